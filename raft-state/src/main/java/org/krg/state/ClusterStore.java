@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.krg.state.command.Operation;
+import org.krg.state.command.Reply;
+import org.krg.state.event.Recorded;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Role;
+import org.krg.state.model.Sha256;
+
+/// The agreed state of the cluster, as one node sees and changes it.
+///
+/// All methods may be called from any thread. Nothing blocks but [#close].
+public interface ClusterStore extends AutoCloseable {
+    /// Proposes an operation, on the leader by its own log, elsewhere by forwarding it.
+    ///
+    /// The future completes with a definite [Reply], or exceptionally with [NoQuorum] when the
+    /// operation surely took no effect, or with [UnknownOutcome] when it may have: the same
+    /// (session, sequence) may then be submitted again, here or on another node.
+    CompletableFuture<Reply> submit(Operation operation);
+
+    /// {@return this replica's state: the past of the cluster, never a state that was not agreed}
+    ClusterImage image();
+
+    /// {@return a state at least as new as every reply given anywhere before this call} Fails with
+    /// [NoQuorum] when no majority confirms it in time.
+    CompletableFuture<ClusterImage> read();
+
+    /// Completes when this node, as the leader, has confirmed its leadership with a majority after
+    /// the call; waiting calls share one round. Fails with [NoQuorum] on any other node.
+    CompletableFuture<Leadership> confirmLeadership();
+
+    /// {@return who leads, as far as this node knows}
+    Leadership leadership();
+
+    /// Tells `listener` of every change of [#leadership], the present one first, on one thread, in
+    /// order.
+    void onLeadership(Consumer<Leadership> listener);
+
+    /// Tells `listener` of every step of this replica's state after the call, on one thread, in
+    /// order. A snapshot taken over from the leader is one step without events.
+    Subscription onChange(Consumer<ClusterChange> listener);
+
+    /// {@return the events after `revision`, oldest first, at most `limit`} When more than `limit`
+    /// remain, the last one's operation is complete, so that the call can go on from its revision.
+    /// Throws [Compacted] when some of them are no longer kept.
+    List<Recorded> eventsAfter(Revision revision, int limit);
+
+    /// {@return a digest over every row of this replica and the log position it was computed at}
+    StateHash hash();
+
+    /// {@return the members of the Raft group and how far each is, as far as this node knows}
+    QuorumStatus quorum();
+
+    /// Adds a node to the group as a listener, or makes a listener a voter (at most one change at a
+    /// time). Leader only.
+    CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role);
+
+    /// Leaves the group's service and closes the storage; blocks until both are done.
+    @Override
+    void close();
+
+    /// A running [#onChange]; closing it ends the calls.
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Who leads.
+    ///
+    /// @param leader empty while there is none
+    /// @param term the Raft term
+    /// @param mine whether this node leads and is ready to serve
+    record Leadership(Optional<NodeId> leader, long term, boolean mine) {}
+
+    /// A digest over every row.
+    ///
+    /// @param appliedIndex log index of the last entry in it
+    record StateHash(long appliedIndex, Revision revision, Sha256 digest) {}
+
+    /// The Raft group as one node sees it.
+    ///
+    /// @param commitIndex of this node
+    /// @param appliedIndex of this node
+    record QuorumStatus(
+            Leadership leadership, long commitIndex, long appliedIndex, List<Member> members) {}
+
+    /// A member of the group.
+    ///
+    /// @param matchIndex what the leader knows of it; -1 where this node is not the leader
+    record Member(NodeId node, String peerId, Role role, long matchIndex) {}
+
+    /// There is no majority: nothing was changed.
+    final class NoQuorum extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public NoQuorum(String message) {
+            super(message);
+        }
+    }
+
+    /// It cannot be told whether the operation took effect.
+    final class UnknownOutcome extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public UnknownOutcome(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// Events that were asked for are no longer kept.
+    final class Compacted extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        /// The first revision from which the history is whole.
+        public final transient Revision first;
+
+        public Compacted(Revision first) {
+            super(
+                    "events before revision "
+                            + first
+                            + " are no longer kept; start again from the present state");
+            this.first = first;
+        }
+    }
+}

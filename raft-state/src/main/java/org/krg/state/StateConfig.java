@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+
+/// Settings of the state store of one node.
+///
+/// @param cluster the cluster's id, the id of the Raft group
+/// @param self the name of this node
+/// @param incarnation one more each time its storage was lost
+/// @param directory the node's data directory; `raft`, `store` and `identity` are made in it
+/// @param bind where the Raft service listens
+/// @param members the first members when a new cluster is formed; empty for a node that joins
+/// @param electionTimeoutMin shortest wait for a leader's heartbeat (default 1.5 s)
+/// @param electionTimeoutMax longest wait for it (default 3 s)
+/// @param snapshotEvery log entries between snapshots (default 100 000)
+/// @param logKept log entries kept behind a snapshot for slow members (default 100 000)
+/// @param eventsKept revisions whose events are kept for watchers (default 1 000 000)
+public record StateConfig(
+        UUID cluster,
+        NodeId self,
+        long incarnation,
+        Path directory,
+        HostPort bind,
+        List<FirstMember> members,
+        Duration electionTimeoutMin,
+        Duration electionTimeoutMax,
+        long snapshotEvery,
+        long logKept,
+        long eventsKept) {
+
+    /// A voter of a cluster that is being formed.
+    public record FirstMember(NodeId node, long incarnation, HostPort raft) {}
+
+    public StateConfig {
+        members = List.copyOf(members);
+    }
+
+    /// {@return the default settings}
+    public static StateConfig defaults(
+            UUID cluster,
+            NodeId self,
+            long incarnation,
+            Path directory,
+            HostPort bind,
+            List<FirstMember> members) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                Duration.ofMillis(1_500),
+                Duration.ofSeconds(3),
+                100_000,
+                100_000,
+                1_000_000);
+    }
+}

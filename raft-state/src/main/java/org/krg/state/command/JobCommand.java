@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.time.Instant;
+import org.krg.state.model.Identity;
+import org.krg.state.model.JobId;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.StopOrder;
+
+/// Requests about jobs.
+public sealed interface JobCommand extends Command {
+    /// Starts a job of one process. Refused when a job of that name lives. Creates a [JobId].
+    record SubmitJob(String name, JobSpec spec, Identity owner, Instant at) implements JobCommand {}
+
+    /// Orders a job to end: `order` is carried out by the agents. A second order may shorten the
+    /// first.
+    record StopJob(JobId job, StopOrder order) implements JobCommand {}
+}

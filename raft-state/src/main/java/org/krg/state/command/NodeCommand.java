@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.time.Instant;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+
+/// Requests about nodes.
+public sealed interface NodeCommand extends Command {
+    /// An agent started: the node holds a lease again. `agentStarts`, `state` and `since` of the
+    /// given node are overwritten by the rules. Refused when an older incarnation of the same name
+    /// asks.
+    record RegisterNode(Node node, Instant at) implements NodeCommand {}
+
+    /// The leader saw the node's lease end. Exclusive processes on it wait for another node.
+    record DeclareNodeLost(NodeId node, long agentStarts, Instant at) implements NodeCommand {}
+
+    /// An operator vouches that nothing of the node runs any more: also the processes that go on
+    /// through a partition are started elsewhere.
+    record FenceNode(NodeId node, Instant at) implements NodeCommand {}
+
+    /// Forgets a lost node that hosts nothing.
+    record RemoveNode(NodeId node) implements NodeCommand {}
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import org.krg.state.model.SessionId;
+
+/// A command on its way into the log.
+///
+/// @param session of the client; together with `sequence` the key of exactly-once
+/// @param sequence from 1 in each session; a repeated one is answered with the first reply
+/// @param term the leadership the proposal was made under: applied only if the entry has the same
+///   term; 0 when it does not depend on one
+public record Operation(SessionId session, long sequence, long term, Command command) {
+    public Operation {
+        if (sequence < 1) {
+            throw new IllegalArgumentException("a sequence starts at 1, not " + sequence);
+        }
+    }
+}

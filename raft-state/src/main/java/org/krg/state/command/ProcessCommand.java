@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.time.Instant;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.ProcessId;
+
+/// Requests about hosted processes. Reports of an epoch that is no longer the agreed one are
+/// refused.
+public sealed interface ProcessCommand extends Command {
+    /// The process that is meant.
+    ProcessId process();
+
+    /// The leader assigns a waiting process to a node; the process gets the next epoch.
+    record Place(
+            ProcessId process, Epoch expected, NodeId node, PlacementDecision decision, Instant at)
+            implements ProcessCommand {}
+
+    /// The leader found no node; recorded so that it can be explained.
+    record RecordUnplaced(ProcessId process, Epoch expected, PlacementDecision decision)
+            implements ProcessCommand {}
+
+    /// The node's agent brought the process up.
+    record ReportStarted(ProcessId process, Epoch epoch, NodeId node, Instant at)
+            implements ProcessCommand {}
+
+    /// The node's agent could not bring it up. `permanent` when no other node could either (program
+    /// not executable): then the outcome is `NotStarted(code, reason)`.
+    record ReportStartFailed(
+            ProcessId process,
+            Epoch epoch,
+            NodeId node,
+            String reason,
+            boolean permanent,
+            int code,
+            Instant at)
+            implements ProcessCommand {}
+
+    /// The program ended by itself, or by a signal.
+    record ReportExit(ProcessId process, Epoch epoch, NodeId node, Outcome outcome, Instant at)
+            implements ProcessCommand {}
+
+    /// The cell is gone and left no exit status (the machine restarted, or it was killed from
+    /// outside).
+    record ReportVanished(ProcessId process, Epoch epoch, NodeId node, String reason, Instant at)
+            implements ProcessCommand {}
+
+    /// An operator takes the process back to a generation: its present incarnation is given up.
+    record RestoreFrom(ProcessId process, long generation, Instant at) implements ProcessCommand {}
+}

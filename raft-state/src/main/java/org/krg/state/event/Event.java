@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.event;
+
+/// A fact: what an accepted command changed.
+public sealed interface Event
+        permits NodeEvent, JobEvent, ProcessEvent, GenerationEvent, LeaseEvent {
+    /// {@return a sentence part for people, may be empty}
+    String detail();
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.event;
+
+import org.krg.state.model.Job;
+
+/// A job changed.
+public record JobEvent(Kind kind, Job job, String detail) implements Event {
+    /// What happened.
+    public enum Kind {
+        /// A user started it.
+        SUBMITTED,
+        /// A user ordered it to end.
+        STOP_ORDERED
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.event;
+
+import org.krg.state.model.Node;
+
+/// A node changed.
+public record NodeEvent(Kind kind, Node node, String detail) implements Event {
+    /// What happened.
+    public enum Kind {
+        /// Its agent started and holds a lease.
+        REGISTERED,
+        /// Its lease ended.
+        LOST,
+        /// An operator fenced it.
+        FENCED,
+        /// It was forgotten.
+        REMOVED
+    }
+}

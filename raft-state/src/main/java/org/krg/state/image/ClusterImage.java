@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.image;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
+import org.krg.state.model.Lease;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.Revision;
+
+/// All cluster objects at one revision. Immutable; users' keys and page ownership are not in it.
+///
+/// @param nextNumber the number that the next job, process or lease gets
+public record ClusterImage(
+        Revision revision,
+        long nextNumber,
+        Table<NodeId, Node> nodes,
+        Table<JobId, Job> jobs,
+        Table<ProcessId, HostedProcess> processes,
+        Table<GenerationId, Generation> generations,
+        Table<LeaseId, Lease> leases) {
+
+    /// Before anything was agreed.
+    public static final ClusterImage EMPTY =
+            new ClusterImage(
+                    Revision.ZERO,
+                    1,
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty());
+
+    /// {@return the processes of a job in the order of their ranks}
+    public List<HostedProcess> processesOf(JobId job) {
+        return processes.values().stream()
+                .filter(process -> process.job().equals(job))
+                .sorted(Comparator.comparingInt(HostedProcess::rank))
+                .toList();
+    }
+
+    /// {@return the generations of a process, oldest first}
+    public List<Generation> generationsOf(ProcessId process) {
+        return generations.values().stream()
+                .filter(generation -> generation.id().process().equals(process))
+                .toList();
+    }
+
+    /// {@return the newest generation of a process that may still be restored from}
+    public Optional<Generation> newestGood(ProcessId process) {
+        return generationsOf(process).reversed().stream().filter(Generation::isGood).findFirst();
+    }
+
+    /// {@return whether any process of the job is not over}
+    public boolean lives(JobId job) {
+        return processesOf(job).stream()
+                .anyMatch(process -> !(process.phase() instanceof Phase.Ended));
+    }
+
+    /// {@return the job of that name: the one that lives, else the newest}
+    public Optional<Job> findJob(String name) {
+        var named = jobs.values().stream().filter(job -> job.name().equals(name)).toList();
+        return named.stream()
+                .filter(job -> lives(job.id()))
+                .findFirst()
+                .or(() -> named.isEmpty() ? Optional.empty() : Optional.of(named.getLast()));
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// One committed checkpoint of a process: it exists when this record does.
+///
+/// @param epoch the incarnation it was taken from
+/// @param manifest digest of the manifest; what does not match it is not this generation
+/// @param copies nodes that hold all of it, verified
+/// @param imageBytes bytes of the images and files it stands for
+/// @param storedBytes bytes that were new in the chunk store of the first copy
+/// @param frozen how long the process stood still for it
+/// @param restoreFailures how often a restore from it failed; see [#MAX_RESTORE_FAILURES]
+/// @param pinned taken on demand: not dropped by retention
+public record Generation(
+        GenerationId id,
+        Epoch epoch,
+        Sha256 manifest,
+        List<NodeId> copies,
+        long imageBytes,
+        long storedBytes,
+        Duration frozen,
+        Instant taken,
+        int restoreFailures,
+        boolean pinned) {
+    /// After so many failures an older generation is tried.
+    public static final int MAX_RESTORE_FAILURES = 2;
+
+    public Generation {
+        copies = List.copyOf(copies);
+    }
+
+    /// {@return whether a restore may still be tried}
+    public boolean isGood() {
+        return restoreFailures < MAX_RESTORE_FAILURES;
+    }
+}

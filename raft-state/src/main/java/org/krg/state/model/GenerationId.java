@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+import java.util.Comparator;
+
+/// One checkpoint of a process. Numbers grow by one per process and are never reused.
+public record GenerationId(ProcessId process, long number) implements Comparable<GenerationId> {
+    private static final Comparator<GenerationId> ORDER =
+            Comparator.comparing(GenerationId::process).thenComparingLong(GenerationId::number);
+
+    @Override
+    public int compareTo(GenerationId other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return process + "." + number;
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+/// A TCP address: a host name or literal address, and a port.
+public record HostPort(String host, int port) {
+    public HostPort {
+        if (host.isEmpty() || port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("not an address: " + host + ":" + port);
+        }
+    }
+
+    /// {@return the address written as `host:port`}
+    public static HostPort parse(String text) {
+        var colon = text.lastIndexOf(':');
+        if (colon < 1 || !text.substring(colon + 1).matches("[0-9]{1,5}")) {
+            throw new IllegalArgumentException("expected host:port, not \"" + text + "\"");
+        }
+        return new HostPort(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    @Override
+    public String toString() {
+        return host + ":" + port;
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// A machine that runs an agent.
+///
+/// @param incarnation one more each time the node's storage was lost; its Raft peer id is
+///   `name.incarnation`
+/// @param agentStarts one more at each registration, so that a restart of the agent is seen
+/// @param leaseTtl how long the node may be silent before its exclusive processes go elsewhere
+/// @param since when `state` was reached
+public record Node(
+        NodeId id,
+        long incarnation,
+        long agentStarts,
+        Role role,
+        NodeAddresses addresses,
+        Resources capacity,
+        Capabilities capabilities,
+        Duration leaseTtl,
+        State state,
+        Instant since) {
+
+    /// Whether a node can be counted on.
+    public enum State {
+        /// Holds its lease.
+        READY,
+        /// Its lease ended; it must register again before it hosts anything.
+        LOST
+    }
+
+    /// {@return the name of this incarnation in the Raft group}
+    public String peerId() {
+        return id + "." + incarnation;
+    }
+
+    /// {@return this node in another state}
+    public Node inState(State next, Instant at) {
+        return new Node(
+                id,
+                incarnation,
+                agentStarts,
+                role,
+                addresses,
+                capacity,
+                capabilities,
+                leaseTtl,
+                next,
+                at);
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+/// The stable name of a node, as its operator chose it: lower-case letters, digits and dashes.
+public record NodeId(String name) implements Comparable<NodeId> {
+    /// The longest name: it is part of directory and cgroup names.
+    public static final int MAX_LENGTH = 40;
+
+    public NodeId {
+        if (!name.matches("[a-z0-9][a-z0-9-]*") || name.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "a node name is 1 to 40 lower-case letters, digits and dashes, not \""
+                            + name
+                            + "\"");
+        }
+    }
+
+    @Override
+    public int compareTo(NodeId other) {
+        return name.compareTo(other.name);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

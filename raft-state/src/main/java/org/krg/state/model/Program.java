@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model;
+
+import java.util.List;
+
+/// What is executed.
+///
+/// @param command the words as the user gave them, the program's name first; never empty
+/// @param executable the absolute path that the submitting node resolved the first word to
+/// @param digest of the executable there: other nodes run it only when theirs is the same
+/// @param umask file mode creation mask, as in umask(2)
+/// @param stdinOpen whether standard input is a pipe that stays open; otherwise it ends at once
+public record Program(
+        List<String> command,
+        String executable,
+        Sha256 digest,
+        List<EnvironmentVariable> environment,
+        String workingDirectory,
+        int umask,
+        boolean stdinOpen) {
+    public Program {
+        command = List.copyOf(command);
+        environment = List.copyOf(environment);
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("no program given");
+        }
+        if (!executable.startsWith("/") || !workingDirectory.startsWith("/")) {
+            throw new IllegalArgumentException("executable and working directory are absolute");
+        }
+    }
+}
