@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What tools/setup, tools/test and tools/krg-admin share. Sourced, never run.
+
+KRG_ROOT=$(cd -P "${BASH_SOURCE[0]%/*}/.." && pwd)
+KRG_CRIU_PREFIX=${KRG_CRIU_PREFIX:-/var/lib/krg-tools/criu}
+
+# Administration programs are looked for even if the caller's PATH has only users' programs.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+fail() {
+    say "$@"
+    exit 1
+}
+
+is_jdk_25() {
+    [[ -x $1/bin/javac && -r $1/release && $(<"$1/release") == *'JAVA_VERSION="25'[.\"]* ]]
+}
+
+# Prints the home of a JDK 25: the caller's JAVA_HOME, one of /usr/lib/jvm, or that of `javac`.
+find_java_home() {
+    local home
+    for home in "${JAVA_HOME:-}" /usr/lib/jvm/*25*; do
+        if [[ -n $home ]] && is_jdk_25 "$home"; then
+            printf '%s\n' "$home"
+            return
+        fi
+    done
+    home=$(readlink -f "$(type -P javac)" 2>/dev/null) || return 1
+    home=${home%/bin/javac}
+    is_jdk_25 "$home" && printf '%s\n' "$home"
+}
+
+# Sets JAVA_HOME to a JDK 25, which is installed if that is possible.
+require_java() {
+    if ! JAVA_HOME=$(find_java_home); then
+        "$KRG_ROOT/tools/setup" || exit
+        JAVA_HOME=$(find_java_home)
+    fi
+    export JAVA_HOME
+}
+
+# True if something that goes into target/lib or target/native changed after the last build. A
+# removed file shows as a newer directory.
+build_is_stale() {
+    local stamp=$KRG_ROOT/target/built
+    [[ -f $stamp ]] || return 0
+    [[ -n $(cd "$KRG_ROOT" && find pom.xml .mvn ./*/pom.xml ./*/src/main -newer "$stamp" -print -quit) ]]
+}
+
+# Builds everything with Maven's given arguments, alone in this checkout, and marks the build as
+# fresh if that succeeds. The caller has set JAVA_HOME.
+build_all() {
+    forget_old_jars
+    mkdir -p "$KRG_ROOT/target"
+    touch "$KRG_ROOT/target/building"
+    maven "$@" && mv "$KRG_ROOT/target/building" "$KRG_ROOT/target/built"
+}
+
+maven() {
+    (cd "$KRG_ROOT" && mvn -B -ntp "$@" 9>&-)
+}
+
+# A changed pom can drop a jar or move it to another version; copying would leave the old one.
+forget_old_jars() {
+    local stamp=$KRG_ROOT/target/built
+    if [[ ! -f $stamp || -n $(find "$KRG_ROOT"/pom.xml "$KRG_ROOT"/*/pom.xml -newer "$stamp" -print -quit) ]]; then
+        rm -rf "$KRG_ROOT/target/lib"
+    fi
+}
+
+# Two builds in one checkout would write the same files. The lock ends with the script, or earlier
+# with unlock_build; programs it starts get file descriptor 9 closed.
+lock_build() {
+    mkdir -p "$KRG_ROOT/target"
+    exec 9>"$KRG_ROOT/target/build.lock"
+    flock -n 9 || {
+        say "waiting for another build in $KRG_ROOT"
+        flock 9
+    }
+}
+
+unlock_build() {
+    exec 9>&-
+}
