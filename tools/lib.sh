@@ -35,46 +35,47 @@ find_java_home() {
     is_jdk_25 "$home" && printf '%s\n' "$home"
 }
 
-# Sets JAVA_HOME to a JDK 25, which is installed if that is possible.
+# Sets JAVA_HOME to a JDK 25, which tools/setup has found or installed.
 require_java() {
-    if ! JAVA_HOME=$(find_java_home); then
-        "$KRG_ROOT/tools/setup" || exit
-        JAVA_HOME=$(find_java_home)
-    fi
+    JAVA_HOME=$(find_java_home) || fail 'there is no JDK 25; run tools/setup'
     export JAVA_HOME
 }
 
-# True if something that goes into target/lib or target/native changed after the last build. A
-# removed file shows as a newer directory.
+# True if something that goes into target/lib or target/native changed after the last whole build.
+# A removed file shows as a newer directory.
 build_is_stale() {
-    local stamp=$KRG_ROOT/target/built
-    [[ -f $stamp ]] || return 0
-    [[ -n $(cd "$KRG_ROOT" && find pom.xml .mvn ./*/pom.xml ./*/src/main -newer "$stamp" -print -quit) ]]
+    is_newer_than_build pom.xml .mvn ./*/pom.xml ./*/src/main
 }
 
-# Builds everything with Maven's given arguments, alone in this checkout, and marks the build as
-# fresh if that succeeds. The caller has set JAVA_HOME.
+# True if there was no whole build yet, or one of the files named (relative to the root; patterns
+# are expanded there) changed after it.
+is_newer_than_build() (
+    cd "$KRG_ROOT" || exit
+    [[ ! -f target/built || -n $(find "$@" -newer target/built -print -quit) ]]
+)
+
+# Builds everything with Maven's given arguments and marks the build as fresh if that succeeds. The
+# caller has set JAVA_HOME and holds the lock.
 build_all() {
     forget_old_jars
-    mkdir -p "$KRG_ROOT/target"
     touch "$KRG_ROOT/target/building"
     maven "$@" && mv "$KRG_ROOT/target/building" "$KRG_ROOT/target/built"
 }
 
-maven() {
-    (cd "$KRG_ROOT" && mvn -B -ntp "$@" 9>&-)
-}
-
 # A changed pom can drop a jar or move it to another version; copying would leave the old one.
 forget_old_jars() {
-    local stamp=$KRG_ROOT/target/built
-    if [[ ! -f $stamp || -n $(find "$KRG_ROOT"/pom.xml "$KRG_ROOT"/*/pom.xml -newer "$stamp" -print -quit) ]]; then
-        rm -rf "$KRG_ROOT/target/lib"
-    fi
+    ! is_newer_than_build pom.xml ./*/pom.xml || rm -rf "$KRG_ROOT/target/lib"
 }
 
-# Two builds in one checkout would write the same files. The lock ends with the script, or earlier
-# with unlock_build; programs it starts get file descriptor 9 closed.
+maven() (
+    cd "$KRG_ROOT" || exit
+    # Maven's own libraries do what JDK 25 warns about.
+    export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
+    exec mvn -B -ntp "$@" 9>&-
+)
+
+# Two builds in one checkout would write the same files. The lock lasts until unlock_build or the
+# end of the script.
 lock_build() {
     mkdir -p "$KRG_ROOT/target"
     exec 9>"$KRG_ROOT/target/build.lock"
