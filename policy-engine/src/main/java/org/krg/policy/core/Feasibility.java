@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.core;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.Situation;
+import org.krg.state.model.Capabilities;
+import org.krg.state.model.Engine;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.Resources;
+
+/// The rules that a node must pass before it is scored. Each answers with the reason it rejects a
+/// node.
+final class Feasibility {
+    private final Situation situation;
+    private final HostedProcess process;
+    private final JobSpec spec;
+    private final SortedMap<NodeId, Resources> reserved;
+
+    Feasibility(Situation situation, HostedProcess process) {
+        this.situation = situation;
+        this.process = process;
+        this.spec = situation.image().jobs().require(process.job()).spec();
+        this.reserved = Reservations.of(situation.image(), situation.ledger());
+    }
+
+    /// {@return every reason why the process cannot go to `node` now; empty when it can}
+    List<String> objections(Node node) {
+        return Stream.of(
+                        ready(node),
+                        allowed(node),
+                        user(node),
+                        engine(node),
+                        restorable(node),
+                        program(node),
+                        room("cpu", node, Resources::cpuMillis, Feasibility::cores),
+                        room("memory", node, Resources::memoryBytes, Feasibility::mebibytes))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /// {@return what `node` would have set aside with the process on it}
+    Resources reservedWith(Node node) {
+        return reserved.getOrDefault(node.id(), Resources.NONE).plus(spec.reserve());
+    }
+
+    private static Optional<String> ready(Node node) {
+        return reject(node.state() != Node.State.READY, "the node is lost since " + node.since());
+    }
+
+    private Optional<String> allowed(Node node) {
+        return reject(
+                !spec.onlyOn().isEmpty() && !spec.onlyOn().contains(node.id()),
+                "the job may only run on " + spec.onlyOn());
+    }
+
+    private Optional<String> user(Node node) {
+        var capabilities = node.capabilities();
+        return reject(
+                !capabilities.root() && capabilities.uid() != spec.runAs().uid(),
+                "its agent runs as uid "
+                        + capabilities.uid()
+                        + " and cannot host uid "
+                        + spec.runAs().uid());
+    }
+
+    private Optional<String> engine(Node node) {
+        var wanted = spec.checkpoint().engine();
+        var periodic = !spec.checkpoint().every().isZero();
+        return reject(
+                periodic && !node.capabilities().engines().contains(wanted),
+                "it does not offer the checkpoint engine "
+                        + wanted.name().toLowerCase(Locale.ROOT));
+    }
+
+    private Optional<String> restorable(Node node) {
+        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _))) {
+            return Optional.empty();
+        }
+        var capabilities = node.capabilities();
+        if (!capabilities.engines().contains(Engine.CRIU)) {
+            return Optional.of("it cannot restore a checkpoint: no CRIU passed its self-test");
+        }
+        return takenOn(number)
+                .filter(source -> !source.architecture().equals(capabilities.architecture()))
+                .map(source -> "the checkpoint was taken on " + source.architecture());
+    }
+
+    private Optional<Capabilities> takenOn(long number) {
+        return situation
+                .image()
+                .generations()
+                .find(new GenerationId(process.id(), number))
+                .flatMap(generation -> generation.copies().stream().findFirst())
+                .flatMap(situation.image().nodes()::find)
+                .map(Node::capabilities);
+    }
+
+    private Optional<String> program(Node node) {
+        if (node.state() != Node.State.READY) {
+            return Optional.empty();
+        }
+        var facts = situation.factsOf(node.id());
+        return reject(
+                facts.presence() != ProgramFacts.Presence.SAME,
+                switch (facts.presence()) {
+                    case SAME -> "";
+                    case MISSING -> "no such program: " + facts.detail();
+                    case DIFFERENT -> "another program of that name: " + facts.detail();
+                    case UNKNOWN -> "it did not say whether it has the program: " + facts.detail();
+                });
+    }
+
+    private Optional<String> room(
+            String what, Node node, ToLongFunction<Resources> amount, LongFunction<String> text) {
+        var has = amount.applyAsLong(node.capacity());
+        var wants = amount.applyAsLong(spec.reserve());
+        var free = has - amount.applyAsLong(reserved.getOrDefault(node.id(), Resources.NONE));
+        return reject(
+                wants > free,
+                "%s: wants %s, has %s of %s free"
+                        .formatted(what, text.apply(wants), text.apply(free), text.apply(has)));
+    }
+
+    private static String cores(long millis) {
+        return String.format(Locale.ROOT, "%.1f", millis / 1_000.0);
+    }
+
+    private static String mebibytes(long bytes) {
+        return (bytes >> 20) + " MiB";
+    }
+
+    private static Optional<String> reject(boolean rejected, String reason) {
+        return rejected ? Optional.of(reason) : Optional.empty();
+    }
+}

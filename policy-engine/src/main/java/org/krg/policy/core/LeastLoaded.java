@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.core;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Locale;
+import org.krg.policy.model.Situation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.Verdict;
+
+/// The node with the largest share of its scarcer resource left, once the process is on it.
+///
+/// The score is `1 - max(cpu share, memory share)`; a copy of the checkpoint on the node adds
+/// [#COPY_BONUS], each recent failed start of the process there takes [#FAILURE_PENALTY].
+public final class LeastLoaded implements Policy {
+    /// Worth of not having to fetch the images: about a twentieth of a node.
+    static final double COPY_BONUS = 0.05;
+
+    /// A failed start weighs more than any difference in load, and excludes nothing.
+    static final double FAILURE_PENALTY = 1.0;
+
+    @Override
+    public String name() {
+        return "least-loaded@1";
+    }
+
+    @Override
+    public PlacementDecision place(Situation situation, HostedProcess process) {
+        var feasibility = new Feasibility(situation, process);
+        var verdicts =
+                situation.image().nodes().values().stream()
+                        .map(node -> verdict(situation, process, feasibility, node))
+                        .toList();
+        var chosen =
+                verdicts.stream()
+                        .filter(Verdict::feasible)
+                        .max(
+                                Comparator.comparingDouble(Verdict::score)
+                                        .thenComparing(Verdict::node, Comparator.reverseOrder()))
+                        .map(Verdict::node);
+        return new PlacementDecision(name(), chosen, verdicts, situation.now());
+    }
+
+    private static Verdict verdict(
+            Situation situation, HostedProcess process, Feasibility feasibility, Node node) {
+        var objections = feasibility.objections(node);
+        if (!objections.isEmpty()) {
+            return new Verdict(node.id(), false, 0, objections);
+        }
+        var reserved = feasibility.reservedWith(node);
+        var cpu = share(reserved.cpuMillis(), node.capacity().cpuMillis());
+        var memory = share(reserved.memoryBytes(), node.capacity().memoryBytes());
+        var score = 1 - Math.max(cpu, memory);
+        var reasons = new ArrayList<String>();
+        reasons.add(
+                String.format(
+                        Locale.ROOT,
+                        "reserved with it: cpu %.0f %%, memory %.0f %%",
+                        100 * cpu,
+                        100 * memory));
+        if (holdsCopy(situation, process, node)) {
+            score += COPY_BONUS;
+            reasons.add("holds a copy of the checkpoint: +" + COPY_BONUS);
+        }
+        var failures = failuresOn(process, node);
+        if (failures > 0) {
+            score -= failures * FAILURE_PENALTY;
+            reasons.add(failures + " failed starts here: -" + failures * FAILURE_PENALTY);
+        }
+        return new Verdict(node.id(), true, score, reasons);
+    }
+
+    private static double share(long part, long whole) {
+        return whole == 0 ? 1 : (double) part / whole;
+    }
+
+    private static boolean holdsCopy(Situation situation, HostedProcess process, Node node) {
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+                && situation
+                        .image()
+                        .generations()
+                        .find(new GenerationId(process.id(), number))
+                        .filter(generation -> generation.copies().contains(node.id()))
+                        .isPresent();
+    }
+
+    private static long failuresOn(HostedProcess process, Node node) {
+        return process.failures().stream()
+                .filter(failure -> failure.node().equals(node.id()))
+                .count();
+    }
+}
