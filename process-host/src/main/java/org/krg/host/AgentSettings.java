@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeAddresses;
+import org.krg.state.model.NodeId;
+
+/// Settings of an agent. Read from a file by the daemon, once; nobody else reads configuration.
+///
+/// @param home the checkout or installation krg runs from; native programs are in `target/native`
+///   below it
+/// @param cluster which cluster the node belongs to
+/// @param node who the node is
+/// @param listen where its services listen; on loopback only
+/// @param members the voters that form a new cluster; empty for a node that joins one
+/// @param join APIs of members of the cluster that a new node joins
+/// @param lease how long the node may be silent
+/// @param election how soon the quorum replaces a silent leader
+/// @param criu the command to run CRIU; empty: the one in `PATH` or the private prefix
+public record AgentSettings(
+        Path home,
+        ClusterSettings cluster,
+        NodeSettings node,
+        NodeAddresses listen,
+        List<FirstMember> members,
+        List<HostPort> join,
+        LeaseSettings lease,
+        ElectionSettings election,
+        Optional<Path> criu) {
+
+    /// Which cluster.
+    ///
+    /// @param secretFile holds the secret that agents prove to each other; readable by its owner
+    ///   only
+    public record ClusterSettings(UUID id, String name, Path secretFile) {
+        public ClusterSettings {
+            require(!name.isBlank(), "cluster.name is not blank");
+        }
+    }
+
+    /// Which node.
+    ///
+    /// @param data the node's directory, default `/var/lib/krg`
+    /// @param dev whether it is one of several on a developer's machine: then, and only then, its
+    ///   directory may be under `/tmp`
+    /// @param cpuMillis thousandths of a cpu to offer; 0: all the machine has
+    /// @param memoryBytes memory to offer; 0: all the machine has
+    public record NodeSettings(
+            NodeId name, Path data, boolean dev, long cpuMillis, long memoryBytes) {
+        public NodeSettings {
+            require(data.isAbsolute(), "node.data is an absolute path, not " + data);
+            require(
+                    dev || !data.startsWith("/tmp"),
+                    "node.data is under /tmp, which is emptied; only dev nodes may live there");
+            require(cpuMillis >= 0, "node.cpus is not negative");
+            require(memoryBytes >= 0, "node.memory is not negative");
+        }
+    }
+
+    /// How long a node may be silent.
+    ///
+    /// @param ttl after which its work goes elsewhere, plus `bound` (default 10 s)
+    /// @param renewEvery between two renewals (default 2 s)
+    /// @param freezeAfter exclusive cells stand still so long after the last successful renewal was
+    ///   sent (default 7 s); an agent's restart fits into it
+    /// @param bound what the leader waits beyond `ttl` (default 0.5 s)
+    public record LeaseSettings(
+            Duration ttl, Duration renewEvery, Duration freezeAfter, Duration bound) {
+        /// TTL 10 s, renewed every 2 s, frozen after 7 s, elsewhere at 10.5 s.
+        public static final LeaseSettings DEFAULT =
+                new LeaseSettings(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(7),
+                        Duration.ofMillis(500));
+
+        public LeaseSettings {
+            require(renewEvery.isPositive(), "lease.renew is longer than nothing");
+            require(
+                    renewEvery.multipliedBy(2).compareTo(freezeAfter) <= 0,
+                    "lease.freeze is at least twice lease.renew");
+            require(
+                    freezeAfter.plusSeconds(1).compareTo(ttl) <= 0,
+                    "lease.ttl is at least one second longer than lease.freeze: the watchdog needs"
+                            + " it to stop a cell");
+            require(!bound.isNegative(), "lease.bound is not negative");
+        }
+    }
+
+    /// How soon the quorum replaces a silent leader.
+    ///
+    /// @param min shortest wait for its heartbeat (default 1.5 s)
+    /// @param max longest wait (default 3 s)
+    public record ElectionSettings(Duration min, Duration max) {
+        /// 1.5 s to 3 s.
+        public static final ElectionSettings DEFAULT =
+                new ElectionSettings(Duration.ofMillis(1_500), Duration.ofSeconds(3));
+
+        public ElectionSettings {
+            require(min.isPositive(), "election.min is longer than nothing");
+            require(max.compareTo(min) > 0, "election.max is longer than election.min");
+        }
+    }
+
+    public AgentSettings {
+        members = List.copyOf(members);
+        join = List.copyOf(join);
+        require(
+                members.isEmpty() != join.isEmpty(),
+                "either members (of a new cluster) or join (addresses of a running one) is given");
+        var self = node.name();
+        require(
+                members.isEmpty() || members.stream().anyMatch(it -> it.node().equals(self)),
+                "members names this node, " + self);
+    }
+
+    /// {@return settings of a node of a new cluster, everything else at its default: ports 7440,
+    /// 7441 and 7443 on loopback, data in `/var/lib/krg`}
+    public static AgentSettings defaults(
+            Path home, ClusterSettings cluster, NodeId node, List<FirstMember> members) {
+        return new AgentSettings(
+                home,
+                cluster,
+                new NodeSettings(node, Path.of("/var/lib/krg"), false, 0, 0),
+                DEFAULT_LISTEN,
+                members,
+                List.of(),
+                LeaseSettings.DEFAULT,
+                ElectionSettings.DEFAULT,
+                Optional.empty());
+    }
+
+    /// API on 7440, Raft on 7441, agents among themselves on 7443.
+    public static final NodeAddresses DEFAULT_LISTEN =
+            new NodeAddresses(
+                    new HostPort("127.0.0.1", 7440),
+                    new HostPort("127.0.0.1", 7441),
+                    new HostPort("127.0.0.1", 7443));
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ProcessId;
+
+/// What can be done with the processes of this node, and with this node only.
+///
+/// Safe for use from any thread. Methods may block on files for a moment and fail with
+/// [HostFailure]; futures complete exceptionally with it.
+public interface ProcessHost {
+    /// Sends a signal to the program's first process, or with `all` to every process of the cell.
+    void signal(ProcessId process, Epoch epoch, int signal, boolean all);
+
+    /// Takes a checkpoint and completes once it is committed. A checkpoint that is under way is
+    /// waited for, then a new one is taken.
+    CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned);
+
+    /// {@return what an incarnation wrote from `offset` on, at most `maxBytes`} Never waits: at the
+    /// present end of the stream the chunk is empty.
+    OutputChunk output(
+            ProcessId process, Epoch epoch, OutputStreamName stream, long offset, int maxBytes);
+
+    /// {@return where an incarnation was brought back, in its own output} Empty when it started
+    /// from the beginning.
+    List<RestartMark> restartMarks(ProcessId process, Epoch epoch);
+
+    /// Hands bytes to the program's standard input, and ends it if `end`. Blocks while the program
+    /// does not read.
+    void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end);
+
+    /// {@return what a generation holds, read from this node's copy}
+    GenerationContents inspect(GenerationId generation);
+
+    /// {@return the program that `name` stands for when `user` calls it, and its digest}
+    ///
+    /// @param searchPath the value of `PATH`, used when `name` has no slash
+    /// @param workingDirectory what a relative name starts from
+    ResolvedProgram resolve(String name, String searchPath, String workingDirectory, Identity user);
+
+    /// {@return whether this node has a program that was resolved on another one}
+    ProgramFacts probe(ProgramQuestion question);
+
+    /// {@return what this node can do and cannot}
+    NodeReport report();
+}
