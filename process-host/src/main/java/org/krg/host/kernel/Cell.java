@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.model.CellId;
+import org.krg.host.model.CellUsage;
+import org.krg.host.model.ProcessExit;
+import org.krg.host.model.StreamOffsets;
+
+/// One cell on this machine, running or over. Holds no state of its own: everything is asked from
+/// the cell's directory, its krg-init and the kernel, so that it is as good after a restart of the
+/// agent as before. Safe for use by several threads.
+public final class Cell {
+    /// krg-init answers at once unless its disk is stuck.
+    private static final Duration CONTROL_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration RECONNECT_PAUSE = Duration.ofMillis(50);
+
+    /// As much as one message of standard input may hold: the capacity of the FIFO.
+    public static final int MOST_STDIN_BYTES = 64 * 1024;
+
+    /// Enters the cgroups named before `--`, then becomes the command after it.
+    private static final String ENTER_GROUPS =
+            "while [ \"$1\" != -- ]; do echo $$ >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
+
+    /// Which cgroup of the cell a command runs in.
+    public enum Place {
+        /// Beside krg-init, not frozen with the program: for a dump.
+        INIT,
+        /// Among the program: for a restore, whose processes stay in the cgroup they are made in.
+        APP
+    }
+
+    private final CellId id;
+    private final Path directory;
+    private final Confinement confinement;
+
+    Cell(CellId id, Path directory, Confinement confinement) {
+        this.id = id;
+        this.directory = directory;
+        this.confinement = confinement;
+    }
+
+    /// {@return which incarnation of which process this is}
+    public CellId id() {
+        return id;
+    }
+
+    /// {@return the directory of the cell}
+    public Path directory() {
+        return directory;
+    }
+
+    /// {@return the file with every byte of standard output}
+    public Path stdout() {
+        return directory.resolve("stdout");
+    }
+
+    /// {@return the file with every byte of standard error}
+    public Path stderr() {
+        return directory.resolve("stderr");
+    }
+
+    /// {@return krg-init's own log, for a person who looks for a reason}
+    public Path log() {
+        return directory.resolve("init.log");
+    }
+
+    /// {@return the host's number of krg-init; empty if there is none that lives}
+    public OptionalLong findInitPid() {
+        var init = InitProcess.find(directory).filter(InitProcess::isAlive);
+        return init.isPresent() ? OptionalLong.of(init.get().pid()) : OptionalLong.empty();
+    }
+
+    /// {@return whether krg-init lives. A cell whose program has ended lives for a moment longer}
+    public boolean isAlive() {
+        return findInitPid().isPresent();
+    }
+
+    /// {@return how the program ended; empty while it runs or is being restored}
+    public Optional<ProcessExit> findExit() {
+        // In this order: krg-init writes the file before it ends.
+        var alive = isAlive();
+        var written = ExitFile.find(directory).map(ExitFile::exit);
+        return written.isPresent() || alive
+                ? written
+                : Optional.of(new ProcessExit.Vanished("its krg-init was killed"));
+    }
+
+    /// {@return a future of the program's end, completed by a virtual thread of its own}
+    public CompletableFuture<ProcessExit> exit() {
+        var future = new CompletableFuture<ProcessExit>();
+        Thread.ofVirtual()
+                .name("cell-" + id + "-exit")
+                .start(() -> {
+                    try {
+                        future.complete(awaitExit());
+                    } catch (RuntimeException failure) {
+                        future.completeExceptionally(failure);
+                    }
+                });
+        return future;
+    }
+
+    /// {@return the pid of the program inside the cell}
+    public int rootPid() {
+        return Integer.parseInt(control("status").split(" ", 3)[1]);
+    }
+
+    /// {@return the host's number of the program; empty when it has ended or is not yet restored}
+    public OptionalLong findRootHostPid() {
+        return confinement.findHostPid(rootPid());
+    }
+
+    /// Tells krg-init that the restore has succeeded: from now on the end of the restored program
+    /// is the end of the cell. Before that it is only a failed restore, and no exit is recorded.
+    ///
+    /// @throws CellFailed if there is no process with the root's pid
+    public void confirmRestored() {
+        control("restored");
+    }
+
+    /// Sends a signal to the program.
+    public void signal(int number) {
+        control("signal " + number);
+    }
+
+    /// Sends a signal to every process of the program.
+    public void signalAll(int number) {
+        control("signal-all " + number);
+    }
+
+    /// Moves what the program has written so far from its FIFOs to the files. In a frozen cell
+    /// nothing is left behind, and the offsets are those of the frozen program.
+    public StreamOffsets sync() {
+        var words = control("sync").split(" ", 3);
+        return new StreamOffsets(
+                Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
+    }
+
+    /// Hands bytes to the program's standard input. Blocks until the FIFO has taken them.
+    ///
+    /// @param bytes at most [#MOST_STDIN_BYTES]
+    /// @throws CellFailed if the input has ended, or if the program does not read for `limit`; how
+    ///   many bytes it has taken, [#sync] tells
+    public void writeStdin(byte[] bytes, Duration limit) {
+        if (bytes.length > MOST_STDIN_BYTES) {
+            throw new IllegalArgumentException("too much for one message: " + bytes.length);
+        }
+        ControlSocket.request(directory, "stdin " + bytes.length, bytes, limit);
+    }
+
+    /// Ends the program's standard input: it reads what was written before, then the end.
+    public void endStdin() {
+        control("eof");
+    }
+
+    /// Stops every process of the program.
+    ///
+    /// @throws CellFailed if they do not all stand still within `limit`
+    public void freeze(Duration limit) {
+        confinement.freeze(limit);
+    }
+
+    /// Lets the program go on. While the node's lease is over the watchdog freezes an exclusive
+    /// cell again.
+    public void thaw() {
+        confinement.thaw();
+    }
+
+    /// {@return whether the program stands still}
+    public boolean isFrozen() {
+        return confinement.isFrozen();
+    }
+
+    /// Kills every process of the program, frozen or not. krg-init then records the end and ends.
+    public void kill() {
+        confinement.kill();
+    }
+
+    /// {@return what the program uses, or has used when it has ended}
+    public CellUsage usage() {
+        return ExitFile.find(directory).map(ExitFile::usage).orElseGet(confinement::usage);
+    }
+
+    /// {@return the cgroup of the program in the unified tree, for `criu --freeze-cgroup`; empty
+    /// without isolation}
+    public Optional<Path> findFreezer() {
+        return confinement.appGroups().stream().findFirst();
+    }
+
+    /// {@return a command line that runs `command` in the pid and mount namespaces of the cell}
+    ///
+    /// @throws CellFailed if krg-init does not live or the cell has no isolation
+    public List<String> inside(Place place, List<String> command) {
+        var groups =
+                switch (place) {
+                    case INIT -> confinement.initGroups();
+                    case APP -> confinement.appGroups();
+                };
+        var init = findInitPid();
+        if (init.isEmpty() || groups.isEmpty()) {
+            throw new CellFailed("no namespaces to enter in cell " + id);
+        }
+        var line = new ArrayList<>(List.of("/bin/sh", "-c", ENTER_GROUPS, "sh"));
+        groups.forEach(group -> line.add(group + "/cgroup.procs"));
+        line.addAll(List.of("--", "nsenter", "-t", "" + init.getAsLong(), "-p", "-m", "--"));
+        line.addAll(command);
+        return line;
+    }
+
+    private ProcessExit awaitExit() {
+        while (true) {
+            try {
+                ControlSocket.awaitEnd(directory);
+            } catch (IOException unreachable) {
+                pause();
+            }
+            var exit = findExit();
+            if (exit.isPresent()) {
+                return exit.get();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(RECONNECT_PAUSE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new CellFailed("interrupted while waiting for a cell", stop);
+        }
+    }
+
+    private String control(String command) {
+        return ControlSocket.request(directory, command, new byte[0], CONTROL_LIMIT);
+    }
+}

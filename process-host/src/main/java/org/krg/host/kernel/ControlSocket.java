@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.kernel;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.krg.linux.DirectoryFd;
+
+/// The line protocol of a cell's `krg-init`: one command, one answer, one connection.
+final class ControlSocket {
+    private static final String ENTRY = "ctl";
+
+    /// An answer is one line of a few numbers or one error message.
+    private static final int MOST_ANSWER_BYTES = 4096;
+
+    private ControlSocket() {}
+
+    /// Sends a command and its payload and waits for the answer.
+    ///
+    /// @return what follows `ok ` in the answer
+    /// @throws CellFailed if krg-init refuses, cannot be reached or does not answer in time
+    static String request(Path cell, String command, byte[] payload, Duration limit) {
+        try (var channel = connect(cell);
+                var selector = Selector.open()) {
+            channel.configureBlocking(false);
+            var key = channel.register(selector, SelectionKey.OP_WRITE);
+            var deadline = System.nanoTime() + limit.toNanos();
+            var line = (command + "\n").getBytes(StandardCharsets.UTF_8);
+            var message = ByteBuffer.allocate(line.length + payload.length);
+            message.put(line).put(payload).flip();
+            while (message.hasRemaining()) {
+                await(selector, deadline, command);
+                channel.write(message);
+            }
+            key.interestOps(SelectionKey.OP_READ);
+            var answer = ByteBuffer.allocate(MOST_ANSWER_BYTES);
+            do {
+                await(selector, deadline, command);
+            } while (channel.read(answer) >= 0 && answer.hasRemaining() && !endsLine(answer));
+            return meaning(
+                    new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8),
+                    command);
+        } catch (IOException failure) {
+            throw new CellFailed(
+                    "krg-init of " + cell + " does not take '" + command + "'", failure);
+        }
+    }
+
+    /// Blocks until `krg-init` has ended or has closed the connection. Made for a virtual thread.
+    static void awaitEnd(Path cell) throws IOException {
+        try (var channel = connect(cell)) {
+            var line = ByteBuffer.wrap("wait\n".getBytes(StandardCharsets.UTF_8));
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+            var answer = ByteBuffer.allocate(MOST_ANSWER_BYTES);
+            while (channel.read(answer.clear()) >= 0) {
+                // What it says is in the exit file; its end is what we wait for.
+            }
+        }
+    }
+
+    private static SocketChannel connect(Path cell) throws IOException {
+        try (var directory = DirectoryFd.open(cell)) {
+            var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(directory.shortPath(ENTRY)));
+                return channel;
+            } catch (IOException failure) {
+                channel.close();
+                throw failure;
+            }
+        }
+    }
+
+    private static void await(Selector selector, long deadline, String command) throws IOException {
+        selector.selectedKeys().clear();
+        var leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+        if (leftMillis <= 0 || selector.select(leftMillis) == 0) {
+            throw new CellFailed("krg-init did not answer '" + command + "' in time");
+        }
+    }
+
+    private static boolean endsLine(ByteBuffer answer) {
+        return answer.position() > 0 && answer.get(answer.position() - 1) == '\n';
+    }
+
+    private static String meaning(String answer, String command) {
+        if (answer.equals("ok\n")) {
+            return "";
+        }
+        if (answer.startsWith("ok ") && answer.endsWith("\n")) {
+            return answer.substring(3).strip();
+        }
+        throw new CellFailed("krg-init answers '" + command + "' with '" + answer.strip() + "'");
+    }
+}
