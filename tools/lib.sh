@@ -44,15 +44,13 @@ require_java() {
 # True if something that goes into target/lib or target/native changed after the last whole build.
 # A removed file shows as a newer directory.
 build_is_stale() {
-    is_newer_than_build pom.xml .mvn ./*/pom.xml ./*/src/main
+    is_newer_than_build "$KRG_ROOT"/{pom.xml,.mvn} "$KRG_ROOT"/*/{pom.xml,src/main}
 }
 
-# True if there was no whole build yet, or one of the files named (relative to the root; patterns
-# are expanded there) changed after it.
-is_newer_than_build() (
-    cd "$KRG_ROOT" || exit
-    [[ ! -f target/built || -n $(find "$@" -newer target/built -print -quit) ]]
-)
+is_newer_than_build() {
+    local stamp=$KRG_ROOT/target/built
+    [[ ! -f $stamp || -n $(find "$@" -newer "$stamp" -print -quit) ]]
+}
 
 # Builds everything with Maven's given arguments and marks the build as fresh if that succeeds. The
 # caller has set JAVA_HOME and holds the lock.
@@ -62,9 +60,12 @@ build_all() {
     maven "$@" && mv "$KRG_ROOT/target/building" "$KRG_ROOT/target/built"
 }
 
-# A changed pom can drop a jar or move it to another version; copying would leave the old one.
+# A changed pom can drop a jar or move it to another version, and a build that was interrupted can
+# have copied half of one: Maven would leave either as it is.
 forget_old_jars() {
-    ! is_newer_than_build pom.xml ./*/pom.xml || rm -rf "$KRG_ROOT/target/lib"
+    if [[ -e $KRG_ROOT/target/building ]] || is_newer_than_build "$KRG_ROOT"/{,*/}pom.xml; then
+        rm -rf "$KRG_ROOT/target/lib"
+    fi
 }
 
 maven() (
