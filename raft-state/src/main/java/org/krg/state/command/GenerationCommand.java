@@ -10,12 +10,18 @@ import org.krg.state.model.ProcessId;
 
 /// Requests about checkpoints.
 public sealed interface GenerationCommand extends Command {
-    /// All copies are verified: from now on the generation exists. Refused when its epoch is not
-    /// the agreed one, its number is not larger than every earlier one, or it has fewer copies than
-    /// the job asks for (`copiesWanted` is what was possible: 1 in a cluster of one node).
+    /// All copies are verified: from now on the generation exists.
+    ///
+    /// Refused when its epoch is not the agreed one or the process does not run, when its number is
+    /// not larger than every earlier one, dropped ones included, and when it has too few copies. A
+    /// cluster with one ready node commits one copy. Otherwise it takes two, or as many as the job
+    /// asks for where that is more and that many nodes are ready; and never fewer than
+    /// `copiesWanted`, what the proposer set out to make.
     record CommitGeneration(Generation generation, int copiesWanted) implements GenerationCommand {}
 
-    /// Forgets a generation. Refused when a process is being restored from it.
+    /// Forgets a generation. Refused when its process waits for it or is being restored from it,
+    /// and, as long as the process is not over, when it is one of its two newest good ones. A
+    /// generation that is not good may always go.
     record DropGeneration(GenerationId generation) implements GenerationCommand {}
 
     /// The set of verified copies changed (a copy was found damaged, or was made again).

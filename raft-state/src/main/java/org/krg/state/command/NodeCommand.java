@@ -19,6 +19,6 @@ public sealed interface NodeCommand extends Command {
     /// through a partition are started elsewhere.
     record FenceNode(NodeId node, Instant at) implements NodeCommand {}
 
-    /// Forgets a lost node that hosts nothing.
+    /// Forgets a lost node that hosts nothing, and that it held copies.
     record RemoveNode(NodeId node) implements NodeCommand {}
 }

@@ -48,6 +48,9 @@ public sealed interface ProcessCommand extends Command {
     record ReportVanished(ProcessId process, Epoch epoch, NodeId node, String reason, Instant at)
             implements ProcessCommand {}
 
-    /// An operator takes the process back to a generation: its present incarnation is given up.
+    /// An operator takes the process back to a generation: its present incarnation is given up, and
+    /// agents kill a cell that is no longer agreed. The next one is placed when the present node's
+    /// lease would have ended, so that the two do not overlap. Refused when the process still runs
+    /// on a lost node (fence it first), and when its job was ordered to end.
     record RestoreFrom(ProcessId process, long generation, Instant at) implements ProcessCommand {}
 }

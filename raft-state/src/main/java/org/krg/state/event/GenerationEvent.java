@@ -8,7 +8,7 @@ import org.krg.state.model.ProcessId;
 
 /// A checkpoint of a process came, changed, went, or failed.
 public sealed interface GenerationEvent extends Event {
-    /// The generation exists from now on.
+    /// The generation exists from now on; its number is the process's last one.
     record Committed(Generation generation, String detail) implements GenerationEvent {}
 
     /// Its copies or its count of failures changed.

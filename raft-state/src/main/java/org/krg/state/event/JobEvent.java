@@ -10,6 +10,8 @@ public record JobEvent(Kind kind, Job job, String detail) implements Event {
         /// A user started it.
         SUBMITTED,
         /// A user ordered it to end.
-        STOP_ORDERED
+        STOP_ORDERED,
+        /// It ended long ago and makes room.
+        FORGOTTEN
     }
 }

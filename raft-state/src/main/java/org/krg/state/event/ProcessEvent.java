@@ -22,6 +22,8 @@ public record ProcessEvent(Kind kind, HostedProcess process, String detail) impl
         /// It ended by itself and is started again.
         RESTARTING,
         /// It is over.
-        ENDED
+        ENDED,
+        /// Its job is forgotten, and it too.
+        FORGOTTEN
     }
 }

@@ -35,6 +35,36 @@ public record Generation(
 
     /// {@return whether a restore may still be tried}
     public boolean isGood() {
-        return restoreFailures < MAX_RESTORE_FAILURES;
+        return restoreFailures < MAX_RESTORE_FAILURES && !copies.isEmpty();
+    }
+
+    /// {@return this generation held by other nodes}
+    public Generation withCopies(List<NodeId> holders) {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                holders,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned);
+    }
+
+    /// {@return this generation after one more failed restore}
+    public Generation restoreFailed() {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures + 1,
+                pinned);
     }
 }

@@ -9,8 +9,13 @@ import java.util.Optional;
 /// @param rank from 0; `job/0`
 /// @param epoch of the present or last incarnation
 /// @param restarts how often the restart policy started it again
-/// @param failures recent failed starts, oldest first, at most [#MAX_FAILURES]
+/// @param failures recent failed starts, oldest first, at most [#MAX_FAILURES]; forgotten once an
+///   incarnation has run for a while
 /// @param decision the latest placement decision
+/// @param lastNode of the present or last incarnation, which keeps its output; empty before the
+///   first
+/// @param lastGeneration the largest number a generation of it ever had, dropped ones included; 0
+///   before the first
 public record HostedProcess(
         ProcessId id,
         JobId job,
@@ -19,11 +24,80 @@ public record HostedProcess(
         Phase phase,
         int restarts,
         List<FailedStart> failures,
-        Optional<PlacementDecision> decision) {
+        Optional<PlacementDecision> decision,
+        Optional<NodeId> lastNode,
+        long lastGeneration) {
     /// Failed starts that are remembered.
     public static final int MAX_FAILURES = 8;
 
     public HostedProcess {
         failures = List.copyOf(failures);
+    }
+
+    /// A process that no generation was taken of; the last node is the one of its phase.
+    public HostedProcess(
+            ProcessId id,
+            JobId job,
+            int rank,
+            Epoch epoch,
+            Phase phase,
+            int restarts,
+            List<FailedStart> failures,
+            Optional<PlacementDecision> decision) {
+        this(id, job, rank, epoch, phase, restarts, failures, decision, phase.host(), 0);
+    }
+
+    /// {@return this process in another phase of the same incarnation}
+    public HostedProcess inPhase(Phase next) {
+        return new HostedProcess(
+                id, job, rank, epoch, next, restarts, failures, decision, lastNode, lastGeneration);
+    }
+
+    /// {@return this process assigned to `node` as its next incarnation}
+    public HostedProcess placed(NodeId node, Phase.Starting next, PlacementDecision why) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                epoch.next(),
+                next,
+                restarts,
+                failures,
+                Optional.of(why),
+                Optional.of(node),
+                lastGeneration);
+    }
+
+    /// {@return this process with another count of restarts}
+    public HostedProcess withRestarts(int count) {
+        return new HostedProcess(
+                id, job, rank, epoch, phase, count, failures, decision, lastNode, lastGeneration);
+    }
+
+    /// {@return this process with other failed starts}
+    public HostedProcess withFailures(List<FailedStart> recent) {
+        return new HostedProcess(
+                id, job, rank, epoch, phase, restarts, recent, decision, lastNode, lastGeneration);
+    }
+
+    /// {@return this process with another latest decision}
+    public HostedProcess withDecision(PlacementDecision latest) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                Optional.of(latest),
+                lastNode,
+                lastGeneration);
+    }
+
+    /// {@return this process with another last generation}
+    public HostedProcess withLastGeneration(long number) {
+        return new HostedProcess(
+                id, job, rank, epoch, phase, restarts, failures, decision, lastNode, number);
     }
 }

@@ -15,4 +15,9 @@ public record Job(
         JobSpec spec,
         Identity owner,
         Instant submitted,
-        Optional<StopOrder> stop) {}
+        Optional<StopOrder> stop) {
+    /// {@return this job ordered to end}
+    public Job stopping(StopOrder order) {
+        return new Job(id, name, spec, owner, submitted, Optional.of(order));
+    }
+}

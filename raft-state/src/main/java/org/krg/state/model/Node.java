@@ -36,6 +36,21 @@ public record Node(
         return id + "." + incarnation;
     }
 
+    /// {@return this node as its agent's `starts`-th registration makes it}
+    public Node registered(long starts, Instant at) {
+        return new Node(
+                id,
+                incarnation,
+                starts,
+                role,
+                addresses,
+                capacity,
+                capabilities,
+                leaseTtl,
+                State.READY,
+                at);
+    }
+
     /// {@return this node in another state}
     public Node inState(State next, Instant at) {
         return new Node(

@@ -8,4 +8,9 @@ import java.time.Instant;
 ///
 /// @param signal sent first
 /// @param grace after which the cell is killed
-public record StopOrder(int signal, Duration grace, Instant at) {}
+public record StopOrder(int signal, Duration grace, Instant at) {
+    /// {@return when the cell is killed}
+    public Instant deadline() {
+        return at.plus(grace);
+    }
+}
