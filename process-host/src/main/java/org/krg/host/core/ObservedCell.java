@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.core;
+
+import java.time.Instant;
+import org.krg.host.model.CellId;
+import org.krg.host.model.ProcessExit;
+import org.krg.state.model.Usage;
+
+/// A cell as the agent sees it now.
+///
+/// @param work what the agent is doing with it at this moment
+public record ObservedCell(CellId id, State state, Work work) {
+    /// What is in the cell.
+    public sealed interface State {
+        /// A cell whose program is not there yet: it is being started or restored, or that was cut
+        /// short.
+        record Unfinished() implements State {}
+
+        /// The program runs, or stands still.
+        record Alive(boolean frozen) implements State {}
+
+        /// Nothing runs; the output and the exit are still there.
+        record Over(ProcessExit exit, Usage usage, Instant at) implements State {}
+    }
+
+    /// What the agent is doing with a cell.
+    public enum Work {
+        /// Nothing.
+        NONE,
+        /// Starts or restores its program.
+        BRINGING_UP,
+        /// Takes a checkpoint.
+        CHECKPOINTING,
+        /// Waits until a report about it is agreed and seen.
+        REPORTING
+    }
+}

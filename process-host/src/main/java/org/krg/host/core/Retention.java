@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.core;
+
+import java.util.HashSet;
+import java.util.List;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+
+/// Which generations are kept: the newest good ones, every pinned one, and the one that a process
+/// is about to be brought back from.
+public final class Retention {
+    private Retention() {}
+
+    /// {@return the generations of a process that may go, oldest first}
+    public static List<GenerationId> surplus(ClusterImage image, HostedProcess process) {
+        var keep = image.jobs().require(process.job()).spec().checkpoint().keep();
+        var generations = image.generationsOf(process.id());
+        var newest =
+                new HashSet<>(
+                        generations.reversed().stream()
+                                .filter(Generation::isGood)
+                                .limit(keep)
+                                .map(Generation::id)
+                                .toList());
+        if (newest.size() < keep) {
+            return List.of();
+        }
+        return generations.stream()
+                .filter(generation -> !generation.pinned())
+                .map(Generation::id)
+                .filter(id -> !newest.contains(id) && id.number() != origin(process.phase()))
+                .toList();
+    }
+
+    private static long origin(Phase phase) {
+        return switch (phase) {
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number;
+            case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number;
+            case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> -1;
+        };
+    }
+}
