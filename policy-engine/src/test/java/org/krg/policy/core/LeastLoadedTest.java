@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.policy.core.Clusters.NOW;
+import static org.krg.policy.core.Clusters.node;
+import static org.krg.policy.core.Clusters.offering;
+import static org.krg.policy.core.Clusters.process;
+import static org.krg.policy.core.Clusters.situation;
+import static org.krg.policy.core.Clusters.spec;
+import static org.krg.policy.core.Clusters.waiting;
+import static org.krg.policy.core.Clusters.with;
+import static org.krg.policy.core.Clusters.withGeneration;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.krg.policy.model.Ledger;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.Situation;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.FailedStart;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.Resources;
+import org.krg.state.model.Verdict;
+
+final class LeastLoadedTest {
+    private static final Origin START = new Origin.Beginning();
+    private static final NodeId N1 = new NodeId("n1");
+    private static final NodeId N2 = new NodeId("n2");
+    private static final JobSpec ONE_CORE = spec(1_000, Duration.ZERO);
+    private static final HostedProcess NEW = process(9, waiting(START));
+    private static final ClusterImage TWO_NODES =
+            with(with(ClusterImage.EMPTY, node("n1"), node("n2")), ONE_CORE, NEW);
+
+    @Test
+    void equalNodesAreTakenInTheOrderOfTheirNames() {
+        assertThat(place(TWO_NODES, Ledger.EMPTY).chosen()).contains(N1);
+    }
+
+    @Test
+    void theNodeWithLessReservedIsChosen() {
+        var busy = with(TWO_NODES, ONE_CORE, process(1, new Phase.Running(N1, START, NOW)));
+        assertThat(place(busy, Ledger.EMPTY).chosen()).contains(N2);
+    }
+
+    @Test
+    void whatWasJustPlacedCountsBeforeTheStateShowsIt() {
+        var ledger =
+                Ledger.EMPTY.with(
+                        new Ledger.Entry(
+                                new ProcessId(1), new Epoch(1), N1, new Resources(1_000, 0)));
+        var image = with(TWO_NODES, ONE_CORE, process(1, waiting(START)));
+        assertThat(place(image, ledger).chosen()).contains(N2);
+    }
+
+    @Test
+    void theLedgerForgetsWhatTheStateShows() {
+        var entry = new Ledger.Entry(new ProcessId(9), Epoch.ZERO, N1, Resources.NONE);
+        assertThat(Ledger.EMPTY.with(entry).settled(TWO_NODES)).isEqualTo(Ledger.EMPTY);
+        assertThat(Ledger.EMPTY.with(entry).without(new ProcessId(9))).isEqualTo(Ledger.EMPTY);
+    }
+
+    @Test
+    void aLostNodeIsRejectedWithTheReason() {
+        var image = with(TWO_NODES, node("n1").inState(Node.State.LOST, NOW));
+        assertThat(verdict(image, N1).reasons()).containsExactly("the node is lost since " + NOW);
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
+    }
+
+    @Test
+    void aJobStaysOnTheNodesItNames() {
+        var image = with(TWO_NODES, spec(1_000, Duration.ZERO, N2), NEW);
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
+        assertThat(verdict(image, N1).reasons()).containsExactly("the job may only run on [n2]");
+    }
+
+    @Test
+    void anAgentWithoutRootHostsOnlyItsOwnUser() {
+        var image = with(TWO_NODES, offering(node("n1"), false, 1_001, Engine.RESTART));
+        assertThat(verdict(image, N1).reasons())
+                .containsExactly("its agent runs as uid 1001 and cannot host uid 1000");
+    }
+
+    @Test
+    void periodicCheckpointsNeedTheirEngine() {
+        var image = with(TWO_NODES, spec(1_000, Duration.ofSeconds(5)), NEW);
+        image = with(image, offering(node("n1"), true, 0, Engine.RESTART));
+        assertThat(verdict(image, N1).reasons())
+                .containsExactly("it does not offer the checkpoint engine criu");
+    }
+
+    @Test
+    void aCheckpointIsRestoredWhereCriuWorksAndPreferablyWhereACopyIs() {
+        var restoring = process(9, waiting(new Origin.Checkpoint(1)));
+        var image = withGeneration(with(TWO_NODES, ONE_CORE, restoring), 9, "n2");
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
+
+        var without = with(image, offering(node("n2"), true, 0, Engine.RESTART));
+        assertThat(place(without, Ledger.EMPTY).chosen()).contains(N1);
+    }
+
+    @Test
+    void theProgramMustBeThereAndTheSame() {
+        var facts = new TreeMap<NodeId, ProgramFacts>();
+        facts.put(N1, new ProgramFacts(ProgramFacts.Presence.MISSING, "/opt/heat"));
+        facts.put(N2, new ProgramFacts(ProgramFacts.Presence.DIFFERENT, "/opt/heat"));
+        var decision =
+                new LeastLoaded().place(new Situation(TWO_NODES, Ledger.EMPTY, facts, NOW), NEW);
+        assertThat(decision.chosen()).isEmpty();
+        assertThat(decision.verdicts())
+                .extracting(verdict -> verdict.reasons().getFirst())
+                .containsExactly(
+                        "no such program: /opt/heat", "another program of that name: /opt/heat");
+    }
+
+    @Test
+    void impossibleResourcesAreNamedWithTheirNumbers() {
+        var image = with(TWO_NODES, spec(64_000, Duration.ZERO), NEW);
+        assertThat(place(image, Ledger.EMPTY).chosen()).isEmpty();
+        assertThat(verdict(image, N1).reasons())
+                .containsExactly("cpu: wants 64.0, has 4.0 of 4.0 free");
+    }
+
+    @Test
+    void aNodeWhereItFailedToStartComesLast() {
+        var failed = new FailedStart(N1, new Epoch(1), START, "no space", NOW);
+        var process =
+                new HostedProcess(
+                        NEW.id(),
+                        NEW.job(),
+                        0,
+                        new Epoch(1),
+                        NEW.phase(),
+                        0,
+                        List.of(failed),
+                        Optional.empty());
+        assertThat(place(with(TWO_NODES, ONE_CORE, process), Ledger.EMPTY).chosen()).contains(N2);
+    }
+
+    private static PlacementDecision place(ClusterImage image, Ledger ledger) {
+        return new LeastLoaded()
+                .place(situation(image, ledger), image.processes().require(NEW.id()));
+    }
+
+    private static Verdict verdict(ClusterImage image, NodeId node) {
+        return place(image, Ledger.EMPTY).verdicts().stream()
+                .filter(verdict -> verdict.node().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+}
