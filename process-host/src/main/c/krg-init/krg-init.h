@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// krg-init: PID 1 of a cell. It owns what has to go on without the agent: the program's standard
+// streams, its exit status, and the watchdog over the node's lease. krg-init.c says how it comes up.
+#ifndef KRG_INIT_H
+#define KRG_INIT_H
+
+#define _GNU_SOURCE // before any header of libc
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+// ---------------------------------------------------------------- spec.c: what is to be done
+
+enum input { INPUT_EMPTY, INPUT_OPEN, INPUT_ENDED };
+
+struct list {
+    char **items; // ends with NULL
+    size_t count;
+};
+
+struct limit {
+    int resource;
+    struct rlimit value;
+};
+
+// The file `spec` of the cell: `key=value`, each ended by a zero byte. A key in parentheses may be
+// repeated.
+struct spec {
+    bool full;                // isolation=full|plain
+    bool restore;             // mode=start|restore
+    pid_t root;               // root=PID           of the program inside the cell, for a restore
+    bool exclusive;           // exclusive=yes|no   stands still when the lease is over
+    char *lease;              // lease=PATH
+    enum input input;         // stdin=empty|open|ended
+    struct list init_groups;  // (init-cgroup=DIR)  for krg-init, the unified tree first
+    struct list app_groups;   // (app-cgroup=DIR)   for the program, the unified tree first
+    uid_t uid;                // uid=N
+    gid_t gid;                // gid=N
+    struct list groups;       // (group=N)          supplementary
+    mode_t umask;             // umask=OCTAL
+    char *cwd;                // cwd=PATH
+    struct list limits;       // (rlimit=RESOURCE SOFT HARD), -1 is none
+    struct list environment;  // (env=NAME=VALUE)
+    struct list arguments;    // (arg=TEXT)         the program first
+};
+
+// Reads ./spec. A spec that does not make sense ends the process.
+void spec_read(struct spec *spec);
+long spec_number(const char *text, int base);
+void list_add(struct list *list, char *item);
+
+// ---------------------------------------------------------------- krg-init.c: the cell
+
+struct cell {
+    struct spec spec;
+    const char *directory; // absolute; also the working directory of krg-init
+    const char *io;        // where the program finds its FIFOs
+    int *app_procs;        // cgroup.procs of each of spec.app_groups
+    int run_lock;          // shared lock on /run/krg while the cell uses it; -1 in a plain cell
+};
+
+// Ends the process with a message and the present errno.
+_Noreturn void die(const char *what, const char *which);
+// Says something in the log of the cell.
+void complain(const char *what, const char *which);
+// Writes a short text to a file of the kernel. False, with errno, if that fails.
+bool write_text(const char *path, const char *text);
+// Leaves /run/krg as it was found before the first cell of this machine.
+void run_directory_release(int lock);
+
+// ---------------------------------------------------------------- program.c: the program
+
+// How the program stands. `status` is that of wait(2) once it has ended.
+enum phase { PHASE_RESTORING, PHASE_RUNNING, PHASE_ENDED, PHASE_NOT_STARTED };
+
+struct program {
+    enum phase phase;
+    pid_t pid;
+    bool reaped; // it has ended, perhaps before the restore was confirmed
+    int status;
+    int failure_code; // 126 or 127 when not started
+    char failure[512];
+};
+
+// Starts the program of the spec and returns when it runs or when it is known why it does not.
+void program_start(struct cell *cell, struct program *program);
+// Sends a signal to every process of the program.
+void program_signal_all(struct cell *cell, int number);
+// Gives processes made from now on pids from 300 up, out of the way of the tools of a restore.
+void program_reserve_pids(void);
+
+// ---------------------------------------------------------------- streams.c: stdin, stdout, stderr
+
+struct streams;
+
+// Makes the FIFOs in ./io and opens them and the files behind them.
+struct streams *streams_open(const struct spec *spec);
+// Descriptors to poll: output to read, and the input to write if something waits for it (else -1).
+int streams_out(const struct streams *streams);
+int streams_err(const struct streams *streams);
+int streams_in(const struct streams *streams);
+// Moves what is in the FIFOs now to the files. False if the files do not take it; it is kept.
+bool streams_drain(struct streams *streams);
+bool streams_stuck(const struct streams *streams);
+void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t *in);
+// Makes the files durable.
+void streams_sync(struct streams *streams);
+void streams_end_input(struct streams *streams);
+// Hands over as much of the bytes as fits. -1 if the input has ended.
+ssize_t streams_feed(struct streams *streams, const char *bytes, size_t length);
+
+// ---------------------------------------------------------------- watchdog.c: the node's lease
+
+// Starts the thread that freezes (plain: kills) the cell when the lease is over.
+void watchdog_start(struct cell *cell);
+// Whether the watchdog has killed the program.
+bool watchdog_has_killed(void);
+
+// ---------------------------------------------------------------- serve.c: the life of the cell
+
+// Serves until the program has ended and its end is recorded.
+void serve(struct cell *cell, struct program *program, struct streams *streams, int listener,
+           int signals);
+
+#endif

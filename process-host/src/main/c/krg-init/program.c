@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "krg-init.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// CRIU and its helpers need pids that no process of the program has. RESERVED_PIDS in the kernel's
+// pid.c: numbers below are not given out again when the counter wraps.
+#define LAST_RESERVED_PID 299
+
+// What the child says when it does not get as far as the program.
+struct failure {
+    int error;
+    char step[64];
+};
+
+static _Noreturn void give_up(int report, const char *step) {
+    struct failure failure = {.error = errno};
+    snprintf(failure.step, sizeof failure.step, "%s", step);
+    if (write(report, &failure, sizeof failure) < 0) {
+        complain("cannot report", step);
+    }
+    _exit(127);
+}
+
+void program_reserve_pids(void) {
+    char last[32] = "0";
+    int fd = open("/proc/sys/kernel/ns_last_pid", O_RDWR | O_CLOEXEC);
+    if (fd < 0 || read(fd, last, sizeof last - 1) < 0
+        || (atol(last) < LAST_RESERVED_PID && pwrite(fd, "299", 3, 0) != 3)) {
+        complain("cannot write", "/proc/sys/kernel/ns_last_pid");
+    }
+    close(fd);
+}
+
+static void open_standard(int fd, const char *directory, const char *name, int flags, int report) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    int opened = open(path, flags);
+    if (opened < 0 || (opened != fd && (dup2(opened, fd) < 0 || close(opened) != 0))) {
+        give_up(report, "cannot open standard streams");
+    }
+}
+
+// Opened here, inside the cell's mounts: a descriptor from outside could not be dumped.
+static void open_streams(const struct cell *cell, int report) {
+    if (cell->spec.input == INPUT_OPEN) {
+        open_standard(0, cell->io, "in", O_RDONLY, report);
+    } else {
+        open_standard(0, "/dev", "null", O_RDONLY, report);
+    }
+    open_standard(1, cell->io, "out", O_WRONLY, report);
+    open_standard(2, cell->io, "err", O_WRONLY, report);
+    close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static void set_limits(const struct list *limits, int report) {
+    for (size_t i = 0; i < limits->count; i++) {
+        int resource;
+        long soft, hard;
+        if (sscanf(limits->items[i], "%d %ld %ld", &resource, &soft, &hard) != 3) {
+            errno = EINVAL;
+            give_up(report, "cannot set a resource limit");
+        }
+        // RLIM_INFINITY is -1 as an unsigned number.
+        struct rlimit value = {.rlim_cur = (rlim_t)soft, .rlim_max = (rlim_t)hard};
+        if (setrlimit(resource, &value) != 0) {
+            give_up(report, "cannot set a resource limit");
+        }
+    }
+}
+
+// Nothing the program executes ever has a capability, whatever its uid: exec gives root what is in
+// the bounding set, which is empty, and no set-uid program takes effect.
+static void drop_privileges(const struct spec *spec, int report) {
+    if (geteuid() == 0) {
+        gid_t *groups = calloc(spec->groups.count + 1, sizeof *groups);
+        for (size_t i = 0; i < spec->groups.count; i++) {
+            groups[i] = (gid_t)spec_number(spec->groups.items[i], 10);
+        }
+        for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++) {
+            if (prctl(PR_CAPBSET_DROP, capability) != 0) {
+                give_up(report, "cannot drop capabilities");
+            }
+        }
+        if (setgroups(spec->groups.count, groups) != 0
+            || setresgid(spec->gid, spec->gid, spec->gid) != 0
+            || setresuid(spec->uid, spec->uid, spec->uid) != 0) {
+            give_up(report, "cannot become the user");
+        }
+    }
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[2] = {0};
+    if (syscall(SYS_capset, &header, none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        give_up(report, "cannot drop capabilities");
+    }
+}
+
+static _Noreturn void become_program(struct cell *cell, int report) {
+    struct spec *spec = &cell->spec;
+    // A session of its own: CRIU dumps only trees whose root leads one.
+    if (setsid() < 0) {
+        give_up(report, "cannot start a session");
+    }
+    for (size_t i = 0; i < spec->app_groups.count; i++) {
+        if (write(cell->app_procs[i], "0", 1) != 1) {
+            give_up(report, "cannot enter the cgroup");
+        }
+    }
+    open_streams(cell, report);
+    set_limits(&spec->limits, report);
+    drop_privileges(spec, report);
+    // After the change of user, which clears it.
+    if (!spec->full && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
+        give_up(report, "cannot follow krg-init");
+    }
+    umask(spec->umask);
+    if (chdir(spec->cwd) != 0) {
+        give_up(report, "cannot enter the working directory");
+    }
+    // What the agent ignores stays ignored over exec.
+    for (int number = 1; number < NSIG; number++) {
+        signal(number, SIG_DFL);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    environ = spec->environment.items;
+    execvp(spec->arguments.items[0], spec->arguments.items);
+    give_up(report, "cannot execute");
+}
+
+void program_start(struct cell *cell, struct program *program) {
+    struct spec *spec = &cell->spec;
+    if (spec->environment.items == NULL) {
+        spec->environment.items = calloc(1, sizeof(char *));
+    }
+    if (spec->full) {
+        program_reserve_pids();
+    } else {
+        // By this the agent finds the processes of a plain cell whose krg-init was killed.
+        char *mark = malloc(strlen(cell->directory) + 16);
+        sprintf(mark, "KRG_CELL=%s", cell->directory);
+        list_add(&spec->environment, mark);
+    }
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) != 0) {
+        die("cannot make", "a pipe");
+    }
+    program->pid = fork();
+    if (program->pid < 0) {
+        die("cannot fork", spec->arguments.items[0]);
+    }
+    if (program->pid == 0) {
+        become_program(cell, report[1]);
+    }
+    close(report[1]);
+    struct failure failure;
+    if (read(report[0], &failure, sizeof failure) == sizeof failure) {
+        bool is_missing = strcmp(failure.step, "cannot execute") == 0
+                          && (failure.error == ENOENT || failure.error == ENOTDIR);
+        program->phase = PHASE_NOT_STARTED;
+        program->failure_code = is_missing ? 127 : 126;
+        snprintf(program->failure, sizeof program->failure, "%s %s: %s", failure.step,
+                 strcmp(failure.step, "cannot enter the working directory") == 0
+                     ? spec->cwd
+                     : spec->arguments.items[0],
+                 strerror(failure.error));
+    } else {
+        program->phase = PHASE_RUNNING;
+    }
+    close(report[0]);
+}
+
+// ---------------------------------------------------------------- signals to all
+
+static void signal_group(int procs, int number) {
+    char text[65536];
+    lseek(procs, 0, SEEK_SET);
+    size_t length = 0;
+    ssize_t more;
+    while (length < sizeof text - 1
+           && (more = read(procs, text + length, sizeof text - 1 - length)) > 0) {
+        length += (size_t)more;
+    }
+    text[length] = '\0';
+    // The kernel lists them as our namespace counts.
+    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        pid_t pid = (pid_t)atol(line);
+        if (pid > 1) {
+            kill(pid, number);
+        }
+    }
+}
+
+// Depth first, a parent before its children: what is born meanwhile becomes ours and is met by the
+// next call.
+static void signal_children(pid_t parent, int number) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", parent);
+    DIR *threads = opendir(path);
+    if (threads == NULL) {
+        return;
+    }
+    for (struct dirent *thread; (thread = readdir(threads)) != NULL;) {
+        char children[sizeof path + sizeof thread->d_name + 16];
+        snprintf(children, sizeof children, "%s/%s/children", path, thread->d_name);
+        FILE *list = thread->d_name[0] == '.' ? NULL : fopen(children, "re");
+        int child;
+        while (list != NULL && fscanf(list, "%d", &child) == 1) {
+            kill(child, number);
+            signal_children(child, number);
+        }
+        if (list != NULL) {
+            fclose(list);
+        }
+    }
+    closedir(threads);
+}
+
+void program_signal_all(struct cell *cell, int number) {
+    if (cell->spec.full) {
+        signal_group(cell->app_procs[0], number);
+    } else {
+        signal_children(getpid(), number);
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program's standard streams are FIFOs, which a restore finds again by their path. krg-init holds
+// every one of them open for reading and writing: so no open ever blocks, the program never gets
+// SIGPIPE, and it reads no end of input before it is told.
+#include "krg-init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUFFER_BYTES 65536 // capacity of a FIFO
+
+struct output {
+    int fifo;
+    int file;
+    off_t size;     // of the file
+    size_t pending; // bytes that the file did not take yet, from `start` in the buffer
+    size_t start;
+    bool refused;   // said once for each time that the file takes nothing
+    char buffer[BUFFER_BYTES];
+};
+
+struct streams {
+    struct output out;
+    struct output err;
+    int in; // -1 when the input has ended
+    off_t in_size;
+};
+
+static int open_fifo(const char *path, const struct spec *spec) {
+    // CRIU compares the mode at a restore: it is part of the format.
+    if (mkfifo(path, 0600) != 0 || (geteuid() == 0 && chown(path, spec->uid, spec->gid) != 0)) {
+        die("cannot make", path);
+    }
+    int fifo = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fifo < 0) {
+        die("cannot open", path);
+    }
+    return fifo;
+}
+
+static void open_output(struct output *output, const char *fifo, const char *file,
+                        const struct spec *spec) {
+    struct stat about;
+    output->fifo = open_fifo(fifo, spec);
+    output->file = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (output->file < 0 || fstat(output->file, &about) != 0) {
+        die("cannot open", file);
+    }
+    output->size = about.st_size;
+}
+
+struct streams *streams_open(const struct spec *spec) {
+    struct streams *streams = calloc(1, sizeof *streams);
+    if (streams == NULL || mkdir("io", 0755) != 0) {
+        die("cannot make", "io");
+    }
+    streams->in = open_fifo("io/in", spec);
+    open_output(&streams->out, "io/out", "stdout", spec);
+    open_output(&streams->err, "io/err", "stderr", spec);
+    if (spec->input != INPUT_OPEN) {
+        streams_end_input(streams);
+    }
+    return streams;
+}
+
+int streams_out(const struct streams *streams) {
+    return streams->out.fifo;
+}
+
+int streams_err(const struct streams *streams) {
+    return streams->err.fifo;
+}
+
+int streams_in(const struct streams *streams) {
+    return streams->in;
+}
+
+static bool flush(struct output *output, const char *name) {
+    while (output->pending > 0) {
+        ssize_t written = write(output->file, output->buffer + output->start, output->pending);
+        if (written < 0 && errno != EINTR) {
+            if (!output->refused) {
+                complain("cannot write", name);
+            }
+            output->refused = true;
+            return false;
+        }
+        if (written > 0) {
+            output->start += (size_t)written;
+            output->pending -= (size_t)written;
+            output->size += written;
+            output->refused = false;
+        }
+    }
+    return true;
+}
+
+// Takes only what is there now: a program that never stops writing must not keep us.
+static bool drain(struct output *output, const char *name) {
+    int available = 0;
+    if (!flush(output, name)) {
+        return false;
+    }
+    ioctl(output->fifo, FIONREAD, &available);
+    while (available > 0) {
+        ssize_t length = read(output->fifo, output->buffer, BUFFER_BYTES);
+        if (length <= 0) {
+            return true;
+        }
+        output->start = 0;
+        output->pending = (size_t)length;
+        available -= (int)length;
+        if (!flush(output, name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool streams_drain(struct streams *streams) {
+    bool out = drain(&streams->out, "stdout");
+    bool err = drain(&streams->err, "stderr");
+    return out && err;
+}
+
+bool streams_stuck(const struct streams *streams) {
+    return streams->out.pending > 0 || streams->err.pending > 0;
+}
+
+void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t *in) {
+    *out = streams->out.size;
+    *err = streams->err.size;
+    *in = streams->in_size;
+}
+
+void streams_sync(struct streams *streams) {
+    if (fsync(streams->out.file) != 0 || fsync(streams->err.file) != 0) {
+        complain("cannot make durable", "stdout and stderr");
+    }
+}
+
+void streams_end_input(struct streams *streams) {
+    if (streams->in >= 0) {
+        close(streams->in);
+        streams->in = -1;
+    }
+}
+
+ssize_t streams_feed(struct streams *streams, const char *bytes, size_t length) {
+    if (streams->in < 0) {
+        errno = EPIPE;
+        return -1;
+    }
+    ssize_t written = write(streams->in, bytes, length);
+    if (written < 0) {
+        return errno == EAGAIN ? 0 : -1;
+    }
+    streams->in_size += written;
+    return written;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The node's lease is 16 bytes that the agent maps for writing: a deadline in nanoseconds of
+// CLOCK_BOOTTIME (0: no lease yet), then a count of renewals. When the deadline passes an exclusive
+// cell has to stand still, because the cluster may soon start its program elsewhere. Nothing here
+// waits for a disk: a thread of its own, a page locked in memory, and files of the kernel.
+//
+// It only ever freezes. Thawing is the agent's, once it knows that the epoch of the cell still holds.
+#include "krg-init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LEASE_BYTES 16
+#define TICK_NANOS 100000000      // how late the freeze may come
+#define CONFIRM_NANOS 1000000000  // how long a freeze may take before we kill
+
+static const _Atomic uint64_t *deadline;
+static int freeze_file, events_file, kill_file;
+static atomic_bool has_killed;
+
+bool watchdog_has_killed(void) {
+    return has_killed;
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_BOOTTIME, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static bool is_frozen(void) {
+    char text[256];
+    ssize_t length = pread(events_file, text, sizeof text - 1, 0);
+    if (length < 0) {
+        return false;
+    }
+    text[length] = '\0';
+    return strstr(text, "frozen 1") != NULL;
+}
+
+// Asked again at every tick: someone may have thawed the cell meanwhile.
+static void stop_cell(struct cell *cell, uint64_t *asked) {
+    if (!cell->spec.full) {
+        has_killed = true;
+        program_signal_all(cell, SIGKILL);
+        return;
+    }
+    bool refused = pwrite(freeze_file, "1", 1, 0) != 1;
+    if (!refused && is_frozen()) {
+        *asked = 0;
+        return;
+    }
+    if (*asked == 0) {
+        *asked = now();
+    }
+    if (refused || now() - *asked > CONFIRM_NANOS) {
+        has_killed = true;
+        if (pwrite(kill_file, "1", 1, 0) != 1) {
+            complain("cannot kill", "the cell");
+        }
+    }
+}
+
+static void *watch(void *argument) {
+    struct cell *cell = argument;
+    uint64_t asked = 0;
+    for (;;) {
+        uint64_t until = atomic_load_explicit(deadline, memory_order_acquire);
+        if (until != 0 && now() > until) {
+            stop_cell(cell, &asked);
+        } else {
+            asked = 0;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = TICK_NANOS}, NULL);
+    }
+    return NULL;
+}
+
+static int open_control(const struct cell *cell, const char *name, int flags) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", cell->spec.app_groups.items[0], name);
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) {
+        die("cannot open", path);
+    }
+    return fd;
+}
+
+void watchdog_start(struct cell *cell) {
+    int lease = open(cell->spec.lease, O_RDONLY | O_CLOEXEC);
+    struct stat about;
+    if (lease < 0 || fstat(lease, &about) != 0) {
+        die("cannot open", cell->spec.lease);
+    }
+    if (about.st_size < LEASE_BYTES) {
+        errno = ENODATA;
+        die("not a lease file", cell->spec.lease);
+    }
+    void *page = mmap(NULL, LEASE_BYTES, PROT_READ, MAP_SHARED | MAP_POPULATE, lease, 0);
+    if (page == MAP_FAILED) {
+        die("cannot map", cell->spec.lease);
+    }
+    mlock(page, LEASE_BYTES); // without the right to, the page is still read ten times a second
+    deadline = page;
+    close(lease);
+    if (cell->spec.full) {
+        freeze_file = open_control(cell, "cgroup.freeze", O_WRONLY);
+        events_file = open_control(cell, "cgroup.events", O_RDONLY);
+        kill_file = open_control(cell, "cgroup.kill", O_WRONLY);
+    }
+    pthread_t thread;
+    errno = pthread_create(&thread, NULL, watch, cell);
+    if (errno != 0) {
+        die("cannot start", "the watchdog");
+    }
+}
