@@ -74,4 +74,48 @@ public record ClusterImage(
                 .findFirst()
                 .or(() -> named.isEmpty() ? Optional.empty() : Optional.of(named.getLast()));
     }
+
+    /// {@return this image at another revision}
+    public ClusterImage at(Revision reached) {
+        return new ClusterImage(reached, nextNumber, nodes, jobs, processes, generations, leases);
+    }
+
+    /// {@return this image after the number `used` was given out}
+    public ClusterImage afterNumber(long used) {
+        return new ClusterImage(
+                revision,
+                Math.max(nextNumber, used + 1),
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases);
+    }
+
+    /// {@return this image with other nodes}
+    public ClusterImage withNodes(Table<NodeId, Node> changed) {
+        return new ClusterImage(
+                revision, nextNumber, changed, jobs, processes, generations, leases);
+    }
+
+    /// {@return this image with other jobs}
+    public ClusterImage withJobs(Table<JobId, Job> changed) {
+        return new ClusterImage(
+                revision, nextNumber, nodes, changed, processes, generations, leases);
+    }
+
+    /// {@return this image with other processes}
+    public ClusterImage withProcesses(Table<ProcessId, HostedProcess> changed) {
+        return new ClusterImage(revision, nextNumber, nodes, jobs, changed, generations, leases);
+    }
+
+    /// {@return this image with other generations}
+    public ClusterImage withGenerations(Table<GenerationId, Generation> changed) {
+        return new ClusterImage(revision, nextNumber, nodes, jobs, processes, changed, leases);
+    }
+
+    /// {@return this image with other leases}
+    public ClusterImage withLeases(Table<LeaseId, Lease> changed) {
+        return new ClusterImage(revision, nextNumber, nodes, jobs, processes, generations, changed);
+    }
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.List;
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.JobCommand;
+import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.NodeCommand;
+import org.krg.state.command.ProcessCommand;
+import org.krg.state.event.Event;
+import org.krg.state.event.GenerationEvent;
+import org.krg.state.event.JobEvent;
+import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.NodeEvent;
+import org.krg.state.event.ProcessEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.Revision;
+
+/// The state machine of the cluster as two pure functions.
+public final class ClusterStateMachine {
+    private ClusterStateMachine() {}
+
+    /// {@return what `command` does to `image`}
+    public static Decision decide(ClusterImage image, Command command) {
+        return switch (command) {
+            case NodeCommand node -> NodeRules.decide(image, node);
+            case JobCommand job -> JobRules.decide(image, job);
+            case ProcessCommand process -> ProcessRules.decide(image, process);
+            case GenerationCommand generation -> GenerationRules.decide(image, generation);
+            case LeaseCommand lease -> LeaseRules.decide(image, lease);
+        };
+    }
+
+    /// {@return `image` after `event`, at the same revision}
+    public static ClusterImage fold(ClusterImage image, Event event) {
+        return switch (event) {
+            case NodeEvent node -> fold(image, node);
+            case JobEvent job -> fold(image, job);
+            case ProcessEvent process -> fold(image, process);
+            case GenerationEvent generation -> fold(image, generation);
+            case LeaseEvent lease -> fold(image, lease);
+        };
+    }
+
+    /// {@return `image` after all events of the operation that took effect at `revision`}
+    public static ClusterImage fold(ClusterImage image, Revision revision, List<Event> events) {
+        var folded = image;
+        for (var event : events) {
+            folded = fold(folded, event);
+        }
+        return folded.at(revision);
+    }
+
+    private static ClusterImage fold(ClusterImage image, NodeEvent event) {
+        var node = event.node();
+        return switch (event.kind()) {
+            case REGISTERED, LOST, FENCED -> image.withNodes(image.nodes().with(node.id(), node));
+            case REMOVED -> image.withNodes(image.nodes().without(node.id()));
+        };
+    }
+
+    private static ClusterImage fold(ClusterImage image, JobEvent event) {
+        var job = event.job();
+        return switch (event.kind()) {
+            case SUBMITTED, STOP_ORDERED ->
+                    image.withJobs(image.jobs().with(job.id(), job)).afterNumber(job.id().value());
+            case FORGOTTEN -> image.withJobs(image.jobs().without(job.id()));
+        };
+    }
+
+    private static ClusterImage fold(ClusterImage image, ProcessEvent event) {
+        var process = event.process();
+        return switch (event.kind()) {
+            case CREATED, PLACED, UNPLACED, STARTED, START_FAILED, INTERRUPTED, RESTARTING, ENDED ->
+                    image.withProcesses(image.processes().with(process.id(), process))
+                            .afterNumber(process.id().value());
+            case FORGOTTEN -> image.withProcesses(image.processes().without(process.id()));
+        };
+    }
+
+    private static ClusterImage fold(ClusterImage image, GenerationEvent event) {
+        return switch (event) {
+            case GenerationEvent.Committed(var generation, _) -> committed(image, generation);
+            case GenerationEvent.Changed(var generation, _) -> with(image, generation);
+            case GenerationEvent.Dropped(var generation, _) ->
+                    image.withGenerations(image.generations().without(generation));
+            case GenerationEvent.Failed _ -> image;
+        };
+    }
+
+    private static ClusterImage committed(ClusterImage image, Generation generation) {
+        var process = image.processes().require(generation.id().process());
+        var counted = process.withLastGeneration(generation.id().number());
+        return with(image, generation).withProcesses(image.processes().with(counted.id(), counted));
+    }
+
+    private static ClusterImage with(ClusterImage image, Generation generation) {
+        return image.withGenerations(image.generations().with(generation.id(), generation));
+    }
+
+    private static ClusterImage fold(ClusterImage image, LeaseEvent event) {
+        var lease = event.lease();
+        return switch (event.kind()) {
+            case GRANTED ->
+                    image.withLeases(image.leases().with(lease.id(), lease))
+                            .afterNumber(lease.id().value());
+            case REVOKED, EXPIRED -> image.withLeases(image.leases().without(lease.id()));
+        };
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.GenerationEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
+
+/// Decides about checkpoints.
+final class GenerationRules {
+    /// Good generations that a living process keeps: the newest may turn out to be damaged.
+    static final int MIN_KEPT = 2;
+
+    private GenerationRules() {}
+
+    static Decision decide(ClusterImage image, GenerationCommand command) {
+        return switch (command) {
+            case CommitGeneration(var generation, var wanted) ->
+                    image.processes()
+                            .find(generation.id().process())
+                            .map(process -> commit(image, process, generation, wanted))
+                            .orElseGet(() -> unknown(generation.id().process()));
+            case DropGeneration(var id) ->
+                    image.generations()
+                            .find(id)
+                            .map(generation -> drop(image, generation))
+                            .orElseGet(() -> unknown(id));
+            case ReportCopies(var id, var copies) ->
+                    image.generations()
+                            .find(id)
+                            .map(generation -> copies(image, generation, copies))
+                            .orElseGet(() -> unknown(id));
+            case ReportCheckpointFailed failed ->
+                    image.processes()
+                            .find(failed.process())
+                            .map(process -> failed(image, process, failed))
+                            .orElseGet(() -> unknown(failed.process()));
+        };
+    }
+
+    private static Decision commit(
+            ClusterImage image, HostedProcess process, Generation generation, int wanted) {
+        if (!process.epoch().equals(generation.epoch())
+                || !(process.phase() instanceof Phase.Running)) {
+            return ProcessRules.conflict(image, process, generation.epoch());
+        }
+        if (generation.id().number() <= process.lastGeneration()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %s is not newer than %s, the last one of its process; take it again with a larger number"
+                            .formatted(generation.id(), process.lastGeneration()));
+        }
+        if (generation.restoreFailures() != 0) {
+            return Decision.refuse(
+                    Refusal.INVALID, "a new checkpoint has not failed to restore yet; send 0");
+        }
+        var problem = holdersProblem(image, generation.copies());
+        if (problem.isPresent()) {
+            return Decision.refuse(Refusal.CONFLICT, problem.get());
+        }
+        var needed = Math.max(needed(image, process), wanted);
+        if (generation.copies().size() < needed) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %s has %s copies and needs %s; copy it to more nodes first"
+                            .formatted(generation.id(), generation.copies().size(), needed));
+        }
+        return Decision.accept(
+                new GenerationEvent.Committed(
+                        generation, "copies on " + text(generation.copies())));
+    }
+
+    /// {@return how many copies a new generation needs; see [CommitGeneration]}
+    private static int needed(ClusterImage image, HostedProcess process) {
+        var ready =
+                (int)
+                        image.nodes().values().stream()
+                                .filter(node -> node.state() == Node.State.READY)
+                                .count();
+        var asked = image.jobs().require(process.job()).spec().checkpoint().copies();
+        return ready < 2 ? 1 : Math.min(Math.max(asked, 2), ready);
+    }
+
+    private static Decision drop(ClusterImage image, Generation generation) {
+        var id = generation.id();
+        var process = image.processes().require(id.process());
+        if (isNeededBy(process.phase(), id)) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    Text.of(image, process)
+                            + " is being restored from checkpoint "
+                            + id
+                            + "; wait until it runs");
+        }
+        var newest =
+                image.generationsOf(id.process()).reversed().stream()
+                        .filter(Generation::isGood)
+                        .limit(MIN_KEPT)
+                        .toList();
+        if (!(process.phase() instanceof Phase.Ended) && newest.contains(generation)) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %s is one of the two newest good ones of %s, which it may need; wait for newer ones or until it has ended"
+                            .formatted(id, Text.of(image, process)));
+        }
+        return Decision.accept(new GenerationEvent.Dropped(id, "no longer needed"));
+    }
+
+    private static boolean isNeededBy(Phase phase, GenerationId id) {
+        return switch (phase) {
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number == id.number();
+            case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number == id.number();
+            case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> false;
+        };
+    }
+
+    private static Decision copies(ClusterImage image, Generation generation, List<NodeId> copies) {
+        var problem = holdersProblem(image, copies);
+        if (problem.isPresent()) {
+            return Decision.refuse(Refusal.CONFLICT, problem.get());
+        }
+        if (generation.copies().equals(copies)) {
+            return Decision.accept();
+        }
+        var draft = new Draft(image);
+        draft.add(
+                new GenerationEvent.Changed(
+                        generation.withCopies(copies), "copies on " + text(copies)));
+        Recovery.turn(draft, image.processes().require(generation.id().process()));
+        return draft.accept();
+    }
+
+    private static Decision failed(
+            ClusterImage image, HostedProcess process, ReportCheckpointFailed report) {
+        if (!process.epoch().equals(report.epoch())) {
+            return ProcessRules.conflict(image, process, report.epoch());
+        }
+        return Decision.accept(
+                new GenerationEvent.Failed(
+                        process.id(), report.epoch(), Text.bounded(report.reason())));
+    }
+
+    private static Optional<String> holdersProblem(ClusterImage image, List<NodeId> copies) {
+        if (new TreeSet<>(copies).size() != copies.size()) {
+            return Optional.of("a node is named twice as a holder of copies; name each once");
+        }
+        return copies.stream()
+                .filter(node -> image.nodes().find(node).isEmpty())
+                .findFirst()
+                .map(node ->
+                        "node "
+                                + node
+                                + " holds a copy but is not known; it has to register first");
+    }
+
+    private static String text(List<NodeId> copies) {
+        return copies.isEmpty()
+                ? "no node"
+                : String.join(", ", copies.stream().map(NodeId::name).toList());
+    }
+
+    private static Decision unknown(ProcessId process) {
+        return Decision.refuse(
+                Refusal.NOT_FOUND,
+                "there is no process " + process + "; its job was forgotten, or never was");
+    }
+
+    private static Decision unknown(GenerationId id) {
+        return Decision.refuse(
+                Refusal.NOT_FOUND,
+                "there is no checkpoint "
+                        + id
+                        + "; `krg-admin checkpoint list` shows those there are");
+    }
+}

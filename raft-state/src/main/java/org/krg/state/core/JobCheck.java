@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Program;
+
+/// What a job may ask for at most. Larger values are mistakes, not wishes.
+final class JobCheck {
+    /// Bytes of command, environment and paths: a line of execve(2) with room, and small in the
+    /// log.
+    static final int MAX_PROGRAM_BYTES = 256 * 1024;
+
+    /// Thousandths of a core, and processes: more than any machine has.
+    static final long MAX_COUNT = 1_000_000_000L;
+
+    /// Bytes of memory or files: one pebibyte.
+    static final long MAX_BYTES = 1L << 50;
+
+    /// A copy on every node of a rack.
+    static final int MAX_COPIES = 64;
+
+    /// Generations of one process: each is a row that every decision about it reads.
+    static final int MAX_KEPT = 1_000;
+
+    /// Nodes in a list.
+    static final int MAX_NODES = 1_000;
+
+    /// Supplementary groups: NGROUPS_MAX.
+    static final int MAX_GROUPS = 65_536;
+
+    /// A dump takes longer than this.
+    static final Duration MIN_INTERVAL = Duration.ofMillis(100);
+
+    /// Intervals and waits.
+    static final Duration MAX_WAIT = Duration.ofDays(365);
+
+    private JobCheck() {}
+
+    /// {@return what is wrong with a job's name, as a sentence}
+    static Optional<String> nameProblem(String name) {
+        if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")) {
+            return Optional.of(
+                    "a job's name is 1 to 63 letters, digits, dots, underscores and dashes, and starts with a letter or digit");
+        }
+        if (name.chars().allMatch(Character::isDigit)) {
+            return Optional.of(
+                    "a job's name is not only digits, because numbers mean processes; add a letter");
+        }
+        return Optional.empty();
+    }
+
+    /// {@return what is wrong with a job, as a sentence}
+    static Optional<String> problem(JobSpec spec) {
+        return programProblem(spec.program())
+                .or(() -> resourceProblem(spec))
+                .or(() -> checkpointProblem(spec.checkpoint()))
+                .or(() ->
+                        wrong(
+                                spec.restart().backOff().compareTo(MAX_WAIT) > 0,
+                                "a restart waits at most 365 days"))
+                .or(() ->
+                        wrong(
+                                spec.onlyOn().size() > MAX_NODES,
+                                "a job names at most 1000 nodes it may run on"))
+                .or(() ->
+                        wrong(
+                                spec.runAs().groups().size() > MAX_GROUPS,
+                                "a user has at most 65536 groups"));
+    }
+
+    private static Optional<String> programProblem(Program program) {
+        var words = String.join("", program.command());
+        var environment =
+                program.environment().stream()
+                        .mapToLong(one -> one.name().length() + one.value().length() + 2L)
+                        .sum();
+        var length =
+                words.length()
+                        + program.command().size()
+                        + environment
+                        + program.executable().length()
+                        + program.workingDirectory().length();
+        var paths = program.executable() + program.workingDirectory();
+        return wrong(
+                        length > MAX_PROGRAM_BYTES,
+                        "the command and its environment are longer than 256 KiB; put what is long into a file")
+                .or(() ->
+                        wrong(
+                                (words + paths).indexOf('\0') >= 0,
+                                "a word of the command or a path contains a NUL character"))
+                .or(() ->
+                        wrong(
+                                program.umask() < 0 || program.umask() > 0_777,
+                                "a umask is between 0 and 0777"));
+    }
+
+    private static Optional<String> resourceProblem(JobSpec spec) {
+        var cpu = Math.max(spec.reserve().cpuMillis(), spec.limits().cpuMillis());
+        var memory = Math.max(spec.reserve().memoryBytes(), spec.limits().memoryBytes());
+        return wrong(cpu > MAX_COUNT, "a process uses at most 1000000 cores")
+                .or(() -> wrong(memory > MAX_BYTES, "a process uses at most 1 PiB of memory"))
+                .or(() ->
+                        wrong(
+                                spec.limits().processes() > MAX_COUNT,
+                                "a limit of processes is at most 1000000000"));
+    }
+
+    private static Optional<String> checkpointProblem(CheckpointPolicy policy) {
+        var every = policy.every();
+        var interval =
+                every.isZero()
+                        || (every.compareTo(MIN_INTERVAL) >= 0 && every.compareTo(MAX_WAIT) <= 0);
+        return wrong(!interval, "checkpoints are taken every 0.1 seconds to 365 days, or never (0)")
+                .or(() -> wrong(policy.copies() > MAX_COPIES, "a checkpoint has at most 64 copies"))
+                .or(() -> wrong(policy.keep() > MAX_KEPT, "at most 1000 checkpoints are kept"))
+                .or(() ->
+                        wrong(
+                                policy.fileLimitBytes() > MAX_BYTES,
+                                "a checkpoint takes in at most 1 PiB of files"));
+    }
+
+    private static Optional<String> wrong(boolean condition, String sentence) {
+        return condition ? Optional.of(sentence) : Optional.empty();
+    }
+}

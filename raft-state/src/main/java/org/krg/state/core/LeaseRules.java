@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.time.Duration;
+import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.LeaseEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Lease;
+import org.krg.state.model.LeaseId;
+
+/// Decides about users' leases.
+final class LeaseRules {
+    /// A shorter lease would end between two renewals on a loaded machine.
+    static final Duration MIN_TTL = Duration.ofMillis(100);
+
+    /// A longer one would outlive whoever waits for it.
+    static final Duration MAX_TTL = Duration.ofDays(1);
+
+    /// Characters of a holder's name: a host name and a process fit.
+    static final int MAX_HOLDER = 256;
+
+    /// Leases at once: the leader measures each of them.
+    static final int MAX_LEASES = 100_000;
+
+    private LeaseRules() {}
+
+    static Decision decide(ClusterImage image, LeaseCommand command) {
+        return switch (command) {
+            case GrantLease grant -> grant(image, grant);
+            case RevokeLease(var id) -> end(image, id, LeaseEvent.Kind.REVOKED, "given back by ");
+            case ExpireLease(var id) -> end(image, id, LeaseEvent.Kind.EXPIRED, "not renewed by ");
+        };
+    }
+
+    private static Decision grant(ClusterImage image, GrantLease grant) {
+        var ttl = grant.ttl();
+        if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
+            return Decision.refuse(
+                    Refusal.INVALID,
+                    "a lease lasts between 100 milliseconds and one day, not " + ttl);
+        }
+        if (grant.holder().isEmpty() || grant.holder().length() > MAX_HOLDER) {
+            return Decision.refuse(
+                    Refusal.INVALID, "the holder of a lease has a name of 1 to 256 characters");
+        }
+        if (image.leases().size() >= MAX_LEASES) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    "there are "
+                            + MAX_LEASES
+                            + " leases; give some back or wait until some have ended");
+        }
+        var token = image.revision().next().value();
+        var lease = new Lease(new LeaseId(image.nextNumber()), grant.holder(), grant.ttl(), token);
+        var draft = new Draft(image);
+        draft.add(new LeaseEvent(LeaseEvent.Kind.GRANTED, lease, "granted to " + lease.holder()));
+        return draft.accept(lease.id().value());
+    }
+
+    private static Decision end(ClusterImage image, LeaseId id, LeaseEvent.Kind kind, String how) {
+        return image.leases()
+                .find(id)
+                .map(lease -> Decision.accept(new LeaseEvent(kind, lease, how + lease.holder())))
+                .orElseGet(() ->
+                        Decision.refuse(
+                                Refusal.NOT_FOUND,
+                                "there is no lease " + id + ": it has ended; ask for a new one"));
+    }
+}

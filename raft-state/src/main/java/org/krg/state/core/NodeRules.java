@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Predicate;
+import org.krg.state.command.NodeCommand;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.NodeEvent;
+import org.krg.state.event.ProcessEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.Phase;
+
+/// Decides about nodes, and about what becomes of their processes when they go.
+final class NodeRules {
+    /// Nodes of one cluster: ten times what the policy is measured with in one decision.
+    static final int MAX_NODES = 10_000;
+
+    /// A longer lease would leave work lying for longer than anybody waits.
+    static final Duration MAX_LEASE = Duration.ofDays(1);
+
+    private NodeRules() {}
+
+    static Decision decide(ClusterImage image, NodeCommand command) {
+        return switch (command) {
+            case RegisterNode(var node, var at) -> register(image, node, at);
+            case DeclareNodeLost lost -> declareLost(image, lost);
+            case FenceNode(var id, var at) ->
+                    image.nodes()
+                            .find(id)
+                            .map(node -> fence(image, node, at))
+                            .orElseGet(() -> unknown(id));
+            case RemoveNode(var id) ->
+                    image.nodes()
+                            .find(id)
+                            .map(node -> remove(image, node))
+                            .orElseGet(() -> unknown(id));
+        };
+    }
+
+    private static Decision register(ClusterImage image, Node node, Instant at) {
+        if (node.leaseTtl().compareTo(Duration.ZERO) <= 0
+                || node.leaseTtl().compareTo(MAX_LEASE) > 0) {
+            return Decision.refuse(
+                    Refusal.INVALID,
+                    "the lease of a node lasts more than nothing and at most one day, not "
+                            + node.leaseTtl());
+        }
+        var known = image.nodes().find(node.id());
+        if (known.isEmpty() && image.nodes().size() >= MAX_NODES) {
+            return Decision.refuse(
+                    Refusal.LIMIT, "there are " + MAX_NODES + " nodes; remove lost ones first");
+        }
+        var latest = known.map(Node::incarnation).orElse(node.incarnation());
+        if (node.incarnation() < latest) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node %s is known with incarnation %s, this is incarnation %s: its data directory is an old one; give the node an empty one and let it join again"
+                            .formatted(node.id(), latest, node.incarnation()));
+        }
+        var starts = known.map(Node::agentStarts).orElse(0L) + 1;
+        var draft = new Draft(image);
+        draft.add(
+                new NodeEvent(
+                        NodeEvent.Kind.REGISTERED,
+                        node.registered(starts, at),
+                        "incarnation " + node.incarnation() + ", agent start " + starts));
+        if (node.incarnation() > latest) {
+            var reason = "its node " + node.id() + " lost its storage";
+            Recovery.loseCopies(draft, node.id(), "node " + node.id() + " lost its storage");
+            interruptAll(draft, node.id(), reason, at, _ -> true);
+        }
+        return draft.accept();
+    }
+
+    private static Decision declareLost(ClusterImage image, DeclareNodeLost lost) {
+        var known = image.nodes().find(lost.node());
+        if (known.isEmpty()) {
+            return unknown(lost.node());
+        }
+        var node = known.get();
+        if (node.state() == Node.State.LOST) {
+            return Decision.refuse(
+                    Refusal.CONFLICT, "node " + node.id() + " is known to be lost already");
+        }
+        if (node.agentStarts() != lost.agentStarts()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node %s registered again (agent start %s, not %s): it holds a new lease"
+                            .formatted(node.id(), node.agentStarts(), lost.agentStarts()));
+        }
+        var draft = new Draft(image);
+        draft.add(
+                new NodeEvent(
+                        NodeEvent.Kind.LOST,
+                        node.inState(Node.State.LOST, lost.at()),
+                        "its lease ended"));
+        interruptAll(
+                draft,
+                node.id(),
+                "its node " + node.id() + " was lost",
+                lost.at(),
+                process -> isExclusive(image, process));
+        return draft.accept();
+    }
+
+    private static Decision fence(ClusterImage image, Node node, Instant at) {
+        if (node.state() == Node.State.LOST && !hostsAny(image, node.id())) {
+            return Decision.accept();
+        }
+        var draft = new Draft(image);
+        draft.add(
+                new NodeEvent(
+                        NodeEvent.Kind.FENCED,
+                        node.inState(Node.State.LOST, at),
+                        "an operator vouches that nothing runs there"));
+        interruptAll(draft, node.id(), "its node " + node.id() + " was fenced", at, _ -> true);
+        return draft.accept();
+    }
+
+    private static Decision remove(ClusterImage image, Node node) {
+        if (node.state() != Node.State.LOST) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node " + node.id() + " is ready; stop its agent or fence it first");
+        }
+        if (hostsAny(image, node.id())) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node "
+                            + node.id()
+                            + " is lost but may still run processes; fence it first so that they are started elsewhere");
+        }
+        var needed =
+                image.processes().values().stream()
+                        .filter(process -> needs(image, process, node.id()))
+                        .findFirst();
+        if (needed.isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node %s holds the only copy of what %s waits for; stop that job, or take it to another checkpoint, first"
+                            .formatted(node.id(), Text.of(image, needed.get())));
+        }
+        var draft = new Draft(image);
+        Recovery.loseCopies(draft, node.id(), "node " + node.id() + " was removed");
+        draft.add(new NodeEvent(NodeEvent.Kind.REMOVED, node, "an operator removed it"));
+        return draft.accept();
+    }
+
+    private static void interruptAll(
+            Draft draft,
+            NodeId node,
+            String reason,
+            Instant at,
+            Predicate<HostedProcess> concerned) {
+        for (var process : draft.image().processes().values()) {
+            if (isOn(process, node) && concerned.test(process)) {
+                draft.add(interrupted(draft.image(), process, reason, at));
+            }
+        }
+    }
+
+    private static ProcessEvent interrupted(
+            ClusterImage image, HostedProcess process, String reason, Instant at) {
+        return Recovery.interrupted(image, Recovery.settled(process, at), reason, at, at);
+    }
+
+    private static boolean hostsAny(ClusterImage image, NodeId node) {
+        return image.processes().values().stream().anyMatch(process -> isOn(process, node));
+    }
+
+    private static boolean isOn(HostedProcess process, NodeId node) {
+        return process.phase().host().filter(node::equals).isPresent();
+    }
+
+    private static boolean isExclusive(ClusterImage image, HostedProcess process) {
+        return image.jobs().require(process.job()).spec().onPartition() == PartitionPolicy.STOP;
+    }
+
+    /// Whether the process can only go on from a generation that `node` alone holds.
+    private static boolean needs(ClusterImage image, HostedProcess process, NodeId node) {
+        return switch (process.phase()) {
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _) ->
+                    isOnlyOn(image, process, number, node);
+            case Phase.Starting(_, Origin.Checkpoint(var number), _) ->
+                    isOnlyOn(image, process, number, node);
+            case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> false;
+        };
+    }
+
+    private static boolean isOnlyOn(
+            ClusterImage image, HostedProcess process, long number, NodeId node) {
+        return image.generationsOf(process.id()).stream()
+                .filter(generation -> generation.id().number() == number)
+                .anyMatch(generation -> generation.copies().stream().allMatch(node::equals));
+    }
+
+    private static Decision unknown(NodeId node) {
+        return Decision.refuse(
+                Refusal.NOT_FOUND,
+                "there is no node " + node + "; `krg-admin node list` shows those there are");
+    }
+}
