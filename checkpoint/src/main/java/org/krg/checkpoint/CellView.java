@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.krg.checkpoint.model.StreamSizes;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ProcessId;
+
+/// A cell as the checkpoint module sees it: running, or prepared for a restore. Implemented by
+/// whoever owns cells. All methods may block for a moment and be called from any thread.
+public interface CellView {
+    /// Which cgroup of the cell a command runs in.
+    enum Place {
+        /// Beside the cell's init, not frozen with the program: for a dump.
+        INIT,
+        /// Among the program: for a restore, whose processes stay in the cgroup they are made in.
+        APP
+    }
+
+    /// {@return which process it holds}
+    ProcessId process();
+
+    /// {@return which incarnation of it}
+    Epoch epoch();
+
+    /// {@return who the program runs as}
+    Identity user();
+
+    /// {@return the pid of the program inside the cell}
+    int rootPid();
+
+    /// {@return the pid of the cell's init, as this process counts}
+    long initPid();
+
+    /// {@return the cgroup of the program in the unified tree}
+    Path appCgroup();
+
+    /// {@return the file that takes the program's standard output}
+    Path stdout();
+
+    /// {@return the file that takes the program's standard error}
+    Path stderr();
+
+    /// {@return a command line that runs `command` as root in the pid and mount namespaces of the
+    /// cell}
+    List<String> inside(Place place, List<String> command);
+
+    /// Stops every process of the program; fails if they do not all stand still within a bound.
+    void freeze();
+
+    /// Lets the program go on, unless the cell has a reason of its own to keep it frozen.
+    void thaw();
+
+    /// Moves what the program has written to the files. In a frozen cell the sizes are those of the
+    /// frozen program.
+    StreamSizes sync();
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint;
+
+import java.util.List;
+import java.util.Set;
+import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Contents;
+import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.TakeOptions;
+import org.krg.checkpoint.model.Taken;
+import org.krg.checkpoint.model.Verified;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+
+/// Takes generations of processes and brings processes back from them.
+///
+/// Safe for use by several threads; one cell is in use by one call at a time. All methods block,
+/// some as long as a copy over the network takes: call them on a virtual thread. What goes wrong is
+/// a [CheckpointFailed].
+public interface Checkpoints {
+    /// {@return what would keep the program of a cell from being saved; all of it, nothing is
+    /// frozen}
+    List<Blocker> preflight(CellView cell, TakeOptions options);
+
+    /// Takes a generation: saves the program, which goes on after the dump, and has as many copies
+    /// made as `options` ask for. It exists when the caller has committed `generation` of the
+    /// answer; if that fails, the caller calls [#discard].
+    ///
+    /// After a failure the program goes on, older generations are untouched, and nothing is left of
+    /// this one here.
+    Taken take(CellView cell, TakeOptions options);
+
+    /// Brings a program back in `target`, a fresh cell prepared for it: writes its output so far,
+    /// puts back the files it had open for writing, restores its processes. They run when this
+    /// returns; the owner of the cell is then to be told so. After a failure the owner removes the
+    /// cell; the failed attempt left no process in it.
+    ///
+    /// What is missing or damaged here is fetched from the nodes in `generation.copies()`, reported
+    /// and put right.
+    Restored restore(Generation generation, CellView target);
+
+    /// Reads every byte of a generation and puts right what is damaged or missing; afterwards this
+    /// node has a whole copy.
+    Verified verify(Generation generation);
+
+    /// {@return what a generation holds, from its manifest}
+    Contents inspect(Generation generation);
+
+    /// {@return the generations of which this node has a manifest, in order}
+    List<GenerationId> stored();
+
+    /// Removes what this node has of one generation, and the chunks that only it used.
+    void discard(GenerationId generation);
+
+    /// Removes every generation that is not in `live`, and the chunks that only they used. A
+    /// generation newer than every live one of its process may still be about to be committed: it
+    /// stays for ten minutes after it was written.
+    ///
+    /// @return bytes that were freed
+    long collect(Set<GenerationId> live);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.Locale;
+
+/// What went wrong, said so that its reader knows what to do.
+///
+/// @param cause the first real error
+/// @param remedy what the user can do
+/// @param next what was done about it: in which state the process is now
+/// @param log the file that tells more; empty if there is none
+public record Failure(
+        Phase phase, Code code, String cause, String remedy, String next, String log) {
+    /// How far it had come.
+    public enum Phase {
+        PREFLIGHT,
+        FREEZE,
+        DUMP,
+        FILES,
+        STORE,
+        COPY,
+        FETCH,
+        RESTORE
+    }
+
+    /// What kind of failure it is.
+    public enum Code {
+        /// The process holds something that cannot be saved.
+        BLOCKED,
+        /// The engine is not offered here, or saves nothing.
+        NO_ENGINE,
+        /// CRIU does not know this kernel.
+        CRIU_TOO_OLD,
+        /// CRIU finds something missing in this kernel.
+        CRIU_KERNEL,
+        /// A pid the process needs is taken.
+        PID_BUSY,
+        /// Terminals and sessions.
+        TERMINAL,
+        /// Namespaces are mixed up: a fault of krg.
+        NAMESPACES,
+        /// A TCP connection cannot be saved or brought back.
+        TCP,
+        /// An address the process uses is not on this node, or is in use.
+        ADDRESS,
+        /// A unix socket is connected to a process outside.
+        UNIX_PEER,
+        /// A descriptor of a kind that cannot be saved.
+        DESCRIPTOR,
+        /// A deleted file is larger than the limit.
+        GHOST_LIMIT,
+        /// Files open for writing are larger than the limit.
+        FILE_LIMIT,
+        /// A file is not what it was.
+        FILE_MISMATCH,
+        /// The tasks did not stand still in time.
+        FREEZE_TIMEOUT,
+        /// The processor lacks something the process uses.
+        CPU_MISMATCH,
+        /// A privilege is missing.
+        PRIVILEGE,
+        /// No space on the disk.
+        DISK_FULL,
+        /// Stored data is damaged and no copy is good.
+        CORRUPT,
+        /// No node has it.
+        NOT_FOUND,
+        /// Fewer copies than asked for.
+        TOO_FEW_COPIES,
+        /// It took too long and was stopped; the process may be damaged.
+        SUSPECT,
+        /// None of the above.
+        OTHER
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        text.append(phase.name().toLowerCase(Locale.ROOT)).append(" failed: ").append(cause);
+        append(text, ". ", remedy);
+        append(text, ". ", next);
+        append(text, ". Log: ", log);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String before, String more) {
+        if (!more.isEmpty()) {
+            text.append(before).append(more);
+        }
+    }
+}

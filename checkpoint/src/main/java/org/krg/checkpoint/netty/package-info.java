@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Chunks and manifests between nodes, on Netty: the protocol of the service `chunks`.
+///
+/// A connection carries one conversation at a time. Frame: u32 length of what follows, u8 kind,
+/// bytes.
+///
+/// | frame | sent by | answer |
+/// | --- | --- | --- |
+/// | `GET` hashes | either side | `BLOCK`: those of the chunks that are there and good |
+/// | `FIND` generation, digest of the manifest | client | `MANIFEST`: its bytes, none if not there |
+/// | `KEEP` generation, manifest | client | any number of `GET`, then `KEPT` once the copy is whole, verified and durable |
+/// | `FAILED` text | server | ends the conversation |
+@NullMarked
+package org.krg.checkpoint.netty;
+
+import org.jspecify.annotations.NullMarked;
