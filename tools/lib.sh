@@ -72,11 +72,11 @@ maven() (
     cd "$KRG_ROOT" || exit
     # Maven's own libraries do what JDK 25 warns about.
     export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
-    exec mvn -B -ntp "$@" 9>&-
+    exec mvn -B -ntp "$@"
 )
 
 # Two builds in one checkout would write the same files. The lock lasts until unlock_build or the
-# end of the script.
+# end of the script and of the Maven it started, which outlives a script that is killed.
 lock_build() {
     mkdir -p "$KRG_ROOT/target"
     exec 9>"$KRG_ROOT/target/build.lock"
