@@ -6,6 +6,7 @@ public final class HostFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Code code;
+    private final String what;
     private final String remedy;
 
     /// What kind of failure it is; each has the exit code that `krg-admin` ends with.
@@ -52,13 +53,20 @@ public final class HostFailure extends RuntimeException {
     public HostFailure(Code code, String message, String remedy) {
         super(message);
         this.code = code;
+        this.what = message;
         this.remedy = remedy;
     }
 
     public HostFailure(Code code, String message, String remedy, Throwable cause) {
         super(message, cause);
         this.code = code;
+        this.what = message;
         this.remedy = remedy;
+    }
+
+    @Override
+    public String getMessage() {
+        return what;
     }
 
     /// {@return the kind of failure}

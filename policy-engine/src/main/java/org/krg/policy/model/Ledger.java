@@ -41,6 +41,11 @@ public record Ledger(List<Entry> entries) {
                 entries.stream().filter(entry -> !entry.process().equals(process)).toList());
     }
 
+    /// {@return whether a proposal for `process` is outstanding}
+    public boolean knows(ProcessId process) {
+        return entries.stream().anyMatch(entry -> entry.process().equals(process));
+    }
+
     /// {@return the entries that `image` does not show yet}
     public Ledger settled(ClusterImage image) {
         return new Ledger(entries.stream().filter(entry -> !isSeen(entry, image)).toList());

@@ -34,7 +34,7 @@ public final class Reconciler {
     public static final int REMAINS_KEPT = 100;
 
     /// Exit code of a process that krg could not start, for a reason of its own.
-    private static final int KRG_FAILURE = 125;
+    public static final int KRG_FAILURE = 125;
 
     private final HostView view;
     private final SortedMap<CellId, ObservedCell> cells = new TreeMap<>();

@@ -36,6 +36,19 @@ public final class Retention {
                 .toList();
     }
 
+    /// {@return whether what a node stores of a generation is of no use: it was dropped, or it was
+    /// never committed and never will be} True also on a replica from the past: numbers only grow,
+    /// so a generation that it has not heard of is not garbage.
+    public static boolean isGarbage(ClusterImage image, GenerationId stored) {
+        if (image.generations().find(stored).isPresent()) {
+            return false;
+        }
+        return image.processes()
+                .find(stored.process())
+                .map(process -> process.lastGeneration() >= stored.number())
+                .orElse(stored.process().value() < image.nextNumber());
+    }
+
     private static long origin(Phase phase) {
         return switch (phase) {
             case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number;

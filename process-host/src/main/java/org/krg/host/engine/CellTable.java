@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.krg.host.core.ObservedCell;
+import org.krg.host.core.ObservedCell.State;
+import org.krg.host.core.ObservedCell.Work;
+import org.krg.host.model.CellId;
+import org.krg.state.model.Revision;
+
+/// The cells of the node as the engine knows them: what is in each, and what is being done with it.
+/// Owned by the engine thread.
+final class CellTable {
+    private static final State UNFINISHED = new State.Unfinished();
+
+    /// A kill or a release that had no effect is repeated after this time.
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final Machine machine;
+    private final TreeMap<CellId, Tracked> cells = new TreeMap<>();
+
+    private static final class Tracked {
+        private State state = UNFINISHED;
+        private Work work = Work.NONE;
+        private boolean released;
+        private boolean removing;
+        private Optional<Revision> reportedAt = Optional.empty();
+        private Duration retryAt = Duration.ZERO;
+    }
+
+    CellTable(Machine machine) {
+        this.machine = machine;
+    }
+
+    /// {@return the cells that an earlier agent left, running or over}
+    List<CellId> survey() {
+        for (var cell : machine.cells()) {
+            cells.put(cell, new Tracked());
+        }
+        return List.copyOf(cells.keySet());
+    }
+
+    /// {@return every cell as it is now} A cell that is over shows as before until it is released,
+    /// so that nothing of it can live when its end is reported.
+    List<ObservedCell> observe(Revision replica) {
+        var seen = new ArrayList<ObservedCell>();
+        cells.forEach((id, tracked) -> {
+            if (tracked.reportedAt.filter(at -> replica.compareTo(at) >= 0).isPresent()) {
+                tracked.reportedAt = Optional.empty();
+                tracked.work = Work.NONE;
+            }
+            if (tracked.work != Work.BRINGING_UP && !(tracked.state instanceof State.Over)) {
+                var now = machine.look(id);
+                if (tracked.released || !(now instanceof State.Over)) {
+                    tracked.state = now;
+                }
+            }
+            seen.add(new ObservedCell(id, tracked.state, tracked.work));
+        });
+        return seen;
+    }
+
+    /// {@return the cells whose program is over and that are to be released now}
+    List<CellId> unreleased(Duration clock) {
+        var found = new ArrayList<CellId>();
+        cells.forEach((id, tracked) -> {
+            if (!tracked.released
+                    && tracked.work != Work.BRINGING_UP
+                    && tracked.retryAt.compareTo(clock) <= 0
+                    && machine.look(id) instanceof State.Over) {
+                tracked.retryAt = clock.plus(AGAIN);
+                found.add(id);
+            }
+        });
+        return found;
+    }
+
+    int alive() {
+        return (int)
+                cells.values().stream()
+                        .filter(tracked -> tracked.state instanceof State.Alive)
+                        .count();
+    }
+
+    Optional<Work> findWork(CellId cell) {
+        return Optional.ofNullable(cells.get(cell)).map(tracked -> tracked.work);
+    }
+
+    boolean isAlive(CellId cell) {
+        var tracked = cells.get(cell);
+        return tracked != null && tracked.state instanceof State.Alive;
+    }
+
+    /// A new cell, or one that is there, is worked at from now on.
+    void begin(CellId cell, Work work) {
+        cells.computeIfAbsent(cell, _ -> new Tracked()).work = work;
+    }
+
+    /// That work at the cell is over; other work that began meanwhile goes on.
+    void finish(CellId cell, Work work) {
+        find(cell)
+                .filter(tracked -> tracked.work == work)
+                .ifPresent(tracked -> tracked.work = Work.NONE);
+    }
+
+    /// The report about the cell has its answer; it is over when the replica has seen it.
+    void reported(CellId cell, Revision at) {
+        find(cell).ifPresent(tracked -> tracked.reportedAt = Optional.of(at));
+    }
+
+    void released(CellId cell) {
+        find(cell).ifPresent(tracked -> tracked.released = true);
+    }
+
+    /// {@return whether a kill should be sent, because none was lately}
+    boolean mayKill(CellId cell, Duration clock) {
+        var tracked = cells.get(cell);
+        if (tracked == null || tracked.removing || tracked.retryAt.compareTo(clock) > 0) {
+            return false;
+        }
+        tracked.retryAt = clock.plus(AGAIN);
+        return true;
+    }
+
+    /// {@return whether the removal should begin, because it has not}
+    boolean mayRemove(CellId cell) {
+        var tracked = cells.get(cell);
+        if (tracked == null || tracked.removing) {
+            return false;
+        }
+        tracked.removing = true;
+        return true;
+    }
+
+    void notRemoved(CellId cell) {
+        find(cell).ifPresent(tracked -> tracked.removing = false);
+    }
+
+    void removed(CellId cell) {
+        cells.remove(cell);
+    }
+
+    private Optional<Tracked> find(CellId cell) {
+        return Optional.ofNullable(cells.get(cell));
+    }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.HostFailure;
+import org.krg.host.core.CheckpointClock;
+import org.krg.host.core.HostView;
+import org.krg.host.core.ObservedCell.Work;
+import org.krg.host.core.Reconciler;
+import org.krg.host.model.CellId;
+import org.krg.state.image.Table;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
+
+/// Decides at each turn of the engine which checkpoint begins: those that users asked for, then
+/// those that are due; never two of one cell at once. Owned by the engine thread.
+final class CheckpointDesk implements AutoCloseable {
+    /// Copies that nobody committed are looked for this often.
+    private static final Duration CLEAN_EVERY = Duration.ofMinutes(5);
+
+    private final NodeId self;
+    private final CellTable cells;
+    private final Workers workers;
+    private final CheckpointPipeline pipeline;
+    private final Ticker ticker;
+    private final Finished finished;
+    private final TreeMap<ProcessId, Deque<Ask>> asks = new TreeMap<>();
+    private final TreeMap<ProcessId, Long> numbers = new TreeMap<>();
+    private CheckpointClock clock = CheckpointClock.EMPTY;
+    private List<GenerationId> known = List.of();
+    private Duration cleanAt = Duration.ZERO;
+
+    private record Ask(boolean pinned, CompletableFuture<Generation> answer) {}
+
+    /// A process that runs here.
+    private record Hosted(CellId cell, HostedProcess process, JobSpec spec) {}
+
+    /// Told from another thread when a checkpoint ended, well or not.
+    interface Finished {
+        void take(CellId cell, Duration began, Optional<HostFailure> failure);
+    }
+
+    CheckpointDesk(
+            NodeId self,
+            CellTable cells,
+            Workers workers,
+            CheckpointPipeline pipeline,
+            Ticker ticker,
+            Finished finished) {
+        this.self = self;
+        this.cells = cells;
+        this.workers = workers;
+        this.pipeline = pipeline;
+        this.ticker = ticker;
+        this.finished = finished;
+    }
+
+    void ask(ProcessId process, boolean pinned, CompletableFuture<Generation> answer) {
+        asks.computeIfAbsent(process, _ -> new ArrayDeque<>()).add(new Ask(pinned, answer));
+    }
+
+    void taken(CellId cell, Duration began, boolean failed) {
+        cells.finish(cell, Work.CHECKPOINTING);
+        var now = ticker.now();
+        clock = failed ? clock.failed(cell, now) : clock.taken(cell, began, now);
+    }
+
+    /// Begins what is to be begun, and tidies up behind older generations.
+    void turn(HostView view) {
+        var hosted = hosted(view);
+        for (var process : List.copyOf(asks.keySet())) {
+            answer(view, hosted, process);
+        }
+        if (view.standing()) {
+            clock = clock.following(periodic(hosted), view.clock());
+            var due = clock.due(view.clock());
+            for (var one : hosted) {
+                if (due.contains(one.cell()) && isFree(one.cell())) {
+                    begin(view, one, new Ask(false, new CompletableFuture<>()));
+                }
+            }
+        }
+        tidy(view, hosted);
+    }
+
+    /// Fails what users still wait for.
+    @Override
+    public void close() {
+        asks.values().forEach(queue -> fail(queue, stopping()));
+        asks.clear();
+    }
+
+    private static List<Hosted> hosted(HostView view) {
+        var hosted = new ArrayList<Hosted>();
+        for (var process : view.image().processes().values()) {
+            if (process.phase() instanceof Phase.Running) {
+                var spec = view.image().jobs().require(process.job()).spec();
+                Reconciler.assigned(view, process)
+                        .ifPresent(cell -> hosted.add(new Hosted(cell, process, spec)));
+            }
+        }
+        return hosted;
+    }
+
+    private void answer(HostView view, List<Hosted> hosted, ProcessId process) {
+        var queue = asks.getOrDefault(process, new ArrayDeque<>());
+        var found =
+                hosted.stream()
+                        .filter(one -> one.process().id().equals(process))
+                        .filter(one -> cells.isAlive(one.cell()))
+                        .findFirst();
+        if (queue.isEmpty()) {
+            asks.remove(process);
+        } else if (found.isEmpty()) {
+            fail(queue, notHere(process));
+        } else if (!view.standing()) {
+            fail(queue, outOfTouch());
+        } else if (found.get().spec().checkpoint().engine() != Engine.CRIU) {
+            fail(queue, nothingToSave(process));
+        } else if (isFree(found.get().cell())) {
+            begin(view, found.get(), queue.remove());
+        }
+    }
+
+    private boolean isFree(CellId cell) {
+        return cells.isAlive(cell) && cells.findWork(cell).equals(Optional.of(Work.NONE));
+    }
+
+    private static List<CheckpointClock.Periodic> periodic(List<Hosted> hosted) {
+        return hosted.stream()
+                .filter(one -> one.spec().checkpoint().engine() == Engine.CRIU)
+                .filter(one -> one.spec().checkpoint().every().isPositive())
+                .map(one ->
+                        new CheckpointClock.Periodic(one.cell(), one.spec().checkpoint().every()))
+                .toList();
+    }
+
+    private void begin(HostView view, Hosted hosted, Ask ask) {
+        cells.begin(hosted.cell(), Work.CHECKPOINTING);
+        var process = hosted.process();
+        var number = Math.max(process.lastGeneration(), numbers.getOrDefault(process.id(), 0L)) + 1;
+        numbers.put(process.id(), number);
+        var others =
+                view.image().nodes().values().stream()
+                        .filter(node -> node.state() == Node.State.READY)
+                        .map(Node::id)
+                        .filter(node -> !node.equals(self))
+                        .toList();
+        var order =
+                new Checkpointing.Order(
+                        hosted.cell(),
+                        new GenerationId(process.id(), number),
+                        hosted.spec(),
+                        others,
+                        ask.pinned());
+        workers.onCheckpoint(() -> take(order, ask.answer()));
+    }
+
+    private void take(Checkpointing.Order order, CompletableFuture<Generation> answer) {
+        var began = ticker.now();
+        try {
+            var generation = pipeline.take(order);
+            finished.take(order.cell(), began, Optional.empty());
+            answer.complete(generation);
+        } catch (HostFailure failure) {
+            finished.take(order.cell(), began, Optional.of(failure));
+            answer.completeExceptionally(failure);
+        } catch (RuntimeException unexpected) {
+            var failure = HostEngine.unexpected("checkpoint", order.cell(), unexpected);
+            finished.take(order.cell(), began, Optional.of(failure));
+            answer.completeExceptionally(failure);
+        }
+    }
+
+    private void tidy(HostView view, List<Hosted> hosted) {
+        var agreed = view.image().generations().stream().map(Table.Entry::key).toList();
+        if (agreed.equals(known) && view.clock().compareTo(cleanAt) < 0) {
+            return;
+        }
+        known = agreed;
+        cleanAt = view.clock().plus(CLEAN_EVERY);
+        if (view.standing()) {
+            hosted.forEach(one -> pipeline.retain(view.image(), one.process()));
+        }
+        workers.onClean(pipeline::clean);
+    }
+
+    private static void fail(Deque<Ask> queue, HostFailure failure) {
+        queue.forEach(ask -> ask.answer().completeExceptionally(failure));
+        queue.clear();
+    }
+
+    private static HostFailure notHere(ProcessId process) {
+        return new HostFailure(
+                HostFailure.Code.CONFLICT,
+                "process " + process + " does not run on this node now",
+                "see where it is with `krg-admin ps`, and try again once it runs");
+    }
+
+    private static HostFailure outOfTouch() {
+        return new HostFailure(
+                HostFailure.Code.NO_QUORUM,
+                "this node is out of touch with the quorum: its processes stand still",
+                "`krg-admin cluster status` shows who can be reached");
+    }
+
+    private static HostFailure nothingToSave(ProcessId process) {
+        return new HostFailure(
+                HostFailure.Code.NOT_CHECKPOINTABLE,
+                "process "
+                        + process
+                        + " belongs to a job of the engine `restart`: nothing of it is"
+                        + " saved, it starts again from the beginning",
+                "submit the job with `--engine criu`");
+    }
+
+    private static HostFailure stopping() {
+        return new HostFailure(
+                HostFailure.Code.NO_QUORUM, "the agent of this node stops", "try again later");
+    }
+}

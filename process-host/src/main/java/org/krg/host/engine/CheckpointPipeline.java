@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import org.krg.host.HostFailure;
+import org.krg.host.core.Retention;
+import org.krg.host.model.CellId;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.Reply;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.ProcessId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A generation from its dump to its end: taken, committed, dropped when newer ones are there, and
+/// removed from the disk when it is no longer agreed.
+final class CheckpointPipeline {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointPipeline.class);
+
+    private final ClusterStore store;
+    private final Checkpointing checkpoints;
+    private final Proposals proposals;
+    private final MetricRegistry metrics;
+
+    CheckpointPipeline(
+            ClusterStore store,
+            Checkpointing checkpoints,
+            Proposals proposals,
+            MetricRegistry metrics) {
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.proposals = proposals;
+        this.metrics = metrics;
+    }
+
+    /// Takes and commits a generation; blocks. A failure is reported to the cluster too.
+    ///
+    /// @throws HostFailure if there is no new generation
+    Generation take(Checkpointing.Order order) {
+        try (var _ = metrics.timer("krg.host.checkpoint_seconds").time()) {
+            var taken = checkpoints.take(order);
+            var generation = taken.generation();
+            var reply =
+                    proposals.submit(new CommitGeneration(generation, taken.copiesWanted())).join();
+            if (reply instanceof Reply.Refused(_, var refusal, var detail)) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        "checkpoint %s was taken and not committed: %s, %s"
+                                .formatted(generation.id(), refusal, detail),
+                        "");
+            }
+            metrics.counter("krg.host.checkpoints_total").inc();
+            log.info(
+                    "checkpoint committed checkpoint={} copies={} imageBytes={} storedBytes={}"
+                            + " frozen={}ms",
+                    generation.id(),
+                    generation.copies(),
+                    generation.imageBytes(),
+                    generation.storedBytes(),
+                    generation.frozen().toMillis());
+            return generation;
+        } catch (HostFailure failure) {
+            metrics.counter("krg.host.checkpoints_failed_total").inc();
+            log.warn(
+                    "checkpoint failed checkpoint={} reason={} remedy={}",
+                    order.generation(),
+                    failure.getMessage(),
+                    failure.remedy());
+            report(order.cell(), failure);
+            throw failure;
+        }
+    }
+
+    /// Proposes to drop what the job's retention does not keep.
+    void retain(ClusterImage image, HostedProcess process) {
+        for (var surplus : Retention.surplus(image, process)) {
+            var _ = proposals.submit(new DropGeneration(surplus));
+        }
+    }
+
+    /// Removes from this node what is no longer agreed; blocks.
+    void clean() {
+        for (var stored : checkpoints.stored()) {
+            if (Retention.isGarbage(store.image(), stored)) {
+                forget(stored);
+            }
+        }
+    }
+
+    private void forget(GenerationId generation) {
+        try {
+            checkpoints.forget(generation);
+            log.info("checkpoint removed checkpoint={}", generation);
+        } catch (HostFailure failure) {
+            log.warn(
+                    "checkpoint cannot be removed checkpoint={} reason={}",
+                    generation,
+                    failure.getMessage());
+        }
+    }
+
+    private void report(CellId cell, HostFailure failure) {
+        var _ =
+                proposals.submit(
+                        new ReportCheckpointFailed(
+                                new ProcessId(cell.process()),
+                                new Epoch(cell.epoch()),
+                                failure.getMessage()));
+    }
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.krg.host.HostFailure;
+import org.krg.host.core.Action;
+import org.krg.host.core.HostView;
+import org.krg.host.core.ObservedCell.Work;
+import org.krg.host.core.OwnLease;
+import org.krg.host.core.Reconciler;
+import org.krg.host.core.StopDelivery;
+import org.krg.host.model.CellId;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.Reply;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.Revision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The loop that owns the cells of the node: it sees, plans and performs, and begins again whenever
+/// something changed.
+///
+/// All fields are owned by the engine thread. Slow work runs elsewhere and comes back through the
+/// inbox.
+public final class HostEngine implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(HostEngine.class);
+
+    /// Ends of cells, results of work and requests that may wait; a full inbox pushes back.
+    private static final int INBOX_SIZE = 1_024;
+
+    /// The engine looks at its cells at least this often: graces, checkpoints and thaws are due by
+    /// the clock, not by an event.
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+    private final NodeId self;
+    private final ClusterStore store;
+    private final Machine machine;
+    private final Checkpointing checkpoints;
+    private final Proposals proposals;
+    private final Supplier<OwnLease> lease;
+    private final Ticker ticker;
+    private final InstantSource wall;
+    private final MetricRegistry metrics;
+    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Thread thread;
+
+    private final Workers workers = new Workers();
+    private final CellTable cells;
+    private final CheckpointDesk desk;
+    private List<StopDelivery> stops = List.of();
+    private volatile int alive;
+
+    private sealed interface Input {
+        record Wake() implements Input {}
+
+        record Ended(CellId cell) implements Input {}
+
+        record BroughtUp(CellId cell, Optional<HostFailure> failure) implements Input {}
+
+        record Released(CellId cell) implements Input {}
+
+        record Removed(CellId cell, Optional<HostFailure> failure) implements Input {}
+
+        record Reported(CellId cell, Optional<Reply> reply) implements Input {}
+
+        record Asked(ProcessId process, boolean pinned, CompletableFuture<Generation> answer)
+                implements Input {}
+
+        record Taken(CellId cell, Duration began, Optional<HostFailure> failure) implements Input {}
+    }
+
+    /// @param lease the node's lease as it stands
+    public HostEngine(
+            NodeId self,
+            ClusterStore store,
+            Machine machine,
+            Checkpointing checkpoints,
+            Proposals proposals,
+            Supplier<OwnLease> lease,
+            Ticker ticker,
+            InstantSource wall,
+            MetricRegistry metrics) {
+        this.self = self;
+        this.store = store;
+        this.machine = machine;
+        this.checkpoints = checkpoints;
+        this.proposals = proposals;
+        this.lease = lease;
+        this.ticker = ticker;
+        this.wall = wall;
+        this.metrics = metrics;
+        this.cells = new CellTable(machine);
+        this.desk =
+                new CheckpointDesk(
+                        self,
+                        cells,
+                        workers,
+                        new CheckpointPipeline(store, checkpoints, proposals, metrics),
+                        ticker,
+                        (cell, began, failure) -> post(new Input.Taken(cell, began, failure)));
+        this.thread = Thread.ofPlatform().name("krg-host").unstarted(this::run);
+    }
+
+    /// Finds the cells that an earlier agent left, and begins.
+    public void start() {
+        for (var cell : cells.survey()) {
+            log.info("cell found cell={}", cell);
+            watch(cell);
+        }
+        metrics.gauge("krg.host.cells_alive", () -> () -> alive);
+        // Ends with the store.
+        var _ = store.onChange(_ -> wake());
+        thread.start();
+    }
+
+    /// Has the engine look again, because something may have changed. From any thread.
+    public void wake() {
+        if (woken.compareAndSet(false, true)) {
+            post(new Input.Wake());
+        }
+    }
+
+    /// Takes a checkpoint of a process of this node, after the one that is under way. From any
+    /// thread; fails with [HostFailure].
+    public CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned) {
+        var answer = new CompletableFuture<Generation>();
+        post(new Input.Asked(process, pinned, answer));
+        return answer;
+    }
+
+    /// Stops. The cells go on.
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(STOP_LIMIT);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        workers.close();
+        metrics.remove("krg.host.cells_alive");
+    }
+
+    private void post(Input input) {
+        try {
+            inbox.put(input);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                var input = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                while (input != null) {
+                    handle(input);
+                    input = inbox.poll();
+                }
+                reconcile();
+            }
+        } catch (InterruptedException stop) {
+            log.debug("host engine stops");
+        }
+        desk.close();
+    }
+
+    private void handle(Input input) {
+        switch (input) {
+            case Input.Wake _ -> woken.set(false);
+            case Input.Ended _ -> {}
+            case Input.BroughtUp(var cell, var failure) -> broughtUp(cell, failure);
+            case Input.Released(var cell) -> cells.released(cell);
+            case Input.Removed(var cell, var failure) -> {
+                if (failure.isEmpty()) {
+                    cells.removed(cell);
+                } else {
+                    cells.notRemoved(cell);
+                }
+            }
+            case Input.Reported(var cell, var reply) ->
+                    reply.ifPresentOrElse(
+                            it -> cells.reported(cell, revision(it)),
+                            () -> cells.finish(cell, Work.REPORTING));
+            case Input.Asked(var process, var pinned, var answer) ->
+                    desk.ask(process, pinned, answer);
+            case Input.Taken(var cell, var began, var failure) ->
+                    desk.taken(cell, began, failure.isPresent());
+        }
+    }
+
+    private void reconcile() {
+        var clock = ticker.now();
+        cells.unreleased(clock).forEach(this::release);
+        var image = store.image();
+        var view = view(image, clock);
+        for (var action : Reconciler.plan(view)) {
+            perform(action, view);
+        }
+        desk.turn(view);
+        stops = stops.stream().filter(stop -> cells.isAlive(stop.cell())).toList();
+        alive = cells.alive();
+    }
+
+    private HostView view(ClusterImage image, Duration clock) {
+        return new HostView(
+                image,
+                self,
+                lease.get().stands(clock, image.revision()),
+                cells.observe(image.revision()),
+                stops,
+                wall.instant(),
+                clock);
+    }
+
+    private void perform(Action action, HostView view) {
+        try {
+            switch (action) {
+                case Action.Kill(var cell, var reason) -> kill(cell, reason, view.clock());
+                case Action.Discard(var cell, var reason) -> discard(cell, reason);
+                case Action.Start(var cell, var spec) ->
+                        bringUp(cell, "start", () -> machine.start(cell, spec));
+                case Action.Restore(var cell, var spec, var id) -> {
+                    var generation = view.image().generations().require(id);
+                    bringUp(cell, "restore", () -> checkpoints.restore(cell, spec, generation));
+                }
+                case Action.Report(var cell, var command) -> report(cell, command);
+                case Action.Thaw(var cell) -> {
+                    machine.thaw(cell);
+                    log.info("cell thawed cell={}", cell);
+                }
+                case Action.Stop(var cell, var order) -> {
+                    remember(new StopDelivery(cell, order, view.clock()));
+                    machine.signal(cell, order.signal(), false);
+                    log.info("process told to end cell={} signal={}", cell, order.signal());
+                }
+            }
+        } catch (HostFailure failure) {
+            // Planned again at the next look.
+            log.warn("action failed action={} reason={}", action, failure.getMessage());
+        }
+    }
+
+    private void remember(StopDelivery delivery) {
+        var next = new ArrayList<StopDelivery>();
+        stops.stream().filter(stop -> !stop.cell().equals(delivery.cell())).forEach(next::add);
+        next.add(delivery);
+        stops = List.copyOf(next);
+    }
+
+    private void kill(CellId cell, String reason, Duration clock) {
+        if (cells.mayKill(cell, clock)) {
+            log.info("cell killed cell={} reason={}", cell, reason);
+            machine.kill(cell);
+        }
+    }
+
+    private void discard(CellId cell, String reason) {
+        if (!cells.mayRemove(cell)) {
+            return;
+        }
+        workers.onCell(() -> {
+            var failure = attempt("remove", cell, () -> machine.discard(cell));
+            post(new Input.Removed(cell, failure));
+        });
+        log.info("cell removed cell={} reason={}", cell, reason);
+    }
+
+    private void release(CellId cell) {
+        workers.onCell(() -> {
+            if (attempt("release", cell, () -> machine.release(cell)).isEmpty()) {
+                post(new Input.Released(cell));
+            }
+        });
+    }
+
+    private void bringUp(CellId cell, String how, Runnable work) {
+        cells.begin(cell, Work.BRINGING_UP);
+        workers.onCell(() -> {
+            var began = ticker.now();
+            var failure = attempt(how, cell, work);
+            if (failure.isEmpty()) {
+                log.info(
+                        "process is up cell={} by={} took={}ms",
+                        cell,
+                        how,
+                        ticker.now().minus(began).toMillis());
+            }
+            metrics.counter(
+                            failure.isEmpty()
+                                    ? "krg.host." + how + "s_total"
+                                    : "krg.host." + how + "s_failed_total")
+                    .inc();
+            post(new Input.BroughtUp(cell, failure));
+        });
+    }
+
+    private void broughtUp(CellId cell, Optional<HostFailure> failure) {
+        cells.finish(cell, Work.BRINGING_UP);
+        if (failure.isEmpty()) {
+            watch(cell);
+            return;
+        }
+        var code = failure.get().code();
+        var exit =
+                switch (code) {
+                    case NOT_EXECUTABLE, PROGRAM_NOT_FOUND -> code.exit();
+                    case FAILED,
+                            USAGE,
+                            NOT_FOUND,
+                            NOT_PERMITTED,
+                            CONFLICT,
+                            CANNOT_BE_PLACED,
+                            TIMED_OUT,
+                            NO_QUORUM,
+                            NOT_CHECKPOINTABLE,
+                            CORRUPT ->
+                            Reconciler.KRG_FAILURE;
+                };
+        var view = view(store.image(), ticker.now());
+        var reason =
+                failure.get().remedy().isEmpty()
+                        ? failure.get().getMessage()
+                        : failure.get().getMessage() + "; " + failure.get().remedy();
+        report(cell, Reconciler.startFailed(view, cell, reason, exit));
+    }
+
+    private void watch(CellId cell) {
+        var _ = machine.ended(cell).whenComplete((_, _) -> post(new Input.Ended(cell)));
+    }
+
+    private void report(CellId cell, ProcessCommand command) {
+        cells.begin(cell, Work.REPORTING);
+        var _ =
+                proposals
+                        .submit(command)
+                        .whenComplete((reply, failure) -> {
+                            log.info(
+                                    "reported command={} reply={}",
+                                    command,
+                                    reply == null ? failure : reply);
+                            post(new Input.Reported(cell, Optional.ofNullable(reply)));
+                        });
+    }
+
+    private static Revision revision(Reply reply) {
+        return switch (reply) {
+            case Reply.Accepted(var revision, _) -> revision;
+            case Reply.Refused(var revision, _, _) -> revision;
+        };
+    }
+
+    private static Optional<HostFailure> attempt(String what, CellId cell, Runnable work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (HostFailure failure) {
+            log.warn(
+                    "cannot {} cell={} reason={} remedy={}",
+                    what,
+                    cell,
+                    failure.getMessage(),
+                    failure.remedy());
+            return Optional.of(failure);
+        } catch (RuntimeException unexpected) {
+            return Optional.of(unexpected(what, cell, unexpected));
+        }
+    }
+
+    /// {@return the failure that stands for an exception nobody thought of, logged with its trace}
+    static HostFailure unexpected(String what, CellId cell, RuntimeException cause) {
+        log.error("cannot {}, for a reason krg does not know cell={}", what, cell, cause);
+        return new HostFailure(
+                HostFailure.Code.FAILED,
+                "cannot %s cell %s: %s".formatted(what, cell, cause),
+                "see the log of the node's agent",
+                cause);
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.GenerationContents;
+import org.krg.host.HostFailure;
+import org.krg.host.NodeReport;
+import org.krg.host.OutputChunk;
+import org.krg.host.OutputStreamName;
+import org.krg.host.ProcessHost;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.ResolvedProgram;
+import org.krg.host.RestartMark;
+import org.krg.host.model.CellId;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.ClusterStore;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ProcessId;
+
+/// The operations on this node's processes, for its API. Holds nothing itself.
+public final class HostedProcesses implements ProcessHost {
+    private final ClusterStore store;
+    private final HostEngine engine;
+    private final Machine machine;
+    private final Checkpointing checkpoints;
+    private final Programs programs;
+    private final NodeReport report;
+
+    public HostedProcesses(
+            ClusterStore store,
+            HostEngine engine,
+            Machine machine,
+            Checkpointing checkpoints,
+            Programs programs,
+            NodeReport report) {
+        this.store = store;
+        this.engine = engine;
+        this.machine = machine;
+        this.checkpoints = checkpoints;
+        this.programs = programs;
+        this.report = report;
+    }
+
+    @Override
+    public void signal(ProcessId process, Epoch epoch, int signal, boolean all) {
+        machine.signal(cell(process, epoch), signal, all);
+    }
+
+    @Override
+    public CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned) {
+        return engine.checkpoint(process, pinned);
+    }
+
+    @Override
+    public OutputChunk output(
+            ProcessId process, Epoch epoch, OutputStreamName stream, long offset, int maxBytes) {
+        return machine.output(cell(process, epoch), stream, offset, maxBytes);
+    }
+
+    @Override
+    public List<RestartMark> restartMarks(ProcessId process, Epoch epoch) {
+        return machine.restartMarks(cell(process, epoch));
+    }
+
+    @Override
+    public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
+        machine.writeStdin(cell(process, epoch), bytes, end);
+    }
+
+    @Override
+    public GenerationContents inspect(GenerationId generation) {
+        var row =
+                store.image()
+                        .generations()
+                        .find(generation)
+                        .orElseThrow(() ->
+                                new HostFailure(
+                                        HostFailure.Code.NOT_FOUND,
+                                        "there is no checkpoint " + generation,
+                                        "`krg-admin checkpoint list` shows those there" + " are"));
+        return checkpoints.inspect(row);
+    }
+
+    @Override
+    public ResolvedProgram resolve(
+            String name, String searchPath, String workingDirectory, Identity user) {
+        return programs.resolve(name, searchPath, workingDirectory, user);
+    }
+
+    @Override
+    public ProgramFacts probe(ProgramQuestion question) {
+        return programs.probe(question);
+    }
+
+    @Override
+    public NodeReport report() {
+        return report;
+    }
+
+    private static CellId cell(ProcessId process, Epoch epoch) {
+        return new CellId(process.value(), epoch.value());
+    }
+}

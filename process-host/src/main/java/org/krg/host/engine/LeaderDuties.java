@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.core.Leases;
+import org.krg.policy.core.Policy;
+import org.krg.policy.model.Ledger;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.Situation;
+import org.krg.state.ClusterStore;
+import org.krg.state.ClusterStore.Leadership;
+import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.command.Command;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.ProcessCommand.RecordUnplaced;
+import org.krg.state.command.Reply;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.SessionId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What only the leader may do, as long as this node leads: measure leases and end them, and place
+/// processes that wait. Every proposal carries the leader's term and has no effect under another
+/// one.
+///
+/// All fields are owned by the thread of the duties.
+public final class LeaderDuties implements Renewals, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaderDuties.class);
+
+    /// Renewals of a few hundred nodes may wait; a full inbox pushes back on their connections.
+    private static final int INBOX_SIZE = 4_096;
+
+    /// How late the end of a lease is seen at most.
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    /// Processes without a node are looked at again so often, although nothing changed.
+    private static final Duration RECONSIDER = Duration.ofSeconds(1);
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    private final ClusterStore store;
+    private final Policy policy;
+    private final Duration bound;
+    private final Supplier<SessionId> sessions;
+    private final Ticker ticker;
+    private final InstantSource wall;
+    private final MetricRegistry metrics;
+    private final Facts facts;
+    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Thread thread;
+
+    private Optional<Reign> reign = Optional.empty();
+
+    private sealed interface Input {
+        record Leads(Leadership leadership) implements Input {}
+
+        record Wake() implements Input {}
+
+        record Renew(
+                NodeId node, long agentStarts, Duration received, CompletableFuture<Answer> answer)
+                implements Input {}
+
+        record Answered(Facts.Key key, ProgramFacts facts) implements Input {}
+
+        record Replied(long term, Object subject, Optional<Reply> reply) implements Input {}
+    }
+
+    /// One uninterrupted leadership of this node.
+    private static final class Reign {
+        private final long term;
+        private final SessionId session;
+        private final Set<Object> proposed = new HashSet<>();
+        private long sequence;
+        private Leases<NodeId> nodes = Leases.none();
+        private Leases<LeaseId> users = Leases.none();
+        private Ledger ledger = Ledger.EMPTY;
+        private ClusterImage placedFrom = ClusterImage.EMPTY;
+        private Duration reconsider = Duration.ZERO;
+
+        Reign(long term, SessionId session) {
+            this.term = term;
+            this.session = session;
+        }
+    }
+
+    /// @param bound what is waited beyond a lease's time before it is ended
+    /// @param sessions random numbers that nobody else picks
+    public LeaderDuties(
+            ClusterStore store,
+            Policy policy,
+            Probes probes,
+            Duration bound,
+            Supplier<SessionId> sessions,
+            Ticker ticker,
+            InstantSource wall,
+            MetricRegistry metrics) {
+        this.store = store;
+        this.policy = policy;
+        this.bound = bound;
+        this.sessions = sessions;
+        this.ticker = ticker;
+        this.wall = wall;
+        this.metrics = metrics;
+        this.facts = new Facts(probes, ticker, (key, told) -> post(new Input.Answered(key, told)));
+        this.thread = Thread.ofPlatform().name("krg-leader").unstarted(this::run);
+    }
+
+    /// Begins to watch who leads.
+    public void start() {
+        thread.start();
+        store.onLeadership(leadership -> post(new Input.Leads(leadership)));
+        // Ends with the store.
+        var _ = store.onChange(_ -> wake());
+    }
+
+    /// Renews a node's lease; the answer comes after a majority confirmed that this node leads.
+    @Override
+    public CompletableFuture<Answer> renew(NodeId node, long agentStarts) {
+        var received = ticker.now();
+        return store.confirmLeadership()
+                .thenCompose(_ -> {
+                    var answer = new CompletableFuture<Answer>();
+                    post(new Input.Renew(node, agentStarts, received, answer));
+                    return answer;
+                });
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(STOP_LIMIT);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        if (woken.compareAndSet(false, true)) {
+            post(new Input.Wake());
+        }
+    }
+
+    private void post(Input input) {
+        try {
+            inbox.put(input);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                var input = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                while (input != null) {
+                    handle(input);
+                    input = inbox.poll();
+                }
+                reign.ifPresent(this::rule);
+            }
+        } catch (InterruptedException stop) {
+            log.debug("leader's duties stop");
+        }
+    }
+
+    private void handle(Input input) {
+        switch (input) {
+            case Input.Leads(var leadership) -> follow(leadership);
+            case Input.Wake _ -> woken.set(false);
+            case Input.Renew renewal ->
+                    reign.ifPresentOrElse(
+                            now -> renew(now, renewal),
+                            () ->
+                                    renewal.answer()
+                                            .completeExceptionally(
+                                                    new NoQuorum("this node does not lead")));
+            case Input.Answered(var key, var told) -> facts.answer(key, told);
+            case Input.Replied(var term, var subject, var reply) ->
+                    reign.filter(now -> now.term == term)
+                            .ifPresent(now -> replied(now, subject, reply));
+        }
+    }
+
+    private void follow(Leadership leadership) {
+        var leads = leadership.mine() ? Optional.of(leadership.term()) : Optional.<Long>empty();
+        if (leads.equals(reign.map(now -> now.term))) {
+            return;
+        }
+        reign = leads.map(term -> new Reign(term, sessions.get()));
+        log.info(
+                leadership.mine()
+                        ? "this node leads, its duties begin term={}"
+                        : "this node does not lead, its duties rest term={}",
+                leadership.term());
+    }
+
+    private void rule(Reign now) {
+        var image = store.image();
+        measure(now, image);
+        for (var node : now.nodes.expired(ticker.now())) {
+            var row = image.nodes().require(node);
+            if (propose(now, node, new DeclareNodeLost(node, row.agentStarts(), wall.instant()))) {
+                log.warn("node is silent, its lease is over node={}", node);
+            }
+        }
+        for (var lease : now.users.expired(ticker.now())) {
+            propose(now, lease, new ExpireLease(lease));
+        }
+        place(now, image);
+    }
+
+    private void measure(Reign now, ClusterImage image) {
+        var nodes = new ArrayList<Leases.Grant<NodeId>>();
+        for (var node : ready(image)) {
+            nodes.add(
+                    new Leases.Grant<>(node.id(), node.agentStarts(), node.leaseTtl().plus(bound)));
+        }
+        now.nodes = now.nodes.following(nodes, ticker.now());
+        var users =
+                image.leases().values().stream()
+                        .map(lease -> new Leases.Grant<>(lease.id(), lease.token(), lease.ttl()))
+                        .toList();
+        now.users = now.users.following(users, ticker.now());
+    }
+
+    private void renew(Reign now, Input.Renew renewal) {
+        var image = store.image();
+        measure(now, image);
+        if (!now.nodes.holds(renewal.node(), renewal.agentStarts())) {
+            renewal.answer()
+                    .complete(
+                            new Answer.Refused(
+                                    "node "
+                                            + renewal.node()
+                                            + " does not hold the lease of its start "
+                                            + renewal.agentStarts()));
+        } else if (now.proposed.contains(renewal.node())) {
+            renewal.answer()
+                    .completeExceptionally(
+                            new NoQuorum("node " + renewal.node() + " is being declared lost"));
+        } else {
+            now.nodes =
+                    now.nodes.renewed(renewal.node(), renewal.agentStarts(), renewal.received());
+            renewal.answer().complete(new Answer.Granted(image.revision()));
+        }
+    }
+
+    private void place(Reign now, ClusterImage image) {
+        now.ledger = now.ledger.settled(image);
+        var changed = image.revision().compareTo(now.placedFrom.revision()) != 0;
+        if (!changed && ticker.now().compareTo(now.reconsider) < 0) {
+            return;
+        }
+        now.placedFrom = image;
+        now.reconsider = ticker.now().plus(RECONSIDER);
+        for (var process : image.processes().values()) {
+            if (process.phase() instanceof Phase.Waiting(_, var notBefore, _)
+                    && !now.proposed.contains(process.id())
+                    && !now.ledger.knows(process.id())) {
+                if (wall.instant().isBefore(notBefore)) {
+                    now.reconsider = ticker.now();
+                } else {
+                    place(now, image, process);
+                }
+            }
+        }
+    }
+
+    private void place(Reign now, ClusterImage image, HostedProcess process) {
+        var spec = image.jobs().require(process.job()).spec();
+        var program = spec.program();
+        var question =
+                new ProgramQuestion(
+                        program.executable(),
+                        program.digest(),
+                        program.workingDirectory(),
+                        spec.runAs());
+        var told = facts.find(ready(image), question);
+        if (told.isEmpty()) {
+            // The answers wake us.
+            now.reconsider = ticker.now();
+            return;
+        }
+        var situation = new Situation(image, now.ledger, told.get(), wall.instant());
+        var decision = policy.place(situation, process);
+        if (decision.chosen().isPresent()) {
+            var node = decision.chosen().get();
+            now.ledger =
+                    now.ledger.with(
+                            new Ledger.Entry(
+                                    process.id(), process.epoch().next(), node, spec.reserve()));
+            propose(
+                    now,
+                    process.id(),
+                    new Place(process.id(), process.epoch(), node, decision, decision.at()));
+        } else if (isNews(decision, process)) {
+            metrics.counter("krg.host.processes_unplaced_total").inc();
+            propose(now, process.id(), new RecordUnplaced(process.id(), process.epoch(), decision));
+        }
+    }
+
+    /// A decision that says what the last one said is not written again.
+    private static boolean isNews(PlacementDecision decision, HostedProcess process) {
+        return process.decision()
+                .filter(last -> last.chosen().isEmpty())
+                .filter(last -> last.policy().equals(decision.policy()))
+                .filter(last -> last.verdicts().equals(decision.verdicts()))
+                .isEmpty();
+    }
+
+    /// {@return whether it was proposed, because no proposal about `subject` is under way}
+    private boolean propose(Reign now, Object subject, Command command) {
+        if (!now.proposed.add(subject)) {
+            return false;
+        }
+        now.sequence++;
+        var _ =
+                store.submit(new Operation(now.session, now.sequence, now.term, command))
+                        .whenComplete((reply, failure) -> {
+                            logFailure(command, reply, failure);
+                            post(new Input.Replied(now.term, subject, Optional.ofNullable(reply)));
+                        });
+        return true;
+    }
+
+    private static void logFailure(
+            Command command, @Nullable Reply reply, @Nullable Throwable failure) {
+        if (failure != null) {
+            log.warn("proposal of the leader is lost command={}", command, failure);
+        } else if (reply instanceof Reply.Refused(_, var refusal, var detail)) {
+            log.info(
+                    "proposal of the leader was refused command={} refusal={} detail={}",
+                    command,
+                    refusal,
+                    detail);
+        }
+    }
+
+    /// What became of a proposal shows in the state; what did not take effect is proposed again.
+    private static void replied(Reign now, Object subject, Optional<Reply> reply) {
+        now.proposed.remove(subject);
+        var accepted = reply.filter(Reply.Accepted.class::isInstance).isPresent();
+        if (subject instanceof ProcessId process && !accepted) {
+            now.ledger = now.ledger.without(process);
+        }
+        now.placedFrom = ClusterImage.EMPTY;
+    }
+
+    private static List<Node> ready(ClusterImage image) {
+        return image.nodes().values().stream()
+                .filter(node -> node.state() == Node.State.READY)
+                .toList();
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.AgentSettings.LeaseSettings;
+import org.krg.host.core.OwnLease;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Reply;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Node;
+import org.krg.state.model.Revision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Registers the node and keeps its lease: asks for another term every few seconds, and tells the
+/// cells' watchdogs how long they may run.
+///
+/// All fields but [#lease] are owned by the holder's thread.
+public final class LeaseHolder implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LeaseHolder.class);
+
+    /// Answers that may wait to be looked at: a few renewals are under way at most.
+    private static final int INBOX_SIZE = 64;
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+
+    private final Node self;
+    private final ClusterStore store;
+    private final Proposals proposals;
+    private final Renewals renewals;
+    private final LeaseSettings settings;
+    private final Ticker ticker;
+    private final InstantSource wall;
+    private final Consumer<OwnLease> listener;
+    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
+    private final Thread thread;
+
+    private volatile OwnLease lease = OwnLease.NONE;
+    private Standing standing = new Standing.Unregistered();
+    private boolean silent;
+
+    private sealed interface Input {
+        record Registered(Duration sent, Reply reply) implements Input {}
+
+        record Renewed(Duration sent, Renewals.Answer answer) implements Input {}
+
+        record Failed(String reason) implements Input {}
+    }
+
+    private sealed interface Standing {
+        record Unregistered() implements Standing {}
+
+        record Registering() implements Standing {}
+
+        /// Holds the lease of the registration that took effect at `since`.
+        record Registered(Revision since) implements Standing {}
+    }
+
+    /// @param self what is registered; its state and starts are the cluster's to say
+    /// @param listener is told of every renewal, on the holder's thread
+    public LeaseHolder(
+            Node self,
+            ClusterStore store,
+            Proposals proposals,
+            Renewals renewals,
+            LeaseSettings settings,
+            Ticker ticker,
+            InstantSource wall,
+            Consumer<OwnLease> listener) {
+        this.self = self;
+        this.store = store;
+        this.proposals = proposals;
+        this.renewals = renewals;
+        this.settings = settings;
+        this.ticker = ticker;
+        this.wall = wall;
+        this.listener = listener;
+        this.thread = Thread.ofPlatform().name("krg-lease").unstarted(this::run);
+    }
+
+    /// Begins to register.
+    public void start() {
+        thread.start();
+    }
+
+    /// {@return the lease as it stands; from any thread}
+    public OwnLease lease() {
+        return lease;
+    }
+
+    /// Stops renewing. The lease ends by itself.
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(STOP_LIMIT);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        var next = ticker.now();
+        try {
+            while (true) {
+                var wait = next.minus(ticker.now());
+                var input = inbox.poll(Math.max(0, wait.toMillis()), TimeUnit.MILLISECONDS);
+                if (input == null) {
+                    next = ticker.now().plus(settings.renewEvery());
+                    ask();
+                } else if (handle(input)) {
+                    next = ticker.now();
+                }
+            }
+        } catch (InterruptedException stop) {
+            log.debug("lease holder stops");
+        }
+    }
+
+    /// Asks for what the node lacks: a registration, or another term.
+    private void ask() {
+        switch (standing) {
+            case Standing.Unregistered _ -> register();
+            case Standing.Registering _ -> {}
+            case Standing.Registered(var since) -> {
+                var image = store.image();
+                if (image.revision().compareTo(since) >= 0) {
+                    renew(image);
+                }
+            }
+        }
+    }
+
+    private void register() {
+        standing = new Standing.Registering();
+        var sent = ticker.now();
+        var _ =
+                proposals
+                        .submit(new RegisterNode(self, wall.instant()))
+                        .whenComplete((reply, failure) ->
+                                post(
+                                        reply == null
+                                                ? new Input.Failed(text(failure))
+                                                : new Input.Registered(sent, reply)));
+    }
+
+    private void renew(ClusterImage image) {
+        var node = image.nodes().find(self.id());
+        if (node.isEmpty() || node.get().state() != Node.State.READY) {
+            register();
+            return;
+        }
+        var sent = ticker.now();
+        var _ =
+                renewals.renew(self.id(), node.get().agentStarts())
+                        .whenComplete((answer, failure) ->
+                                post(
+                                        answer == null
+                                                ? new Input.Failed(text(failure))
+                                                : new Input.Renewed(sent, answer)));
+    }
+
+    /// {@return whether to ask again at once}
+    private boolean handle(Input input) {
+        return switch (input) {
+            case Input.Registered(var sent, Reply.Accepted(var revision, _)) -> {
+                log.info("node registered node={} revision={}", self.id(), revision);
+                standing = new Standing.Registered(revision);
+                take(OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
+                yield false;
+            }
+            case Input.Registered(_, Reply.Refused(_, var refusal, var detail)) -> {
+                log.error(
+                        "the cluster refuses to register this node node={} refusal={} detail={}",
+                        self.id(),
+                        refusal,
+                        detail);
+                standing = new Standing.Unregistered();
+                yield false;
+            }
+            case Input.Renewed(var sent, Renewals.Answer.Granted(var revision)) -> {
+                if (silent) {
+                    log.info("node is back in touch node={} revision={}", self.id(), revision);
+                    silent = false;
+                }
+                take(lease.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
+                yield false;
+            }
+            case Input.Renewed(_, Renewals.Answer.Refused(var reason)) -> {
+                log.warn("lease was not renewed node={} reason={}", self.id(), reason);
+                standing = new Standing.Unregistered();
+                yield true;
+            }
+            case Input.Failed(var reason) -> {
+                if (!silent) {
+                    log.warn("lease cannot be renewed now node={} reason={}", self.id(), reason);
+                    silent = true;
+                }
+                if (standing instanceof Standing.Registering) {
+                    standing = new Standing.Unregistered();
+                }
+                yield false;
+            }
+        };
+    }
+
+    private void take(OwnLease next) {
+        lease = next;
+        listener.accept(next);
+    }
+
+    private void post(Input input) {
+        // A full inbox means that answers come faster than renewals are sent: dropping one is safe.
+        var _ = inbox.offer(input);
+    }
+
+    private static String text(@Nullable Throwable failure) {
+        return Optional.ofNullable(failure).map(Throwable::toString).orElse("no answer");
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.OutputChunk;
+import org.krg.host.OutputStreamName;
+import org.krg.host.RestartMark;
+import org.krg.host.core.ObservedCell;
+import org.krg.host.model.CellId;
+import org.krg.state.model.JobSpec;
+
+/// The cells of this machine. Safe for use from any thread; everything fails with
+/// [org.krg.host.HostFailure].
+public interface Machine {
+    /// {@return every cell that left a trace, in order}
+    List<CellId> cells();
+
+    /// {@return what is in a cell now}
+    ObservedCell.State look(CellId cell);
+
+    /// Makes a cell and starts its program; blocks until it runs, or has ended already.
+    void start(CellId cell, JobSpec spec);
+
+    /// Kills everything in a cell, frozen or not; does not wait. Does nothing where nothing lives.
+    void kill(CellId cell);
+
+    /// Kills everything in a cell, removes what the machine set up for it, and keeps what it wrote.
+    void release(CellId cell);
+
+    /// Kills everything in a cell and removes it whole.
+    void discard(CellId cell);
+
+    /// Lets a frozen program go on.
+    void thaw(CellId cell);
+
+    /// Sends a signal to the program's first process, or to all of them.
+    void signal(CellId cell, int signal, boolean all);
+
+    /// {@return a future that completes when the program has ended}
+    CompletableFuture<?> ended(CellId cell);
+
+    /// {@return a piece of what a cell wrote}
+    OutputChunk output(CellId cell, OutputStreamName stream, long offset, int maxBytes);
+
+    /// {@return where in its output the program was brought back; none if it began at the
+    /// beginning}
+    List<RestartMark> restartMarks(CellId cell);
+
+    /// Hands bytes to the program's standard input; ends it if `end`.
+    void writeStdin(CellId cell, byte[] bytes, boolean end);
+}
