@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.JobCommand;
+import org.krg.state.command.JobCommand.StopJob;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.NodeCommand;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.ProcessCommand;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.JobId;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
+import org.krg.state.proto.CommandWire;
+
+/// Commands; the fields of those about processes are [ProcessCommandCodec]'s.
+final class CommandCodec {
+    private CommandCodec() {}
+
+    static CommandWire.Command encode(Command command) {
+        var wire = CommandWire.Command.newBuilder();
+        switch (command) {
+            case NodeCommand node -> encode(wire, node);
+            case JobCommand job -> encode(wire, job);
+            case ProcessCommand process -> ProcessCommandCodec.encode(wire, process);
+            case GenerationCommand generation -> encode(wire, generation);
+            case LeaseCommand lease -> encode(wire, lease);
+        }
+        return wire.build();
+    }
+
+    static Command decode(CommandWire.Command command) {
+        return switch (command.getKindCase()) {
+            case REGISTER_NODE -> decode(command.getRegisterNode());
+            case DECLARE_NODE_LOST -> decode(command.getDeclareNodeLost());
+            case FENCE_NODE -> decode(command.getFenceNode());
+            case REMOVE_NODE -> new RemoveNode(new NodeId(command.getRemoveNode().getNode()));
+            case SUBMIT_JOB -> decode(command.getSubmitJob());
+            case STOP_JOB -> decode(command.getStopJob());
+            case PLACE -> ProcessCommandCodec.decode(command.getPlace());
+            case RECORD_UNPLACED -> ProcessCommandCodec.decode(command.getRecordUnplaced());
+            case REPORT_STARTED -> ProcessCommandCodec.decode(command.getReportStarted());
+            case REPORT_START_FAILED -> ProcessCommandCodec.decode(command.getReportStartFailed());
+            case REPORT_EXIT -> ProcessCommandCodec.decode(command.getReportExit());
+            case REPORT_VANISHED -> ProcessCommandCodec.decode(command.getReportVanished());
+            case RESTORE_FROM -> ProcessCommandCodec.decode(command.getRestoreFrom());
+            case COMMIT_GENERATION -> decode(command.getCommitGeneration());
+            case DROP_GENERATION -> decode(command.getDropGeneration());
+            case REPORT_COPIES -> decode(command.getReportCopies());
+            case REPORT_CHECKPOINT_FAILED -> decode(command.getReportCheckpointFailed());
+            case GRANT_LEASE -> decode(command.getGrantLease());
+            case REVOKE_LEASE -> new RevokeLease(new LeaseId(command.getRevokeLease().getLease()));
+            case EXPIRE_LEASE -> new ExpireLease(new LeaseId(command.getExpireLease().getLease()));
+            case KIND_NOT_SET -> throw Wire.unknown("command");
+        };
+    }
+
+    private static void encode(CommandWire.Command.Builder wire, NodeCommand command) {
+        switch (command) {
+            case RegisterNode(var node, var at) ->
+                    wire.getRegisterNodeBuilder()
+                            .setNode(NodeCodec.encode(node))
+                            .setAt(Wire.encode(at));
+            case DeclareNodeLost(var node, var agentStarts, var at) ->
+                    wire.getDeclareNodeLostBuilder()
+                            .setNode(node.name())
+                            .setAgentStarts(agentStarts)
+                            .setAt(Wire.encode(at));
+            case FenceNode(var node, var at) ->
+                    wire.getFenceNodeBuilder().setNode(node.name()).setAt(Wire.encode(at));
+            case RemoveNode(var node) -> wire.getRemoveNodeBuilder().setNode(node.name());
+        }
+    }
+
+    private static RegisterNode decode(CommandWire.RegisterNode command) {
+        return new RegisterNode(NodeCodec.decode(command.getNode()), Wire.decode(command.getAt()));
+    }
+
+    private static DeclareNodeLost decode(CommandWire.DeclareNodeLost command) {
+        return new DeclareNodeLost(
+                new NodeId(command.getNode()),
+                command.getAgentStarts(),
+                Wire.decode(command.getAt()));
+    }
+
+    private static FenceNode decode(CommandWire.FenceNode command) {
+        return new FenceNode(new NodeId(command.getNode()), Wire.decode(command.getAt()));
+    }
+
+    private static void encode(CommandWire.Command.Builder wire, JobCommand command) {
+        switch (command) {
+            case SubmitJob(var name, var spec, var owner, var at) ->
+                    wire.getSubmitJobBuilder()
+                            .setName(name)
+                            .setSpec(SpecCodec.encode(spec))
+                            .setOwner(JobCodec.encode(owner))
+                            .setAt(Wire.encode(at));
+            case StopJob(var job, var order) ->
+                    wire.getStopJobBuilder().setJob(job.value()).setOrder(JobCodec.encode(order));
+        }
+    }
+
+    private static SubmitJob decode(CommandWire.SubmitJob command) {
+        return new SubmitJob(
+                command.getName(),
+                SpecCodec.decode(command.getSpec()),
+                JobCodec.decode(command.getOwner()),
+                Wire.decode(command.getAt()));
+    }
+
+    private static StopJob decode(CommandWire.StopJob command) {
+        return new StopJob(new JobId(command.getJob()), JobCodec.decode(command.getOrder()));
+    }
+
+    private static void encode(CommandWire.Command.Builder wire, GenerationCommand command) {
+        switch (command) {
+            case CommitGeneration(var generation, var copiesWanted) ->
+                    wire.getCommitGenerationBuilder()
+                            .setGeneration(GenerationCodec.encode(generation))
+                            .setCopiesWanted(copiesWanted);
+            case DropGeneration(var generation) ->
+                    wire.getDropGenerationBuilder()
+                            .setGeneration(GenerationCodec.encode(generation));
+            case ReportCopies(var generation, var copies) ->
+                    wire.getReportCopiesBuilder()
+                            .setGeneration(GenerationCodec.encode(generation))
+                            .addAllCopies(Wire.names(copies));
+            case ReportCheckpointFailed(var process, var epoch, var reason) ->
+                    wire.getReportCheckpointFailedBuilder()
+                            .setProcess(process.value())
+                            .setEpoch(epoch.value())
+                            .setReason(reason);
+        }
+    }
+
+    private static CommitGeneration decode(CommandWire.CommitGeneration command) {
+        return new CommitGeneration(
+                GenerationCodec.decode(command.getGeneration()), command.getCopiesWanted());
+    }
+
+    private static DropGeneration decode(CommandWire.DropGeneration command) {
+        return new DropGeneration(GenerationCodec.decode(command.getGeneration()));
+    }
+
+    private static ReportCopies decode(CommandWire.ReportCopies command) {
+        return new ReportCopies(
+                GenerationCodec.decode(command.getGeneration()),
+                Wire.nodes(command.getCopiesList()));
+    }
+
+    private static ReportCheckpointFailed decode(CommandWire.ReportCheckpointFailed command) {
+        return new ReportCheckpointFailed(
+                new ProcessId(command.getProcess()),
+                new Epoch(command.getEpoch()),
+                command.getReason());
+    }
+
+    private static void encode(CommandWire.Command.Builder wire, LeaseCommand command) {
+        switch (command) {
+            case GrantLease(var holder, var ttl) ->
+                    wire.getGrantLeaseBuilder().setHolder(holder).setTtl(Wire.encode(ttl));
+            case RevokeLease(var lease) -> wire.getRevokeLeaseBuilder().setLease(lease.value());
+            case ExpireLease(var lease) -> wire.getExpireLeaseBuilder().setLease(lease.value());
+        }
+    }
+
+    private static GrantLease decode(CommandWire.GrantLease command) {
+        return new GrantLease(command.getHolder(), Wire.decode(command.getTtl()));
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.ProcessId;
+import org.krg.state.proto.ObjectWire;
+import org.krg.state.proto.ValueWire;
+
+/// Committed checkpoints.
+final class GenerationCodec {
+    private GenerationCodec() {}
+
+    static ObjectWire.Generation encode(Generation generation) {
+        return ObjectWire.Generation.newBuilder()
+                .setId(encode(generation.id()))
+                .setEpoch(generation.epoch().value())
+                .setManifest(Wire.encode(generation.manifest()))
+                .addAllCopies(Wire.names(generation.copies()))
+                .setImageBytes(generation.imageBytes())
+                .setStoredBytes(generation.storedBytes())
+                .setFrozen(Wire.encode(generation.frozen()))
+                .setTaken(Wire.encode(generation.taken()))
+                .setRestoreFailures(generation.restoreFailures())
+                .setPinned(generation.pinned())
+                .build();
+    }
+
+    static Generation decode(ObjectWire.Generation generation) {
+        return new Generation(
+                decode(generation.getId()),
+                new Epoch(generation.getEpoch()),
+                Wire.decode(generation.getManifest()),
+                Wire.nodes(generation.getCopiesList()),
+                generation.getImageBytes(),
+                generation.getStoredBytes(),
+                Wire.decode(generation.getFrozen()),
+                Wire.decode(generation.getTaken()),
+                generation.getRestoreFailures(),
+                generation.getPinned());
+    }
+
+    static ValueWire.GenerationId encode(GenerationId id) {
+        return ValueWire.GenerationId.newBuilder()
+                .setProcess(id.process().value())
+                .setNumber(id.number())
+                .build();
+    }
+
+    static GenerationId decode(ValueWire.GenerationId id) {
+        return new GenerationId(new ProcessId(id.getProcess()), id.getNumber());
+    }
+}

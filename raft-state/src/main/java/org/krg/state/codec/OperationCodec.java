@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.krg.state.command.Operation;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.SessionId;
+import org.krg.state.proto.CommandWire;
+
+/// Operations, and batches of them as they stand in the log.
+public final class OperationCodec {
+    /// Of batches. A larger one in the log means that a newer krg wrote it: this one stops.
+    private static final int VERSION = 1;
+
+    private OperationCodec() {}
+
+    /// {@return the bytes of one operation}
+    public static byte[] encode(Operation operation) {
+        return wire(operation).toByteArray();
+    }
+
+    /// {@return the operation in `bytes`}
+    public static Operation decode(byte[] bytes) {
+        return Wire.read(
+                CommandWire.Operation.parser(),
+                UnsafeByteOperations.unsafeWrap(bytes),
+                OperationCodec::model);
+    }
+
+    /// {@return the bytes of an entry of the log}
+    public static byte[] encode(Batch batch) {
+        return CommandWire.Batch.newBuilder()
+                .setVersion(VERSION)
+                .setProposedMillis(batch.proposed().toEpochMilli())
+                .addAllOperations(batch.operations().stream().map(OperationCodec::wire).toList())
+                .build()
+                .toByteArray();
+    }
+
+    /// {@return the batch in `bytes`}
+    public static Batch decodeBatch(byte[] bytes) {
+        return decodeBatch(UnsafeByteOperations.unsafeWrap(bytes));
+    }
+
+    /// {@return the batch in the rest of `bytes`, which is not changed} Nothing of it is kept.
+    public static Batch decodeBatch(ByteBuffer bytes) {
+        return decodeBatch(UnsafeByteOperations.unsafeWrap(bytes.slice()));
+    }
+
+    private static Batch decodeBatch(ByteString bytes) {
+        return Wire.read(CommandWire.Batch.parser(), bytes, OperationCodec::model);
+    }
+
+    private static Batch model(CommandWire.Batch batch) {
+        if (batch.getVersion() != VERSION) {
+            throw new InvariantBroken(
+                    "batches have version "
+                            + VERSION
+                            + ", not "
+                            + batch.getVersion()
+                            + ": the log was written by another version of krg");
+        }
+        return new Batch(
+                Instant.ofEpochMilli(batch.getProposedMillis()),
+                batch.getOperationsList().stream().map(OperationCodec::model).toList());
+    }
+
+    private static CommandWire.Operation wire(Operation operation) {
+        return CommandWire.Operation.newBuilder()
+                .setSession(operation.session().value())
+                .setSequence(operation.sequence())
+                .setTerm(operation.term())
+                .setCommand(CommandCodec.encode(operation.command()))
+                .build();
+    }
+
+    private static Operation model(CommandWire.Operation operation) {
+        return new Operation(
+                new SessionId(operation.getSession()),
+                operation.getSequence(),
+                operation.getTerm(),
+                CommandCodec.decode(operation.getCommand()));
+    }
+}

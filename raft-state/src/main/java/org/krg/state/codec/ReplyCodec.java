@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.util.List;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.model.Revision;
+import org.krg.state.proto.CommandWire;
+
+/// Replies, for the session table and for the wire.
+public final class ReplyCodec {
+    private ReplyCodec() {}
+
+    /// {@return the bytes of one reply}
+    public static byte[] encode(Reply reply) {
+        return wire(reply).toByteArray();
+    }
+
+    /// {@return the reply in `bytes`}
+    public static Reply decode(byte[] bytes) {
+        return Wire.read(CommandWire.Reply.parser(), wrap(bytes), ReplyCodec::model);
+    }
+
+    /// {@return the bytes of the replies to a batch, in the order of its operations}
+    public static byte[] encodeAll(List<Reply> replies) {
+        return CommandWire.Replies.newBuilder()
+                .addAllReplies(replies.stream().map(ReplyCodec::wire).toList())
+                .build()
+                .toByteArray();
+    }
+
+    /// {@return the replies in `bytes`}
+    public static List<Reply> decodeAll(byte[] bytes) {
+        return Wire.read(
+                CommandWire.Replies.parser(),
+                wrap(bytes),
+                replies -> replies.getRepliesList().stream().map(ReplyCodec::model).toList());
+    }
+
+    private static ByteString wrap(byte[] bytes) {
+        return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+
+    private static CommandWire.Reply wire(Reply reply) {
+        var wire = CommandWire.Reply.newBuilder();
+        switch (reply) {
+            case Reply.Accepted(var revision, var created) ->
+                    wire.getAcceptedBuilder().setRevision(revision.value()).setCreated(created);
+            case Reply.Refused(var revision, var refusal, var detail) ->
+                    wire.getRefusedBuilder()
+                            .setRevision(revision.value())
+                            .setRefusal(wire(refusal))
+                            .setDetail(detail);
+        }
+        return wire.build();
+    }
+
+    private static Reply model(CommandWire.Reply reply) {
+        return switch (reply.getKindCase()) {
+            case ACCEPTED -> {
+                var accepted = reply.getAccepted();
+                yield new Reply.Accepted(
+                        new Revision(accepted.getRevision()), accepted.getCreated());
+            }
+            case REFUSED -> {
+                var refused = reply.getRefused();
+                yield new Reply.Refused(
+                        new Revision(refused.getRevision()),
+                        Wire.constant(Refusal.values(), ReplyCodec::wire, refused.getRefusal()),
+                        refused.getDetail());
+            }
+            case KIND_NOT_SET -> throw Wire.unknown("reply");
+        };
+    }
+
+    private static CommandWire.Refusal wire(Refusal refusal) {
+        return switch (refusal) {
+            case NOT_FOUND -> CommandWire.Refusal.REFUSAL_NOT_FOUND;
+            case NAME_TAKEN -> CommandWire.Refusal.REFUSAL_NAME_TAKEN;
+            case INVALID -> CommandWire.Refusal.REFUSAL_INVALID;
+            case CONFLICT -> CommandWire.Refusal.REFUSAL_CONFLICT;
+            case WRONG_TERM -> CommandWire.Refusal.REFUSAL_WRONG_TERM;
+            case SESSION_EXPIRED -> CommandWire.Refusal.REFUSAL_SESSION_EXPIRED;
+            case LIMIT -> CommandWire.Refusal.REFUSAL_LIMIT;
+        };
+    }
+}

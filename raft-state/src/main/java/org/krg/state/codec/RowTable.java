@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+/// Where a row of the cluster state stands. Keys of each table are ordered, as unsigned bytes, like
+/// the identities they stand for.
+public enum RowTable {
+    /// One row: revision and next number.
+    COUNTERS,
+    /// By name.
+    NODES,
+    /// By number.
+    JOBS,
+    /// By number.
+    PROCESSES,
+    /// By number of the process, then of the generation.
+    GENERATIONS,
+    /// By number.
+    LEASES
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.EnvironmentVariable;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.Program;
+import org.krg.state.model.RecoveryPolicy;
+import org.krg.state.model.ResourceLimits;
+import org.krg.state.model.RestartPolicy;
+import org.krg.state.proto.ValueWire;
+
+/// What a user asks for when a job is submitted.
+final class SpecCodec {
+    private SpecCodec() {}
+
+    static ValueWire.JobSpec encode(JobSpec spec) {
+        return ValueWire.JobSpec.newBuilder()
+                .setProgram(encode(spec.program()))
+                .setRunAs(JobCodec.encode(spec.runAs()))
+                .setReserve(NodeCodec.encode(spec.reserve()))
+                .setLimits(encode(spec.limits()))
+                .setRestart(encode(spec.restart()))
+                .setRecovery(encode(spec.recovery()))
+                .setCheckpoint(encode(spec.checkpoint()))
+                .setOnPartition(encode(spec.onPartition()))
+                .addAllOnlyOn(Wire.names(spec.onlyOn()))
+                .build();
+    }
+
+    static JobSpec decode(ValueWire.JobSpec spec) {
+        return new JobSpec(
+                decode(spec.getProgram()),
+                JobCodec.decode(spec.getRunAs()),
+                NodeCodec.decode(spec.getReserve()),
+                decode(spec.getLimits()),
+                decode(spec.getRestart()),
+                Wire.constant(RecoveryPolicy.values(), SpecCodec::encode, spec.getRecovery()),
+                decode(spec.getCheckpoint()),
+                Wire.constant(PartitionPolicy.values(), SpecCodec::encode, spec.getOnPartition()),
+                Wire.nodes(spec.getOnlyOnList()));
+    }
+
+    private static ValueWire.Program encode(Program program) {
+        return ValueWire.Program.newBuilder()
+                .addAllCommand(program.command())
+                .setExecutable(program.executable())
+                .setDigest(Wire.encode(program.digest()))
+                .addAllEnvironment(program.environment().stream().map(SpecCodec::encode).toList())
+                .setWorkingDirectory(program.workingDirectory())
+                .setUmask(program.umask())
+                .setStdinOpen(program.stdinOpen())
+                .build();
+    }
+
+    private static Program decode(ValueWire.Program program) {
+        return new Program(
+                program.getCommandList(),
+                program.getExecutable(),
+                Wire.decode(program.getDigest()),
+                program.getEnvironmentList().stream().map(SpecCodec::decode).toList(),
+                program.getWorkingDirectory(),
+                program.getUmask(),
+                program.getStdinOpen());
+    }
+
+    private static ValueWire.EnvironmentVariable encode(EnvironmentVariable variable) {
+        return ValueWire.EnvironmentVariable.newBuilder()
+                .setName(variable.name())
+                .setValue(variable.value())
+                .build();
+    }
+
+    private static EnvironmentVariable decode(ValueWire.EnvironmentVariable variable) {
+        return new EnvironmentVariable(variable.getName(), variable.getValue());
+    }
+
+    private static ValueWire.ResourceLimits encode(ResourceLimits limits) {
+        return ValueWire.ResourceLimits.newBuilder()
+                .setCpuMillis(limits.cpuMillis())
+                .setMemoryBytes(limits.memoryBytes())
+                .setProcesses(limits.processes())
+                .build();
+    }
+
+    private static ResourceLimits decode(ValueWire.ResourceLimits limits) {
+        return new ResourceLimits(
+                limits.getCpuMillis(), limits.getMemoryBytes(), limits.getProcesses());
+    }
+
+    private static ValueWire.RestartPolicy encode(RestartPolicy policy) {
+        return ValueWire.RestartPolicy.newBuilder()
+                .setWhen(encode(policy.when()))
+                .setMaxRestarts(policy.maxRestarts())
+                .setBackOff(Wire.encode(policy.backOff()))
+                .build();
+    }
+
+    private static RestartPolicy decode(ValueWire.RestartPolicy policy) {
+        return new RestartPolicy(
+                Wire.constant(RestartPolicy.When.values(), SpecCodec::encode, policy.getWhen()),
+                policy.getMaxRestarts(),
+                Wire.decode(policy.getBackOff()));
+    }
+
+    private static ValueWire.CheckpointPolicy encode(CheckpointPolicy policy) {
+        return ValueWire.CheckpointPolicy.newBuilder()
+                .setEngine(NodeCodec.encode(policy.engine()))
+                .setEvery(Wire.encode(policy.every()))
+                .setCopies(policy.copies())
+                .setFileLimitBytes(policy.fileLimitBytes())
+                .setKeep(policy.keep())
+                .build();
+    }
+
+    private static CheckpointPolicy decode(ValueWire.CheckpointPolicy policy) {
+        return new CheckpointPolicy(
+                NodeCodec.decode(policy.getEngine()),
+                Wire.decode(policy.getEvery()),
+                policy.getCopies(),
+                policy.getFileLimitBytes(),
+                policy.getKeep());
+    }
+
+    private static ValueWire.RestartWhen encode(RestartPolicy.When when) {
+        return switch (when) {
+            case NEVER -> ValueWire.RestartWhen.RESTART_WHEN_NEVER;
+            case ON_FAILURE -> ValueWire.RestartWhen.RESTART_WHEN_ON_FAILURE;
+            case ALWAYS -> ValueWire.RestartWhen.RESTART_WHEN_ALWAYS;
+        };
+    }
+
+    private static ValueWire.RecoveryPolicy encode(RecoveryPolicy policy) {
+        return switch (policy) {
+            case CHECKPOINT_THEN_START ->
+                    ValueWire.RecoveryPolicy.RECOVERY_POLICY_CHECKPOINT_THEN_START;
+            case CHECKPOINT_ONLY -> ValueWire.RecoveryPolicy.RECOVERY_POLICY_CHECKPOINT_ONLY;
+            case NONE -> ValueWire.RecoveryPolicy.RECOVERY_POLICY_NONE;
+        };
+    }
+
+    private static ValueWire.PartitionPolicy encode(PartitionPolicy policy) {
+        return switch (policy) {
+            case STOP -> ValueWire.PartitionPolicy.PARTITION_POLICY_STOP;
+            case CONTINUE -> ValueWire.PartitionPolicy.PARTITION_POLICY_CONTINUE;
+        };
+    }
+}
