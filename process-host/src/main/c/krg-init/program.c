@@ -19,6 +19,8 @@
 // pid.c: numbers below are not given out again when the counter wraps.
 #define LAST_RESERVED_PID 299
 
+#define KERNEL_SIGSET_BYTES 8
+
 // What the child says when it does not get as far as the program.
 struct failure {
     int error;
@@ -129,9 +131,11 @@ static _Noreturn void become_program(struct cell *cell, int report) {
     if (chdir(spec->cwd) != 0) {
         give_up(report, "cannot enter the working directory");
     }
-    // What the agent ignores stays ignored over exec.
+    // What the agent ignores stays ignored over exec. The call itself, because libc keeps two signals
+    // for its own threads and refuses to touch them.
+    static const unsigned long default_action[8];
     for (int number = 1; number < NSIG; number++) {
-        signal(number, SIG_DFL);
+        syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SIGSET_BYTES);
     }
     sigset_t none;
     sigemptyset(&none);

@@ -26,9 +26,6 @@ public final class Cells {
     /// krg-init is ready within milliseconds; a loaded machine may take a thousand times that.
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
-    /// How long a killed krg-init may take to end: it still writes the exit file.
-    private static final Duration END_LIMIT = Duration.ofSeconds(10);
-
     private final CellsConfig config;
     private final Optional<CgroupTree> tree;
 
@@ -122,15 +119,7 @@ public final class Cells {
     /// Kills whatever runs in the cell and removes all that was made for it. Does nothing for a
     /// cell that is not there.
     public void destroy(CellId id) {
-        var confinement = confinement(id);
-        var init = InitProcess.find(directory(id)).filter(InitProcess::isAlive);
-        if (init.isPresent()) {
-            confinement.kill();
-            if (!init.get().awaitEnd(END_LIMIT)) {
-                init.get().kill();
-            }
-        }
-        confinement.remove();
+        confinement(id).remove();
         sweep();
         removeTree(directory(id));
     }

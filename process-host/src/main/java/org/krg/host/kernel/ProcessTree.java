@@ -77,7 +77,11 @@ final class ProcessTree implements Confinement {
     /// their environment, unless they have cleared it.
     @Override
     public void remove() {
-        InitProcess.find(cell).ifPresent(InitProcess::kill);
+        var init = InitProcess.find(cell).filter(InitProcess::isAlive);
+        if (init.isPresent()) {
+            endOrderly(init.get());
+            init.get().kill();
+        }
         var mark = "KRG_CELL=" + cell;
         for (var round = 0; round < MOST_KILL_ROUNDS; round++) {
             var left =
@@ -93,6 +97,15 @@ final class ProcessTree implements Confinement {
             }
         }
         throw new CellFailed("processes of " + cell + " outlive SIGKILL");
+    }
+
+    private void endOrderly(InitProcess init) {
+        try {
+            kill();
+            init.awaitEnd(CONTROL_LIMIT);
+        } catch (CellFailed stuck) {
+            // Its caller kills it.
+        }
     }
 
     private static void kill(ProcFs.Stat process, String mark) {

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.krg.host.model.CellId;
+import org.krg.host.model.CellSpec;
+import org.krg.host.model.CellSpec.Stdin;
+import org.krg.host.model.Isolation;
+import org.krg.host.model.ProcessExit;
+import org.krg.host.model.Program;
+import org.krg.host.model.ResourceLimits;
+import org.krg.host.model.UserIdentity;
+import org.krg.linux.Boottime;
+
+/// The cells of one test: a node of its own in a directory that everyone may enter, and nothing
+/// left of it afterwards.
+final class CellFixture implements BeforeEachCallback, AfterEachCallback {
+    static final CellId ID = new CellId(7, 3);
+    static final UserIdentity NOBODY = new UserIdentity(65534, 65534, List.of());
+    static final UserIdentity ROOT = new UserIdentity(0, 0, List.of());
+    static final int SIGKILL = 9;
+    static final int SIGTERM = 15;
+    static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final Isolation isolation;
+    private Path directory = Path.of("");
+    private CellsConfig config =
+            new CellsConfig(directory, directory, directory, "unset", "unset", Isolation.PLAIN);
+
+    CellFixture(Isolation isolation) {
+        this.isolation = isolation;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        directory = Files.createTempDirectory("krg-cells");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var lease = directory.resolve("lease");
+        LeaseFile.open(lease).close();
+        config =
+                new CellsConfig(
+                        directory.resolve("cells"),
+                        lease,
+                        krgInit(),
+                        "krgtest",
+                        "n" + ProcessHandle.current().pid(),
+                        isolation);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        var cells = cells();
+        for (var cell : cells.list()) {
+            cells.destroy(cell.id());
+        }
+        try (var files = Files.walk(directory)) {
+            for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /// {@return the node's cells as an agent sees them that has just started}
+    Cells cells() {
+        return Cells.open(config);
+    }
+
+    CellsConfig config() {
+        return config;
+    }
+
+    LeaseFile lease() {
+        return LeaseFile.open(config.lease());
+    }
+
+    Cell start(CellSpec spec) {
+        return cells().start(ID, spec);
+    }
+
+    /// Starts a line of shell as `nobody`, without input, not exclusive.
+    Cell start(String script) {
+        return start(shell(script));
+    }
+
+    static CellSpec shell(String script) {
+        return spec(List.of("/bin/sh", "-c", script), NOBODY, Stdin.EMPTY, false);
+    }
+
+    static CellSpec exclusive(String script) {
+        return spec(List.of("/bin/sh", "-c", script), NOBODY, Stdin.EMPTY, true);
+    }
+
+    static CellSpec spec(
+            List<String> arguments, UserIdentity user, Stdin stdin, boolean exclusive) {
+        var environment = List.of("PATH=/usr/bin:/bin", "LANG=C");
+        var program = new Program(arguments, environment, "/", Program.USUAL_UMASK, List.of());
+        return new CellSpec(program, user, ResourceLimits.NONE, stdin, exclusive);
+    }
+
+    static ProcessExit awaitExit(Cell cell) throws Exception {
+        return cell.exit().get(20, TimeUnit.SECONDS);
+    }
+
+    static String output(Cell cell) throws IOException {
+        return Files.readString(cell.stdout());
+    }
+
+    static void awaitOutput(Cell cell, String expected) {
+        await().until(() -> output(cell).contains(expected));
+    }
+
+    static ConditionFactory await() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5));
+    }
+
+    static boolean isRunning(long pid) {
+        return ProcFs.findStat(pid).filter(stat -> !stat.isDead()).isPresent();
+    }
+
+    /// Lets the lease end in a moment, or a long time ago.
+    static Duration fromNow(Duration distance) {
+        return Boottime.now().plus(distance);
+    }
+
+    /// For a cell without isolation krg-init runs as `nobody`, from a copy that `nobody` may read.
+    private Path krgInit() throws IOException {
+        var built = Path.of(System.getProperty("krg.root"), "target/native/krg-init");
+        if (isolation == Isolation.FULL) {
+            return built;
+        }
+        var copy = Files.copy(built, directory.resolve("krg-init"));
+        var wrapper = directory.resolve("krg-init-as-nobody");
+        Files.writeString(
+                wrapper,
+                """
+                #!/bin/sh
+                [ "$1" = --sweep ] && exec %1$s --sweep
+                chown -R 65534:65534 "$1"
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups %1$s "$1"
+                """
+                        .formatted(copy));
+        Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var cells = Files.createDirectory(directory.resolve("cells"));
+        Files.setPosixFilePermissions(cells, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return wrapper;
+    }
+}

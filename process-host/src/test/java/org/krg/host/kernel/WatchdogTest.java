@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.host.kernel.CellFixture.await;
+import static org.krg.host.kernel.CellFixture.awaitOutput;
+import static org.krg.host.kernel.CellFixture.exclusive;
+import static org.krg.host.kernel.CellFixture.fromNow;
+import static org.krg.host.kernel.CellFixture.shell;
+
+import java.nio.file.Files;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.krg.host.model.Isolation;
+import org.krg.linux.Boottime;
+
+/// Exclusive cells stand still when the node's lease is over, whatever the agent does.
+@Tag("root")
+class WatchdogTest {
+    private static final String TICKING = "while :; do echo x; sleep 0.01; done";
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @RegisterExtension final CellFixture node = new CellFixture(Isolation.FULL);
+
+    @Test
+    void anExclusiveCellStandsStillFromTheDeadlineUntilItIsRenewedAndThawed() {
+        try (var lease = node.lease()) {
+            var deadline = fromNow(Duration.ofMillis(300));
+            lease.renew(deadline);
+            var cell = node.start(exclusive(TICKING));
+            awaitOutput(cell, "x");
+
+            await().until(cell::isFrozen);
+            assertThat(Boottime.now()).isGreaterThanOrEqualTo(deadline);
+
+            cell.thaw();
+            await().until(cell::isFrozen);
+
+            lease.renew(fromNow(HOUR));
+            assertThat(cell.isFrozen()).isTrue();
+            cell.thaw();
+            var before = cell.sync().stdoutBytes();
+            await().until(() -> Files.size(cell.stdout()) > before);
+            await().during(Duration.ofMillis(300)).until(() -> !cell.isFrozen());
+        }
+    }
+
+    @Test
+    void theFreezeComesWithinTheTimeThatIsPromised() {
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(HOUR));
+            var cell = node.start(exclusive(TICKING));
+            awaitOutput(cell, "x");
+
+            var deadline = Boottime.now();
+            lease.renew(deadline);
+
+            await().until(cell::isFrozen);
+            // Ticks of 100 ms; the rest is for a loaded machine.
+            assertThat(Boottime.now().minus(deadline)).isLessThan(Duration.ofMillis(1500));
+        }
+    }
+
+    @Test
+    void aCellThatIsNotExclusiveGoesOn() {
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(Duration.ZERO));
+            var cell = node.start(shell(TICKING));
+            awaitOutput(cell, "x");
+
+            await().during(Duration.ofMillis(300)).until(() -> !cell.isFrozen());
+        }
+    }
+
+    @Test
+    void beforeTheFirstLeaseTheWatchdogDoesNothing() {
+        var cell = node.start(exclusive(TICKING));
+        awaitOutput(cell, "x");
+
+        await().during(Duration.ofMillis(300)).until(() -> !cell.isFrozen());
+    }
+
+    @Test
+    void theFenceHoldsWithoutAnyAgentAndItsCellCanBeKilled() throws Exception {
+        var cell = node.start(exclusive(TICKING));
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(Duration.ZERO));
+        }
+
+        await().until(cell::isFrozen);
+        cell.kill();
+
+        assertThat(CellFixture.awaitExit(cell).shellStatus()).isEqualTo(128 + CellFixture.SIGKILL);
+    }
+}
