@@ -180,6 +180,12 @@ public final class Cell {
         return confinement.isFrozen();
     }
 
+    /// {@return whether something besides krg-init works at the frozen program: a dump that
+    /// outlived the agent that began it}
+    boolean isBeingDumped() {
+        return confinement.hasTools();
+    }
+
     /// Kills every process of the program, frozen or not. krg-init then records the end and ends.
     public void kill() {
         confinement.kill();

@@ -64,6 +64,11 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
     }
 
     @Override
+    public boolean hasTools() {
+        return processes(init()).size() > 1;
+    }
+
+    @Override
     public void kill() {
         killGroup(app());
     }

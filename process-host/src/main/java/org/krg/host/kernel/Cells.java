@@ -116,6 +116,13 @@ public final class Cells {
                 : Optional.empty();
     }
 
+    /// Kills whatever is left of a cell that is over and gives back what the machine set up for it.
+    /// What the program wrote and how it ended stays.
+    public void release(CellId id) {
+        confinement(id).remove();
+        sweep();
+    }
+
     /// Kills whatever runs in the cell and removes all that was made for it. Does nothing for a
     /// cell that is not there.
     public void destroy(CellId id) {

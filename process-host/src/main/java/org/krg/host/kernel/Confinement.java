@@ -26,6 +26,9 @@ sealed interface Confinement permits CellCgroup, ProcessTree {
     /// {@return whether every process of the program stands still}
     boolean isFrozen();
 
+    /// {@return whether a process besides krg-init is in its cgroup}
+    boolean hasTools();
+
     /// Kills every process of the program, frozen or not. Does not wait for their end.
     void kill();
 

@@ -49,6 +49,11 @@ final class ProcessTree implements Confinement {
     }
 
     @Override
+    public boolean hasTools() {
+        return false;
+    }
+
+    @Override
     public void kill() {
         if (InitProcess.find(cell).filter(InitProcess::isAlive).isPresent()) {
             ControlSocket.request(cell, "kill", new byte[0], CONTROL_LIMIT);
