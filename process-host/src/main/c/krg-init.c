@@ -200,6 +200,9 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         die("cannot become", "a subreaper");
     }
+    if (cell->spec.exclusive) {
+        watchdog_prepare(cell);
+    }
     struct program program = {.phase = PHASE_RESTORING, .pid = cell->spec.root};
     if (!cell->spec.restore) {
         program_start(cell, &program);

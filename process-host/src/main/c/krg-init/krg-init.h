@@ -115,6 +115,8 @@ ssize_t streams_feed(struct streams *streams, const char *bytes, size_t length);
 
 // ---------------------------------------------------------------- watchdog.c: the node's lease
 
+// Opens all that the watchdog will need. Ends the process if something is missing.
+void watchdog_prepare(const struct cell *cell);
 // Starts the thread that freezes (plain: kills) the cell when the lease is over.
 void watchdog_start(struct cell *cell);
 // Whether the watchdog has killed the program.

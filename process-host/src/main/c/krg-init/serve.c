@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX 16
+#define CLIENTS_MAX 64
 #define LINE_BYTES 64
 #define PAYLOAD_BYTES 65536
 #define RETRY_MILLIS 100 // when the disk is full

@@ -96,7 +96,7 @@ static int open_control(const struct cell *cell, const char *name, int flags) {
     return fd;
 }
 
-void watchdog_start(struct cell *cell) {
+void watchdog_prepare(const struct cell *cell) {
     int lease = open(cell->spec.lease, O_RDONLY | O_CLOEXEC);
     struct stat about;
     if (lease < 0 || fstat(lease, &about) != 0) {
@@ -118,6 +118,9 @@ void watchdog_start(struct cell *cell) {
         events_file = open_control(cell, "cgroup.events", O_RDONLY);
         kill_file = open_control(cell, "cgroup.kill", O_WRONLY);
     }
+}
+
+void watchdog_start(struct cell *cell) {
     pthread_t thread;
     errno = pthread_create(&thread, NULL, watch, cell);
     if (errno != 0) {

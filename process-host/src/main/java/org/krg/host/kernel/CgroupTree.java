@@ -168,7 +168,8 @@ final class CgroupTree {
     private static void limitUnified(Path group, Controller controller, ResourceLimits limits)
             throws IOException {
         switch (controller) {
-            case CPU -> writeLimit(group, "cpu.max", limits.cpuMillis(), "%d00 100000");
+            case CPU ->
+                    writeLimit(group, "cpu.max", atLeastQuota(limits.cpuMillis()), "%d00 100000");
             case MEMORY -> writeLimit(group, "memory.max", limits.memoryBytes(), "%d");
             case PIDS -> writeLimit(group, "pids.max", limits.tasks(), "%d");
         }
@@ -178,10 +179,16 @@ final class CgroupTree {
             throws IOException {
         switch (controller) {
             // The period is 100 ms, the kernel's default.
-            case CPU -> writeLimit(group, "cpu.cfs_quota_us", limits.cpuMillis(), "%d00");
+            case CPU ->
+                    writeLimit(group, "cpu.cfs_quota_us", atLeastQuota(limits.cpuMillis()), "%d00");
             case MEMORY -> writeLimit(group, "memory.limit_in_bytes", limits.memoryBytes(), "%d");
             case PIDS -> writeLimit(group, "pids.max", limits.tasks(), "%d");
         }
+    }
+
+    /// The kernel accepts no quota below 1 ms in a period of 100 ms.
+    private static long atLeastQuota(long cpuMillis) {
+        return cpuMillis == ResourceLimits.UNLIMITED ? cpuMillis : Math.max(cpuMillis, 10);
     }
 
     private static void writeLimit(Path group, String file, long value, String format)
