@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.testkit.Samples.AWAY;
+import static org.krg.testkit.Samples.HOME;
+import static org.krg.testkit.Samples.THIRD;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.GenerationEvent;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
+import org.krg.testkit.Samples;
+
+class GenerationRulesTest {
+    private final Scene scene = Scene.withThreeNodes();
+
+    @Test
+    void aCommittedGenerationExists() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+
+        var generation = scene.commit(process, 1, HOME, AWAY);
+
+        assertThat(scene.generation(process, 1)).contains(generation);
+        assertThat(scene.process(process).lastGeneration()).isEqualTo(1);
+    }
+
+    @Test
+    void aGenerationOfAnotherIncarnationIsRefused() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.lose(HOME);
+        scene.place(process, AWAY);
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 2, AWAY, THIRD));
+        scene.start(process);
+
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, AWAY, THIRD));
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 3, AWAY, THIRD));
+        scene.accept(commit(process, 1, 2, AWAY, THIRD));
+    }
+
+    @Test
+    void aGenerationOfAProcessThatNobodyKnowsIsRefused() {
+        scene.refuse(Refusal.NOT_FOUND, commit(new ProcessId(77), 1, 1, HOME, AWAY));
+    }
+
+    @Test
+    void numbersOfGenerationsOnlyGrowEvenAfterADrop() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        for (var number = 1; number <= 3; number++) {
+            scene.commit(process, number, HOME, AWAY);
+        }
+        scene.accept(new DropGeneration(new GenerationId(process, 1)));
+
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, HOME, AWAY));
+        scene.refuse(Refusal.CONFLICT, commit(process, 3, 1, HOME, AWAY));
+        scene.accept(commit(process, 7, 1, HOME, AWAY));
+    }
+
+    @Test
+    void aNewGenerationHasNotFailedYet() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        var failed = Samples.generation(process, 1, new Epoch(1), HOME, AWAY).restoreFailed();
+
+        scene.refuse(Refusal.INVALID, new CommitGeneration(failed, 1));
+    }
+
+    @Test
+    void oneCopyIsNotEnoughWhereASecondNodeIsReady() {
+        var process = scene.running("heat", specWithCopies(1), HOME);
+
+        assertThat(scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, HOME)))
+                .contains("has 1 copies and needs 2");
+    }
+
+    @Test
+    void oneCopyIsEnoughWhereNoOtherNodeIsReady() {
+        var alone = new Scene();
+        alone.register(HOME);
+        var process = alone.running("heat", specWithCopies(3), HOME);
+
+        alone.commit(process, 1, HOME);
+
+        assertThat(alone.generation(process, 1)).isPresent();
+    }
+
+    @Test
+    void asManyCopiesAsTheJobAsksForAreNeededWhereSoManyNodesAreReady() {
+        var process = scene.running("heat", specWithCopies(3), HOME);
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, HOME, AWAY));
+
+        scene.lose(THIRD);
+
+        scene.accept(commit(process, 1, 1, HOME, AWAY));
+    }
+
+    @Test
+    void aProposerGetsAsManyCopiesAsItWants() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        var generation = Samples.generation(process, 1, new Epoch(1), HOME, AWAY);
+
+        scene.refuse(Refusal.CONFLICT, new CommitGeneration(generation, 3));
+    }
+
+    @Test
+    void copiesAreOnKnownNodesEachNamedOnce() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, HOME, new NodeId("nobody")));
+        scene.refuse(Refusal.CONFLICT, commit(process, 1, 1, HOME, HOME));
+        scene.commit(process, 1, HOME, AWAY);
+
+        scene.refuse(Refusal.CONFLICT, copies(process, 1, HOME, HOME));
+        scene.refuse(Refusal.CONFLICT, copies(process, 1, new NodeId("nobody")));
+    }
+
+    @Test
+    void theTwoNewestGoodGenerationsOfALivingProcessAreKept() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        for (var number = 1; number <= 3; number++) {
+            scene.commit(process, number, HOME, AWAY);
+        }
+
+        scene.refuse(Refusal.CONFLICT, drop(process, 3));
+        scene.refuse(Refusal.CONFLICT, drop(process, 2));
+        scene.accept(drop(process, 1));
+
+        assertThat(scene.generation(process, 1)).isEmpty();
+    }
+
+    @Test
+    void aGenerationThatIsNotGoodCountsForNothingAndMayGo() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        for (var number = 1; number <= 3; number++) {
+            scene.commit(process, number, HOME, AWAY);
+        }
+        scene.accept(copies(process, 3));
+
+        scene.refuse(Refusal.CONFLICT, drop(process, 1));
+        scene.accept(drop(process, 3));
+        scene.refuse(Refusal.CONFLICT, drop(process, 2));
+    }
+
+    @Test
+    void aGenerationThatAProcessGoesOnFromIsKept() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        for (var number = 1; number <= 3; number++) {
+            scene.commit(process, number, HOME, AWAY);
+        }
+        scene.accept(new RestoreFrom(process, 1, scene.now()));
+        assertThat(scene.refuse(Refusal.CONFLICT, drop(process, 1))).contains("being restored");
+        scene.later(Duration.ofSeconds(11)).place(process, AWAY);
+        scene.refuse(Refusal.CONFLICT, drop(process, 1));
+
+        scene.start(process);
+
+        scene.accept(drop(process, 1));
+    }
+
+    @Test
+    void everyGenerationOfAnEndedProcessMayGo() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        scene.exit(process, 0);
+
+        scene.accept(drop(process, 1));
+
+        assertThat(scene.image().generations().size()).isZero();
+    }
+
+    @Test
+    void aGenerationThatIsNotThereIsNeitherDroppedNorCopied() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+
+        scene.refuse(Refusal.NOT_FOUND, drop(process, 1));
+        scene.refuse(Refusal.NOT_FOUND, copies(process, 1, HOME));
+    }
+
+    @Test
+    void anotherSetOfCopiesIsRecordedOnce() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+
+        assertThat(scene.accept(copies(process, 1, AWAY, THIRD))).hasSize(1);
+        assertThat(scene.accept(copies(process, 1, AWAY, THIRD))).isEmpty();
+
+        assertThat(scene.generation(process, 1).orElseThrow().copies())
+                .containsExactly(AWAY, THIRD);
+    }
+
+    @Test
+    void aProcessThatWaitsForAGenerationWithoutCopiesTurnsToAnOlderOne() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        scene.commit(process, 2, HOME, AWAY);
+        scene.lose(HOME);
+
+        scene.accept(copies(process, 2));
+
+        assertThat(scene.phase(process))
+                .isEqualTo(
+                        new Phase.Waiting(
+                                new Origin.Checkpoint(1),
+                                scene.now(),
+                                "no node holds checkpoint 2"));
+    }
+
+    @Test
+    void aCheckpointThatFailedIsTold() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+
+        var events =
+                scene.accept(new ReportCheckpointFailed(process, new Epoch(1), "io_uring, fd 7"));
+
+        assertThat(events)
+                .containsExactly(
+                        new GenerationEvent.Failed(process, new Epoch(1), "io_uring, fd 7"));
+    }
+
+    @Test
+    void aCheckpointOfAnotherIncarnationDidNotFail() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+
+        scene.refuse(Refusal.CONFLICT, new ReportCheckpointFailed(process, Epoch.ZERO, "no space"));
+        scene.refuse(
+                Refusal.NOT_FOUND,
+                new ReportCheckpointFailed(new ProcessId(77), new Epoch(1), "no space"));
+    }
+
+    @Test
+    void aNodeThatComesBackWithItsStorageStillHoldsItsCopies() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        scene.lose(AWAY);
+
+        scene.accept(new RegisterNode(Samples.node(AWAY, 1), scene.now()));
+
+        assertThat(scene.generation(process, 1).orElseThrow().copies()).containsExactly(HOME, AWAY);
+    }
+
+    private static CommitGeneration commit(
+            ProcessId process, long number, long epoch, NodeId... copies) {
+        return new CommitGeneration(
+                Samples.generation(process, number, new Epoch(epoch), copies), 1);
+    }
+
+    private static DropGeneration drop(ProcessId process, long number) {
+        return new DropGeneration(new GenerationId(process, number));
+    }
+
+    private static ReportCopies copies(ProcessId process, long number, NodeId... copies) {
+        return new ReportCopies(new GenerationId(process, number), List.of(copies));
+    }
+
+    private static JobSpec specWithCopies(int copies) {
+        return Samples.with(
+                Samples.spec(),
+                new CheckpointPolicy(Engine.CRIU, Duration.ZERO, copies, 1L << 30, 2));
+    }
+}
