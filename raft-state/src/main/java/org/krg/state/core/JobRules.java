@@ -4,7 +4,6 @@ package org.krg.state.core;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
@@ -71,14 +70,13 @@ final class JobRules {
                     "%s lives; stop it, or give the new job another name"
                             .formatted(Text.of(holder.get())));
         }
-        var living = living(image);
-        if (living.size() >= MAX_LIVING) {
+        if (countLiving(image) >= MAX_LIVING) {
             return Decision.refuse(
                     Refusal.LIMIT,
                     "there are " + MAX_LIVING + " living processes; wait until some have ended");
         }
         var draft = new Draft(image);
-        forgetOldest(draft, living);
+        forgetOldest(draft);
         create(draft, submit);
         return draft.accept(image.nextNumber());
     }
@@ -147,19 +145,20 @@ final class JobRules {
         return image.findJob(name).filter(job -> image.lives(job.id()));
     }
 
-    private static List<HostedProcess> living(ClusterImage image) {
-        return image.processes().values().stream()
-                .filter(process -> !(process.phase() instanceof Phase.Ended))
-                .toList();
+    private static long countLiving(ClusterImage image) {
+        return image.processes().size() < MAX_LIVING
+                ? image.processes().size()
+                : image.processes().stream()
+                        .filter(entry -> !(entry.value().phase() instanceof Phase.Ended))
+                        .count();
     }
 
-    private static void forgetOldest(Draft draft, List<HostedProcess> living) {
-        var alive = new TreeSet<JobId>();
-        living.forEach(process -> alive.add(process.job()));
-        var ended =
-                draft.image().jobs().values().stream()
-                        .filter(job -> !alive.contains(job.id()))
-                        .toList();
+    private static void forgetOldest(Draft draft) {
+        var image = draft.image();
+        if (image.jobs().size() <= MAX_ENDED) {
+            return;
+        }
+        var ended = image.jobs().values().stream().filter(job -> !image.lives(job.id())).toList();
         var surplus = Math.clamp((long) ended.size() - MAX_ENDED, 0, MAX_FORGOTTEN);
         ended.subList(0, surplus).forEach(job -> forget(draft, job));
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.image;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.model.Generation;
@@ -42,16 +41,21 @@ public record ClusterImage(
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
-        return processes.values().stream()
+        // Numbers are given to a job and then to its processes, rank by rank.
+        return processes
+                .from(new ProcessId(job.value()))
+                .map(Table.Entry::value)
+                .takeWhile(process -> process.job().compareTo(job) <= 0)
                 .filter(process -> process.job().equals(job))
-                .sorted(Comparator.comparingInt(HostedProcess::rank))
                 .toList();
     }
 
     /// {@return the generations of a process, oldest first}
     public List<Generation> generationsOf(ProcessId process) {
-        return generations.values().stream()
-                .filter(generation -> generation.id().process().equals(process))
+        return generations
+                .from(new GenerationId(process, 0))
+                .map(Table.Entry::value)
+                .takeWhile(generation -> generation.id().process().equals(process))
                 .toList();
     }
 

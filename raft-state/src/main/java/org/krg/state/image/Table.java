@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.image;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.InvariantBroken;
 
@@ -65,14 +71,30 @@ public final class Table<K extends Comparable<K>, V> {
 
     /// {@return the values in the order of their keys}
     public List<V> values() {
-        return stream().map(Entry::value).toList();
+        var values = new ArrayList<V>(size);
+        collect(root, values);
+        return Collections.unmodifiableList(values);
     }
 
     /// {@return the entries in the order of their keys}
     public Stream<Entry<K, V>> stream() {
-        var entries = new ArrayList<Entry<K, V>>(size);
-        collect(root, entries);
-        return entries.stream();
+        return stream(new Walk<>(root));
+    }
+
+    /// {@return the entries from `first` on, which need not be a key, in the order of their keys}
+    /// Finding the first costs O(log n).
+    public Stream<Entry<K, V>> from(K first) {
+        var walk = new Walk<K, V>(null);
+        var node = root;
+        while (node != null) {
+            if (node.key.compareTo(first) < 0) {
+                node = node.right;
+            } else {
+                walk.path.push(node);
+                node = node.left;
+            }
+        }
+        return stream(walk);
     }
 
     /// A key and its value.
@@ -95,10 +117,42 @@ public final class Table<K extends Comparable<K>, V> {
         return stream().toList().toString();
     }
 
-    private static <K, V> void collect(@Nullable Node<K, V> node, List<Entry<K, V>> into) {
+    /// The way to the next entry: nodes whose left side has been walked, the next one on top.
+    private static final class Walk<K, V> implements Iterator<Entry<K, V>> {
+        private final ArrayDeque<Node<K, V>> path = new ArrayDeque<>();
+
+        Walk(@Nullable Node<K, V> root) {
+            descend(root);
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !path.isEmpty();
+        }
+
+        @Override
+        public Entry<K, V> next() {
+            var node = path.pop();
+            descend(node.right);
+            return new Entry<>(node.key, node.value);
+        }
+
+        private void descend(@Nullable Node<K, V> from) {
+            for (var node = from; node != null; node = node.left) {
+                path.push(node);
+            }
+        }
+    }
+
+    private static <K, V> Stream<Entry<K, V>> stream(Walk<K, V> walk) {
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(walk, Spliterator.ORDERED), false);
+    }
+
+    private static <K, V> void collect(@Nullable Node<K, V> node, List<V> into) {
         if (node != null) {
             collect(node.left, into);
-            into.add(new Entry<>(node.key, node.value));
+            into.add(node.value);
             collect(node.right, into);
         }
     }
