@@ -347,16 +347,15 @@ static void describe_end(const struct program *program, char *text, size_t size)
              (long long)used.ru_stime.tv_sec * 1000000 + used.ru_stime.tv_usec, used.ru_maxrss);
 }
 
-// Whole or not at all, and there after a crash of the machine.
+// Readers see it whole or not at all. The name comes before the syncs, so that one commit of the
+// file system holds both: a crash in between leaves an empty file, which counts as none.
 static bool record(const char *text) {
     int file = open("exit.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text)
-                && fsync(file) == 0;
-    if (file >= 0) {
-        close(file);
-    }
     int directory = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    good = good && rename("exit.new", "exit") == 0 && fsync(directory) == 0;
+    bool good = file >= 0 && directory >= 0
+                && write(file, text, strlen(text)) == (ssize_t)strlen(text)
+                && rename("exit.new", "exit") == 0 && fsync(file) == 0 && fsync(directory) == 0;
+    close(file);
     close(directory);
     return good;
 }

@@ -138,10 +138,16 @@ void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t 
     *in = streams->in_size;
 }
 
-void streams_sync(struct streams *streams) {
-    if (fsync(streams->out.file) != 0 || fsync(streams->err.file) != 0) {
-        complain("cannot make durable", "stdout and stderr");
+// An empty file has nothing to lose, and a sync of it costs a commit of the file system.
+static void sync_output(const struct output *output, const char *name) {
+    if (output->size > 0 && fsync(output->file) != 0) {
+        complain("cannot make durable", name);
     }
+}
+
+void streams_sync(struct streams *streams) {
+    sync_output(&streams->out, "stdout");
+    sync_output(&streams->err, "stderr");
 }
 
 void streams_end_input(struct streams *streams) {

@@ -13,14 +13,18 @@ import org.krg.host.model.ProcessExit;
 /// What `krg-init` leaves in the file `exit` before it ends: how the program ended, what it used.
 ///
 /// First line `exited CODE`, `signaled NUMBER`, `failed CODE message` or `fenced`; second line
-/// `rusage USER_MICROS SYSTEM_MICROS MOST_RESIDENT_KIB`. The file is whole or not there.
+/// `rusage USER_MICROS SYSTEM_MICROS MOST_RESIDENT_KIB`. While the machine runs the file is whole
+/// or not there.
 record ExitFile(ProcessExit exit, CellUsage usage) {
     private static final String FILE = "exit";
 
     static Optional<ExitFile> find(Path cell) {
         try {
             var lines = Files.readAllLines(cell.resolve(FILE));
-            return Optional.of(new ExitFile(exit(lines.get(0)), usage(lines.get(1))));
+            // Empty after a crash of the machine while it was written.
+            return lines.size() < 2
+                    ? Optional.empty()
+                    : Optional.of(new ExitFile(exit(lines.get(0)), usage(lines.get(1))));
         } catch (NoSuchFileException running) {
             return Optional.empty();
         } catch (IOException failure) {
