@@ -368,6 +368,12 @@ static void finish(struct server *server) {
     while (!streams_drain(server->streams) || (streams_sync(server->streams), !record(text))) {
         nanosleep(&(struct timespec){.tv_nsec = RETRY_MILLIS * 1000000}, NULL);
     }
+    // Who waits for the end need not wait for the end of the namespaces.
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        if (server->clients[i].fd >= 0) {
+            drop(&server->clients[i]);
+        }
+    }
 }
 
 void serve(struct cell *cell, struct program *program, struct streams *streams, int listener,
@@ -381,4 +387,5 @@ void serve(struct cell *cell, struct program *program, struct streams *streams, 
         turn(&server, listener, signals);
     }
     finish(&server);
+    close(listener);
 }

@@ -224,15 +224,24 @@ public final class Cell {
 
     private ProcessExit awaitExit() {
         while (true) {
-            try {
-                ControlSocket.awaitEnd(directory);
-            } catch (IOException unreachable) {
-                pause();
-            }
+            var connected = awaitClosing();
             var exit = findExit();
             if (exit.isPresent()) {
                 return exit.get();
             }
+            if (!connected) {
+                pause();
+            }
+        }
+    }
+
+    /// {@return whether there was a connection that could close}
+    private boolean awaitClosing() {
+        try {
+            ControlSocket.awaitEnd(directory);
+            return true;
+        } catch (IOException unreachable) {
+            return false;
         }
     }
 
