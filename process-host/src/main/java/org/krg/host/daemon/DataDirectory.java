@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.HostFailure;
+import org.krg.state.model.NodeId;
+
+/// The directory of a node, held by one agent at a time, and who the node is.
+///
+/// `identity/node` says which node of which cluster the directory belongs to, and which incarnation
+/// of it: a number that grows when the node lost its storage and joins again.
+final class DataDirectory implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
+
+    /// Who a node is.
+    record Identity(UUID cluster, NodeId node, long incarnation) {}
+
+    private DataDirectory(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /// Takes the directory, and makes it if it is missing.
+    static DataDirectory take(Path path) {
+        try {
+            var ownerOnly =
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------"));
+            Files.createDirectories(path);
+            Files.createDirectories(path.resolve("identity"), ownerOnly);
+            Files.createDirectories(path.resolve("log"));
+            var channel =
+                    FileChannel.open(
+                            path.resolve("lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+            if (lock(channel) == null) {
+                channel.close();
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        "another agent runs on " + path,
+                        "stop it first, or give this one a directory of its own (node.data)");
+            }
+            return new DataDirectory(path, channel);
+        } catch (IOException failure) {
+            throw unusable(path, failure);
+        }
+    }
+
+    /// {@return who the node is, if it was here before}
+    Optional<Identity> findIdentity() {
+        var file = path.resolve("identity/node");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            var words = Files.readString(file).strip().split(" ", -1);
+            return Optional.of(
+                    new Identity(
+                            UUID.fromString(words[0]),
+                            new NodeId(words[1]),
+                            Long.parseLong(words[2])));
+        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException broken) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    file + " does not say which node this is",
+                    "let the node join again with an empty data directory",
+                    broken);
+        }
+    }
+
+    /// Says for good who the node is.
+    void identify(Identity identity) {
+        write(
+                path.resolve("identity/node"),
+                "%s %s %d\n"
+                        .formatted(identity.cluster(), identity.node(), identity.incarnation()));
+    }
+
+    /// {@return whether the node was admitted to the quorum it joined}
+    boolean isAdmitted() {
+        return Files.exists(path.resolve("identity/admitted"));
+    }
+
+    /// Notes that the node was admitted.
+    void admitted() {
+        write(path.resolve("identity/admitted"), "");
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            throw unusable(path, failure);
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException sameProcess) {
+            return null;
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            var fresh = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(fresh, text, StandardCharsets.UTF_8);
+            try (var channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failure) {
+            throw unusable(file, failure);
+        }
+    }
+
+    private static HostFailure unusable(Path path, IOException failure) {
+        return new HostFailure(
+                HostFailure.Code.FAILED,
+                "cannot use " + path + ": " + failure,
+                "node.data names a directory that the agent may write to",
+                failure);
+    }
+}
