@@ -29,7 +29,8 @@ final class CellTable {
         private boolean released;
         private boolean removing;
         private Optional<Revision> reportedAt = Optional.empty();
-        private Duration retryAt = Duration.ZERO;
+        private Duration killAgainAt = Duration.ZERO;
+        private Duration releaseAgainAt = Duration.ZERO;
     }
 
     CellTable(Machine machine) {
@@ -70,9 +71,9 @@ final class CellTable {
         cells.forEach((id, tracked) -> {
             if (!tracked.released
                     && tracked.work != Work.BRINGING_UP
-                    && tracked.retryAt.compareTo(clock) <= 0
+                    && tracked.releaseAgainAt.compareTo(clock) <= 0
                     && machine.look(id) instanceof State.Over) {
-                tracked.retryAt = clock.plus(AGAIN);
+                tracked.releaseAgainAt = clock.plus(AGAIN);
                 found.add(id);
             }
         });
@@ -119,10 +120,10 @@ final class CellTable {
     /// {@return whether a kill should be sent, because none was lately}
     boolean mayKill(CellId cell, Duration clock) {
         var tracked = cells.get(cell);
-        if (tracked == null || tracked.removing || tracked.retryAt.compareTo(clock) > 0) {
+        if (tracked == null || tracked.removing || tracked.killAgainAt.compareTo(clock) > 0) {
             return false;
         }
-        tracked.retryAt = clock.plus(AGAIN);
+        tracked.killAgainAt = clock.plus(AGAIN);
         return true;
     }
 

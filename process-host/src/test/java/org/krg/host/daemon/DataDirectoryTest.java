@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.HostFailure;
+import org.krg.host.daemon.DataDirectory.Identity;
+import org.krg.state.model.NodeId;
+
+final class DataDirectoryTest {
+    @TempDir private Path directory;
+
+    @Test
+    void twoAgentsOnOneDirectoryAreRefused() {
+        try (var _ = DataDirectory.take(directory)) {
+            assertThatThrownBy(() -> DataDirectory.take(directory))
+                    .isInstanceOf(HostFailure.class)
+                    .hasMessageContaining("another agent runs on");
+        }
+        DataDirectory.take(directory).close();
+    }
+
+    @Test
+    void whoTheNodeIsStaysThere() {
+        var identity = new Identity(UUID.randomUUID(), new NodeId("n1"), 3);
+        try (var taken = DataDirectory.take(directory)) {
+            assertThat(taken.findIdentity()).isEmpty();
+            taken.identify(identity);
+            taken.admitted();
+        }
+        try (var taken = DataDirectory.take(directory)) {
+            assertThat(taken.findIdentity()).contains(identity);
+            assertThat(taken.isAdmitted()).isTrue();
+        }
+    }
+
+    @Test
+    void aBrokenIdentityIsNotGuessed() throws IOException {
+        try (var taken = DataDirectory.take(directory)) {
+            Files.writeString(directory.resolve("identity/node"), "what");
+            assertThatThrownBy(taken::findIdentity).isInstanceOf(HostFailure.class);
+        }
+    }
+
+    @Test
+    void aSecretThatOthersCanReadIsRefused() throws IOException {
+        var file = Files.writeString(directory.resolve("secret"), "x".repeat(32));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> Secret.read(file)).hasMessageContaining("others can read");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(Secret.read(file)).hasSize(32);
+        Files.writeString(file, "short");
+        assertThatThrownBy(() -> Secret.read(file)).hasMessageContaining("shorter");
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.host.GenerationContents;
+import org.krg.host.HostFailure;
+import org.krg.host.core.Images;
+import org.krg.host.core.ObservedCell.State;
+import org.krg.host.model.CellId;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.JobSpec;
+
+/// Checkpoints that are only remembered.
+final class FakeCheckpointing implements Checkpointing {
+    private final FakeMachine machine;
+    private final List<GenerationId> stored = new CopyOnWriteArrayList<>();
+    private volatile Optional<HostFailure> failure = Optional.empty();
+
+    FakeCheckpointing(FakeMachine machine) {
+        this.machine = machine;
+    }
+
+    void fail(HostFailure with) {
+        failure = Optional.of(with);
+    }
+
+    void store(GenerationId generation) {
+        stored.add(generation);
+    }
+
+    @Override
+    public Taken take(Order order) {
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        stored.add(order.generation());
+        var generation =
+                new Generation(
+                        order.generation(),
+                        new Epoch(order.cell().epoch()),
+                        Images.DIGEST,
+                        List.of(Images.HERE),
+                        1,
+                        1,
+                        Duration.ZERO,
+                        Images.NOW,
+                        0,
+                        order.pinned());
+        return new Taken(generation, 1);
+    }
+
+    @Override
+    public void restore(CellId cell, JobSpec spec, Generation generation) {
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        machine.put(cell, new State.Alive(false));
+    }
+
+    @Override
+    public List<GenerationId> stored() {
+        return List.copyOf(stored);
+    }
+
+    @Override
+    public void forget(GenerationId generation) {
+        stored.remove(generation);
+    }
+
+    @Override
+    public GenerationContents inspect(Generation generation) {
+        return new GenerationContents(generation.id(), "fake", 0, 0, List.of(), List.of());
+    }
+}

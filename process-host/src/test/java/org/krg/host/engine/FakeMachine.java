@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.host.HostFailure;
+import org.krg.host.OutputChunk;
+import org.krg.host.OutputStreamName;
+import org.krg.host.RestartMark;
+import org.krg.host.core.Images;
+import org.krg.host.core.ObservedCell.State;
+import org.krg.host.model.CellId;
+import org.krg.host.model.ProcessExit;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Usage;
+
+/// Cells that are only remembered.
+final class FakeMachine implements Machine {
+    private final Map<CellId, State> states = new ConcurrentSkipListMap<>();
+    private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
+    private final List<String> done = new CopyOnWriteArrayList<>();
+    private volatile Optional<HostFailure> startFailure = Optional.empty();
+
+    /// {@return what was done, in order}
+    List<String> done() {
+        return List.copyOf(done);
+    }
+
+    void put(CellId cell, State state) {
+        states.put(cell, state);
+    }
+
+    void failStarts(HostFailure failure) {
+        startFailure = Optional.of(failure);
+    }
+
+    void end(CellId cell, ProcessExit exit) {
+        states.put(cell, new State.Over(exit, Usage.UNKNOWN, Images.NOW));
+        ended(cell).complete("ended");
+    }
+
+    @Override
+    public List<CellId> cells() {
+        return List.copyOf(states.keySet());
+    }
+
+    @Override
+    public State look(CellId cell) {
+        return states.getOrDefault(cell, new State.Unfinished());
+    }
+
+    @Override
+    public void start(CellId cell, JobSpec spec) {
+        done.add("start " + cell);
+        if (startFailure.isPresent()) {
+            throw startFailure.get();
+        }
+        states.put(cell, new State.Alive(false));
+    }
+
+    @Override
+    public void kill(CellId cell) {
+        done.add("kill " + cell);
+        if (look(cell) instanceof State.Alive) {
+            end(cell, new ProcessExit.Signaled(9));
+        }
+    }
+
+    @Override
+    public void release(CellId cell) {
+        done.add("release " + cell);
+    }
+
+    @Override
+    public void discard(CellId cell) {
+        done.add("discard " + cell);
+        states.remove(cell);
+    }
+
+    @Override
+    public void thaw(CellId cell) {
+        done.add("thaw " + cell);
+        states.put(cell, new State.Alive(false));
+    }
+
+    @Override
+    public void signal(CellId cell, int signal, boolean all) {
+        done.add("signal " + cell + " " + signal + (all ? " all" : ""));
+    }
+
+    @Override
+    public CompletableFuture<String> ended(CellId cell) {
+        return ends.computeIfAbsent(cell, _ -> new CompletableFuture<>());
+    }
+
+    @Override
+    public OutputChunk output(CellId cell, OutputStreamName stream, long offset, int maxBytes) {
+        return new OutputChunk(0, ByteBuffer.allocate(0), 0, true);
+    }
+
+    @Override
+    public List<RestartMark> restartMarks(CellId cell) {
+        return List.of();
+    }
+
+    @Override
+    public void writeStdin(CellId cell, byte[] bytes, boolean end) {
+        done.add("stdin " + cell + " " + bytes.length + (end ? " end" : ""));
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.Command;
+import org.krg.state.command.Operation;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.core.ClusterStateMachine;
+import org.krg.state.core.Decision;
+import org.krg.state.event.Event;
+import org.krg.state.event.Recorded;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Role;
+
+/// A store in memory that decides by the real rules, at once, and can be out of touch.
+public final class FakeStore implements ClusterStore {
+    private final NodeId self;
+    private final List<Consumer<ClusterChange>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Leadership>> followers = new CopyOnWriteArrayList<>();
+    private final List<Command> commands = new CopyOnWriteArrayList<>();
+    private final Map<String, Reply> replies = new HashMap<>();
+    private volatile ClusterImage image = ClusterImage.EMPTY;
+    private volatile Leadership leadership = new Leadership(Optional.empty(), 0, false);
+    private volatile boolean quorum = true;
+    private volatile boolean lostAnswers;
+
+    public FakeStore(NodeId self) {
+        this.self = self;
+    }
+
+    /// Makes this node the leader of a new term, or not.
+    public void lead(boolean mine) {
+        leadership =
+                new Leadership(
+                        mine ? Optional.of(self) : Optional.empty(), leadership.term() + 1, mine);
+        followers.forEach(follower -> follower.accept(leadership));
+    }
+
+    public void quorum(boolean there) {
+        quorum = there;
+    }
+
+    /// From now on operations take effect and their answers are lost.
+    public void loseAnswers(boolean lost) {
+        lostAnswers = lost;
+    }
+
+    /// {@return what took effect or was refused, in order}
+    public <T extends Command> List<T> commands(Class<T> kind) {
+        return commands.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(Operation operation) {
+        if (!quorum) {
+            return CompletableFuture.failedFuture(new NoQuorum("out of touch"));
+        }
+        var reply = decide(operation);
+        return lostAnswers
+                ? CompletableFuture.failedFuture(
+                        new UnknownOutcome("lost", new IllegalStateException("lost")))
+                : CompletableFuture.completedFuture(reply);
+    }
+
+    private synchronized Reply decide(Operation operation) {
+        if (operation.term() != 0 && operation.term() != leadership.term()) {
+            return new Reply.Refused(image.revision(), Refusal.WRONG_TERM, "another term");
+        }
+        return replies.computeIfAbsent(
+                operation.session() + "/" + operation.sequence(), _ -> decide(operation.command()));
+    }
+
+    private Reply decide(Command command) {
+        commands.add(command);
+        return switch (ClusterStateMachine.decide(image, command)) {
+            case Decision.Refuse(var refusal, var detail) ->
+                    new Reply.Refused(image.revision(), refusal, detail);
+            case Decision.Accept(var events, var created) -> {
+                if (!events.isEmpty()) {
+                    apply(events);
+                }
+                yield new Reply.Accepted(image.revision(), created);
+            }
+        };
+    }
+
+    private void apply(List<Event> events) {
+        var before = image;
+        var revision = before.revision().next();
+        image = ClusterStateMachine.fold(before, revision, events);
+        var recorded = new ArrayList<Recorded>();
+        for (var event : events) {
+            recorded.add(new Recorded(revision, recorded.size(), event));
+        }
+        var change = new ClusterChange(before, recorded, image);
+        listeners.forEach(listener -> listener.accept(change));
+    }
+
+    @Override
+    public ClusterImage image() {
+        return image;
+    }
+
+    @Override
+    public CompletableFuture<ClusterImage> read() {
+        return quorum
+                ? CompletableFuture.completedFuture(image)
+                : CompletableFuture.failedFuture(new NoQuorum("out of touch"));
+    }
+
+    @Override
+    public CompletableFuture<Leadership> confirmLeadership() {
+        return quorum && leadership.mine()
+                ? CompletableFuture.completedFuture(leadership)
+                : CompletableFuture.failedFuture(new NoQuorum("not the leader"));
+    }
+
+    @Override
+    public Leadership leadership() {
+        return leadership;
+    }
+
+    @Override
+    public void onLeadership(Consumer<Leadership> listener) {
+        followers.add(listener);
+        listener.accept(leadership);
+    }
+
+    @Override
+    public Subscription onChange(Consumer<ClusterChange> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public List<Recorded> eventsAfter(Revision revision, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public StateHash hash() {
+        throw new UnsupportedOperationException("nothing is stored");
+    }
+
+    @Override
+    public QuorumStatus quorum() {
+        return new QuorumStatus(leadership, 0, 0, List.of());
+    }
+
+    @Override
+    public CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role) {
+        return CompletableFuture.failedFuture(new NoQuorum("a store in memory has no members"));
+    }
+
+    @Override
+    public void close() {
+        listeners.clear();
+        followers.clear();
+    }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.krg.host.core.Images.AWAY;
+import static org.krg.host.core.Images.HERE;
+import static org.krg.host.core.Images.NOW;
+import static org.krg.host.core.Images.node;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.krg.host.HostFailure;
+import org.krg.host.core.Images;
+import org.krg.host.core.ObservedCell.State;
+import org.krg.host.core.OwnLease;
+import org.krg.host.model.CellId;
+import org.krg.host.model.ProcessExit;
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.JobCommand.StopJob;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.Reply;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Engine;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.Revision;
+import org.krg.state.model.SessionId;
+import org.krg.state.model.StopOrder;
+
+final class HostEngineTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final CheckpointPolicy PERIODIC =
+            new CheckpointPolicy(Engine.CRIU, Duration.ofSeconds(5), 1, 0, 2);
+
+    private final FakeStore store = new FakeStore(HERE);
+    private final FakeMachine machine = new FakeMachine();
+    private final FakeCheckpointing checkpoints = new FakeCheckpointing(machine);
+    private final ManualTicker ticker = new ManualTicker();
+    private final AtomicLong sessions = new AtomicLong();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Proposals proposals =
+            new Proposals(store, () -> new SessionId(sessions.incrementAndGet()), timer);
+    private volatile OwnLease lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
+    private final HostEngine engine =
+            new HostEngine(
+                    HERE,
+                    store,
+                    machine,
+                    checkpoints,
+                    proposals,
+                    () -> lease,
+                    ticker,
+                    () -> NOW,
+                    new MetricRegistry());
+
+    @BeforeEach
+    void oneNode() {
+        propose(new RegisterNode(node(HERE, 0, Node.State.READY), NOW));
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+        proposals.close();
+        timer.shutdownNow();
+    }
+
+    @Test
+    void anAssignedProcessIsStartedReportedAndItsExitToo() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+
+        machine.end(cell, new ProcessExit.Exited(3));
+
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(process().phase())
+                .isInstanceOfSatisfying(
+                        Phase.Ended.class,
+                        ended -> assertThat(ended.outcome().exitCode()).isEqualTo(3));
+        assertThat(machine.done()).startsWith("start " + cell).contains("release " + cell);
+    }
+
+    @Test
+    void anEndIsReportedOnlyWhenTheCellIsReleased() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        machine.end(cell, new ProcessExit.Exited(0));
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(machine.done()).contains("release " + cell);
+    }
+
+    @Test
+    void aProgramThatCannotBeExecutedEndsAsNotStarted() {
+        machine.failStarts(
+                new HostFailure(HostFailure.Code.NOT_EXECUTABLE, "permission denied", ""));
+        engine.start();
+        place(CheckpointPolicy.ON_DEMAND);
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(process().phase())
+                .isInstanceOfSatisfying(
+                        Phase.Ended.class,
+                        ended ->
+                                assertThat(ended.outcome())
+                                        .isInstanceOfSatisfying(
+                                                Outcome.NotStarted.class,
+                                                it -> assertThat(it.code()).isEqualTo(126)));
+    }
+
+    @Test
+    void aStartThatFailsForAnotherReasonWaitsForAnotherNode() {
+        machine.failStarts(new HostFailure(HostFailure.Code.FAILED, "no cgroup", ""));
+        engine.start();
+        place(CheckpointPolicy.ON_DEMAND);
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Waiting);
+        assertThat(process().failures()).hasSize(1);
+    }
+
+    @Test
+    void aRestartedAgentAdoptsARunningCellWithoutTouchingIt() {
+        var cell = place(CheckpointPolicy.ON_DEMAND);
+        machine.put(cell, new State.Alive(false));
+        engine.start();
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Running);
+        assertThat(machine.done()).isEmpty();
+    }
+
+    @Test
+    void nothingIsStartedWithoutTheLease() {
+        lease = OwnLease.NONE;
+        engine.start();
+        var cell = place(CheckpointPolicy.ON_DEMAND);
+        await().during(Duration.ofMillis(500)).atMost(LIMIT).until(() -> machine.done().isEmpty());
+        lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
+        await().atMost(LIMIT).until(() -> machine.done().contains("start " + cell));
+    }
+
+    @Test
+    void aNodeThatComesBackThawsWhatIsStillItsOwnAndKillsTheRest() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        lease = OwnLease.NONE;
+        machine.put(cell, new State.Alive(true));
+        await().during(Duration.ofMillis(500))
+                .atMost(LIMIT)
+                .until(() -> !machine.done().contains("thaw " + cell));
+        lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
+        await().atMost(LIMIT).until(() -> machine.done().contains("thaw " + cell));
+
+        lease = OwnLease.NONE;
+        machine.put(cell, new State.Alive(true));
+        propose(new DeclareNodeLost(HERE, 1, NOW));
+        await().atMost(LIMIT).until(() -> machine.done().contains("kill " + cell));
+        assertThat(process().phase()).isInstanceOf(Phase.Waiting.class);
+    }
+
+    @Test
+    void anOrderToEndIsASignalAndThenAKill() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        propose(new StopJob(process().job(), new StopOrder(15, Duration.ofSeconds(10), NOW)));
+        await().atMost(LIMIT).until(() -> machine.done().contains("signal " + cell + " 15"));
+        assertThat(machine.done()).doesNotContain("kill " + cell);
+        ticker.advance(Duration.ofSeconds(10));
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(machine.done()).contains("kill " + cell);
+    }
+
+    @Test
+    void checkpointsAreTakenWhenTheyAreDueAndOldOnesGo() {
+        engine.start();
+        running(PERIODIC);
+        for (var number = 1; number <= 4; number++) {
+            var want = (long) number;
+            await().atMost(LIMIT).until(() -> advanced(want));
+        }
+        await().atMost(LIMIT)
+                .until(() -> numbers().equals(List.of(3L, 4L)) && checkpoints.stored().size() == 2);
+    }
+
+    @Test
+    void aCheckpointOnDemandIsAnsweredOnceItIsCommitted() {
+        engine.start();
+        running(CheckpointPolicy.ON_DEMAND);
+        var answer = engine.checkpoint(process().id(), true);
+        assertThat(answer).succeedsWithin(LIMIT);
+        assertThat(store.image().generations().require(answer.join().id()).pinned()).isTrue();
+    }
+
+    @Test
+    void aCheckpointThatFailsIsAnsweredAndReported() {
+        engine.start();
+        running(CheckpointPolicy.ON_DEMAND);
+        checkpoints.fail(
+                new HostFailure(HostFailure.Code.NOT_CHECKPOINTABLE, "fd 7 is io_uring", "close"));
+        assertThat(engine.checkpoint(process().id(), true))
+                .failsWithin(LIMIT)
+                .withThrowableThat()
+                .withMessageContaining("fd 7 is io_uring");
+        await().atMost(LIMIT).until(() -> store.commands(ReportCheckpointFailed.class).size() == 1);
+    }
+
+    @Test
+    void aCheckpointOfAProcessThatIsNotHereIsRefused() {
+        engine.start();
+        place(CheckpointPolicy.ON_DEMAND, AWAY);
+        assertThat(engine.checkpoint(process().id(), true))
+                .failsWithin(LIMIT)
+                .withThrowableThat()
+                .withMessageContaining("does not run on this node");
+    }
+
+    @Test
+    void imagesThatNobodyCommittedAreRemoved() {
+        engine.start();
+        running(CheckpointPolicy.ON_DEMAND);
+        var orphan = new GenerationId(process().id(), 1);
+        var newer = new GenerationId(process().id(), 9);
+        checkpoints.store(orphan);
+        checkpoints.store(newer);
+        assertThat(engine.checkpoint(process().id(), true)).succeedsWithin(LIMIT);
+        assertThat(engine.checkpoint(process().id(), true)).succeedsWithin(LIMIT);
+        await().atMost(LIMIT)
+                .until(() -> checkpoints.stored().contains(newer) && numbers().size() == 2);
+    }
+
+    private boolean advanced(long want) {
+        ticker.advance(Duration.ofSeconds(1));
+        return process().lastGeneration() >= want;
+    }
+
+    private List<Long> numbers() {
+        return store.image().generationsOf(process().id()).stream()
+                .map(generation -> generation.id().number())
+                .toList();
+    }
+
+    private CellId running(CheckpointPolicy policy) {
+        var cell = place(policy);
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Running);
+        return cell;
+    }
+
+    private CellId place(CheckpointPolicy policy) {
+        return place(policy, HERE);
+    }
+
+    private CellId place(CheckpointPolicy policy, NodeId node) {
+        if (store.image().nodes().find(node).isEmpty()) {
+            propose(new RegisterNode(Images.node(node, 0, Node.State.READY), NOW));
+        }
+        var spec = Images.spec(List.of("/bin/true"), policy);
+        propose(new SubmitJob("heat", spec, spec.runAs(), NOW));
+        var waiting = process();
+        var decision = new PlacementDecision("test", Optional.of(node), List.of(), NOW);
+        propose(new Place(waiting.id(), waiting.epoch(), node, decision, NOW));
+        return new CellId(waiting.id().value(), process().epoch().value());
+    }
+
+    private HostedProcess process() {
+        return store.image().processes().values().getFirst();
+    }
+
+    private void propose(Command command) {
+        var operation = new Operation(new SessionId(sessions.incrementAndGet()), 1, 0, command);
+        assertThat(store.submit(operation).join()).isInstanceOf(Reply.Accepted.class);
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.krg.host.core.Images.AWAY;
+import static org.krg.host.core.Images.HERE;
+import static org.krg.host.core.Images.NOW;
+import static org.krg.host.core.Images.node;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.krg.host.core.Images;
+import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.command.Command;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand.RecordUnplaced;
+import org.krg.state.command.Reply;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Phase;
+import org.krg.state.model.SessionId;
+
+final class LeaderDutiesTest {
+    private static final Duration BOUND = Duration.ofMillis(500);
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final FakeStore store = new FakeStore(HERE);
+    private final ManualTicker ticker = new ManualTicker();
+    private final AtomicLong sessions = new AtomicLong();
+    private volatile ProgramFacts facts = new ProgramFacts(ProgramFacts.Presence.SAME, "there");
+    private final LeaderDuties duties =
+            new LeaderDuties(
+                    store,
+                    new LeastLoaded(),
+                    (_, _) -> CompletableFuture.completedFuture(facts),
+                    BOUND,
+                    () -> new SessionId(sessions.incrementAndGet()),
+                    ticker,
+                    () -> NOW,
+                    new MetricRegistry());
+
+    @BeforeEach
+    void twoNodes() {
+        propose(new RegisterNode(node(HERE, 0, Node.State.READY), NOW));
+        propose(new RegisterNode(node(AWAY, 0, Node.State.READY), NOW));
+        duties.start();
+    }
+
+    @AfterEach
+    void stop() {
+        duties.close();
+    }
+
+    @Test
+    void aSilentNodeIsDeclaredLostWhenItsLeaseAndTheBoundAreOver() {
+        store.lead(true);
+        renew(HERE);
+        ticker.advance(LEASE);
+        renew(HERE);
+        assertThat(state(AWAY)).isEqualTo(Node.State.READY);
+
+        ticker.advance(BOUND);
+
+        await().atMost(LIMIT).until(() -> state(AWAY) == Node.State.LOST);
+        assertThat(state(HERE)).isEqualTo(Node.State.READY);
+        assertThat(store.commands(DeclareNodeLost.class)).hasSize(1);
+    }
+
+    @Test
+    void aNewLeaderGrantsEveryNodeItsFullTime() {
+        store.lead(true);
+        renew(HERE);
+        ticker.advance(LEASE);
+        store.lead(false);
+        store.lead(true);
+        renew(HERE);
+        ticker.advance(LEASE.minusSeconds(1));
+        renew(HERE);
+
+        assertThat(state(AWAY)).isEqualTo(Node.State.READY);
+    }
+
+    @Test
+    void aNodeThatDoesNotLeadGrantsNothing() {
+        store.lead(false);
+        assertThatThrownBy(() -> duties.renew(HERE, 1).get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(NoQuorum.class);
+    }
+
+    @Test
+    void aLostNodeIsToldToRegisterAgain() throws Exception {
+        store.lead(true);
+        propose(new DeclareNodeLost(AWAY, 1, NOW));
+        assertThat(duties.renew(AWAY, 1).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(Renewals.Answer.Refused.class);
+    }
+
+    @Test
+    void anEarlierRegistrationIsNotRenewed() throws Exception {
+        store.lead(true);
+        propose(new RegisterNode(node(AWAY, 0, Node.State.READY), NOW));
+        assertThat(duties.renew(AWAY, 1).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(Renewals.Answer.Refused.class);
+        assertThat(duties.renew(AWAY, 2).get(20, TimeUnit.SECONDS))
+                .isInstanceOf(Renewals.Answer.Granted.class);
+    }
+
+    @Test
+    void aProcessThatWaitsIsPlacedAndWhyIsRecorded() {
+        store.lead(true);
+        submit("heat");
+
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
+        var decision = store.image().processes().values().getFirst().decision();
+        assertThat(decision.flatMap(it -> it.chosen())).isPresent();
+    }
+
+    @Test
+    void processesPlacedOneAfterTheOtherSpread() {
+        store.lead(true);
+        submit("one");
+        submit("two");
+
+        await().atMost(LIMIT)
+                .until(() ->
+                        store.image().processes().values().stream()
+                                .allMatch(it -> it.phase() instanceof Phase.Starting));
+        assertThat(store.image().processes().values())
+                .extracting(it -> it.phase().host())
+                .containsExactlyInAnyOrder(Optional.of(HERE), Optional.of(AWAY));
+    }
+
+    @Test
+    void aProcessThatNoNodeCanTakeIsExplainedOnce() {
+        facts = new ProgramFacts(ProgramFacts.Presence.MISSING, "no file /bin/true");
+        store.lead(true);
+        submit("heat");
+
+        await().atMost(LIMIT).until(() -> !store.commands(RecordUnplaced.class).isEmpty());
+        ticker.advance(Duration.ofSeconds(2));
+        renew(HERE);
+        renew(HERE);
+
+        assertThat(store.commands(RecordUnplaced.class)).hasSize(1);
+        assertThat(phase()).isInstanceOf(Phase.Waiting.class);
+    }
+
+    @Test
+    void aUsersLeaseThatIsNotRenewedEnds() {
+        store.lead(true);
+        propose(new GrantLease("me", Duration.ofSeconds(3)));
+        renew(HERE);
+        ticker.advance(Duration.ofSeconds(3));
+
+        await().atMost(LIMIT).until(() -> store.image().leases().size() == 0);
+        assertThat(store.commands(ExpireLease.class)).isNotEmpty();
+    }
+
+    private Phase phase() {
+        return store.image().processes().values().getFirst().phase();
+    }
+
+    private Node.State state(NodeId node) {
+        return store.image().nodes().require(node).state();
+    }
+
+    /// Returns when the duties have seen everything that came before.
+    private void renew(NodeId node) {
+        var starts = store.image().nodes().require(node).agentStarts();
+        assertThat(duties.renew(node, starts)).succeedsWithin(LIMIT);
+    }
+
+    private void submit(String name) {
+        var spec = Images.spec(List.of("/bin/true"), CheckpointPolicy.ON_DEMAND);
+        propose(new SubmitJob(name, spec, spec.runAs(), NOW));
+    }
+
+    private void propose(Command command) {
+        var operation = new Operation(new SessionId(sessions.incrementAndGet()), 1, 0, command);
+        assertThat(store.submit(operation).join()).isInstanceOf(Reply.Accepted.class);
+    }
+}
