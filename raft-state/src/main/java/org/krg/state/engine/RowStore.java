@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The rows of one replica, in storage. Written by one thread, read by any.
+///
+/// What [#write] has written may be lost when the process dies, but always a whole suffix of the
+/// calls; [#checkpoint] and [#close] make everything before them durable.
+public interface RowStore extends AutoCloseable {
+    /// Makes all changes or none.
+    void write(List<RowWrite> changes);
+
+    /// {@return what `reader` makes of the rows as they are at one moment}
+    <T> T read(Function<View, T> reader);
+
+    /// Writes a durable copy of all rows into `directory`, which must not exist.
+    void checkpoint(Path directory);
+
+    @Override
+    void close();
+
+    /// The rows at one moment; valid during the call it is handed to.
+    interface View {
+        /// {@return the value of a row}
+        Optional<byte[]> find(Family family, byte[] key);
+
+        /// Shows the rows of a family from `start` on, in the order of their keys, until `visitor`
+        /// answers false.
+        void scan(Family family, byte[] start, Visitor visitor);
+    }
+
+    /// Is shown rows.
+    interface Visitor {
+        /// {@return whether to go on}
+        boolean visit(byte[] key, byte[] value);
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.krg.state.model.SessionId;
+
+/// The sessions of all clients, the one used least recently first; beyond [#LIMIT] that one is
+/// forgotten. Every replica forgets the same one, because use is counted in operations of the log.
+/// Owned by the apply thread.
+final class SessionTable {
+    /// How many sessions are remembered: a client that comes back after so many others is new.
+    static final int LIMIT = 10_000;
+
+    private final SequencedMap<SessionId, Session> byUse = new LinkedHashMap<>();
+    private long uses;
+
+    /// Takes over stored sessions, the one used least recently first.
+    SessionTable(SequencedMap<SessionId, Session> stored) {
+        byUse.putAll(stored);
+        uses = stored.isEmpty() ? 0 : stored.lastEntry().getValue().lastUse();
+    }
+
+    static SessionTable empty() {
+        return new SessionTable(new LinkedHashMap<>());
+    }
+
+    Session.Judgement judge(SessionId id, long sequence) {
+        return find(id).map(session -> session.judge(sequence))
+                .orElseGet(() -> Session.judgeUnknown(sequence));
+    }
+
+    /// Notes an operation that was judged fresh, and adds the changed rows to `changes`.
+    void seen(SessionId id, long sequence, List<RowWrite> changes) {
+        var before = find(id).orElse(Session.NEW);
+        var after = before.seen(sequence, ++uses);
+        for (var forgotten : before.forgottenBy(after)) {
+            changes.add(RowWrite.delete(Family.REPLIES, replyKey(id, forgotten)));
+        }
+        put(id, after, changes);
+        if (byUse.size() > LIMIT) {
+            forgetOldest(changes);
+        }
+    }
+
+    /// Notes an operation that was judged repeated.
+    void repeated(SessionId id, List<RowWrite> changes) {
+        find(id).ifPresent(session -> put(id, session.usedAt(++uses), changes));
+    }
+
+    private void put(SessionId id, Session session, List<RowWrite> changes) {
+        byUse.remove(id);
+        byUse.put(id, session);
+        changes.add(RowWrite.put(Family.SESSIONS, RowKey.of(id.value()), row(session)));
+    }
+
+    private void forgetOldest(List<RowWrite> changes) {
+        var oldest = byUse.pollFirstEntry();
+        var id = oldest.getKey();
+        changes.add(RowWrite.delete(Family.SESSIONS, RowKey.of(id.value())));
+        for (var sequence : oldest.getValue().kept()) {
+            changes.add(RowWrite.delete(Family.REPLIES, replyKey(id, sequence)));
+        }
+    }
+
+    private Optional<Session> find(SessionId id) {
+        return Optional.ofNullable(byUse.get(id));
+    }
+
+    static byte[] replyKey(SessionId id, long sequence) {
+        return RowKey.of(id.value(), sequence);
+    }
+
+    static byte[] row(Session session) {
+        return RowKey.of(session.lastUse(), session.highest(), session.newer(), session.older());
+    }
+
+    static Session parse(byte[] row) {
+        return new Session(
+                RowKey.number(row, 0),
+                RowKey.number(row, 1),
+                RowKey.number(row, 2),
+                RowKey.number(row, 3));
+    }
+}

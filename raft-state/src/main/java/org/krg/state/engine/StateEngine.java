@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import com.codahale.metrics.Timer;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.ClusterStore.StateHash;
+import org.krg.state.codec.OperationCodec;
+import org.krg.state.codec.ReplyCodec;
+import org.krg.state.event.Recorded;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Invariant;
+import org.krg.state.model.Revision;
+
+/// Applies the log to this replica's rows and image.
+///
+/// An entry is one batch of rows: what it changed, its events, the replies of its sessions, and its
+/// position, so that after a crash they agree. An entry at or before the position is skipped, which
+/// makes replay harmless. Nothing is done about what is applied but to tell listeners.
+///
+/// The lock is held by whoever changes rows or replaces them: the apply thread, and the thread that
+/// takes a snapshot over. Everybody else reads [#image] or a moment of the rows.
+public final class StateEngine implements AutoCloseable {
+    /// How long a reader waits while the rows are replaced by a snapshot.
+    private static final Duration REPLACEMENT = Duration.ofSeconds(30);
+
+    private final Storage storage;
+    private final long eventsKept;
+    private final ChangeFeed changes;
+    private final LastResort lastResort;
+    private final AppliedIndex applied;
+    private final Timer applying;
+    private final Timer snapshots;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition opened = lock.newCondition();
+    private volatile @Nullable RowStore rows;
+    private volatile ReplicaState state = ReplicaState.EMPTY;
+    private volatile LogPosition position = LogPosition.NONE;
+    private SessionTable sessions = SessionTable.empty();
+    private boolean closed;
+
+    /// Events of the last `eventsKept` revisions are kept; it must be the same on all nodes, since
+    /// each of them deletes by it.
+    public StateEngine(
+            Storage storage,
+            long eventsKept,
+            ChangeFeed changes,
+            Executor executor,
+            MetricRegistry metrics,
+            LastResort lastResort) {
+        this.storage = storage;
+        this.eventsKept = eventsKept;
+        this.changes = changes;
+        this.lastResort = lastResort;
+        this.applied = new AppliedIndex(executor);
+        this.applying = metrics.timer("krg.state.apply_seconds");
+        this.snapshots = metrics.timer("krg.state.snapshot_seconds");
+    }
+
+    /// Opens the rows, or a snapshot when it is newer.
+    public void open(Optional<Snapshot> newest) {
+        holdingLock(() -> {
+            load();
+            if (newest.isPresent() && newest.get().position().index() > position.index()) {
+                replace(newest.get());
+            }
+            return true;
+        });
+        applied.advance(position.index());
+    }
+
+    /// Applies an entry and returns the encoded replies; none for an entry that was applied before.
+    public byte[] apply(LogPosition at, ByteBuffer entry) {
+        try (var _ = applying.time()) {
+            return holdingLock(() -> applyLocked(at, entry));
+        } catch (RuntimeException | Error broken) {
+            lastResort.end("the log entry at " + at + " cannot be applied", broken);
+            throw broken;
+        }
+    }
+
+    private byte[] applyLocked(LogPosition at, ByteBuffer entry) {
+        var open = rows;
+        // Entries that still come while the rows are replaced are in the snapshot.
+        if (open == null || at.index() <= position.index()) {
+            return new byte[0];
+        }
+        var before = state;
+        var step = new Step(at, before, sessions, open);
+        var replies =
+                OperationCodec.decodeBatch(entry).operations().stream().map(step::apply).toList();
+        step.compact(eventsKept);
+        open.write(step.finish());
+        state = step.state();
+        position = at;
+        if (!step.events().isEmpty()) {
+            changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
+        }
+        applied.advance(at.index());
+        return ReplyCodec.encodeAll(replies);
+    }
+
+    /// Notes an entry of the log that is not ours, a change of members for example.
+    public void passed(LogPosition at) {
+        holdingLock(() -> {
+            if (rows != null && at.index() > position.index()) {
+                position = at;
+            }
+            return true;
+        });
+        applied.advance(position.index());
+    }
+
+    /// Writes a durable copy of the rows and returns its position; none while they are replaced.
+    public Optional<LogPosition> checkpoint(Path directory) {
+        try (var _ = snapshots.time()) {
+            return holdingLock(() -> {
+                var open = rows;
+                if (open == null) {
+                    return Optional.empty();
+                }
+                // With what is not ours: replay begins behind it.
+                open.write(List.of(StoredState.positionRow(position)));
+                open.checkpoint(directory);
+                return Optional.of(position);
+            });
+        }
+    }
+
+    /// Closes the rows because others are about to take their place. Waits for the entry that is
+    /// being applied.
+    public void suspend() {
+        holdingLock(() -> {
+            shut();
+            return true;
+        });
+    }
+
+    /// Takes a snapshot over after [#suspend].
+    public void resume(Snapshot snapshot) {
+        var before = state.image();
+        holdingLock(() -> {
+            replace(snapshot);
+            return true;
+        });
+        changes.publish(new ClusterChange(before, List.of(), state.image()));
+        applied.advance(position.index());
+    }
+
+    /// {@return how far the log is applied}
+    public LogPosition position() {
+        return position;
+    }
+
+    /// {@return the agreed state as far as the log is applied}
+    public ClusterImage image() {
+        return state.image();
+    }
+
+    /// Completes when the log is applied up to `index`.
+    public CompletableFuture<Void> reached(long index) {
+        return applied.reached(index);
+    }
+
+    /// {@return the events after `revision`} See [org.krg.state.ClusterStore#eventsAfter].
+    public List<Recorded> eventsAfter(Revision revision, int limit) {
+        return reading(view -> History.after(view, revision, limit));
+    }
+
+    /// {@return a digest over the rows that all replicas have in common}
+    public StateHash hash() {
+        return reading(StoredState::hash);
+    }
+
+    @Override
+    public void close() {
+        holdingLock(() -> {
+            closed = true;
+            shut();
+            opened.signalAll();
+            return true;
+        });
+    }
+
+    private void shut() {
+        var open = rows;
+        rows = null;
+        if (open != null) {
+            open.write(List.of(StoredState.positionRow(position)));
+            open.close();
+        }
+    }
+
+    private void replace(Snapshot snapshot) {
+        shut();
+        storage.replaceBy(snapshot.directory());
+        load();
+        Invariant.holds(
+                position.equals(snapshot.position()),
+                "a snapshot has the position it is named after",
+                position,
+                snapshot);
+    }
+
+    private void load() {
+        var open = storage.open();
+        var stored = open.read(StoredState::load);
+        rows = open;
+        state = stored.state();
+        sessions = stored.sessions();
+        position = stored.position();
+        opened.signalAll();
+    }
+
+    private <T> T reading(Function<RowStore.View, T> reader) {
+        while (true) {
+            try {
+                return requireOpen().read(reader);
+            } catch (RowsClosed replaced) {
+                if (rows == null && closed) {
+                    throw replaced;
+                }
+            }
+        }
+    }
+
+    private RowStore requireOpen() {
+        var open = rows;
+        return open != null ? open : holdingLock(this::awaitOpen);
+    }
+
+    private RowStore awaitOpen() {
+        var left = REPLACEMENT.toNanos();
+        try {
+            while (rows == null && !closed && left > 0) {
+                left = opened.awaitNanos(left);
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        var open = rows;
+        if (open == null) {
+            throw new RowsClosed();
+        }
+        return open;
+    }
+
+    private <T> T holdingLock(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+/// A change of the group's members was not made: another one is under way, the node does not
+/// answer, or this node does not lead.
+public final class AdmissionFailed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    AdmissionFailed(String change, Throwable cause) {
+        super("the group did not take " + change, cause);
+    }
+}

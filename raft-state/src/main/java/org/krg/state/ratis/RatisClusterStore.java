@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.krg.state.ClusterStore;
+import org.krg.state.LeaderLink;
+import org.krg.state.StateConfig;
+import org.krg.state.codec.OperationCodec;
+import org.krg.state.command.Operation;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.engine.Batcher;
+import org.krg.state.engine.ChangeFeed;
+import org.krg.state.engine.Forwarder;
+import org.krg.state.engine.LastResort;
+import org.krg.state.engine.StateEngine;
+import org.krg.state.engine.Storage;
+import org.krg.state.engine.StorageFailed;
+import org.krg.state.event.Recorded;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Role;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The [ClusterStore] of one node: a member of the Raft group with its rows.
+///
+/// Puts the parts together and looks after them; what each does is said there.
+public final class RatisClusterStore implements ClusterStore {
+    /// Between looks at the leadership and at what waits.
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /// Between notes of how far the log is committed here.
+    private static final Duration ACKNOWLEDGE = Duration.ofSeconds(1);
+
+    /// Between looks for members that do not get on.
+    private static final Duration NUDGE = Duration.ofSeconds(2);
+
+    /// The largest operation: a log entry must fit into a message, and rows are kept in memory.
+    private static final int OPERATION_BYTES = 1 << 20;
+
+    /// Exit code of a process that halted itself, EX_SOFTWARE of sysexits.h.
+    private static final int HALTED = 70;
+
+    private static final Logger log = LoggerFactory.getLogger(RatisClusterStore.class);
+
+    private final LastResort lastResort;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timer;
+    private final ExecutorService leadershipThread;
+    private final ChangeFeed changes;
+    private final StateEngine engine;
+    private final LeadershipRounds rounds;
+    private final RatisMeters meters;
+    private final RatisStateMachine machine;
+    private final RatisMember member;
+    private final LeadershipFeed leaderships;
+    private final Batcher batcher;
+    private final Forwarder forwarder;
+
+    /// Set last: callbacks of the server may come before the rest of this object is there.
+    private volatile boolean open;
+
+    /// Opens the store of a node and starts its member of the group. `link` reaches other nodes,
+    /// `storage` holds the rows, `metrics` gets `krg.state.*` and `krg.ratis.*`. When this replica
+    /// can no longer be trusted the process is halted.
+    ///
+    /// Throws [org.krg.state.StorageLost] when this node was a member and its log is gone.
+    public static RatisClusterStore open(
+            StateConfig config, LeaderLink link, Storage storage, MetricRegistry metrics) {
+        return open(config, link, storage, metrics, RatisClusterStore::halt);
+    }
+
+    /// As above, with another end than halting the process.
+    public static RatisClusterStore open(
+            StateConfig config,
+            LeaderLink link,
+            Storage storage,
+            MetricRegistry metrics,
+            LastResort lastResort) {
+        try {
+            return new RatisClusterStore(config, link, storage, metrics, lastResort);
+        } catch (IOException failed) {
+            throw new StorageFailed("cannot start the member " + config.self(), failed);
+        }
+    }
+
+    private RatisClusterStore(
+            StateConfig config,
+            LeaderLink link,
+            Storage storage,
+            MetricRegistry metrics,
+            LastResort lastResort)
+            throws IOException {
+        var name = "krg-state-" + config.self();
+        this.lastResort = lastResort;
+        this.timer = Executors.newSingleThreadScheduledExecutor(daemon(name + "-timer"));
+        this.leadershipThread = Executors.newSingleThreadExecutor(daemon(name + "-leadership"));
+        this.changes = new ChangeFeed(name);
+        this.engine =
+                new StateEngine(
+                        storage, config.eventsKept(), changes, executor, metrics, lastResort);
+        this.rounds = new LeadershipRounds(executor);
+        this.meters =
+                new RatisMeters(
+                        RatisMember.peerId(config.self(), config.incarnation()).toString(),
+                        metrics);
+        this.machine = new RatisStateMachine(engine, lastResort, new Watch());
+        this.member = new RatisMember(config, machine, rounds, storage);
+        this.leaderships =
+                new LeadershipFeed(
+                        member.division(),
+                        leadershipThread,
+                        config.electionTimeoutMax().multipliedBy(2),
+                        metrics.meter("krg.state.leadership_changes"));
+        this.batcher = new Batcher(name, new EntryWriter(member), executor, metrics);
+        this.forwarder =
+                new Forwarder(
+                        leaderships::route, batcher, this::ownReadIndex, link, timer, executor);
+        this.open = true;
+        repeat(LOOK, this::look);
+        repeat(ACKNOWLEDGE, member::acknowledge);
+        repeat(NUDGE, new Nudge(member, rounds, batcher)::look);
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return Thread.ofPlatform().name(name).daemon().factory();
+    }
+
+    private void repeat(Duration period, Runnable task) {
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> attempt(task),
+                        period.toMillis(),
+                        period.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private static void attempt(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException failed) {
+            log.warn("a periodic task of the state store failed", failed);
+        }
+    }
+
+    private void look() {
+        rounds.expire();
+        leaderships.look();
+        machine.checkPause();
+    }
+
+    @Override
+    public CompletableFuture<Reply> submit(Operation operation) {
+        var bytes = OperationCodec.encode(operation).length;
+        if (bytes > OPERATION_BYTES) {
+            var why = bytes + " bytes in one operation, at most " + OPERATION_BYTES;
+            return CompletableFuture.completedFuture(
+                    new Reply.Refused(image().revision(), Refusal.LIMIT, why));
+        }
+        return forwarder.submit(operation);
+    }
+
+    @Override
+    public ClusterImage image() {
+        return engine.image();
+    }
+
+    @Override
+    public CompletableFuture<ClusterImage> read() {
+        return forwarder
+                .readIndex()
+                .thenCompose(engine::reached)
+                .orTimeout(Forwarder.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionallyCompose(failed ->
+                        CompletableFuture.failedFuture(
+                                new NoQuorum("the state is not current: " + failed)))
+                .thenApply(_ -> engine.image());
+    }
+
+    @Override
+    public CompletableFuture<Leadership> confirmLeadership() {
+        var self = RatisMember.nodeOf(member.division().getId());
+        return rounds.confirm()
+                .thenApply(confirmed -> new Leadership(Optional.of(self), confirmed.term(), true));
+    }
+
+    private CompletableFuture<Long> ownReadIndex() {
+        return rounds.confirm().thenApply(LeadershipRounds.Confirmed::commitIndex);
+    }
+
+    /// Answers what another node's [LeaderLink] brought here. The future never fails; bytes that
+    /// are no request of this version throw.
+    public CompletableFuture<byte[]> answer(byte[] request) {
+        return forwarder.answer(request);
+    }
+
+    @Override
+    public Leadership leadership() {
+        return leaderships.present();
+    }
+
+    @Override
+    public void onLeadership(Consumer<Leadership> listener) {
+        leaderships.listen(listener);
+    }
+
+    @Override
+    public Subscription onChange(Consumer<ClusterChange> listener) {
+        return changes.listen(listener);
+    }
+
+    @Override
+    public List<Recorded> eventsAfter(Revision revision, int limit) {
+        return engine.eventsAfter(revision, limit);
+    }
+
+    @Override
+    public StateHash hash() {
+        return engine.hash();
+    }
+
+    @Override
+    public QuorumStatus quorum() {
+        return new QuorumStatus(
+                leadership(),
+                member.division().getRaftLog().getLastCommittedIndex(),
+                engine.position().index(),
+                member.members(rounds.matchIndexes()));
+    }
+
+    @Override
+    public CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role) {
+        return member.admit(RaftPeerId.valueOf(peerId), raft, role);
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        forwarder.close();
+        batcher.close();
+        timer.shutdownNow();
+        member.close();
+        engine.close();
+        meters.close();
+        changes.close();
+        leadershipThread.shutdown();
+        executor.shutdown();
+    }
+
+    private static void halt(String what, Throwable cause) {
+        log.error(
+                "the state of this node cannot be trusted: the process ends what={}", what, cause);
+        Runtime.getRuntime().halt(HALTED);
+    }
+
+    private final class Watch implements RatisStateMachine.Watcher {
+        @Override
+        public void leadershipMoved() {
+            if (open) {
+                leaderships.look();
+            }
+        }
+
+        @Override
+        public void leadershipLost() {
+            rounds.lost();
+            leadershipMoved();
+        }
+
+        @Override
+        public void ended() {
+            if (open && !closed.get()) {
+                lastResort.end(
+                        "the Raft server ended by itself",
+                        new StorageFailed("the Raft server ended"));
+            }
+        }
+    }
+}

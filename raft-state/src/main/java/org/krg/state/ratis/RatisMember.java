@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.SetConfigurationRequest.Arguments;
+import org.apache.ratis.protocol.SetConfigurationRequest.Mode;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.StateConfig;
+import org.krg.state.engine.Leader.NotAppended;
+import org.krg.state.engine.Storage;
+import org.krg.state.engine.StorageFailed;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+
+/// This node's member of the Raft group: its server, its place in the group, its way into the log.
+final class RatisMember implements AutoCloseable {
+    private final ClientId client = ClientId.randomId();
+    private final AtomicLong calls = new AtomicLong();
+    private final RaftGroupId group;
+    private final RaftPeerId self;
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    private final MemberFile memory;
+    private long acknowledged = -1;
+
+    /// Starts the server. Throws [org.krg.state.StorageLost].
+    RatisMember(
+            StateConfig config, RatisStateMachine machine, LeadershipRounds rounds, Storage storage)
+            throws IOException {
+        this.group = RaftGroupId.valueOf(config.cluster());
+        this.self = peerId(config.self(), config.incarnation());
+        this.memory =
+                new MemberFile(
+                        config.directory().resolve("identity"), config.cluster(), self.toString());
+        var directory = config.directory().resolve("raft");
+        var option = prepare(directory, config.cluster());
+        if (option == StartupOption.FORMAT) {
+            storage.clear();
+        }
+        Files.createDirectories(directory);
+        this.server =
+                RaftServer.newBuilder()
+                        .setServerId(self)
+                        .setGroup(RaftGroup.valueOf(group, firstPeers(config)))
+                        .setStateMachine(machine)
+                        .setProperties(RatisSettings.of(config, directory))
+                        .setParameters(WatchedGrpc.parameters(rounds))
+                        .setOption(option)
+                        .build();
+        try {
+            this.division = server.getDivision(group);
+            rounds.attach(division);
+            server.start();
+            memory.requireWhole(lastIndex());
+            if (!memory.isMember()) {
+                memory.join();
+            }
+        } catch (IOException | RuntimeException failed) {
+            server.close();
+            throw failed;
+        }
+    }
+
+    /// Decides between a log that is there and one that is begun.
+    private StartupOption prepare(Path directory, UUID cluster) throws IOException {
+        var log = directory.resolve(cluster.toString());
+        var isThere = Files.exists(log.resolve("current").resolve("raft-meta"));
+        if (memory.isMember() && !isThere) {
+            throw memory.lost(log + " is not there");
+        }
+        if (!memory.isMember() && memory.wasMember()) {
+            // The next incarnation begins anew; what the one before left is kept aside.
+            Directories.moveAside(directory);
+            return StartupOption.FORMAT;
+        }
+        if (isThere) {
+            return StartupOption.RECOVER;
+        }
+        // A start that ended before this node took part.
+        Directories.delete(log);
+        return StartupOption.FORMAT;
+    }
+
+    private static List<RaftPeer> firstPeers(StateConfig config) {
+        return config.members().stream()
+                .map(each -> peer(peerId(each.node(), each.incarnation()), each.raft()))
+                .toList();
+    }
+
+    RaftServer.Division division() {
+        return division;
+    }
+
+    /// Writes one entry; completes with the reply of the state machine. Fails with [NotAppended]
+    /// when the entry surely is not in the log.
+    CompletableFuture<byte[]> append(byte[] entry) {
+        if (!division.getInfo().isLeaderReady()) {
+            return CompletableFuture.failedFuture(new NotAppended("this node does not lead"));
+        }
+        var request =
+                RaftClientRequest.newBuilder()
+                        .setClientId(client)
+                        .setServerId(self)
+                        .setGroupId(group)
+                        .setCallId(calls.incrementAndGet())
+                        .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+                        .setType(RaftClientRequest.writeRequestType())
+                        .build();
+        try {
+            return server.submitClientRequestAsync(request).thenApply(RatisMember::content);
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(failed);
+        }
+    }
+
+    private static byte[] content(RaftClientReply reply) {
+        var failed = reply.getException();
+        if (failed == null) {
+            return reply.getMessage().getContent().toByteArray();
+        }
+        // Both are checked before an entry is made. A leader that is deposed fails what waits with
+        // NotLeaderException, whose entry may be committed by the next one.
+        if (failed instanceof LeaderNotReadyException
+                || failed instanceof LeaderSteppingDownException) {
+            throw new NotAppended(failed.toString());
+        }
+        throw new CompletionException(failed);
+    }
+
+    /// Adds a node, or changes its role. Other incarnations of the node leave in the same step.
+    CompletableFuture<Void> admit(RaftPeerId peer, HostPort address, Role role) {
+        var conf = division.getRaftConf();
+        var voters = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.FOLLOWER));
+        var listeners = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.LISTENER));
+        var arguments =
+                Arguments.newBuilder()
+                        .setMode(Mode.COMPARE_AND_SET)
+                        .setServersInCurrentConf(List.copyOf(voters))
+                        .setListenersInCurrentConf(List.copyOf(listeners));
+        voters.removeIf(each -> nodeOf(each.getId()).equals(nodeOf(peer)));
+        listeners.removeIf(each -> nodeOf(each.getId()).equals(nodeOf(peer)));
+        (role == Role.VOTER ? voters : listeners).add(peer(peer, address));
+        arguments.setServersInNewConf(voters).setListenersInNewConf(listeners);
+        var request =
+                new SetConfigurationRequest(
+                        client, self, group, calls.incrementAndGet(), arguments.build());
+        try {
+            return server.setConfigurationAsync(request)
+                    .thenAccept(reply -> {
+                        if (!reply.isSuccess()) {
+                            throw new AdmissionFailed(peer + " as " + role, reply.getException());
+                        }
+                    });
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(
+                    new AdmissionFailed(peer + " as " + role, failed));
+        }
+    }
+
+    /// {@return the members; `matchIndexes` is what the leader knows of them}
+    List<Member> members(Map<RaftPeerId, Long> matchIndexes) {
+        var conf = division.getRaftConf();
+        var members = new ArrayList<Member>();
+        for (var role : List.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)) {
+            for (var peer : conf.getCurrentPeers(role)) {
+                var id = peer.getId();
+                members.add(
+                        new Member(
+                                nodeOf(id),
+                                id.toString(),
+                                role == RaftPeerRole.LISTENER ? Role.LISTENER : Role.VOTER,
+                                id.equals(self) && division.getInfo().isLeader()
+                                        ? lastIndex()
+                                        : matchIndexes.getOrDefault(id, -1L)));
+            }
+        }
+        return members;
+    }
+
+    /// Notes how far the log is committed and here. Called from time to time by one thread.
+    void acknowledge() {
+        var log = division.getRaftLog();
+        var index = Math.min(log.getLastCommittedIndex(), log.getFlushIndex());
+        if (index > acknowledged) {
+            memory.acknowledge(index);
+            acknowledged = index;
+        }
+    }
+
+    private long lastIndex() {
+        var log = division.getRaftLog();
+        var last = log.getLastEntryTermIndex();
+        return Math.max(last == null ? -1 : last.getIndex(), log.getSnapshotIndex());
+    }
+
+    /// {@return the node whose incarnation a peer is}
+    static NodeId nodeOf(RaftPeerId peer) {
+        var name = peer.toString();
+        return new NodeId(name.substring(0, name.lastIndexOf('.')));
+    }
+
+    static RaftPeerId peerId(NodeId node, long incarnation) {
+        return RaftPeerId.valueOf(node + "." + incarnation);
+    }
+
+    private static RaftPeer peer(RaftPeerId id, HostPort address) {
+        return RaftPeer.newBuilder().setId(id).setAddress(address.toString()).build();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException failed) {
+            throw new StorageFailed("cannot close the Raft server of " + self, failed);
+        }
+    }
+}

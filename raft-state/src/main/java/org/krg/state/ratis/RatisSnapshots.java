@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.FileInfo;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorageDirectory;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.engine.LogPosition;
+import org.krg.state.engine.Snapshot;
+
+/// Snapshots as directories `sm/snapshot.<term>_<index>` beside the log. A snapshot is there whole
+/// or not at all: it is made under another name and renamed.
+///
+/// When a snapshot comes from the leader, Ratis replaces `sm` as a whole, so nothing else may be
+/// kept in it.
+final class RatisSnapshots implements StateMachineStorage {
+    /// How many are kept.
+    static final int KEPT = 2;
+
+    private static final Pattern NAME = Pattern.compile("snapshot\\.(\\d+)_(\\d+)");
+
+    private @Nullable RaftStorageDirectory root;
+    private volatile @Nullable SnapshotInfo latest;
+
+    @Override
+    public void init(RaftStorage storage) throws IOException {
+        root = storage.getStorageDir();
+        Files.createDirectories(root().getTmpDir().toPath());
+        cleanUp();
+        Files.createDirectories(directory());
+        refresh();
+    }
+
+    /// {@return the newest snapshot}
+    Optional<Snapshot> newest() {
+        return list().stream().reduce((_, last) -> last);
+    }
+
+    /// Looks at the directory again, after Ratis put another snapshot there.
+    void refresh() {
+        latest = newest().<SnapshotInfo>map(RatisSnapshots::describe).orElse(null);
+    }
+
+    /// {@return where a new snapshot is to be made}
+    Path place() {
+        return root().getRoot().toPath().resolve("checkpoint.tmp");
+    }
+
+    /// Makes what is at [#place] the newest snapshot.
+    void publish(LogPosition position) {
+        var name = "snapshot." + position.term() + "_" + position.index();
+        var target = directory().resolve(name);
+        try {
+            if (Files.exists(target)) {
+                Directories.delete(place());
+            } else {
+                Directories.force(place());
+                Files.move(place(), target, StandardCopyOption.ATOMIC_MOVE);
+                Directories.force(directory());
+            }
+            // Ratis forces its files but not the directory that names them.
+            Directories.force(root().getCurrentDir().toPath());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot publish the snapshot " + target, failed);
+        }
+        refresh();
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        return latest;
+    }
+
+    @Override
+    public void format() {}
+
+    @Override
+    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+        var all = list();
+        for (var old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+            Directories.delete(old.directory());
+        }
+    }
+
+    private List<Snapshot> list() {
+        var found = new ArrayList<Snapshot>();
+        try (var entries = Files.list(directory())) {
+            for (var entry : entries.toList()) {
+                var name = NAME.matcher(entry.getFileName().toString());
+                if (name.matches()) {
+                    var position =
+                            new LogPosition(
+                                    Long.parseLong(name.group(1)), Long.parseLong(name.group(2)));
+                    found.add(new Snapshot(position, entry));
+                }
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot list " + directory(), failed);
+        }
+        found.sort(Comparator.comparingLong(each -> each.position().index()));
+        return found;
+    }
+
+    /// Removes what a crash left, and finishes what it interrupted: Ratis moves `sm` away before it
+    /// puts another in its place.
+    private void cleanUp() throws IOException {
+        Directories.delete(place());
+        Directories.deleteChildren(root().getTmpDir().toPath(), "snapshot-");
+        if (!Files.exists(directory())) {
+            for (var moved : Directories.children(root().getRoot().toPath(), "sm.tmp")) {
+                Files.move(moved, directory(), StandardCopyOption.ATOMIC_MOVE);
+                break;
+            }
+        }
+        Directories.deleteChildren(root().getRoot().toPath(), "sm.tmp");
+    }
+
+    /// Without digests: Ratis computes them while it sends.
+    private static SnapshotInfo describe(Snapshot found) {
+        try (var entries = Files.list(found.directory())) {
+            var files =
+                    entries.filter(Files::isRegularFile)
+                            .filter(file -> !file.toString().endsWith(".md5"))
+                            .sorted()
+                            .map(file -> new FileInfo(file, null))
+                            .toList();
+            var position = found.position();
+            return new FileListSnapshotInfo(
+                    files, TermIndex.valueOf(position.term(), position.index()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot list " + found.directory(), failed);
+        }
+    }
+
+    private Path directory() {
+        return root().getStateMachineDir().toPath();
+    }
+
+    private RaftStorageDirectory root() {
+        return Objects.requireNonNull(root, "init comes first");
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.engine.LastResort;
+import org.krg.state.engine.LogPosition;
+import org.krg.state.engine.StateEngine;
+import org.krg.state.engine.StorageFailed;
+
+/// Translates the callbacks of Ratis for the [StateEngine]; it contains no rule.
+///
+/// Entries are applied on the thread that calls, Ratis' updater, so that nothing overtakes. The
+/// future of an entry never fails for what an operation did: a failed one would stall every read.
+final class RatisStateMachine extends BaseStateMachine {
+    /// How long it may take to put a received snapshot in place: a rename and an opening.
+    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(60);
+
+    private final RatisSnapshots snapshots = new RatisSnapshots();
+    private final StateEngine engine;
+    private final LastResort lastResort;
+    private final Watcher watcher;
+    private volatile long pausedSince;
+
+    /// Is told of what happens to the leadership; must not block.
+    interface Watcher {
+        /// Who leads may have changed.
+        void leadershipMoved();
+
+        /// This node led and does no more.
+        void leadershipLost();
+
+        /// The server has ended.
+        void ended();
+    }
+
+    RatisStateMachine(StateEngine engine, LastResort lastResort, Watcher watcher) {
+        this.engine = engine;
+        this.lastResort = lastResort;
+        this.watcher = watcher;
+    }
+
+    @Override
+    public void initialize(RaftServer server, RaftGroupId group, RaftStorage storage)
+            throws IOException {
+        getLifeCycle()
+                .startAndTransition(() -> {
+                    super.initialize(server, group, storage);
+                    snapshots.init(storage);
+                    engine.open(snapshots.newest());
+                    snapshotIfNone();
+                    showPosition();
+                });
+    }
+
+    /// Without a snapshot Ratis would replay from the first entry, which may be purged: a crash can
+    /// leave rows without one, in the middle of taking a snapshot over.
+    private void snapshotIfNone() {
+        if (snapshots.newest().isEmpty() && !engine.position().equals(LogPosition.NONE)) {
+            takeSnapshot();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+        var entry = transaction.getLogEntry();
+        var reply =
+                engine.apply(new LogPosition(entry.getTerm(), entry.getIndex()), content(entry));
+        showPosition();
+        return CompletableFuture.completedFuture(
+                Message.valueOf(UnsafeByteOperations.unsafeWrap(reply)));
+    }
+
+    private static ByteBuffer content(LogEntryProto entry) {
+        return entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
+    }
+
+    @Override
+    public void notifyTermIndexUpdated(long term, long index) {
+        engine.passed(new LogPosition(term, index));
+        showPosition();
+    }
+
+    private void showPosition() {
+        var position = engine.position();
+        if (position.index() >= 0) {
+            setLastAppliedTermIndex(TermIndex.valueOf(position.term(), position.index()));
+        }
+    }
+
+    @Override
+    public long takeSnapshot() {
+        var position = engine.checkpoint(snapshots.place());
+        if (position.isEmpty()) {
+            return RaftLog.INVALID_LOG_INDEX;
+        }
+        snapshots.publish(position.get());
+        return position.get().index();
+    }
+
+    @Override
+    public StateMachineStorage getStateMachineStorage() {
+        return snapshots;
+    }
+
+    @Override
+    public @Nullable SnapshotInfo getLatestSnapshot() {
+        return snapshots.getLatestSnapshot();
+    }
+
+    /// A snapshot has arrived and is about to replace the present ones. Waits for the entry that is
+    /// being applied; those that Ratis still hands over are in the snapshot.
+    @Override
+    public void pause() {
+        if (getLifeCycleState() == LifeCycle.State.RUNNING) {
+            pausedSince = System.nanoTime();
+            getLifeCycle().transition(LifeCycle.State.PAUSING);
+            engine.suspend();
+            getLifeCycle().transition(LifeCycle.State.PAUSED);
+        }
+    }
+
+    @Override
+    public void reinitialize() {
+        snapshots.refresh();
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        engine.resume(snapshots.newest().orElseThrow());
+        showPosition();
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+    }
+
+    /// Ends the process when a snapshot was announced and did not come: Ratis could not put it in
+    /// place, and goes on handing over entries that would be passed over.
+    void checkPause() {
+        if (getLifeCycleState() == LifeCycle.State.PAUSED
+                && System.nanoTime() - pausedSince > PAUSE_LIMIT.toNanos()) {
+            lastResort.end(
+                    "a snapshot from the leader was not put in place",
+                    new StorageFailed("paused for " + PAUSE_LIMIT.toSeconds() + " s"));
+        }
+    }
+
+    @Override
+    public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+        watcher.leadershipMoved();
+    }
+
+    @Override
+    public void notifyLeaderReady() {
+        watcher.leadershipMoved();
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
+        watcher.leadershipLost();
+    }
+
+    /// The log could not be written, an fsync failed for example: what is on disk is not known any
+    /// more, and Ratis would go on as a follower that never answers.
+    @Override
+    public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+        lastResort.end("the Raft log cannot be written", cause);
+    }
+
+    @Override
+    public void notifyServerShutdown(RoleInfoProto role, boolean all) {
+        watcher.ended();
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

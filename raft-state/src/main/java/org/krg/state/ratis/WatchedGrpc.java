@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.util.List;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.rpc.RpcFactory;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.server.protocol.TermIndex;
+
+/// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds]. Ratis makes
+/// an instance by the class name, which is why the type and its constructor are public.
+public final class WatchedGrpc implements RpcType {
+    private static final String ROUNDS = "krg.rounds";
+
+    /// For Ratis only.
+    public WatchedGrpc() {}
+
+    static Parameters parameters(LeadershipRounds rounds) {
+        var parameters = new Parameters();
+        parameters.put(ROUNDS, rounds, LeadershipRounds.class);
+        return parameters;
+    }
+
+    @Override
+    public String name() {
+        return WatchedGrpc.class.getName();
+    }
+
+    @Override
+    public RpcFactory newFactory(Parameters parameters) {
+        return new Factory(parameters);
+    }
+
+    private static final class Factory extends GrpcFactory {
+        private final LeadershipRounds rounds;
+
+        Factory(Parameters parameters) {
+            super(parameters);
+            this.rounds = parameters.getNonNull(ROUNDS, LeadershipRounds.class);
+        }
+
+        @Override
+        public LogAppender newLogAppender(
+                RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
+            var appender = super.newLogAppender(server, new Watched(leader, rounds), follower);
+            rounds.appenderMade(leader, appender);
+            return appender;
+        }
+    }
+
+    /// Passes everything on.
+    private record Watched(LeaderState leader, LeadershipRounds rounds) implements LeaderState {
+        @Override
+        public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
+            leader.onAppendEntriesReply(appender, reply);
+            rounds.replied(appender, reply);
+        }
+
+        @Override
+        public void restart(LogAppender appender) {
+            leader.restart(appender);
+        }
+
+        @Override
+        public AppendEntriesRequestProto newAppendEntriesRequestProto(
+                FollowerInfo follower,
+                List<LogEntryProto> entries,
+                TermIndex previous,
+                long callId) {
+            return leader.newAppendEntriesRequestProto(follower, entries, previous, callId);
+        }
+
+        @Override
+        public void checkHealth(FollowerInfo follower) {
+            leader.checkHealth(follower);
+        }
+
+        @Override
+        public boolean onFollowerTerm(FollowerInfo follower, long followerTerm) {
+            return leader.onFollowerTerm(follower, followerTerm);
+        }
+
+        @Override
+        public void onFollowerCommitIndex(FollowerInfo follower, long commitIndex) {
+            leader.onFollowerCommitIndex(follower, commitIndex);
+        }
+
+        @Override
+        public void onFollowerSuccessAppendEntries(FollowerInfo follower) {
+            leader.onFollowerSuccessAppendEntries(follower);
+        }
+
+        @Override
+        public boolean isFollowerBootstrapping(FollowerInfo follower) {
+            return leader.isFollowerBootstrapping(follower);
+        }
+    }
+}

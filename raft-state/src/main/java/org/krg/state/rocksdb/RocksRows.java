@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.rocksdb;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.krg.state.engine.Family;
+import org.krg.state.engine.RowStore;
+import org.krg.state.engine.RowWrite;
+import org.krg.state.engine.RowsClosed;
+import org.krg.state.engine.StorageFailed;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/// The rows of one replica in one RocksDB, a column family for each [Family].
+///
+/// Readers hold a shared lock while they are in native code, closing holds it alone: a call on a
+/// closed handle would end the JVM.
+final class RocksRows implements RowStore {
+    /// Enough for the objects of a large cluster; rows are read from the image, not from here.
+    private static final long BLOCK_CACHE_BYTES = 16L << 20;
+
+    /// Memtables of all families together; a full one is flushed with all others.
+    private static final long MEMTABLES_BYTES = 32L << 20;
+
+    private final Path directory;
+    private final LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
+    private final ColumnFamilyOptions familyOptions;
+    private final DBOptions options;
+    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    private final RocksDB db;
+    private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
+    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+    private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    RocksRows(Path directory) {
+        this.directory = directory;
+        this.familyOptions =
+                new ColumnFamilyOptions()
+                        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                        .setTableFormatConfig(
+                                new BlockBasedTableConfig()
+                                        .setBlockCache(cache)
+                                        .setFormatVersion(5));
+        this.options =
+                new DBOptions()
+                        .setCreateIfMissing(true)
+                        .setCreateMissingColumnFamilies(true)
+                        // Without it families flush one by one, and after a crash the position
+                        // could be ahead of the rows.
+                        .setAtomicFlush(true)
+                        .setParanoidChecks(true)
+                        .setDbWriteBufferSize(MEMTABLES_BYTES)
+                        .setMaxBackgroundJobs(2)
+                        .setMaxOpenFiles(256)
+                        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                        .setKeepLogFileNum(2);
+        this.db = open();
+    }
+
+    private RocksDB open() {
+        var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+        for (var family : Family.values()) {
+            var name = family.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+            descriptors.add(new ColumnFamilyDescriptor(name, familyOptions));
+        }
+        try {
+            var opened = RocksDB.open(options, directory.toString(), descriptors, handles);
+            var next = handles.listIterator(1);
+            for (var family : Family.values()) {
+                families.put(family, next.next());
+            }
+            return opened;
+        } catch (RocksDBException failed) {
+            throw new StorageFailed("cannot open the rows in " + directory, failed);
+        }
+    }
+
+    @Override
+    public void write(List<RowWrite> changes) {
+        using(() -> {
+            try (var batch = new WriteBatch()) {
+                for (var change : changes) {
+                    add(batch, change);
+                }
+                db.write(unlogged, batch);
+                return true;
+            } catch (RocksDBException failed) {
+                throw new StorageFailed(
+                        "cannot write " + changes.size() + " rows in " + directory, failed);
+            }
+        });
+    }
+
+    private void add(WriteBatch batch, RowWrite change) throws RocksDBException {
+        switch (change) {
+            case RowWrite.Put(var family, var key, var value) ->
+                    batch.put(handle(family), key.toByteArray(), value.toByteArray());
+            case RowWrite.Delete(var family, var key) ->
+                    batch.delete(handle(family), key.toByteArray());
+            case RowWrite.DeleteRange(var family, var start, var end) ->
+                    batch.deleteRange(handle(family), start.toByteArray(), end.toByteArray());
+        }
+    }
+
+    @Override
+    public <T> T read(Function<View, T> reader) {
+        return using(() -> {
+            var moment = db.getSnapshot();
+            try (var reading = new ReadOptions().setSnapshot(moment)) {
+                return reader.apply(new Moment(reading));
+            } finally {
+                db.releaseSnapshot(moment);
+            }
+        });
+    }
+
+    @Override
+    public void checkpoint(Path copy) {
+        using(() -> {
+            try (var checkpoint = Checkpoint.create(db)) {
+                checkpoint.createCheckpoint(copy.toString());
+                return true;
+            } catch (RocksDBException failed) {
+                throw new StorageFailed(
+                        "cannot copy the rows in " + directory + " to " + copy, failed);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        inUse.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                handles.forEach(ColumnFamilyHandle::close);
+                // Flushes the memtables first: nothing has to be replayed after a clean end.
+                db.close();
+                unlogged.close();
+                options.close();
+                familyOptions.close();
+                cache.close();
+            }
+        } finally {
+            inUse.writeLock().unlock();
+        }
+    }
+
+    private ColumnFamilyHandle handle(Family family) {
+        return Objects.requireNonNull(families.get(family));
+    }
+
+    private <T> T using(Supplier<T> action) {
+        inUse.readLock().lock();
+        try {
+            if (closed) {
+                throw new RowsClosed();
+            }
+            return action.get();
+        } finally {
+            inUse.readLock().unlock();
+        }
+    }
+
+    /// The rows at the moment of a RocksDB snapshot.
+    private final class Moment implements View {
+        private final ReadOptions reading;
+
+        Moment(ReadOptions reading) {
+            this.reading = reading;
+        }
+
+        @Override
+        public Optional<byte[]> find(Family family, byte[] key) {
+            try {
+                return Optional.ofNullable(db.get(handle(family), reading, key));
+            } catch (RocksDBException failed) {
+                throw new StorageFailed("cannot read a row of " + family, failed);
+            }
+        }
+
+        @Override
+        public void scan(Family family, byte[] start, Visitor visitor) {
+            try (var rows = db.newIterator(handle(family), reading)) {
+                rows.seek(start);
+                while (rows.isValid() && visitor.visit(rows.key(), rows.value())) {
+                    rows.next();
+                }
+                rows.status();
+            } catch (RocksDBException failed) {
+                throw new StorageFailed("cannot read the rows of " + family, failed);
+            }
+        }
+    }
+}

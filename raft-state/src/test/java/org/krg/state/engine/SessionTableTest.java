@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.krg.state.engine.Session.Judgement;
+import org.krg.state.model.SessionId;
+
+final class SessionTableTest {
+    private static final SessionId FIRST = new SessionId(-1);
+
+    private final SessionTable table = SessionTable.empty();
+    private final List<RowWrite> changes = new ArrayList<>();
+
+    @Test
+    void theSessionUsedLeastRecentlyIsForgottenBeyondTheLimit() {
+        table.seen(FIRST, 1, changes);
+        for (var id = 1; id <= SessionTable.LIMIT; id++) {
+            table.seen(new SessionId(id), 1, changes);
+        }
+
+        assertThat(table.judge(FIRST, 1)).isEqualTo(Judgement.FRESH);
+        assertThat(table.judge(FIRST, 1_000)).isEqualTo(Judgement.EXPIRED);
+        assertThat(table.judge(new SessionId(1), 1)).isEqualTo(Judgement.REPEATED);
+        assertThat(changes)
+                .filteredOn(RowWrite.Delete.class::isInstance)
+                .extracting(RowWrite::family)
+                .containsExactly(Family.SESSIONS, Family.REPLIES);
+    }
+
+    @Test
+    void aRepetitionKeepsASessionInUse() {
+        table.seen(FIRST, 1, changes);
+        for (var id = 1; id < SessionTable.LIMIT; id++) {
+            table.seen(new SessionId(id), 1, changes);
+        }
+        table.repeated(FIRST, changes);
+        table.seen(new SessionId(SessionTable.LIMIT), 1, changes);
+
+        assertThat(table.judge(FIRST, 1)).isEqualTo(Judgement.REPEATED);
+        assertThat(table.judge(new SessionId(1), 1)).isEqualTo(Judgement.FRESH);
+    }
+
+    @Test
+    void aRowHoldsTheWholeSession() {
+        var session = Session.NEW.seen(1, 1).seen(70, 2).seen(128, 3);
+
+        assertThat(SessionTable.parse(SessionTable.row(session))).isEqualTo(session);
+    }
+}
