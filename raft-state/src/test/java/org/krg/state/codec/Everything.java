@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.codec;
+
+import static org.krg.testkit.Samples.ALICE;
+import static org.krg.testkit.Samples.AWAY;
+import static org.krg.testkit.Samples.DIGEST;
+import static org.krg.testkit.Samples.HOME;
+import static org.krg.testkit.Samples.START;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.JobCommand.StopJob;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.ProcessCommand.RecordUnplaced;
+import org.krg.state.command.ProcessCommand.ReportExit;
+import org.krg.state.command.ProcessCommand.ReportStartFailed;
+import org.krg.state.command.ProcessCommand.ReportStarted;
+import org.krg.state.command.ProcessCommand.ReportVanished;
+import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.event.Event;
+import org.krg.state.event.GenerationEvent;
+import org.krg.state.event.JobEvent;
+import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.NodeEvent;
+import org.krg.state.event.ProcessEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Engine;
+import org.krg.state.model.EnvironmentVariable;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.FailedStart;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Lease;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Node;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.Program;
+import org.krg.state.model.RecoveryPolicy;
+import org.krg.state.model.ResourceLimits;
+import org.krg.state.model.Resources;
+import org.krg.state.model.RestartPolicy;
+import org.krg.state.model.Revision;
+import org.krg.state.model.StopOrder;
+import org.krg.state.model.Usage;
+import org.krg.state.model.Verdict;
+import org.krg.testkit.Samples;
+
+/// One of each kind, with every field set to something that is not its default.
+final class Everything {
+    private static final ProcessId PROCESS = new ProcessId(8);
+    private static final Epoch EPOCH = new Epoch(3);
+    private static final Usage USAGE = new Usage(Duration.ofSeconds(61, 5), 1L << 33);
+    private static final StopOrder STOP = new StopOrder(15, Duration.ofMillis(1_500), START);
+
+    private Everything() {}
+
+    static List<Command> commands() {
+        return List.of(
+                new RegisterNode(node(), START),
+                new DeclareNodeLost(HOME, 4, START),
+                new FenceNode(HOME, START),
+                new RemoveNode(HOME),
+                new SubmitJob("heat", spec(), ALICE, START),
+                new StopJob(new JobId(7), STOP),
+                new Place(PROCESS, EPOCH, HOME, decision(), START),
+                new RecordUnplaced(PROCESS, EPOCH, Samples.rejects(AWAY, "no cpu left")),
+                new ReportStarted(PROCESS, EPOCH, HOME, START),
+                new ReportStartFailed(PROCESS, EPOCH, HOME, "not found", true, 127, START),
+                new ReportExit(PROCESS, EPOCH, HOME, new Outcome.Signaled(11, USAGE), START),
+                new ReportVanished(PROCESS, EPOCH, HOME, "the machine restarted", START),
+                new RestoreFrom(PROCESS, 5, START),
+                new CommitGeneration(generation(), 2),
+                new DropGeneration(new GenerationId(PROCESS, 5)),
+                new ReportCopies(new GenerationId(PROCESS, 5), List.of(HOME, AWAY)),
+                new ReportCheckpointFailed(PROCESS, EPOCH, "io_uring, fd 7"),
+                new GrantLease("cron", Duration.ofSeconds(10)),
+                new RevokeLease(new LeaseId(9)),
+                new ExpireLease(new LeaseId(9)));
+    }
+
+    static List<Event> events() {
+        var events = new ArrayList<Event>();
+        for (var kind : NodeEvent.Kind.values()) {
+            events.add(new NodeEvent(kind, node(), "its lease ended"));
+        }
+        for (var kind : JobEvent.Kind.values()) {
+            events.add(new JobEvent(kind, job(), "submitted by alice"));
+        }
+        for (var kind : ProcessEvent.Kind.values()) {
+            events.add(new ProcessEvent(kind, process(phases().getFirst()), "on n1"));
+        }
+        events.add(new GenerationEvent.Committed(generation(), "copies on n1, n2"));
+        events.add(new GenerationEvent.Changed(generation(), "copies on n1"));
+        events.add(new GenerationEvent.Dropped(generation().id(), "no longer needed"));
+        events.add(new GenerationEvent.Failed(PROCESS, EPOCH, "io_uring, fd 7"));
+        for (var kind : LeaseEvent.Kind.values()) {
+            events.add(new LeaseEvent(kind, lease(), "granted to cron"));
+        }
+        return events;
+    }
+
+    static List<Reply> replies() {
+        var replies = new ArrayList<Reply>();
+        replies.add(new Reply.Accepted(new Revision(300), 7));
+        for (var refusal : Refusal.values()) {
+            replies.add(new Reply.Refused(new Revision(300), refusal, "look again"));
+        }
+        return replies;
+    }
+
+    static List<Phase> phases() {
+        var phases = new ArrayList<Phase>();
+        phases.add(new Phase.Waiting(new Origin.Beginning(), START, "new"));
+        phases.add(new Phase.Starting(HOME, new Origin.Checkpoint(5), START));
+        phases.add(new Phase.Running(HOME, new Origin.Checkpoint(5), START));
+        for (var outcome :
+                List.of(
+                        new Outcome.Exited(3, USAGE),
+                        new Outcome.Signaled(9, USAGE),
+                        new Outcome.NotStarted(126, "not executable"),
+                        new Outcome.LostForGood("its node n1 was lost"),
+                        new Outcome.Cancelled())) {
+            phases.add(new Phase.Ended(outcome, Optional.of(HOME), START));
+        }
+        phases.add(new Phase.Ended(new Outcome.Cancelled(), Optional.empty(), START));
+        return phases;
+    }
+
+    /// An image with a row of every kind.
+    static ClusterImage image() {
+        var image =
+                ClusterImage.EMPTY
+                        .at(new Revision(300))
+                        .afterNumber(41)
+                        .withNodes(ClusterImage.EMPTY.nodes().with(HOME, node()))
+                        .withJobs(ClusterImage.EMPTY.jobs().with(job().id(), job()))
+                        .withGenerations(
+                                ClusterImage.EMPTY
+                                        .generations()
+                                        .with(generation().id(), generation()))
+                        .withLeases(ClusterImage.EMPTY.leases().with(lease().id(), lease()));
+        var processes = image.processes();
+        for (var phase : phases()) {
+            var id = new ProcessId(PROCESS.value() + processes.size());
+            processes = processes.with(id, process(id, phase));
+        }
+        return image.withProcesses(processes);
+    }
+
+    private static Node node() {
+        return Samples.node(HOME, 2).registered(4, START);
+    }
+
+    private static Job job() {
+        return new Job(new JobId(7), "heat", spec(), ALICE, START, Optional.of(STOP));
+    }
+
+    private static JobSpec spec() {
+        return new JobSpec(
+                new Program(
+                        List.of("heat", "64", ""),
+                        "/usr/bin/heat",
+                        DIGEST,
+                        List.of(new EnvironmentVariable("NAME", "Zoë \uD83D\uDE00")),
+                        "/home/alice",
+                        0_022,
+                        true),
+                new Identity(1000, 1000, List.of(27, 1000), "alice"),
+                new Resources(1_500, 1L << 33),
+                new ResourceLimits(2_000, 1L << 34, 512),
+                new RestartPolicy(RestartPolicy.When.ON_FAILURE, 3, Duration.ofMillis(1_500)),
+                RecoveryPolicy.CHECKPOINT_ONLY,
+                new CheckpointPolicy(Engine.RESTART, Duration.ofSeconds(5), 3, 1L << 30, 4),
+                PartitionPolicy.CONTINUE,
+                List.of(HOME, AWAY));
+    }
+
+    private static HostedProcess process(Phase phase) {
+        return process(PROCESS, phase);
+    }
+
+    private static HostedProcess process(ProcessId id, Phase phase) {
+        return new HostedProcess(
+                id,
+                new JobId(7),
+                1,
+                EPOCH,
+                phase,
+                2,
+                List.of(
+                        new FailedStart(
+                                AWAY, new Epoch(2), new Origin.Checkpoint(4), "bad page", START)),
+                Optional.of(decision()),
+                Optional.of(HOME),
+                5);
+    }
+
+    private static PlacementDecision decision() {
+        return new PlacementDecision(
+                "krg.safe 1",
+                Optional.of(HOME),
+                List.of(
+                        new Verdict(HOME, true, 0.75, List.of("free cpu 500", "free memory 2 GiB")),
+                        new Verdict(AWAY, false, 0, List.of("another architecture"))),
+                START);
+    }
+
+    private static Generation generation() {
+        return new Generation(
+                new GenerationId(PROCESS, 5),
+                EPOCH,
+                DIGEST,
+                List.of(HOME, AWAY),
+                64L << 20,
+                3L << 20,
+                Duration.ofMillis(45),
+                START,
+                1,
+                true);
+    }
+
+    private static Lease lease() {
+        return new Lease(new LeaseId(9), "cron", Duration.ofSeconds(10), 299);
+    }
+}

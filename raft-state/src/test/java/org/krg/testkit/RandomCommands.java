@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.testkit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.JobCommand.StopJob;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.LeaseCommand.ExpireLease;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.ProcessCommand.RecordUnplaced;
+import org.krg.state.command.ProcessCommand.ReportExit;
+import org.krg.state.command.ProcessCommand.ReportStartFailed;
+import org.krg.state.command.ProcessCommand.ReportStarted;
+import org.krg.state.command.ProcessCommand.ReportVanished;
+import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobId;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.RecoveryPolicy;
+import org.krg.state.model.RestartPolicy;
+import org.krg.state.model.StopOrder;
+import org.krg.state.model.Usage;
+
+/// Commands as a cluster in trouble makes them: most fit the state they are made for, some are
+/// late, repeated or about things that are not there.
+public final class RandomCommands {
+    private static final List<NodeId> NODES = List.of(Samples.HOME, Samples.AWAY, Samples.THIRD);
+    private static final List<String> NAMES = List.of("heat", "nbody", "sort", "bc");
+
+    private final RandomGenerator random;
+    private Instant now = Samples.START;
+
+    public RandomCommands(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /// {@return a command made for `image`}
+    public Command next(ClusterImage image) {
+        now = now.plusMillis(random.nextInt(4_000));
+        return switch (random.nextInt(24)) {
+            case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
+            case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
+            case 3 -> rarely() ? new FenceNode(node(), now) : new RemoveNode(node());
+            case 4, 5 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
+            case 6 -> stop();
+            case 7, 8, 9, 10 -> place(image);
+            case 11 -> unplaced(image);
+            case 12, 13, 14 -> started(image);
+            case 15 -> startFailed(image);
+            case 16 -> exit(image);
+            case 17 -> vanished(image);
+            case 18 -> new RestoreFrom(process(image), 1 + random.nextInt(6), now);
+            case 19, 20 -> commit(image);
+            case 21 -> new DropGeneration(generation(image));
+            case 22 -> copiesOrFailure(image);
+            default -> lease();
+        };
+    }
+
+    private Command place(ClusterImage image) {
+        var id = process(image);
+        var node = node();
+        return new Place(id, epoch(image, id), node, Samples.chooses(node), now);
+    }
+
+    private Command unplaced(ClusterImage image) {
+        var id = process(image);
+        var decision = Samples.rejects(node(), "no cpu left");
+        return new RecordUnplaced(id, epoch(image, id), decision);
+    }
+
+    private Command started(ClusterImage image) {
+        var id = process(image);
+        return new ReportStarted(id, epoch(image, id), host(image, id), now);
+    }
+
+    private Command startFailed(ClusterImage image) {
+        var id = process(image);
+        return new ReportStartFailed(
+                id, epoch(image, id), host(image, id), "no space", rarely(), 126, now);
+    }
+
+    private Command exit(ClusterImage image) {
+        var id = process(image);
+        var usage = new Usage(Duration.ofMillis(random.nextInt(10_000)), 1 << 20);
+        var outcome =
+                random.nextBoolean()
+                        ? new Outcome.Exited(random.nextInt(3), usage)
+                        : new Outcome.Signaled(9, usage);
+        return new ReportExit(id, epoch(image, id), host(image, id), outcome, now);
+    }
+
+    private Command vanished(ClusterImage image) {
+        var id = process(image);
+        return new ReportVanished(id, epoch(image, id), host(image, id), "gone", now);
+    }
+
+    private Command commit(ClusterImage image) {
+        var id = process(image);
+        var number = image.processes().find(id).map(HostedProcess::lastGeneration).orElse(0L);
+        var copies = NODES.subList(0, 1 + random.nextInt(3)).toArray(NodeId[]::new);
+        var next = number + (rarely() ? 0 : 1);
+        return new CommitGeneration(Samples.generation(id, next, epoch(image, id), copies), 1);
+    }
+
+    private Command copiesOrFailure(ClusterImage image) {
+        var id = process(image);
+        return random.nextBoolean()
+                ? new ReportCopies(generation(image), NODES.subList(0, random.nextInt(4)))
+                : new ReportCheckpointFailed(id, epoch(image, id), "a device, fd 5");
+    }
+
+    private Command stop() {
+        var order = new StopOrder(15, Duration.ofSeconds(random.nextInt(20)), now);
+        return new StopJob(new JobId(1 + random.nextInt(30)), order);
+    }
+
+    private Command lease() {
+        var id = new LeaseId(1 + random.nextInt(40));
+        return switch (random.nextInt(3)) {
+            case 0 -> new GrantLease("cron", Duration.ofSeconds(10));
+            case 1 -> new RevokeLease(id);
+            default -> new ExpireLease(id);
+        };
+    }
+
+    private JobSpec spec() {
+        var spec = Samples.with(Samples.spec(), pick(List.of(RecoveryPolicy.values())));
+        var restart =
+                new RestartPolicy(
+                        pick(List.of(RestartPolicy.When.values())), 3, Duration.ofSeconds(1));
+        return Samples.with(Samples.with(spec, restart), pick(List.of(PartitionPolicy.values())));
+    }
+
+    private NodeId node() {
+        return pick(NODES);
+    }
+
+    private long agentStarts(ClusterImage image) {
+        var starts = image.nodes().find(node()).map(Node::agentStarts).orElse(1L);
+        return rarely() ? starts - 1 : starts;
+    }
+
+    private ProcessId process(ClusterImage image) {
+        var all = image.processes().values();
+        return all.isEmpty() || rarely()
+                ? new ProcessId(random.nextInt(20))
+                : pick(all.subList(Math.max(0, all.size() - 6), all.size())).id();
+    }
+
+    private GenerationId generation(ClusterImage image) {
+        var all = image.generations().values();
+        return all.isEmpty() || rarely() ? new GenerationId(process(image), 1) : pick(all).id();
+    }
+
+    private Epoch epoch(ClusterImage image, ProcessId id) {
+        var agreed = image.processes().find(id).map(HostedProcess::epoch).orElse(Epoch.ZERO);
+        return rarely() ? new Epoch(agreed.value() + random.nextInt(-2, 3)) : agreed;
+    }
+
+    private NodeId host(ClusterImage image, ProcessId id) {
+        var host = image.processes().find(id).flatMap(process -> process.phase().host());
+        return rarely() ? node() : host.orElseGet(this::node);
+    }
+
+    private boolean rarely() {
+        return random.nextInt(10) == 0;
+    }
+
+    private <T> T pick(List<T> all) {
+        return all.get(random.nextInt(all.size()));
+    }
+}
