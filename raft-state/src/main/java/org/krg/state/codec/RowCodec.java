@@ -3,7 +3,6 @@ package org.krg.state.codec;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -64,7 +63,7 @@ final class RowCodec {
     }
 
     static ByteString key(NodeId node) {
-        return ByteString.copyFrom(node.name(), StandardCharsets.US_ASCII);
+        return ByteString.copyFromUtf8(node.name());
     }
 
     static ByteString key(JobId job) {
