@@ -62,7 +62,8 @@ final class GenerationRules {
         if (generation.id().number() <= process.lastGeneration()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    "checkpoint %s is not newer than %s, the last one of its process; take it again with a larger number"
+                    ("checkpoint %s is not newer than %s, the last one of its process; "
+                                    + "take it again with a larger number")
                             .formatted(generation.id(), process.lastGeneration()));
         }
         if (generation.restoreFailures() != 0) {
@@ -115,7 +116,8 @@ final class GenerationRules {
         if (!(process.phase() instanceof Phase.Ended) && newest.contains(generation)) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    "checkpoint %s is one of the two newest good ones of %s, which it may need; wait for newer ones or until it has ended"
+                    ("checkpoint %s is one of the two newest good ones of %s, which it may "
+                                    + "need; wait for newer ones or until it has ended")
                             .formatted(id, Text.of(image, process)));
         }
         return Decision.accept(new GenerationEvent.Dropped(id, "no longer needed"));

@@ -43,11 +43,13 @@ final class JobCheck {
     static Optional<String> nameProblem(String name) {
         if (!name.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")) {
             return Optional.of(
-                    "a job's name is 1 to 63 letters, digits, dots, underscores and dashes, and starts with a letter or digit");
+                    "a job's name is 1 to 63 letters, digits, dots, underscores and "
+                            + "dashes, and starts with a letter or digit");
         }
         if (name.chars().allMatch(Character::isDigit)) {
             return Optional.of(
-                    "a job's name is not only digits, because numbers mean processes; add a letter");
+                    "a job's name is not only digits, because numbers "
+                            + "mean processes; add a letter");
         }
         return Optional.empty();
     }
@@ -86,7 +88,8 @@ final class JobCheck {
         var paths = program.executable() + program.workingDirectory();
         return wrong(
                         length > MAX_PROGRAM_BYTES,
-                        "the command and its environment are longer than 256 KiB; put what is long into a file")
+                        "the command and its environment are longer than 256 "
+                                + "KiB; put what is long into a file")
                 .or(() ->
                         wrong(
                                 (words + paths).indexOf('\0') >= 0,

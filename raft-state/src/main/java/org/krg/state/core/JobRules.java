@@ -54,7 +54,8 @@ final class JobRules {
                                             Refusal.NOT_FOUND,
                                             "there is no job "
                                                     + id
-                                                    + "; `krg-admin job list` shows those there are"));
+                                                    + "; `krg-admin job list` shows "
+                                                    + "those there are"));
         };
     }
 

@@ -64,7 +64,9 @@ final class NodeRules {
         if (node.incarnation() < latest) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    "node %s is known with incarnation %s, this is incarnation %s: its data directory is an old one; give the node an empty one and let it join again"
+                    ("node %s is known with incarnation %s, this is incarnation %s: its "
+                                    + "data directory is an old one; give the node an empty one and let it "
+                                    + "join again")
                             .formatted(node.id(), latest, node.incarnation()));
         }
         var starts = known.map(Node::agentStarts).orElse(0L) + 1;
@@ -138,7 +140,8 @@ final class NodeRules {
                     Refusal.CONFLICT,
                     "node "
                             + node.id()
-                            + " is lost but may still run processes; fence it first so that they are started elsewhere");
+                            + " is lost but may still run processes; fence it first so "
+                            + "that they are started elsewhere");
         }
         var needed =
                 image.processes().values().stream()
@@ -147,7 +150,8 @@ final class NodeRules {
         if (needed.isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    "node %s holds the only copy of what %s waits for; stop that job, or take it to another checkpoint, first"
+                    ("node %s holds the only copy of what %s waits for; stop that job, or "
+                                    + "take it to another checkpoint, first")
                             .formatted(node.id(), Text.of(image, needed.get())));
         }
         var draft = new Draft(image);

@@ -160,7 +160,8 @@ final class ProcessRules {
         if (host.filter(node -> !isReady(image, node)).isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    "%s may still run on node %s, which is lost; bring the node back or fence it first"
+                    ("%s may still run on node %s, which is lost; bring the "
+                                    + "node back or fence it first")
                             .formatted(Text.of(image, process), host.get()));
         }
         // A host that is out of touch runs the old incarnation until its lease is over.
