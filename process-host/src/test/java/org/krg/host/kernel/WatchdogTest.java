@@ -10,6 +10,8 @@ import static org.krg.host.kernel.CellFixture.shell;
 
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -93,5 +95,41 @@ class WatchdogTest {
         cell.kill();
 
         assertThat(CellFixture.awaitExit(cell).shellStatus()).isEqualTo(128 + CellFixture.SIGKILL);
+    }
+
+    /// Ordinary files stand for a cgroup that takes the request and never freezes.
+    @Test
+    void aCellWhoseFreezeIsNotConfirmedWithinASecondIsKilled() throws Exception {
+        var group = Files.createDirectories(node.config().lease().resolveSibling("group"));
+        for (var file : List.of("procs", "freeze", "kill")) {
+            for (var child : List.of("init", "app")) {
+                Files.createDirectories(group.resolve(child));
+                Files.createFile(group.resolve(child).resolve("cgroup." + file));
+            }
+        }
+        Files.writeString(group.resolve("app/cgroup.events"), "populated 1\nfrozen 0\n");
+        var directory = node.cells().makeDirectory(CellFixture.ID);
+        SpecFile.write(
+                directory,
+                node.config(),
+                exclusive(TICKING),
+                new SpecFile.Beginning.Start(),
+                new CellCgroup(group, Map.of()));
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(HOUR));
+            var krgInit = node.config().krgInit().toString();
+            assertThat(new ProcessBuilder(krgInit, "" + directory).start().waitFor()).isZero();
+            assertThat(group.resolve("app/cgroup.freeze")).isEmptyFile();
+
+            var deadline = Boottime.now();
+            lease.renew(deadline);
+
+            await().until(() -> Files.readString(group.resolve("app/cgroup.kill")).equals("1"));
+            assertThat(Boottime.now().minus(deadline)).isGreaterThan(Duration.ofSeconds(1));
+            assertThat(group.resolve("app/cgroup.freeze")).hasContent("1");
+        } finally {
+            InitProcess.find(directory).ifPresent(InitProcess::kill);
+            await().until(() -> InitProcess.find(directory).filter(InitProcess::isAlive).isEmpty());
+        }
     }
 }
