@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
+import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
@@ -30,13 +32,15 @@ public interface Checkpoints {
     /// this one here.
     Taken take(CellView cell, TakeOptions options);
 
-    /// Brings a program back in `target`, a fresh cell prepared for it: writes its output so far,
-    /// puts back the files it had open for writing, restores its processes. They run when this
-    /// returns; the owner of the cell is then to be told so. After a failure the owner removes the
-    /// cell; the failed attempt left no process in it.
-    ///
-    /// What is missing or damaged here is fetched from the nodes in `generation.copies()`, reported
-    /// and put right.
+    /// Gets ready for a restore, before there is a cell: fetches what is missing or damaged here
+    /// from the nodes in `generation.copies()`, reports and puts right what was damaged, and writes
+    /// the program's output so far to the files that the cell will append to. This node has a whole
+    /// copy afterwards.
+    Prepared prepare(Generation generation, Path stdout, Path stderr);
+
+    /// Brings a program back in `target`, a fresh cell made for it after [#prepare]: puts back the
+    /// files it had open for writing, restores its processes. They run when this returns; the owner
+    /// of the cell then tells the cell so. After a failure the owner removes the cell.
     Restored restore(Generation generation, CellView target);
 
     /// Reads every byte of a generation and puts right what is damaged or missing; afterwards this

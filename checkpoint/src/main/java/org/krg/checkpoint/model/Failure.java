@@ -73,6 +73,11 @@ public record Failure(
         OTHER
     }
 
+    /// {@return the same with what was done about it}
+    public Failure withNext(String done) {
+        return new Failure(phase, code, cause, remedy, done, log);
+    }
+
     @Override
     public String toString() {
         var text = new StringBuilder();

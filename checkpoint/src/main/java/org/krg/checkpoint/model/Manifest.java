@@ -13,6 +13,7 @@ import org.krg.state.model.GenerationId;
 /// @param epoch the incarnation it was taken from
 /// @param rootPid the pid of the program inside the cell
 /// @param streams how much the program had written; the bytes are entries
+/// @param inputEnded whether standard input had ended, though the program may still have to read
 /// @param entries images and files that are stored
 /// @param needs files that the program uses and that are not stored
 /// @param tasks the processes, the root first
@@ -23,6 +24,7 @@ public record Manifest(
         Origin origin,
         int rootPid,
         StreamSizes streams,
+        boolean inputEnded,
         List<Entry> entries,
         List<Need> needs,
         List<Task> tasks) {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.krg.checkpoint.model.FileFacts;
+import org.krg.checkpoint.model.Manifest.Need;
+import org.krg.checkpoint.model.MappedFile;
+import org.krg.checkpoint.model.OpenFile;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.TreeProcess;
+
+/// Which files are part of a generation: those that the program can write to by what it has open or
+/// in memory, and all of its private `/dev/shm`. Files without a name are in the images.
+public final class SavedFiles {
+    private static final String SHARED_MEMORY = "/dev/shm/";
+
+    private SavedFiles() {}
+
+    /// {@return the files, by path}
+    ///
+    /// @param initPid whose `/proc/PID/root` is the cell
+    public static List<SavedFile> of(ProcessTree tree, long initPid) {
+        var found = new TreeMap<String, SavedFile>();
+        for (var process : tree.processes()) {
+            process.files().stream()
+                    .filter(SavedFiles::isWritten)
+                    .forEach(file -> merge(found, saved(process, file)));
+            process.mapped().stream()
+                    .filter(file -> file.writesThrough() && isNamed(file))
+                    .forEach(file -> merge(found, saved(process, file)));
+        }
+        for (var file : tree.shared()) {
+            var source = "/proc/" + initPid + "/root" + file.path();
+            merge(found, new SavedFile(file.path(), source, false, file.facts()));
+        }
+        return List.copyOf(found.values());
+    }
+
+    /// {@return files that the program uses and only reads, by path}
+    public static List<Need> needs(ProcessTree tree, List<SavedFile> saved) {
+        var needs = new TreeMap<String, Need>();
+        for (var process : tree.processes()) {
+            for (var file : process.files()) {
+                if (file.type() == OpenFile.Type.REGULAR && !file.isMemory() && !file.isDeleted()) {
+                    needs.putIfAbsent(file.target(), need(file.target(), file.facts(), false));
+                }
+            }
+            for (var file : process.mapped()) {
+                if (isNamed(file)) {
+                    needs.put(file.target(), need(file.target(), file.facts(), true));
+                }
+            }
+        }
+        saved.forEach(file -> needs.remove(file.path()));
+        return List.copyOf(needs.values());
+    }
+
+    private static boolean isWritten(OpenFile file) {
+        return file.type() == OpenFile.Type.REGULAR
+                && file.writable()
+                && !file.isMemory()
+                && !file.isDeleted();
+    }
+
+    private static boolean isNamed(MappedFile file) {
+        return file.target().startsWith("/")
+                && !file.target().startsWith("/memfd:")
+                && !file.target().startsWith("/SYSV")
+                && !file.target().startsWith("/dev/zero")
+                && !file.target().endsWith(" (deleted)");
+    }
+
+    private static SavedFile saved(TreeProcess process, OpenFile file) {
+        var source = "/proc/" + process.hostPid() + "/fd/" + file.fd();
+        var appended = file.append() && !file.target().startsWith(SHARED_MEMORY);
+        return new SavedFile(file.target(), source, appended, file.facts());
+    }
+
+    private static SavedFile saved(TreeProcess process, MappedFile file) {
+        var source = "/proc/" + process.hostPid() + "/map_files/" + file.range();
+        return new SavedFile(file.target(), source, false, file.facts());
+    }
+
+    // A file that is also written otherwise than by appending is not an appended one.
+    private static void merge(Map<String, SavedFile> found, SavedFile file) {
+        found.merge(file.path(), file, (before, other) -> before.appended() ? other : before);
+    }
+
+    private static Need need(String path, FileFacts facts, boolean mapped) {
+        return new Need(path, facts.sizeBytes(), facts.modified(), mapped);
+    }
+
+    /// {@return bytes of the files}
+    public static long totalBytes(List<SavedFile> files) {
+        return files.stream().mapToLong(file -> file.facts().sizeBytes()).sum();
+    }
+
+    /// {@return the largest files first}
+    static List<SavedFile> largestFirst(List<SavedFile> files) {
+        var sorted = new ArrayList<>(files);
+        sorted.sort(
+                (one, other) -> Long.compare(other.facts().sizeBytes(), one.facts().sizeBytes()));
+        return sorted;
+    }
+}

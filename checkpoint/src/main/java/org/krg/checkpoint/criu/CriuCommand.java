@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.criu;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointConfig;
+
+/// Command lines of CRIU. Everything is said on them: files of the host that could change what they
+/// mean are not read.
+final class CriuCommand {
+    static final String DUMP_LOG = "dump.log";
+    static final String RESTORE_LOG = "restore.log";
+
+    /// Alike for dump and restore.
+    private static final List<String> COMMON =
+            List.of(
+                    "--no-default-config",
+                    "-v4",
+                    "--manage-cgroups=ignore",
+                    "--tcp-established",
+                    "--network-lock",
+                    "skip",
+                    "--file-locks",
+                    "--ext-unix-sk",
+                    "--evasive-devices",
+                    "--cpu-cap=fpu,ins");
+
+    /// What CRIU runs at each stage of a restore: processes made after it must not take the pids
+    /// that the tools of the next one need.
+    static final String ACTION_SCRIPT =
+            """
+            #!/bin/sh
+            [ "$CRTOOLS_SCRIPT_ACTION" != pre-resume ] && exit 0
+            [ "$(cat /proc/sys/kernel/ns_last_pid)" -ge 299 ] && exit 0
+            echo 299 >/proc/sys/kernel/ns_last_pid
+            """;
+
+    private CriuCommand() {}
+
+    static List<String> dump(
+            CheckpointConfig config, CellView cell, Path images, Path work, boolean asUser) {
+        var line = new ArrayList<String>();
+        if (asUser) {
+            line.addAll(asUser(cell));
+        }
+        line.addAll(config.criu());
+        line.add("dump");
+        if (asUser) {
+            line.add("--unprivileged");
+        }
+        line.addAll(COMMON);
+        line.addAll(List.of("-D", images.toString(), "-W", work.toString(), "-o", DUMP_LOG));
+        line.addAll(List.of("-t", "" + cell.rootPid(), "--leave-running"));
+        line.addAll(List.of("--freeze-cgroup", cell.appCgroup().toString()));
+        line.addAll(List.of("--link-remap", "--ghost-limit", "" + config.ghostLimitBytes()));
+        line.addAll(List.of("--timeout", "" + config.freezeLimit().toSeconds()));
+        return line;
+    }
+
+    /// @param script a file with [#ACTION_SCRIPT]
+    static List<String> restore(CheckpointConfig config, Path images, Path work, Path script) {
+        var line = new ArrayList<>(config.criu());
+        line.addAll(List.of("restore", "--restore-detached"));
+        line.addAll(COMMON);
+        line.addAll(List.of("-D", images.toString(), "-W", work.toString(), "-o", RESTORE_LOG));
+        line.addAll(List.of("--action-script", script.toString()));
+        return line;
+    }
+
+    // prlimit(2), by which CRIU reads limits, wants CAP_SYS_RESOURCE or equal ids. Where the
+    // machine
+    // does not grant that capability, a dump takes the ids of the program and keeps all the others.
+    private static List<String> asUser(CellView cell) {
+        var all = "+all,-sys_resource";
+        return List.of(
+                "setpriv",
+                "--reuid",
+                "" + cell.user().uid(),
+                "--regid",
+                "" + cell.user().gid(),
+                "--keep-groups",
+                "--inh-caps=" + all,
+                "--ambient-caps=" + all,
+                "--");
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.Manifest.Entry;
+import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.state.model.Engine;
+
+/// What `/proc` says about a cell, and the files inside it.
+public interface CellFiles {
+    /// {@return the processes of a cell, their descriptors and mappings}
+    ProcessTree scan(CellView cell) throws IOException;
+
+    /// {@return whether the standard input of a cell's program has ended: its init keeps the FIFO
+    /// `io/in` open for as long as there may be more}
+    boolean hasInputEnded(CellView cell) throws IOException;
+
+    /// {@return what this machine is}
+    Origin origin(Engine engine, String engineVersion) throws IOException;
+
+    /// {@return a file as it is on this node now, read from its beginning; empty if it is not there
+    /// or no regular file}
+    Optional<Present> open(CellView cell, String path) throws IOException;
+
+    /// A file on this node.
+    ///
+    /// @param mode permission bits
+    record Present(long sizeBytes, int mode, InputStream content) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            content.close();
+        }
+    }
+
+    /// Cuts a file to the size of `entry`, with the rights of the program.
+    void cut(CellView cell, Entry entry) throws IOException;
+
+    /// Writes a file anew, with the rights of the program, and gives it its mode. Makes missing
+    /// directories above it.
+    void write(CellView cell, Entry entry, InputStream content) throws IOException;
+
+    /// Gives a file its mode, with the rights of the program.
+    void setMode(CellView cell, Entry entry) throws IOException;
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.Checkpoints;
+import org.krg.checkpoint.DamageListener;
+import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.core.CollectionPlan;
+import org.krg.checkpoint.core.Preflight;
+import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Contents;
+import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.Manifest;
+import org.krg.checkpoint.model.Prepared;
+import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.TakeOptions;
+import org.krg.checkpoint.model.Taken;
+import org.krg.checkpoint.model.Verified;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes and restores on this node. Safe for use by several threads; has no state of its own.
+public final class CheckpointEngine implements Checkpoints {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointEngine.class);
+
+    private static final String GOES_ON = "The program goes on; older checkpoints are as they were";
+
+    private final CheckpointConfig config;
+    private final NodeId self;
+    private final Map<Engine, Dumper> dumpers;
+    private final Parts parts;
+    private final DamageListener damage;
+    private final InstantSource clock;
+
+    /// What it works with.
+    ///
+    /// @param copies the stores of other nodes
+    public record Parts(ChunkStore store, CellFiles files, Copies copies) {}
+
+    /// @param self this node, which holds the first copy of what is taken here
+    /// @param dumpers the engines that passed their self-test
+    public CheckpointEngine(
+            CheckpointConfig config,
+            NodeId self,
+            Map<Engine, Dumper> dumpers,
+            Parts parts,
+            DamageListener damage,
+            InstantSource clock) {
+        this.config = config;
+        this.self = self;
+        this.dumpers = Map.copyOf(dumpers);
+        this.parts = parts;
+        this.damage = damage;
+        this.clock = clock;
+    }
+
+    /// Removes what a crash has left of takes and restores. To be called once, before any of them.
+    public void clean() {
+        WorkDirectory.clean(config.images());
+    }
+
+    @Override
+    public List<Blocker> preflight(CellView cell, TakeOptions options) {
+        try {
+            var limits = new Preflight.Limits(options.fileLimitBytes(), config.ghostLimitBytes());
+            return Preflight.blockers(parts.files().scan(cell), limits);
+        } catch (IOException failure) {
+            throw Failures.of(Phase.PREFLIGHT, failure);
+        }
+    }
+
+    @Override
+    public Taken take(CellView cell, TakeOptions options) {
+        try {
+            return tryToTake(cell, options);
+        } catch (CheckpointFailed failed) {
+            throw Failures.withNext(failed, next(failed));
+        }
+    }
+
+    private static String next(CheckpointFailed failed) {
+        return failed.failure().code() == Code.SUSPECT ? "CRIU was killed" : GOES_ON;
+    }
+
+    private Taken tryToTake(CellView cell, TakeOptions options) {
+        var dumper = requireDumper(options.engine());
+        requireNoBlockers(preflight(cell, options));
+        var id = new GenerationId(cell.process(), options.number());
+        try (var work = WorkDirectory.create(config.images(), id + "." + cell.epoch())) {
+            var taking = new Taking(cell, dumper, parts.files(), work);
+            try (var snapshot = taking.snapshot(options.fileLimitBytes())) {
+                return copy(store(cell, options, taking, snapshot), options);
+            }
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    /// A generation on this node, as the record of it and as a manifest.
+    @SuppressWarnings("ArrayRecordComponent") // Handed from one method to the next.
+    private record Stored(Generation generation, byte[] manifest) {}
+
+    private Stored store(CellView cell, TakeOptions options, Taking taking, Snapshot snapshot)
+            throws IOException {
+        var id = new GenerationId(cell.process(), options.number());
+        var taken = Instant.ofEpochMilli(clock.millis());
+        var version = requireDumper(options.engine()).version();
+        try (var writing = parts.store().begin()) {
+            var manifest =
+                    new Manifest(
+                            id,
+                            cell.epoch(),
+                            taken,
+                            parts.files().origin(options.engine(), version),
+                            cell.rootPid(),
+                            snapshot.streams(),
+                            snapshot.inputEnded(),
+                            taking.store(snapshot, writing),
+                            snapshot.needs(),
+                            Taking.tasks(snapshot.tree()));
+            var bytes = ManifestCodec.encode(manifest);
+            var digest = ManifestCodec.digest(bytes);
+            writing.commit(id, digest, bytes);
+            var generation =
+                    new Generation(
+                            id,
+                            cell.epoch(),
+                            digest,
+                            List.of(self),
+                            manifest.imageBytes(),
+                            writing.storedBytes(),
+                            snapshot.frozen(),
+                            taken,
+                            0,
+                            options.pinned());
+            return new Stored(generation, bytes);
+        }
+    }
+
+    private Taken copy(Stored stored, TakeOptions options) {
+        var generation = stored.generation();
+        var holders = new ArrayList<>(generation.copies());
+        var refusals = new ArrayList<String>();
+        for (var node : options.candidates()) {
+            if (holders.size() >= options.copies()) {
+                break;
+            }
+            try {
+                parts.copies().keep(node, generation.id(), stored.manifest());
+                holders.add(node);
+            } catch (IOException failure) {
+                refusals.add(node + ": " + failure.getMessage());
+            }
+        }
+        if (holders.size() < options.copies()) {
+            discard(generation.id());
+            throw Failures.of(
+                    Phase.COPY,
+                    Code.TOO_FEW_COPIES,
+                    "%d of %d copies could be made%s"
+                            .formatted(
+                                    holders.size(),
+                                    options.copies(),
+                                    refusals.isEmpty() ? "" : "; " + String.join("; ", refusals)),
+                    "Bring more nodes up, or ask for fewer copies");
+        }
+        log.info(
+                "generation stored generation={} epoch={} copies={} imageBytes={} storedBytes={}"
+                        + " frozen={}ms",
+                generation.id(),
+                generation.epoch(),
+                holders,
+                generation.imageBytes(),
+                generation.storedBytes(),
+                generation.frozen().toMillis());
+        return new Taken(withCopies(generation, holders), refusals);
+    }
+
+    private static Generation withCopies(Generation it, List<NodeId> copies) {
+        return new Generation(
+                it.id(),
+                it.epoch(),
+                it.manifest(),
+                copies,
+                it.imageBytes(),
+                it.storedBytes(),
+                it.frozen(),
+                it.taken(),
+                it.restoreFailures(),
+                it.pinned());
+    }
+
+    @Override
+    public Prepared prepare(Generation generation, Path stdout, Path stderr) {
+        var fetching = fetching(generation);
+        try (var writing = parts.store().begin()) {
+            var source = fetching.source(writing);
+            var fetchedBytes = fetching.complete(writing, source);
+            var manifest = fetching.requireManifest();
+            new Restoring(manifest, source, parts.files()).writeStreams(stdout, stderr);
+            writing.commit();
+            return new Prepared(
+                    manifest.rootPid(), manifest.streams(), manifest.inputEnded(), fetchedBytes);
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
+    public Restored restore(Generation generation, CellView target) {
+        var fetching = fetching(generation);
+        var name = generation.id() + "." + target.epoch() + ".restore";
+        try (var work = WorkDirectory.create(config.images(), name)) {
+            var manifest = fetching.requireManifest();
+            var dumper = requireDumper(manifest.origin().engine());
+            var filesPutBack = writeFiles(fetching, manifest, target, work);
+            dumper.restore(target, work.images(), work.logs());
+            log.info(
+                    "process restored process={} epoch={} generation={} filesPutBack={}",
+                    target.process(),
+                    target.epoch(),
+                    generation.id(),
+                    filesPutBack);
+            return new Restored(filesPutBack);
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    private int writeFiles(
+            Fetching fetching, Manifest manifest, CellView target, WorkDirectory work)
+            throws IOException {
+        requireStreams(manifest, target);
+        try (var writing = parts.store().begin()) {
+            var restoring = new Restoring(manifest, fetching.source(writing), parts.files());
+            restoring.writeImages(work.images());
+            var filesPutBack = restoring.putBack(target);
+            writing.commit();
+            return filesPutBack;
+        }
+    }
+
+    private static void requireStreams(Manifest manifest, CellView target) {
+        var present = target.sync();
+        if (!present.equals(manifest.streams())) {
+            throw Failures.of(
+                    Phase.RESTORE,
+                    Code.OTHER,
+                    "the output of the cell has %s, the checkpoint %s"
+                            .formatted(present, manifest.streams()),
+                    "Prepare the restore before the cell is made");
+        }
+    }
+
+    @Override
+    public Verified verify(Generation generation) {
+        var fetching = fetching(generation);
+        try (var writing = parts.store().begin()) {
+            var source = fetching.source(writing);
+            fetching.complete(writing, source);
+            var manifest = fetching.requireManifest();
+            var chunks = new Restoring(manifest, source, parts.files()).readAll();
+            writing.commit();
+            return new Verified(chunks, source.repaired());
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
+    public Contents inspect(Generation generation) {
+        var fetching = fetching(generation);
+        try {
+            var manifest = fetching.requireManifest();
+            return new Contents(generation.id(), manifest, manifest.imageBytes());
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
+    public List<GenerationId> stored() {
+        try {
+            return parts.store().stored().stream()
+                    .map(CollectionPlan.Stored::id)
+                    .distinct()
+                    .toList();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    @Override
+    public void discard(GenerationId generation) {
+        try {
+            parts.store().remove(generation);
+            parts.store().sweep();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    @Override
+    public long collect(Set<GenerationId> live) {
+        try {
+            var dead = CollectionPlan.dead(parts.store().stored(), live, clock.instant());
+            for (var id : dead) {
+                parts.store().remove(id);
+            }
+            return parts.store().sweep();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    private Fetching fetching(Generation generation) {
+        var others = generation.copies().stream().filter(node -> !node.equals(self)).toList();
+        return new Fetching(generation, others, parts, damage);
+    }
+
+    private Dumper requireDumper(Engine engine) {
+        var dumper = dumpers.get(engine);
+        if (dumper != null) {
+            return dumper;
+        }
+        var cause =
+                switch (engine) {
+                    case CRIU -> "CRIU does not work on node " + self;
+                    case RESTART -> "the engine restart saves nothing";
+                };
+        var remedy =
+                switch (engine) {
+                    case CRIU -> "See krg-admin system doctor, or submit with --engine restart";
+                    case RESTART -> "Submit the job with --engine criu";
+                };
+        throw Failures.of(Phase.PREFLIGHT, Code.NO_ENGINE, cause, remedy);
+    }
+
+    private static void requireNoBlockers(List<Blocker> blockers) {
+        if (blockers.isEmpty()) {
+            return;
+        }
+        var first = blockers.getFirst();
+        var more = blockers.size() == 1 ? "" : " (and " + (blockers.size() - 1) + " more)";
+        var all = String.join("; ", blockers.stream().map(Blocker::toString).toList());
+        throw new CheckpointFailed(
+                new Failure(Phase.PREFLIGHT, Code.BLOCKED, all, first.remedy() + more, GOES_ON, ""),
+                blockers);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.krg.checkpoint.core.CollectionPlan.Stored;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Sha256;
+
+/// Chunks and manifests on the disk of this node. Safe for use by several threads.
+public interface ChunkStore {
+    /// {@return whether the chunk is here; it may still turn out to be damaged}
+    boolean has(ChunkHash chunk);
+
+    /// {@return a chunk, verified; empty if it is not here or damaged, in which case it is not here
+    /// from now on}
+    Optional<byte[]> find(ChunkHash chunk) throws IOException;
+
+    /// {@return the bytes of a manifest, verified; empty if it is not here or damaged}
+    Optional<byte[]> findManifest(GenerationId id, Sha256 digest) throws IOException;
+
+    /// {@return whether there is a file for this manifest, good or damaged}
+    boolean hasManifest(GenerationId id, Sha256 digest);
+
+    /// {@return what has a manifest here, in order; one generation may have several}
+    List<Stored> stored() throws IOException;
+
+    /// Begins to write. Waits while a sweep is going on, and a sweep waits for it.
+    Writing begin() throws IOException;
+
+    /// Removes the manifests of a generation, durably.
+    void remove(GenerationId id) throws IOException;
+
+    /// Removes chunks that no manifest here refers to. Does nothing if one of them cannot be read.
+    ///
+    /// @return bytes that were freed
+    long sweep() throws IOException;
+
+    /// New chunks, which are there for others when they are committed. Used by one thread.
+    interface Writing extends AutoCloseable {
+        /// Stores a chunk unless it is here already.
+        ///
+        /// @param content what `hash` is the name of
+        void add(ChunkHash hash, byte[] content) throws IOException;
+
+        /// Stores a node of a tree unless it is here already.
+        void addNode(ChunkHash hash, byte[] content) throws IOException;
+
+        /// {@return whether the chunk is here or among the new ones}
+        boolean has(ChunkHash chunk);
+
+        /// Makes the new chunks durable, then there for others.
+        void commit() throws IOException;
+
+        /// Commits, and then makes a manifest durable, every chunk of which is here.
+        void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException;
+
+        /// {@return bytes written to the disk, so far}
+        long storedBytes();
+
+        /// Abandons what is not committed.
+        @Override
+        void close();
+    }
+}

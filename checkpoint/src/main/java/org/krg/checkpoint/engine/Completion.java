@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.krg.checkpoint.core.HashTree;
+import org.krg.checkpoint.engine.ChunkStore.Writing;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Manifest;
+
+/// Makes a copy of a generation whole: walks the trees of its manifest from the top, asks for what
+/// is not here, verifies and stores it. The walk goes through all nodes, also those that are here,
+/// so that at its end every chunk is known to be here. Used once.
+public final class Completion {
+    private final ChunkStore store;
+    private final Writing writing;
+    private final Provider provider;
+    private final Deque<Place> nodes = new ArrayDeque<>();
+    private final Set<Place> seen = new HashSet<>();
+    private final Set<ChunkHash> missingLeaves = new LinkedHashSet<>();
+    private long fetchedChunks;
+    private long fetchedBytes;
+
+    /// @param provider has what is missing
+    public Completion(ChunkStore store, Writing writing, Provider provider) {
+        this.store = store;
+        this.writing = writing;
+        this.provider = provider;
+    }
+
+    /// Whoever has chunks.
+    public interface Provider {
+        /// {@return what it has of them, not verified yet}
+        ///
+        /// @param hashes at most [Copies#MAX_CHUNKS]
+        List<Chunk> find(List<ChunkHash> hashes) throws IOException;
+    }
+
+    private record Place(ChunkHash hash, int depth) {}
+
+    /// Stores what is missing, to be committed by the caller.
+    ///
+    /// @throws ChunksMissing if the provider does not have it either
+    public void run(Manifest manifest) throws IOException {
+        for (var entry : manifest.entries()) {
+            var content = entry.content();
+            if (content.sizeBytes() > 0) {
+                visit(content.root(), HashTree.depth(content.sizeBytes()));
+            }
+        }
+        while (!nodes.isEmpty()) {
+            expandSome();
+        }
+        fetchLeaves();
+    }
+
+    /// {@return chunks that came from the provider}
+    public long fetchedChunks() {
+        return fetchedChunks;
+    }
+
+    /// {@return their bytes}
+    public long fetchedBytes() {
+        return fetchedBytes;
+    }
+
+    private void visit(ChunkHash hash, int depth) throws IOException {
+        if (depth > 0) {
+            var place = new Place(hash, depth);
+            if (seen.add(place)) {
+                nodes.push(place);
+            }
+        } else if (!writing.has(hash) && missingLeaves.add(hash)) {
+            if (missingLeaves.size() == Copies.MAX_CHUNKS) {
+                fetchLeaves();
+            }
+        }
+    }
+
+    // The last ones first: so few are open at a time, however large the tree.
+    private void expandSome() throws IOException {
+        var missing = new ArrayList<Place>();
+        while (!nodes.isEmpty() && missing.size() < Copies.MAX_CHUNKS) {
+            var place = nodes.pop();
+            var node = store.find(place.hash());
+            if (node.isPresent()) {
+                expand(node.get(), place.depth());
+            } else {
+                missing.add(place);
+            }
+        }
+        var found = fetch(missing.stream().map(Place::hash).distinct().toList());
+        for (var place : missing) {
+            var node = require(found, place.hash());
+            writing.addNode(place.hash(), node);
+            expand(node, place.depth());
+        }
+    }
+
+    private void expand(byte[] node, int depth) throws IOException {
+        for (var child : HashTree.children(node)) {
+            visit(child, depth - 1);
+        }
+    }
+
+    private void fetchLeaves() throws IOException {
+        var hashes = List.copyOf(missingLeaves);
+        missingLeaves.clear();
+        var found = fetch(hashes);
+        for (var hash : hashes) {
+            writing.add(hash, require(found, hash));
+        }
+    }
+
+    private Map<ChunkHash, byte[]> fetch(List<ChunkHash> hashes) throws IOException {
+        if (hashes.isEmpty()) {
+            return Map.of();
+        }
+        var found = verified(provider.find(hashes));
+        fetchedChunks += hashes.size();
+        fetchedBytes += found.values().stream().mapToLong(content -> content.length).sum();
+        return found;
+    }
+
+    private static byte[] require(Map<ChunkHash, byte[]> found, ChunkHash hash)
+            throws ChunksMissing {
+        var content = found.get(hash);
+        if (content == null) {
+            throw new ChunksMissing("no good copy of chunk " + hash);
+        }
+        return content;
+    }
+
+    /// {@return the chunks that are what they claim to be}
+    static Map<ChunkHash, byte[]> verified(List<Chunk> chunks) {
+        var good = new LinkedHashMap<ChunkHash, byte[]>();
+        for (var chunk : chunks) {
+            if (ChunkHash.of(chunk.content()).equals(chunk.hash())) {
+                good.put(chunk.hash(), chunk.content());
+            }
+        }
+        return good;
+    }
+}

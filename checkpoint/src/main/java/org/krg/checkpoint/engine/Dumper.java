@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.nio.file.Path;
+import org.krg.checkpoint.CellView;
+
+/// An engine that saves processes to image files and brings them back.
+public interface Dumper {
+    /// {@return its version, as it names it}
+    String version();
+
+    /// Saves the program of a frozen cell, which it leaves as it is.
+    ///
+    /// @param images an empty directory that takes the images
+    /// @param work an empty directory that takes logs
+    /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
+    void dump(CellView cell, Path images, Path work);
+
+    /// Brings the program back in a fresh cell; it runs when this returns.
+    ///
+    /// @throws org.krg.checkpoint.CheckpointFailed if it cannot; no process of it is left then
+    void restore(CellView cell, Path images, Path work);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.checkpoint.model.Manifest.Need;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.StreamSizes;
+
+/// What was kept of a cell while it stood still, apart from the images.
+///
+/// @param needs files that the program only reads
+/// @param frozen how long it stood still
+record Snapshot(
+        ProcessTree tree,
+        StreamSizes streams,
+        boolean inputEnded,
+        List<Kept> files,
+        List<Need> needs,
+        Duration frozen)
+        implements AutoCloseable {
+
+    /// A file as it was.
+    sealed interface Kept {
+        SavedFile file();
+
+        InputStream open() throws IOException;
+
+        /// Its content was copied.
+        record Copied(SavedFile file, Path copy) implements Kept {
+            @Override
+            public InputStream open() throws IOException {
+                return Files.newInputStream(copy);
+            }
+        }
+
+        /// What is there stays there while the program goes on: it is read later.
+        record Grows(SavedFile file, FileChannel channel) implements Kept {
+            @Override
+            public InputStream open() throws IOException {
+                channel.position(0);
+                return Channels.newInputStream(channel);
+            }
+        }
+    }
+
+    /// Keeps files of a frozen cell.
+    ///
+    /// @param directory takes copies
+    static List<Kept> keep(List<SavedFile> files, Path directory) throws IOException {
+        var kept = new ArrayList<Kept>();
+        try {
+            for (var file : files) {
+                kept.add(keep(file, directory.resolve("file-" + kept.size())));
+            }
+            return kept;
+        } catch (IOException failure) {
+            close(kept);
+            throw failure;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        close(files);
+    }
+
+    private static Kept keep(SavedFile file, Path copy) throws IOException {
+        // The descriptor in /proc, not the path: it is this very file, whatever has its name now.
+        var source = FileChannel.open(Path.of(file.source()), StandardOpenOption.READ);
+        if (file.appended()) {
+            return new Kept.Grows(file, source);
+        }
+        try (source;
+                var target =
+                        FileChannel.open(
+                                copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            var sizeBytes = file.facts().sizeBytes();
+            for (var position = 0L; position < sizeBytes; ) {
+                var count = source.transferTo(position, sizeBytes - position, target);
+                if (count <= 0) {
+                    throw new IOException(file.path() + " became shorter while it was read");
+                }
+                position += count;
+            }
+        }
+        return new Kept.Copied(file, copy);
+    }
+
+    private static void close(List<Kept> files) throws IOException {
+        for (var file : files) {
+            if (file instanceof Kept.Grows(_, var channel)) {
+                channel.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.core.SavedFiles;
+import org.krg.checkpoint.engine.ChunkStore.Writing;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.Manifest.Entry;
+import org.krg.checkpoint.model.Manifest.Kind;
+import org.krg.checkpoint.model.Manifest.Task;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.TreeProcess;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The steps of a take that touch the cell and the disk. Used once, by one thread.
+final class Taking {
+    private static final Logger log = LoggerFactory.getLogger(Taking.class);
+    private static final int OWNER_ONLY = 0600;
+
+    private final CellView cell;
+    private final Dumper dumper;
+    private final CellFiles cellFiles;
+    private final WorkDirectory work;
+
+    Taking(CellView cell, Dumper dumper, CellFiles cellFiles, WorkDirectory work) {
+        this.cell = cell;
+        this.dumper = dumper;
+        this.cellFiles = cellFiles;
+        this.work = work;
+    }
+
+    /// Saves the program; it stands still only meanwhile.
+    ///
+    /// @param fileLimitBytes bytes of files open for writing, at most
+    Snapshot snapshot(long fileLimitBytes) {
+        var since = System.nanoTime();
+        freeze();
+        Snapshot still;
+        try {
+            still = whileFrozen(fileLimitBytes);
+        } finally {
+            thaw();
+        }
+        var frozen = Duration.ofNanos(System.nanoTime() - since);
+        return new Snapshot(
+                still.tree(),
+                still.streams(),
+                still.inputEnded(),
+                still.files(),
+                still.needs(),
+                frozen);
+    }
+
+    private Snapshot whileFrozen(long fileLimitBytes) {
+        try {
+            var streams = cell.sync();
+            var inputEnded = cellFiles.hasInputEnded(cell);
+            dumper.dump(cell, work.images(), work.logs());
+            var tree = cellFiles.scan(cell);
+            var saved = SavedFiles.of(tree, cell.initPid());
+            requireBelow(fileLimitBytes, SavedFiles.totalBytes(saved));
+            var kept = Snapshot.keep(saved, work.files());
+            var needs = SavedFiles.needs(tree, saved);
+            return new Snapshot(tree, streams, inputEnded, kept, needs, Duration.ZERO);
+        } catch (IOException failure) {
+            throw Failures.of(Phase.FILES, failure);
+        }
+    }
+
+    // They may have grown since the preflight.
+    private static void requireBelow(long fileLimitBytes, long savedBytes) {
+        if (savedBytes > fileLimitBytes) {
+            throw Failures.of(
+                    Phase.FILES,
+                    Code.FILE_LIMIT,
+                    "files open for writing have %d bytes, the limit is %d"
+                            .formatted(savedBytes, fileLimitBytes),
+                    "Raise --file-limit of the job to " + savedBytes + " or more");
+        }
+    }
+
+    private void freeze() {
+        try {
+            cell.freeze();
+        } catch (CheckpointFailed known) {
+            throw known;
+        } catch (RuntimeException failure) {
+            thaw();
+            throw Failures.of(
+                    Phase.FREEZE,
+                    Code.FREEZE_TIMEOUT,
+                    String.valueOf(failure.getMessage()),
+                    "A task waits for a disk or a network file system; try again");
+        }
+    }
+
+    private void thaw() {
+        try {
+            cell.thaw();
+        } catch (RuntimeException failure) {
+            log.error("a cell stays frozen process={}", cell.process(), failure);
+        }
+    }
+
+    /// Stores images and files.
+    List<Entry> store(Snapshot snapshot, Writing writing) throws IOException {
+        var trees = new TreeWriter(writing);
+        var entries = new ArrayList<Entry>();
+        for (var image : images()) {
+            var name = image.getFileName().toString();
+            entries.add(entry(trees, Kind.IMAGE, name, image, Files.size(image)));
+        }
+        var streams = snapshot.streams();
+        entries.add(entry(trees, Kind.STDOUT, "stdout", cell.stdout(), streams.stdoutBytes()));
+        entries.add(entry(trees, Kind.STDERR, "stderr", cell.stderr(), streams.stderrBytes()));
+        for (var kept : snapshot.files()) {
+            entries.add(entry(trees, kept));
+        }
+        return entries;
+    }
+
+    private List<Path> images() throws IOException {
+        try (var files = Files.list(work.images())) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static Entry entry(TreeWriter trees, Kind kind, String name, Path file, long sizeBytes)
+            throws IOException {
+        try (var input = Files.newInputStream(file)) {
+            return new Entry(kind, name, OWNER_ONLY, 0, 0, trees.write(input, sizeBytes));
+        }
+    }
+
+    private static Entry entry(TreeWriter trees, Snapshot.Kept kept) throws IOException {
+        var file = kept.file();
+        try (var input = kept.open()) {
+            return new Entry(
+                    file.appended() ? Kind.APPENDED : Kind.FILE,
+                    file.path(),
+                    file.facts().mode(),
+                    file.facts().uid(),
+                    file.facts().gid(),
+                    trees.write(input, file.facts().sizeBytes()));
+        } catch (IOException failure) {
+            throw new IOException(file.path() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /// {@return the processes, the root first}
+    static List<Task> tasks(ProcessTree tree) {
+        return tree.processes().stream()
+                .map(process ->
+                        new Task(
+                                process.pid(),
+                                parent(tree, process.hostParent()),
+                                process.name(),
+                                process.threads(),
+                                process.residentBytes()))
+                .sorted((one, other) -> Integer.compare(one.pid(), other.pid()))
+                .toList();
+    }
+
+    // The parent of the root is the init of the cell.
+    private static int parent(ProcessTree tree, long hostParent) {
+        return tree.processes().stream()
+                .filter(process -> process.hostPid() == hostParent)
+                .mapToInt(TreeProcess::pid)
+                .findFirst()
+                .orElse(1);
+    }
+}

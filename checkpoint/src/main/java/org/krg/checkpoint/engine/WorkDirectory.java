@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A directory for the images and files of one take or restore, removed at its end.
+record WorkDirectory(Path path) implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(WorkDirectory.class);
+
+    /// Makes an empty directory.
+    static WorkDirectory create(Path images, String name) throws IOException {
+        var work = new WorkDirectory(images.resolve("tmp").resolve(name));
+        work.close();
+        Files.createDirectories(work.images());
+        Files.createDirectories(work.logs());
+        Files.createDirectories(work.files());
+        return work;
+    }
+
+    /// Removes what a crash has left.
+    static void clean(Path images) {
+        new WorkDirectory(images.resolve("tmp")).close();
+    }
+
+    Path images() {
+        return path.resolve("images");
+    }
+
+    Path logs() {
+        return path.resolve("work");
+    }
+
+    Path files() {
+        return path.resolve("files");
+    }
+
+    /// Removes it. What cannot be removed stays until the next start.
+    @Override
+    public void close() {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(
+                    path,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(Path file, BasicFileAttributes about)
+                                throws IOException {
+                            Files.delete(file);
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(
+                                Path directory, @Nullable IOException failure) throws IOException {
+                            Files.delete(directory);
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException failure) {
+            log.warn("cannot remove a work directory directory={}", path, failure);
+        }
+    }
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.krg.checkpoint.core.CollectionPlan.Stored;
+import org.krg.checkpoint.engine.ChunkStore;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.linux.DirectoryFd;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Invariant;
+import org.krg.state.model.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The store in a directory; see the package. Packs and index are guarded by a lock; writers hold a
+/// permit of `writers`, a sweep holds all of them.
+public final class FileChunkStore implements ChunkStore {
+    private static final Logger log = LoggerFactory.getLogger(FileChunkStore.class);
+
+    /// Blocks kept decompressed: chunks that follow each other in a file lie in few blocks.
+    private static final int CACHED_BLOCKS = 64;
+
+    /// More than there are takes and copies at a time.
+    private static final int MAX_WRITERS = 1024;
+
+    /// A place is the slot of the pack above, and the offset of the block plus one below.
+    private static final int OFFSET_BITS = 40;
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path packs;
+    private final Manifests manifests;
+    private final int level;
+    private final Semaphore writers = new Semaphore(MAX_WRITERS, true);
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
+    private final AtomicLong lastNumber = new AtomicLong();
+    private final BlockCache cache = new BlockCache(CACHED_BLOCKS);
+    private ChunkIndex index = new ChunkIndex();
+    private int slots;
+
+    private FileChunkStore(Path directory, int level) {
+        this.packs = directory.resolve("packs");
+        this.manifests = new Manifests(directory.resolve("manifests"));
+        this.level = level;
+    }
+
+    /// Opens the store in a directory, which is made if need be, and reads what is in it. Removes
+    /// packs that were not finished. Only the owner may enter the directory: images hold whatever a
+    /// program has in memory.
+    ///
+    /// @param level of zstd
+    public static FileChunkStore open(Path directory, int level) throws IOException {
+        var store = new FileChunkStore(directory, level);
+        Files.createDirectories(directory, OWNER_ONLY);
+        Files.setPosixFilePermissions(directory, OWNER_ONLY.value());
+        Files.createDirectories(store.packs);
+        store.manifests.prepare();
+        store.load();
+        return store;
+    }
+
+    @Override
+    public boolean has(ChunkHash chunk) {
+        lock.readLock().lock();
+        try {
+            return index.find(chunk) != ChunkIndex.NOWHERE;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> find(ChunkHash hash) throws IOException {
+        long place;
+        Optional<byte[]> content = Optional.empty();
+        lock.readLock().lock();
+        try {
+            place = index.find(hash);
+            if (place != ChunkIndex.NOWHERE) {
+                content = read(hash, place);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+        if (content.isEmpty() && place != ChunkIndex.NOWHERE) {
+            forget(hash, place);
+        }
+        return content;
+    }
+
+    @Override
+    public Optional<byte[]> findManifest(GenerationId id, Sha256 digest) throws IOException {
+        return manifests.find(id, digest);
+    }
+
+    @Override
+    public boolean hasManifest(GenerationId id, Sha256 digest) {
+        return manifests.has(id, digest);
+    }
+
+    @Override
+    public List<Stored> stored() throws IOException {
+        return manifests.stored();
+    }
+
+    @Override
+    public Writing begin() throws IOException {
+        writers.acquireUninterruptibly();
+        try {
+            return new StoreWriting(this, newPack());
+        } catch (IOException | RuntimeException failure) {
+            writers.release();
+            throw failure;
+        }
+    }
+
+    @Override
+    public void remove(GenerationId id) throws IOException {
+        manifests.remove(id);
+    }
+
+    @Override
+    public long sweep() throws IOException {
+        writers.acquireUninterruptibly(MAX_WRITERS);
+        try {
+            return new Sweep(this, manifests).run();
+        } finally {
+            writers.release(MAX_WRITERS);
+        }
+    }
+
+    Manifests manifests() {
+        return manifests;
+    }
+
+    void endWriting() {
+        writers.release();
+    }
+
+    PackWriter newPack() throws IOException {
+        var name = "%016x.pack.new".formatted(lastNumber.incrementAndGet());
+        return new PackWriter(packs.resolve(name), level);
+    }
+
+    /// Makes a finished pack durable under its name, and its chunks findable.
+    int adopt(PackWriter writer) throws IOException {
+        writer.finish();
+        var name = writer.file().getFileName().toString();
+        var file = packs.resolve(name.substring(0, name.length() - ".new".length()));
+        Files.move(writer.file(), file, StandardCopyOption.ATOMIC_MOVE);
+        DirectoryFd.sync(packs);
+        lock.writeLock().lock();
+        try {
+            return index(file);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// {@return packs by slot, oldest first}
+    Map<Integer, Pack> packs() {
+        lock.readLock().lock();
+        try {
+            return new LinkedHashMap<>(bySlot);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// {@return the slot of the pack a chunk is in; -1 if it is not here}
+    int slotOf(ChunkHash hash) {
+        lock.readLock().lock();
+        try {
+            var place = index.find(hash);
+            return place == ChunkIndex.NOWHERE ? -1 : (int) (place >>> OFFSET_BITS);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Leaves only the chunks in `live` findable, and removes the packs in `dead`.
+    void retain(ChunkIndex live, List<Integer> dead) throws IOException {
+        var gone = new ArrayList<Pack>();
+        lock.writeLock().lock();
+        try {
+            var kept = new ChunkIndex();
+            live.forEach((hash, _) -> {
+                var place = index.find(hash);
+                if (place != ChunkIndex.NOWHERE) {
+                    kept.put(hash, place);
+                }
+            });
+            index = kept;
+            for (var slot : dead) {
+                gone.add(bySlot.remove(slot));
+            }
+            cache.clear();
+        } finally {
+            lock.writeLock().unlock();
+        }
+        for (var pack : gone) {
+            pack.delete();
+        }
+        DirectoryFd.sync(packs);
+    }
+
+    private void load() throws IOException {
+        var files = new ArrayList<Path>();
+        try (var entries = Files.newDirectoryStream(packs)) {
+            for (var entry : entries) {
+                if (entry.toString().endsWith(".new")) {
+                    Files.delete(entry);
+                } else {
+                    files.add(entry);
+                }
+            }
+        }
+        files.sort(null);
+        for (var file : files) {
+            index(file);
+            var name = file.getFileName().toString();
+            lastNumber.set(Long.parseLong(name.substring(0, name.indexOf('.')), 16));
+        }
+    }
+
+    private int index(Path file) throws IOException {
+        var pack = new Pack(file);
+        var slot = slots++;
+        bySlot.put(slot, pack);
+        var whole =
+                pack.scan((offset, hashes) ->
+                        hashes.forEach(hash -> index.put(hash, place(slot, offset))));
+        if (!whole) {
+            log.warn("a pack of chunks is damaged, the rest of it is not used file={}", file);
+        }
+        return slot;
+    }
+
+    private static long place(int slot, long offset) {
+        Invariant.holds(
+                offset < (1L << OFFSET_BITS) - 1 && slot < 1 << (Long.SIZE - 1 - OFFSET_BITS),
+                "a place fits into its bits",
+                slot,
+                offset);
+        return (long) slot << OFFSET_BITS | (offset + 1);
+    }
+
+    // With the read lock held, so that the pack stays open.
+    private Optional<byte[]> read(ChunkHash hash, long place) throws IOException {
+        var chunks = cache.find(place);
+        if (chunks.isEmpty()) {
+            var slot = (int) (place >>> OFFSET_BITS);
+            var offset = (place & ((1L << OFFSET_BITS) - 1)) - 1;
+            var pack = Objects.requireNonNull(bySlot.get(slot), "a chunk found is in a pack");
+            chunks = pack.block(offset);
+            chunks.ifPresent(loaded -> cache.put(place, loaded));
+        }
+        return chunks.stream()
+                .flatMap(List::stream)
+                .filter(chunk -> chunk.hash().equals(hash))
+                .map(Chunk::content)
+                .filter(content -> ChunkHash.of(content).equals(hash))
+                .findFirst();
+    }
+
+    private void forget(ChunkHash hash, long place) {
+        log.warn("a stored chunk is damaged chunk={}", hash);
+        lock.writeLock().lock();
+        try {
+            // It may have been written again meanwhile.
+            if (index.find(hash) == place) {
+                index.remove(hash);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

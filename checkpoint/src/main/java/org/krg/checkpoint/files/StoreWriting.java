@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.krg.checkpoint.engine.ChunkStore.Writing;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Sha256;
+
+/// New chunks of one generation: they become one pack. Used by one thread.
+final class StoreWriting implements Writing {
+    private final FileChunkStore store;
+    private PackWriter pack;
+    private long committedBytes;
+
+    StoreWriting(FileChunkStore store, PackWriter pack) {
+        this.store = store;
+        this.pack = pack;
+    }
+
+    @Override
+    public void add(ChunkHash hash, byte[] content) throws IOException {
+        if (!store.has(hash)) {
+            pack.add(new Chunk(hash, content));
+        }
+    }
+
+    @Override
+    public void addNode(ChunkHash hash, byte[] content) throws IOException {
+        if (!store.has(hash)) {
+            pack.addNode(new Chunk(hash, content));
+        }
+    }
+
+    @Override
+    public boolean has(ChunkHash chunk) {
+        return pack.has(chunk) || store.has(chunk);
+    }
+
+    @Override
+    public void commit() throws IOException {
+        if (pack.isEmpty()) {
+            return;
+        }
+        store.adopt(pack);
+        committedBytes += pack.sizeBytes();
+        pack.close();
+        pack = store.newPack();
+    }
+
+    @Override
+    public void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+        commit();
+        store.manifests().write(id, digest, manifest);
+        committedBytes += manifest.length;
+    }
+
+    @Override
+    public long storedBytes() {
+        return committedBytes + pack.sizeBytes();
+    }
+
+    @Override
+    public void close() {
+        try {
+            pack.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } finally {
+            store.endWriting();
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.files;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.krg.checkpoint.codec.MalformedManifest;
+import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.core.HashTree;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Manifest.Content;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Removes chunks that no manifest refers to. Packs without a live chunk are deleted; from packs
+/// that are mostly dead the live chunks are written to a new one first. While it runs nothing else
+/// is written. Used once.
+final class Sweep {
+    private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+
+    /// A pack is rewritten when less than this part of its chunks is live: then disk use is at most
+    /// twice what is needed, and every byte is copied at most once on average.
+    private static final double LIVE_PART = 0.5;
+
+    private static final long LEAF = 1;
+    private static final long NODE = 2;
+
+    private final FileChunkStore store;
+    private final Manifests manifests;
+
+    /// Every chunk in use, and whether it is a leaf or a node.
+    private final ChunkIndex live = new ChunkIndex();
+
+    Sweep(FileChunkStore store, Manifests manifests) {
+        this.store = store;
+        this.manifests = manifests;
+    }
+
+    long run() throws IOException {
+        if (!mark()) {
+            return 0;
+        }
+        var packs = store.packs();
+        var liveChunks = liveChunks();
+        var dead = new ArrayList<Integer>();
+        var sparse = new ArrayList<Integer>();
+        for (var entry : packs.entrySet()) {
+            var liveHere = liveChunks.getOrDefault(entry.getKey(), List.of());
+            if (liveHere.isEmpty()) {
+                dead.add(entry.getKey());
+            } else if (liveHere.size() < LIVE_PART * chunks(entry.getValue())) {
+                sparse.add(entry.getKey());
+            }
+        }
+        // First, since there may be no room to write before.
+        store.retain(live, dead);
+        return sizeBytes(packs, dead) + rewrite(packs, sparse, liveChunks);
+    }
+
+    private static long sizeBytes(Map<Integer, Pack> packs, List<Integer> slots) {
+        return slots.stream()
+                .map(packs::get)
+                .filter(Objects::nonNull)
+                .mapToLong(Pack::sizeBytes)
+                .sum();
+    }
+
+    /// {@return false if something cannot be read, so that what hangs from it is not known}
+    private boolean mark() throws IOException {
+        for (var named : manifests.all()) {
+            var bytes = manifests.find(named.id(), named.digest());
+            if (bytes.isEmpty() || !mark(named, bytes.get())) {
+                log.warn(
+                        "nothing is swept while a generation is damaged generation={}", named.id());
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean mark(Manifests.Named named, byte[] bytes) throws IOException {
+        try {
+            for (var entry : ManifestCodec.decode(bytes).entries()) {
+                if (!mark(entry.content())) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (MalformedManifest foreign) {
+            log.warn("a manifest makes no sense file={} {}", named.file(), foreign.getMessage());
+            return false;
+        }
+    }
+
+    private boolean mark(Content content) throws IOException {
+        var depth = HashTree.depth(content.sizeBytes());
+        return content.sizeBytes() == 0 || mark(content.root(), depth);
+    }
+
+    private boolean mark(ChunkHash hash, int depth) throws IOException {
+        if (live.find(hash) == (depth == 0 ? LEAF : NODE)) {
+            return true;
+        }
+        if (depth == 0) {
+            live.put(hash, LEAF);
+            return true;
+        }
+        var node = store.find(hash);
+        if (node.isEmpty()) {
+            return false;
+        }
+        for (var child : HashTree.children(node.get())) {
+            if (!mark(child, depth - 1)) {
+                return false;
+            }
+        }
+        live.put(hash, NODE);
+        return true;
+    }
+
+    private Map<Integer, List<ChunkHash>> liveChunks() {
+        var bySlot = new TreeMap<Integer, List<ChunkHash>>();
+        live.forEach((hash, _) -> {
+            var slot = store.slotOf(hash);
+            bySlot.computeIfAbsent(slot, _ -> new ArrayList<>()).add(hash);
+        });
+        return bySlot;
+    }
+
+    private static long chunks(Pack pack) throws IOException {
+        var count = new long[1];
+        pack.scan((_, hashes) -> count[0] += hashes.size());
+        return count[0];
+    }
+
+    /// {@return bytes that became free by it}
+    private long rewrite(
+            Map<Integer, Pack> packs,
+            List<Integer> sparse,
+            Map<Integer, List<ChunkHash>> liveChunks)
+            throws IOException {
+        if (sparse.isEmpty()) {
+            return 0;
+        }
+        var dead = new ArrayList<Integer>();
+        try (var writer = store.newPack()) {
+            for (var slot : sparse) {
+                if (copy(liveChunks.getOrDefault(slot, List.of()), writer)) {
+                    dead.add(slot);
+                }
+            }
+            store.adopt(writer);
+            store.retain(live, dead);
+            return sizeBytes(packs, dead) - writer.sizeBytes();
+        }
+    }
+
+    /// {@return false if a chunk is damaged: then the pack stays}
+    private boolean copy(List<ChunkHash> hashes, PackWriter writer) throws IOException {
+        for (var hash : hashes) {
+            var content = store.find(hash);
+            if (content.isEmpty()) {
+                return false;
+            }
+            var chunk = new Chunk(hash, content.get());
+            if (live.find(hash) == NODE) {
+                writer.addNode(chunk);
+            } else {
+                writer.add(chunk);
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.linux;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CellView.Place;
+import org.krg.checkpoint.engine.CellFiles;
+import org.krg.checkpoint.engine.Command;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Manifest.Entry;
+import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.state.model.Engine;
+
+/// Cells by `/proc` and helper processes. Has no state.
+public final class ProcCellFiles implements CellFiles {
+    private static final int PERMISSIONS = 07777;
+
+    /// Writing a file of the largest size allowed to a slow disk.
+    private static final Duration WRITE_LIMIT = Duration.ofMinutes(10);
+
+    private static final Duration SMALL_LIMIT = Duration.ofSeconds(30);
+
+    @Override
+    public ProcessTree scan(CellView cell) throws IOException {
+        return new TreeScan(cell).run();
+    }
+
+    @Override
+    public boolean hasInputEnded(CellView cell) throws IOException {
+        var descriptors = Path.of("/proc", Long.toString(cell.initPid()), "fd");
+        try (var links = Files.newDirectoryStream(descriptors)) {
+            for (var link : links) {
+                if (Files.readSymbolicLink(link).endsWith("io/in")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public Origin origin(Engine engine, String engineVersion) throws IOException {
+        var kernel = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
+        var architecture = System.getProperty("os.arch").replace("amd64", "x86_64");
+        return new Origin(engine, engineVersion, kernel, architecture, cpu());
+    }
+
+    @Override
+    public Optional<Present> open(CellView cell, String path) throws IOException {
+        var file = Path.of("/proc", Long.toString(cell.initPid()), "root", path);
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        var mode = (int) Files.getAttribute(file, "unix:mode") & PERMISSIONS;
+        return Optional.of(new Present(Files.size(file), mode, Files.newInputStream(file)));
+    }
+
+    @Override
+    public void cut(CellView cell, Entry entry) throws IOException {
+        run(
+                cell,
+                List.of(
+                        "truncate",
+                        "--no-create",
+                        "--size=" + entry.content().sizeBytes(),
+                        "--",
+                        entry.name()),
+                InputStream.nullInputStream(),
+                SMALL_LIMIT);
+    }
+
+    @Override
+    public void write(CellView cell, Entry entry, InputStream content) throws IOException {
+        var script = "umask 077; mkdir -p -- \"${1%/*}/\" && cat >\"$1\"";
+        run(cell, List.of("/bin/sh", "-c", script, "sh", entry.name()), content, WRITE_LIMIT);
+    }
+
+    @Override
+    public void setMode(CellView cell, Entry entry) throws IOException {
+        run(
+                cell,
+                List.of("chmod", Integer.toOctalString(entry.mode()), "--", entry.name()),
+                InputStream.nullInputStream(),
+                SMALL_LIMIT);
+    }
+
+    private static void run(CellView cell, List<String> command, InputStream input, Duration limit)
+            throws IOException {
+        var line = cell.inside(Place.INIT, asUser(cell, command));
+        var result = new Command(line, limit).run(input);
+        if (!result.isGood()) {
+            throw new IOException(
+                    "%s as user %s: %s"
+                            .formatted(
+                                    String.join(" ", command),
+                                    cell.user().name(),
+                                    result.timedOut() ? "took too long" : result.output().strip()));
+        }
+    }
+
+    // With exactly the rights of the program, which has no capabilities, whatever its uid.
+    private static List<String> asUser(CellView cell, List<String> command) {
+        var user = cell.user();
+        var line = new ArrayList<>(List.of("setpriv", "--reuid", "" + user.uid()));
+        line.addAll(List.of("--regid", "" + user.gid()));
+        if (user.groups().isEmpty()) {
+            line.add("--clear-groups");
+        } else {
+            var groups =
+                    user.groups().stream().map(Object::toString).collect(Collectors.joining(","));
+            line.addAll(List.of("--groups", groups));
+        }
+        line.addAll(List.of("--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"));
+        line.addAll(command);
+        return line;
+    }
+
+    private static String cpu() throws IOException {
+        var lines = Files.readAllLines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1);
+        var model = field(lines, "model name").or(() -> field(lines, "CPU part")).orElse("unknown");
+        var features = field(lines, "flags").or(() -> field(lines, "Features")).orElse("");
+        var digest = ChunkHash.of(features.getBytes(StandardCharsets.UTF_8)).toString();
+        return model + " " + digest.substring(0, 16);
+    }
+
+    private static Optional<String> field(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.engine.Command;
+import org.krg.checkpoint.model.MappedFile;
+import org.krg.checkpoint.model.OpenFile;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.ProcessTree.SharedFile;
+import org.krg.checkpoint.model.ProcessTree.UnixConnection;
+import org.krg.checkpoint.model.TreeProcess;
+
+/// One reading of `/proc` for the processes of a cell, `proc(5)`. What ends while it is read is not
+/// there. Used once.
+final class TreeScan {
+    private static final int ACCESS_MODE = 03;
+    private static final int O_APPEND = 02000;
+
+    /// `address perms offset device inode path`
+    private static final Pattern MAPPING =
+            Pattern.compile("(\\S+) (\\S{4}) \\S+ \\S+ \\d+ +(/.*|anon_inode:.*)");
+
+    /// `... local-inode peer-name peer-inode`
+    private static final Pattern CONNECTION = Pattern.compile("\\s(\\d+)\\s+\\S+\\s+(\\d+)\\s*$");
+
+    private static final Duration LIST_LIMIT = Duration.ofSeconds(10);
+
+    private final CellView cell;
+
+    TreeScan(CellView cell) {
+        this.cell = cell;
+    }
+
+    ProcessTree run() throws IOException {
+        var processes = new ArrayList<TreeProcess>();
+        for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
+            try {
+                processes.add(process(Long.parseLong(pid)));
+            } catch (NoSuchFileException ended) {
+                // Between the list and the reading.
+            }
+        }
+        processes.sort((one, other) -> Integer.compare(one.pid(), other.pid()));
+        return new ProcessTree(cell.rootPid(), processes, unixSockets(processes), shared());
+    }
+
+    private TreeProcess process(long hostPid) throws IOException {
+        var directory = Path.of("/proc", Long.toString(hostPid));
+        var status = status(directory);
+        var numbers = status.getOrDefault("NSpid", "0").split("\\s+", -1);
+        return new TreeProcess(
+                Integer.parseInt(numbers[numbers.length - 1]),
+                hostPid,
+                Long.parseLong(status.getOrDefault("PPid", "0")),
+                status.getOrDefault("Name", ""),
+                Integer.parseInt(status.getOrDefault("Threads", "0")),
+                Long.parseLong(status.getOrDefault("VmRSS", "0 kB").split(" ", 2)[0]) * 1024,
+                Long.parseLong(status.getOrDefault("TracerPid", "0")),
+                files(directory),
+                mapped(directory));
+    }
+
+    private static Map<String, String> status(Path directory) throws IOException {
+        var fields = new LinkedHashMap<String, String>();
+        for (var line : lines(directory.resolve("status"))) {
+            var colon = line.indexOf(':');
+            fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
+        }
+        return fields;
+    }
+
+    private static List<OpenFile> files(Path directory) throws IOException {
+        var files = new ArrayList<OpenFile>();
+        try (var links = Files.newDirectoryStream(directory.resolve("fd"))) {
+            for (var link : links) {
+                file(directory, link).ifPresent(files::add);
+            }
+        }
+        files.sort((one, other) -> Integer.compare(one.fd(), other.fd()));
+        return files;
+    }
+
+    private static Optional<OpenFile> file(Path directory, Path link) throws IOException {
+        try {
+            var fd = link.getFileName().toString();
+            var flags = flags(directory.resolve("fdinfo").resolve(fd));
+            var access = flags & ACCESS_MODE;
+            return Optional.of(
+                    new OpenFile(
+                            Integer.parseInt(fd),
+                            Files.readSymbolicLink(link).toString(),
+                            UnixStat.type(link),
+                            access != 0 && access != ACCESS_MODE,
+                            (flags & O_APPEND) != 0,
+                            UnixStat.facts(link)));
+        } catch (NoSuchFileException closed) {
+            return Optional.empty();
+        }
+    }
+
+    private static int flags(Path information) throws IOException {
+        for (var line : lines(information)) {
+            if (line.startsWith("flags:")) {
+                return Integer.parseUnsignedInt(line.substring("flags:".length()).strip(), 8);
+            }
+        }
+        return 0;
+    }
+
+    /// One mapping of each file for each way of writing it.
+    private static List<MappedFile> mapped(Path directory) throws IOException {
+        var found = new LinkedHashMap<String, MappedFile>();
+        for (var line : lines(directory.resolve("maps"))) {
+            var mapping = MAPPING.matcher(line);
+            if (mapping.matches()) {
+                var permissions = mapping.group(2);
+                var writesThrough = permissions.charAt(1) == 'w' && permissions.charAt(3) == 's';
+                var target = mapping.group(3);
+                var key = writesThrough + target;
+                if (!found.containsKey(key)) {
+                    var range = mapping.group(1);
+                    var file = directory.resolve("map_files").resolve(range);
+                    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                        var facts = UnixStat.facts(file);
+                        found.put(key, new MappedFile(range, target, writesThrough, facts));
+                    }
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private List<UnixConnection> unixSockets(List<TreeProcess> processes) throws IOException {
+        var any =
+                processes.stream()
+                        .filter(process ->
+                                process.files().stream()
+                                        .anyMatch(file -> file.type() == OpenFile.Type.SOCKET))
+                        .findFirst();
+        if (any.isEmpty()) {
+            return List.of();
+        }
+        // Their numbers are known in the network namespace they are in.
+        var line =
+                List.of(
+                        "nsenter",
+                        "-n",
+                        "-t",
+                        "" + any.get().hostPid(),
+                        "--",
+                        "ss",
+                        "-x",
+                        "-a",
+                        "-n",
+                        "-H");
+        var result = new Command(line, LIST_LIMIT).run();
+        if (!result.isGood()) {
+            throw new IOException("ss(8) cannot list unix sockets: " + result.output().strip());
+        }
+        var connections = new ArrayList<UnixConnection>();
+        for (var text : result.output().lines().toList()) {
+            var connection = CONNECTION.matcher(text);
+            if (connection.find()) {
+                connections.add(
+                        new UnixConnection(
+                                Long.parseLong(connection.group(1)),
+                                Long.parseLong(connection.group(2))));
+            }
+        }
+        return connections;
+    }
+
+    private List<SharedFile> shared() throws IOException {
+        var root = Path.of("/proc", Long.toString(cell.initPid()), "root");
+        var directory = root.resolve("dev/shm");
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        var files = new ArrayList<SharedFile>();
+        try (var paths = Files.walk(directory)) {
+            for (var path : (Iterable<Path>) paths::iterator) {
+                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    files.add(new SharedFile("/" + root.relativize(path), UnixStat.facts(path)));
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+/// A descriptor of a process.
+///
+/// @param target where `/proc/PID/fd/FD` points to
+/// @param writable whether it was opened for writing
+/// @param append whether it was opened with O_APPEND
+public record OpenFile(
+        int fd, String target, Type type, boolean writable, boolean append, FileFacts facts) {
+    private static final String DELETED = " (deleted)";
+
+    /// What kind of file it is.
+    public enum Type {
+        REGULAR,
+        DIRECTORY,
+        PIPE,
+        SOCKET,
+        CHARACTER_DEVICE,
+        BLOCK_DEVICE,
+        /// An object of the kernel without a name: epoll, eventfd, io_uring.
+        ANONYMOUS
+    }
+
+    /// {@return whether it is a file without a name on a file system; memory files have none by
+    /// nature and do not count}
+    public boolean isDeleted() {
+        return type == Type.REGULAR && target.endsWith(DELETED) && !isMemory();
+    }
+
+    /// {@return whether it is a file of `memfd_create(2)` or the like}
+    public boolean isMemory() {
+        return target.startsWith("/memfd:") || target.startsWith("/SYSV");
+    }
+
+    /// {@return the target without the kernel's remark that it is deleted}
+    public String path() {
+        return target.endsWith(DELETED)
+                ? target.substring(0, target.length() - DELETED.length())
+                : target;
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.List;
+
+/// The processes of a cell at one moment.
+///
+/// @param rootPid the pid of the program inside the cell
+/// @param processes all of them
+/// @param unixSockets both ends of every connected unix socket of the machine, if the cell has any
+/// @param shared files in the cell's `/dev/shm`
+public record ProcessTree(
+        int rootPid,
+        List<TreeProcess> processes,
+        List<UnixConnection> unixSockets,
+        List<SharedFile> shared) {
+    public ProcessTree {
+        processes = List.copyOf(processes);
+        unixSockets = List.copyOf(unixSockets);
+        shared = List.copyOf(shared);
+    }
+
+    /// One end of a unix connection.
+    ///
+    /// @param inode its number, as in `socket:[N]`
+    /// @param peer the number of the other end; 0 if it is closed
+    public record UnixConnection(long inode, long peer) {}
+
+    /// A file in the cell's `/dev/shm`.
+    ///
+    /// @param path inside the cell
+    public record SharedFile(String path, FileFacts facts) {}
+}

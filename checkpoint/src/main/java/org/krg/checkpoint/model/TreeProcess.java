@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.List;
+
+/// A process of a cell.
+///
+/// @param pid inside the cell
+/// @param hostPid as this process counts
+/// @param hostParent likewise
+/// @param tracer the process that traces it, as this process counts; 0 if none
+/// @param mapped files in memory, each mapping
+public record TreeProcess(
+        int pid,
+        long hostPid,
+        long hostParent,
+        String name,
+        int threads,
+        long residentBytes,
+        long tracer,
+        List<OpenFile> files,
+        List<MappedFile> mapped) {
+    public TreeProcess {
+        files = List.copyOf(files);
+        mapped = List.copyOf(mapped);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.codec.MalformedManifest;
+import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.engine.ChunkStore;
+import org.krg.checkpoint.engine.Completion;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The service `chunks` of this node: a handler for one connection, which is added to the pipeline
+/// when the handshake is done. The work is done by a virtual thread of the connection.
+public final class ChunkService extends ChannelInboundHandlerAdapter {
+    /// The name of the service.
+    public static final String NAME = "chunks";
+
+    private static final Logger log = LoggerFactory.getLogger(ChunkService.class);
+
+    /// A client that has asked for nothing for so long has forgotten the connection.
+    private static final Duration IDLE_LIMIT = Duration.ofMinutes(10);
+
+    private final ChunkStore store;
+    private final CheckpointConfig config;
+
+    public ChunkService(ChunkStore store, CheckpointConfig config) {
+        this.store = store;
+        this.config = config;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        var channel = context.channel();
+        var conversation =
+                new Conversation(channel, config.compressionLevel(), config.peerLimit()).attach();
+        Thread.ofVirtual()
+                .name("chunks-" + channel.id().asShortText())
+                .start(() -> serve(conversation));
+    }
+
+    private void serve(Conversation conversation) {
+        try (conversation) {
+            while (true) {
+                answer(conversation, conversation.receive(IDLE_LIMIT));
+            }
+        } catch (IOException ended) {
+            log.debug("a connection for chunks has ended reason={}", ended.getMessage());
+        }
+    }
+
+    private void answer(Conversation conversation, Frame request) throws IOException {
+        try {
+            switch (request) {
+                case Frame.Get(var hashes) -> conversation.send(new Frame.Block(find(hashes)));
+                case Frame.Find(var id, var digest) ->
+                        conversation.send(
+                                new Frame.Found(
+                                        store.findManifest(id, digest).orElse(new byte[0])));
+                case Frame.Keep keep -> {
+                    keep(conversation, keep);
+                    conversation.send(new Frame.Kept());
+                }
+                case Frame.Block _, Frame.Found _, Frame.Kept _, Frame.Refused _ ->
+                        throw Conversation.unexpected(request);
+            }
+        } catch (IOException | MalformedManifest failure) {
+            log.warn(
+                    "cannot serve chunks request={} reason={}",
+                    name(request),
+                    failure.getMessage());
+            conversation.send(new Frame.Refused(String.valueOf(failure.getMessage())));
+            throw new IOException("refused", failure);
+        }
+    }
+
+    private static String name(Frame request) {
+        return request.getClass().getSimpleName();
+    }
+
+    private List<Chunk> find(List<ChunkHash> hashes) throws IOException {
+        var found = new ArrayList<Chunk>();
+        for (var hash : hashes) {
+            store.find(hash).ifPresent(content -> found.add(new Chunk(hash, content)));
+        }
+        return found;
+    }
+
+    private void keep(Conversation conversation, Frame.Keep keep) throws IOException {
+        var manifest = ManifestCodec.decode(keep.manifest());
+        if (!manifest.id().equals(keep.id())) {
+            throw new IOException("the manifest is of " + manifest.id() + ", not " + keep.id());
+        }
+        try (var writing = store.begin()) {
+            new Completion(store, writing, hashes -> ask(conversation, hashes)).run(manifest);
+            writing.commit(keep.id(), ManifestCodec.digest(keep.manifest()), keep.manifest());
+        }
+        log.info("copy made generation={}", keep.id());
+    }
+
+    private static List<Chunk> ask(Conversation conversation, List<ChunkHash> hashes)
+            throws IOException {
+        conversation.send(new Frame.Get(hashes));
+        return switch (conversation.receive()) {
+            case Frame.Block(var chunks) -> chunks;
+            case Frame other -> throw Conversation.unexpected(other);
+        };
+    }
+}

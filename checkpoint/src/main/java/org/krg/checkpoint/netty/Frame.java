@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.netty;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.checkpoint.engine.Copies;
+import org.krg.checkpoint.model.Chunk;
+import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.zstd.BlockFormat;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.Sha256;
+
+/// A message of the protocol; see the package.
+sealed interface Frame {
+    /// No frame is longer: a manifest of a process with some hundred thousand files.
+    int MAX_BYTES = 64 << 20;
+
+    /// Asks for chunks.
+    record Get(List<ChunkHash> hashes) implements Frame {}
+
+    /// The answer to a [Get].
+    record Block(List<Chunk> chunks) implements Frame {}
+
+    /// Asks for a manifest.
+    record Find(GenerationId id, Sha256 digest) implements Frame {}
+
+    /// The answer to a [Find]; no bytes if it is not there.
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record Found(byte[] manifest) implements Frame {}
+
+    /// Asks for a copy to be made.
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record Keep(GenerationId id, byte[] manifest) implements Frame {}
+
+    /// The copy is whole, verified and durable.
+    record Kept() implements Frame {}
+
+    /// What was asked for cannot be done.
+    record Refused(String reason) implements Frame {}
+
+    private byte kind() {
+        return switch (this) {
+            case Get _ -> 1;
+            case Block _ -> 2;
+            case Find _ -> 3;
+            case Found _ -> 4;
+            case Keep _ -> 5;
+            case Kept _ -> 6;
+            case Refused _ -> 7;
+        };
+    }
+
+    /// Appends kind and bytes.
+    ///
+    /// @param level of zstd for chunks
+    default void write(ByteBuf out, int level) {
+        out.writeByte(kind());
+        switch (this) {
+            case Get(var hashes) -> {
+                for (var hash : hashes) {
+                    write(out, hash);
+                }
+            }
+            case Block(var chunks) -> out.writeBytes(BlockFormat.encode(chunks, level));
+            case Find(var id, var digest) -> {
+                write(out, id);
+                out.writeCharSequence(digest.hex(), StandardCharsets.US_ASCII);
+            }
+            case Found(var manifest) -> out.writeBytes(manifest);
+            case Keep(var id, var manifest) -> {
+                write(out, id);
+                out.writeBytes(manifest);
+            }
+            case Kept() -> {}
+            case Refused(var reason) -> out.writeCharSequence(reason, StandardCharsets.UTF_8);
+        }
+    }
+
+    /// {@return the frame in `bytes`, which is without its length}
+    ///
+    /// @throws IOException if it is none
+    static Frame read(ByteBuffer bytes) throws IOException {
+        try {
+            var kind = bytes.get();
+            return switch (kind) {
+                case 1 -> new Get(hashes(bytes));
+                case 2 ->
+                        new Block(
+                                BlockFormat.decode(bytes)
+                                        .orElseThrow(() -> new IOException("torn block")));
+                case 3 -> new Find(id(bytes), new Sha256(text(bytes)));
+                case 4 -> new Found(rest(bytes));
+                case 5 -> new Keep(id(bytes), rest(bytes));
+                case 6 -> new Kept();
+                case 7 -> new Refused(text(bytes));
+                default -> throw new IOException("frame of unknown kind " + kind);
+            };
+        } catch (BufferUnderflowException | IllegalArgumentException torn) {
+            throw new IOException("frame that makes no sense", torn);
+        }
+    }
+
+    private static void write(ByteBuf out, ChunkHash hash) {
+        out.writeLong(hash.first()).writeLong(hash.second());
+        out.writeLong(hash.third()).writeLong(hash.fourth());
+    }
+
+    private static void write(ByteBuf out, GenerationId id) {
+        out.writeLong(id.process().value()).writeLong(id.number());
+    }
+
+    private static GenerationId id(ByteBuffer bytes) {
+        return new GenerationId(new ProcessId(bytes.getLong()), bytes.getLong());
+    }
+
+    private static List<ChunkHash> hashes(ByteBuffer bytes) throws IOException {
+        if (bytes.remaining() > Copies.MAX_CHUNKS * ChunkHash.BYTES) {
+            throw new IOException("too many chunks at once");
+        }
+        var hashes = new ArrayList<ChunkHash>();
+        while (bytes.hasRemaining()) {
+            hashes.add(ChunkHash.read(bytes));
+        }
+        return hashes;
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    private static byte[] rest(ByteBuffer bytes) {
+        var rest = new byte[bytes.remaining()];
+        bytes.get(rest);
+        return rest;
+    }
+}
