@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.criu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Random;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.fixture.Pair;
+import org.krg.checkpoint.fixture.TestCell;
+import org.krg.checkpoint.fixture.TestMachine;
+import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.Manifest.Entry;
+import org.krg.checkpoint.model.Manifest.Kind;
+import org.krg.state.model.Generation;
+
+/// What programs have open comes back with them.
+final class FilesOfProgramsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Pair pair = new Pair();
+
+    @AfterEach
+    void close() {
+        pair.close();
+    }
+
+    @Test
+    void anArchiveThatIsBeingWrittenIsPutBackAndFinished() throws IOException {
+        var input = pair.work().resolve("input");
+        var archive = pair.work().resolve("archive.xz");
+        Files.write(input, bytes(12 << 20));
+        // Small blocks, so that something is written early.
+        var spec = pair.spec("sh", "-c", "exec xz -T2 -6 --block-size=1MiB -c input >archive.xz");
+        var cell = pair.start(spec);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> Files.exists(archive) && Files.size(archive) > 0);
+        var taken = pair.take(cell);
+        var then = entry(taken.generation(), archive.toString());
+        assertThat(then.kind()).isEqualTo(Kind.FILE);
+        assertThat(cell.awaitExit()).isEqualTo("exited 0");
+        assertThat(Files.size(archive)).isGreaterThan(then.content().sizeBytes());
+        Files.writeString(archive, "something else");
+
+        var restored = pair.fail(cell, spec, taken);
+        assertThat(restored.awaitExit()).isEqualTo("exited 0");
+        var output = pair.work().resolve("output");
+        TestMachine.run("sh", "-c", "xz -dc '" + archive + "' >'" + output + "'");
+        assertThat(Files.mismatch(input, output)).isEqualTo(-1);
+    }
+
+    @Test
+    void aLogThatOnlyGrewIsCutBack() throws IOException {
+        var log = pair.work().resolve("log");
+        var spec =
+                pair.spec(
+                        "sh",
+                        "-c",
+                        "exec >>log; i=0; while :; do i=$((i+1)); echo $i; sleep 0.01; done");
+        var cell = pair.start(spec);
+        awaitLines(log, 20);
+        var taken = pair.take(cell);
+        assertThat(entry(taken.generation(), log.toString()).kind()).isEqualTo(Kind.APPENDED);
+        var inode = Files.getAttribute(log, "unix:ino");
+        awaitLines(log, Files.readAllLines(log).size() + 20);
+
+        pair.fail(cell, spec, taken);
+        awaitLines(log, 60);
+        Pair.assertCounts(Files.readAllLines(log));
+        assertThat(Files.getAttribute(log, "unix:ino")).isEqualTo(inode);
+    }
+
+    @Test
+    void aFileThatIsGoneComesBackWithItsDirectoryModeAndOwner() throws IOException {
+        var file = pair.work().resolve("deep/er/data");
+        var spec =
+                pair.spec(
+                                "sh",
+                                "-c",
+                                "umask 0; mkdir -p deep/er; exec 5<>deep/er/data; chmod 640 deep/er/data;"
+                                        + " echo content >&5; echo ready; read x; echo more >&5; echo done")
+                        .withInput("open");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        TestMachine.run("rm", "-r", pair.work().resolve("deep").toString());
+
+        var restored = pair.fail(cell, spec, taken);
+        assertThat(Files.readString(file)).isEqualTo("content\n");
+        assertThat(mode(file)).isEqualTo("rw-r-----");
+        assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(TestCell.NOBODY.uid());
+        restored.feed("\n");
+        restored.awaitOutput("done");
+        assertThat(Files.readString(file)).isEqualTo("content\nmore\n");
+    }
+
+    @Test
+    void aFileThatIsAsItWasIsNotTouched() throws IOException {
+        var file = pair.work().resolve("data");
+        var spec = pair.spec("sh", "-c", "exec 5<>data; echo content >&5; echo ready; sleep 1000");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        var before = Files.getAttribute(file, "unix:ctime");
+        pair.fail(cell, spec, taken);
+        assertThat(Files.getAttribute(file, "unix:ctime")).isEqualTo(before);
+    }
+
+    @Test
+    void aFileOfAnotherUserIsNotOverwrittenInTheNameOfTheProgram() throws IOException {
+        var secret = pair.machine().directory().resolve("secret");
+        Files.writeString(secret, "of root");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        var spec = pair.spec("sh", "-c", "exec 5<>data; echo evil >&5; echo ready; sleep 1000");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        Files.delete(pair.work().resolve("data"));
+        Files.createSymbolicLink(pair.work().resolve("data"), secret);
+
+        assertThatThrownBy(() -> pair.fail(cell, spec, taken))
+                .hasMessageContaining("Permission denied");
+        assertThat(Files.readString(secret)).isEqualTo("of root");
+    }
+
+    @Test
+    void aDeletedFileComesBack() throws IOException {
+        var spec =
+                pair.spec(
+                        "python3",
+                        "-u",
+                        "-c",
+                        """
+                        import os, time, hashlib
+                        f = open('gone', 'w+b'); os.unlink('gone')
+                        f.write(b'x' * (2 << 20)); f.flush()
+                        n = 0
+                        while True:
+                            f.seek(0)
+                            assert len(f.read()) == (2 << 20) + n
+                            f.write(b'y'); f.flush(); n += 1
+                            print(n); time.sleep(0.02)
+                        """);
+        var cell = pair.start(spec);
+        cell.awaitLines(5);
+        var taken = pair.take(cell);
+        var restored = pair.fail(cell, spec, taken);
+        restored.awaitLines(cell.lines().size() + 5);
+        Pair.assertCounts(restored.lines());
+    }
+
+    @Test
+    void sharedMemoryByNameComesBack() throws IOException {
+        var spec =
+                pair.spec(
+                        "python3",
+                        "-u",
+                        "-c",
+                        """
+                        import mmap, os, time
+                        f = os.open('/dev/shm/shared', os.O_RDWR | os.O_CREAT, 0o600)
+                        os.ftruncate(f, 1 << 20)
+                        m = mmap.mmap(f, 1 << 20); os.close(f)
+                        if os.fork() == 0:
+                            while True:
+                                m[0:8] = (int.from_bytes(m[0:8], 'big') + 1).to_bytes(8, 'big')
+                                time.sleep(0.01)
+                        n = last = 0
+                        while True:
+                            now = int.from_bytes(m[0:8], 'big')
+                            assert now >= last
+                            if now > last:
+                                n += 1; print(n)
+                            last = now; time.sleep(0.01)
+                        """);
+        var cell = pair.start(spec);
+        cell.awaitLines(5);
+        var taken = pair.take(cell);
+        var restored = pair.fail(cell, spec, taken);
+        restored.awaitLines(cell.lines().size() + 5);
+        Pair.assertCounts(restored.lines());
+    }
+
+    @Test
+    void aFileOnlyReadThatChangedIsNamed() throws IOException {
+        var data = pair.work().resolve("data");
+        Files.writeString(data, "as it was");
+        var spec = pair.spec("sh", "-c", "exec 5<data; echo ready; sleep 1000");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        Files.writeString(data, "longer than it was");
+        assertThatThrownBy(() -> pair.fail(cell, spec, taken))
+                .isInstanceOfSatisfying(
+                        CheckpointFailed.class,
+                        failed -> {
+                            var failure = failed.failure();
+                            assertThat(failure.code()).isEqualTo(Failure.Code.FILE_MISMATCH);
+                            assertThat(failure.cause()).contains("data").contains("bad size");
+                            assertThat(failure.remedy()).isNotEmpty();
+                            assertThat(Path.of(failure.log())).exists();
+                        });
+    }
+
+    private Entry entry(Generation generation, String name) {
+        return pair.home().checkpoints().inspect(generation).entries().stream()
+                .filter(entry -> entry.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void awaitLines(Path file, int count) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> Files.exists(file) && Files.readAllLines(file).size() >= count);
+    }
+
+    private static String mode(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        return PosixFilePermissions.toString(permissions);
+    }
+
+    private static byte[] bytes(int length) {
+        var bytes = new byte[length];
+        new Random(1).nextBytes(bytes);
+        return bytes;
+    }
+}
