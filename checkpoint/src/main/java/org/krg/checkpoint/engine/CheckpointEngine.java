@@ -209,8 +209,8 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public Prepared prepare(Generation generation, Path stdout, Path stderr) {
         var fetching = fetching(generation);
-        try (var writing = parts.store().begin()) {
-            var source = fetching.source(writing);
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
             var fetchedBytes = fetching.complete(writing, source);
             var manifest = fetching.requireManifest();
             new Restoring(manifest, source, parts.files()).writeStreams(stdout, stderr);
@@ -247,8 +247,9 @@ public final class CheckpointEngine implements Checkpoints {
             Fetching fetching, Manifest manifest, CellView target, WorkDirectory work)
             throws IOException {
         requireStreams(manifest, target);
-        try (var writing = parts.store().begin()) {
-            var restoring = new Restoring(manifest, fetching.source(writing), parts.files());
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
+            var restoring = new Restoring(manifest, source, parts.files());
             restoring.writeImages(work.images());
             var filesPutBack = restoring.putBack(target);
             writing.commit();
@@ -271,8 +272,8 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public Verified verify(Generation generation) {
         var fetching = fetching(generation);
-        try (var writing = parts.store().begin()) {
-            var source = fetching.source(writing);
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
             fetching.complete(writing, source);
             var manifest = fetching.requireManifest();
             var chunks = new Restoring(manifest, source, parts.files()).readAll();

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The chunks of a generation: from this node if they are good here, else from another copy, in
-/// which case they are stored here again and reported. Used by one thread.
-final class RepairingSource implements TreeStream.ChunkSource, Completion.Provider {
+/// which case they are stored here again. What was repaired is reported once, at the end. Used by
+/// one thread.
+final class RepairingSource implements TreeStream.ChunkSource, Completion.Provider, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RepairingSource.class);
 
     /// Repaired chunks kept in memory before they are committed: 16 MiB.
@@ -69,6 +70,14 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
         return repaired;
     }
 
+    /// Reports what was repaired.
+    @Override
+    public void close() {
+        if (repaired > 0) {
+            report(repaired + " chunks were damaged", lastProvider);
+        }
+    }
+
     /// {@return the node that chunks came from last}
     Optional<NodeId> lastProvider() {
         return lastProvider;
@@ -108,7 +117,7 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
             var found = Optional.ofNullable(ask(node, List.of(hash)).get(hash));
             if (found.isPresent()) {
                 keep(hash, found.get());
-                report("chunk " + hash, Optional.of(node));
+                lastProvider = Optional.of(node);
                 return found.get();
             }
         }

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class FileChunkStore implements ChunkStore {
     private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong();
     private final BlockCache cache = new BlockCache(CACHED_BLOCKS);
+    private final Set<Long> damagedBlocks = new HashSet<>();
     private ChunkIndex index = new ChunkIndex();
     private int slots;
 
@@ -284,12 +286,14 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     private void forget(ChunkHash hash, long place) {
-        log.warn("a stored chunk is damaged chunk={}", hash);
         lock.writeLock().lock();
         try {
             // It may have been written again meanwhile.
             if (index.find(hash) == place) {
                 index.remove(hash);
+                if (damagedBlocks.add(place)) {
+                    log.warn("a block of stored chunks is damaged chunk={}", hash);
+                }
             }
         } finally {
             lock.writeLock().unlock();

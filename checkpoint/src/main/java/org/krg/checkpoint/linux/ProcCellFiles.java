@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,12 +42,20 @@ public final class ProcCellFiles implements CellFiles {
         var descriptors = Path.of("/proc", Long.toString(cell.initPid()), "fd");
         try (var links = Files.newDirectoryStream(descriptors)) {
             for (var link : links) {
-                if (Files.readSymbolicLink(link).endsWith("io/in")) {
+                if (isInput(link)) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    private static boolean isInput(Path link) throws IOException {
+        try {
+            return Files.readSymbolicLink(link).endsWith("io/in");
+        } catch (NoSuchFileException closed) {
+            return false;
+        }
     }
 
     @Override
