@@ -80,8 +80,7 @@ public final class Preflight {
         var outside = preflight.unixPeersOutside();
         for (var process : tree.processes()) {
             preflight.checkProcess(process, family);
-            process.files().forEach(file -> preflight.checkFile(process, file, outside));
-            process.files().forEach(file -> preflight.checkDeleted(process, file, limits));
+            process.files().forEach(file -> preflight.checkFile(process, file, outside, limits));
             preflight.checkMappings(process);
         }
         preflight.checkFileLimit(limits);
@@ -103,16 +102,19 @@ public final class Preflight {
         }
     }
 
-    private void checkFile(TreeProcess process, OpenFile file, Map<Long, Long> outside) {
+    private void checkFile(
+            TreeProcess process, OpenFile file, Map<Long, Long> outside, Limits limits) {
         for (var unsupported : UNSUPPORTED) {
             if (file.target().startsWith(unsupported.target())) {
                 block(process, file, unsupported.what(), unsupported.remedy());
+                return;
             }
         }
         switch (file.type()) {
             case CHARACTER_DEVICE, BLOCK_DEVICE -> checkDevice(process, file);
             case SOCKET -> checkSocket(process, file, outside);
-            case REGULAR, DIRECTORY, PIPE, ANONYMOUS -> {}
+            case REGULAR -> checkDeleted(process, file, limits);
+            case DIRECTORY, PIPE, ANONYMOUS -> {}
         }
     }
 
