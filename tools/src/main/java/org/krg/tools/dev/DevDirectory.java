@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import org.krg.host.HostFailure;
+import org.krg.state.model.HostPort;
+
+/// The directory of a dev cluster and where things are in it:
+///
+///     cluster.json          what it consists of; its presence makes the directory a dev cluster
+///     lock                  held by the command that changes it
+///     secret                what the agents prove to each other
+///     nodes/n1/krgd.toml    settings of the agent
+///     nodes/n1/data         the node's directory
+///     nodes/n1/agent.out    what the agent printed
+public final class DevDirectory {
+    private final Path path;
+
+    private DevDirectory(Path path) {
+        this.path = path;
+    }
+
+    /// {@return the directory at `path`, whether there is a dev cluster in it or not}
+    public static DevDirectory at(Path path) {
+        return new DevDirectory(path.toAbsolutePath().normalize());
+    }
+
+    /// {@return the dev cluster that `dev up` made last, if it is still there}
+    public static Optional<DevDirectory> last() {
+        return StateHome.ofUser().findLast().map(DevDirectory::at).filter(DevDirectory::hasCluster);
+    }
+
+    /// {@return the directory, which holds a dev cluster}
+    ///
+    /// @throws HostFailure NOT_FOUND if it does not
+    public DevDirectory requireCluster() {
+        if (hasCluster()) {
+            return this;
+        }
+        throw new HostFailure(
+                HostFailure.Code.NOT_FOUND,
+                "there is no dev cluster in " + path,
+                "`krg-admin dev up --dir " + path + "` makes one");
+    }
+
+    /// {@return whether there is a dev cluster in it}
+    public boolean hasCluster() {
+        return Files.isRegularFile(facts());
+    }
+
+    /// {@return what the cluster consists of}
+    ///
+    /// @throws HostFailure NOT_FOUND if there is none, CORRUPT if that cannot be read
+    public DevCluster cluster() {
+        requireCluster();
+        try {
+            return ClusterText.parse(Files.readString(facts()));
+        } catch (IOException | IllegalArgumentException broken) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    "cannot read " + facts() + ": " + broken.getMessage(),
+                    "`krg-admin dev down --purge --dir " + path + "` removes the cluster",
+                    broken);
+        }
+    }
+
+    /// {@return the APIs of all nodes, whether they run or not}
+    public List<HostPort> endpoints() {
+        return cluster().nodes().stream().map(node -> node.listen().api()).toList();
+    }
+
+    /// {@return the absolute path of the directory}
+    public Path path() {
+        return path;
+    }
+
+    /// {@return the settings of a node's agent}
+    public Path settings(String node) {
+        return home(node).resolve("krgd.toml");
+    }
+
+    /// {@return the data directory of a node}
+    public Path data(String node) {
+        return home(node).resolve("data");
+    }
+
+    /// {@return what the node's agent printed}
+    public Path output(String node) {
+        return home(node).resolve("agent.out");
+    }
+
+    Path home(String node) {
+        return nodes().resolve(node);
+    }
+
+    Path nodes() {
+        return path.resolve("nodes");
+    }
+
+    Path secret() {
+        return path.resolve("secret");
+    }
+
+    Path lock() {
+        return path.resolve("lock");
+    }
+
+    /// Notes what the cluster consists of: from now on the directory holds one.
+    void write(DevCluster cluster) throws IOException {
+        var fresh = path.resolve("cluster.json.new");
+        Files.writeString(fresh, ClusterText.render(cluster));
+        Files.move(fresh, facts(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// Makes a directory below this one that only its owner may enter.
+    static void makePrivate(Path directory) throws IOException {
+        Files.createDirectories(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private Path facts() {
+        return path.resolve("cluster.json");
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}
