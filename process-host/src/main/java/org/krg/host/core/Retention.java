@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.core;
 
-import java.util.HashSet;
 import java.util.List;
+import java.util.TreeSet;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -20,7 +20,7 @@ public final class Retention {
         var keep = image.jobs().require(process.job()).spec().checkpoint().keep();
         var generations = image.generationsOf(process.id());
         var newest =
-                new HashSet<>(
+                new TreeSet<>(
                         generations.reversed().stream()
                                 .filter(Generation::isGood)
                                 .limit(keep)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.List;
+
+/// What stays behind packages of its own: patterns of packages and names of types, and who uses
+/// them.
+record Technology(String name, List<String> types, List<String> users) {
+    static final List<Technology> TABLE =
+            List.of(
+                    new Technology(
+                            "native calls",
+                            List.of("java.lang.foreign.Linker", "java.lang.foreign.SymbolLookup"),
+                            List.of("org.krg.linux..")),
+                    new Technology(
+                            "Ratis",
+                            List.of("org.apache.ratis.."),
+                            List.of("org.krg.state.ratis..")),
+                    new Technology(
+                            "RocksDB",
+                            List.of("org.rocksdb.."),
+                            List.of("org.krg.state.rocksdb..")),
+                    new Technology(
+                            "zstd",
+                            List.of("com.github.luben.."),
+                            List.of("org.krg.checkpoint.zstd..")),
+                    new Technology(
+                            "Netty",
+                            List.of("io.netty.."),
+                            List.of(
+                                    "org.krg.checkpoint.netty..",
+                                    "org.krg.host.peer..",
+                                    "org.krg.host.http..")),
+                    new Technology(
+                            "Armeria",
+                            List.of("com.linecorp.armeria.."),
+                            List.of("org.krg.host.http..")),
+                    new Technology(
+                            "Logback",
+                            List.of("ch.qos.logback.."),
+                            List.of("org.krg.host.daemon..")),
+                    new Technology(
+                            "TOML",
+                            List.of("org.tomlj.."),
+                            List.of("org.krg.host.daemon..", "org.krg.tools..")),
+                    new Technology(
+                            "JSON",
+                            List.of("com.fasterxml.jackson.."),
+                            List.of("org.krg.host.http..", "org.krg.tools..", "org.krg.jepsen..")),
+                    new Technology(
+                            "picocli",
+                            List.of("picocli.."),
+                            List.of(
+                                    "org.krg.tools",
+                                    "org.krg.tools.cli..",
+                                    "org.krg.tools.dev..",
+                                    "org.krg.tools.demo..")),
+                    new Technology(
+                            "Testcontainers",
+                            List.of("org.testcontainers.."),
+                            List.of("org.krg.jepsen..")));
+
+    String[] whoUsesIt() {
+        return users.toArray(String[]::new);
+    }
+
+    DescribedPredicate<JavaClass> isUsed() {
+        return resideInAnyPackage(types.toArray(String[]::new))
+                .or(describe("named", type -> types.contains(type.getName())))
+                .as("of %s", name);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
