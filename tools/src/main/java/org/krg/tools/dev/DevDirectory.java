@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.krg.host.HostFailure;
 import org.krg.state.model.HostPort;
 
@@ -20,6 +21,9 @@ import org.krg.state.model.HostPort;
 ///     nodes/n1/data         the node's directory
 ///     nodes/n1/agent.out    what the agent printed
 public final class DevDirectory {
+    private static final Set<String> ENTRIES =
+            Set.of("cluster.json", "cluster.json.new", "lock", "secret", "nodes");
+
     private final Path path;
 
     private DevDirectory(Path path) {
@@ -52,6 +56,17 @@ public final class DevDirectory {
     /// {@return whether there is a dev cluster in it}
     public boolean hasCluster() {
         return Files.isRegularFile(facts());
+    }
+
+    /// {@return whether it is empty, missing, or holds nothing but (the beginnings of) a dev
+    /// cluster}
+    boolean isOurs() throws IOException {
+        if (!Files.isDirectory(path)) {
+            return !Files.exists(path);
+        }
+        try (var entries = Files.list(path)) {
+            return entries.allMatch(entry -> ENTRIES.contains(entry.getFileName().toString()));
+        }
     }
 
     /// {@return what the cluster consists of}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// A running agent, recognised by the settings it was started with, from the first moment on: the
+/// programs through which it is started carry the same arguments and replace one another.
+public final class AgentProcess {
+    private final ProcessTable.Entry process;
+
+    private AgentProcess(ProcessTable.Entry process) {
+        this.process = process;
+    }
+
+    /// {@return the agent that runs with the settings in that file}
+    public static Optional<AgentProcess> find(Path settings) {
+        return findIn(ProcessTable.all(), settings).map(AgentProcess::new);
+    }
+
+    /// {@return the agent among `processes`}. A child that it has just forked looks like it.
+    static Optional<ProcessTable.Entry> findIn(List<ProcessTable.Entry> processes, Path settings) {
+        var tail = List.of("agent", "run", "--config", settings.toString());
+        var alike =
+                processes.stream()
+                        .filter(process -> endsWith(process.arguments(), tail))
+                        .collect(Collectors.toMap(ProcessTable.Entry::pid, process -> process));
+        return alike.values().stream()
+                .filter(process -> !alike.containsKey(process.parent()))
+                .findFirst();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// Asks it to end; its cells go on.
+    void terminate() {
+        process.terminate();
+    }
+
+    /// Ends it with SIGKILL and waits until it is gone; its cells go on.
+    boolean kill(Duration limit) throws InterruptedException {
+        process.kill();
+        return awaitEnd(limit);
+    }
+
+    boolean awaitEnd(Duration limit) throws InterruptedException {
+        return Patience.until(limit, () -> !process.isAlive());
+    }
+
+    private static boolean endsWith(List<String> arguments, List<String> tail) {
+        var start = arguments.size() - tail.size();
+        return start >= 0 && arguments.subList(start, arguments.size()).equals(tail);
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.krg.host.AgentSettings;
+import org.krg.host.AgentSettings.ClusterSettings;
+import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.LeaseSettings;
+import org.krg.host.AgentSettings.NodeSettings;
+import org.krg.host.HostFailure;
+import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.NodeId;
+
+/// Brings a dev cluster up: makes it if the directory holds none, and starts all its agents.
+public final class DevUp {
+    /// How many nodes there are unless said otherwise.
+    public static final int DEFAULT_NODES = 3;
+
+    private static final int MOST_NODES = 32;
+
+    private final DevDirectory directory;
+    private final Path krgHome;
+    private final Consumer<String> talk;
+
+    /// @param krgHome the checkout or installation krg runs from
+    /// @param talk is told what happens, in lines
+    public DevUp(DevDirectory directory, Path krgHome, Consumer<String> talk) {
+        this.directory = directory;
+        this.krgHome = krgHome;
+        this.talk = talk;
+    }
+
+    /// Returns when all agents serve. If one does not, or at an interrupt, none runs and the
+    /// directory stays.
+    ///
+    /// @param count how many nodes; empty: as many as there are, or three
+    /// @throws HostFailure CONFLICT if the directory is in use, holds something else or a cluster
+    ///   with another number of nodes
+    public DevNodes run(OptionalInt count) throws IOException, InterruptedException {
+        requireOurs();
+        DevDirectory.makePrivate(directory.path());
+        try (var _ = DirectoryLock.take(directory)) {
+            if (directory.hasCluster()) {
+                requireSame(count);
+            } else {
+                make(count.orElse(DEFAULT_NODES));
+            }
+            StateHome.ofUser().remember(directory.path());
+            return start();
+        }
+    }
+
+    private DevNodes start() throws IOException, InterruptedException {
+        var nodes = new DevNodes(directory, krgHome, talk);
+        requireStopped(nodes);
+        var all = nodes.cluster().nodes();
+        talk.accept("starting " + names(all) + " in " + directory);
+        try {
+            nodes.start(all.stream().filter(DevNode::voter).map(DevNode::name).toList());
+            // The others find the voters' APIs.
+            nodes.start(all.stream().filter(node -> !node.voter()).map(DevNode::name).toList());
+        } catch (HostFailure | IOException | InterruptedException failure) {
+            for (var node : all) {
+                nodes.stop(node.name());
+            }
+            talk.accept("stopped what was started; " + directory + " stays, with all logs");
+            throw failure;
+        }
+        return nodes;
+    }
+
+    private void make(int count) throws IOException {
+        if (count < 1 || count > MOST_NODES) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "a dev cluster has 1 to " + MOST_NODES + " nodes, not " + count,
+                    "");
+        }
+        var id = UUID.randomUUID();
+        var listen = PortBlocks.pick(count, PortBlocks::isFree);
+        var nodes = new ArrayList<DevNode>();
+        for (var i = 0; i < count; i++) {
+            nodes.add(new DevNode("n" + (i + 1), i < voters(count), listen.get(i)));
+        }
+        var cluster = new DevCluster(id, "dev-" + id.toString().substring(0, 8), nodes);
+        Secrets.write(directory.secret());
+        for (var node : nodes) {
+            DevDirectory.makePrivate(directory.home(node.name()));
+            Files.writeString(
+                    directory.settings(node.name()), SettingsText.render(settings(cluster, node)));
+        }
+        directory.write(cluster);
+    }
+
+    /// One, two or three voters as nodes allow; five from five nodes on.
+    static int voters(int count) {
+        return count >= 5 ? 5 : Math.min(count, 3);
+    }
+
+    private AgentSettings settings(DevCluster cluster, DevNode node) {
+        var voters = cluster.nodes().stream().filter(DevNode::voter).toList();
+        return new AgentSettings(
+                krgHome,
+                new ClusterSettings(cluster.id(), cluster.name(), directory.secret()),
+                new NodeSettings(new NodeId(node.name()), directory.data(node.name()), true, 0, 0),
+                node.listen(),
+                node.voter() ? voters.stream().map(DevUp::member).toList() : List.of(),
+                node.voter() ? List.of() : voters.stream().map(it -> it.listen().api()).toList(),
+                LeaseSettings.DEFAULT,
+                ElectionSettings.DEFAULT,
+                Optional.empty());
+    }
+
+    private static FirstMember member(DevNode node) {
+        return new FirstMember(new NodeId(node.name()), 1, node.listen().raft());
+    }
+
+    private void requireOurs() throws IOException {
+        if (!directory.isOurs()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    directory + " holds something else than a dev cluster",
+                    "give an empty or a new directory with --dir");
+        }
+    }
+
+    private void requireSame(OptionalInt count) {
+        var nodes = directory.cluster().nodes().size();
+        if (count.isPresent() && count.getAsInt() != nodes) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    directory + " holds a dev cluster of " + nodes + " nodes",
+                    "leave out --nodes to start it again, or remove it with `krg-admin dev down"
+                            + " --purge --dir "
+                            + directory
+                            + "`");
+        }
+    }
+
+    private void requireStopped(DevNodes nodes) {
+        var running =
+                nodes.cluster().nodes().stream()
+                        .filter(node -> nodes.findAgent(node.name()).isPresent())
+                        .toList();
+        if (!running.isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    directory + " is in use: " + names(running) + " run there",
+                    "`krg-admin dev status --dir %s` shows them, `dev start --all` starts the others,"
+                                    .formatted(directory)
+                            + " `dev down` stops them");
+        }
+    }
+
+    private static String names(List<DevNode> nodes) {
+        return String.join(", ", nodes.stream().map(DevNode::name).toList());
+    }
+}

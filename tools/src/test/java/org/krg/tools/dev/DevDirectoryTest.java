@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.HostFailure;
+import org.krg.state.model.HostPort;
+
+/// The directory itself, and the commands on it that start nothing.
+class DevDirectoryTest {
+    private static final Path KRG_HOME = Path.of(System.getProperty("krg.root"));
+
+    @TempDir private Path temporary;
+    private DevDirectory directory;
+    private final List<String> told = new ArrayList<>();
+
+    @BeforeEach
+    void makeDirectory() {
+        directory = DevDirectory.at(temporary.resolve("dev"));
+    }
+
+    @Test
+    void whatItConsistsOfIsReadBack() throws Exception {
+        var cluster = write();
+
+        assertThat(directory.cluster()).isEqualTo(cluster);
+        assertThat(directory.endpoints())
+                .containsExactly(new HostPort("127.0.0.1", 7440), new HostPort("127.0.0.1", 7450));
+        assertThat(directory.isOurs()).isTrue();
+    }
+
+    @Test
+    void aDirectoryWithoutAClusterIsSaid() {
+        assertThatThrownBy(directory::cluster)
+                .isInstanceOf(HostFailure.class)
+                .hasMessageContaining("there is no dev cluster in " + directory);
+    }
+
+    @Test
+    void aDamagedDescriptionIsSaid() throws Exception {
+        write();
+        Files.writeString(directory.path().resolve("cluster.json"), "{\"nodes\": [");
+
+        assertThatThrownBy(directory::cluster)
+                .isInstanceOf(HostFailure.class)
+                .hasMessageContaining("cluster.json");
+    }
+
+    @Test
+    void aNodeThatIsNotThereIsSaidWithThoseThatAre() throws Exception {
+        var cluster = write();
+
+        assertThatThrownBy(() -> cluster.require("n7"))
+                .isInstanceOfSatisfying(
+                        HostFailure.class,
+                        failure -> assertThat(failure.remedy()).contains("n1, n2"));
+    }
+
+    @Test
+    void aDirectoryOfSomeoneElseIsNeitherUsedNorRemoved() throws Exception {
+        Files.createDirectories(directory.path());
+        Files.writeString(directory.path().resolve("thesis.tex"), "");
+
+        assertConflict(() -> up().run(OptionalInt.empty()));
+        assertConflict(() -> down().run(true));
+
+        assertThat(directory.path().resolve("thesis.tex")).exists();
+    }
+
+    @Test
+    void aDirectoryThatAnotherCommandChangesIsRefused() throws Exception {
+        write();
+
+        try (var _ = DirectoryLock.take(directory)) {
+            assertConflict(() -> up().run(OptionalInt.empty()));
+            assertConflict(() -> down().run(false));
+        }
+        down().run(false);
+    }
+
+    @Test
+    void anotherNumberOfNodesIsRefused() throws Exception {
+        write();
+
+        assertConflict(() -> up().run(OptionalInt.of(5)));
+    }
+
+    @Test
+    void downWorksOnWhatAnInterruptedUpLeftAndTwice() throws Exception {
+        Files.createDirectories(directory.home("n1"));
+        Files.writeString(directory.secret(), "secret");
+
+        down().run(true);
+        down().run(true);
+
+        assertThat(directory.path()).doesNotExist();
+        assertThat(told).contains("removed " + directory, "there is nothing in " + directory);
+    }
+
+    @Test
+    void threeOfFourNodesVoteAndFiveOfSeven() {
+        assertThat(List.of(1, 2, 3, 4, 5, 7)).map(DevUp::voters).containsExactly(1, 2, 3, 3, 5, 5);
+    }
+
+    @Test
+    void theSecretIsItsOwnersAndIsKept() throws Exception {
+        var file = temporary.resolve("secret");
+
+        Secrets.write(file);
+        var secret = Files.readString(file);
+        Secrets.write(file);
+
+        assertThat(secret).matches("[0-9a-f]{64}\n");
+        assertThat(file).hasContent(secret);
+        assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+    }
+
+    private DevCluster write() throws Exception {
+        Files.createDirectories(directory.path());
+        var listen = PortBlocks.pick(2, _ -> true);
+        var cluster =
+                new DevCluster(
+                        UUID.randomUUID(),
+                        "dev-test",
+                        List.of(
+                                new DevNode("n1", true, listen.getFirst()),
+                                new DevNode("n2", false, listen.getLast())));
+        directory.write(cluster);
+        return cluster;
+    }
+
+    private DevUp up() {
+        return new DevUp(directory, KRG_HOME, told::add);
+    }
+
+    private DevDown down() {
+        return new DevDown(directory, KRG_HOME, told::add);
+    }
+
+    private static void assertConflict(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        HostFailure.class,
+                        failure -> assertThat(failure.code()).isEqualTo(HostFailure.Code.CONFLICT));
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.AgentSettings;
+import org.krg.host.AgentSettings.ClusterSettings;
+import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.LeaseSettings;
+import org.krg.host.AgentSettings.NodeSettings;
+import org.krg.host.daemon.SettingsFile;
+import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+
+class SettingsTextTest {
+    private static final NodeId N1 = new NodeId("n1");
+    private static final FirstMember MEMBER =
+            new FirstMember(N1, 1, new HostPort("127.0.0.1", 7441));
+    private static final FirstMember OTHER =
+            new FirstMember(new NodeId("n2"), 1, new HostPort("127.0.0.1", 7451));
+
+    @TempDir private Path directory;
+
+    @Test
+    void aMemberOfANewClusterIsReadBackAsItWas() throws Exception {
+        var settings = settings(List.of(MEMBER, OTHER), List.of());
+
+        assertThat(readBack(settings)).isEqualTo(settings);
+    }
+
+    @Test
+    void aNodeThatJoinsIsReadBackAsItWas() throws Exception {
+        var apis = List.of(new HostPort("127.0.0.1", 7440), new HostPort("localhost", 7450));
+        var settings = settings(List.of(), apis);
+
+        assertThat(readBack(settings)).isEqualTo(settings);
+    }
+
+    @Test
+    void everySettingIsReadBackAsItWas() throws Exception {
+        var settings =
+                new AgentSettings(
+                        directory,
+                        new ClusterSettings(UUID.randomUUID(), "lab", directory.resolve("secret")),
+                        new NodeSettings(N1, Path.of("/srv/krg"), false, 1_500, 3L << 30),
+                        AgentSettings.DEFAULT_LISTEN,
+                        List.of(MEMBER),
+                        List.of(),
+                        new LeaseSettings(
+                                Duration.ofSeconds(4),
+                                Duration.ofMillis(800),
+                                Duration.ofSeconds(3),
+                                Duration.ofMillis(250)),
+                        new ElectionSettings(Duration.ofMillis(300), Duration.ofMillis(600)),
+                        Optional.of(Path.of("/opt/criu/sbin/criu")));
+
+        assertThat(readBack(settings)).isEqualTo(settings);
+    }
+
+    @Test
+    void aPathMayContainWhateverAPathMayContain() throws Exception {
+        var odd = Files.createDirectory(directory.resolve("a \"quoted\" \\ bäck\tslash"));
+        var settings =
+                AgentSettings.defaults(
+                        directory,
+                        new ClusterSettings(UUID.randomUUID(), "lab", odd.resolve("secret")),
+                        N1,
+                        List.of(MEMBER));
+
+        assertThat(readBack(settings)).isEqualTo(settings);
+    }
+
+    private AgentSettings settings(List<FirstMember> members, List<HostPort> join) {
+        return new AgentSettings(
+                directory,
+                new ClusterSettings(UUID.randomUUID(), "dev-1", directory.resolve("secret")),
+                new NodeSettings(N1, directory.resolve("data"), true, 0, 0),
+                AgentSettings.DEFAULT_LISTEN,
+                members,
+                join,
+                LeaseSettings.DEFAULT,
+                ElectionSettings.DEFAULT,
+                Optional.empty());
+    }
+
+    private AgentSettings readBack(AgentSettings settings) throws IOException {
+        var file = directory.resolve("krgd.toml");
+        Files.writeString(file, SettingsText.render(settings));
+        return SettingsFile.read(file, directory);
+    }
+}
