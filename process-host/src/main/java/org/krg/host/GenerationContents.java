@@ -25,7 +25,7 @@ public record GenerationContents(
 
     /// A file in a generation.
     ///
-    /// @param kind `image`, `file` or `append`
+    /// @param kind `image`, `stream` (what the program wrote), `file` or `append`
     public record Part(String kind, String name, long bytes) {}
 
     /// One line of the description.

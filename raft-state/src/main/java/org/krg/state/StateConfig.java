@@ -62,4 +62,20 @@ public record StateConfig(
                 100_000,
                 1_000_000);
     }
+
+    /// {@return the same with other election timeouts}
+    public StateConfig withElection(Duration min, Duration max) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                min,
+                max,
+                snapshotEvery,
+                logKept,
+                eventsKept);
+    }
 }

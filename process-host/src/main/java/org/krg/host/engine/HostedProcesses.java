@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
@@ -28,7 +29,7 @@ public final class HostedProcesses implements ProcessHost {
     private final Machine machine;
     private final Checkpointing checkpoints;
     private final Programs programs;
-    private final NodeReport report;
+    private final Supplier<NodeReport> report;
 
     public HostedProcesses(
             ClusterStore store,
@@ -36,7 +37,7 @@ public final class HostedProcesses implements ProcessHost {
             Machine machine,
             Checkpointing checkpoints,
             Programs programs,
-            NodeReport report) {
+            Supplier<NodeReport> report) {
         this.store = store;
         this.engine = engine;
         this.machine = machine;
@@ -98,7 +99,7 @@ public final class HostedProcesses implements ProcessHost {
 
     @Override
     public NodeReport report() {
-        return report;
+        return report.get();
     }
 
     private static CellId cell(ProcessId process, Epoch epoch) {

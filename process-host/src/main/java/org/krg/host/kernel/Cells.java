@@ -66,6 +66,11 @@ public final class Cells {
                                 .toList());
     }
 
+    /// {@return the root of the unified cgroup tree; empty if cells are not isolated}
+    public Optional<Path> findCgroupRoot() {
+        return tree.map(CgroupTree::root);
+    }
+
     /// {@return the directory of a cell, whether it is there or not}
     public Path directory(CellId id) {
         return config.directory().resolve(id.toString());

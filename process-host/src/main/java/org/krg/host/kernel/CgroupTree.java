@@ -83,6 +83,11 @@ final class CgroupTree {
         return Optional.of(new CgroupTree(unified.get(), levels, separate, inUnified));
     }
 
+    /// {@return the root of the unified tree}
+    Path root() {
+        return unified;
+    }
+
     /// {@return for each kind of limit whether it holds here}
     List<LimitSupport> limits() {
         var found = new ArrayList<LimitSupport>();

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import com.codahale.metrics.MetricRegistry;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.engine.CheckpointEngine;
+import org.krg.checkpoint.files.FileChunkStore;
+import org.krg.checkpoint.linux.ProcCellFiles;
+import org.krg.checkpoint.netty.ChunkService;
+import org.krg.checkpoint.netty.NettyCopies;
+import org.krg.host.AgentSettings;
+import org.krg.host.HostFailure;
+import org.krg.host.NodeReport;
+import org.krg.host.engine.HostEngine;
+import org.krg.host.engine.HostedProcesses;
+import org.krg.host.engine.LeaderDuties;
+import org.krg.host.engine.LeaseHolder;
+import org.krg.host.engine.Proposals;
+import org.krg.host.files.ProgramFiles;
+import org.krg.host.kernel.CellCheckpoints;
+import org.krg.host.kernel.Cells;
+import org.krg.host.kernel.CellsConfig;
+import org.krg.host.kernel.KernelMachine;
+import org.krg.host.kernel.LeaseFile;
+import org.krg.host.netty.AskService;
+import org.krg.host.netty.PeerAsks;
+import org.krg.host.netty.PeerConfig;
+import org.krg.host.netty.PeerPort;
+import org.krg.linux.Boottime;
+import org.krg.policy.core.LeastLoaded;
+import org.krg.state.StateConfig;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+import org.krg.state.model.SessionId;
+import org.krg.state.ratis.RatisClusterStore;
+import org.krg.state.rocksdb.RocksStorage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The parts of an agent, put together and started in the order in which they need each other; they
+/// end in the opposite one. The cells go on.
+final class Agent implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final AgentSettings settings;
+    private final Path data;
+    private final NodeId self;
+    private final Path natives;
+    private final byte[] secret;
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final SecureRandom random = new SecureRandom();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ProgramFiles programs = new ProgramFiles();
+    private final DamageReport damage = new DamageReport(metrics);
+
+    private Agent(AgentSettings settings, DataDirectory directory) {
+        this.settings = settings;
+        this.data = directory.path();
+        this.self = settings.node().name();
+        this.natives = settings.home().resolve("target/native");
+        this.secret = Secret.read(settings.cluster().secretFile());
+    }
+
+    /// Starts an agent on a data directory that is held.
+    ///
+    /// @throws HostFailure if a part cannot be started; those before it are ended
+    static Agent start(AgentSettings settings, DataDirectory directory) {
+        var agent = new Agent(settings, directory);
+        try {
+            agent.start(directory);
+            return agent;
+        } catch (IOException failure) {
+            agent.close();
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    "cannot use " + directory.path() + ": " + failure,
+                    "the agent must be able to write there",
+                    failure);
+        } catch (RuntimeException failure) {
+            agent.close();
+            throw failure;
+        }
+    }
+
+    private void start(DataDirectory directory) throws IOException {
+        parts.push(executor::shutdownNow);
+        var join = new JoinClient(settings, secret);
+        var identity = Membership.establish(settings, directory, join);
+        var cells = openCells();
+        var config = checkpointConfig();
+        var abilities =
+                CompletableFuture.supplyAsync(
+                        () -> Abilities.find(cells, config, natives), executor);
+        var addresses = new PeerAddresses();
+        var port =
+                PeerPort.open(
+                        new PeerConfig(
+                                settings.cluster().id(), self, settings.listen().peer(), secret),
+                        addresses);
+        parts.push(port);
+        var asks = new PeerAsks(port);
+        var store = openStore(identity.incarnation(), asks);
+        addresses.follow(store::image);
+        if (!settings.join().isEmpty() && !directory.isAdmitted()) {
+            join.admit(self + "." + identity.incarnation());
+            directory.admitted();
+        }
+
+        var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
+        var duties = duties(store, asks);
+        port.listen(
+                Map.<String, Supplier<ChannelHandler>>of(
+                        AskService.NAME,
+                        () -> new AskService(new AgentAsked(store, programs, duties), executor),
+                        ChunkService.NAME,
+                        () -> new ChunkService(chunks, config)));
+        var able = abilities.join();
+        var machine = new KernelMachine(cells);
+        var checkpoints = checkpoints(config, able, chunks, port);
+        var proposals = proposals(store);
+        var holder = holder(store, proposals, duties, asks, node(identity.incarnation(), able));
+        var cellCheckpoints = new CellCheckpoints(cells, machine, checkpoints);
+        var engine =
+                new HostEngine(
+                        self,
+                        store,
+                        machine,
+                        cellCheckpoints,
+                        proposals,
+                        holder::lease,
+                        Boottime::now,
+                        InstantSource.system(),
+                        metrics);
+        parts.push(engine);
+        var host =
+                new HostedProcesses(
+                        store, engine, machine, cellCheckpoints, programs, () -> report(able));
+        engine.start();
+        duties.start();
+        holder.start();
+        log.info("agent runs node={} host={}", self, host);
+    }
+
+    private Cells openCells() throws IOException {
+        var lease = data.resolve("lease");
+        var file = LeaseFile.open(lease);
+        file.close();
+        return Cells.open(
+                new CellsConfig(
+                        data.resolve("cells"),
+                        lease,
+                        natives.resolve("krg-init"),
+                        settings.cluster().name(),
+                        self.name(),
+                        Cells.bestIsolation()));
+    }
+
+    private CheckpointConfig checkpointConfig() throws IOException {
+        var images = data.resolve("images");
+        Files.createDirectories(
+                images,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return CheckpointConfig.defaults(images)
+                .withCriu(List.of(CriuProgram.find(settings.criu())));
+    }
+
+    private RatisClusterStore openStore(long incarnation, PeerAsks asks) {
+        var defaults =
+                StateConfig.defaults(
+                        settings.cluster().id(),
+                        self,
+                        incarnation,
+                        data,
+                        settings.listen().raft(),
+                        settings.members());
+        var config = defaults.withElection(settings.election().min(), settings.election().max());
+        var store =
+                RatisClusterStore.open(
+                        config, asks, new RocksStorage(data.resolve("store")), metrics);
+        parts.push(store);
+        return store;
+    }
+
+    private LeaderDuties duties(RatisClusterStore store, PeerAsks asks) {
+        var duties =
+                new LeaderDuties(
+                        store,
+                        new LeastLoaded(),
+                        (node, question) ->
+                                node.equals(self)
+                                        ? CompletableFuture.supplyAsync(
+                                                () -> programs.probe(question), executor)
+                                        : asks.probe(node, question),
+                        settings.lease().bound(),
+                        this::session,
+                        Boottime::now,
+                        InstantSource.system(),
+                        metrics);
+        parts.push(duties);
+        return duties;
+    }
+
+    private CheckpointEngine checkpoints(
+            CheckpointConfig config, Abilities able, FileChunkStore chunks, PeerPort port) {
+        var copies = new NettyCopies(node -> port.open(node, ChunkService.NAME), chunks, config);
+        var engine =
+                new CheckpointEngine(
+                        config,
+                        self,
+                        able.dumpers(),
+                        new CheckpointEngine.Parts(chunks, new ProcCellFiles(), copies),
+                        damage,
+                        InstantSource.system());
+        engine.clean();
+        return engine;
+    }
+
+    private Proposals proposals(RatisClusterStore store) {
+        var timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("krg-retry").daemon().factory());
+        parts.push(timer::shutdownNow);
+        var proposals = new Proposals(store, this::session, timer);
+        parts.push(proposals);
+        return proposals;
+    }
+
+    private LeaseHolder holder(
+            RatisClusterStore store,
+            Proposals proposals,
+            LeaderDuties duties,
+            PeerAsks asks,
+            Node node) {
+        var file = LeaseFile.open(data.resolve("lease"));
+        parts.push(file);
+        var holder =
+                new LeaseHolder(
+                        node,
+                        store,
+                        proposals,
+                        new LeaderRenewals(store, duties, asks),
+                        settings.lease(),
+                        Boottime::now,
+                        InstantSource.system(),
+                        lease -> file.renew(lease.deadline()));
+        parts.push(holder);
+        return holder;
+    }
+
+    private Node node(long incarnation, Abilities able) {
+        return new Node(
+                self,
+                incarnation,
+                0,
+                settings.members().isEmpty() ? Role.LISTENER : Role.VOTER,
+                settings.listen(),
+                MachineFacts.capacity(settings.node()),
+                able.capabilities(),
+                settings.lease().ttl(),
+                Node.State.READY,
+                Instant.EPOCH);
+    }
+
+    private NodeReport report(Abilities able) {
+        var found = able.report();
+        var notes = new ArrayList<>(found.notes());
+        notes.addAll(damage.findings());
+        return new NodeReport(
+                notes, found.limits(), found.engines(), found.criu(), found.selfTest());
+    }
+
+    private SessionId session() {
+        return new SessionId(random.nextLong(Long.MAX_VALUE));
+    }
+
+    /// {@return where the API listens}
+    HostPort api() {
+        return settings.listen().api();
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception failure) {
+                log.warn("a part of the agent does not end well", failure);
+            }
+        }
+    }
+}

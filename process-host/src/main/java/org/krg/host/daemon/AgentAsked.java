@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.LeaderDuties;
+import org.krg.host.engine.Programs;
+import org.krg.host.engine.Renewals;
+import org.krg.host.netty.AskService.Asked;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.NodeId;
+import org.krg.state.ratis.RatisClusterStore;
+
+/// Answers other agents.
+record AgentAsked(RatisClusterStore store, Programs programs, LeaderDuties duties)
+        implements Asked {
+    @Override
+    public CompletableFuture<byte[]> state(byte[] request) {
+        return store.answer(request);
+    }
+
+    @Override
+    public ProgramFacts probe(ProgramQuestion question) {
+        return programs.probe(question);
+    }
+
+    @Override
+    public CompletableFuture<Renewals.Answer> renew(NodeId node, long agentStarts) {
+        return duties.renew(node, agentStarts);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.host.AgentSettings;
+import org.krg.host.HostFailure;
+import org.krg.state.StorageLost;
+import org.slf4j.LoggerFactory;
+
+/// `krgd`: the agent of a node, from its settings to its end.
+public final class KrgDaemon {
+    /// An agent that does not end within this time is ended by the JVM; what it has acknowledged is
+    /// on the disk at any moment.
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+    private KrgDaemon() {}
+
+    /// Runs an agent until the process is told to end (SIGTERM, SIGINT). Prints one line, `krgd
+    /// ready api=HOST:PORT`, once the API answers. The node's cells outlive it.
+    ///
+    /// @return 0
+    /// @throws HostFailure if it cannot be started
+    public static int run(AgentSettings settings) {
+        AgentLog.toConsole();
+        var told = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(told, ended), "krgd-end"));
+        try (var data = DataDirectory.take(settings.node().data())) {
+            AgentLog.toFile(data.path());
+            try (var agent = start(settings, data)) {
+                LoggerFactory.getLogger(AgentLog.CONSOLE).info("krgd ready api={}", agent.api());
+                told.await();
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+        return 0;
+    }
+
+    private static Agent start(AgentSettings settings, DataDirectory data) {
+        try {
+            return Agent.start(settings, data);
+        } catch (StorageLost lost) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    String.valueOf(lost.getMessage()),
+                    "move %s away and let the node join again".formatted(data.path()),
+                    lost);
+        } catch (CheckpointFailed failure) {
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    failure.failure().cause(),
+                    failure.failure().remedy(),
+                    failure);
+        }
+    }
+
+    private static void end(CountDownLatch told, CountDownLatch ended) {
+        told.countDown();
+        try {
+            var _ = ended.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

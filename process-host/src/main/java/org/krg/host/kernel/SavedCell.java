@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.kernel;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.StreamSizes;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ProcessId;
+
+/// A cell as the checkpoint module sees it.
+///
+/// @param user who the program runs as
+record SavedCell(Cell cell, Identity user) implements CellView {
+    /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
+
+    @Override
+    public ProcessId process() {
+        return new ProcessId(cell.id().process());
+    }
+
+    @Override
+    public Epoch epoch() {
+        return new Epoch(cell.id().epoch());
+    }
+
+    @Override
+    public int rootPid() {
+        return cell.rootPid();
+    }
+
+    @Override
+    public long initPid() {
+        return cell.findInitPid()
+                .orElseThrow(() -> new CellFailed("the krg-init of cell " + cell.id() + " ended"));
+    }
+
+    @Override
+    public Path appCgroup() {
+        return cell.findFreezer()
+                .orElseThrow(() -> new CellFailed("cell " + cell.id() + " has no cgroup"));
+    }
+
+    @Override
+    public Path stdout() {
+        return cell.stdout();
+    }
+
+    @Override
+    public Path stderr() {
+        return cell.stderr();
+    }
+
+    @Override
+    public List<String> inside(Place place, List<String> command) {
+        var group =
+                switch (place) {
+                    case INIT -> Cell.Place.INIT;
+                    case APP -> Cell.Place.APP;
+                };
+        return cell.inside(group, command);
+    }
+
+    @Override
+    public void freeze() {
+        cell.freeze(FREEZE_LIMIT);
+    }
+
+    @Override
+    public void thaw() {
+        cell.thaw();
+    }
+
+    @Override
+    public StreamSizes sync() {
+        var offsets = cell.sync();
+        return new StreamSizes(offsets.stdoutBytes(), offsets.stderrBytes());
+    }
+}

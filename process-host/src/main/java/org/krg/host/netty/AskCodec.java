@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.netty;
+
+import com.google.protobuf.ByteString;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.Renewals;
+import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Facts;
+import org.krg.host.proto.PeerWire.Probe;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.ProgramFacts.Presence;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Sha256;
+
+/// What is asked and answered, as messages.
+final class AskCodec {
+    private AskCodec() {}
+
+    static Probe encode(ProgramQuestion question) {
+        var user = question.user();
+        return Probe.newBuilder()
+                .setExecutable(question.executable())
+                .setDigest(question.digest().hex())
+                .setWorkingDirectory(question.workingDirectory())
+                .setUid(user.uid())
+                .setGid(user.gid())
+                .addAllGroups(user.groups())
+                .setUser(user.name())
+                .build();
+    }
+
+    static ProgramQuestion decode(Probe probe) {
+        return new ProgramQuestion(
+                probe.getExecutable(),
+                new Sha256(probe.getDigest()),
+                probe.getWorkingDirectory(),
+                new Identity(
+                        probe.getUid(), probe.getGid(), probe.getGroupsList(), probe.getUser()));
+    }
+
+    static Answer.Builder encode(ProgramFacts facts) {
+        var presence =
+                switch (facts.presence()) {
+                    case SAME -> Facts.Presence.SAME;
+                    case MISSING -> Facts.Presence.MISSING;
+                    case DIFFERENT -> Facts.Presence.DIFFERENT;
+                    case UNKNOWN -> Facts.Presence.UNKNOWN;
+                };
+        return Answer.newBuilder()
+                .setFacts(Facts.newBuilder().setPresence(presence).setDetail(facts.detail()));
+    }
+
+    static ProgramFacts decode(Facts facts) {
+        var presence =
+                switch (facts.getPresence()) {
+                    case SAME -> Presence.SAME;
+                    case MISSING -> Presence.MISSING;
+                    case DIFFERENT -> Presence.DIFFERENT;
+                    case UNKNOWN, UNSPECIFIED, UNRECOGNIZED -> Presence.UNKNOWN;
+                };
+        return new ProgramFacts(presence, facts.getDetail());
+    }
+
+    static Answer.Builder encode(Renewals.Answer answer) {
+        return switch (answer) {
+            case Renewals.Answer.Granted(var revision) ->
+                    Answer.newBuilder().setGranted(revision.value());
+            case Renewals.Answer.Refused(var reason) -> Answer.newBuilder().setRefused(reason);
+        };
+    }
+
+    static Answer.Builder encode(byte[] state) {
+        return Answer.newBuilder().setState(ByteString.copyFrom(state));
+    }
+
+    /// {@return what the leader says of a renewal}
+    ///
+    /// @throws AskFailed if it says something else
+    static Renewals.Answer renewal(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
+            case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case STATE, FACTS, ANSWER_NOT_SET -> throw misplaced(answer);
+        };
+    }
+
+    static ProgramFacts facts(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case FACTS -> decode(answer.getFacts());
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case STATE, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+        };
+    }
+
+    static byte[] state(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case STATE -> answer.getState().toByteArray();
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case FACTS, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+        };
+    }
+
+    private static AskFailed misplaced(Answer answer) {
+        return new AskFailed("an answer to something else: " + answer.getAnswerCase());
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.netty;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.Renewals;
+import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Ask;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The service `asks` of this node: a handler for one connection.
+public final class AskService extends ChannelInboundHandlerAdapter {
+    /// The name of the service.
+    public static final String NAME = "asks";
+
+    /// An operation of the state store has at most 1 MiB.
+    static final int MAX_BYTES = 2 << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(AskService.class);
+
+    private final Asked asked;
+    private final Executor executor;
+
+    /// Who answers.
+    public interface Asked {
+        /// Answers a message of another node's state store.
+        CompletableFuture<byte[]> state(byte[] request);
+
+        /// {@return whether this machine has a program} May block.
+        ProgramFacts probe(ProgramQuestion question);
+
+        /// Renews the lease of a node, as the leader.
+        CompletableFuture<Renewals.Answer> renew(NodeId node, long agentStarts);
+    }
+
+    /// @param executor for what blocks
+    public AskService(Asked asked, Executor executor) {
+        this.asked = asked;
+        this.executor = executor;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        var decoder = Frames.decoder(MAX_BYTES);
+        var _ = context.pipeline().addBefore(context.name(), null, decoder);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        var ask = Ask.parseFrom(Frames.take(message));
+        var _ = answer(ask).whenComplete((answer, failure) -> reply(context, ask, answer, failure));
+    }
+
+    private CompletableFuture<Answer.Builder> answer(Ask ask) {
+        try {
+            return switch (ask.getAskCase()) {
+                case STATE -> asked.state(ask.getState().toByteArray()).thenApply(AskCodec::encode);
+                case RENEWAL ->
+                        asked.renew(
+                                        new NodeId(ask.getRenewal().getNode()),
+                                        ask.getRenewal().getAgentStarts())
+                                .thenApply(AskCodec::encode);
+                case PROBE -> {
+                    var question = AskCodec.decode(ask.getProbe());
+                    yield CompletableFuture.supplyAsync(
+                            () -> AskCodec.encode(asked.probe(question)), executor);
+                }
+                case ASK_NOT_SET ->
+                        CompletableFuture.failedFuture(new AskFailed("nothing known is asked"));
+            };
+        } catch (RuntimeException nonsense) {
+            return CompletableFuture.failedFuture(nonsense);
+        }
+    }
+
+    private static void reply(
+            ChannelHandlerContext context,
+            Ask ask,
+            Answer.@Nullable Builder answer,
+            @Nullable Throwable failure) {
+        var said = answer == null ? Answer.newBuilder().setFailed("" + failure) : answer;
+        var _ = Frames.send(context.channel(), said.setId(ask.getId()).build());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        log.debug("connection of a peer failed", cause);
+        var _ = context.close();
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.netty;
+
+import java.util.UUID;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+
+/// Settings of a node's peer port.
+///
+/// @param bind where it listens
+/// @param secret what all nodes of the cluster know
+@SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
+public record PeerConfig(UUID cluster, NodeId self, HostPort bind, byte[] secret) {}
