@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// To be described.
+/// `krg-admin`, the one command: [KrgAdmin] is its main, [Verbs] the list of its verbs.
+///
+/// Below: `cli` is what every verb shares (dispatch, options, the terminal), `cli.…` the verbs
+/// themselves by noun, `http` the client of an agent's API, `render` tables, JSON and YAML.
+/// Whatever concerns a running cluster goes through its API and nothing else.
 @NullMarked
 package org.krg.tools;
 

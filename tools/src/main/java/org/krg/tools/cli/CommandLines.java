@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// Makes picocli command lines that all behave alike: one line for an error, no abbreviated
+/// options, no `@file` arguments, which could be the program's own.
+final class CommandLines {
+    private CommandLines() {}
+
+    /// {@return the command line of one verb}
+    static CommandLine of(VerbTree tree, Verb verb, Terminal terminal) {
+        var line = configured(new CommandLine(tree.create(verb, terminal)), terminal);
+        describe(line.getCommandSpec(), verb);
+        return line;
+    }
+
+    /// {@return the whole tree, which loads the class of every verb}
+    static CommandLine whole(VerbTree tree, Terminal terminal) {
+        var root = new CommandLine(CommandSpec.create().name("krg-admin"));
+        for (var verb : tree.verbs()) {
+            var line = of(tree, verb, terminal);
+            if (verb.path().equals(verb.group())) {
+                root.addSubcommand(verb.path(), line);
+            } else {
+                var word = verb.path().substring(verb.group().length() + 1);
+                group(root, verb.group()).addSubcommand(word, line);
+            }
+        }
+        return root;
+    }
+
+    private static CommandLine group(CommandLine root, String word) {
+        var present = root.getSubcommands().get(word);
+        if (present != null) {
+            return present;
+        }
+        var fresh = new CommandLine(CommandSpec.create());
+        root.addSubcommand(word, fresh);
+        return fresh;
+    }
+
+    private static CommandLine configured(CommandLine line, Terminal terminal) {
+        return line.setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .setUsageHelpAutoWidth(false)
+                .setUsageHelpWidth(100)
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
+                .registerConverter(Duration.class, DurationText::parse)
+                .setParameterExceptionHandler((wrong, _) -> Failures.tellUsage(terminal, wrong))
+                .setExecutionExceptionHandler((failure, at, _) ->
+                        Failures.tell(terminal, failure, isDebugging(at.getParseResult())));
+    }
+
+    private static boolean isDebugging(CommandLine.ParseResult parsed) {
+        return parsed.hasMatchedOption("--debug");
+    }
+
+    private static void describe(CommandSpec spec, Verb verb) {
+        spec.name(verb.path()).qualifiedName();
+        spec.usageMessage().description(verb.summary() + ".");
+        spec.usageMessage().abbreviateSynopsis(true);
+        spec.usageMessage().sortOptions(false);
+        spec.usageMessage().synopsisHeading("Usage: krg-admin ");
+        spec.addOption(
+                OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("print this help")
+                        .build());
+    }
+}

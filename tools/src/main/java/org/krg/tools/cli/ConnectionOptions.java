@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.model.HostPort;
+import org.krg.tools.dev.DevDirectory;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ClientConfig;
+import picocli.CommandLine.Option;
+
+/// How a verb finds its cluster: `--endpoint`, else `--dir`, else `KRG_ENDPOINT`, else `KRG_DIR`,
+/// else the dev cluster made last, else an agent on this machine.
+public final class ConnectionOptions {
+    private static final HostPort LOCAL_AGENT = new HostPort("127.0.0.1", 7440);
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            description = "an agent to ask; repeatable (KRG_ENDPOINT)")
+    private List<String> endpoints = new ArrayList<>();
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "the dev cluster in this directory (KRG_DIR; default: the last one made)")
+    private @Nullable Path directory;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "for callers who are neither root nor the agent's user (KRG_TOKEN_FILE)")
+    private @Nullable Path tokenFile;
+
+    @Option(names = "--debug", description = "write a trace to a file and say where")
+    private boolean debug;
+
+    /// {@return a client of the cluster that the options and the environment name}
+    public ApiClient open(Terminal terminal) {
+        var config = ClientConfig.of(endpoints(terminal));
+        var secret = token(terminal);
+        if (secret.isPresent()) {
+            config = config.withToken(secret.get());
+        }
+        return new ApiClient(debug ? config.withTrace(TraceFile.open(terminal)) : config);
+    }
+
+    /// {@return the agents that the options and the environment name}
+    public List<HostPort> endpoints(Terminal terminal) {
+        if (!endpoints.isEmpty()) {
+            return parsed(endpoints);
+        }
+        if (directory != null) {
+            return DevDirectory.at(directory).endpoints();
+        }
+        var named = terminal.variable("KRG_ENDPOINT");
+        if (named.isPresent()) {
+            return parsed(List.of(named.get().split(",")));
+        }
+        return terminal.variable("KRG_DIR")
+                .map(path -> DevDirectory.at(Path.of(path)))
+                .or(DevDirectory::last)
+                .map(DevDirectory::endpoints)
+                .orElse(List.of(LOCAL_AGENT));
+    }
+
+    private static List<HostPort> parsed(List<String> texts) {
+        try {
+            return texts.stream()
+                    .map(text -> text.strip().replaceFirst("^http://", "").replaceFirst("/$", ""))
+                    .map(HostPort::parse)
+                    .toList();
+        } catch (IllegalArgumentException malformed) {
+            throw new VerbFailed(
+                    ExitCode.USAGE,
+                    "not an endpoint: " + malformed.getMessage(),
+                    "name agents like 127.0.0.1:7440, several with commas between");
+        }
+    }
+
+    private Optional<String> token(Terminal terminal) {
+        var file =
+                Optional.ofNullable(tokenFile)
+                        .or(() -> terminal.variable("KRG_TOKEN_FILE").map(Path::of));
+        return file.map(path -> {
+            try {
+                return Files.readString(path).strip();
+            } catch (IOException unreadable) {
+                throw new VerbFailed(
+                        ExitCode.NOT_PERMITTED,
+                        "cannot read the token file " + path,
+                        "it is <data>/identity/token of an agent and belongs to the agent's user");
+            }
+        });
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import org.krg.state.Subcommand;
+
+/// Finds what the first words of a command line name and runs it. Global options may stand before
+/// the verb; they mean the same as behind it.
+public final class Dispatch {
+    private static final Set<String> OPTIONS_WITH_VALUE =
+            Set.of("--endpoint", "--dir", "--output", "-o", "--color", "--token-file");
+
+    private final VerbTree tree;
+    private final Terminal terminal;
+
+    public Dispatch(VerbTree tree, Terminal terminal) {
+        this.tree = tree;
+        this.terminal = terminal;
+    }
+
+    /// Runs the command line and returns the exit code. Failures have been told.
+    public int run(List<String> arguments) {
+        int start = leadingOptions(arguments);
+        var options = arguments.subList(0, start);
+        var words = arguments.subList(start, arguments.size());
+        if (options.contains("--version") || options.contains("-V")) {
+            return verb(tree.find("version").orElseThrow(), List.of());
+        }
+        if (options.contains("--help") || options.contains("-h")) {
+            return help(words);
+        }
+        if (words.isEmpty()) {
+            terminal.say(HelpText.overview(tree, modules()).stripTrailing());
+            return ExitCode.USAGE;
+        }
+        if (words.getFirst().equals("help")) {
+            return help(words.subList(1, words.size()));
+        }
+        return select(options, words);
+    }
+
+    // How many of the first arguments are options and their values.
+    private static int leadingOptions(List<String> arguments) {
+        int i = 0;
+        while (i < arguments.size() && arguments.get(i).startsWith("-")) {
+            i += OPTIONS_WITH_VALUE.contains(arguments.get(i)) ? 2 : 1;
+        }
+        return Math.min(i, arguments.size());
+    }
+
+    private int help(List<String> words) {
+        if (words.isEmpty()) {
+            terminal.out().print(HelpText.overview(tree, modules()));
+            return ExitCode.OK;
+        }
+        var asked = new ArrayList<>(words.subList(0, Math.min(2, words.size())));
+        asked.add("--help");
+        return select(List.of(), asked);
+    }
+
+    private int select(List<String> options, List<String> words) {
+        var first = words.getFirst();
+        var second = words.size() > 1 ? words.get(1) : "";
+        var pair = tree.find(first + " " + second);
+        if (pair.isPresent()) {
+            return verb(pair.get(), joined(options, words.subList(2, words.size())));
+        }
+        var single = tree.find(first);
+        if (single.isPresent()) {
+            return verb(single.get(), joined(options, words.subList(1, words.size())));
+        }
+        var group = tree.group(first);
+        return group.isEmpty() ? ofModule(words) : unfinished(group, first, second);
+    }
+
+    private static List<String> joined(List<String> options, List<String> rest) {
+        var all = new ArrayList<>(options);
+        all.addAll(rest);
+        return all;
+    }
+
+    private int verb(Verb verb, List<String> arguments) {
+        return CommandLines.of(tree, verb, terminal).execute(arguments.toArray(String[]::new));
+    }
+
+    // The first word alone, or with a second one that is not known.
+    private int unfinished(List<Verb> group, String first, String second) {
+        var text = HelpText.group(first, group);
+        if (second.equals("--help") || second.equals("-h")) {
+            terminal.out().print(text);
+            return ExitCode.OK;
+        }
+        if (second.isEmpty() || second.startsWith("-")) {
+            terminal.say(text.stripTrailing());
+            return ExitCode.USAGE;
+        }
+        return unknown(first + " " + second, group.stream().map(Verb::path).toList());
+    }
+
+    // A verb that one of the modules on the class path brings along.
+    private int ofModule(List<String> words) {
+        var modules = modules();
+        for (var subcommand : modules) {
+            var path = List.of(subcommand.path().split(" "));
+            if (words.size() >= path.size() && words.subList(0, path.size()).equals(path)) {
+                return ModuleVerb.run(
+                        subcommand, words.subList(path.size(), words.size()), terminal);
+            }
+        }
+        var paths = new ArrayList<>(tree.verbs().stream().map(Verb::path).toList());
+        modules.forEach(subcommand -> paths.add(subcommand.path()));
+        var group = paths.stream().filter(path -> path.startsWith(words.getFirst() + " ")).toList();
+        if (group.isEmpty()) {
+            return unknown(
+                    words.getFirst(), paths.stream().map(Dispatch::firstWord).distinct().toList());
+        }
+        return unknown(String.join(" ", words.subList(0, Math.min(2, words.size()))), group);
+    }
+
+    private static String firstWord(String path) {
+        return path.split(" ", 2)[0];
+    }
+
+    private int unknown(String words, List<String> known) {
+        var meant =
+                Similar.to(words, known).map(path -> "; did you mean '" + path + "'?").orElse("");
+        return Failures.tell(
+                terminal,
+                ExitCode.USAGE,
+                "there is no command '" + words + "'" + meant,
+                "krg-admin --help lists the commands");
+    }
+
+    private List<Subcommand> modules() {
+        return ServiceLoader.load(Subcommand.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+}

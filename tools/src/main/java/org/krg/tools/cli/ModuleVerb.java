@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.util.List;
+import org.krg.state.Subcommand;
+
+/// Runs a verb that belongs to another module.
+final class ModuleVerb {
+    private ModuleVerb() {}
+
+    static int run(Subcommand subcommand, List<String> arguments, Terminal terminal) {
+        try {
+            return subcommand.run(arguments);
+        } catch (RuntimeException failure) {
+            return Failures.tell(terminal, failure, arguments.contains("--debug"));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// What surrounds a run of the command: its three streams and its environment. Data go to stdout,
+/// talk to stderr.
+public final class Terminal {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Map<String, String> environment;
+
+    public Terminal(
+            InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
+        this.in = in;
+        this.out = out;
+        this.err = err;
+        this.environment = Map.copyOf(environment);
+    }
+
+    /// {@return the terminal of this process}
+    public static Terminal ofProcess() {
+        return new Terminal(
+                System.in,
+                buffered(FileDescriptor.out),
+                buffered(FileDescriptor.err),
+                System.getenv());
+    }
+
+    private static PrintStream buffered(FileDescriptor descriptor) {
+        var buffer = new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES);
+        return new PrintStream(buffer, false, StandardCharsets.UTF_8);
+    }
+
+    /// {@return standard input}
+    public InputStream in() {
+        return in;
+    }
+
+    /// {@return standard output, for data; flushed when the verb has ended}
+    public PrintStream out() {
+        return out;
+    }
+
+    /// Prints one line of talk on standard error, at once and after what stdout holds.
+    public void say(String line) {
+        out.flush();
+        err.println(line);
+        err.flush();
+    }
+
+    /// {@return standard error, for what is not a whole line}
+    public PrintStream err() {
+        return err;
+    }
+
+    /// {@return a variable of the environment, unless it is empty}
+    public Optional<String> variable(String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+    }
+
+    /// {@return the environment}
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /// {@return whether a person reads standard output}
+    public boolean outIsTerminal() {
+        return isTerminal(1);
+    }
+
+    /// {@return whether a person reads standard error}
+    public boolean errIsTerminal() {
+        return isTerminal(2);
+    }
+
+    /// {@return whether nobody reads standard output any more}
+    public boolean outIsGone() {
+        return out.checkError();
+    }
+
+    public void flush() {
+        out.flush();
+        err.flush();
+    }
+
+    // System.console() would load a line editor.
+    private static boolean isTerminal(int descriptor) {
+        try {
+            var target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Asks the agents of one cluster. Each method blocks until one of them has answered, and throws
+/// [ApiFailure] when what was asked is refused or when none answers.
+///
+/// A client is one session: its changes are numbered and each takes effect once, however often it
+/// has to be sent. Reads and streams may be used from several threads, changes from one at a time.
+public final class ApiClient implements AutoCloseable {
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
+
+    private final ClientConfig config;
+    private final HttpClient http;
+    private final Endpoints endpoints;
+    private final Exchange exchange;
+    private final long session = Session.pick();
+    private final AtomicLong sequence = new AtomicLong();
+
+    public ApiClient(ClientConfig config) {
+        this.config = config;
+        this.http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT_WITHIN)
+                        .build();
+        this.endpoints = new Endpoints(config.endpoints());
+        this.exchange = new Exchange(http, config, endpoints);
+    }
+
+    /// {@return the answer to a GET}
+    public JsonNode get(ApiPath path) {
+        return get(path, config.answerWithin());
+    }
+
+    /// {@return the answer to a GET that may take longer than most}
+    public JsonNode get(ApiPath path, Duration answerWithin) {
+        return exchange.perform(Call.read(path, answerWithin));
+    }
+
+    /// {@return the answer to a POST without a body}
+    public JsonNode post(ApiPath path) {
+        return change("POST", path, new byte[0], config.answerWithin());
+    }
+
+    /// {@return the answer to a POST}
+    public JsonNode post(ApiPath path, ObjectNode body) {
+        return post(path, body, config.answerWithin());
+    }
+
+    /// {@return the answer to a POST that may take longer than most}
+    public JsonNode post(ApiPath path, ObjectNode body, Duration answerWithin) {
+        return change("POST", path, Json.bytes(body), answerWithin);
+    }
+
+    /// {@return the answer to a POST of raw bytes, which is sent once: if it is lost it may have
+    /// arrived}
+    public JsonNode postBytes(ApiPath path, byte[] bytes, Duration answerWithin) {
+        return exchange.perform(Call.bytes(path, bytes, answerWithin));
+    }
+
+    /// {@return the answer to a DELETE}
+    public JsonNode delete(ApiPath path) {
+        return change("DELETE", path, new byte[0], config.answerWithin());
+    }
+
+    private JsonNode change(String method, ApiPath path, byte[] json, Duration answerWithin) {
+        var request = session + ":" + sequence.incrementAndGet();
+        return exchange.perform(Call.change(method, path, json, answerWithin, request));
+    }
+
+    /// {@return the events after a revision, by default from now on, in order and without gaps}
+    public WatchStream watch(OptionalLong after) {
+        long from = after.orElseGet(() -> get(ApiPath.of("nodes")).path("revision").asLong());
+        return new WatchStream(new Reopening(http, config, endpoints), from);
+    }
+
+    /// {@return the output of a process, each byte once}
+    ///
+    /// @param stream `stdout` or `stderr`
+    /// @param offset the first byte wanted
+    /// @param follow whether to wait for what is still to come
+    public LogStream logs(String target, String stream, long offset, boolean follow) {
+        return new LogStream(
+                new Reopening(http, config, endpoints), target, stream, offset, follow);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

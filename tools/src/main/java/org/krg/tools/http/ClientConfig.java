@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.http;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.model.HostPort;
+
+/// Settings of a client.
+///
+/// @param endpoints the agents to ask, in this order; at least one
+/// @param token the secret that a caller shows who is neither root nor the agent's user
+/// @param answerWithin how long one agent may take for an ordinary answer before the next is asked
+/// @param quorumWithin how long to ask again while the agents that answer have no quorum: an
+///   election takes up to 9 s
+/// @param silence how long a stream may be silent before another agent is asked; agents send
+///   something every 15 s
+/// @param trace is told of each request and answer
+public record ClientConfig(
+        List<HostPort> endpoints,
+        Optional<String> token,
+        Duration answerWithin,
+        Duration quorumWithin,
+        Duration silence,
+        Trace trace) {
+
+    /// Is told what a client does.
+    @FunctionalInterface
+    public interface Trace {
+        void note(String line);
+    }
+
+    public ClientConfig {
+        endpoints = List.copyOf(endpoints);
+        if (endpoints.isEmpty()) {
+            throw new IllegalArgumentException("a client needs an endpoint");
+        }
+    }
+
+    /// {@return the usual settings}
+    public static ClientConfig of(List<HostPort> endpoints) {
+        return new ClientConfig(
+                endpoints,
+                Optional.empty(),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(12),
+                Duration.ofSeconds(40),
+                _ -> {});
+    }
+
+    /// {@return the same with a token}
+    public ClientConfig withToken(String secret) {
+        return new ClientConfig(
+                endpoints, Optional.of(secret), answerWithin, quorumWithin, silence, trace);
+    }
+
+    /// {@return the same with other bounds}
+    public ClientConfig withBounds(Duration answer, Duration quorum, Duration quiet) {
+        return new ClientConfig(endpoints, token, answer, quorum, quiet, trace);
+    }
+
+    /// {@return the same with a trace}
+    public ClientConfig withTrace(Trace told) {
+        return new ClientConfig(endpoints, token, answerWithin, quorumWithin, silence, told);
+    }
+}

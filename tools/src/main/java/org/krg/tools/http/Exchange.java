@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.krg.state.model.HostPort;
+import org.krg.tools.http.Answer.Done;
+import org.krg.tools.http.Answer.Lost;
+import org.krg.tools.http.Answer.Refused;
+import org.krg.tools.http.Answer.Unreached;
+
+/// Asks one agent after the other until one answers for good.
+///
+/// * An answer, or a refusal that any agent would give, ends it.
+/// * `NO_QUORUM`: the others are asked, and all again until `quorumWithin` is over, since an
+///   election may be under way.
+/// * No connection: the others are asked; if none can be reached it ends at once.
+/// * A connection that breaks, an answer that does not come, or `TIMED_OUT`: the request may have
+///   taken effect. If it can be repeated the others are asked, like above.
+final class Exchange {
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    private final HttpClient http;
+    private final ClientConfig config;
+    private final Endpoints endpoints;
+
+    Exchange(HttpClient http, ClientConfig config, Endpoints endpoints) {
+        this.http = http;
+        this.config = config;
+        this.endpoints = endpoints;
+    }
+
+    JsonNode perform(Call call) {
+        var attempts = new Attempts(call);
+        long giveUp = System.nanoTime() + config.quorumWithin().toNanos();
+        while (true) {
+            var done = round(call, attempts);
+            if (done.isPresent()) {
+                return done.get();
+            }
+            if (attempts.noneReached() || System.nanoTime() > giveUp) {
+                throw attempts.failure();
+            }
+            pause(call);
+        }
+    }
+
+    private Optional<JsonNode> round(Call call, Attempts attempts) {
+        attempts.latest.clear();
+        for (var endpoint : inTurn()) {
+            var answer = ask(endpoint, call);
+            config.trace().note(call + " at " + endpoint + ": " + answer);
+            switch (answer) {
+                case Done(var body) -> {
+                    endpoints.prefer(endpoint);
+                    return Optional.of(body);
+                }
+                case Refused(var failure) when isFinal(failure, call) -> throw failure;
+                case Refused _, Unreached _, Lost _ -> attempts.add(endpoint, answer);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<HostPort> inTurn() {
+        var order = new ArrayList<HostPort>();
+        for (int n = 0; n < endpoints.count(); n++) {
+            order.add(endpoints.inTurn(n));
+        }
+        return order;
+    }
+
+    private static boolean isFinal(ApiFailure failure, Call call) {
+        return switch (failure.code()) {
+            case ApiFailure.NO_QUORUM -> false;
+            case ApiFailure.TIMED_OUT -> !call.isRepeatable();
+            default -> true;
+        };
+    }
+
+    private Answer ask(HostPort endpoint, Call call) {
+        try {
+            var reply = http.send(call.at(endpoint, config.token()), BodyHandlers.ofByteArray());
+            return Answer.of(endpoint, reply.statusCode(), reply.body());
+        } catch (HttpConnectTimeoutException refused) {
+            return new Unreached("no connection within two seconds");
+        } catch (ConnectException refused) {
+            return new Unreached("connection refused");
+        } catch (HttpTimeoutException silent) {
+            return lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
+        } catch (IOException broken) {
+            return lost(call, "the connection broke");
+        } catch (InterruptedException stop) {
+            throw interrupted(call);
+        }
+    }
+
+    private static Answer lost(Call call, String why) {
+        if (call.isRepeatable()) {
+            return new Lost(why);
+        }
+        return new Refused(ApiFailure.uncertain(call + ": " + why));
+    }
+
+    private static void pause(Call call) {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException stop) {
+            throw interrupted(call);
+        }
+    }
+
+    private static ApiFailure interrupted(Call call) {
+        Thread.currentThread().interrupt();
+        return ApiFailure.uncertain(call + ": interrupted while waiting for the answer");
+    }
+
+    /// What was tried for one call. Owned by the calling thread.
+    private static final class Attempts {
+        private final Call call;
+        private final Map<HostPort, Answer> latest = new LinkedHashMap<>();
+        private boolean maybeDone;
+
+        Attempts(Call call) {
+            this.call = call;
+        }
+
+        void add(HostPort endpoint, Answer answer) {
+            latest.put(endpoint, answer);
+            boolean uncertain =
+                    answer instanceof Lost
+                            || (answer instanceof Refused(var failure) && failure.isUncertain());
+            maybeDone |= uncertain && call.request().isPresent();
+        }
+
+        boolean noneReached() {
+            return latest.values().stream().allMatch(answer -> answer instanceof Unreached);
+        }
+
+        ApiFailure failure() {
+            if (maybeDone) {
+                return ApiFailure.uncertain(
+                        call + " was sent, and no agent can tell what came of it: " + all());
+            }
+            for (var answer : latest.values()) {
+                if (answer instanceof Refused(var failure)) {
+                    return failure;
+                }
+            }
+            return ApiFailure.unreachable("no agent answers: " + all());
+        }
+
+        private String all() {
+            var parts = new ArrayList<String>();
+            latest.forEach((endpoint, answer) -> parts.add(endpoint + " " + told(answer)));
+            return String.join("; ", parts);
+        }
+
+        private static String told(Answer answer) {
+            return switch (answer) {
+                case Done _ -> "answered";
+                case Refused(var failure) -> failure.getMessage();
+                case Unreached(var why) -> why;
+                case Lost(var why) -> why;
+            };
+        }
+    }
+}
