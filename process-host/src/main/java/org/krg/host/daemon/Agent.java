@@ -289,6 +289,14 @@ final class Agent implements AutoCloseable {
                 notes, found.limits(), found.engines(), found.criu(), found.selfTest());
     }
 
+    private static List<String> problems(LeaseHolder holder) {
+        return Boottime.now().compareTo(holder.lease().deadline()) < 0
+                ? List.of()
+                : List.of(
+                        "the node's lease is over: it is out of touch with the quorum, and its"
+                                + " exclusive processes stand still");
+    }
+
     private SessionId session() {
         return new SessionId(random.nextLong(Long.MAX_VALUE));
     }

@@ -20,6 +20,9 @@ final class AgentLog {
     /// The logger whose sentences also go to standard output.
     static final String CONSOLE = "krgd";
 
+    /// Held, because the JDK forgets a logger that nobody holds.
+    private static final java.util.logging.Logger JDK_ROOT = java.util.logging.Logger.getLogger("");
+
     private static final int OLD_FILES = 4;
     private static final String FILE_BYTES = "16MB";
 
@@ -35,6 +38,8 @@ final class AgentLog {
         console.setEncoder(encoder(context, "%msg%n"));
         console.start();
         context.getLogger(CONSOLE).addAppender(console);
+        // The gRPC inside Ratis logs by the JDK's own means, to standard error.
+        JDK_ROOT.setLevel(java.util.logging.Level.WARNING);
     }
 
     /// Sends everything to the log of the data directory too.

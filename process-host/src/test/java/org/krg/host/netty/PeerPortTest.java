@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.krg.host.HostFailure;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.Renewals;
+import org.krg.host.netty.AskService.Asked;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.ProgramFacts.Presence;
+import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.LeaderLink.Unsent;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Sha256;
+
+/// Two peer ports that talk over loopback.
+class PeerPortTest {
+    private static final NodeId NEAR = new NodeId("near");
+    private static final NodeId FAR = new NodeId("far");
+    private static final NodeId THIRD = new NodeId("third");
+    private static final UUID CLUSTER = UUID.randomUUID();
+    private static final byte[] SECRET = "a secret of sixteen".getBytes(StandardCharsets.UTF_8);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final ProgramQuestion QUESTION =
+            new ProgramQuestion(
+                    "/bin/true",
+                    new Sha256("0".repeat(64)),
+                    "/",
+                    new Identity(7, 8, List.of(8, 9), "ann"));
+
+    private final HostPort address = freeAddress();
+    private final Answers answers = new Answers();
+    private final PeerPort far = port(FAR, CLUSTER, SECRET);
+    private PeerPort near = port(NEAR, CLUSTER, SECRET);
+
+    /// Answers that tell what was asked.
+    private static final class Answers implements Asked {
+        @Override
+        public CompletableFuture<byte[]> state(byte[] request) {
+            var text = new String(request, StandardCharsets.UTF_8);
+            return CompletableFuture.completedFuture(
+                    ("answer to " + text).getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public ProgramFacts probe(ProgramQuestion question) {
+            return new ProgramFacts(Presence.DIFFERENT, question.toString());
+        }
+
+        @Override
+        public CompletableFuture<Renewals.Answer> renew(NodeId node, long agentStarts) {
+            return switch ((int) agentStarts) {
+                case 1 ->
+                        CompletableFuture.completedFuture(
+                                new Renewals.Answer.Granted(new Revision(41)));
+                case 2 ->
+                        CompletableFuture.completedFuture(
+                                new Renewals.Answer.Refused("not the lease of " + node));
+                default -> CompletableFuture.failedFuture(new NoQuorum("does not lead"));
+            };
+        }
+    }
+
+    @AfterEach
+    void close() {
+        near.close();
+        far.close();
+    }
+
+    @Test
+    void asksAreAnsweredByTheNodeThatIsMeant() throws Exception {
+        listen();
+        var asks = new PeerAsks(near);
+
+        assertThat(get(asks.ask(FAR, bytes("one")))).isEqualTo(bytes("answer to one"));
+        assertThat(get(asks.probe(FAR, QUESTION)))
+                .isEqualTo(new ProgramFacts(Presence.DIFFERENT, QUESTION.toString()));
+        assertThat(get(asks.renew(FAR, NEAR, 1)))
+                .isEqualTo(new Renewals.Answer.Granted(new Revision(41)));
+        assertThat(get(asks.renew(FAR, NEAR, 2)))
+                .isEqualTo(new Renewals.Answer.Refused("not the lease of near"));
+    }
+
+    @Test
+    void whatTheOtherSideCannotAnswerFailsWithItsReason() {
+        listen();
+
+        assertThatThrownBy(() -> get(new PeerAsks(near).renew(FAR, NEAR, 3)))
+                .hasRootCauseInstanceOf(AskFailed.class)
+                .hasMessageContaining("does not lead");
+    }
+
+    @Test
+    void aNodeThatCannotBeReachedWasSurelyNotAsked() {
+        var asks = new PeerAsks(near);
+
+        assertThatThrownBy(() -> get(asks.ask(FAR, bytes("one")))).hasCauseInstanceOf(Unsent.class);
+        assertThatThrownBy(() -> get(asks.ask(THIRD, bytes("one"))))
+                .hasCauseInstanceOf(Unsent.class)
+                .hasStackTraceContaining("not known where node third is");
+    }
+
+    @Test
+    void aNodeThatIsBackIsAskedAgain() throws Exception {
+        var asks = new PeerAsks(near);
+        assertThatThrownBy(() -> get(asks.ask(FAR, bytes("early")))).isNotNull();
+
+        listen();
+
+        assertThat(get(asks.ask(FAR, bytes("late")))).isEqualTo(bytes("answer to late"));
+    }
+
+    @Test
+    void whoDoesNotKnowTheSecretIsRefused() {
+        listen();
+        near.close();
+        near = port(NEAR, CLUSTER, bytes("another secret, longer"));
+
+        // The owner of the port proves first, so that it is the opener who turns away.
+        assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("far does not know the cluster's secret");
+    }
+
+    @Test
+    void anotherClusterAndAnUnknownServiceAreRefused() {
+        listen();
+        assertThatThrownBy(() -> near.open(FAR, "tea"))
+                .hasMessageContaining("there is no service tea");
+        near.close();
+        near = port(NEAR, UUID.randomUUID(), SECRET);
+
+        assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
+                .hasMessageContaining("this is cluster " + CLUSTER);
+    }
+
+    @Test
+    void nonsenseEndsTheConnection() throws Exception {
+        listen();
+        try (var socket = new Socket(address.host(), address.port())) {
+            socket.setSoTimeout((int) LIMIT.toMillis());
+            socket.getOutputStream().write(bytes("GET / HTTP/1.1\r\n\r\n"));
+
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aTakenAddressIsNamed() throws Exception {
+        try (var taken = new ServerSocket(address.port(), 1, InetAddress.getLoopbackAddress())) {
+            assertThat(taken.isBound()).isTrue();
+            assertThatThrownBy(this::listen)
+                    .isInstanceOf(HostFailure.class)
+                    .hasMessageContaining(address.toString());
+        }
+    }
+
+    private void listen() {
+        Supplier<ChannelHandler> service = () -> new AskService(answers, Runnable::run);
+        far.listen(Map.of(AskService.NAME, service));
+    }
+
+    private PeerPort port(NodeId self, UUID cluster, byte[] secret) {
+        return PeerPort.open(
+                new PeerConfig(cluster, self, address, secret),
+                node -> node.equals(FAR) ? Optional.of(address) : Optional.empty());
+    }
+
+    private static HostPort freeAddress() {
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return new HostPort("127.0.0.1", probe.getLocalPort());
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static <T> T get(CompletableFuture<T> future)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
