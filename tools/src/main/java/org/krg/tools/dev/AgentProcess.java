@@ -33,7 +33,8 @@ public final class AgentProcess {
                 .findFirst();
     }
 
-    long pid() {
+    /// {@return its number}
+    public long pid() {
         return process.pid();
     }
 

@@ -40,6 +40,16 @@ public final class DevDirectory {
         return StateHome.ofUser().findLast().map(DevDirectory::at).filter(DevDirectory::hasCluster);
     }
 
+    /// {@return the directory of `dev up` unless one is named}
+    public static DevDirectory preset() {
+        return at(StateHome.ofUser().presetCluster());
+    }
+
+    /// Makes it the one that [#last] returns.
+    public void remember() {
+        StateHome.ofUser().remember(path);
+    }
+
     /// {@return the directory, which holds a dev cluster}
     ///
     /// @throws HostFailure NOT_FOUND if it does not

@@ -53,7 +53,6 @@ public final class DevUp {
             } else {
                 make(count.orElse(DEFAULT_NODES));
             }
-            StateHome.ofUser().remember(directory.path());
             return start();
         }
     }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.dev.cli;
+
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.dev.DevDirectory;
+import org.krg.tools.dev.DevNodes;
+import org.krg.tools.dev.DevUp;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `dev up`
+@Command
+public final class DevUpVerb implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private final DevOptions options = new DevOptions();
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            description = "how many nodes; the first three (of five or more: five) vote; default 3")
+    private @Nullable Integer nodes;
+
+    public DevUpVerb(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        var directory = options.findNamed(terminal).orElseGet(DevDirectory::preset);
+        var count = nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes);
+        return Work.interruptibly(() -> {
+            show(new DevUp(directory, KrgHome.require(), terminal::say).run(count));
+            directory.remember();
+            terminal.say(
+                    """
+                    Ready. The following commands find this cluster by themselves:
+                      tools/krg-admin node list
+                      tools/krg-admin run --wait -- sh -c 'sleep 2; echo hello'
+                      tools/krg-admin dev kill n1 --scope node
+                      tools/krg-admin dev down --purge\
+                    """);
+            return ExitCode.OK;
+        });
+    }
+
+    private void show(DevNodes nodes) {
+        for (var node : nodes.cluster().nodes()) {
+            terminal.out()
+                    .printf(
+                            "%-4s %-8s api %s%n",
+                            node.name(), node.voter() ? "voter" : "listener", node.listen().api());
+        }
+    }
+}
