@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.krg.state.model.HostPort;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.ClientConfig;
+
+/// A dev cluster in a directory of its own. Closing it takes it down, whatever state it is in, and
+/// fails if anything of it is left on the machine.
+public final class Cluster implements AutoCloseable {
+    private static final Duration TO_START = Duration.ofMinutes(2);
+    private static final Duration TO_BE_READY = Duration.ofMinutes(1);
+
+    private final Installation installation;
+    private final Path directory;
+    private final String name;
+    private final List<Member> members;
+    private final ApiClient api;
+
+    /// One of its nodes.
+    public record Member(String node, HostPort api) {}
+
+    private Cluster(
+            Installation installation, Path directory, String name, List<Member> members) {
+        this.installation = installation;
+        this.directory = directory;
+        this.name = name;
+        this.members = members;
+        this.api = client();
+    }
+
+    /// Makes a cluster and returns when all its nodes are ready.
+    public static Cluster up(int nodes) {
+        var scratch = makeScratch();
+        var directory = scratch.resolve("cluster");
+        var installation = Installation.find(scratch).about(directory);
+        try {
+            installation
+                    .run(TO_START, "dev", "up", "--nodes", "" + nodes, "--dir", directory.toString())
+                    .require(0);
+            var members = members(installation);
+            var cluster = new Cluster(installation, directory, findName(members), members);
+            cluster.awaitReady();
+            return cluster;
+        } catch (RuntimeException failure) {
+            takeDown(installation);
+            removeTree(scratch);
+            throw failure;
+        }
+    }
+
+    /// Runs a command about this cluster.
+    public Finished run(String... arguments) {
+        return installation.run(arguments);
+    }
+
+    /// {@return a client of this cluster, to be closed by its user}
+    public ApiClient client() {
+        return new ApiClient(ClientConfig.of(members.stream().map(Member::api).toList()));
+    }
+
+    /// {@return the answer of the cluster to a GET}
+    public JsonNode get(String... segments) {
+        return api.get(ApiPath.of(segments));
+    }
+
+    /// Submits a job.
+    public void submit(ObjectNode request) {
+        try (var client = client()) {
+            client.post(ApiPath.of("jobs"), request);
+        }
+    }
+
+    /// {@return the answer of one node, from what it knows itself}
+    public JsonNode ask(Member member, String... segments) {
+        try (var client = new ApiClient(ClientConfig.of(List.of(member.api())))) {
+            return client.get(ApiPath.of(segments).with("stale", true));
+        }
+    }
+
+    /// Kills the agent of a node, whose cells go on.
+    public void killAgent(String node) {
+        run("dev", "kill", node, "--scope", "agent").require(0);
+    }
+
+    /// Kills a node: its agent and everything it hosts.
+    public void killNode(String node) {
+        run("dev", "kill", node, "--scope", "node").require(0);
+    }
+
+    /// Starts the agent of a node and returns when it serves.
+    public void start(String node) {
+        installation.run(TO_START, "dev", "start", node).require(0);
+    }
+
+    /// Starts the agents that do not run and returns when all nodes are ready.
+    public void heal() {
+        for (var node : run("dev", "status", "-o", "json").require(0).json().path("nodes")) {
+            if (!node.path("pid").isIntegralNumber()) {
+                start(node.path("name").asText());
+            }
+        }
+        awaitReady();
+    }
+
+    /// Returns when the cluster knows every node as ready.
+    public void awaitReady() {
+        Await.until(
+                "all nodes to be ready",
+                TO_BE_READY,
+                () ->
+                        stream(get("nodes").path("nodes"))
+                                        .filter(node -> node.path("state").asText().equals("ready"))
+                                        .count()
+                                == members.size());
+    }
+
+    /// {@return the process of a job}
+    public JsonNode process(String job) {
+        return get("processes", job);
+    }
+
+    /// Returns the process of a job once it is in a phase.
+    public JsonNode awaitPhase(String job, String phase, Duration limit) {
+        return Await.first(
+                job + " to be " + phase,
+                limit,
+                () ->
+                        Stream.of(process(job))
+                                .filter(process -> process.path("phase").asText().equals(phase))
+                                .findFirst());
+    }
+
+    public List<Member> members() {
+        return members;
+    }
+
+    public Member member(String node) {
+        return members.stream().filter(it -> it.node().equals(node)).findFirst().orElseThrow();
+    }
+
+    public List<String> nodes() {
+        return members.stream().map(Member::node).toList();
+    }
+
+    /// {@return the name of the cluster, which also names its cgroups}
+    public String name() {
+        return name;
+    }
+
+    public Installation installation() {
+        return installation;
+    }
+
+    /// {@return the data directory of a node}
+    public Path data(String node) {
+        return directory.resolve("nodes").resolve(node).resolve("data");
+    }
+
+    /// {@return the elements of a JSON array}
+    public static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    private static List<Member> members(Installation installation) {
+        var status = installation.run("dev", "status", "-o", "json").require(0).json();
+        return stream(status.path("nodes"))
+                .map(
+                        node ->
+                                new Member(
+                                        node.path("name").asText(),
+                                        HostPort.parse(node.path("api").asText())))
+                .toList();
+    }
+
+    private static String findName(List<Member> members) {
+        try (var client = new ApiClient(ClientConfig.of(List.of(members.getFirst().api())))) {
+            return client.get(ApiPath.of("status")).path("cluster").path("name").asText();
+        }
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        var down = takeDown(installation);
+        var remains = Machine.remains(directory, name);
+        removeTree(installation.scratch());
+        down.require(0);
+        if (!remains.isEmpty()) {
+            throw new CampaignFailed("dev down left " + String.join("\n  ", remains));
+        }
+    }
+
+    private static Finished takeDown(Installation installation) {
+        return installation.run(TO_START, "dev", "down", "--purge");
+    }
+
+    private static Path makeScratch() {
+        try {
+            return Files.createTempDirectory("krg-jepsen-");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void removeTree(Path path) {
+        try (var paths = Files.walk(path)) {
+            for (var each : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(each);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
