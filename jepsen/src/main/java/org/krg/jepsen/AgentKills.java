@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.krg.jepsen.check.EqualReplicas;
-import org.krg.jepsen.check.EveryJobOnce;
 import org.krg.jepsen.check.Events;
+import org.krg.jepsen.check.EveryJobOnce;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.history.Submission;
@@ -82,9 +82,7 @@ public final class AgentKills {
 
     private static int accepted(List<Submission> history) {
         return (int)
-                history.stream()
-                        .filter(it -> it.answer() == Submission.Answer.ACCEPTED)
-                        .count();
+                history.stream().filter(it -> it.answer() == Submission.Answer.ACCEPTED).count();
     }
 
     private Path makeMarks() {

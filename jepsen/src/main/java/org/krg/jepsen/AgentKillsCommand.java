@@ -59,10 +59,7 @@ public final class AgentKillsCommand implements Subcommand {
                             .run(options.kills, options.limit, options.seed);
             System.out.printf(
                     "%d agents killed, %d jobs ended, %d nodes lost for a while, %d violations%n",
-                    report.kills(),
-                    report.jobs(),
-                    report.nodesLost(),
-                    report.violations().size());
+                    report.kills(), report.jobs(), report.nodesLost(), report.violations().size());
             report.violations().forEach(System.out::println);
             return report.violations().isEmpty() ? 0 : 1;
         }
@@ -91,7 +88,8 @@ public final class AgentKillsCommand implements Subcommand {
 
         private static long number(String option, String value) {
             if (!value.matches("[0-9]{1,18}")) {
-                throw new IllegalArgumentException(option + " takes a number, not \"" + value + "\"");
+                throw new IllegalArgumentException(
+                        option + " takes a number, not \"" + value + "\"");
             }
             return Long.parseLong(value);
         }

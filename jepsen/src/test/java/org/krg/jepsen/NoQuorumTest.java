@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
@@ -17,6 +18,7 @@ import org.krg.jepsen.cluster.Machine;
 import org.krg.jepsen.workload.JobRequest;
 
 /// Without a quorum nothing is promised and nothing runs twice.
+@Tag("long")
 @ExtendWith(SharedCluster.class)
 class NoQuorumTest {
     private static final String ALONE = "n2";
@@ -36,7 +38,8 @@ class NoQuorumTest {
             }
         }
 
-        Await.until("the exclusive process to be frozen", SOON, () -> Machine.isFrozen(stands.cell));
+        Await.until(
+                "the exclusive process to be frozen", SOON, () -> Machine.isFrozen(stands.cell));
         var ticks = stands.ticks();
         var refused = cluster.run("run", "--name", "refused", "--", "true");
         goes.awaitTicks();
@@ -58,9 +61,10 @@ class NoQuorumTest {
     }
 
     private static Clock startClock(Cluster cluster, String job, String onPartition) {
-        var file = cluster.installation().scratch().resolve(job + ".ticks");
+        var directory = cluster.installation().scratch();
+        var file = directory.resolve(job + ".ticks");
         var command = List.of("/bin/sh", "-c", CLOCK, file.toString());
-        var request = JobRequest.of(job, file.getParent(), command);
+        var request = JobRequest.of(job, directory, command);
         request.put("onPartition", onPartition);
         cluster.submit(JobRequest.on(ALONE, request));
         var process = cluster.awaitPhase(job, "running", SOON);

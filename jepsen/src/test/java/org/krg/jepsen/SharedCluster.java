@@ -39,8 +39,7 @@ public final class SharedCluster implements BeforeEachCallback, ParameterResolve
     private static Cluster cluster(ExtensionContext context) {
         return context.getRoot()
                 .getStore(OURS)
-                .getOrComputeIfAbsent(
-                        Started.class, _ -> new Started(Cluster.up(3)), Started.class)
+                .getOrComputeIfAbsent(Started.class, _ -> new Started(Cluster.up(3)), Started.class)
                 .cluster();
     }
 }

@@ -55,12 +55,11 @@ public final class EqualReplicas {
 
     private List<String> differences() {
         var found = new ArrayList<String>();
-        seen.forEach(
-                (position, digests) -> {
-                    if (digests.values().stream().distinct().count() > 1) {
-                        found.add("replicas differ at position " + position + ": " + digests);
-                    }
-                });
+        seen.forEach((position, digests) -> {
+            if (digests.values().stream().distinct().count() > 1) {
+                found.add("replicas differ at position " + position + ": " + digests);
+            }
+        });
         return found;
     }
 }

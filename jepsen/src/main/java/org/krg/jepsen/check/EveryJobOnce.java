@@ -26,11 +26,9 @@ public final class EveryJobOnce {
         this.marks = marks;
         this.ends = new Events(cluster).countByTarget("process.ended");
         Cluster.stream(cluster.get("jobs").path("jobs"))
-                .forEach(
-                        job ->
-                                jobs.computeIfAbsent(
-                                                job.path("name").asText(), _ -> new ArrayList<>())
-                                        .add(job));
+                .forEach(job ->
+                        jobs.computeIfAbsent(job.path("name").asText(), _ -> new ArrayList<>())
+                                .add(job));
         Cluster.stream(cluster.get("processes").path("processes"))
                 .forEach(process -> processes.put(process.path("job").asText(), process));
     }
@@ -45,19 +43,19 @@ public final class EveryJobOnce {
     }
 
     private void check(Submission submission) {
-        var found = jobs.getOrDefault(submission.job(), List.of()).size();
+        var ofThatName = jobs.getOrDefault(submission.job(), List.of());
+        var found = ofThatName.size();
         switch (submission.answer()) {
             case ACCEPTED -> expect(found == 1, submission, "exists " + found + " times");
             case REFUSED -> expect(found == 0, submission, "was refused and exists");
             case UNKNOWN -> expect(found <= 1, submission, "exists " + found + " times");
         }
         if (found == 1) {
-            checkEnd(submission);
+            checkEnd(submission, ofThatName.getFirst());
         }
     }
 
-    private void checkEnd(Submission submission) {
-        var job = jobs.get(submission.job()).getFirst();
+    private void checkEnd(Submission submission, JsonNode job) {
         var process = processes.get(submission.job());
         // Nobody stopped what nobody knew of.
         if (submission.answer() == Submission.Answer.UNKNOWN && submission.exitCode() > 128) {

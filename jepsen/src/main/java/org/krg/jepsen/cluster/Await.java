@@ -19,7 +19,11 @@ public final class Await {
     /// @param what completes the sentence "waited 20 s for ..."
     /// @throws CampaignFailed if it does not within `limit`
     public static void until(String what, Duration limit, BooleanSupplier holds) {
-        var _ = first(what, limit, () -> holds.getAsBoolean() ? Optional.of(true) : Optional.empty());
+        var _ =
+                first(
+                        what,
+                        limit,
+                        () -> holds.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 
     /// {@return the first thing that `look` finds}

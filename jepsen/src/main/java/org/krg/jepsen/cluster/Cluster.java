@@ -32,8 +32,7 @@ public final class Cluster implements AutoCloseable {
     /// One of its nodes.
     public record Member(String node, HostPort api) {}
 
-    private Cluster(
-            Installation installation, Path directory, String name, List<Member> members) {
+    private Cluster(Installation installation, Path directory, String name, List<Member> members) {
         this.installation = installation;
         this.directory = directory;
         this.name = name;
@@ -48,7 +47,14 @@ public final class Cluster implements AutoCloseable {
         var installation = Installation.find(scratch).about(directory);
         try {
             installation
-                    .run(TO_START, "dev", "up", "--nodes", "" + nodes, "--dir", directory.toString())
+                    .run(
+                            TO_START,
+                            "dev",
+                            "up",
+                            "--nodes",
+                            "" + nodes,
+                            "--dir",
+                            directory.toString())
                     .require(0);
             var members = members(installation);
             var cluster = new Cluster(installation, directory, findName(members), members);
@@ -177,11 +183,10 @@ public final class Cluster implements AutoCloseable {
     private static List<Member> members(Installation installation) {
         var status = installation.run("dev", "status", "-o", "json").require(0).json();
         return stream(status.path("nodes"))
-                .map(
-                        node ->
-                                new Member(
-                                        node.path("name").asText(),
-                                        HostPort.parse(node.path("api").asText())))
+                .map(node ->
+                        new Member(
+                                node.path("name").asText(),
+                                HostPort.parse(node.path("api").asText())))
                 .toList();
     }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The krg that was just built, used through `tools/krg-admin` only. What the command remembers of
-/// its user goes to a directory of ours, and nothing in the environment tells it of another cluster.
+/// its user goes to a directory of ours, and nothing in the environment tells it of another
+/// cluster.
 public final class Installation {
     private static final Duration USUALLY_WITHIN = Duration.ofMinutes(1);
 
@@ -37,11 +38,10 @@ public final class Installation {
                         .map(Path::of)
                         .filter(path -> Files.isExecutable(path.resolve("tools/krg-admin")))
                         .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new CampaignFailed(
-                                                "no tools/krg-admin in the directory that the"
-                                                        + " property krg.root or krg.home names"));
+                        .orElseThrow(() ->
+                                new CampaignFailed(
+                                        "no tools/krg-admin in the directory that the"
+                                                + " property krg.root or krg.home names"));
         return new Installation(root, scratch, Optional.empty());
     }
 

@@ -30,10 +30,8 @@ public final class Machine {
         var found = new ArrayList<String>();
         var path = directory.toString();
         processes()
-                .filter(
-                        pid ->
-                                read(pid, "cmdline").contains(path)
-                                        || read(pid, "environ").contains(path))
+                .filter(pid ->
+                        read(pid, "cmdline").contains(path) || read(pid, "environ").contains(path))
                 .map(pid -> "process " + pid + " " + read(pid, "cmdline").replace('\0', ' '))
                 .forEach(found::add);
         cgroups(name).map(cgroup -> "cgroup " + cgroup).forEach(found::add);
@@ -54,11 +52,10 @@ public final class Machine {
                 .map(cell -> cell.resolve("app"))
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new CampaignFailed(
-                                        "no cgroup for epoch %d of process %d on %s"
-                                                .formatted(epoch, process, node)));
+                .orElseThrow(() ->
+                        new CampaignFailed(
+                                "no cgroup for epoch %d of process %d on %s"
+                                        .formatted(epoch, process, node)));
     }
 
     /// {@return whether no process of a cgroup gets to run}

@@ -28,7 +28,8 @@ public final class Running implements AutoCloseable {
         try {
             var kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
             if (kill.waitFor() != 0) {
-                throw new CampaignFailed("cannot interrupt " + arguments + ", pid " + process.pid());
+                throw new CampaignFailed(
+                        "cannot interrupt " + arguments + ", pid " + process.pid());
             }
         } catch (IOException | InterruptedException failure) {
             throw new CampaignFailed("cannot interrupt " + arguments, failure);

@@ -34,7 +34,7 @@ record Technology(String name, List<String> types, List<String> users) {
                             List.of("io.netty.."),
                             List.of(
                                     "org.krg.checkpoint.netty..",
-                                    "org.krg.host.peer..",
+                                    "org.krg.host.netty..",
                                     "org.krg.host.http..")),
                     new Technology(
                             "Armeria",
@@ -51,7 +51,11 @@ record Technology(String name, List<String> types, List<String> users) {
                     new Technology(
                             "JSON",
                             List.of("com.fasterxml.jackson.."),
-                            List.of("org.krg.host.http..", "org.krg.tools..", "org.krg.jepsen..")),
+                            List.of(
+                                    "org.krg.host.http..",
+                                    "org.krg.host.daemon..",
+                                    "org.krg.tools..",
+                                    "org.krg.jepsen..")),
                     new Technology(
                             "picocli",
                             List.of("picocli.."),

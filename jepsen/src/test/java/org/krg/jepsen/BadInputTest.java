@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
+import org.krg.jepsen.cluster.Machine;
+
+/// Whatever cannot be done is said in words and in an exit code, and nothing is lost.
+@Tag("long")
+@ExtendWith(SharedCluster.class)
+class BadInputTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, nod, nod list",
+        "2, no-such-option, run --no-such-option -- true",
+        "2, 3XiB, run --mem 3XiB -- true",
+        "2, soon, run --checkpoint-every soon -- true",
+        "3, nobody-has-this-name, logs nobody-has-this-name",
+        "3, nobody-has-this-name, checkpoint create nobody-has-this-name",
+        "127, no-such-program, run -- no-such-program",
+        "126, /etc/passwd, run -- /etc/passwd",
+        "6, cpu, run --cpus 100000 -- true",
+        "6, memory, run --mem 1000TiB -- true"
+    })
+    void aRefusalNamesItsCause(int exit, String cause, String command, Cluster cluster) {
+        assertRefused(cluster.run(command.split(" ")), exit, cause);
+    }
+
+    @Test
+    void aNameIsTakenWhileItsJobLives(Cluster cluster) {
+        cluster.run("run", "--name", "taken", "--", "sleep", "600").require(0);
+
+        assertRefused(cluster.run("run", "--name", "taken", "--", "true"), 5, "taken");
+
+        cluster.run("job", "stop", "taken").require(0);
+        cluster.awaitPhase("taken", "ended", SOON);
+        cluster.run("run", "--name", "taken", "--wait", "--", "true").require(0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, exit 7", "143, kill $$", "137, kill -KILL $$"})
+    void aJobThatDiesAtOnceTellsHow(int exit, String script, Cluster cluster) {
+        cluster.run("run", "--wait", "--", "sh", "-c", script).require(exit);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "device, '/dev/net/tun', 'import os,time; os.dup2(os.open(\"/dev/net/tun\", os.O_RDWR), 7);"
+                + " time.sleep(600)'",
+        "ring, io_uring, 'import ctypes,os,time;"
+                + " os.dup2(ctypes.CDLL(None).syscall(425, 4, ctypes.create_string_buffer(120)), 7);"
+                + " time.sleep(600)'"
+    })
+    void whatCannotBeSavedIsNamedAndTheProgramGoesOn(
+            String name, String blocker, String script, Cluster cluster) {
+        cluster.run("run", "--name", name, "--", "/usr/bin/python3", "-c", script).require(0);
+        var process = cluster.awaitPhase(name, "running", SOON);
+        var cell = Machine.cell(cluster.name(), process.path("node").asText(), id(process), 1);
+        Await.until("the program to have opened it", SOON, () -> hasOpened(cell));
+
+        var refused = cluster.run("checkpoint", "create", name);
+
+        assertRefused(refused, 9, blocker);
+        assertThat(refused.err()).contains("fd 7");
+        assertThat(cluster.process(name).path("phase").asText()).isEqualTo("running");
+        cluster.run("job", "stop", name).require(0);
+    }
+
+    @Test
+    void aCorruptedCopyIsNotUsed(Cluster cluster) throws IOException {
+        var script = "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.1; done";
+        cluster.run("run", "--name", "precious", "--", "sh", "-c", script).require(0);
+        cluster.awaitPhase("precious", "running", SOON);
+        cluster.run("checkpoint", "create", "precious").require(0);
+        var id = cluster.process("precious").path("lastCheckpoint").path("id").asText();
+        var node = cluster.process("precious").path("node").asText();
+        assertThat(cluster.get("checkpoints", id).path("copies")).hasSize(2);
+        corrupt(cluster.data(node).resolve("images/packs"));
+
+        cluster.run("checkpoint", "restore", id).require(0);
+
+        Await.until(
+                "precious to run again",
+                SOON,
+                () -> {
+                    var process = cluster.process("precious");
+                    return process.path("phase").asText().equals("running")
+                            && process.path("origin").asText().startsWith("checkpoint")
+                            && process.path("epoch").asLong() > 1;
+                });
+        cluster.run("job", "stop", "precious").require(0);
+    }
+
+    @Test
+    void aSecondDevUpInADirectoryIsRefused(Cluster cluster) {
+        assertRefused(cluster.run("dev", "up"), 5, "in use");
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAndNotTheJob(Cluster cluster) {
+        try (var waiting =
+                cluster.installation()
+                        .start("run", "--name", "patient", "--wait", "--", "sleep", "600")) {
+            cluster.awaitPhase("patient", "running", SOON);
+            waiting.interrupt();
+            assertThat(waiting.await(SOON).exit()).isNotZero();
+        }
+        assertThat(cluster.process("patient").path("phase").asText()).isEqualTo("running");
+        cluster.run("job", "stop", "patient").require(0);
+    }
+
+    @Test
+    void anInterruptedDevUpLeavesNothingRunning(Cluster cluster) {
+        var directory = cluster.installation().scratch().resolve("interrupted");
+        var installation = cluster.installation().about(directory);
+        try (var up = installation.start("dev", "up")) {
+            Await.until(
+                    "an agent to start",
+                    SOON,
+                    () -> Files.exists(directory.resolve("nodes/n1/agent.out")));
+            up.interrupt();
+            assertThat(up.await(SOON).exit()).isNotZero();
+        }
+        assertThat(Machine.processesWithArgument(directory.toString())).isEmpty();
+        installation.run("dev", "down", "--purge").require(0);
+        assertThat(directory).doesNotExist();
+    }
+
+    private static void assertRefused(Finished command, int exit, String cause) {
+        assertThat(command.exit()).as("%s", command).isEqualTo(exit);
+        assertThat(command.err()).contains(cause).doesNotContain("Exception", "\tat ");
+    }
+
+    private static boolean hasOpened(Path cell) {
+        return Machine.processesOf(cell).stream()
+                .anyMatch(pid -> Files.exists(Path.of("/proc/" + pid + "/fd/7")));
+    }
+
+    private static long id(JsonNode process) {
+        return process.path("id").asLong();
+    }
+
+    /// Turns the bits of one byte in each block.
+    private static void corrupt(Path packs) throws IOException {
+        List<Path> files;
+        try (var found = Files.list(packs)) {
+            files = found.toList();
+        }
+        for (var file : files) {
+            var bytes = Files.readAllBytes(file);
+            for (var at = 100; at < bytes.length; at += 4096) {
+                bytes[at] ^= (byte) 0xff;
+            }
+            Files.write(file, bytes);
+        }
+    }
+}
