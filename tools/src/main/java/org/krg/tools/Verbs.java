@@ -8,6 +8,28 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.Verb;
 import org.krg.tools.cli.VerbTree;
 import org.krg.tools.cli.Version;
+import org.krg.tools.cli.checkpoint.CheckpointCreate;
+import org.krg.tools.cli.checkpoint.CheckpointInspect;
+import org.krg.tools.cli.checkpoint.CheckpointList;
+import org.krg.tools.cli.checkpoint.CheckpointRemove;
+import org.krg.tools.cli.checkpoint.CheckpointRestore;
+import org.krg.tools.cli.cluster.ClusterStatus;
+import org.krg.tools.cli.cluster.Events;
+import org.krg.tools.cli.cluster.NodeFence;
+import org.krg.tools.cli.cluster.NodeList;
+import org.krg.tools.cli.cluster.NodeRemove;
+import org.krg.tools.cli.cluster.NodeShow;
+import org.krg.tools.cli.cluster.StateHash;
+import org.krg.tools.cli.cluster.SystemDoctor;
+import org.krg.tools.cli.job.JobExplain;
+import org.krg.tools.cli.job.JobList;
+import org.krg.tools.cli.job.JobShow;
+import org.krg.tools.cli.job.JobSignal;
+import org.krg.tools.cli.job.JobStop;
+import org.krg.tools.cli.process.Logs;
+import org.krg.tools.cli.process.Ps;
+import org.krg.tools.cli.process.Run;
+import org.krg.tools.cli.process.Wait;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.DevDownVerb;
 import org.krg.tools.dev.cli.DevKillVerb;
@@ -27,6 +49,40 @@ public final class Verbs implements VerbTree {
                             new Verb("dev kill", "Kill an agent, or a node with all it hosts"),
                             new Verb("dev down", "Stop it and leave nothing behind")),
                     new Section("This node", new Verb("agent run", "Run the agent of this node")),
+                    new Section(
+                            "Programs",
+                            new Verb("run", "Run a program in the cluster"),
+                            new Verb("ps", "List the processes of the cluster"),
+                            new Verb("logs", "Print what a process writes"),
+                            new Verb(
+                                    "wait",
+                                    "Wait until processes end, and end with their exit code")),
+                    new Section(
+                            "Jobs",
+                            new Verb("job list", "List jobs"),
+                            new Verb("job show", "Show a job in full"),
+                            new Verb("job explain", "Tell why a job is where it is, or waits"),
+                            new Verb("job signal", "Send a signal to a job"),
+                            new Verb("job stop", "End a job")),
+                    new Section(
+                            "Checkpoints",
+                            new Verb("checkpoint create", "Save a process; it goes on"),
+                            new Verb("checkpoint list", "List checkpoints"),
+                            new Verb("checkpoint inspect", "Show what is in a checkpoint"),
+                            new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
+                            new Verb("checkpoint rm", "Remove checkpoints")),
+                    new Section(
+                            "The cluster",
+                            new Verb("cluster status", "Show the members, the leader and the log"),
+                            new Verb("node list", "List nodes"),
+                            new Verb("node show", "Show a node in full"),
+                            new Verb("node fence", "Vouch that nothing runs on a lost node"),
+                            new Verb("node remove", "Forget a lost node"),
+                            new Verb("events", "List what happened, or watch it happen"),
+                            new Verb("state hash", "Compare the replicas of the state"),
+                            new Verb(
+                                    "system doctor",
+                                    "Tell what each node can do and what it lacks")),
                     new Section(
                             "This command",
                             new Verb(
@@ -49,6 +105,28 @@ public final class Verbs implements VerbTree {
             case "dev start" -> new DevStartVerb(terminal);
             case "dev kill" -> new DevKillVerb(terminal);
             case "dev down" -> new DevDownVerb(terminal);
+            case "run" -> new Run(terminal);
+            case "ps" -> new Ps(terminal);
+            case "logs" -> new Logs(terminal);
+            case "wait" -> new Wait(terminal);
+            case "job list" -> new JobList(terminal);
+            case "job show" -> new JobShow(terminal);
+            case "job explain" -> new JobExplain(terminal);
+            case "job signal" -> new JobSignal(terminal);
+            case "job stop" -> new JobStop(terminal);
+            case "checkpoint create" -> new CheckpointCreate(terminal);
+            case "checkpoint list" -> new CheckpointList(terminal);
+            case "checkpoint inspect" -> new CheckpointInspect(terminal);
+            case "checkpoint restore" -> new CheckpointRestore(terminal);
+            case "checkpoint rm" -> new CheckpointRemove(terminal);
+            case "cluster status" -> new ClusterStatus(terminal);
+            case "node list" -> new NodeList(terminal);
+            case "node show" -> new NodeShow(terminal);
+            case "node fence" -> new NodeFence(terminal);
+            case "node remove" -> new NodeRemove(terminal);
+            case "events" -> new Events(terminal);
+            case "state hash" -> new StateHash(terminal);
+            case "system doctor" -> new SystemDoctor(terminal);
             case "completion" -> new Completion(this, terminal);
             case "version" -> new Version(terminal);
             default -> throw new IllegalArgumentException("no such verb: " + verb.path());

@@ -60,7 +60,10 @@ final class Failures {
     }
 
     private static String plain(ParameterException wrong) {
-        var text = String.valueOf(wrong.getMessage()).strip();
+        var text =
+                String.valueOf(wrong.getMessage())
+                        .strip()
+                        .replaceFirst("is not an? (long|int)$", "is not a whole number");
         return text.isEmpty()
                 ? "the command line makes no sense"
                 : Character.toLowerCase(text.charAt(0)) + text.substring(1);

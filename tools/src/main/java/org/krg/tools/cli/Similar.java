@@ -11,7 +11,7 @@ final class Similar {
 
     /// {@return the known word that differs least, if it differs little}
     static Optional<String> to(String word, List<String> known) {
-        int tolerated = Math.max(1, word.length() / 3);
+        int tolerated = Math.max(1, (word.length() + 1) / 3);
         return known.stream()
                 .filter(other -> distance(word, other) <= tolerated || other.startsWith(word))
                 .min(Comparator.comparingInt(other -> distance(word, other)));

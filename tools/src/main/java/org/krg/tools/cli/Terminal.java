@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,13 +24,19 @@ public final class Terminal {
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
+    private final InstantSource clock;
 
     public Terminal(
-            InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
+            InputStream in,
+            PrintStream out,
+            PrintStream err,
+            Map<String, String> environment,
+            InstantSource clock) {
         this.in = in;
         this.out = out;
         this.err = err;
         this.environment = Map.copyOf(environment);
+        this.clock = clock;
     }
 
     /// {@return the terminal of this process}
@@ -37,7 +45,8 @@ public final class Terminal {
                 System.in,
                 buffered(FileDescriptor.out),
                 buffered(FileDescriptor.err),
-                System.getenv());
+                System.getenv(),
+                InstantSource.system());
     }
 
     private static PrintStream buffered(FileDescriptor descriptor) {
@@ -75,6 +84,16 @@ public final class Terminal {
     /// {@return the environment}
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /// {@return the present time}
+    public Instant now() {
+        return clock.instant();
+    }
+
+    /// {@return whether a person types standard input}
+    public boolean inIsTerminal() {
+        return isTerminal(0);
     }
 
     /// {@return whether a person reads standard output}

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import org.krg.state.model.HostPort;
 
 /// Asks the agents of one cluster. Each method blocks until one of them has answered, and throws
 /// [ApiFailure] when what was asked is refused or when none answers.
@@ -24,14 +26,24 @@ public final class ApiClient implements AutoCloseable {
     private final AtomicLong sequence = new AtomicLong();
 
     public ApiClient(ClientConfig config) {
-        this.config = config;
-        this.http =
+        this(
+                config,
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
                         .connectTimeout(CONNECT_WITHIN)
-                        .build();
+                        .build());
+    }
+
+    private ApiClient(ClientConfig config, HttpClient http) {
+        this.config = config;
+        this.http = http;
         this.endpoints = new Endpoints(config.endpoints());
         this.exchange = new Exchange(http, config, endpoints);
+    }
+
+    /// {@return a client that asks this agent alone; it is closed together with this one}
+    public ApiClient at(HostPort endpoint) {
+        return new ApiClient(config.withEndpoints(List.of(endpoint)), http);
     }
 
     /// {@return the answer to a GET}

@@ -48,6 +48,11 @@ public record ClientConfig(
                 _ -> {});
     }
 
+    /// {@return the same for other agents}
+    public ClientConfig withEndpoints(List<HostPort> others) {
+        return new ClientConfig(others, token, answerWithin, quorumWithin, silence, trace);
+    }
+
     /// {@return the same with a token}
     public ClientConfig withToken(String secret) {
         return new ClientConfig(

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.Deadline;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Farewell;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.Progress;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.render.Processes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `checkpoint restore`
+@Command
+public final class CheckpointRestore implements Callable<Integer> {
+    private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "ID", description = "PROCESS.NUMBER, as checkpoint list shows it")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private String id = "";
+
+    @Option(names = "--detach", description = "do not wait until it runs")
+    private boolean detach;
+
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public CheckpointRestore(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (var client = connection.open(terminal)) {
+            var ordered = client.post(ApiPath.of("checkpoints", id, "restore"));
+            var process = detach ? ordered : await(client, ordered);
+            output.print(
+                    terminal,
+                    process,
+                    () -> Processes.table(List.of(process), terminal.now(), output.hasHeaders()));
+            var target = process.path("target").asText();
+            terminal.say(
+                    target
+                            + " goes on from checkpoint "
+                            + id
+                            + "; krg-admin logs -f "
+                            + target
+                            + " shows its output");
+        }
+        return ExitCode.OK;
+    }
+
+    private JsonNode await(ApiClient client, JsonNode ordered) throws InterruptedException {
+        var target = ordered.path("target").asText();
+        var path = ApiPath.of("processes", ordered.path("id").asText());
+        var deadline = Deadline.in(RUNNING_WITHIN);
+        try (var _ = Progress.of(terminal, "restoring " + target + " from " + id);
+                var _ = Farewell.of(terminal, "the restore goes on; krg-admin ps shows it")) {
+            for (var present = ordered; ; present = client.get(path)) {
+                switch (present.path("phase").asText()) {
+                    case "running" -> {
+                        return present;
+                    }
+                    case "ended" ->
+                            throw new VerbFailed(
+                                    ExitCode.FAILED,
+                                    target + " did not come back: " + Processes.ending(present),
+                                    "krg-admin job explain "
+                                            + present.path("job").asText()
+                                            + " tells more");
+                    default -> {
+                        if (deadline.isOver()) {
+                            throw new VerbFailed(
+                                    ExitCode.TIMED_OUT,
+                                    target
+                                            + " does not run yet: "
+                                            + present.path("reason").asText("it is being restored"),
+                                    "krg-admin job explain "
+                                            + present.path("job").asText()
+                                            + " tells what it waits for");
+                        }
+                    }
+                }
+                Thread.sleep(PAUSE);
+            }
+        }
+    }
+}

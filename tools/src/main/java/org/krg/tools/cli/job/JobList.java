@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.job;
+
+import java.util.concurrent.Callable;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.ReadOptions;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.render.Jobs;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `job list`
+@Command
+public final class JobList implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ReadOptions read = new ReadOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public JobList(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        try (var client = connection.open(terminal)) {
+            var reply = client.get(read.of(ApiPath.of("jobs")));
+            output.print(
+                    terminal,
+                    reply,
+                    () -> Jobs.table(reply.path("jobs"), terminal.now(), output.hasHeaders()));
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.Deadline;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Farewell;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiFailure;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.render.Processes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `run`
+@Command(
+        footer = {
+            "",
+            "Options stand before the program; what follows it is the program's own.",
+            "With --wait the exit code is the program's, 128+N if signal N ended it.",
+            "",
+            "Example: krg-admin run --wait --checkpoint-every 30s -- ./heat 4096"
+        })
+public final class Run implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(
+            paramLabel = "PROGRAM",
+            arity = "1..*",
+            description = "the program, found in PATH, and its arguments")
+    private final List<String> command = new ArrayList<>();
+
+    @Option(
+            names = {"-w", "--wait"},
+            description = "show its output and wait for its end")
+    private boolean wait;
+
+    @Option(names = "--detach", description = "return once the job is accepted (default)")
+    private boolean detach;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            description = "with --wait: how long; then exit code 7")
+    private @Nullable Duration timeout;
+
+    @Option(names = "--stdin", description = "pass standard input on to it, to its end")
+    private boolean stdin;
+
+    @Mixin private final JobOptions options = new JobOptions();
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public Run(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check();
+        var body = options.submission(terminal, command, stdin);
+        try (var client = connection.open(terminal)) {
+            var job = client.post(ApiPath.of("jobs"), body);
+            var process = job.path("processes").path(0).path("id").asText();
+            return wait ? follow(client, job, process) : leave(client, job, process);
+        }
+    }
+
+    private void check() {
+        if (wait && detach) {
+            throw new VerbFailed(
+                    ExitCode.USAGE, "--wait and --detach exclude each other", "leave one out");
+        }
+        if (timeout != null && !wait) {
+            throw new VerbFailed(
+                    ExitCode.USAGE, "--timeout means nothing without --wait", "add --wait");
+        }
+    }
+
+    private int leave(ApiClient client, JsonNode job, String process)
+            throws IOException, InterruptedException {
+        var name = job.path("name").asText();
+        output.print(terminal, job, () -> name + "\n");
+        if (stdin) {
+            Stdin.copy(terminal.in(), client, process);
+        }
+        terminal.say(
+                "accepted; krg-admin logs -f "
+                        + name
+                        + " shows its output, krg-admin wait "
+                        + name
+                        + " waits for its end");
+        return ExitCode.OK;
+    }
+
+    private int follow(ApiClient client, JsonNode job, String process) {
+        var name = job.path("name").asText();
+        var deadline = Deadline.in(timeout);
+        var farewell =
+                "%s goes on: krg-admin logs -f %s, krg-admin wait %s, krg-admin job stop %s"
+                        .formatted(name, name, name, name);
+        try (var _ = Farewell.of(terminal, farewell);
+                var outputs =
+                        Outputs.copy(
+                                terminal,
+                                client,
+                                process,
+                                List.of("stdout", "stderr"),
+                                0,
+                                true,
+                                output)) {
+            if (stdin) {
+                Thread.ofVirtual().name("stdin").start(() -> feed(client, process));
+            }
+            var ended = Outcomes.await(client, process, deadline);
+            if (ended.isEmpty()) {
+                throw new VerbFailed(
+                        ExitCode.TIMED_OUT,
+                        name + " has not ended yet and goes on",
+                        "krg-admin wait " + name + " waits again");
+            }
+            outputs.join();
+            return end(name, ended.get());
+        }
+    }
+
+    private void feed(ApiClient client, String process) {
+        try {
+            Stdin.copy(terminal.in(), client, process);
+        } catch (ApiFailure | IOException failure) {
+            terminal.say("standard input is not passed on: " + failure.getMessage());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int end(String name, JsonNode process) {
+        int exit = Outcomes.exitCode(process);
+        if (!output.isTable()) {
+            output.printOne(terminal, process, () -> "");
+        }
+        if (!process.path("outcome").path("kind").asText().equals("exited")) {
+            terminal.say(name + ": " + Processes.ending(process));
+        }
+        return exit;
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.render;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+
+/// Views of checkpoints.
+public final class Checkpoints {
+    private Checkpoints() {}
+
+    /// {@return a line for each checkpoint}
+    public static String table(Iterable<JsonNode> checkpoints, Instant now, boolean headers) {
+        return new Table()
+                .left("ID", it -> it.path("id").asText())
+                .left("JOB", it -> it.path("job").asText())
+                .right("EPOCH", it -> it.path("epoch").asText())
+                .right("TAKEN", it -> Amounts.age(it.path("taken").asText(), now))
+                .right("SIZE", it -> Amounts.bytes(it.path("imageBytes").asLong()))
+                .right("STORED", it -> Amounts.bytes(it.path("storedBytes").asLong()))
+                .right("FROZEN", it -> it.path("frozenMillis").asLong() + " ms")
+                .left("COPIES", it -> String.join(" ", Texts.of(it.path("copies"))))
+                .left("STATE", Checkpoints::state)
+                .of(checkpoints, headers);
+    }
+
+    /// {@return one checkpoint and what is in it}
+    public static String sheet(JsonNode checkpoint, JsonNode manifest, boolean headers) {
+        var sheet =
+                new Sheet()
+                        .line("checkpoint", checkpoint.path("id").asText())
+                        .line("job", checkpoint.path("job").asText())
+                        .line("epoch", checkpoint.path("epoch").asText())
+                        .line("taken", Amounts.moment(checkpoint.path("taken").asText()))
+                        .line("frozen", checkpoint.path("frozenMillis").asText() + " ms")
+                        .line("size", sizes(checkpoint))
+                        .line("copies", String.join(" ", Texts.of(checkpoint.path("copies"))))
+                        .line("state", state(checkpoint))
+                        .line("engine", manifest.path("engine").asText())
+                        .line("output", output(manifest))
+                        .line("manifest", checkpoint.path("manifest").asText());
+        manifest.path("facts")
+                .forEach(fact ->
+                        sheet.line(fact.path("name").asText(), fact.path("value").asText()));
+        var parts =
+                new Table()
+                        .left("PART", it -> it.path("kind").asText())
+                        .left("NAME", it -> it.path("name").asText())
+                        .right("SIZE", it -> Amounts.bytes(it.path("bytes").asLong()))
+                        .of(manifest.path("parts"), headers);
+        return sheet + "\n" + parts;
+    }
+
+    private static String sizes(JsonNode checkpoint) {
+        return Amounts.bytes(checkpoint.path("imageBytes").asLong())
+                + ", "
+                + Amounts.bytes(checkpoint.path("storedBytes").asLong())
+                + " stored for it";
+    }
+
+    private static String output(JsonNode manifest) {
+        return manifest.path("stdoutBytes").asLong()
+                + " bytes of stdout, "
+                + manifest.path("stderrBytes").asLong()
+                + " of stderr";
+    }
+
+    private static String state(JsonNode checkpoint) {
+        var words = new java.util.ArrayList<String>();
+        words.add(checkpoint.path("good").asBoolean() ? "good" : "bad");
+        if (checkpoint.path("localOnly").asBoolean()) {
+            words.add("local only");
+        }
+        if (checkpoint.path("pinned").asBoolean()) {
+            words.add("pinned");
+        }
+        int failures = checkpoint.path("restoreFailures").asInt();
+        if (failures > 0) {
+            words.add(failures + " failed restores");
+        }
+        return String.join(", ", words);
+    }
+}
