@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.codahale.metrics.MetricRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import org.krg.host.ProcessHost;
+import org.krg.state.ClusterStore;
+
+/// What the API speaks for. It owns none of it.
+///
+/// @param local the processes of this node
+/// @param problems what is wrong with the node now, as sentences; empty when it is well
+/// @param wall stamps commands
+public record ApiParts(
+        ClusterStore store,
+        ProcessHost local,
+        MetricRegistry metrics,
+        Supplier<List<String>> problems,
+        InstantSource wall) {}

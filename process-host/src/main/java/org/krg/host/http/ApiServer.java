@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.GracefulShutdown;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.krg.host.HostFailure;
+import org.krg.host.http.access.Callers;
+import org.krg.host.http.access.TokenFile;
+import org.krg.host.http.cluster.Changes;
+import org.krg.host.http.cluster.Peers;
+import org.krg.host.http.cluster.Replica;
+import org.krg.state.model.HostPort;
+
+/// The API of a node, open until it is closed.
+public final class ApiServer implements AutoCloseable {
+    /// Connections at once: one node's callers and the other agents.
+    private static final int MOST_CONNECTIONS = 4_096;
+
+    private final Server server;
+    private final Replica replica;
+    private final Peers peers;
+    private final ExecutorService threads;
+    private final HostPort address;
+
+    private ApiServer(
+            Server server,
+            Replica replica,
+            Peers peers,
+            ExecutorService threads,
+            HostPort address) {
+        this.server = server;
+        this.replica = replica;
+        this.peers = peers;
+        this.threads = threads;
+        this.address = address;
+    }
+
+    /// Opens the API. Throws [HostFailure] when it cannot listen, or would listen beyond loopback.
+    public static ApiServer open(ApiConfig config, ApiParts parts) {
+        var bind = loopback(config.bind());
+        var token = TokenFile.open(config.data().resolve("identity").resolve("token"));
+        var threads =
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("krg-api-", 0).factory());
+        var replica = new Replica(parts.store());
+        var peers = new Peers(config.secret());
+        var builder = server(bind);
+        route(
+                new Routing(builder, new Callers(token, config.secret()), threads),
+                config,
+                parts,
+                replica,
+                peers);
+        var server = builder.build();
+        try {
+            server.start().join();
+        } catch (CompletionException failed) {
+            replica.close();
+            peers.close();
+            threads.shutdownNow();
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    "the API cannot listen on " + config.bind() + ": " + failed.getCause(),
+                    "see who listens there with `ss -ltnp`, or choose another listen.api",
+                    failed);
+        }
+        var address = new HostPort(config.bind().host(), server.activeLocalPort());
+        return new ApiServer(server, replica, peers, threads, address);
+    }
+
+    /// {@return where it listens}
+    public HostPort address() {
+        return address;
+    }
+
+    /// Ends all streams and stops to listen; blocks until that is done.
+    @Override
+    public void close() {
+        replica.close();
+        server.stop().join();
+        threads.shutdownNow();
+        peers.close();
+    }
+
+    private static ServerBuilder server(InetSocketAddress bind) {
+        return Server.builder()
+                .port(bind, SessionProtocol.HTTP)
+                .requestTimeoutMillis(0)
+                .maxRequestLength(Routing.MOST_INPUT)
+                .maxNumConnections(MOST_CONNECTIONS)
+                .gracefulShutdown(GracefulShutdown.disabled())
+                .disableServerHeader()
+                .errorHandler(new ErrorPages());
+    }
+
+    private static void route(
+            Routing routes, ApiConfig config, ApiParts parts, Replica replica, Peers peers) {
+        var changes = new Changes(parts.store());
+        var cluster = new ClusterResource(config, parts, replica);
+        var nodes = new NodeResource(parts, replica, changes, peers, cluster);
+        var reception = new Reception(parts.local(), replica);
+        var jobs = new JobResource(parts, replica, changes, reception);
+        var processes = new ProcessResource(replica);
+        routes.get("/v1/status", cluster::status)
+                .get("/v1/health", cluster::health)
+                .get("/v1/doctor", cluster::doctor)
+                .get("/v1/state/hash", cluster::hash)
+                .get("/metrics", cluster::metrics)
+                .get("/v1/nodes", nodes::list)
+                .get("/v1/nodes/{name}", nodes::show)
+                .post("/v1/nodes/{name}/fence", nodes::fence)
+                .delete("/v1/nodes/{name}", nodes::remove)
+                .get("/v1/join", nodes::join)
+                .post("/v1/members", nodes::admit)
+                .get("/v1/jobs", jobs::list)
+                .post("/v1/jobs", jobs::submit)
+                .get("/v1/jobs/{job}", jobs::show)
+                .post("/v1/jobs/{job}/stop", jobs::stop)
+                .get("/v1/jobs/{job}/explain", jobs::explain)
+                .get("/v1/processes", processes::list)
+                .get("/v1/processes/{target}", processes::show)
+                .get("/v1/processes/{target}/wait", processes::await);
+    }
+
+    private static InetSocketAddress loopback(HostPort bind) {
+        try {
+            var address = InetAddress.getByName(bind.host());
+            if (address.isLoopbackAddress()) {
+                return new InetSocketAddress(address, bind.port());
+            }
+        } catch (UnknownHostException unknown) {
+            // Answered below like an address of the network.
+        }
+        throw new HostFailure(
+                HostFailure.Code.USAGE,
+                "the API does not listen on " + bind.host() + ": it is not encrypted",
+                "set listen.api to an address of loopback, 127.0.0.1:7440");
+    }
+}

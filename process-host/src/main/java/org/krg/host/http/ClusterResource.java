@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.host.http.cluster.Replica;
+import org.krg.host.http.view.Json;
+import org.krg.host.http.view.PrometheusText;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.model.Node;
+
+/// How this node and the quorum are. Nothing here waits for anybody.
+final class ClusterResource {
+    /// Log entries that a healthy node may be behind.
+    private static final long MOST_LAG = 1_000;
+
+    private final ApiConfig config;
+    private final ApiParts parts;
+    private final Replica replica;
+
+    ClusterResource(ApiConfig config, ApiParts parts, Replica replica) {
+        this.config = config;
+        this.parts = parts;
+        this.replica = replica;
+    }
+
+    HttpResponse status(Call call) {
+        var quorum = parts.store().quorum();
+        var image = replica.image();
+        var view = Json.object();
+        view.set("cluster", cluster());
+        view.put("node", config.node().name()).put("version", config.version());
+        quorum.leadership().leader().ifPresent(leader -> view.put("leader", leader.name()));
+        view.put("term", quorum.leadership().term())
+                .put("appliedIndex", quorum.appliedIndex())
+                .put("commitIndex", quorum.commitIndex());
+        view.set(
+                "members",
+                Json.list(quorum.members().stream().map(ClusterResource::member).toList()));
+        var registered =
+                image.nodes()
+                        .find(config.node())
+                        .filter(node -> node.state() == Node.State.READY)
+                        .isPresent();
+        view.put("ready", registered && quorum.leadership().leader().isPresent());
+        return Call.one(image, view);
+    }
+
+    HttpResponse health(Call call) {
+        var quorum = parts.store().quorum();
+        var lag = Math.max(0, quorum.commitIndex() - quorum.appliedIndex());
+        var problems = new ArrayList<>(parts.problems().get());
+        if (quorum.leadership().leader().isEmpty()) {
+            problems.add("no leader is known: the cluster has no quorum, or elects one now");
+        }
+        if (lag > MOST_LAG) {
+            problems.add("this node is " + lag + " log entries behind");
+        }
+        var view =
+                Json.object().put("healthy", problems.isEmpty()).put("node", config.node().name());
+        quorum.leadership().leader().ifPresent(leader -> view.put("leader", leader.name()));
+        view.put("lag", lag).set("problems", Json.texts(problems));
+        return Call.one(
+                problems.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
+                replica.image(),
+                view);
+    }
+
+    HttpResponse doctor(Call call) {
+        var report = parts.local().report();
+        var view = Json.object().put("node", config.node().name());
+        view.set("notes", Json.texts(report.notes()));
+        view.set("limits", Json.texts(report.limits()));
+        view.set("engines", Json.texts(report.engines().stream().map(Json::word).toList()));
+        if (!report.criu().isEmpty()) {
+            view.put("criu", report.criu());
+        }
+        return Call.one(replica.image(), view.put("selfTest", report.selfTest()));
+    }
+
+    HttpResponse hash(Call call) {
+        var hash = parts.store().hash();
+        return Call.json(
+                HttpStatus.OK,
+                Json.reply(hash.revision())
+                        .put("appliedIndex", hash.appliedIndex())
+                        .put("digest", hash.digest().hex()));
+    }
+
+    HttpResponse metrics(Call call) {
+        return HttpResponse.of(
+                HttpStatus.OK,
+                MediaType.parse("text/plain; version=0.0.4; charset=utf-8"),
+                PrometheusText.of(parts.metrics()));
+    }
+
+    /// {@return which cluster this is}
+    ObjectNode cluster() {
+        return Json.object()
+                .put("id", config.cluster().toString())
+                .put("name", config.clusterName());
+    }
+
+    /// {@return the members of the Raft group}
+    List<Member> members() {
+        return parts.store().quorum().members();
+    }
+
+    static ObjectNode member(Member member) {
+        var view =
+                Json.object()
+                        .put("node", member.node().name())
+                        .put("peerId", member.peerId())
+                        .put("role", Json.word(member.role()));
+        return member.matchIndex() < 0 ? view : view.put("matchIndex", member.matchIndex());
+    }
+}

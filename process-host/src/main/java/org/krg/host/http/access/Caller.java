@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.access;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.krg.host.HostFailure;
+import org.krg.linux.Account;
+import org.krg.state.model.Identity;
+
+/// Who sends a request.
+///
+/// @param identity whom what it starts runs as
+/// @param agent whether it proved to be an agent of the cluster
+/// @param forwarded whether an agent passed it on for somebody: it is not passed on again
+public record Caller(Identity identity, boolean agent, boolean forwarded) {
+    /// The header in which an agent says whom it speaks for: `uid:gid[,gid…]`.
+    public static final String HEADER = "krg-caller";
+
+    /// {@return whoever has that uid, as far as the machine knows them}
+    public static Identity identity(int uid) {
+        return Account.find(uid)
+                .map(Caller::identity)
+                .orElseGet(() -> new Identity(uid, uid, List.of(uid), Integer.toString(uid)));
+    }
+
+    /// {@return a user of the machine}
+    public static Identity identity(Account account) {
+        return new Identity(account.uid(), account.gid(), account.groups(), account.name());
+    }
+
+    /// {@return the value of [#HEADER] for this caller}
+    public String header() {
+        var groups =
+                identity.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return identity.uid() + ":" + identity.gid() + (groups.isEmpty() ? "" : "," + groups);
+    }
+
+    static Identity parse(String header) {
+        if (!header.matches("[0-9]{1,9}:[0-9]{1,9}(,[0-9]{1,9})*")) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "Krg-Caller is uid:gid[,gid…], not \"" + header + "\"",
+                    "");
+        }
+        var colon = header.indexOf(':');
+        var uid = Integer.parseInt(header.substring(0, colon));
+        var gids =
+                List.of(header.substring(colon + 1).split(",", -1)).stream()
+                        .map(Integer::valueOf)
+                        .toList();
+        var name = Account.find(uid).map(Account::name).orElse(Integer.toString(uid));
+        return new Identity(uid, gids.getFirst(), gids.subList(1, gids.size()), name);
+    }
+}

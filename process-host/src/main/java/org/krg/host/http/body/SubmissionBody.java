@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.body;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The body of `POST /v1/jobs`. What is left out has a default, see `docs/api.md`.
+///
+/// @param user root's to choose
+public record SubmissionBody(
+        @Nullable String name,
+        @Nullable List<String> command,
+        @Nullable String workingDirectory,
+        @Nullable Map<String, String> environment,
+        @Nullable Integer umask,
+        @Nullable Boolean stdin,
+        @Nullable String user,
+        @Nullable Long cpuMillis,
+        @Nullable Long memoryBytes,
+        @Nullable Limits limits,
+        @Nullable Restart restart,
+        @Nullable String recovery,
+        @Nullable Checkpoint checkpoint,
+        @Nullable String onPartition,
+        @Nullable List<String> onlyOn) {
+
+    /// Bounds of the cell.
+    public record Limits(
+            @Nullable Long cpuMillis, @Nullable Long memoryBytes, @Nullable Long processes) {}
+
+    /// What follows when the program ends.
+    public record Restart(
+            @Nullable String when, @Nullable Integer max, @Nullable BigDecimal backOffSeconds) {}
+
+    /// How it is checkpointed.
+    public record Checkpoint(
+            @Nullable String engine,
+            @Nullable BigDecimal everySeconds,
+            @Nullable Integer copies,
+            @Nullable Long fileLimitBytes,
+            @Nullable Integer keep) {}
+}

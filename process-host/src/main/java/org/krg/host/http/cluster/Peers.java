@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.cluster;
+
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.RequestOptions;
+import com.linecorp.armeria.client.UnprocessedRequestException;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.RequestHeadersBuilder;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.krg.host.HostFailure;
+import org.krg.host.http.access.Caller;
+import org.krg.state.ClusterStore.UnknownOutcome;
+import org.krg.state.model.Node;
+
+/// The other agents' APIs. A request is passed on in its caller's name, and once: an agent that got
+/// it from another does not pass it on again. Safe for use from any thread.
+public final class Peers implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    private final String secret;
+    private final ClientFactory factory =
+            ClientFactory.builder().connectTimeout(CONNECT).idleTimeout(CONNECT).build();
+    private final WebClient client =
+            WebClient.builder()
+                    .factory(factory)
+                    .responseTimeoutMillis(0)
+                    .writeTimeout(CONNECT)
+                    .maxResponseLength(0)
+                    .build();
+
+    /// @param secret proves to the others that this is an agent
+    public Peers(String secret) {
+        this.secret = secret;
+    }
+
+    /// {@return the reply of another agent to a request that was sent to this one, a stream too}
+    ///
+    /// @param failed turns what goes wrong before its first byte into a reply
+    public HttpResponse pass(
+            Node node,
+            Caller caller,
+            AggregatedHttpRequest request,
+            Function<Throwable, HttpResponse> failed) {
+        requireReachable(node, caller);
+        var headers = headers(node, caller, request.method(), request.path());
+        for (var name : new CharSequence[] {HttpHeaderNames.CONTENT_TYPE, "krg-request"}) {
+            var value = request.headers().get(name);
+            if (value != null) {
+                headers.set(name, value);
+            }
+        }
+        return client.execute(HttpRequest.of(headers.build(), request.content()))
+                .recover(Throwable.class, cause -> failed.apply(failure(node, cause)));
+    }
+
+    /// {@return the reply to a question of this agent's own}
+    public AggregatedHttpResponse ask(Node node, Caller caller, String path, Duration limit) {
+        requireReachable(node, caller);
+        var headers = headers(node, caller, HttpMethod.GET, path);
+        try {
+            return client.execute(HttpRequest.of(headers.build()), RequestOptions.of())
+                    .aggregate()
+                    .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException failed) {
+            throw unreachable(node, failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+
+    private RequestHeadersBuilder headers(
+            Node node, Caller caller, HttpMethod method, String path) {
+        return RequestHeaders.builder(method, path)
+                .scheme("h1c")
+                .authority(node.addresses().api().toString())
+                .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret)
+                .set(Caller.HEADER, caller.header());
+    }
+
+    private static void requireReachable(Node node, Caller caller) {
+        if (caller.forwarded()) {
+            throw new HostFailure(
+                    HostFailure.Code.NO_QUORUM,
+                    "what was asked for is up to node " + node.id() + " now",
+                    "try again");
+        }
+        if (node.state() == Node.State.LOST) {
+            throw new HostFailure(
+                    HostFailure.Code.NO_QUORUM,
+                    "node " + node.id() + " is lost since " + node.since(),
+                    "`krg-admin node list` shows the nodes; wait until the process is back");
+        }
+    }
+
+    private static RuntimeException failure(Node node, Throwable cause) {
+        return cause instanceof UnprocessedRequestException
+                ? unreachable(node, cause)
+                : new UnknownOutcome("node " + node.id() + " did not answer", cause);
+    }
+
+    private static HostFailure unreachable(Node node, Throwable cause) {
+        return new HostFailure(
+                HostFailure.Code.NO_QUORUM,
+                "node %s at %s cannot be reached".formatted(node.id(), node.addresses().api()),
+                "`krg-admin node list` shows the nodes; try again once it is back",
+                cause);
+    }
+}

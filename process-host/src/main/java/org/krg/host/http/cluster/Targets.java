@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.cluster;
+
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.krg.host.HostFailure;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
+
+/// What the words in a path name. Each method throws [HostFailure] when there is no such thing.
+public final class Targets {
+    private static final String NUMBER = "[0-9]{1,18}";
+
+    private Targets() {}
+
+    /// {@return the node of that name}
+    public static Node node(ClusterImage image, String name) {
+        return image.nodes().stream()
+                .map(entry -> entry.value())
+                .filter(node -> node.id().name().equals(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        missing("node " + name, "`krg-admin node list` shows those there are"));
+    }
+
+    /// {@return the job of that name, the living one first, else the newest, or of that number}
+    public static Job job(ClusterImage image, String text) {
+        return findJob(image, text)
+                .orElseThrow(
+                        () -> missing("job " + text, "`krg-admin job list` shows those there are"));
+    }
+
+    /// {@return the process that a job's name or number (its only one), `JOB/RANK` or a process
+    /// number means}
+    public static HostedProcess process(ClusterImage image, String target) {
+        var slash = target.indexOf('/');
+        if (slash > 0) {
+            var rank = target.substring(slash + 1);
+            return image.processesOf(job(image, target.substring(0, slash)).id()).stream()
+                    .filter(process -> Integer.toString(process.rank()).equals(rank))
+                    .findFirst()
+                    .orElseThrow(() -> noProcess(target));
+        }
+        if (target.matches(NUMBER)) {
+            var numbered = image.processes().find(new ProcessId(Long.parseLong(target)));
+            if (numbered.isPresent()) {
+                return numbered.get();
+            }
+        }
+        return only(image, findJob(image, target).orElseThrow(() -> noProcess(target)));
+    }
+
+    /// {@return the process of that number}
+    public static HostedProcess process(ClusterImage image, ProcessId id) {
+        return image.processes().find(id).orElseThrow(() -> noProcess(id.toString()));
+    }
+
+    /// {@return the checkpoint that `PROCESS.NUMBER` means}
+    public static Generation checkpoint(ClusterImage image, String text) {
+        var dot = text.indexOf('.');
+        Optional<Generation> found = Optional.empty();
+        if (text.matches(NUMBER + "\\." + NUMBER)) {
+            var process = new ProcessId(Long.parseLong(text.substring(0, dot)));
+            var number = Long.parseLong(text.substring(dot + 1));
+            found = image.generations().find(new GenerationId(process, number));
+        }
+        return found.orElseThrow(() ->
+                missing(
+                        "checkpoint " + text,
+                        "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER"));
+    }
+
+    /// {@return the node that hosts a process now}
+    public static NodeId host(ClusterImage image, HostedProcess process) {
+        return process.phase()
+                .host()
+                .orElseThrow(() ->
+                        new HostFailure(
+                                HostFailure.Code.CONFLICT,
+                                "process " + name(image, process) + " does not run now",
+                                "`krg-admin job explain` tells what it waits for or how it"
+                                        + " ended"));
+    }
+
+    private static Optional<Job> findJob(ClusterImage image, String text) {
+        return text.matches(NUMBER)
+                ? image.jobs().find(new JobId(Long.parseLong(text)))
+                : image.findJob(text);
+    }
+
+    private static HostedProcess only(ClusterImage image, Job job) {
+        var all = image.processesOf(job.id());
+        if (all.size() != 1) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "job " + job.name() + " has " + all.size() + " processes",
+                    "name one: "
+                            + all.stream()
+                                    .limit(5)
+                                    .map(it -> job.name() + "/" + it.rank())
+                                    .collect(Collectors.joining(", ")));
+        }
+        return all.getFirst();
+    }
+
+    private static String name(ClusterImage image, HostedProcess process) {
+        return process.id()
+                + image.jobs()
+                        .find(process.job())
+                        .map(job -> " (" + job.name() + "/" + process.rank() + ")")
+                        .orElse("");
+    }
+
+    private static HostFailure noProcess(String target) {
+        return missing("process " + target, "`krg-admin ps` shows those there are");
+    }
+
+    private static HostFailure missing(String what, String remedy) {
+        return new HostFailure(HostFailure.Code.NOT_FOUND, "there is no " + what, remedy);
+    }
+}

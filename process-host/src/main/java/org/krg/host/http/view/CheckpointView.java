@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.krg.host.GenerationContents;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.Job;
+
+/// A checkpoint.
+public final class CheckpointView {
+    private CheckpointView() {}
+
+    /// {@return one checkpoint}
+    public static ObjectNode of(ClusterImage image, Generation generation) {
+        var view =
+                Json.object()
+                        .put("id", generation.id().toString())
+                        .put("process", generation.id().process().value());
+        image.processes()
+                .find(generation.id().process())
+                .flatMap(process -> image.jobs().find(process.job()))
+                .map(Job::name)
+                .ifPresent(name -> view.put("job", name));
+        view.put("number", generation.id().number()).put("epoch", generation.epoch().value());
+        view.set("copies", Json.texts(generation.copies()));
+        return view.put("imageBytes", generation.imageBytes())
+                .put("storedBytes", generation.storedBytes())
+                .put("frozenMillis", generation.frozen().toMillis())
+                .put("taken", generation.taken().toString())
+                .put("good", generation.isGood())
+                .put("restoreFailures", generation.restoreFailures())
+                .put("pinned", generation.pinned())
+                .put("manifest", generation.manifest().hex())
+                .put("localOnly", generation.copies().size() < 2);
+    }
+
+    /// {@return what is in a checkpoint}
+    public static ObjectNode of(ObjectNode view, GenerationContents contents) {
+        view.put("id", contents.id().toString())
+                .put("engine", contents.engine())
+                .put("stdoutBytes", contents.stdoutBytes())
+                .put("stderrBytes", contents.stderrBytes());
+        var parts = view.putArray("parts");
+        contents.parts()
+                .forEach(part ->
+                        parts.addObject()
+                                .put("kind", part.kind())
+                                .put("name", part.name())
+                                .put("bytes", part.bytes()));
+        var facts = view.putArray("facts");
+        contents.facts()
+                .forEach(fact ->
+                        facts.addObject().put("name", fact.name()).put("value", fact.value()));
+        return view;
+    }
+}

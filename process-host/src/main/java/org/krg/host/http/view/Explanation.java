@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.view;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.Verdict;
+
+/// Why a job is where it is, or is not anywhere: sentences for people.
+public final class Explanation {
+    private Explanation() {}
+
+    /// {@return the sentences, what is most asked for first}
+    public static List<String> of(ClusterImage image, Job job) {
+        var sentences = new ArrayList<String>();
+        job.stop()
+                .ifPresent(order ->
+                        sentences.add(
+                                "It was ordered to end at %s: signal %d, killed after %s s."
+                                        .formatted(
+                                                order.at(),
+                                                order.signal(),
+                                                Json.seconds(order.grace()))));
+        for (var process : image.processesOf(job.id())) {
+            explain(sentences, image, job, process);
+        }
+        return sentences;
+    }
+
+    private static void explain(
+            List<String> sentences, ClusterImage image, Job job, HostedProcess process) {
+        var name = job.name() + "/" + process.rank();
+        sentences.add(name + " " + standing(process.phase()) + ".");
+        process.decision().ifPresent(decision -> explain(sentences, process, decision));
+        for (var failed : process.failures()) {
+            sentences.add(
+                    "Start %s on %s from %s failed at %s: %s."
+                            .formatted(
+                                    failed.epoch(),
+                                    failed.node(),
+                                    ProcessView.text(failed.origin()),
+                                    failed.at(),
+                                    failed.reason()));
+        }
+        if (process.restarts() > 0) {
+            sentences.add(
+                    "It was started again %d times after it had ended, at most %d."
+                            .formatted(process.restarts(), job.spec().restart().maxRestarts()));
+        }
+        sentences.add(
+                image.newestGood(process.id())
+                        .map(newest ->
+                                "If its node is lost it goes on from checkpoint %s of %s, on %s."
+                                        .formatted(
+                                                newest.id(),
+                                                newest.taken(),
+                                                names(newest.copies())))
+                        .orElse("There is no checkpoint to go on from."));
+    }
+
+    private static String standing(Phase phase) {
+        return switch (phase) {
+            case Phase.Waiting(var origin, var notBefore, var reason) ->
+                    "waits for a node, not before %s, to begin from %s: %s"
+                            .formatted(notBefore, ProcessView.text(origin), reason);
+            case Phase.Starting(var node, var origin, var since) ->
+                    "is being brought up on %s from %s since %s"
+                            .formatted(node, ProcessView.text(origin), since);
+            case Phase.Running(var node, var origin, var since) ->
+                    "runs on %s from %s since %s".formatted(node, ProcessView.text(origin), since);
+            case Phase.Ended(var outcome, _, var at) -> how(outcome) + " at " + at;
+        };
+    }
+
+    private static String how(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Exited(var code, _) -> "exited with " + code;
+            case Outcome.Signaled(var signal, _) -> "was ended by signal " + signal;
+            case Outcome.NotStarted(_, var reason) -> "never started: " + reason;
+            case Outcome.LostForGood(var reason) -> "was lost: " + reason;
+            case Outcome.Cancelled _ -> "was stopped while it waited for a node";
+        };
+    }
+
+    private static void explain(
+            List<String> sentences, HostedProcess process, PlacementDecision decision) {
+        sentences.add(
+                decision.chosen()
+                        .map(node ->
+                                "Policy %s chose %s for incarnation %s at %s."
+                                        .formatted(
+                                                decision.policy(),
+                                                node,
+                                                process.epoch(),
+                                                decision.at()))
+                        .orElse(
+                                "Policy %s found no node at %s."
+                                        .formatted(decision.policy(), decision.at())));
+        decision.verdicts().forEach(verdict -> sentences.add(sentence(verdict)));
+    }
+
+    private static String sentence(Verdict verdict) {
+        var reasons = String.join("; ", verdict.reasons());
+        return verdict.feasible()
+                ? "%s scored %.3f: %s.".formatted(verdict.node(), verdict.score(), reasons)
+                : "%s was rejected: %s.".formatted(verdict.node(), reasons);
+    }
+
+    private static String names(List<?> nodes) {
+        return nodes.stream().map(Object::toString).collect(Collectors.joining(", "));
+    }
+}

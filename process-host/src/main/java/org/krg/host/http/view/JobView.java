@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobSpec;
+import org.krg.state.model.Phase;
+import org.krg.state.model.Program;
+import org.krg.state.model.RestartPolicy;
+
+/// A job, with its processes.
+public final class JobView {
+    private JobView() {}
+
+    /// {@return all jobs}
+    public static List<ObjectNode> all(ClusterImage image) {
+        return image.jobs().values().stream().map(job -> of(image, job)).toList();
+    }
+
+    /// {@return one job}
+    public static ObjectNode of(ClusterImage image, Job job) {
+        var processes = image.processesOf(job.id());
+        var view =
+                Json.object()
+                        .put("id", job.id().value())
+                        .put("name", job.name())
+                        .put("state", state(job, processes));
+        if (isOver(processes)) {
+            view.put("exitCode", exitCode(processes));
+        }
+        view.put("submitted", job.submitted().toString()).put("owner", job.owner().name());
+        view.set("command", Json.texts(job.spec().program().command()));
+        view.set(
+                "processes",
+                Json.list(processes.stream().map(it -> ProcessView.brief(image, it)).toList()));
+        view.set("spec", of(job.spec()));
+        return view;
+    }
+
+    static String state(Job job, List<HostedProcess> processes) {
+        if (isOver(processes)) {
+            return "ended";
+        }
+        if (job.stop().isPresent()) {
+            return "stopping";
+        }
+        return processes.stream().anyMatch(it -> it.phase() instanceof Phase.Running)
+                ? "running"
+                : "waiting";
+    }
+
+    private static boolean isOver(List<HostedProcess> processes) {
+        return processes.stream().allMatch(it -> it.phase() instanceof Phase.Ended);
+    }
+
+    /// The first code that is not 0 in the order of the ranks.
+    private static int exitCode(List<HostedProcess> processes) {
+        return processes.stream()
+                .map(HostedProcess::phase)
+                .filter(Phase.Ended.class::isInstance)
+                .mapToInt(phase -> ((Phase.Ended) phase).outcome().exitCode())
+                .filter(code -> code != 0)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static ObjectNode of(JobSpec spec) {
+        var view = of(spec.program());
+        view.put("user", spec.runAs().name())
+                .put("uid", spec.runAs().uid())
+                .put("cpuMillis", spec.reserve().cpuMillis())
+                .put("memoryBytes", spec.reserve().memoryBytes());
+        view.set(
+                "limits",
+                Json.object()
+                        .put("cpuMillis", spec.limits().cpuMillis())
+                        .put("memoryBytes", spec.limits().memoryBytes())
+                        .put("processes", spec.limits().processes()));
+        view.set("restart", of(spec.restart()));
+        view.put("recovery", Json.word(spec.recovery()));
+        view.set("checkpoint", of(spec.checkpoint()));
+        view.put("onPartition", Json.word(spec.onPartition()));
+        view.set("onlyOn", Json.texts(spec.onlyOn()));
+        return view;
+    }
+
+    private static ObjectNode of(Program program) {
+        var view = Json.object();
+        view.set("command", Json.texts(program.command()));
+        view.put("executable", program.executable())
+                .put("digest", program.digest().hex())
+                .put("workingDirectory", program.workingDirectory());
+        var environment = view.putObject("environment");
+        program.environment().forEach(it -> environment.put(it.name(), it.value()));
+        return view.put("umask", program.umask()).put("stdin", program.stdinOpen());
+    }
+
+    private static ObjectNode of(RestartPolicy restart) {
+        return Json.object()
+                .put("when", Json.word(restart.when()))
+                .put("max", restart.maxRestarts())
+                .put("backOffSeconds", Json.seconds(restart.backOff()));
+    }
+
+    private static ObjectNode of(CheckpointPolicy checkpoint) {
+        return Json.object()
+                .put("engine", Json.word(checkpoint.engine()))
+                .put("everySeconds", Json.seconds(checkpoint.every()))
+                .put("copies", checkpoint.copies())
+                .put("fileLimitBytes", checkpoint.fileLimitBytes())
+                .put("keep", checkpoint.keep());
+    }
+}

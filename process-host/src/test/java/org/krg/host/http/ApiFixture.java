@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.codahale.metrics.MetricRegistry;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.Command;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.ProcessCommand.ReportExit;
+import org.krg.state.command.ProcessCommand.ReportStarted;
+import org.krg.state.command.Reply;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeAddresses;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Outcome;
+import org.krg.state.model.ProcessId;
+import org.krg.state.model.SessionId;
+import org.krg.state.model.Usage;
+import org.krg.testkit.Samples;
+import org.krg.testkit.StateCluster;
+
+/// Two APIs, of nodes n1 and n2, over one real store, so that a request can be passed on. What the
+/// agents would report is proposed by the test.
+final class ApiFixture implements AutoCloseable {
+    static final String SECRET = "a secret of sufficient length";
+    static final NodeId HERE = Samples.HOME;
+    static final NodeId AWAY = Samples.AWAY;
+
+    private final StateCluster cluster;
+    private final AtomicLong sequence = new AtomicLong();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ApiServer hereApi;
+    private final ApiServer awayApi;
+    final List<String> problems = new CopyOnWriteArrayList<>();
+    final MetricRegistry metrics = new MetricRegistry();
+    final ClusterStore store;
+    final FakeProcessHost here = new FakeProcessHost();
+    final FakeProcessHost away = new FakeProcessHost();
+    final Path directory;
+
+    /// A reply that was read whole.
+    record Answer(int status, JsonNode body) {
+        String text(String pointer) {
+            return body.at(pointer).asText();
+        }
+
+        long number(String pointer) {
+            return body.at(pointer).asLong();
+        }
+    }
+
+    private ApiFixture(Path directory) {
+        this.directory = directory;
+        cluster = StateCluster.start(directory, 1);
+        store = cluster.store(cluster.awaitLeader());
+        hereApi = open(HERE, here);
+        awayApi = open(AWAY, away);
+        register(HERE, hereApi.address());
+        register(AWAY, awayApi.address());
+    }
+
+    static ApiFixture start(Path directory) {
+        return new ApiFixture(directory);
+    }
+
+    private ApiServer open(NodeId node, FakeProcessHost host) {
+        return ApiServer.open(
+                new ApiConfig(
+                        node,
+                        directory.resolve("api-" + node),
+                        new HostPort("127.0.0.1", 0),
+                        UUID.randomUUID(),
+                        "test",
+                        SECRET,
+                        "0.1.0"),
+                new ApiParts(
+                        store, host, metrics, () -> List.copyOf(problems), InstantSource.system()));
+    }
+
+    private void register(NodeId id, HostPort api) {
+        var node = Samples.node(id, 1);
+        propose(
+                new RegisterNode(
+                        new Node(
+                                id,
+                                1,
+                                0,
+                                node.role(),
+                                new NodeAddresses(
+                                        api, node.addresses().raft(), node.addresses().peer()),
+                                node.capacity(),
+                                node.capabilities(),
+                                node.leaseTtl(),
+                                node.state(),
+                                node.since()),
+                        Samples.START));
+    }
+
+    HostPort address() {
+        return hereApi.address();
+    }
+
+    /// Proposes what an agent or the leader would.
+    Reply.Accepted propose(Command command) {
+        var reply =
+                StateCluster.get(
+                        store.submit(
+                                new Operation(
+                                        new SessionId(1), sequence.incrementAndGet(), 0, command)));
+        assertThat(reply).isInstanceOf(Reply.Accepted.class);
+        return (Reply.Accepted) reply;
+    }
+
+    /// Submits a job of that name and brings its process up on a node.
+    ProcessId running(String name, NodeId node) {
+        var id = new ProcessId(post("/v1/jobs", submission(name)).number("/processes/0/id"));
+        place(id, node);
+        return id;
+    }
+
+    /// Brings a waiting process up on a node.
+    void place(ProcessId id, NodeId node) {
+        var process = process(id);
+        propose(
+                new Place(
+                        id,
+                        process.epoch(),
+                        node,
+                        Samples.chooses(node),
+                        InstantSource.system().instant().plusSeconds(3_600)));
+        propose(new ReportStarted(id, process(id).epoch(), node, Samples.START));
+    }
+
+    /// Has the process exit.
+    void exit(ProcessId id, int code) {
+        var process = process(id);
+        propose(
+                new ReportExit(
+                        id,
+                        process.epoch(),
+                        process.phase().host().orElseThrow(),
+                        new Outcome.Exited(code, Usage.UNKNOWN),
+                        Samples.START));
+    }
+
+    HostedProcess process(ProcessId id) {
+        return store.image().processes().require(id);
+    }
+
+    static String submission(String name) {
+        return """
+        {"name":"%s","command":["heat","64"],"workingDirectory":"/","environment":{"PATH":"/bin"}}
+        """
+                .formatted(name);
+    }
+
+    Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    Answer post(String path, String body, String... headers) {
+        return send(
+                request(path, headers)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)));
+    }
+
+    Answer postRaw(String path, byte[] body, String... headers) {
+        return send(request(path, headers).POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /// {@return the lines of a reply as they come}
+    Stream<String> stream(String path, String... headers) {
+        try {
+            return client.send(request(path, headers).GET().build(), BodyHandlers.ofLines()).body();
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    /// {@return the text of a reply}
+    String text(String path) {
+        return String.join("\n", stream(path).toList());
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        var builder = HttpRequest.newBuilder(URI.create("http://" + address() + path));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            var reply = client.send(request.build(), BodyHandlers.ofString());
+            return new Answer(reply.statusCode(), new ObjectMapper().readTree(reply.body()));
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        hereApi.close();
+        awayApi.close();
+        cluster.close();
+    }
+}

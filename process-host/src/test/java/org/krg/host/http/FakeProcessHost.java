@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.GenerationContents;
+import org.krg.host.HostFailure;
+import org.krg.host.NodeReport;
+import org.krg.host.OutputChunk;
+import org.krg.host.OutputStreamName;
+import org.krg.host.ProcessHost;
+import org.krg.host.ProgramQuestion;
+import org.krg.host.ResolvedProgram;
+import org.krg.host.RestartMark;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ProcessId;
+import org.krg.testkit.Samples;
+
+/// The processes of a node that has none: it remembers what it was asked, and has the output it was
+/// given.
+final class FakeProcessHost implements ProcessHost {
+    private final Map<String, ByteArrayOutputStream> outputs = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> ended = new ConcurrentHashMap<>();
+    private final Map<String, RestartMark> marks = new ConcurrentHashMap<>();
+
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    volatile @Nullable Generation taken;
+
+    /// Has an incarnation write to a stream.
+    void write(ProcessId process, long epoch, OutputStreamName stream, String text) {
+        var output =
+                outputs.computeIfAbsent(
+                        process + "." + epoch + stream, _ -> new ByteArrayOutputStream());
+        synchronized (output) {
+            output.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// Has an incarnation be over.
+    void end(ProcessId process, long epoch) {
+        ended.put(process + "." + epoch, true);
+    }
+
+    /// Has an incarnation come from a checkpoint.
+    void mark(ProcessId process, long epoch, RestartMark mark) {
+        marks.put(process + "." + epoch, mark);
+    }
+
+    @Override
+    public void signal(ProcessId process, Epoch epoch, int signal, boolean all) {
+        asked.add("signal " + process + "." + epoch + " " + signal + " " + all);
+    }
+
+    @Override
+    public CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned) {
+        asked.add("checkpoint " + process + " " + pinned);
+        var generation = taken;
+        return generation == null
+                ? CompletableFuture.failedFuture(
+                        new HostFailure(
+                                HostFailure.Code.NOT_CHECKPOINTABLE,
+                                "descriptor 5 is an io_uring",
+                                "close it"))
+                : CompletableFuture.completedFuture(generation);
+    }
+
+    @Override
+    public OutputChunk output(
+            ProcessId process, Epoch epoch, OutputStreamName stream, long offset, int maxBytes) {
+        var output = outputs.get(process + "." + epoch + stream);
+        var all = new byte[0];
+        if (output != null) {
+            synchronized (output) {
+                all = output.toByteArray();
+            }
+        }
+        var from = (int) Math.min(offset, all.length);
+        var to = Math.min(all.length, from + maxBytes);
+        return new OutputChunk(
+                offset,
+                ByteBuffer.wrap(Arrays.copyOfRange(all, from, to)),
+                all.length,
+                ended.containsKey(process + "." + epoch));
+    }
+
+    @Override
+    public List<RestartMark> restartMarks(ProcessId process, Epoch epoch) {
+        var mark = marks.get(process + "." + epoch);
+        return mark == null ? List.of() : List.of(mark);
+    }
+
+    @Override
+    public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
+        asked.add(
+                "stdin %s.%s %s %s"
+                        .formatted(process, epoch, new String(bytes, StandardCharsets.UTF_8), end));
+    }
+
+    @Override
+    public GenerationContents inspect(GenerationId generation) {
+        return new GenerationContents(
+                generation,
+                "criu",
+                10,
+                0,
+                List.of(new GenerationContents.Part("image", "core-300.img", 812)),
+                List.of(new GenerationContents.Fact("criu", "4.2.1")));
+    }
+
+    @Override
+    public ResolvedProgram resolve(
+            String name, String searchPath, String workingDirectory, Identity user) {
+        if (name.equals("missing")) {
+            throw new HostFailure(
+                    HostFailure.Code.PROGRAM_NOT_FOUND,
+                    "there is no program \"missing\"",
+                    "give its path; PATH is " + searchPath);
+        }
+        if (name.equals("locked")) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_EXECUTABLE, "locked cannot be executed", "chmod it");
+        }
+        asked.add("resolve " + name + " as " + user.name());
+        return new ResolvedProgram("/usr/bin/" + name, Samples.DIGEST);
+    }
+
+    @Override
+    public ProgramFacts probe(ProgramQuestion question) {
+        return ProgramFacts.unknown("not asked here");
+    }
+
+    @Override
+    public NodeReport report() {
+        return new NodeReport(
+                List.of("limits are off: no controllers"),
+                List.of("cpu limits do not hold"),
+                List.of(Engine.CRIU, Engine.RESTART),
+                "4.2.1",
+                "a program was saved and brought back");
+    }
+}
