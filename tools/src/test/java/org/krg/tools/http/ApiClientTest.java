@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.krg.tools.http.FakeAgent.broken;
+import static org.krg.tools.http.FakeAgent.error;
+import static org.krg.tools.http.FakeAgent.hanging;
+import static org.krg.tools.http.FakeAgent.json;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.krg.state.model.HostPort;
+import org.krg.tools.http.FakeAgent.Asked;
+import org.krg.tools.http.FakeAgent.Part;
+
+final class ApiClientTest {
+    private static final ApiPath JOBS = ApiPath.of("jobs");
+    private static final Part DONE = json(200, "{\"revision\":7}");
+    private static final Part NO_QUORUM = error(503, "NO_QUORUM", 8);
+    private static final Part TIMED_OUT = error(504, "TIMED_OUT", 7);
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (var closeable : open.reversed()) {
+            closeable.close();
+        }
+    }
+
+    @Test
+    void anAgentThatRefusesConnectionsIsPassedOver() {
+        var alive = agent(DONE);
+
+        var client = client(nobody(), alive.address());
+
+        assertThat(client.get(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void theAgentThatAnsweredLastIsAskedFirst() {
+        var first = agent(NO_QUORUM, DONE);
+        var second = agent(DONE);
+        var client = client(first.address(), second.address());
+
+        client.get(JOBS);
+        client.get(JOBS);
+
+        assertThat(first.asked()).hasSize(1);
+        assertThat(second.asked()).hasSize(2);
+    }
+
+    @Test
+    void noQuorumIsAskedAgainUntilALeaderIsElected() {
+        var agent = agent(NO_QUORUM, NO_QUORUM, DONE);
+
+        assertThat(client(agent.address()).get(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void noQuorumEverywhereIsAFailureInTheEnd() {
+        var client = client(agent(NO_QUORUM).address(), agent(NO_QUORUM).address());
+
+        assertThatThrownBy(() -> client.get(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.exit()).isEqualTo(8);
+                            assertThat(failure).hasMessage("said NO_QUORUM");
+                            assertThat(failure.isUncertain()).isFalse();
+                        });
+    }
+
+    @Test
+    void nobodyThereIsToldAtOnceWithEachEndpoint() {
+        var nobody = nobody();
+
+        assertThatThrownBy(() -> client(nobody).post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.exit()).isEqualTo(8);
+                            assertThat(failure)
+                                    .hasMessage(
+                                            "no agent answers: " + nobody + " connection refused");
+                        });
+    }
+
+    @Test
+    void aRefusalIsPassedOnAsItIs() {
+        var client = client(agent(error(404, "NOT_FOUND", 3)).address(), agent(DONE).address());
+
+        assertThatThrownBy(() -> client.get(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.code()).isEqualTo("NOT_FOUND");
+                            assertThat(failure.remedy()).isEqualTo("do it");
+                            assertThat(failure.exit()).isEqualTo(3);
+                        });
+    }
+
+    @Test
+    void aChangeThatBreaksOffIsRepeatedAsTheSameRequest() {
+        var breaking = agent(broken());
+        var alive = agent(DONE);
+        var client = client(breaking.address(), alive.address());
+
+        client.post(JOBS, Json.object().put("name", "heat"));
+
+        var requests = Stream.of(breaking, alive).flatMap(agent -> agent.asked().stream()).toList();
+        assertThat(requests).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(requests.stream().map(Asked::request).distinct()).hasSize(1);
+        assertThat(requests.getLast().body()).isEqualTo("{\"name\":\"heat\"}");
+    }
+
+    @Test
+    void eachChangeHasItsOwnNumberInOneSession() {
+        var agent = agent(DONE);
+        var client = client(agent.address());
+
+        client.post(JOBS);
+        client.delete(JOBS);
+
+        assertThat(agent.asked().get(0).request()).matches("[1-9][0-9]*:1");
+        assertThat(agent.asked().get(1).request())
+                .isEqualTo(String.valueOf(agent.asked().get(0).request()).replaceFirst("1$", "2"));
+    }
+
+    @Test
+    void aReadIsNotNumbered() {
+        var agent = agent(DONE);
+
+        client(agent.address()).get(JOBS);
+
+        assertThat(agent.asked().getFirst().request()).isNull();
+    }
+
+    @Test
+    void aChangeThatTimesOutIsRepeated() {
+        var agent = agent(TIMED_OUT, DONE);
+
+        assertThat(client(agent.address()).post(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void aChangeThatNobodyCanTellAnythingAboutIsUncertain() {
+        var client = client(agent(TIMED_OUT).address());
+
+        assertThatThrownBy(() -> client.post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.isUncertain()).isTrue();
+                            assertThat(failure.exit()).isEqualTo(7);
+                        });
+    }
+
+    @Test
+    void aChangeStaysUncertainWhenItsAgentIsGoneAfterwards() {
+        var client = client(agent(broken()).address(), nobody());
+
+        assertThatThrownBy(() -> client.post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class, failure -> assertThat(failure.isUncertain()).isTrue());
+    }
+
+    @Test
+    void anAgentThatHangsIsPassedOver() {
+        var client = client(agent(hanging()).address(), agent(DONE).address());
+
+        assertThat(client.get(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void bytesAreNotSentTwice() {
+        var breaking = agent(broken());
+        var other = agent(DONE);
+        var client = client(breaking.address(), other.address());
+
+        assertThatThrownBy(() -> client.postBytes(JOBS, new byte[] {1}, Duration.ofSeconds(1)))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class, failure -> assertThat(failure.isUncertain()).isTrue());
+        assertThat(other.asked()).isEmpty();
+    }
+
+    @Test
+    void anotherServerIsNotTakenForAnAgent() {
+        var client = client(agent(json(200, "<html>")).address());
+
+        assertThatThrownBy(() -> client.get(JOBS))
+                .isInstanceOf(ApiFailure.class)
+                .hasMessageContaining("not as an agent of krg does");
+    }
+
+    @Test
+    void aTokenIsShown() {
+        var agent = agent(DONE);
+        var config = ClientConfig.of(List.of(agent.address())).withToken("s3cret");
+
+        try (var client = new ApiClient(config)) {
+            client.get(JOBS);
+        }
+
+        assertThat(agent.asked().getFirst().token()).isEqualTo("Bearer s3cret");
+    }
+
+    @Test
+    void namesInPathsAreEscaped() {
+        var path = ApiPath.of("processes", "a/0", "logs").with("stream", "x y");
+
+        assertThat(path).hasToString("/v1/processes/a%2F0/logs?stream=x%20y");
+    }
+
+    @Test
+    void anAgentCanBeAskedAlone() {
+        var one = agent(DONE);
+        var client = client(nobody());
+
+        assertThat(client.at(one.address()).get(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    private FakeAgent agent(Part... parts) {
+        var agent = new FakeAgent(parts);
+        open.add(agent);
+        return agent;
+    }
+
+    private ApiClient client(HostPort... endpoints) {
+        var config =
+                ClientConfig.of(List.of(endpoints))
+                        .withBounds(
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(700),
+                                Duration.ofMillis(500));
+        var client = new ApiClient(config);
+        open.add(client);
+        return client;
+    }
+
+    // A port that was free a moment ago.
+    private static HostPort nobody() {
+        try (var agent = new FakeAgent()) {
+            return agent.address();
+        }
+    }
+}
