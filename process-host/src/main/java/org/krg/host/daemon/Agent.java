@@ -4,6 +4,7 @@ package org.krg.host.daemon;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -34,6 +35,9 @@ import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseHolder;
 import org.krg.host.engine.Proposals;
 import org.krg.host.files.ProgramFiles;
+import org.krg.host.http.ApiConfig;
+import org.krg.host.http.ApiParts;
+import org.krg.host.http.ApiServer;
 import org.krg.host.kernel.CellCheckpoints;
 import org.krg.host.kernel.Cells;
 import org.krg.host.kernel.CellsConfig;
@@ -45,6 +49,7 @@ import org.krg.host.netty.PeerConfig;
 import org.krg.host.netty.PeerPort;
 import org.krg.linux.Boottime;
 import org.krg.policy.core.LeastLoaded;
+import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Node;
@@ -158,7 +163,22 @@ final class Agent implements AutoCloseable {
         engine.start();
         duties.start();
         holder.start();
-        log.info("agent runs node={} host={}", self, host);
+        parts.push(openApi(new ApiParts(
+                store, host, metrics, () -> problems(holder), InstantSource.system())));
+        log.info("agent runs node={} engines={}", self, able.capabilities().engines());
+    }
+
+    private ApiServer openApi(ApiParts served) {
+        return ApiServer.open(
+                new ApiConfig(
+                        self,
+                        data,
+                        settings.listen().api(),
+                        settings.cluster().id(),
+                        settings.cluster().name(),
+                        new String(secret, StandardCharsets.UTF_8),
+                        KrgVersion.CURRENT),
+                served);
     }
 
     private Cells openCells() throws IOException {

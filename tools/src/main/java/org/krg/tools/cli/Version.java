@@ -2,10 +2,8 @@
 package org.krg.tools.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import org.krg.state.KrgVersion;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -21,8 +19,8 @@ public final class Version implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        var version = version();
+    public Integer call() {
+        var version = KrgVersion.CURRENT;
         if (output.isTable()) {
             terminal.out().println("krg " + version);
         } else {
@@ -31,14 +29,5 @@ public final class Version implements Callable<Integer> {
                     terminal, data.put("apiVersion", "krg/v1").put("version", version), () -> "");
         }
         return ExitCode.OK;
-    }
-
-    // Maven writes the project's version into the file.
-    private static String version() throws IOException {
-        try (InputStream text = Version.class.getResourceAsStream("version")) {
-            return text == null
-                    ? "unknown"
-                    : new String(text.readAllBytes(), StandardCharsets.UTF_8).strip();
-        }
     }
 }

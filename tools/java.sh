@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# How Java is started for a command and for an agent, and what is remembered of the classes that they
+# load. Sourced after lib.sh, never run.
+
+# Patterns of class_path, which are read before it runs.
+shopt -s extglob
+
+readonly MAIN=org.krg.tools.KrgAdmin
+readonly LIB=$KRG_ROOT/target/lib
+readonly COMMAND_CACHE=$KRG_ROOT/target/krg-admin.aot
+readonly AGENT_CACHE=$KRG_ROOT/target/krgd.aot
+
+# Netty, protobuf and RocksDB call native code and sun.misc.Unsafe, which JDK 25 warns about. Whatever
+# is wrong with a cache of loaded classes (older than the jars, written by another JDK), Java does
+# without it.
+readonly JAVA_OPTIONS=(
+    "-Dkrg.home=$KRG_ROOT"
+    --enable-native-access=ALL-UNNAMED
+    --sun-misc-unsafe-memory-access=allow
+    -XX:+UseSerialGC
+    '-Xlog:aot*=off'
+    -Xlog:cds=off
+)
+
+# A command lives shortly: the first compiler is enough.
+readonly COMMAND_OPTIONS=(-Xmx512m -XX:TieredStopAtLevel=1)
+
+# An agent lives long beside the programs it hosts: it is kept small and compiled well.
+readonly AGENT_OPTIONS=(-Xmx512m -XX:MaxDirectMemorySize=256m -XX:+ExitOnOutOfMemoryError)
+
+# An agent is ready within some seconds; a loaded machine may take ten times as long.
+readonly AGENT_PATIENCE=60
+
+# These replace the shell, so that signals reach Java and its exit code the caller.
+become_command() {
+    become_java "$COMMAND_CACHE" "${COMMAND_OPTIONS[@]}" "$MAIN" "$@"
+}
+
+become_agent() {
+    become_java "$AGENT_CACHE" "${AGENT_OPTIONS[@]}" "$MAIN" "$@"
+}
+
+become_java() {
+    local path options=("${JAVA_OPTIONS[@]}")
+    path=$(class_path)
+    [[ ! -f $1 ]] || options+=("-XX:AOTCache=$1")
+    exec "$JAVA_HOME/bin/java" "${options[@]}" -cp "$path" "${@:2}"
+}
+
+# The jars in an order that is always the same, as the cache of loaded classes demands; what each
+# command loads stands first, so that Java opens few jars.
+class_path() (
+    shopt -s nullglob
+    LC_ALL=C
+    jars=("$LIB"/@(tools|picocli)-*.jar "$LIB"/!(tools-*|picocli-*).jar)
+    ((${#jars[@]})) || fail "there is nothing in $LIB; run tools/krg-admin without KRG_BUILT"
+    IFS=:
+    printf '%s' "${jars[*]}"
+)
+
+# Sets up what is missing and builds what changed. The caller holds no lock.
+build() {
+    local log=$KRG_ROOT/target/build.log
+    lock_build
+    build_if_stale "$log"
+    unlock_build
+}
+
+# As above, for a caller that holds the lock.
+build_if_stale() {
+    build_is_stale || return 0
+    "$KRG_ROOT/tools/setup" 9>&-
+    require_java
+    if [[ -d $LIB ]]; then
+        say 'building krg, whose sources changed'
+    else
+        say 'building krg (first time, about a minute)'
+    fi
+    rm -f "$COMMAND_CACHE" "$AGENT_CACHE"
+    build_all -q -DskipTests package >"$1" 2>&1 || {
+        cat "$1"
+        fail "the build failed as told above and in $1"
+    }
+    make_caches
+}
+
+# Has Java remember the classes that a command and an agent load. Nothing depends on it.
+make_caches() {
+    local new=$KRG_ROOT/target/new.aot
+    (become_java "$new" "-XX:AOTCacheOutput=$new" "${COMMAND_OPTIONS[@]}" "$MAIN" --help 9>&-) \
+        >/dev/null 2>&1 || true
+    keep_cache "$new" "$COMMAND_CACHE"
+    train_agent "$new" >/dev/null 2>&1 || true
+    keep_cache "$new" "$AGENT_CACHE"
+}
+
+keep_cache() {
+    [[ ! -f $1 ]] || mv "$1" "$2"
+    rm -f "$1" "$1.config"
+}
+
+# Runs an agent, the only one of its cluster, which runs a program; then lets it end.
+train_agent() (
+    directory=$(mktemp -d)
+    port=$((20000 + RANDOM % 10000))
+    agent_settings >"$directory/krgd.toml"
+    (umask 077 && head -c 24 /dev/urandom | base64 >"$directory/secret")
+    (become_java "$1" "-XX:AOTCacheOutput=$1" "${AGENT_OPTIONS[@]}" "$MAIN" \
+        agent run --config "$directory/krgd.toml" 9>&-) >"$directory/out" 2>&1 &
+    agent=$!
+    trap 'kill -KILL "$agent" 2>/dev/null; rm -rf "$directory"' EXIT
+    SECONDS=0
+    until grep -q '^krgd ready' "$directory/out"; do
+        kill -0 "$agent" && ((SECONDS < AGENT_PATIENCE)) || return 1
+        read -rt 0.2 <> <(:) || true
+    done
+    (become_command --endpoint "127.0.0.1:$port" run --name warm --wait --timeout 30s -- true 9>&-)
+    kill -TERM "$agent"
+    wait "$agent"
+)
+
+agent_settings() {
+    printf '%s\n' \
+        '[cluster]' "id = \"$(</proc/sys/kernel/random/uuid)\"" "name = \"warm-$$\"" \
+        "secret-file = \"$directory/secret\"" \
+        '[node]' 'name = "n1"' "data = \"$directory/data\"" 'dev = true' \
+        '[listen]' "api = \"127.0.0.1:$port\"" "raft = \"127.0.0.1:$((port + 1))\"" \
+        "peer = \"127.0.0.1:$((port + 2))\"" \
+        '[[members]]' 'name = "n1"' 'incarnation = 1' "raft = \"127.0.0.1:$((port + 1))\""
+}
