@@ -4,7 +4,7 @@ package org.krg.tools.http;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/// Path and query of a request. Immutable; names are escaped.
+/// Path and query of a request. Immutable; names are escaped, but for the slash of `JOB/RANK`.
 public final class ApiPath {
     private final String text;
 
@@ -16,7 +16,7 @@ public final class ApiPath {
     public static ApiPath of(String... segments) {
         var path = new StringBuilder("/v1");
         for (var segment : segments) {
-            path.append('/').append(escaped(segment));
+            path.append('/').append(escaped(segment).replace("%2F", "/"));
         }
         return new ApiPath(path.toString());
     }

@@ -75,7 +75,7 @@ public final class Checkpoints {
         }
         int failures = checkpoint.path("restoreFailures").asInt();
         if (failures > 0) {
-            words.add(failures + " failed restores");
+            words.add(failures + (failures == 1 ? " failed restore" : " failed restores"));
         }
         return String.join(", ", words);
     }

@@ -212,9 +212,9 @@ final class ApiClientTest {
 
     @Test
     void namesInPathsAreEscaped() {
-        var path = ApiPath.of("processes", "a/0", "logs").with("stream", "x y");
+        var path = ApiPath.of("processes", "a b/0", "logs").with("stream", "x y");
 
-        assertThat(path).hasToString("/v1/processes/a%2F0/logs?stream=x%20y");
+        assertThat(path).hasToString("/v1/processes/a%20b/0/logs?stream=x%20y");
     }
 
     @Test

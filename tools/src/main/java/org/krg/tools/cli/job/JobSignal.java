@@ -42,9 +42,10 @@ public final class JobSignal implements Callable<Integer> {
         try (var client = connection.open(terminal)) {
             var reply = client.post(ApiPath.of("jobs", job, "signal"), body);
             output.print(terminal, reply, () -> "");
+            int count = reply.path("processes").size();
             terminal.say(
-                    "sent to %d processes of %s; krg-admin logs %s shows what it says to that"
-                            .formatted(reply.path("processes").size(), job, job));
+                    "sent to %d %s of %s; krg-admin logs %s shows what it says to that"
+                            .formatted(count, count == 1 ? "process" : "processes", job, job));
         }
         return ExitCode.OK;
     }

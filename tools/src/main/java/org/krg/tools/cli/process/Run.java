@@ -21,8 +21,10 @@ import org.krg.tools.http.ApiPath;
 import org.krg.tools.render.Processes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// `run`
 @Command(
@@ -65,6 +67,12 @@ public final class Run implements Callable<Integer> {
 
     public Run(Terminal terminal) {
         this.terminal = terminal;
+    }
+
+    /// Ends the options of this command with the name of the program.
+    @Spec
+    void parseUpToTheProgram(CommandSpec spec) {
+        spec.parser().stopAtPositional(true);
     }
 
     @Override

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.tools.http.FakeAgent.error;
+import static org.krg.tools.http.FakeAgent.json;
+import static org.krg.tools.http.FakeAgent.stream;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.krg.tools.http.FakeAgent;
+import org.krg.tools.http.FakeAgent.Part;
+import org.krg.tools.http.Json;
+
+/// The verbs against an agent whose answers the test has written.
+final class VerbsTest {
+    private static final String PROCESS =
+            """
+            {"id":7,"target":"heat/0","job":"heat","phase":"running","node":"n1","restarts":0,"command":["./heat"]}
+            """;
+    private static final String OTHER =
+            """
+            {"id":8,"target":"bc/0","job":"bc","phase":"ended","restarts":0,"command":["bc"],
+             "outcome":{"kind":"exited","code":3,"exitCode":3,"cpuSeconds":0.5,"maxMemoryBytes":1048576}}
+            """;
+    private static final String JOB =
+            """
+            {"id":3,"name":"heat","state":"waiting","processes":[%s]}
+            """
+                    .formatted(PROCESS);
+
+    private final Map<String, Part> answers = new LinkedHashMap<>();
+    private final List<FakeAgent> agents = new ArrayList<>();
+    private final FakeAgent agent = new FakeAgent(this::answer);
+
+    @AfterEach
+    void close() {
+        agent.close();
+        agents.forEach(FakeAgent::close);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        var path = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+        for (var entry : answers.entrySet()) {
+            if (path.startsWith(entry.getKey())) {
+                entry.getValue().play(exchange);
+                return;
+            }
+        }
+        error(404, "NOT_FOUND", 3).play(exchange);
+    }
+
+    @Test
+    void psShowsWhatRuns() {
+        answers.put(
+                "GET /v1/processes",
+                json(200, "{\"processes\":[%s,%s]}".formatted(PROCESS, OTHER)));
+
+        assertThat(run("ps").out()).contains("heat/0").doesNotContain("bc/0").hasLineCount(2);
+        assertThat(run("ps", "--all", "--no-headers").out()).contains("bc/0").hasLineCount(2);
+        assertThat(run("ps", "-o", "yaml").out()).contains("- id: 7").doesNotContain("bc");
+    }
+
+    @Test
+    void staleReadsAreAskedFor() {
+        answers.put("GET /v1/processes", json(200, "{\"processes\":[]}"));
+
+        run("ps", "--stale");
+
+        assertThat(agent.asked().getFirst().path()).isEqualTo("/v1/processes?stale=true");
+    }
+
+    @Test
+    void aRefusalIsToldWithItsRemedyAndExitCode() {
+        var result = run("job", "show", "heat");
+
+        assertThat(result.err()).isEqualTo("error: said NOT_FOUND\n  do it\n");
+        assertThat(result.exit()).isEqualTo(3);
+    }
+
+    @Test
+    void nobodyThereIsExitCode8() {
+        agent.close();
+
+        assertThat(run("ps").exit()).isEqualTo(8);
+    }
+
+    @Test
+    void runSubmitsWhatItWasTold() throws JsonProcessingException {
+        answers.put("POST /v1/jobs", json(201, JOB));
+
+        var result =
+                cli().variable("PATH", "/bin")
+                        .variable("SECRET", "x")
+                        .run(
+                                "run --name heat --cpus 1.5 --memory 1GiB --limit-processes 9 --env A=b --cwd /tmp --on n1,n2"
+                                        .concat(
+                                                " --checkpoint-every 1500ms --copies 3 --engine criu --restart always --max-restarts 2")
+                                        .concat(" --on-partition continue -- ./heat --name x -- @y")
+                                        .split(" "));
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.out()).isEqualTo("heat\n");
+        assertThat(result.err()).contains("krg-admin logs -f heat");
+        var body = Json.parse(agent.asked().getFirst().body());
+        assertThat(((ObjectNode) body).remove("umask").isInt()).isTrue();
+        assertThat(body)
+                .isEqualTo(
+                        Json.parse(
+                                """
+                                {"name":"heat","command":["./heat","--name","x","--","@y"],"workingDirectory":"/tmp",
+                                 "environment":{"A":"b","PATH":"/bin"},"stdin":false,"cpuMillis":1500,"memoryBytes":1073741824,
+                                 "limits":{"processes":9},"restart":{"when":"always","max":2},
+                                 "checkpoint":{"engine":"criu","everySeconds":1.500000000,"copies":3},"onPartition":"continue",
+                                 "onlyOn":["n1","n2"]}
+                                """));
+    }
+
+    @Test
+    void optionsBehindTheProgramAreItsOwn() throws JsonProcessingException {
+        answers.put("POST /v1/jobs", json(201, JOB));
+
+        run("run", "sh", "-c", "exit 1", "--wait", "-h");
+
+        assertThat(Json.parse(agent.asked().getFirst().body()).path("command"))
+                .hasToString("[\"sh\",\"-c\",\"exit 1\",\"--wait\",\"-h\"]");
+    }
+
+    @Test
+    void runThatWaitsShowsTheOutputAndEndsLikeTheProgram() {
+        answers.put("POST /v1/jobs", json(201, JOB));
+        answers.put(
+                "GET /v1/processes/7/logs?stream=stdout",
+                stream(
+                        """
+                        event: out
+                        data: {"offset":0,"base64":"aGVsbG8K"}
+
+                        event: mark
+                        data: {"text":"brought back on n2","epoch":2,"stdoutBytes":6,"stderrBytes":0}
+
+                        event: end
+                        data: {"reason":"exited","exitCode":3}
+
+                        """));
+        answers.put(
+                "GET /v1/processes/7/logs?stream=stderr",
+                stream(
+                        """
+                        event: err
+                        data: {"offset":0,"base64":"b29wcwo="}
+
+                        event: end
+                        data: {"reason":"exited","exitCode":3}
+
+                        """));
+        answers.put("GET /v1/processes/7/wait", json(200, OTHER));
+
+        var result = run("run", "--wait", "./heat");
+
+        assertThat(result.exit()).isEqualTo(3);
+        assertThat(result.out()).isEqualTo("hello\n");
+        assertThat(result.err())
+                .contains("oops\n", "--- brought back on n2; stdout goes on from byte 6 ---");
+    }
+
+    @Test
+    void aProgramThatCannotStartIsToldBeforeAnythingIsAccepted() {
+        answers.put("POST /v1/jobs", error(400, "PROGRAM_NOT_FOUND", 127));
+
+        assertThat(run("run", "--wait", "nothing").exit()).isEqualTo(127);
+    }
+
+    @Test
+    void standardInputIsPassedOnToItsEnd() {
+        answers.put("POST /v1/jobs", json(201, JOB));
+        answers.put("POST /v1/processes/7/stdin", json(200, "{\"written\":2}"));
+        answers.put("GET /v1/processes/7", json(200, PROCESS));
+
+        var result = cli().input("1+1\n").run("run", "--stdin", "bc");
+
+        assertThat(result.exit()).isZero();
+        assertThat(
+                        agent.asked().stream()
+                                .filter(it -> it.path().contains("stdin"))
+                                .map(it -> it.body()))
+                .containsExactly("1+1\n", "1\n", "");
+        assertThat(agent.asked().getLast().path()).endsWith("?eof=true");
+    }
+
+    @Test
+    void waitEndsWithTheFirstFailure() {
+        answers.put("GET /v1/processes/bc/wait", json(200, OTHER));
+        answers.put(
+                "GET /v1/processes/ok/wait",
+                json(
+                        200,
+                        OTHER.replace("\"exitCode\":3", "\"exitCode\":0").replace("bc/0", "ok/0")));
+
+        var result = run("wait", "ok", "bc");
+
+        assertThat(result.exit()).isEqualTo(3);
+        assertThat(result.err())
+                .contains("bc/0 ended: exit 3 (cpu 0.50 s, at most 1 MiB of memory)");
+    }
+
+    @Test
+    void waitGivesUpAfterItsTimeout() {
+        answers.put("GET /v1/processes/heat/wait", json(200, PROCESS));
+
+        var result = run("wait", "heat", "--timeout", "10ms");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.TIMED_OUT);
+        assertThat(result.err())
+                .contains("heat has not ended yet and goes on", "krg-admin wait heat");
+    }
+
+    @Test
+    void logsPrintsBytesAsTheyAre() {
+        answers.put(
+                "GET /v1/processes/heat/logs?stream=stdout",
+                stream("event: out\ndata: {\"offset\":2,\"base64\":\"bGxvCg==\"}\n\n"));
+
+        assertThat(run("logs", "heat", "--stream", "stdout", "--offset", "2").out())
+                .isEqualTo("llo\n");
+        assertThat(agent.asked().getFirst().path()).endsWith("follow=false&offset=2");
+        assertThat(run("logs", "heat", "--stream", "stdout", "-o", "json").out())
+                .isEqualTo("{\"stream\":\"stdout\",\"offset\":2,\"base64\":\"bGxvCg==\"}\n");
+    }
+
+    @Test
+    void signalSaysWhomItReached() {
+        answers.put("POST /v1/jobs/heat/signal", json(200, "{\"processes\":[7]}"));
+
+        assertThat(run("job", "signal", "heat", "USR1").err())
+                .contains("sent to 1 process of heat");
+        assertThat(agent.asked().getFirst().body())
+                .isEqualTo("{\"signal\":\"USR1\",\"all\":false}");
+    }
+
+    @Test
+    void stopWaitsForTheEnd() {
+        answers.put("POST /v1/jobs/heat/stop", json(200, JOB.replace("waiting", "stopping")));
+        answers.put("GET /v1/jobs/3", json(200, JOB.replace("waiting", "ended")));
+
+        var result = run("job", "stop", "heat", "--grace", "2s");
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.err()).contains("heat ended");
+        assertThat(agent.asked().getFirst().body())
+                .isEqualTo("{\"signal\":\"TERM\",\"graceSeconds\":2.000}");
+    }
+
+    @Test
+    void aCheckpointIsShownWithWhatToDoNext() {
+        answers.put(
+                "POST /v1/processes/heat/checkpoints",
+                json(
+                        201,
+                        "{\"id\":\"7.1\",\"copies\":[\"n1\"],\"good\":true,\"taken\":\"2026-11-26T16:59:59Z\"}"));
+
+        var result = run("checkpoint", "create", "heat");
+
+        assertThat(result.out()).contains("7.1").hasLineCount(2);
+        assertThat(result.err()).contains("krg-admin checkpoint restore 7.1");
+    }
+
+    @Test
+    void restoreWaitsUntilItRuns() {
+        answers.put(
+                "POST /v1/checkpoints/7.1/restore",
+                json(200, PROCESS.replace("running", "starting")));
+        answers.put("GET /v1/processes/7", json(200, PROCESS));
+
+        assertThat(run("checkpoint", "restore", "7.1").err())
+                .contains("heat/0 goes on from checkpoint 7.1");
+    }
+
+    @Test
+    void eachCheckpointToRemoveIsRemoved() {
+        answers.put("DELETE /v1/checkpoints/", json(200, "{}"));
+
+        assertThat(run("checkpoint", "rm", "7.1", "7.2").err()).hasLineCount(2);
+    }
+
+    @Test
+    void fencingWithoutATerminalNeedsYes() {
+        answers.put("POST /v1/nodes/n1/fence", json(200, "{}"));
+
+        assertThat(run("node", "fence", "n1").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(run("node", "fence", "n1", "--yes").exit()).isZero();
+    }
+
+    @Test
+    void eventsAreReadPageByPageAndChosenByType() {
+        answers.put(
+                "GET /v1/events?after=0",
+                json(200, "{\"events\":[%s]}".formatted(event(1, "job.submitted"))));
+        answers.put(
+                "GET /v1/events?after=1",
+                json(200, "{\"events\":[%s]}".formatted(event(2, "process.ended"))));
+        answers.put("GET /v1/events?after=2", json(200, "{\"events\":[]}"));
+
+        assertThat(run("events", "--after", "0").out()).hasLineCount(3);
+        assertThat(run("events", "--after", "0", "--type", "process", "-o", "json").out())
+                .isEqualTo(event(2, "process.ended") + "\n");
+    }
+
+    @Test
+    void everyNodeIsAskedForItsHash() {
+        answers.put(
+                "GET /v1/nodes",
+                json(200, nodes(agent, other("{\"appliedIndex\":9,\"digest\":\"aa\"}"))));
+        answers.put("GET /v1/state/hash", json(200, "{\"appliedIndex\":9,\"digest\":\"aa\"}"));
+
+        var result = run("state", "hash");
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.out()).hasLineCount(3);
+    }
+
+    @Test
+    void replicasThatDifferAreAnAlarm() {
+        answers.put(
+                "GET /v1/nodes",
+                json(200, nodes(agent, other("{\"appliedIndex\":9,\"digest\":\"bb\"}"))));
+        answers.put("GET /v1/state/hash", json(200, "{\"appliedIndex\":9,\"digest\":\"aa\"}"));
+
+        assertThat(run("state", "hash").exit()).isEqualTo(ExitCode.CORRUPT);
+    }
+
+    @Test
+    void aNodeThatDoesNotAnswerMakesTheDoctorsAnswerPartial() {
+        var gone = other("{}");
+        answers.put("GET /v1/nodes", json(200, nodes(agent, gone)));
+        answers.put("GET /v1/doctor", json(200, "{\"engines\":[\"criu\"]}"));
+        gone.close();
+
+        var result = run("system", "doctor");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(result.out()).contains("engines  criu", "connection refused");
+    }
+
+    @Test
+    void aClusterWithoutALeaderIsExitCode8() {
+        answers.put(
+                "GET /v1/status", json(200, "{\"node\":\"n1\",\"ready\":false,\"members\":[]}"));
+
+        var result = run("cluster", "status");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.NO_QUORUM);
+        assertThat(result.out()).contains("leader   none");
+    }
+
+    private FakeAgent other(String answer) {
+        var other = new FakeAgent(json(200, answer));
+        agents.add(other);
+        return other;
+    }
+
+    private static String nodes(FakeAgent... all) {
+        var list = new ArrayList<String>();
+        for (int i = 0; i < all.length; i++) {
+            list.add("{\"name\":\"n%d\",\"api\":\"%s\"}".formatted(i + 1, all[i].address()));
+        }
+        return "{\"nodes\":[" + String.join(",", list) + "]}";
+    }
+
+    private static String event(int revision, String type) {
+        return "{\"revision\":%d,\"ordinal\":0,\"type\":\"%s\"}".formatted(revision, type);
+    }
+
+    private Cli cli() {
+        return Cli.with(agent);
+    }
+
+    private Cli.Result run(String... words) {
+        return cli().run(words);
+    }
+}
