@@ -30,6 +30,7 @@ import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.DevDownVerb;
 import org.krg.tools.dev.cli.DevKillVerb;
@@ -43,6 +44,7 @@ public final class Verbs implements VerbTree {
             List.of(
                     new Section(
                             "A cluster for trying, on this machine",
+                            new Verb("demo", "Show a program survive the death of its node"),
                             new Verb("dev up", "Make a cluster of several nodes and start it"),
                             new Verb("dev status", "Show its nodes"),
                             new Verb("dev start", "Start nodes that do not run"),
@@ -99,6 +101,7 @@ public final class Verbs implements VerbTree {
     @Override
     public Callable<Integer> create(Verb verb, Terminal terminal) {
         return switch (verb.path()) {
+            case "demo" -> new DemoVerb(terminal);
             case "agent run" -> new AgentRunVerb(terminal);
             case "dev up" -> new DevUpVerb(terminal);
             case "dev status" -> new DevStatusVerb(terminal);

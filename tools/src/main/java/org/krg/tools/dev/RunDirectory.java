@@ -9,13 +9,22 @@ import java.nio.file.Path;
 
 /// `/run/krg`, on which the cells of this machine mount their streams, each in its own namespace.
 final class RunDirectory {
-    private static final Path PATH = Path.of("/run/krg");
+    static final Path PATH = Path.of("/run/krg");
 
     private RunDirectory() {}
 
     /// {@return whether it is there}
     static boolean exists() {
         return Files.exists(PATH);
+    }
+
+    /// {@return whether it is there although no cell of this machine can use it}
+    static boolean isLeftOver() {
+        return exists()
+                && ProcessTable.all().stream()
+                        .noneMatch(process ->
+                                !process.arguments().isEmpty()
+                                        && process.arguments().getFirst().endsWith("/krg-init"));
     }
 
     /// Has krg-init remove it if no cell uses it: a cell that was killed could not do so itself.
