@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.demo;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,20 +23,15 @@ final class HeatOutput {
     /// Appends what comes at `offset`; what is there already is left out.
     ///
     /// @throws IllegalArgumentException if something is missing before it
-    void append(long offset, byte[] bytes) {
+    void append(long offset, String part) {
         var known = text.length() - offset;
         if (known < 0) {
             throw new IllegalArgumentException(
                     "the output goes on at byte %d and only %d have come"
                             .formatted(offset, text.length()));
         }
-        if (known < bytes.length) {
-            text.append(
-                    new String(
-                            bytes,
-                            (int) known,
-                            bytes.length - (int) known,
-                            StandardCharsets.US_ASCII));
+        if (known < part.length()) {
+            text.append(part, (int) known, part.length());
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.demo;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -43,7 +42,7 @@ record Measurements(
 
         private static Optional<String> checksum(String text) {
             var output = new HeatOutput();
-            output.append(0, text.getBytes(StandardCharsets.US_ASCII));
+            output.append(0, text);
             return output.findChecksum();
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.demo;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.krg.tools.dev.Patience;
 import org.krg.tools.http.ApiClient;
@@ -102,7 +103,8 @@ final class OutputFollower implements AutoCloseable {
     private void take(LogItem item) {
         synchronized (lock) {
             switch (item) {
-                case LogItem.Output(var offset, var bytes) -> output.append(offset, bytes);
+                case LogItem.Output(var offset, var bytes) ->
+                        output.append(offset, StandardCharsets.US_ASCII.decode(bytes).toString());
                 case LogItem.Mark(_, var newEpoch, var offset) -> {
                     if (newEpoch > epoch) {
                         epoch = newEpoch;

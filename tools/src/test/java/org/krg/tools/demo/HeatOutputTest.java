@@ -4,7 +4,6 @@ package org.krg.tools.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class HeatOutputTest {
@@ -84,6 +83,6 @@ class HeatOutputTest {
     }
 
     private void append(long offset, String text) {
-        output.append(offset, text.getBytes(StandardCharsets.US_ASCII));
+        output.append(offset, text);
     }
 }
