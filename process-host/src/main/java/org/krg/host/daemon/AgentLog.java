@@ -69,6 +69,8 @@ final class AgentLog {
         root(context).addAppender(appender);
         // Ratis and Armeria tell their own lives at INFO.
         context.getLogger("org.apache.ratis").setLevel(Level.WARN);
+        // Of a member that is out of reach it tells several times a second; its lease tells once.
+        context.getLogger("org.apache.ratis.grpc.server.GrpcLogAppender").setLevel(Level.ERROR);
         context.getLogger("com.linecorp.armeria").setLevel(Level.WARN);
         context.getLogger("io.netty").setLevel(Level.WARN);
     }
