@@ -26,8 +26,14 @@ readonly JAVA_OPTIONS=(
 # A command lives shortly: the first compiler is enough.
 readonly COMMAND_OPTIONS=(-Xmx512m -XX:TieredStopAtLevel=1)
 
-# An agent lives long beside the programs it hosts: it is kept small and compiled well.
-readonly AGENT_OPTIONS=(-Xmx512m -XX:MaxDirectMemorySize=256m -XX:+ExitOnOutOfMemoryError)
+# An agent lives long beside the programs it hosts: it is kept small and compiled well. Ratis carries a
+# Netty of its own under another name, which Armeria takes for a mixture of versions.
+readonly AGENT_OPTIONS=(
+    -Xmx512m
+    -XX:MaxDirectMemorySize=256m
+    -XX:+ExitOnOutOfMemoryError
+    -Dcom.linecorp.armeria.warnNettyVersions=false
+)
 
 # An agent is ready within some seconds; a loaded machine may take ten times as long.
 readonly AGENT_PATIENCE=60
