@@ -29,14 +29,14 @@ class BadInputTest {
     @CsvSource({
         "2, nod, nod list",
         "2, no-such-option, run --no-such-option -- true",
-        "2, 3XiB, run --mem 3XiB -- true",
+        "2, 3XiB, run --memory 3XiB -- true",
         "2, soon, run --checkpoint-every soon -- true",
         "3, nobody-has-this-name, logs nobody-has-this-name",
         "3, nobody-has-this-name, checkpoint create nobody-has-this-name",
         "127, no-such-program, run -- no-such-program",
         "126, /etc/passwd, run -- /etc/passwd",
         "6, cpu, run --cpus 100000 -- true",
-        "6, memory, run --mem 1000TiB -- true"
+        "6, memory, run --memory 1000TiB -- true"
     })
     void aRefusalNamesItsCause(int exit, String cause, String command, Cluster cluster) {
         assertRefused(cluster.run(command.split(" ")), exit, cause);
@@ -85,13 +85,12 @@ class BadInputTest {
     @Test
     void aCorruptedCopyIsNotUsed(Cluster cluster) throws IOException {
         var script = "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.1; done";
-        cluster.run("run", "--name", "precious", "--", "sh", "-c", script).require(0);
+        cluster.run("run", "--name", "precious", "--on", "n1", "--", "sh", "-c", script).require(0);
         cluster.awaitPhase("precious", "running", SOON);
         cluster.run("checkpoint", "create", "precious").require(0);
         var id = cluster.process("precious").path("lastCheckpoint").path("id").asText();
-        var node = cluster.process("precious").path("node").asText();
         assertThat(cluster.get("checkpoints", id).path("copies")).hasSize(2);
-        corrupt(cluster.data(node).resolve("images/packs"));
+        corrupt(cluster.data("n1").resolve("images/packs"));
 
         cluster.run("checkpoint", "restore", id).require(0);
 
