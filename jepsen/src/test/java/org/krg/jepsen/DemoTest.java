@@ -13,7 +13,8 @@ import org.krg.jepsen.cluster.Installation;
 /// The demo shows what it claims.
 @Tag("long")
 class DemoTest {
-    /// The program runs twice, once undisturbed and once on a cluster that loses a node and a leader.
+    /// The program runs twice, once undisturbed and once on a cluster that loses a node and a
+    /// leader.
     private static final Duration TO_PLAY = Duration.ofMinutes(6);
 
     @Test
