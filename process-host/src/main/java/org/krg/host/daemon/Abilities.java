@@ -35,6 +35,11 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
         var limits = cells.limits().stream().map(Abilities::text).toList();
         var engines = test.works() ? List.of(Engine.CRIU, Engine.RESTART) : List.of(Engine.RESTART);
         var notes = notes(cells, test);
+        var allNotes = new ArrayList<>(notes);
+        cells.limits().stream()
+                .filter(LimitSupport.Off.class::isInstance)
+                .map(Abilities::text)
+                .forEach(allNotes::add);
         var criu = test.works() ? test.version() : "";
         var uid = Account.ownUid();
         return new Abilities(
@@ -46,7 +51,7 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
                         engines,
                         uid == ROOT,
                         uid,
-                        notes),
+                        allNotes),
                 new NodeReport(notes, limits, engines, criu, test.finding()));
     }
 
@@ -68,11 +73,6 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
         }
         if (!test.works()) {
             notes.add("processes start again from the beginning: " + test.finding());
-        }
-        for (var limit : cells.limits()) {
-            if (limit instanceof LimitSupport.Off(var resource, var reason)) {
-                notes.add("limits on " + resource + " do not hold: " + reason);
-            }
         }
         return notes;
     }

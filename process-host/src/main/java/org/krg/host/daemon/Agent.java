@@ -163,8 +163,14 @@ final class Agent implements AutoCloseable {
         engine.start();
         duties.start();
         holder.start();
-        parts.push(openApi(new ApiParts(
-                store, host, metrics, () -> problems(holder), InstantSource.system())));
+        parts.push(
+                openApi(
+                        new ApiParts(
+                                store,
+                                host,
+                                metrics,
+                                () -> problems(holder),
+                                InstantSource.system())));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
 
