@@ -17,6 +17,7 @@ import org.krg.host.http.access.TokenFile;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
+import org.krg.host.http.stream.Streams;
 import org.krg.state.model.HostPort;
 
 /// The API of a node, open until it is closed.
@@ -29,6 +30,9 @@ public final class ApiServer implements AutoCloseable {
     private final Peers peers;
     private final ExecutorService threads;
     private final HostPort address;
+
+    /// What several resources use.
+    private record Shared(Replica replica, Peers peers, Streams streams) {}
 
     private ApiServer(
             Server server,
@@ -57,8 +61,7 @@ public final class ApiServer implements AutoCloseable {
                 new Routing(builder, new Callers(token, config.secret()), threads),
                 config,
                 parts,
-                replica,
-                peers);
+                new Shared(replica, peers, new Streams(threads)));
         var server = builder.build();
         try {
             server.start().join();
@@ -101,14 +104,18 @@ public final class ApiServer implements AutoCloseable {
                 .errorHandler(new ErrorPages());
     }
 
-    private static void route(
-            Routing routes, ApiConfig config, ApiParts parts, Replica replica, Peers peers) {
+    private static void route(Routing routes, ApiConfig config, ApiParts parts, Shared shared) {
+        var replica = shared.replica();
+        var peers = shared.peers();
         var changes = new Changes(parts.store());
         var cluster = new ClusterResource(config, parts, replica);
         var nodes = new NodeResource(parts, replica, changes, peers, cluster);
         var reception = new Reception(parts.local(), replica);
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
+        var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
+        var events = new EventResource(parts.store(), replica, shared.streams());
+        var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         routes.get("/v1/status", cluster::status)
                 .get("/v1/health", cluster::health)
                 .get("/v1/doctor", cluster::doctor)
@@ -127,7 +134,20 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/jobs/{job}/explain", jobs::explain)
                 .get("/v1/processes", processes::list)
                 .get("/v1/processes/{target}", processes::show)
-                .get("/v1/processes/{target}/wait", processes::await);
+                .get("/v1/processes/{target}/wait", processes::await)
+                .post("/v1/jobs/{job}/signal", streams::signal)
+                .postInput("/v1/processes/{target}/stdin", streams::stdin)
+                .get("/v1/processes/{target}/logs", streams::logs)
+                .get("/v1/processes/{target}/output", streams::output)
+                .get("/v1/processes/{target}/restart-mark", streams::restartMark)
+                .post("/v1/processes/{target}/checkpoints", checkpoints::create)
+                .get("/v1/checkpoints", checkpoints::list)
+                .get("/v1/checkpoints/{id}", checkpoints::show)
+                .delete("/v1/checkpoints/{id}", checkpoints::delete)
+                .get("/v1/checkpoints/{id}/manifest", checkpoints::manifest)
+                .post("/v1/checkpoints/{id}/restore", checkpoints::restore)
+                .get("/v1/events", events::list)
+                .get("/v1/watch", events::watch);
     }
 
     private static InetSocketAddress loopback(HostPort bind) {

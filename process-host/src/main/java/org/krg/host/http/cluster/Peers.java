@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http.cluster;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.linecorp.armeria.client.ClientFactory;
-import com.linecorp.armeria.client.RequestOptions;
 import com.linecorp.armeria.client.UnprocessedRequestException;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
-import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -14,6 +15,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,6 +28,11 @@ import org.krg.state.model.Node;
 /// it from another does not pass it on again. Safe for use from any thread.
 public final class Peers implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(2);
+
+    /// For a question that is answered from files of that node.
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final String secret;
     private final ClientFactory factory =
@@ -52,6 +59,56 @@ public final class Peers implements AutoCloseable {
             AggregatedHttpRequest request,
             Function<Throwable, HttpResponse> failed) {
         requireReachable(node, caller);
+        return client.execute(passed(node, caller, request))
+                .recover(Throwable.class, cause -> failed.apply(failure(node, cause)));
+    }
+
+    /// {@return the reply to a question of this agent's own} Throws the [HostFailure] that the
+    /// other agent tells.
+    public JsonNode ask(Node node, Caller caller, String path) {
+        requireReachable(node, caller);
+        var headers = headers(node, caller, HttpMethod.GET, path);
+        return json(node, HttpRequest.of(headers.build()));
+    }
+
+    /// {@return what another agent adds to the reply to a request that was sent to this one}
+    public JsonNode post(Node node, Caller caller, AggregatedHttpRequest request) {
+        requireReachable(node, caller);
+        return json(node, passed(node, caller, request));
+    }
+
+    private JsonNode json(Node node, HttpRequest request) {
+        try {
+            var reply =
+                    client.execute(request)
+                            .aggregate()
+                            .orTimeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+                            .join();
+            var body = JSON.readTree(reply.contentUtf8());
+            if (reply.status().isSuccess()) {
+                return body;
+            }
+            throw told(body.path("error"));
+        } catch (CompletionException | JsonProcessingException failed) {
+            throw unreachable(node, failed);
+        }
+    }
+
+    private static HostFailure told(JsonNode error) {
+        var code =
+                Arrays.stream(HostFailure.Code.values())
+                        .filter(it -> it.name().equals(error.path("code").asText()))
+                        .findFirst()
+                        .orElse(HostFailure.Code.FAILED);
+        return new HostFailure(code, error.path("message").asText(), error.path("remedy").asText());
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+    }
+
+    private HttpRequest passed(Node node, Caller caller, AggregatedHttpRequest request) {
         var headers = headers(node, caller, request.method(), request.path());
         for (var name : new CharSequence[] {HttpHeaderNames.CONTENT_TYPE, "krg-request"}) {
             var value = request.headers().get(name);
@@ -59,27 +116,7 @@ public final class Peers implements AutoCloseable {
                 headers.set(name, value);
             }
         }
-        return client.execute(HttpRequest.of(headers.build(), request.content()))
-                .recover(Throwable.class, cause -> failed.apply(failure(node, cause)));
-    }
-
-    /// {@return the reply to a question of this agent's own}
-    public AggregatedHttpResponse ask(Node node, Caller caller, String path, Duration limit) {
-        requireReachable(node, caller);
-        var headers = headers(node, caller, HttpMethod.GET, path);
-        try {
-            return client.execute(HttpRequest.of(headers.build()), RequestOptions.of())
-                    .aggregate()
-                    .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
-        } catch (CompletionException failed) {
-            throw unreachable(node, failed);
-        }
-    }
-
-    @Override
-    public void close() {
-        factory.close();
+        return HttpRequest.of(headers.build(), request.content());
     }
 
     private RequestHeadersBuilder headers(

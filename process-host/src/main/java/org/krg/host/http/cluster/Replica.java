@@ -17,7 +17,7 @@ import org.krg.state.model.Revision;
 /// methods block.
 public final class Replica implements AutoCloseable {
     /// A member that cannot show within this time what it just agreed to is far behind.
-    private static final Duration CATCH_UP = Duration.ofSeconds(10);
+    public static final Duration CATCH_UP = Duration.ofSeconds(10);
 
     private final ClusterStore store;
     private final Subscription subscription;

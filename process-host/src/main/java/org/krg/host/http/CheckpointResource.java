@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import java.util.List;
+import org.krg.host.HostFailure;
+import org.krg.host.http.body.CheckpointBody;
+import org.krg.host.http.body.EmptyBody;
+import org.krg.host.http.cluster.Changes;
+import org.krg.host.http.cluster.Peers;
+import org.krg.host.http.cluster.Replica;
+import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.view.CheckpointView;
+import org.krg.host.http.view.Json;
+import org.krg.host.http.view.ProcessView;
+import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+
+/// The checkpoints.
+final class CheckpointResource {
+    private final NodeId self;
+    private final ApiParts parts;
+    private final Replica replica;
+    private final Changes changes;
+    private final Peers peers;
+
+    CheckpointResource(NodeId self, ApiParts parts, Replica replica, Changes changes, Peers peers) {
+        this.self = self;
+        this.parts = parts;
+        this.replica = replica;
+        this.changes = changes;
+        this.peers = peers;
+    }
+
+    HttpResponse list(Call call) {
+        var image = replica.read(call.isStale());
+        var shown =
+                call.find("target")
+                        .map(target -> image.generationsOf(Targets.process(image, target).id()))
+                        .orElseGet(image.generations()::values);
+        return Call.several(
+                image,
+                "checkpoints",
+                shown.stream().map(it -> CheckpointView.of(image, it)).toList());
+    }
+
+    HttpResponse show(Call call) {
+        var image = replica.read(call.isStale());
+        return Call.one(
+                image, CheckpointView.of(image, Targets.checkpoint(image, call.path("id"))));
+    }
+
+    /// Takes one; the node that hosts the process does.
+    HttpResponse create(Call call) {
+        var pinned = call.body(CheckpointBody.class).isPinned();
+        var image = replica.read(false);
+        var process = Targets.process(image, call.path("target"));
+        var host = Targets.host(image, process);
+        if (!host.equals(self)) {
+            return peers.pass(
+                    Targets.node(image, host.name()),
+                    call.caller(),
+                    call.request(),
+                    Failures::response);
+        }
+        var taken = parts.local().checkpoint(process.id(), pinned).join();
+        var now =
+                replica.await(
+                                later -> later.generations().find(taken.id()).isPresent(),
+                                Replica.CATCH_UP)
+                        .orElseGet(replica::image);
+        return Call.one(HttpStatus.CREATED, now, CheckpointView.of(now, taken));
+    }
+
+    /// What is in one, told by a node that has a copy.
+    HttpResponse manifest(Call call) {
+        var image = replica.read(call.isStale());
+        var generation = Targets.checkpoint(image, call.path("id"));
+        if (generation.copies().contains(self)) {
+            return Call.one(
+                    image,
+                    CheckpointView.of(Json.object(), parts.local().inspect(generation.id())));
+        }
+        return peers.pass(
+                holder(image, generation), call.caller(), call.request(), Failures::response);
+    }
+
+    private static Node holder(ClusterImage image, Generation generation) {
+        return holders(image, generation).stream()
+                .filter(node -> node.state() == Node.State.READY)
+                .findFirst()
+                .orElseThrow(() ->
+                        new HostFailure(
+                                HostFailure.Code.NO_QUORUM,
+                                "no node that holds checkpoint "
+                                        + generation.id()
+                                        + " can be reached: "
+                                        + generation.copies(),
+                                "`krg-admin node list` shows the nodes"));
+    }
+
+    private static List<Node> holders(ClusterImage image, Generation generation) {
+        return generation.copies().stream()
+                .flatMap(node -> image.nodes().find(node).stream())
+                .toList();
+    }
+
+    HttpResponse restore(Call call) {
+        var _ = call.body(EmptyBody.class);
+        var id = Targets.checkpoint(replica.read(false), call.path("id")).id();
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request")),
+                        new RestoreFrom(id.process(), id.number(), parts.wall().instant()));
+        var image = replica.atLeast(done.revision());
+        return Call.one(image, ProcessView.of(image, Targets.process(image, id.process())));
+    }
+
+    HttpResponse delete(Call call) {
+        var image = replica.read(false);
+        var generation = Targets.checkpoint(image, call.path("id"));
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request")),
+                        new DropGeneration(generation.id()));
+        return Call.one(replica.atLeast(done.revision()), CheckpointView.of(image, generation));
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.host.HostFailure;
+import org.krg.host.OutputStreamName;
+import org.krg.host.http.body.SignalBody;
+import org.krg.host.http.cluster.Peers;
+import org.krg.host.http.cluster.Replica;
+import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.stream.LogFollower;
+import org.krg.host.http.stream.Outputs;
+import org.krg.host.http.stream.Streams;
+import org.krg.host.http.view.Json;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.NodeId;
+
+/// What reaches a running program and what comes from it: signals, input, output.
+final class StreamResource {
+    private static final int LARGEST_OFFSET_BITS = 62;
+
+    private final NodeId self;
+    private final ApiParts parts;
+    private final Replica replica;
+    private final Peers peers;
+    private final Outputs outputs;
+    private final Streams streams;
+
+    StreamResource(NodeId self, ApiParts parts, Replica replica, Peers peers, Streams streams) {
+        this.self = self;
+        this.parts = parts;
+        this.replica = replica;
+        this.peers = peers;
+        this.outputs = new Outputs(self, parts.local(), peers, replica);
+        this.streams = streams;
+    }
+
+    HttpResponse logs(Call call) {
+        var image = replica.read(true);
+        var wish =
+                new LogFollower.Wish(
+                        Targets.process(image, call.path("target")).id(),
+                        streams(call.find("stream").orElse("stdout")),
+                        call.number("offset", 0, 1L << LARGEST_OFFSET_BITS),
+                        call.flag("follow"),
+                        call.caller());
+        var follower = new LogFollower(replica, outputs, wish);
+        if (!wish.follow()) {
+            follower.requireReadable();
+        }
+        return streams.open(follower::run);
+    }
+
+    private static List<OutputStreamName> streams(String text) {
+        return switch (text) {
+            case "stdout" -> List.of(OutputStreamName.STDOUT);
+            case "stderr" -> List.of(OutputStreamName.STDERR);
+            case "both" -> List.of(OutputStreamName.STDOUT, OutputStreamName.STDERR);
+            default ->
+                    throw new HostFailure(
+                            HostFailure.Code.USAGE,
+                            "the parameter stream is stdout, stderr or both, not \"" + text + "\"",
+                            "");
+        };
+    }
+
+    /// A piece of output that this node has, for another agent.
+    HttpResponse output(Call call) {
+        var process = Targets.process(replica.image(), call.path("target")).id();
+        var chunk =
+                parts.local()
+                        .output(
+                                process,
+                                epoch(call),
+                                streams(call.find("stream").orElse("stdout")).getFirst(),
+                                call.number("offset", 0, 1L << LARGEST_OFFSET_BITS),
+                                Outputs.PIECE);
+        return Call.json(HttpStatus.OK, Outputs.view(chunk));
+    }
+
+    /// Where an incarnation of this node was brought back, for another agent.
+    HttpResponse restartMark(Call call) {
+        var process = Targets.process(replica.image(), call.path("target")).id();
+        var marks = parts.local().restartMarks(process, epoch(call));
+        return Call.json(HttpStatus.OK, Outputs.view(marks.stream().reduce((_, newer) -> newer)));
+    }
+
+    private static Epoch epoch(Call call) {
+        return new Epoch(call.number("epoch", 0, Long.MAX_VALUE));
+    }
+
+    HttpResponse stdin(Call call) {
+        var image = replica.read(false);
+        var process = Targets.process(image, call.path("target"));
+        var host = Targets.host(image, process);
+        if (!host.equals(self)) {
+            return peers.pass(
+                    Targets.node(image, host.name()),
+                    call.caller(),
+                    call.request(),
+                    Failures::response);
+        }
+        var bytes = call.request().content().array();
+        parts.local().writeStdin(process.id(), process.epoch(), bytes, call.flag("eof"));
+        return Call.one(image, Json.object().put("written", bytes.length));
+    }
+
+    /// Signals the processes of a job, each where it runs.
+    HttpResponse signal(Call call) {
+        var body = call.body(SignalBody.class);
+        var number = body.number();
+        var image = replica.read(false);
+        var job = Targets.job(image, call.path("job"));
+        var reached = new ArrayList<Long>();
+        var hosts = new ArrayList<NodeId>();
+        for (var process : image.processesOf(job.id())) {
+            var host = process.phase().host();
+            if (host.filter(self::equals).isPresent()) {
+                parts.local().signal(process.id(), process.epoch(), number, body.isForAll());
+                reached.add(process.id().value());
+            } else if (host.isPresent() && !hosts.contains(host.get())) {
+                hosts.add(host.get());
+            }
+        }
+        if (!call.caller().forwarded()) {
+            for (var host : hosts) {
+                reached.addAll(signalAt(call, image, host));
+            }
+        }
+        if (reached.isEmpty()) {
+            throw nothingRuns(image, job.name(), image.processesOf(job.id()));
+        }
+        var view = Json.object().put("job", job.name()).put("signal", number);
+        var processes = view.putArray("processes");
+        reached.forEach(processes::add);
+        return Call.one(image, view);
+    }
+
+    private List<Long> signalAt(Call call, ClusterImage image, NodeId host) {
+        var reply = peers.post(Targets.node(image, host.name()), call.caller(), call.request());
+        var reached = new ArrayList<Long>();
+        reply.path("processes").forEach(id -> reached.add(id.asLong()));
+        return reached;
+    }
+
+    private static HostFailure nothingRuns(
+            ClusterImage image, String job, List<HostedProcess> processes) {
+        return new HostFailure(
+                HostFailure.Code.CONFLICT,
+                "no process of job " + job + " runs now",
+                image.lives(processes.getFirst().job())
+                        ? "`krg-admin job explain " + job + "` tells what it waits for"
+                        : "it has ended");
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.krg.host.http.view.Json;
+
+/// A reply of server-sent events. Owned by the thread that writes; writing blocks while the client
+/// does not read.
+public final class SseWriter {
+    /// Whoever waits on a silent stream takes longer silence for a dead connection.
+    static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    /// A client that reads nothing for so long is given up.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpResponseWriter response = HttpResponse.streaming();
+    private long lastSent = System.nanoTime();
+
+    /// @param answer is completed with the reply, before the first byte is written
+    SseWriter(CompletableFuture<HttpResponse> answer) {
+        answer.complete(response);
+        response.write(
+                ResponseHeaders.builder(HttpStatus.OK)
+                        .contentType(MediaType.EVENT_STREAM)
+                        .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
+                        .build());
+        // Flushes the headers, so that the client knows at once that it is heard.
+        send(": open\n\n");
+    }
+
+    /// {@return whether the client is still there}
+    boolean isOpen() {
+        return response.isOpen();
+    }
+
+    /// Sends an event without a type.
+    void send(String id, JsonNode data) {
+        send("id: " + id + "\ndata: " + Json.write(data) + "\n\n");
+    }
+
+    /// Sends an event of a type.
+    void sendTyped(String type, JsonNode data) {
+        send("event: " + type + "\ndata: " + Json.write(data) + "\n\n");
+    }
+
+    /// Sends a comment when nothing was sent for a while.
+    void keepAlive() {
+        if (System.nanoTime() - lastSent >= HEARTBEAT.toNanos()) {
+            send(": heartbeat\n\n");
+        }
+    }
+
+    void close() {
+        response.close();
+    }
+
+    private void send(String text) {
+        lastSent = System.nanoTime();
+        if (!response.tryWrite(HttpData.ofUtf8(text))) {
+            return;
+        }
+        try {
+            response.whenConsumed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException stuck) {
+            response.close(stuck);
+        } catch (ExecutionException gone) {
+            response.close();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            response.close();
+        }
+    }
+}
