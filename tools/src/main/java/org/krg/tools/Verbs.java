@@ -32,6 +32,8 @@ import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
 import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
+import org.krg.tools.dev.cli.ClusterInitVerb;
+import org.krg.tools.dev.cli.ClusterJoinVerb;
 import org.krg.tools.dev.cli.DevDownVerb;
 import org.krg.tools.dev.cli.DevKillVerb;
 import org.krg.tools.dev.cli.DevStartVerb;
@@ -50,7 +52,11 @@ public final class Verbs implements VerbTree {
                             new Verb("dev start", "Start nodes that do not run"),
                             new Verb("dev kill", "Kill an agent, or a node with all it hosts"),
                             new Verb("dev down", "Stop it and leave nothing behind")),
-                    new Section("This node", new Verb("agent run", "Run the agent of this node")),
+                    new Section(
+                            "This node",
+                            new Verb("cluster init", "Write the settings of a new cluster's node"),
+                            new Verb("cluster join", "Write the settings of a node that joins"),
+                            new Verb("agent run", "Run the agent of this node")),
                     new Section(
                             "Programs",
                             new Verb("run", "Run a program in the cluster"),
@@ -102,6 +108,8 @@ public final class Verbs implements VerbTree {
     public Callable<Integer> create(Verb verb, Terminal terminal) {
         return switch (verb.path()) {
             case "demo" -> new DemoVerb(terminal);
+            case "cluster init" -> new ClusterInitVerb(terminal);
+            case "cluster join" -> new ClusterJoinVerb(terminal);
             case "agent run" -> new AgentRunVerb(terminal);
             case "dev up" -> new DevUpVerb(terminal);
             case "dev status" -> new DevStatusVerb(terminal);
