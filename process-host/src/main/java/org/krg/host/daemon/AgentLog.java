@@ -73,6 +73,8 @@ final class AgentLog {
         context.getLogger("org.apache.ratis.grpc.server.GrpcLogAppender").setLevel(Level.ERROR);
         context.getLogger("com.linecorp.armeria").setLevel(Level.WARN);
         context.getLogger("io.netty").setLevel(Level.WARN);
+        // It warns of each connection to the unix socket: Armeria sets options of TCP on it, too.
+        context.getLogger("io.netty.bootstrap.ServerBootstrap").setLevel(Level.ERROR);
     }
 
     private static LoggerContext context() {

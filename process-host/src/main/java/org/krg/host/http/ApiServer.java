@@ -2,15 +2,18 @@
 package org.krg.host.http;
 
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.server.GracefulShutdown;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Callers;
 import org.krg.host.http.access.TokenFile;
@@ -24,6 +27,9 @@ import org.krg.state.model.HostPort;
 public final class ApiServer implements AutoCloseable {
     /// Connections at once: one node's callers and the other agents.
     private static final int MOST_CONNECTIONS = 4_096;
+
+    /// What is under way when the agent ends may take so long.
+    private static final Duration STOP_LIMIT = Duration.ofMillis(500);
 
     private final Server server;
     private final Replica replica;
@@ -57,6 +63,8 @@ public final class ApiServer implements AutoCloseable {
         var replica = new Replica(parts.store());
         var peers = new Peers(config.secret());
         var builder = server(bind);
+        var socket = UnixSocket.prepare(config.data());
+        socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
         route(
                 new Routing(builder, new Callers(token, config.secret()), threads),
                 config,
@@ -75,7 +83,7 @@ public final class ApiServer implements AutoCloseable {
                     "see who listens there with `ss -ltnp`, or choose another listen.api",
                     failed);
         }
-        var address = new HostPort(config.bind().host(), server.activeLocalPort());
+        var address = new HostPort(config.bind().host(), port(server));
         return new ApiServer(server, replica, peers, threads, address);
     }
 
@@ -84,13 +92,26 @@ public final class ApiServer implements AutoCloseable {
         return address;
     }
 
-    /// Ends all streams and stops to listen; blocks until that is done.
+    /// Ends all streams and stops to listen. Blocks for a moment, but not until the threads of
+    /// Netty have rested for the seconds that they are made to.
     @Override
     public void close() {
         replica.close();
-        server.stop().join();
+        var _ =
+                server.stop()
+                        .completeOnTimeout(null, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                        .handle((_, _) -> null)
+                        .join();
         threads.shutdownNow();
         peers.close();
+    }
+
+    private static int port(Server server) {
+        return server.activePorts().keySet().stream()
+                .filter(address -> !(address instanceof DomainSocketAddress))
+                .mapToInt(InetSocketAddress::getPort)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static ServerBuilder server(InetSocketAddress bind) {
@@ -100,6 +121,7 @@ public final class ApiServer implements AutoCloseable {
                 .maxRequestLength(Routing.MOST_INPUT)
                 .maxNumConnections(MOST_CONNECTIONS)
                 .gracefulShutdown(GracefulShutdown.disabled())
+                .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader()
                 .errorHandler(new ErrorPages());
     }

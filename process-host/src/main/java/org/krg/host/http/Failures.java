@@ -5,6 +5,9 @@ import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.server.HttpStatusException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.krg.host.HostFailure;
@@ -53,6 +56,9 @@ final class Failures {
                             String.valueOf(failure.getMessage()),
                             "read the present state and go on from its revision");
             case ContentTooLargeException _ -> response(413, tooLarge());
+            // Nobody waits for this reply any more.
+            case ClosedStreamException gone -> HttpResponse.ofFailure(gone);
+            case ResponseCompleteException gone -> HttpResponse.ofFailure(gone);
             case Throwable unexpected -> {
                 log.error("a request failed for a reason krg does not know", unexpected);
                 yield response(
@@ -73,15 +79,20 @@ final class Failures {
                 "JSON may have 1 MiB, standard input 8 MiB a request: send it in parts");
     }
 
-    static Throwable cause(Throwable thrown) {
+    private static Throwable cause(Throwable thrown) {
         var cause = thrown;
         for (var next = cause.getCause();
-                (cause instanceof CompletionException || cause instanceof ExecutionException)
-                        && next != null;
+                isWrapper(cause) && next != null;
                 next = cause.getCause()) {
             cause = next;
         }
         return cause;
+    }
+
+    private static boolean isWrapper(Throwable thrown) {
+        return thrown instanceof CompletionException
+                || thrown instanceof ExecutionException
+                || thrown instanceof HttpStatusException;
     }
 
     static HttpResponse response(int status, HostFailure failure) {

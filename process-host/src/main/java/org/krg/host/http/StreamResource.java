@@ -22,7 +22,7 @@ import org.krg.state.model.NodeId;
 
 /// What reaches a running program and what comes from it: signals, input, output.
 final class StreamResource {
-    private static final int LARGEST_OFFSET_BITS = 62;
+    private static final long LARGEST_OFFSET = 1L << 56;
 
     private final NodeId self;
     private final ApiParts parts;
@@ -46,7 +46,7 @@ final class StreamResource {
                 new LogFollower.Wish(
                         Targets.process(image, call.path("target")).id(),
                         streams(call.find("stream").orElse("stdout")),
-                        call.number("offset", 0, 1L << LARGEST_OFFSET_BITS),
+                        call.number("offset", 0, LARGEST_OFFSET),
                         call.flag("follow"),
                         call.caller());
         var follower = new LogFollower(replica, outputs, wish);
@@ -78,7 +78,7 @@ final class StreamResource {
                                 process,
                                 epoch(call),
                                 streams(call.find("stream").orElse("stdout")).getFirst(),
-                                call.number("offset", 0, 1L << LARGEST_OFFSET_BITS),
+                                call.number("offset", 0, LARGEST_OFFSET),
                                 Outputs.PIECE);
         return Call.json(HttpStatus.OK, Outputs.view(chunk));
     }

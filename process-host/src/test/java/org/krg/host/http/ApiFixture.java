@@ -48,7 +48,8 @@ final class ApiFixture implements AutoCloseable {
 
     private final StateCluster cluster;
     private final AtomicLong sequence = new AtomicLong();
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ApiServer hereApi;
     private final ApiServer awayApi;
     final List<String> problems = new CopyOnWriteArrayList<>();
@@ -114,6 +115,11 @@ final class ApiFixture implements AutoCloseable {
                                 node.state(),
                                 node.since()),
                         Samples.START));
+    }
+
+    /// Has a node register, again after it was lost.
+    void bringBack(NodeId node) {
+        register(node, (node.equals(HERE) ? hereApi : awayApi).address());
     }
 
     HostPort address() {

@@ -5,28 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.host.http.ApiFixture.Answer;
 import org.krg.state.model.ProcessId;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(SharedApi.class)
 final class JobApiTest {
-    private ApiFixture api;
+    private final ApiFixture api;
 
-    @BeforeAll
-    void start(@TempDir Path directory) {
-        api = ApiFixture.start(directory);
-    }
-
-    @AfterAll
-    void stop() {
-        api.close();
+    JobApiTest(ApiFixture api) {
+        this.api = api;
     }
 
     @Test

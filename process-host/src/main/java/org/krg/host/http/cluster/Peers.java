@@ -105,7 +105,7 @@ public final class Peers implements AutoCloseable {
 
     @Override
     public void close() {
-        factory.close();
+        var _ = factory.closeAsync();
     }
 
     private HttpRequest passed(Node node, Caller caller, AggregatedHttpRequest request) {

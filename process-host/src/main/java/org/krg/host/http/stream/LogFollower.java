@@ -73,7 +73,7 @@ public final class LogFollower {
                     outputs.read(
                             incarnation(process, process.lastNode().get()),
                             wish.streams().getFirst(),
-                            Long.MAX_VALUE >> 1);
+                            wish.offset());
         }
     }
 

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.host.http.ApiFixture.AWAY;
+import static org.krg.host.http.ApiFixture.HERE;
+import static org.krg.host.http.ApiFixture.SECRET;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.ProcessId;
+import org.krg.testkit.Samples;
+
+@ExtendWith(SharedApi.class)
+@Timeout(30)
+final class ClusterApiTest {
+    private final ApiFixture api;
+
+    ClusterApiTest(ApiFixture api) {
+        this.api = api;
+    }
+
+    @Test
+    void statusShowsTheQuorumAsThisNodeSeesIt() {
+        var status = api.get("/v1/status");
+
+        assertThat(status.status()).isEqualTo(200);
+        assertThat(status.text("/cluster/name")).isEqualTo("test");
+        assertThat(status.text("/node")).isEqualTo("n1");
+        assertThat(status.text("/leader")).isEqualTo("n1");
+        assertThat(status.number("/term")).isPositive();
+        assertThat(status.number("/appliedIndex")).isPositive();
+        assertThat(status.text("/members/0/peerId")).isEqualTo("n1.1");
+        assertThat(status.text("/members/0/role")).isEqualTo("voter");
+        assertThat(status.body().path("ready").asBoolean()).isTrue();
+    }
+
+    @Test
+    void healthIsBadWithTheProblemsNamed() {
+        assertThat(api.get("/v1/health").body().path("healthy").asBoolean()).isTrue();
+        api.problems.add("the lease is over");
+        try {
+            var health = api.get("/v1/health");
+            assertThat(health.status()).isEqualTo(503);
+            assertThat(health.text("/problems/0")).isEqualTo("the lease is over");
+        } finally {
+            api.problems.clear();
+        }
+    }
+
+    @Test
+    void doctorAndHashTellOfThisNode() {
+        var doctor = api.get("/v1/doctor");
+        assertThat(doctor.text("/engines/0")).isEqualTo("criu");
+        assertThat(doctor.text("/selfTest")).contains("brought back");
+        var hash = api.get("/v1/state/hash");
+        assertThat(hash.text("/digest")).hasSize(64);
+        assertThat(hash.number("/appliedIndex")).isPositive();
+    }
+
+    @Test
+    void metricsAreTextForPrometheus() {
+        api.metrics.counter("krg.host.starts_total").inc(3);
+        api.metrics.gauge("krg.host.cells_alive", () -> () -> 2);
+        api.metrics.timer("krg.state.commit").update(20, TimeUnit.MILLISECONDS);
+
+        assertThat(api.text("/metrics"))
+                .contains("# TYPE krg_host_starts_total counter\nkrg_host_starts_total 3")
+                .contains("krg_host_cells_alive 2")
+                .contains("krg_state_commit_seconds{quantile=\"0.5\"} 0.02")
+                .contains("krg_state_commit_seconds_count 1");
+    }
+
+    @Test
+    void nodesShowWhatIsSetAside() {
+        api.running("reserving", HERE);
+
+        var node = api.get("/v1/nodes/n1");
+
+        assertThat(node.text("/state")).isEqualTo("ready");
+        assertThat(node.text("/api")).isEqualTo(api.address().toString());
+        assertThat(node.number("/reservedCpuMillis")).isGreaterThanOrEqualTo(100);
+        assertThat(node.body().path("leader").asBoolean()).isTrue();
+        assertThat(api.get("/v1/nodes").body().path("nodes")).hasSize(2);
+    }
+
+    @Test
+    void aNodeIsFencedAndRemoved() {
+        api.bringBack(Samples.THIRD);
+        assertThat(api.delete("/v1/nodes/n3").status()).isEqualTo(409);
+        var fenced = api.post("/v1/nodes/n3/fence", "{}");
+        assertThat(fenced.text("/state")).isEqualTo("lost");
+        assertThat(api.delete("/v1/nodes/n3").status()).isEqualTo(200);
+        assertThat(api.get("/v1/nodes/n3").status()).isEqualTo(404);
+        assertThat(api.post("/v1/nodes/n9/fence", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void agentsLearnWhomToJoinAndOthersDoNot() {
+        assertThat(api.get("/v1/join").status()).isEqualTo(403);
+        var join = api.get("/v1/join", "Authorization", "Bearer " + SECRET);
+        assertThat(join.text("/members/0/node")).isEqualTo("n1");
+        assertThat(join.text("/members/0/raft")).isNotEmpty();
+        assertThat(
+                        api.post(
+                                        "/v1/members",
+                                        "{\"node\":\"n3\",\"peerId\":\"n4.1\",\"raft\":\"x:1\"}",
+                                        "Authorization",
+                                        "Bearer " + SECRET)
+                                .text("/error/message"))
+                .contains("peerId");
+    }
+
+    @Test
+    void checkpointsAreTakenWhereTheProcessRuns() {
+        var id = api.running("saved", AWAY);
+        var generation = Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE);
+        api.propose(new CommitGeneration(generation, 1));
+        api.away.taken = generation;
+
+        var taken = api.post("/v1/processes/saved/checkpoints", "{\"pinned\":false}");
+
+        assertThat(taken.status()).isEqualTo(201);
+        assertThat(taken.text("/id")).isEqualTo(id + ".1");
+        assertThat(taken.text("/job")).isEqualTo("saved");
+        assertThat(taken.text("/copies/1")).isEqualTo("n1");
+        assertThat(taken.number("/frozenMillis")).isEqualTo(45);
+        assertThat(api.away.asked).contains("checkpoint " + id + " false");
+        assertThat(api.get("/v1/checkpoints?target=saved").body().path("checkpoints")).hasSize(1);
+        assertThat(api.get("/v1/checkpoints/" + id + ".1").text("/manifest")).hasSize(64);
+        assertThat(api.get("/v1/processes/saved").number("/lastCheckpoint/number")).isEqualTo(1);
+        var manifest = api.get("/v1/checkpoints/" + id + ".1/manifest");
+        assertThat(manifest.text("/parts/0/name")).isEqualTo("core-300.img");
+        assertThat(api.delete("/v1/checkpoints/" + id + ".1").status()).isEqualTo(409);
+        var restored = api.post("/v1/checkpoints/" + id + ".1/restore", "{}");
+        assertThat(restored.text("/phase")).isEqualTo("waiting");
+        assertThat(restored.text("/origin")).isEqualTo("checkpoint 1");
+    }
+
+    @Test
+    void theManifestIsToldByANodeThatHasACopy() {
+        var id = api.running("far-saved", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        api.propose(new ReportCopies(new GenerationId(id, 1), List.of(AWAY)));
+
+        assertThat(api.get("/v1/checkpoints/" + id + ".1/manifest").text("/engine"))
+                .isEqualTo("criu");
+        assertThat(api.get("/v1/checkpoints/" + id + ".9").status()).isEqualTo(404);
+        assertThat(api.get("/v1/checkpoints/x").status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatCannotBeSavedIsNamedThroughAnotherNode() {
+        var id = api.running("stubborn", AWAY);
+        api.away.taken = null;
+
+        var refused = api.postRaw("/v1/processes/" + id + "/checkpoints", new byte[0]);
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text("/error/code")).isEqualTo("NOT_CHECKPOINTABLE");
+        assertThat(refused.text("/error/message")).contains("io_uring");
+        assertThat(refused.number("/error/exit")).isEqualTo(9);
+    }
+
+    @Test
+    void aRequestThatWasPassedOnIsNotPassedOnAgain() {
+        ProcessId id = api.running("elsewhere", AWAY);
+
+        var refused =
+                api.post(
+                        "/v1/processes/" + id + "/checkpoints",
+                        "{}",
+                        "Authorization",
+                        "Bearer " + SECRET,
+                        "Krg-Caller",
+                        "0:0");
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text("/error/code")).isEqualTo("NO_QUORUM");
+    }
+}
