@@ -7,6 +7,7 @@
 shopt -s extglob
 
 readonly MAIN=org.krg.tools.KrgAdmin
+readonly REHEARSAL=org.krg.tools.Rehearsal
 readonly LIB=$KRG_ROOT/target/lib
 readonly COMMAND_CACHE=$KRG_ROOT/target/krg-admin.aot
 readonly AGENT_CACHE=$KRG_ROOT/target/krgd.aot
@@ -94,7 +95,7 @@ build_if_stale() {
 # Has Java remember the classes that a command and an agent load. Nothing depends on it.
 make_caches() {
     local new=$KRG_ROOT/target/new.aot
-    (become_java "$new" "-XX:AOTCacheOutput=$new" "${COMMAND_OPTIONS[@]}" "$MAIN" --help 9>&-) \
+    (become_java "$new" "-XX:AOTCacheOutput=$new" "${COMMAND_OPTIONS[@]}" "$REHEARSAL" 9>&-) \
         >/dev/null 2>&1 || true
     keep_cache "$new" "$COMMAND_CACHE"
     train_agent "$new" >/dev/null 2>&1 || true

@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
             "Example: krg-admin run --wait --checkpoint-every 30s -- ./heat 4096"
         })
 public final class Run implements Callable<Integer> {
+    private static final List<String> STREAMS = List.of("stdout", "stderr");
+
     private final Terminal terminal;
 
     @Parameters(
@@ -115,20 +117,21 @@ public final class Run implements Callable<Integer> {
 
     private int follow(ApiClient client, JsonNode job, String process) {
         var name = job.path("name").asText();
-        var deadline = Deadline.in(timeout);
-        var farewell =
+        var goesOn =
                 "%s goes on: krg-admin logs -f %s, krg-admin wait %s, krg-admin job stop %s"
                         .formatted(name, name, name, name);
-        try (var _ = Farewell.of(terminal, farewell);
-                var outputs =
-                        Outputs.copy(
-                                terminal,
-                                client,
-                                process,
-                                List.of("stdout", "stderr"),
-                                0,
-                                true,
-                                output)) {
+        try (var _ = Farewell.of(terminal, goesOn)) {
+            return follow(client, name, process);
+        } catch (ApiFailure lost) {
+            // The job is accepted: the codes below 125 are the program's.
+            throw new VerbFailed(
+                    ExitCode.UNKNOWN_OUTCOME, lost.getMessage(), "as far as known, " + goesOn);
+        }
+    }
+
+    private int follow(ApiClient client, String name, String process) {
+        var deadline = Deadline.in(timeout);
+        try (var outputs = Outputs.copy(terminal, client, process, STREAMS, 0, true, output)) {
             if (stdin) {
                 Thread.ofVirtual().name("stdin").start(() -> feed(client, process));
             }
