@@ -3,9 +3,12 @@ package org.krg.tools.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.List;
 
 /// Views of checkpoints.
 public final class Checkpoints {
+    private static final List<String> SHOWN_ABOVE = List.of("taken", "engine");
+
     private Checkpoints() {}
 
     /// {@return a line for each checkpoint}
@@ -35,12 +38,15 @@ public final class Checkpoints {
                         .line("size", sizes(checkpoint))
                         .line("copies", String.join(" ", Texts.of(checkpoint.path("copies"))))
                         .line("state", state(checkpoint))
-                        .line("engine", manifest.path("engine").asText())
+                        .line("engine", engine(manifest))
                         .line("output", output(manifest))
                         .line("manifest", checkpoint.path("manifest").asText());
-        manifest.path("facts")
-                .forEach(fact ->
-                        sheet.line(fact.path("name").asText(), fact.path("value").asText()));
+        for (var fact : manifest.path("facts")) {
+            var name = fact.path("name").asText();
+            if (!SHOWN_ABOVE.contains(name)) {
+                sheet.line(name, fact.path("value").asText());
+            }
+        }
         var parts =
                 new Table()
                         .left("PART", it -> it.path("kind").asText())
@@ -48,6 +54,16 @@ public final class Checkpoints {
                         .right("SIZE", it -> Amounts.bytes(it.path("bytes").asLong()))
                         .of(manifest.path("parts"), headers);
         return sheet + "\n" + parts;
+    }
+
+    private static String engine(JsonNode manifest) {
+        var text = new StringBuilder(manifest.path("engine").asText());
+        for (var fact : manifest.path("facts")) {
+            if (fact.path("name").asText().equals("engine")) {
+                text.append(' ').append(fact.path("value").asText());
+            }
+        }
+        return text.toString();
     }
 
     private static String sizes(JsonNode checkpoint) {

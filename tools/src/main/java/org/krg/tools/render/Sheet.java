@@ -4,7 +4,8 @@ package org.krg.tools.render;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One thing in full: a label and its value a line, values one below the other.
+/// One thing in full: a label and its value a line, values one below the other. A label that comes
+/// again at once is left out.
 public final class Sheet {
     private record Line(String label, String value) {}
 
@@ -20,9 +21,7 @@ public final class Sheet {
 
     /// Adds a label with several values, each on a line.
     public Sheet lines(String label, List<String> values) {
-        for (int i = 0; i < values.size(); i++) {
-            lines.add(new Line(i == 0 ? label : "", Printable.line(values.get(i))));
-        }
+        values.forEach(value -> line(label, value));
         return this;
     }
 
@@ -30,9 +29,12 @@ public final class Sheet {
     public String toString() {
         int width = lines.stream().mapToInt(line -> line.label().length()).max().orElse(0);
         var text = new StringBuilder();
+        var above = "";
         for (var line : lines) {
-            text.append(line.label())
-                    .append(" ".repeat(width - line.label().length() + 2))
+            var label = line.label().equals(above) ? "" : line.label();
+            above = line.label();
+            text.append(label)
+                    .append(" ".repeat(width - label.length() + 2))
                     .append(line.value())
                     .append('\n');
         }

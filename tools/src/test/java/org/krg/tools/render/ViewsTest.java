@@ -123,7 +123,7 @@ final class ViewsTest {
         var manifest =
                 """
                 {"engine":"criu","stdoutBytes":100,"stderrBytes":0,"parts":[{"kind":"image","name":"core-300.img","bytes":2048}],
-                 "facts":[{"name":"criu","value":"4.2"}]}
+                 "facts":[{"name":"engine","value":"4.2"},{"name":"needs","value":"/bin/a"},{"name":"needs","value":"/bin/b"}]}
                 """;
 
         assertThat(Checkpoints.table(list(checkpoint), NOW, true))
@@ -143,10 +143,11 @@ final class ViewsTest {
                         size        12 MiB, 1.0 MiB stored for it
                         copies      n1 n3
                         state       good, pinned, 1 failed restore
-                        engine      criu
+                        engine      criu 4.2
                         output      100 bytes of stdout, 0 of stderr
                         manifest    ab12
-                        criu        4.2
+                        needs       /bin/a
+                                    /bin/b
 
                         PART   NAME           SIZE
                         image  core-300.img  2 KiB

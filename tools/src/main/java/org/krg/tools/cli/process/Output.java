@@ -15,6 +15,7 @@ final class Output {
     private final Terminal terminal;
     private final String stream;
     private final OutputOptions form;
+    private boolean begun;
     private boolean midLine;
 
     Output(Terminal terminal, String stream, OutputOptions form) {
@@ -52,6 +53,7 @@ final class Output {
             form.printOne(terminal, item, () -> "");
             return;
         }
+        begun = true;
         midLine = copy[copy.length - 1] != '\n';
         PrintStream to = stream.equals("stdout") ? terminal.out() : terminal.err();
         to.write(copy, 0, copy.length);
@@ -65,7 +67,7 @@ final class Output {
             return;
         }
         var start = midLine && terminal.errIsTerminal() ? "\n" : "";
-        terminal.say(
-                start + "--- " + text + "; " + stream + " goes on from byte " + offset + " ---");
+        var from = begun ? "; " + stream + " goes on from byte " + offset : "";
+        terminal.say(start + "--- " + text + from + " ---");
     }
 }
