@@ -3,7 +3,6 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import org.krg.host.HostFailure;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.MemberBody;
 import org.krg.host.http.cluster.Changes;
@@ -76,7 +75,7 @@ final class NodeResource {
 
     /// What a node that joins has to know.
     HttpResponse join(Call call) {
-        requireAgent(call);
+        call.requireAgent();
         var image = replica.image();
         var view = Json.object();
         view.set("cluster", cluster.cluster());
@@ -94,7 +93,7 @@ final class NodeResource {
 
     /// Takes a node into the Raft group. Only the leader can, so the request is passed on to it.
     HttpResponse admit(Call call) {
-        requireAgent(call);
+        call.requireAgent();
         var body = call.body(MemberBody.class);
         var leadership = parts.store().leadership();
         if (!leadership.mine()) {
@@ -113,14 +112,5 @@ final class NodeResource {
                         .put("raft", body.address().toString())
                         .put("role", Json.word(body.part()));
         return Call.one(HttpStatus.OK, replica.image(), view);
-    }
-
-    private static void requireAgent(Call call) {
-        if (!call.caller().agent()) {
-            throw new HostFailure(
-                    HostFailure.Code.NOT_PERMITTED,
-                    "only an agent of the cluster may ask this",
-                    "give the cluster's secret as Authorization: Bearer SECRET");
-        }
     }
 }

@@ -71,6 +71,7 @@ final class StreamResource {
 
     /// A piece of output that this node has, for another agent.
     HttpResponse output(Call call) {
+        call.requireAgent();
         var process = Targets.process(replica.image(), call.path("target")).id();
         var chunk =
                 parts.local()
@@ -85,6 +86,7 @@ final class StreamResource {
 
     /// Where an incarnation of this node was brought back, for another agent.
     HttpResponse restartMark(Call call) {
+        call.requireAgent();
         var process = Targets.process(replica.image(), call.path("target")).id();
         var marks = parts.local().restartMarks(process, epoch(call));
         return Call.json(HttpStatus.OK, Outputs.view(marks.stream().reduce((_, newer) -> newer)));

@@ -36,6 +36,7 @@ public final class FakeStore implements ClusterStore {
     private volatile Leadership leadership = new Leadership(Optional.empty(), 0, false);
     private volatile boolean quorum = true;
     private volatile boolean lostAnswers;
+    private volatile Revision firstKept = Revision.ZERO;
 
     public FakeStore(NodeId self) {
         this.self = self;
@@ -56,6 +57,11 @@ public final class FakeStore implements ClusterStore {
     /// From now on operations take effect and their answers are lost.
     public void loseAnswers(boolean lost) {
         lostAnswers = lost;
+    }
+
+    /// From now on no events up to `revision` are kept.
+    public void compact(Revision revision) {
+        firstKept = revision.next();
     }
 
     /// {@return what took effect or was refused, in order}
@@ -147,6 +153,9 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public List<Recorded> eventsAfter(Revision revision, int limit) {
+        if (revision.next().compareTo(firstKept) < 0) {
+            throw new Compacted(firstKept);
+        }
         return List.of();
     }
 

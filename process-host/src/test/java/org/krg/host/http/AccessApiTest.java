@@ -125,11 +125,9 @@ final class AccessApiTest {
             var request = "GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
             assertThat(channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.UTF_8))))
                     .isPositive();
-            var reply =
-                    new String(
-                            Channels.newInputStream(channel).readAllBytes(),
-                            StandardCharsets.UTF_8);
-            assertThat(reply).contains(" 200 ").contains("\"node\":\"n1\"");
+            assertThat(reply(Channels.newInputStream(channel)))
+                    .contains(" 200 ")
+                    .contains("\"node\":\"n1\"");
         }
     }
 

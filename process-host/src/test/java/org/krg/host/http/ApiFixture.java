@@ -4,14 +4,6 @@ package org.krg.host.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.krg.host.http.TestClient.Answer;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -48,8 +41,7 @@ final class ApiFixture implements AutoCloseable {
 
     private final StateCluster cluster;
     private final AtomicLong sequence = new AtomicLong();
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final TestClient client;
     private final ApiServer hereApi;
     private final ApiServer awayApi;
     final List<String> problems = new CopyOnWriteArrayList<>();
@@ -59,22 +51,12 @@ final class ApiFixture implements AutoCloseable {
     final FakeProcessHost away = new FakeProcessHost();
     final Path directory;
 
-    /// A reply that was read whole.
-    record Answer(int status, JsonNode body) {
-        String text(String pointer) {
-            return body.at(pointer).asText();
-        }
-
-        long number(String pointer) {
-            return body.at(pointer).asLong();
-        }
-    }
-
     private ApiFixture(Path directory) {
         this.directory = directory;
         cluster = StateCluster.start(directory, 1);
         store = cluster.store(cluster.awaitLeader());
         hereApi = open(HERE, here);
+        client = new TestClient(hereApi.address());
         awayApi = open(AWAY, away);
         register(HERE, hereApi.address());
         register(AWAY, awayApi.address());
@@ -181,50 +163,27 @@ final class ApiFixture implements AutoCloseable {
     }
 
     Answer get(String path, String... headers) {
-        return send(request(path, headers).GET());
+        return client.get(path, headers);
     }
 
     Answer delete(String path) {
-        return send(request(path).DELETE());
+        return client.delete(path);
     }
 
     Answer post(String path, String body, String... headers) {
-        return send(
-                request(path, headers)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body)));
+        return client.post(path, body, headers);
     }
 
     Answer postRaw(String path, byte[] body, String... headers) {
-        return send(request(path, headers).POST(BodyPublishers.ofByteArray(body)));
+        return client.postRaw(path, body, headers);
     }
 
-    /// {@return the lines of a reply as they come}
-    Stream<String> stream(String path, String... headers) {
-        try {
-            return client.send(request(path, headers).GET().build(), BodyHandlers.ofLines()).body();
-        } catch (IOException | InterruptedException failed) {
-            throw new AssertionError(failed);
-        }
-    }
-
-    /// {@return the text of a reply}
     String text(String path) {
-        return String.join("\n", stream(path).toList());
+        return client.text(path);
     }
 
-    private HttpRequest.Builder request(String path, String... headers) {
-        var builder = HttpRequest.newBuilder(URI.create("http://" + address() + path));
-        return headers.length == 0 ? builder : builder.headers(headers);
-    }
-
-    private Answer send(HttpRequest.Builder request) {
-        try {
-            var reply = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(reply.statusCode(), new ObjectMapper().readTree(reply.body()));
-        } catch (IOException | InterruptedException failed) {
-            throw new AssertionError(failed);
-        }
+    Stream<String> stream(String path, String... headers) {
+        return client.stream(path, headers);
     }
 
     @Override

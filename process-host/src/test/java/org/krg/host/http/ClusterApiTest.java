@@ -104,6 +104,9 @@ final class ClusterApiTest {
     @Test
     void agentsLearnWhomToJoinAndOthersDoNot() {
         assertThat(api.get("/v1/join").status()).isEqualTo(403);
+        assertThat(api.post("/v1/members", "{}").status()).isEqualTo(403);
+        assertThat(api.get("/v1/processes/1/output").status()).isEqualTo(403);
+        assertThat(api.get("/v1/processes/1/restart-mark").status()).isEqualTo(403);
         var join = api.get("/v1/join", "Authorization", "Bearer " + SECRET);
         assertThat(join.text("/members/0/node")).isEqualTo("n1");
         assertThat(join.text("/members/0/raft")).isNotEmpty();

@@ -6,9 +6,10 @@ import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.krg.host.http.ApiFixture.Answer;
+import org.krg.host.http.TestClient.Answer;
 import org.krg.state.model.ProcessId;
 
 @ExtendWith(SharedApi.class)
@@ -61,6 +62,22 @@ final class JobApiTest {
         assertThat(first.text("/name")).as(first.body().toString()).startsWith("heat");
         assertThat(second.text("/name")).startsWith("heat-");
         assertThat(second.text("/id")).isNotEqualTo(first.text("/id"));
+    }
+
+    @Test
+    void jobsWithoutANameThatAreSubmittedAtOnceAllGetOne() {
+        var body = "{\"command\":[\"parallel\"],\"workingDirectory\":\"/\"}";
+
+        var names =
+                IntStream.range(0, 8)
+                        .mapToObj(_ ->
+                                CompletableFuture.supplyAsync(() -> api.post("/v1/jobs", body)))
+                        .toList()
+                        .stream()
+                        .map(answer -> answer.join().text("/name"))
+                        .toList();
+
+        assertThat(names).doesNotHaveDuplicates().allMatch(name -> name.startsWith("parallel"));
     }
 
     @Test
@@ -142,6 +159,12 @@ final class JobApiTest {
         refused(at("\"name\":\"-x\""), 400, "USAGE", "a job's name");
         refused(at("\"onlyOn\":[\"n9\"]"), 404, "NOT_FOUND", "no node n9");
         refused(at("\"onlyOn\":[null]"), 400, "USAGE", "onlyOn");
+        refused(with("\"workingDirectory\":\"/\\u0000\""), 400, "USAGE", "workingDirectory");
+        refused("{\"command\":[\"a\\u0000b\"]}", 400, "USAGE", "command");
+        refused(at("\"restart\":{\"when\":\"always\",\"max\":-1}"), 400, "USAGE", "restart.max");
+        refused(at("\"umask\":4096"), 400, "USAGE", "umask");
+        refused(at("\"environment\":{\"A=B\":\"x\"}"), 400, "USAGE", "environment");
+        refused(at("\"environment\":{\"A\":null}"), 400, "USAGE", "environment");
         refused(at("\"user\":\"nobody-of-that-name\""), 404, "NOT_FOUND", "no user");
     }
 

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ResolvedProgram;
@@ -54,7 +53,7 @@ public record Submission(
             throw Bodies.wrong("command", "names no program");
         }
         var directory = Values.require("workingDirectory", body.workingDirectory());
-        if (!directory.startsWith("/")) {
+        if (!directory.startsWith("/") || directory.indexOf('\0') >= 0) {
             throw Bodies.wrong("workingDirectory", "is an absolute path, not " + directory);
         }
         var engine =
@@ -77,8 +76,8 @@ public record Submission(
     }
 
     private static List<String> words(String field, List<String> given) {
-        if (given.stream().anyMatch(Objects::isNull)) {
-            throw Bodies.wrong(field, "is a list of texts, without null");
+        if (given.stream().anyMatch(word -> word == null || word.indexOf('\0') >= 0)) {
+            throw Bodies.wrong(field, "is a list of texts, without null and NUL");
         }
         return List.copyOf(given);
     }

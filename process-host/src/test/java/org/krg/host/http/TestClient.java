@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.stream.Stream;
+import org.krg.state.model.HostPort;
+
+/// Asks one API, with the plainest client there is.
+final class TestClient implements AutoCloseable {
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HostPort address;
+
+    TestClient(HostPort address) {
+        this.address = address;
+    }
+
+    /// A reply that was read whole.
+    record Answer(int status, JsonNode body) {
+        String text(String pointer) {
+            return body.at(pointer).asText();
+        }
+
+        long number(String pointer) {
+            return body.at(pointer).asLong();
+        }
+    }
+
+    Answer get(String path, String... headers) {
+        return send(request(path, headers).GET());
+    }
+
+    Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    Answer post(String path, String body, String... headers) {
+        return send(
+                request(path, headers)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body)));
+    }
+
+    Answer postRaw(String path, byte[] body, String... headers) {
+        return send(request(path, headers).POST(BodyPublishers.ofByteArray(body)));
+    }
+
+    /// {@return the lines of a reply as they come}
+    Stream<String> stream(String path, String... headers) {
+        try {
+            return client.send(request(path, headers).GET().build(), BodyHandlers.ofLines()).body();
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    /// {@return the text of a reply}
+    String text(String path) {
+        return String.join("\n", stream(path).toList());
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        var builder = HttpRequest.newBuilder(URI.create("http://" + address + path));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            var reply = client.send(request.build(), BodyHandlers.ofString());
+            return new Answer(reply.statusCode(), new ObjectMapper().readTree(reply.body()));
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
