@@ -48,11 +48,13 @@ final class HeatOutput {
 
     /// {@return the last step of which a whole line came; 0 if none did}
     long lastStep() {
-        return wholeLines()
-                .map(STEP::matcher)
-                .filter(Matcher::matches)
-                .map(line -> Long.parseLong(line.group(1)))
-                .reduce(0L, (_, later) -> later);
+        return wholeLines().mapToLong(HeatOutput::step).max().orElse(0);
+    }
+
+    /// {@return the step that a line tells of; 0 for another line}
+    static long step(String line) {
+        var told = STEP.matcher(line);
+        return told.matches() ? Long.parseLong(told.group(1)) : 0;
     }
 
     /// {@return the checksum with which the program ended}

@@ -15,16 +15,16 @@ import org.krg.host.HostFailure;
 ///
 /// @param binary `target/native/heat` of the checkout or installation
 record HeatProgram(Path binary, long size, long steps, long seed) {
-    private static final long FIRST_TRIAL = 64;
+    private static final int THREADS = Runtime.getRuntime().availableProcessors();
+
+    /// It prints a line every few steps, and is ended long before.
+    private static final long FOR_EVER = 25_600;
+
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(1);
 
     /// Threads that wait leave the cpu to the agents.
     private static final Map<String, String> ENVIRONMENT =
-            Map.of(
-                    "OMP_NUM_THREADS",
-                    String.valueOf(Runtime.getRuntime().availableProcessors()),
-                    "OMP_WAIT_POLICY",
-                    "passive");
+            Map.of("OMP_NUM_THREADS", String.valueOf(THREADS), "OMP_WAIT_POLICY", "passive");
 
     static HeatProgram of(Path krgHome, DemoSettings settings)
             throws IOException, InterruptedException {
@@ -92,16 +92,26 @@ record HeatProgram(Path binary, long size, long steps, long seed) {
         }
     }
 
-    /// {@return how many steps take about as long as the demo wants, in two digits}
-    private long stepsHere() throws IOException, InterruptedException {
-        for (var trial = FIRST_TRIAL; ; trial *= 2) {
-            var started = System.nanoTime();
-            awaitOutput(withSteps(trial).start());
-            var nanos = System.nanoTime() - started;
-            if (nanos >= LONG_ENOUGH.toNanos()) {
-                return rounded(DemoSettings.UNDISTURBED.toNanos() / (nanos / trial));
+    /// {@return how many steps take about as long as the demo wants, in two digits}. Judged by the
+    /// time on the cpus: it is the same when others use them too.
+    private long stepsHere() throws IOException {
+        var process = withSteps(FOR_EVER).start();
+        try (var lines = process.inputReader(StandardCharsets.US_ASCII)) {
+            for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+                var used = process.info().totalCpuDuration().orElse(Duration.ZERO);
+                var done = HeatOutput.step(line);
+                if (used.compareTo(LONG_ENOUGH) >= 0 && done > 0) {
+                    var wanted = DemoSettings.UNDISTURBED.multipliedBy(THREADS);
+                    return rounded(done * wanted.toMillis() / used.toMillis());
+                }
             }
+        } finally {
+            process.destroyForcibly();
         }
+        throw new HostFailure(
+                HostFailure.Code.FAILED,
+                "the program cannot be run: " + binary,
+                "give other values of --size and --seed");
     }
 
     /// {@return the number with all but its first two digits zero}

@@ -3,6 +3,7 @@ package org.krg.tools.dev;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -10,6 +11,8 @@ import java.util.stream.Collectors;
 /// A running agent, recognised by the settings it was started with, from the first moment on: the
 /// programs through which it is started carry the same arguments and replace one another.
 public final class AgentProcess {
+    private static final List<String> RUN = List.of("agent", "run", "--config");
+
     private final ProcessTable.Entry process;
 
     private AgentProcess(ProcessTable.Entry process) {
@@ -23,7 +26,8 @@ public final class AgentProcess {
 
     /// {@return the agent among `processes`}. A child that it has just forked looks like it.
     static Optional<ProcessTable.Entry> findIn(List<ProcessTable.Entry> processes, Path settings) {
-        var tail = List.of("agent", "run", "--config", settings.toString());
+        var tail = new ArrayList<>(RUN);
+        tail.add(settings.toString());
         var alike =
                 processes.stream()
                         .filter(process -> endsWith(process.arguments(), tail))
@@ -31,6 +35,22 @@ public final class AgentProcess {
         return alike.values().stream()
                 .filter(process -> !alike.containsKey(process.parent()))
                 .findFirst();
+    }
+
+    /// {@return the directories of all dev clusters of which an agent runs, as far as they can be
+    /// read}
+    static List<DevDirectory> directories() {
+        return ProcessTable.all().stream()
+                .map(ProcessTable.Entry::arguments)
+                .filter(arguments -> arguments.size() > RUN.size())
+                .filter(arguments -> endsWith(arguments.subList(0, arguments.size() - 1), RUN))
+                .map(List::getLast)
+                .filter(settings -> settings.matches("/.*/nodes/[^/]+/krgd\\.toml"))
+                .map(settings -> Path.of(settings).resolve("../../..").normalize())
+                .distinct()
+                .map(DevDirectory::at)
+                .filter(DevDirectory::hasCluster)
+                .toList();
     }
 
     /// {@return its number}

@@ -56,6 +56,7 @@ public final class DevNodes {
                 if (findAgent(node).isPresent()) {
                     talk.accept(node + " runs already");
                 } else {
+                    requireFreePorts(cluster.require(node));
                     starting.add(StartingAgent.begin(launcher, directory, node));
                 }
             }
@@ -65,6 +66,18 @@ public final class DevNodes {
                 stop(agent.node());
             }
             throw failure;
+        }
+    }
+
+    private static void requireFreePorts(DevNode node) {
+        var listen = node.listen();
+        for (var address : List.of(listen.api(), listen.raft(), listen.peer())) {
+            if (!PortClaims.isFree(address.port())) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        node.name() + " cannot listen on " + address + ": another program does",
+                        "`ss -ltnp` shows which; stop it, or make another cluster with --dir");
+            }
         }
     }
 

@@ -47,11 +47,12 @@ public final class DevUp {
     public DevNodes run(OptionalInt count) throws IOException, InterruptedException {
         requireOurs();
         DevDirectory.makePrivate(directory.path());
-        try (var _ = DirectoryLock.take(directory)) {
+        try (var _ = DirectoryLock.take(directory);
+                var claims = PortClaims.open()) {
             if (directory.hasCluster()) {
                 requireSame(count);
             } else {
-                make(count.orElse(DEFAULT_NODES));
+                make(count.orElse(DEFAULT_NODES), claims);
             }
             return start();
         }
@@ -76,7 +77,7 @@ public final class DevUp {
         return nodes;
     }
 
-    private void make(int count) throws IOException {
+    private void make(int count, PortClaims claims) throws IOException {
         if (count < 1 || count > MOST_NODES) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,
@@ -84,7 +85,7 @@ public final class DevUp {
                     "");
         }
         var id = UUID.randomUUID();
-        var listen = PortBlocks.pick(count, PortBlocks::isFree);
+        var listen = PortBlocks.pick(count, claims::take);
         var nodes = new ArrayList<DevNode>();
         for (var i = 0; i < count; i++) {
             nodes.add(new DevNode("n" + (i + 1), i < voters(count), listen.get(i)));

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.dev;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -13,24 +9,24 @@ import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 
 /// The ports of dev nodes: each has a block of ten on loopback, the first from 7440 on, and blocks
-/// of which a port is taken are left out.
+/// that are taken are left out.
 final class PortBlocks {
-    private static final String LOOPBACK = "127.0.0.1";
+    /// Ports from the first of a block to the first of the next.
+    static final int STEP = 10;
+
+    static final String LOOPBACK = "127.0.0.1";
+
     private static final int FIRST = 7440;
-    private static final int STEP = 10;
 
     /// Above are the ports that Linux gives to clients, `ip_local_port_range`.
     private static final int END = 32_760;
-
-    /// API, Raft, Raft's administration, agents among themselves.
-    private static final int USED = 4;
 
     private PortBlocks() {}
 
     /// {@return addresses for `count` nodes}
     ///
-    /// @param isFree whether nothing listens on a port of loopback
-    static List<NodeAddresses> pick(int count, IntPredicate isFree) {
+    /// @param take takes the block that begins with a port, if it can be had
+    static List<NodeAddresses> pick(int count, IntPredicate take) {
         var found = new ArrayList<NodeAddresses>();
         for (var block = FIRST; found.size() < count; block += STEP) {
             if (block >= END) {
@@ -39,31 +35,11 @@ final class PortBlocks {
                         "there are not enough free ports for " + count + " nodes",
                         "stop other dev clusters with `krg-admin dev down`");
             }
-            if (isFree(block, isFree)) {
+            if (take.test(block)) {
                 found.add(addresses(block));
             }
         }
         return found;
-    }
-
-    /// {@return whether nothing listens on the port of loopback}
-    static boolean isFree(int port) {
-        try (var socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(LOOPBACK), port));
-            return true;
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
-    private static boolean isFree(int block, IntPredicate isFree) {
-        for (var port = block; port < block + USED; port++) {
-            if (!isFree.test(port)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static NodeAddresses addresses(int block) {

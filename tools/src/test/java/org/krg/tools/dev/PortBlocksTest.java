@@ -4,8 +4,6 @@ package org.krg.tools.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.krg.host.HostFailure;
@@ -24,10 +22,10 @@ class PortBlocksTest {
     }
 
     @Test
-    void aBlockWithATakenPortIsLeftOut() {
-        var taken = Set.of(7442, 7461);
+    void aTakenBlockIsLeftOut() {
+        var taken = Set.of(7440, 7460);
 
-        var picked = PortBlocks.pick(3, port -> !taken.contains(port));
+        var picked = PortBlocks.pick(3, block -> !taken.contains(block));
 
         assertThat(picked).map(it -> it.api().port()).containsExactly(7450, 7470, 7480);
     }
@@ -37,16 +35,6 @@ class PortBlocksTest {
         assertThatThrownBy(() -> PortBlocks.pick(1, _ -> false))
                 .isInstanceOf(HostFailure.class)
                 .hasMessageContaining("not enough free ports");
-    }
-
-    @Test
-    void aPortThatSomethingListensOnIsTaken() throws Exception {
-        int port;
-        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            port = socket.getLocalPort();
-            assertThat(PortBlocks.isFree(port)).isFalse();
-        }
-        assertThat(PortBlocks.isFree(port)).isTrue();
     }
 
     private static HostPort address(int port) {
