@@ -23,6 +23,9 @@ public final class Cluster implements AutoCloseable {
     private static final Duration TO_START = Duration.ofMinutes(2);
     private static final Duration TO_BE_READY = Duration.ofMinutes(1);
 
+    /// The property that leaves clusters as they are, for somebody who looks for a mistake.
+    private static final String KEEP = "krg.keep";
+
     private final Installation installation;
     private final Path directory;
     private final String name;
@@ -199,6 +202,9 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         api.close();
+        if (Boolean.getBoolean(KEEP)) {
+            return;
+        }
         var down = takeDown(installation);
         var remains = Machine.remains(directory, name);
         removeTree(installation.scratch());
