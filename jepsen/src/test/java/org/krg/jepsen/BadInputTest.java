@@ -36,7 +36,7 @@ class BadInputTest {
         "127, no-such-program, run -- no-such-program",
         "126, /etc/passwd, run -- /etc/passwd",
         "6, cpu, run --cpus 100000 -- true",
-        "6, memory, run --memory 1000TiB -- true"
+        "6, MiB, run --memory 1000TiB -- true"
     })
     void aRefusalNamesItsCause(int exit, String cause, String command, Cluster cluster) {
         assertRefused(cluster.run(command.split(" ")), exit, cause);

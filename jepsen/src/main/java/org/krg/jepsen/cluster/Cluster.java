@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.krg.state.model.HostPort;
+import org.krg.tools.dev.DevStatus;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.ClientConfig;
@@ -116,9 +117,11 @@ public final class Cluster implements AutoCloseable {
 
     /// Starts the agents that do not run and returns when all nodes are ready.
     public void heal() {
-        for (var node : run("dev", "status", "-o", "json").require(0).json().path("nodes")) {
-            if (!node.path("pid").isIntegralNumber()) {
-                start(node.path("name").asText());
+        if (!members.stream().allMatch(Cluster::answers)) {
+            for (var node : run("dev", "status", "-o", "json").require(0).json().path("nodes")) {
+                if (!node.path("pid").isIntegralNumber()) {
+                    start(node.path("name").asText());
+                }
             }
         }
         awaitReady();
@@ -191,6 +194,10 @@ public final class Cluster implements AutoCloseable {
                                 node.path("name").asText(),
                                 HostPort.parse(node.path("api").asText())))
                 .toList();
+    }
+
+    private static boolean answers(Member member) {
+        return DevStatus.ask(member.api()).isPresent();
     }
 
     private static String findName(List<Member> members) {
