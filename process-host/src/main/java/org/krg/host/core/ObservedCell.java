@@ -31,6 +31,8 @@ public record ObservedCell(CellId id, State state, Work work) {
         BRINGING_UP,
         /// Takes a checkpoint.
         CHECKPOINTING,
+        /// Its program is over: makes sure that nothing of it lives before that is seen.
+        RELEASING,
         /// Waits until a report about it is agreed and seen.
         REPORTING
     }

@@ -36,6 +36,9 @@ public final class Reconciler {
     /// Exit code of a process that krg could not start, for a reason of its own.
     public static final int KRG_FAILURE = 125;
 
+    /// What has to be over before anything is concluded from a cell.
+    private static final List<Work> SETTLING = List.of(Work.RELEASING, Work.REPORTING);
+
     private final HostView view;
     private final SortedMap<CellId, ObservedCell> cells = new TreeMap<>();
 
@@ -105,7 +108,8 @@ public final class Reconciler {
     private List<Action> forAssigned(HostedProcess process) {
         var id = cellOf(process);
         var seen = Optional.ofNullable(cells.get(id));
-        if (seen.isPresent() && seen.get().work() == Work.REPORTING) {
+        var settling = seen.map(ObservedCell::work).filter(SETTLING::contains);
+        if (settling.isPresent()) {
             return List.of();
         }
         return switch (process.phase()) {

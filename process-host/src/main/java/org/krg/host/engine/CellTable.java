@@ -45,7 +45,7 @@ final class CellTable {
         return List.copyOf(cells.keySet());
     }
 
-    /// {@return every cell as it is now} A cell that is over shows as before until it is released,
+    /// {@return every cell as it is now} A cell that is over shows as being released until it is,
     /// so that nothing of it can live when its end is reported.
     List<ObservedCell> observe(Revision replica) {
         var seen = new ArrayList<ObservedCell>();
@@ -56,9 +56,12 @@ final class CellTable {
             }
             if (tracked.work != Work.BRINGING_UP && !(tracked.state instanceof State.Over)) {
                 var now = machine.look(id);
-                if (tracked.released || !(now instanceof State.Over)) {
-                    tracked.state = now;
+                if (!tracked.released && now instanceof State.Over) {
+                    var work = tracked.work == Work.NONE ? Work.RELEASING : tracked.work;
+                    seen.add(new ObservedCell(id, tracked.state, work));
+                    return;
                 }
+                tracked.state = now;
             }
             seen.add(new ObservedCell(id, tracked.state, tracked.work));
         });

@@ -25,6 +25,7 @@ final class FakeMachine implements Machine {
     private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
     private final List<String> done = new CopyOnWriteArrayList<>();
     private volatile Optional<HostFailure> startFailure = Optional.empty();
+    private volatile Optional<ProcessExit> endAtOnce = Optional.empty();
 
     /// {@return what was done, in order}
     List<String> done() {
@@ -37,6 +38,11 @@ final class FakeMachine implements Machine {
 
     void failStarts(HostFailure failure) {
         startFailure = Optional.of(failure);
+    }
+
+    /// From now on programs end before anybody can look at them.
+    void endStartsWith(ProcessExit exit) {
+        endAtOnce = Optional.of(exit);
     }
 
     void end(CellId cell, ProcessExit exit) {
@@ -61,6 +67,7 @@ final class FakeMachine implements Machine {
             throw startFailure.get();
         }
         states.put(cell, new State.Alive(false));
+        endAtOnce.ifPresent(exit -> end(cell, exit));
     }
 
     @Override

@@ -32,6 +32,7 @@ import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
+import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.Reply;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -132,6 +133,35 @@ final class HostEngineTest {
         place(CheckpointPolicy.ON_DEMAND);
         await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Waiting);
         assertThat(process().failures()).hasSize(1);
+    }
+
+    @Test
+    void aProgramThatEndsAtOnceRunsOnceAndItsExitIsReported() {
+        machine.endStartsWith(new ProcessExit.Exited(3));
+        engine.start();
+        var cell = place(CheckpointPolicy.ON_DEMAND);
+
+        awaitEnd(3);
+        assertThat(machine.done()).containsOnlyOnce("start " + cell);
+    }
+
+    @Test
+    void aRestartedAgentReportsWhatEndedWhileNoAgentRan() {
+        var cell = place(CheckpointPolicy.ON_DEMAND);
+        propose(new ReportStarted(process().id(), process().epoch(), HERE, NOW));
+        machine.end(cell, new ProcessExit.Exited(3));
+        engine.start();
+
+        awaitEnd(3);
+        assertThat(machine.done()).doesNotContain("start " + cell);
+    }
+
+    private void awaitEnd(int exitCode) {
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(process().phase())
+                .isInstanceOfSatisfying(
+                        Phase.Ended.class,
+                        ended -> assertThat(ended.outcome().exitCode()).isEqualTo(exitCode));
     }
 
     @Test
