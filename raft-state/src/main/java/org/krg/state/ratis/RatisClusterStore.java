@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -191,8 +193,15 @@ public final class RatisClusterStore implements ClusterStore {
                 .orTimeout(Forwarder.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionallyCompose(failed ->
                         CompletableFuture.failedFuture(
-                                new NoQuorum("the state is not current: " + failed)))
+                                new NoQuorum("the state is not current: " + why(failed))))
                 .thenApply(_ -> engine.image());
+    }
+
+    private static String why(Throwable failed) {
+        var cause = failed instanceof CompletionException ? failed.getCause() : failed;
+        return cause == null || cause instanceof TimeoutException
+                ? "no majority confirmed it in time"
+                : String.valueOf(cause.getMessage());
     }
 
     @Override

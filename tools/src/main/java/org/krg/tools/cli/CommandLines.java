@@ -54,8 +54,18 @@ final class CommandLines {
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
                 .registerConverter(Duration.class, DurationText::parse)
                 .setParameterExceptionHandler((wrong, _) -> Failures.tellUsage(terminal, wrong))
-                .setExecutionExceptionHandler((failure, at, _) ->
-                        Failures.tell(terminal, failure, isDebugging(at.getParseResult())));
+                .setExecutionExceptionHandler((failure, at, _) -> told(terminal, failure, at));
+    }
+
+    private static int told(Terminal terminal, Exception failure, CommandLine at) {
+        int exit = Failures.tell(terminal, failure, isDebugging(at.getParseResult()));
+        var stale = at.getCommandSpec().findOption("--stale");
+        if (exit == ExitCode.NO_QUORUM
+                && stale != null
+                && !at.getParseResult().hasMatchedOption(stale)) {
+            terminal.say("  --stale shows what an agent that runs knows by itself");
+        }
+        return exit;
     }
 
     private static boolean isDebugging(CommandLine.ParseResult parsed) {

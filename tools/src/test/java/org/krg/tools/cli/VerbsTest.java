@@ -90,7 +90,12 @@ final class VerbsTest {
     void nobodyThereIsExitCode8() {
         agent.close();
 
-        assertThat(run("ps").exit()).isEqualTo(8);
+        var result = run("ps");
+
+        assertThat(result.exit()).isEqualTo(8);
+        assertThat(result.err())
+                .endsWith("  --stale shows what an agent that runs knows by itself\n");
+        assertThat(run("ps", "--stale").err()).doesNotContain("--stale");
     }
 
     @Test
