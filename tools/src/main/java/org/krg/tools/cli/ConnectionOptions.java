@@ -70,6 +70,15 @@ public final class ConnectionOptions {
                 .orElse(List.of(LOCAL_AGENT));
     }
 
+    /// {@return whether a cluster is named, rather than an agent of this machine tried}
+    public boolean namesCluster(Terminal terminal) {
+        return !endpoints.isEmpty()
+                || directory != null
+                || terminal.variable("KRG_ENDPOINT").isPresent()
+                || terminal.variable("KRG_DIR").isPresent()
+                || DevDirectory.last().isPresent();
+    }
+
     private static List<HostPort> parsed(List<String> texts) {
         try {
             return texts.stream()
