@@ -130,6 +130,16 @@ final class VerbsTest {
     }
 
     @Test
+    void aJobOfAnotherUserDoesNotGetTheCallersHome() throws JsonProcessingException {
+        answers.put("POST /v1/jobs", json(201, JOB));
+
+        cli().variable("HOME", "/root").variable("LANG", "C").run("run", "--user", "ann", "true");
+
+        assertThat(Json.parse(agent.asked().getFirst().body()).path("environment"))
+                .hasToString("{\"LANG\":\"C\",\"LOGNAME\":\"ann\",\"USER\":\"ann\"}");
+    }
+
+    @Test
     void optionsBehindTheProgramAreItsOwn() throws JsonProcessingException {
         answers.put("POST /v1/jobs", json(201, JOB));
 

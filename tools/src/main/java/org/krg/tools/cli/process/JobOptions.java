@@ -158,7 +158,7 @@ final class JobOptions {
         command.forEach(body.putArray("command")::add);
         body.put("workingDirectory", Surroundings.directory(directory));
         var variables = body.putObject("environment");
-        Surroundings.environment(terminal, environment).forEach(variables::put);
+        Surroundings.environment(terminal, user, environment).forEach(variables::put);
         body.put("umask", Surroundings.umask()).put("stdin", stdin);
         put(body, "user", user);
         if (cpus != null) {

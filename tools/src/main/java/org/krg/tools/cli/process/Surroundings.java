@@ -21,6 +21,9 @@ final class Surroundings {
             Pattern.compile(
                     "PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_.*|TZ|LD_LIBRARY_PATH|OMP_.*|GOMP_.*|KMP_.*");
 
+    /// Those of them that describe the user.
+    private static final List<String> OWN = List.of("HOME", "USER", "LOGNAME", "SHELL");
+
     private static final int USUAL_UMASK = 0022;
 
     private Surroundings() {}
@@ -33,8 +36,10 @@ final class Surroundings {
 
     /// {@return the environment of the job}
     ///
+    /// @param user whom the job runs as, if not the caller, whose home and shell then mean nothing
     /// @param named `NAME=VALUE`, or `NAME` for the present value
-    static Map<String, String> environment(Terminal terminal, List<String> named) {
+    static Map<String, String> environment(
+            Terminal terminal, @Nullable String user, List<String> named) {
         var variables = new TreeMap<String, String>();
         terminal.environment()
                 .forEach((name, value) -> {
@@ -42,6 +47,11 @@ final class Surroundings {
                         variables.put(name, value);
                     }
                 });
+        if (user != null) {
+            variables.keySet().removeAll(OWN);
+            variables.put("USER", user);
+            variables.put("LOGNAME", user);
+        }
         for (var text : named) {
             int equals = text.indexOf('=');
             var name = equals < 0 ? text : text.substring(0, equals);
