@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,9 @@ import org.krg.state.model.HostPort;
 public final class ApiServer implements AutoCloseable {
     /// Connections at once: one node's callers and the other agents.
     private static final int MOST_CONNECTIONS = 4_096;
+
+    /// Requests at once on one connection.
+    private static final long MOST_STREAMS = 100;
 
     /// What is under way when the agent ends may take so long.
     private static final Duration STOP_LIMIT = Duration.ofMillis(500);
@@ -66,7 +70,7 @@ public final class ApiServer implements AutoCloseable {
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
         route(
-                new Routing(builder, new Callers(token, config.secret()), threads),
+                new Routing(builder, new Callers(token, config.secret()), threads, parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
@@ -97,11 +101,10 @@ public final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         replica.close();
-        var _ =
-                server.stop()
-                        .completeOnTimeout(null, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                        .handle((_, _) -> null)
-                        .join();
+        var late =
+                new CompletableFuture<Void>()
+                        .completeOnTimeout(null, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = CompletableFuture.anyOf(server.stop(), late).join();
         threads.shutdownNow();
         peers.close();
     }
@@ -120,6 +123,7 @@ public final class ApiServer implements AutoCloseable {
                 .requestTimeoutMillis(0)
                 .maxRequestLength(Routing.MOST_INPUT)
                 .maxNumConnections(MOST_CONNECTIONS)
+                .http2MaxStreamsPerConnection(MOST_STREAMS)
                 .gracefulShutdown(GracefulShutdown.disabled())
                 .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader()

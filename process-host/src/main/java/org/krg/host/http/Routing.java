@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.codahale.metrics.Counter;
+import com.codahale.metrics.MetricRegistry;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -27,11 +29,15 @@ final class Routing {
     private final ServerBuilder server;
     private final Callers callers;
     private final Executor threads;
+    private final Counter requests;
+    private final Counter failures;
 
-    Routing(ServerBuilder server, Callers callers, Executor threads) {
+    Routing(ServerBuilder server, Callers callers, Executor threads, MetricRegistry metrics) {
         this.server = server;
         this.callers = callers;
         this.threads = threads;
+        this.requests = metrics.counter("krg.http.requests_total");
+        this.failures = metrics.counter("krg.http.failures_total");
     }
 
     Routing get(String path, Action action) {
@@ -73,6 +79,7 @@ final class Routing {
 
     private HttpResponse answer(
             ServiceRequestContext context, HttpRequest request, int mostBytes, Action action) {
+        requests.inc();
         try {
             var caller = callers.require(context, request.headers());
             var whole = request.aggregate().join();
@@ -81,6 +88,7 @@ final class Routing {
             }
             return action.answer(new Call(context, caller, whole));
         } catch (RuntimeException failed) {
+            failures.inc();
             return Failures.response(failed);
         }
     }

@@ -19,6 +19,7 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 
 /// What reaches a running program and what comes from it: signals, input, output.
 final class StreamResource {
@@ -41,7 +42,7 @@ final class StreamResource {
     }
 
     HttpResponse logs(Call call) {
-        var image = replica.read(true);
+        var image = replica.read(call.isStale());
         var wish =
                 new LogFollower.Wish(
                         Targets.process(image, call.path("target")).id(),
@@ -72,11 +73,10 @@ final class StreamResource {
     /// A piece of output that this node has, for another agent.
     HttpResponse output(Call call) {
         call.requireAgent();
-        var process = Targets.process(replica.image(), call.path("target")).id();
         var chunk =
                 parts.local()
                         .output(
-                                process,
+                                number(call),
                                 epoch(call),
                                 streams(call.find("stream").orElse("stdout")).getFirst(),
                                 call.number("offset", 0, LARGEST_OFFSET),
@@ -87,9 +87,18 @@ final class StreamResource {
     /// Where an incarnation of this node was brought back, for another agent.
     HttpResponse restartMark(Call call) {
         call.requireAgent();
-        var process = Targets.process(replica.image(), call.path("target")).id();
-        var marks = parts.local().restartMarks(process, epoch(call));
+        var marks = parts.local().restartMarks(number(call), epoch(call));
         return Call.json(HttpStatus.OK, Outputs.view(marks.stream().reduce((_, newer) -> newer)));
+    }
+
+    /// This node may not have heard of it yet.
+    private static ProcessId number(Call call) {
+        var text = call.path("target");
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE, "agents name a process by its number", "");
+        }
+        return new ProcessId(Long.parseLong(text));
     }
 
     private static Epoch epoch(Call call) {

@@ -82,6 +82,6 @@ final class TestClient implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow();
     }
 }

@@ -134,8 +134,9 @@ public final class Callers {
     }
 
     private HostFailure stranger() {
+        var who = own.uid() == 0 ? "root" : "root and " + own.name();
         return refused(
-                "only root and " + own.name() + " may use the API of this node",
+                "only " + who + " may use the API of this node",
                 "call as one of them, or with the content of identity/token in the node's"
                         + " directory as Authorization: Bearer TOKEN");
     }
