@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.krg.state.Subcommand;
 
 /// Finds what the first words of a command line name and runs it. Global options may stand before
@@ -110,14 +111,20 @@ public final class Dispatch {
                         subcommand, words.subList(path.size(), words.size()), terminal);
             }
         }
-        var paths = new ArrayList<>(tree.verbs().stream().map(Verb::path).toList());
-        modules.forEach(subcommand -> paths.add(subcommand.path()));
-        var group = paths.stream().filter(path -> path.startsWith(words.getFirst() + " ")).toList();
-        if (group.isEmpty()) {
-            return unknown(
-                    words.getFirst(), paths.stream().map(Dispatch::firstWord).distinct().toList());
+        var first = words.getFirst();
+        var group =
+                modules.stream()
+                        .map(subcommand -> new Verb(subcommand.path(), subcommand.summary()))
+                        .filter(verb -> verb.path().startsWith(first + " "))
+                        .toList();
+        if (!group.isEmpty()) {
+            return unfinished(group, first, words.size() > 1 ? words.get(1) : "");
         }
-        return unknown(String.join(" ", words.subList(0, Math.min(2, words.size()))), group);
+        var known =
+                Stream.concat(
+                        tree.verbs().stream().map(Verb::path),
+                        modules.stream().map(Subcommand::path));
+        return unknown(first, known.map(Dispatch::firstWord).distinct().toList());
     }
 
     private static String firstWord(String path) {

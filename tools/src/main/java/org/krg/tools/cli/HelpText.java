@@ -44,6 +44,6 @@ final class HelpText {
     }
 
     private static void line(StringBuilder text, String path, String summary) {
-        text.append("  %-20s %s%n".formatted(path, summary));
+        text.append("  %-21s %s%n".formatted(path, summary));
     }
 }

@@ -79,6 +79,18 @@ final class CommandLineTest {
     }
 
     @Test
+    void aVerbOfAModuleIsFoundByItsWords() {
+        assertThat(cli.run("measure", "nothing", "a").out()).isEmpty();
+        assertThat(cli.run("measure", "nothing", "a").exit()).isEqualTo(41);
+        assertThat(cli.run("measure", "--help").out())
+                .contains("measure nothing", "Measure nothing");
+        assertThat(cli.run("measure").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(cli.run("measure", "nothin").err()).contains("did you mean 'measure nothing'?");
+        assertThat(cli.run("mesure").err()).contains("did you mean 'measure'?");
+        assertThat(cli.run("--help").out()).contains("measure nothing       Measure nothing");
+    }
+
+    @Test
     void everyVerbExplainsItsOptions() {
         for (var verb : new Verbs().verbs()) {
             var words = (verb.path() + " --help").split(" ");
