@@ -22,11 +22,14 @@ import org.krg.jepsen.workload.ShortJobs;
 /// Kills agents with SIGKILL and starts them again while clients submit and stop jobs: whenever an
 /// agent dies, the state is intact afterwards, cells live on and every job ends once.
 public final class AgentKills {
-    /// Enough to keep the leader busy, few enough that agents start in time on two cores.
-    private static final int CLIENTS = 2;
-
     /// Long enough for anything from the start of a job to its end to lie between two kills.
     private static final int MOST_PAUSE_MILLIS = 2_000;
+
+    /// A cluster remembers a thousand jobs that have ended. A kill with the start that follows takes
+    /// up to twenty seconds: two clients that pause so long for each kill stay below that.
+    private static final Duration PAUSE_PER_KILL = Duration.ofMillis(40);
+
+    private static final Duration LEAST_PAUSE = Duration.ofMillis(400);
 
     private final Cluster cluster;
     private final Consumer<String> talk;
@@ -49,7 +52,7 @@ public final class AgentKills {
         var marks = makeMarks();
         var anchors = Anchors.start(cluster);
         var lostBefore = new Events(cluster).count("node.lost");
-        var load = ShortJobs.start(cluster, marks, CLIENTS, seed);
+        var load = ShortJobs.start(cluster, marks, pause(kills), seed);
         var killed = kill(kills, limit, random);
         var history = load.stop();
         cluster.heal();
@@ -78,6 +81,11 @@ public final class AgentKills {
             talk.accept("kill %d of %d: agent of %s".formatted(killed, kills, victim));
         }
         return killed;
+    }
+
+    private static Duration pause(int kills) {
+        var pause = PAUSE_PER_KILL.multipliedBy(kills);
+        return pause.compareTo(LEAST_PAUSE) < 0 ? LEAST_PAUSE : pause;
     }
 
     private static int accepted(List<Submission> history) {

@@ -91,6 +91,9 @@ class BadInputTest {
         var id = cluster.process("precious").path("lastCheckpoint").path("id").asText();
         assertThat(cluster.get("checkpoints", id).path("copies")).hasSize(2);
         corrupt(cluster.data("n1").resolve("images/packs"));
+        // What it has read it may remember.
+        cluster.killAgent("n1");
+        cluster.start("n1");
 
         cluster.run("checkpoint", "restore", id).require(0);
 
@@ -103,6 +106,7 @@ class BadInputTest {
                             && process.path("origin").asText().startsWith("checkpoint")
                             && process.path("epoch").asLong() > 1;
                 });
+        assertThat(cluster.ask(cluster.member("n1"), "doctor").toString()).contains("damaged");
         cluster.run("job", "stop", "precious").require(0);
     }
 

@@ -105,6 +105,6 @@ class SurvivalTest {
                                         .filter(it -> !it.path("phase").asText().equals("starting"))
                                         .findFirst());
         assertThat(recovered.path("origin").asText()).isEqualTo("checkpoint 1");
-        assertThat(recovered.path("restarts").asLong()).isEqualTo(1);
+        assertThat(recovered.path("epoch").asLong()).isEqualTo(2);
     }
 }

@@ -26,8 +26,7 @@ public final class Preflight {
                             "/dev/full",
                             "/dev/random",
                             "/dev/urandom",
-                            "/dev/tty",
-                            "/dev/net/tun"));
+                            "/dev/tty"));
 
     /// What is known about objects of the kernel that CRIU cannot save; the target starts so.
     private static final List<Unsupported> UNSUPPORTED =

@@ -60,7 +60,6 @@ final class PreflightTest {
                 "/dev/random",
                 "/dev/urandom",
                 "/dev/tty",
-                "/dev/net/tun",
                 "/dev/ptmx"
             })
     void harmlessDevicesAreNot(String device) {

@@ -24,6 +24,9 @@ public final class ShortJobs {
     /// A job waits for an election, for a lease that ends and for a new place at worst.
     private static final Duration TO_END = Duration.ofMinutes(2);
 
+    /// Enough to keep the leader busy, few enough that agents start in time on two cores.
+    private static final int CLIENTS = 2;
+
     /// 128 + SIGTERM.
     private static final int TERMINATED = 143;
 
@@ -31,22 +34,25 @@ public final class ShortJobs {
 
     private final Cluster cluster;
     private final Path marks;
+    private final Duration pause;
     private final ConcurrentLinkedQueue<Submission> history = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final List<Thread> clients = new ArrayList<>();
 
-    private ShortJobs(Cluster cluster, Path marks) {
+    private ShortJobs(Cluster cluster, Path marks, Duration pause) {
         this.cluster = cluster;
         this.marks = marks;
+        this.pause = pause;
     }
 
     /// Starts the clients.
     ///
     /// @param marks a directory in which each job that ran has a file with one line a run
-    public static ShortJobs start(Cluster cluster, Path marks, int clients, long seed) {
-        var jobs = new ShortJobs(cluster, marks);
-        for (var client = 0; client < clients; client++) {
+    /// @param pause of a client between two jobs
+    public static ShortJobs start(Cluster cluster, Path marks, Duration pause, long seed) {
+        var jobs = new ShortJobs(cluster, marks, pause);
+        for (var client = 0; client < CLIENTS; client++) {
             var prefix = "load" + client + "-";
             var random = new Random(seed + client);
             jobs.clients.add(Thread.ofVirtual().start(() -> jobs.submitAll(prefix, random)));
@@ -80,6 +86,7 @@ public final class ShortJobs {
         try (var api = cluster.client()) {
             for (var number = 1; !stopping.get(); number++) {
                 submitOne(api, prefix + number, random);
+                Await.pause(pause);
             }
         } catch (RuntimeException failure) {
             violations.add("client " + prefix + " gave up: " + failure);
