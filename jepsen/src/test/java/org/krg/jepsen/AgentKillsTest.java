@@ -10,7 +10,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Cluster;
 
 /// Whenever an agent is killed, its state and its cells are intact afterwards.
-@Tag("long")
 @ExtendWith(SharedCluster.class)
 class AgentKillsTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +19,6 @@ import org.krg.jepsen.cluster.Finished;
 import org.krg.jepsen.cluster.Machine;
 
 /// Whatever cannot be done is said in words and in an exit code, and nothing is lost.
-@Tag("long")
 @ExtendWith(SharedCluster.class)
 class BadInputTest {
     private static final Duration SOON = Duration.ofSeconds(30);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
@@ -18,7 +17,6 @@ import org.krg.jepsen.cluster.Machine;
 import org.krg.jepsen.workload.JobRequest;
 
 /// Without a quorum nothing is promised and nothing runs twice.
-@Tag("long")
 @ExtendWith(SharedCluster.class)
 class NoQuorumTest {
     private static final String ALONE = "n2";

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
@@ -21,7 +20,6 @@ import org.krg.jepsen.programs.Tree;
 import org.krg.jepsen.workload.JobRequest;
 
 /// Programs as Debian has them survive the death of their node and end as if nothing had happened.
-@Tag("long")
 @ExtendWith(SharedCluster.class)
 class SurvivalTest {
     private static final String VICTIM = "n2";
