@@ -25,8 +25,8 @@ public final class AgentKills {
     /// Long enough for anything from the start of a job to its end to lie between two kills.
     private static final int MOST_PAUSE_MILLIS = 2_000;
 
-    /// A cluster remembers a thousand jobs that have ended. A kill with the start that follows takes
-    /// up to twenty seconds: two clients that pause so long for each kill stay below that.
+    /// A cluster remembers a thousand jobs that have ended. A kill with the start that follows
+    /// takes up to twenty seconds: two clients that pause so long for each kill stay below that.
     private static final Duration PAUSE_PER_KILL = Duration.ofMillis(40);
 
     private static final Duration LEAST_PAUSE = Duration.ofMillis(400);
