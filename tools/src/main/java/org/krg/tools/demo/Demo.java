@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import org.krg.tools.dev.DevCluster;
-import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevDown;
 import org.krg.tools.dev.DevNodes;
 import org.krg.tools.dev.DevUp;
@@ -17,6 +16,8 @@ import org.krg.tools.http.ClientConfig;
 /// The demo: a cluster comes up, the play is performed, the cluster goes away. Meanwhile the
 /// program runs once outside the cluster, for comparison.
 final class Demo {
+    private static final OptionalInt NODES = OptionalInt.of(DemoSettings.NODES);
+
     private final DemoSettings settings;
     private final Path krgHome;
     private final Narration tell;
@@ -37,35 +38,33 @@ final class Demo {
                         .formatted(
                                 program.size(), program.size(), program.steps(), program.seed()));
         var undisturbed = program.start();
+        var done = false;
+        var interrupted = false;
         try {
-            var nodes =
-                    new DevUp(settings.directory(), krgHome, tell)
-                            .run(OptionalInt.of(DemoSettings.NODES));
-            return perform(nodes, program, undisturbed);
+            var nodes = new DevUp(settings.directory(), krgHome, tell).run(NODES);
+            var report = perform(nodes, program, undisturbed);
+            done = true;
+            return report;
+        } catch (InterruptedException stop) {
+            interrupted = true;
+            throw stop;
         } finally {
             undisturbed.destroyForcibly();
+            // A failure may have swallowed the interrupt: the cleaning up must not be cut short.
+            interrupted |= Thread.interrupted();
+            if (!done) {
+                abandon(interrupted);
+            }
         }
     }
 
     private DemoReport perform(DevNodes nodes, HeatProgram program, Process undisturbed)
             throws IOException, InterruptedException {
-        var done = false;
-        var interrupted = false;
         try (var client = new ApiClient(ClientConfig.of(settings.directory().endpoints()))) {
             var play = new Play(nodes, client, program, tell);
             var seen = play.perform(undisturbed);
-            done = true;
             var leftovers = takeDown(nodes.cluster());
             return new DemoReport(program, play.withCheckpoints(), seen, leftovers, tell.age());
-        } catch (InterruptedException stop) {
-            interrupted = true;
-            throw stop;
-        } finally {
-            // A failure has often interrupted something, too: the cleaning up must not be.
-            interrupted |= Thread.interrupted();
-            if (!done) {
-                abandon(interrupted);
-            }
         }
     }
 
@@ -85,10 +84,6 @@ final class Demo {
     }
 
     private void down(boolean purge) throws IOException, InterruptedException {
-        new DevDown(directory(), krgHome, tell).run(purge);
-    }
-
-    private DevDirectory directory() {
-        return settings.directory();
+        new DevDown(settings.directory(), krgHome, tell).run(purge);
     }
 }

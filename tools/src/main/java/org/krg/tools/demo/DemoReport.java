@@ -68,7 +68,11 @@ record DemoReport(
 
     private Claim comebacks() {
         var comebacks = seen.end().comebacks();
-        return new Claim("it was brought back only then", comebacks == 1, comebacks + " time(s)");
+        var expected = seen.succession().program().isMovedRightly() ? 2 : 1;
+        return new Claim(
+                "it was brought back no more often than it had to be",
+                comebacks == expected,
+                comebacks + " time(s)");
     }
 
     private Claim leaders() {
@@ -82,11 +86,17 @@ record DemoReport(
     }
 
     private Claim undisturbedByLeader() {
-        var kept = seen.succession().incarnationKept();
+        var program = seen.succession().program();
+        if (program.isMovedRightly()) {
+            return new Claim(
+                    "it left the leader's node, whose agent was away for longer than its lease",
+                    true,
+                    "away %.1f s".formatted(seconds(program.away())));
+        }
         return new Claim(
                 "the loss of the leader's agent did not restart it",
-                kept,
-                kept ? "the same incarnation" : "another incarnation");
+                program.incarnationKept(),
+                program.incarnationKept() ? "the same incarnation" : "another incarnation");
     }
 
     private Claim exit() {

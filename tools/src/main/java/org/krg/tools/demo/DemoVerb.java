@@ -32,7 +32,7 @@ public final class DemoVerb implements Callable<Integer> {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "how many; default: what takes about 50 s on this machine")
+            description = "how many; default: what takes about 40 s on this machine")
     private long steps;
 
     @Option(

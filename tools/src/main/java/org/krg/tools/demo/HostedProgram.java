@@ -100,16 +100,20 @@ final class HostedProgram {
     private static HostFailure ended(String wanted, Optional<State> last) {
         return new HostFailure(
                 HostFailure.Code.FAILED,
-                "the program ended before " + wanted + ": " + last,
+                "the program ended before " + wanted + ": " + words(last),
                 "give it more to do with --steps");
     }
 
     private static HostFailure late(String wanted, Duration limit, Optional<State> last) {
         return new HostFailure(
                 HostFailure.Code.TIMED_OUT,
-                "%d s have passed without that %s; last seen: %s"
-                        .formatted(limit.toSeconds(), wanted, last),
+                "%d s have passed without %s; %s".formatted(limit.toSeconds(), wanted, words(last)),
                 "the agents' logs are in nodes/*/data/log of the directory");
+    }
+
+    private static String words(Optional<State> last) {
+        return last.map(state -> "it is %s on %s".formatted(state.phase(), state.node()))
+                .orElse("nobody knows it");
     }
 
     /// {@return the exit code, once the process has ended}

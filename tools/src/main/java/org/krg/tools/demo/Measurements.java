@@ -4,6 +4,7 @@ package org.krg.tools.demo;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.krg.host.AgentSettings.LeaseSettings;
 
 /// What the demo saw before the cluster was taken down.
 ///
@@ -22,9 +23,24 @@ record Measurements(
     /// How another leader took over.
     ///
     /// @param after from the kill of the leader's agent until another led
-    /// @param incarnationKept whether the program went on undisturbed meanwhile
     /// @param leaderChanges in the whole demo
-    record Succession(Duration after, boolean incarnationKept, int leaderChanges) {}
+    /// @param program what became of the program meanwhile
+    record Succession(Duration after, int leaderChanges, Meanwhile program) {}
+
+    /// What became of the program while the leader's agent was away.
+    ///
+    /// @param hostedThere whether it ran on the leader's node
+    /// @param away from the kill of the agent until it served again
+    /// @param incarnationKept whether the program was not brought back in that time
+    record Meanwhile(boolean hostedThere, Duration away, boolean incarnationKept) {
+        /// {@return whether its node was away for so long that its lease was over, and the program
+        /// was rightly started elsewhere}
+        boolean isMovedRightly() {
+            return !incarnationKept
+                    && hostedThere
+                    && away.compareTo(LeaseSettings.DEFAULT.ttl()) > 0;
+        }
+    }
 
     /// How the program ended.
     ///

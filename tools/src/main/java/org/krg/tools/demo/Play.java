@@ -9,6 +9,7 @@ import java.util.List;
 import org.krg.host.HostFailure;
 import org.krg.tools.demo.HostedProgram.State;
 import org.krg.tools.demo.Measurements.Ending;
+import org.krg.tools.demo.Measurements.Meanwhile;
 import org.krg.tools.demo.Measurements.Recovery;
 import org.krg.tools.demo.Measurements.Succession;
 import org.krg.tools.dev.DevNodes;
@@ -84,7 +85,7 @@ final class Play {
     }
 
     private State awaitStart(HostedProgram hosted) throws InterruptedException {
-        var state = hosted.await(ACT_LIMIT, "it runs", State::isRunning);
+        var state = hosted.await(ACT_LIMIT, "its start", State::isRunning);
         tell.accept("submitted the program to the cluster; it runs on " + state.node());
         return state;
     }
@@ -135,7 +136,7 @@ final class Play {
         var after =
                 hosted.await(
                         ACT_LIMIT,
-                        "the program runs elsewhere",
+                        "its start elsewhere",
                         state -> state.isRunning() && state.epoch() > before.epoch());
         var recovered = since(killed);
         require(
@@ -168,7 +169,7 @@ final class Play {
 
     private Succession loseLeader(HostedProgram hosted, OutputFollower output)
             throws IOException, InterruptedException {
-        var before = hosted.await(ACT_LIMIT, "it runs", State::isRunning);
+        var before = hosted.await(ACT_LIMIT, "its start", State::isRunning);
         var leader = view.awaitLeader("");
         tell.accept(
                 "killing the agent of %s, which leads, with SIGKILL%s"
@@ -185,20 +186,22 @@ final class Play {
                 "%s leads, %.1f s later; starting the agent of %s again"
                         .formatted(next, Narration.seconds(election), leader));
         nodes.start(List.of(leader));
+        var away = since(killed);
         view.awaitCaughtUp(leader);
-        var step = output.lastStep();
-        awaitStep(output, step + program.reportEvery());
-        var after = hosted.await(ACT_LIMIT, "it runs", State::isRunning);
+        awaitStep(output, output.lastStep() + program.reportEvery());
+        var after = hosted.await(ACT_LIMIT, "its start", State::isRunning);
         tell.accept(
-                "%s has caught up; the program runs on %s as before, at step %d"
+                "%s has caught up; the program runs on %s, at step %d"
                         .formatted(leader, after.node(), output.lastStep()));
-        return new Succession(election, after.epoch() == before.epoch(), view.leaderChanges());
+        var meanwhile =
+                new Meanwhile(leader.equals(before.node()), away, after.epoch() == before.epoch());
+        return new Succession(election, view.leaderChanges(), meanwhile);
     }
 
     private Ending awaitEnd(HostedProgram hosted, OutputFollower output, String expected)
             throws InterruptedException {
         tell.accept("waiting for the end of the program");
-        hosted.await(END_LIMIT, "it has ended", State::hasEnded);
+        hosted.await(END_LIMIT, "its end", State::hasEnded);
         require(output.awaitEnd(ACT_LIMIT), "the output comes to its end");
         var exitCode = hosted.findExitCode();
         tell.accept("it has ended: " + lastLine(output.text()));

@@ -63,7 +63,8 @@ public final class DevNodes {
             await(starting);
         } catch (HostFailure | IOException | InterruptedException failure) {
             for (var agent : starting) {
-                stop(agent.node());
+                // What an agent has acknowledged is on the disk at any moment.
+                killNode(agent.node());
             }
             throw failure;
         }

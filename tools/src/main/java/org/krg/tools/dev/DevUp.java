@@ -69,7 +69,7 @@ public final class DevUp {
             nodes.start(all.stream().filter(node -> !node.voter()).map(DevNode::name).toList());
         } catch (HostFailure | IOException | InterruptedException failure) {
             for (var node : all) {
-                nodes.stop(node.name());
+                nodes.killNode(node.name());
             }
             talk.accept("stopped what was started; " + directory + " stays, with all logs");
             throw failure;

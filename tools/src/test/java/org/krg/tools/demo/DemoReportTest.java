@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.krg.tools.demo.DemoReport.Claim;
 import org.krg.tools.demo.Measurements.Ending;
+import org.krg.tools.demo.Measurements.Meanwhile;
 import org.krg.tools.demo.Measurements.Recovery;
 import org.krg.tools.demo.Measurements.Succession;
 
@@ -22,7 +23,8 @@ class DemoReportTest {
             "step 400/400  mean 50.1  checksum 00000000000000a1\nchecksum 00000000000000a1\n";
     private static final Recovery RECOVERY =
             new Recovery(Duration.ofMillis(11_250), "checkpoint 3", 40);
-    private static final Succession SUCCESSION = new Succession(Duration.ofMillis(3_500), true, 1);
+    private static final Succession SUCCESSION =
+            succession(1, new Meanwhile(false, Duration.ofSeconds(8), true));
     private static final Ending END = new Ending(OptionalInt.of(0), 1, OUTPUT, OUTPUT);
 
     @Test
@@ -73,21 +75,32 @@ class DemoReportTest {
     void aSecondComebackBreaksAClaim() {
         var end = new Ending(OptionalInt.of(0), 2, OUTPUT, OUTPUT);
 
-        assertBroken(report(true, 2, RECOVERY, SUCCESSION, end, List.of()), "only then");
+        assertBroken(report(true, 2, RECOVERY, SUCCESSION, end, List.of()), "no more often");
     }
 
     @Test
     void aLeaderThatStaysBreaksAClaim() {
-        var none = new Succession(Duration.ZERO, true, 0);
+        var none = succession(0, new Meanwhile(false, Duration.ofSeconds(8), true));
 
         assertBroken(report(true, 2, RECOVERY, none, END, List.of()), "another leader");
     }
 
-    @Test
-    void anotherIncarnationBreaksAClaim() {
-        var restarted = new Succession(Duration.ofSeconds(3), false, 1);
+    @ParameterizedTest
+    @CsvSource({"false, 20", "true, 8"})
+    void aProgramThatHadNoReasonToMoveBreaksAClaim(boolean hostedThere, int awaySeconds) {
+        var away = Duration.ofSeconds(awaySeconds);
+        var moved = succession(1, new Meanwhile(hostedThere, away, false));
 
-        assertBroken(report(true, 2, RECOVERY, restarted, END, List.of()), "did not restart it");
+        assertBroken(report(true, 2, RECOVERY, moved, END, List.of()), "did not restart it");
+    }
+
+    @Test
+    void aProgramWhoseNodeWasAwayForTooLongHasToMove() {
+        var moved = succession(1, new Meanwhile(true, Duration.ofSeconds(20), false));
+        var twice = new Ending(OptionalInt.of(0), 2, OUTPUT, OUTPUT);
+
+        assertThat(report(true, 2, RECOVERY, moved, twice, List.of()).held()).isTrue();
+        assertBroken(report(true, 2, RECOVERY, moved, END, List.of()), "no more often");
     }
 
     @ParameterizedTest
@@ -131,6 +144,10 @@ class DemoReportTest {
     @CsvSource({"0, 1", "7, 7", "99, 99", "101, 100", "83912, 83000", "1999999, 1900000"})
     void theNumberOfStepsHasTwoDigits(long measured, long rounded) {
         assertThat(HeatProgram.rounded(measured)).isEqualTo(rounded);
+    }
+
+    private static Succession succession(int leaderChanges, Meanwhile program) {
+        return new Succession(Duration.ofMillis(3_500), leaderChanges, program);
     }
 
     private static void assertBroken(DemoReport report, String claim) {
