@@ -30,6 +30,7 @@ public final class ApiClient implements AutoCloseable {
                 config,
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(new NoTls())
                         .connectTimeout(CONNECT_WITHIN)
                         .build());
     }
