@@ -2,6 +2,7 @@
 package org.krg.tools.cli;
 
 import java.math.BigDecimal;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -21,7 +22,7 @@ public record ByteSize(long bytes) {
         int power =
                 form.group(2) == null
                         ? 0
-                        : "KMGT".indexOf(form.group(2).toUpperCase(java.util.Locale.ROOT)) + 1;
+                        : "KMGT".indexOf(form.group(2).toUpperCase(Locale.ROOT)) + 1;
         var base = BigDecimal.valueOf("B".equals(form.group(3)) ? 1000 : 1024);
         var bytes = new BigDecimal(form.group(1)).multiply(base.pow(power));
         if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {

@@ -3,6 +3,7 @@ package org.krg.tools.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Views of checkpoints.
@@ -81,7 +82,7 @@ public final class Checkpoints {
     }
 
     private static String state(JsonNode checkpoint) {
-        var words = new java.util.ArrayList<String>();
+        var words = new ArrayList<String>();
         words.add(checkpoint.path("good").asBoolean() ? "good" : "bad");
         if (checkpoint.path("localOnly").asBoolean()) {
             words.add("local only");

@@ -4,6 +4,7 @@ package org.krg.tools.render;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -82,7 +83,7 @@ public final class Jobs {
     }
 
     private static String limits(JsonNode limits) {
-        var parts = new java.util.ArrayList<String>();
+        var parts = new ArrayList<String>();
         if (limits.path("cpuMillis").asLong() > 0) {
             parts.add(Amounts.cpus(limits.path("cpuMillis").asLong()) + " cpu");
         }

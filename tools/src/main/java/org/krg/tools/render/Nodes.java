@@ -3,6 +3,7 @@ package org.krg.tools.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.function.LongFunction;
 
 /// Views of nodes.
 public final class Nodes {
@@ -59,10 +60,7 @@ public final class Nodes {
     }
 
     private static String amount(
-            JsonNode node,
-            String reserved,
-            String all,
-            java.util.function.LongFunction<String> text) {
+            JsonNode node, String reserved, String all, LongFunction<String> text) {
         return text.apply(node.path("reserved" + reserved).asLong())
                 + "/"
                 + text.apply(node.path(all).asLong());

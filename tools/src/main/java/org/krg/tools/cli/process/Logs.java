@@ -61,11 +61,11 @@ public final class Logs implements Callable<Integer> {
                     case stderr -> List.of("stderr");
                     case both -> List.of("stdout", "stderr");
                 };
+        var wish = new Outputs.Wish(target, streams, offset, follow);
         var farewell = target + " goes on; krg-admin logs -f " + target + " shows its output again";
         try (var client = connection.open(terminal);
                 var _ = Farewell.of(terminal, follow ? farewell : "");
-                var outputs =
-                        Outputs.copy(terminal, client, target, streams, offset, follow, output)) {
+                var outputs = Outputs.copy(terminal, client, wish, output)) {
             outputs.join();
         }
         return ExitCode.OK;

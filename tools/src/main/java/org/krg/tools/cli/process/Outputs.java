@@ -18,20 +18,20 @@ final class Outputs implements AutoCloseable {
     private final List<LogStream> open = new ArrayList<>();
     private final List<Future<?>> copies = new ArrayList<>();
 
+    /// What to read.
+    ///
+    /// @param streams `stdout`, `stderr` or both
+    /// @param offset the first byte wanted of each
+    /// @param follow whether to go on until the process has ended
+    record Wish(String target, List<String> streams, long offset, boolean follow) {}
+
     /// Begins to print.
-    static Outputs copy(
-            Terminal terminal,
-            ApiClient client,
-            String target,
-            List<String> streams,
-            long offset,
-            boolean follow,
-            OutputOptions form) {
+    static Outputs copy(Terminal terminal, ApiClient client, Wish wish, OutputOptions form) {
         var outputs = new Outputs();
         var executor = Executors.newVirtualThreadPerTaskExecutor();
         boolean first = true;
-        for (var stream : streams) {
-            var log = client.logs(target, stream, offset, follow);
+        for (var stream : wish.streams()) {
+            var log = client.logs(wish.target(), stream, wish.offset(), wish.follow());
             var output = new Output(terminal, stream, form);
             boolean marked = first;
             outputs.open.add(log);

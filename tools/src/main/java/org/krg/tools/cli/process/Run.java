@@ -131,7 +131,8 @@ public final class Run implements Callable<Integer> {
 
     private int follow(ApiClient client, String name, String process) {
         var deadline = Deadline.in(timeout);
-        try (var outputs = Outputs.copy(terminal, client, process, STREAMS, 0, true, output)) {
+        var wish = new Outputs.Wish(process, STREAMS, 0, true);
+        try (var outputs = Outputs.copy(terminal, client, wish, output)) {
             if (stdin) {
                 Thread.ofVirtual().name("stdin").start(() -> feed(client, process));
             }
