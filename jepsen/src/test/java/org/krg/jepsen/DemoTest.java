@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.cluster.CampaignFailed;
@@ -13,7 +12,6 @@ import org.krg.jepsen.cluster.Finished;
 import org.krg.jepsen.cluster.Installation;
 
 /// The demo shows what it claims.
-@Tag("long")
 class DemoTest {
     /// The program runs twice, once undisturbed and once on a cluster that loses a node and a
     /// leader.
