@@ -4,6 +4,7 @@ package org.krg.tools.dev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public final class DevUp {
 
     private static final int MOST_NODES = 32;
 
+    /// An election takes some seconds, and what a node can do is found out meanwhile.
+    private static final Duration READY_LIMIT = Duration.ofMinutes(1);
+
     private final DevDirectory directory;
     private final Path krgHome;
     private final Consumer<String> talk;
@@ -38,8 +42,8 @@ public final class DevUp {
         this.talk = talk;
     }
 
-    /// Returns when all agents serve. If one does not, or at an interrupt, none runs and the
-    /// directory stays.
+    /// Returns when all agents serve and take part. If one does not, or at an interrupt, none runs
+    /// and the directory stays.
     ///
     /// @param count how many nodes; empty: as many as there are, or three
     /// @throws HostFailure CONFLICT if the directory is in use, holds something else or a cluster
@@ -67,6 +71,7 @@ public final class DevUp {
             nodes.start(all.stream().filter(DevNode::voter).map(DevNode::name).toList());
             // The others find the voters' APIs.
             nodes.start(all.stream().filter(node -> !node.voter()).map(DevNode::name).toList());
+            awaitReady(all);
         } catch (HostFailure | IOException | InterruptedException failure) {
             for (var node : all) {
                 nodes.killNode(node.name());
@@ -75,6 +80,20 @@ public final class DevUp {
             throw failure;
         }
         return nodes;
+    }
+
+    // Until then no program can be placed on a node.
+    private void awaitReady(List<DevNode> all) throws InterruptedException {
+        var ready = Patience.until(READY_LIMIT, () -> all.stream().allMatch(DevUp::isReady));
+        if (!ready) {
+            talk.accept("not every node takes part yet; `krg-admin dev status` shows when they do");
+        }
+    }
+
+    private static boolean isReady(DevNode node) {
+        return DevStatus.ask(node.listen().api())
+                .filter(status -> status.path("ready").asBoolean())
+                .isPresent();
     }
 
     private void make(int count, PortClaims claims) throws IOException {
