@@ -116,7 +116,8 @@ train_agent() (
     (become_java "$1" "-XX:AOTCacheOutput=$1" "${AGENT_OPTIONS[@]}" "$MAIN" \
         agent run --config "$directory/krgd.toml" 9>&-) >"$directory/out" 2>&1 &
     agent=$!
-    trap 'kill -KILL "$agent" 2>/dev/null; rm -rf "$directory"' EXIT
+    # A command that fails ends the trap.
+    trap 'kill -KILL "$agent" 2>/dev/null || true; rm -rf "$directory"' EXIT
     SECONDS=0
     until grep -q '^krgd ready' "$directory/out"; do
         kill -0 "$agent" && ((SECONDS < AGENT_PATIENCE)) || return 1

@@ -3,10 +3,13 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.Chunk;
@@ -35,6 +38,9 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
 
     /// Repaired, not yet found in the store.
     private final Map<ChunkHash, byte[]> uncommitted = new HashMap<>();
+
+    /// Those that did not answer when they were last asked: they are asked last, and told of once.
+    private final Set<NodeId> silent = new TreeSet<>();
 
     private long repaired;
     private Optional<NodeId> lastProvider = Optional.empty();
@@ -88,7 +94,7 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
     public List<Chunk> find(List<ChunkHash> hashes) throws IOException {
         var found = new ArrayList<Chunk>();
         var missing = new ArrayList<>(hashes);
-        for (var node : others) {
+        for (var node : inTurn()) {
             if (missing.isEmpty()) {
                 break;
             }
@@ -113,7 +119,7 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
     }
 
     private byte[] repair(ChunkHash hash) throws IOException {
-        for (var node : others) {
+        for (var node : inTurn()) {
             var found = Optional.ofNullable(ask(node, List.of(hash)).get(hash));
             if (found.isPresent()) {
                 keep(hash, found.get());
@@ -129,15 +135,23 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
         damage.found(new Damage(generation.id(), what, repairedFrom));
     }
 
+    private List<NodeId> inTurn() {
+        return others.stream().sorted(Comparator.comparing(silent::contains)).toList();
+    }
+
     private Map<ChunkHash, byte[]> ask(NodeId node, List<ChunkHash> hashes) {
         try {
-            return Completion.verified(copies.find(node, hashes));
+            var found = Completion.verified(copies.find(node, hashes));
+            silent.remove(node);
+            return found;
         } catch (IOException failure) {
-            log.warn(
-                    "a copy is out of reach node={} generation={} reason={}",
-                    node,
-                    generation.id(),
-                    failure.getMessage());
+            if (silent.add(node)) {
+                log.warn(
+                        "a copy is out of reach node={} generation={} reason={}",
+                        node,
+                        generation.id(),
+                        failure.getMessage());
+            }
             return Map.of();
         }
     }
