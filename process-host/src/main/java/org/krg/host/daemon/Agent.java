@@ -117,12 +117,7 @@ final class Agent implements AutoCloseable {
                 CompletableFuture.supplyAsync(
                         () -> Abilities.find(cells, config, natives), executor);
         var addresses = new PeerAddresses();
-        var port =
-                PeerPort.open(
-                        new PeerConfig(
-                                settings.cluster().id(), self, settings.listen().peer(), secret),
-                        addresses);
-        parts.push(port);
+        var port = openPort(addresses);
         var asks = new PeerAsks(port);
         var store = openStore(identity.incarnation(), asks);
         addresses.follow(store::image);
@@ -130,7 +125,6 @@ final class Agent implements AutoCloseable {
             join.admit(self + "." + identity.incarnation());
             directory.admitted();
         }
-
         var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
         var duties = duties(store, asks);
         port.listen(
@@ -141,25 +135,14 @@ final class Agent implements AutoCloseable {
                         () -> new ChunkService(chunks, config)));
         var able = abilities.join();
         var machine = new KernelMachine(cells);
-        var checkpoints = checkpoints(config, able, chunks, port);
+        var checkpoints =
+                new CellCheckpoints(cells, machine, checkpoints(config, able, chunks, port));
         var proposals = proposals(store);
         var holder = holder(store, proposals, duties, asks, node(identity.incarnation(), able));
-        var cellCheckpoints = new CellCheckpoints(cells, machine, checkpoints);
-        var engine =
-                new HostEngine(
-                        self,
-                        store,
-                        machine,
-                        cellCheckpoints,
-                        proposals,
-                        holder::lease,
-                        Boottime::now,
-                        InstantSource.system(),
-                        metrics);
-        parts.push(engine);
+        var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
                 new HostedProcesses(
-                        store, engine, machine, cellCheckpoints, programs, () -> report(able));
+                        store, engine, machine, checkpoints, programs, () -> report(able));
         engine.start();
         duties.start();
         holder.start();
@@ -185,6 +168,35 @@ final class Agent implements AutoCloseable {
                         new String(secret, StandardCharsets.UTF_8),
                         KrgVersion.CURRENT),
                 served);
+    }
+
+    private PeerPort openPort(PeerAddresses addresses) {
+        var config =
+                new PeerConfig(settings.cluster().id(), self, settings.listen().peer(), secret);
+        var port = PeerPort.open(config, addresses);
+        parts.push(port);
+        return port;
+    }
+
+    private HostEngine engine(
+            RatisClusterStore store,
+            KernelMachine machine,
+            CellCheckpoints checkpoints,
+            Proposals proposals,
+            LeaseHolder holder) {
+        var engine =
+                new HostEngine(
+                        self,
+                        store,
+                        machine,
+                        checkpoints,
+                        proposals,
+                        holder::lease,
+                        Boottime::now,
+                        InstantSource.system(),
+                        metrics);
+        parts.push(engine);
+        return engine;
     }
 
     private Cells openCells() throws IOException {
