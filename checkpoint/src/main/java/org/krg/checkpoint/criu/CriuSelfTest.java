@@ -56,7 +56,10 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
         var images = Files.createDirectory(directory.resolve("images"));
         var work = Files.createDirectory(directory.resolve("work"));
         var file = directory.resolve("ticks");
-        save(dumper, images, work, file);
+        // krg may stand where the user of the test may not enter, below /root for example.
+        var program = Files.copy(probe, directory.resolve("probe"));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        save(dumper, program, images, work, file);
         var before = Files.size(file);
         try (var cell = ProbeCell.empty(group())) {
             dumper.restore(cell, images, work);
@@ -66,10 +69,11 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
         }
     }
 
-    private void save(Dumper dumper, Path images, Path work, Path file) throws IOException {
-        try (var cell = ProbeCell.start(group(), probe, file)) {
+    private void save(Dumper dumper, Path program, Path images, Path work, Path file)
+            throws IOException {
+        try (var cell = ProbeCell.start(group(), program, file)) {
             if (!ProbeCell.becomes(() -> size(file) > 0)) {
-                throw new IOException("the program " + probe + " does not run");
+                throw new IOException("the program " + program + " does not run");
             }
             cell.freeze();
             dumper.dump(cell, images, work);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.fixture.TestMachine;
 import org.krg.checkpoint.fixture.TestNode;
@@ -30,6 +32,17 @@ final class CriuSelfTestTest {
         assertThat(found.works()).isTrue();
         assertThat(found.version()).matches("4\\.\\d.*");
         assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void theProbeMayStandWhereTheUserOfTheTestMayNotEnter(@TempDir Path closed) throws IOException {
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        var probe = Files.copy(TestMachine.program("criu-probe"), closed.resolve("criu-probe"));
+        var config = TestNode.config(machine.directory().resolve("images"));
+
+        var found = new CriuSelfTest(config, probe, machine.cgroup(), machine.directory()).run();
+
+        assertThat(found.finding()).contains("saves and restores");
     }
 
     @Test
