@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
@@ -32,6 +33,9 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.JoinToken;
+import org.krg.state.model.KeyGrant;
+import org.krg.state.model.KeyRange;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -59,7 +63,7 @@ public final class RandomCommands {
     /// {@return a command made for `image`}
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
-        return switch (random.nextInt(24)) {
+        return switch (random.nextInt(28)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : new RemoveNode(node());
@@ -75,6 +79,7 @@ public final class RandomCommands {
             case 19, 20 -> commit(image);
             case 21 -> new DropGeneration(generation(image));
             case 22 -> copiesOrFailure(image);
+            case 23, 24, 25, 26 -> access();
             default -> lease();
         };
     }
@@ -143,6 +148,36 @@ public final class RandomCommands {
             case 0 -> new GrantLease("cron", Duration.ofSeconds(10));
             case 1 -> new RevokeLease(id);
             default -> new ExpireLease(id);
+        };
+    }
+
+    private Command access() {
+        var user = pick(List.of("root", "ann", "bob"));
+        var role = pick(List.of("root", "ops", "dev"));
+        var range = KeyRange.prefix(new byte[] {(byte) ('a' + random.nextInt(3))});
+        var token = "t" + random.nextInt(4);
+        return switch (random.nextInt(13)) {
+            case 0 -> new AccessCommand.AddUser(user, "hash");
+            case 1 -> new AccessCommand.DeleteUser(user);
+            case 2 -> new AccessCommand.SetPassword(user, "other");
+            case 3 -> new AccessCommand.GrantRole(user, role);
+            case 4 -> new AccessCommand.GrantRole("root", "root");
+            case 5 -> new AccessCommand.RevokeRole(user, role);
+            case 6 -> new AccessCommand.AddRole(role);
+            case 7 -> new AccessCommand.DeleteRole(role);
+            case 8 ->
+                    new AccessCommand.GrantPermission(
+                            role, new KeyGrant(range, pick(List.of(KeyGrant.Mode.values()))));
+            case 9 -> new AccessCommand.RevokePermission(role, range);
+            case 10 -> new AccessCommand.SetEnabled(random.nextBoolean());
+            case 11 ->
+                    new AccessCommand.CreateToken(
+                            new JoinToken(token, Samples.DIGEST, now.plusSeconds(60)), now);
+            default ->
+                    random.nextBoolean()
+                            ? new AccessCommand.RevokeToken(token)
+                            : new AccessCommand.JoinNode(
+                                    token, Samples.DIGEST, node(), Samples.DIGEST, now);
         };
     }
 

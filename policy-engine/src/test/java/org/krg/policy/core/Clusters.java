@@ -119,14 +119,7 @@ final class Clusters {
         for (var node : nodes) {
             table = table.with(node.id(), node);
         }
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                table,
-                image.jobs(),
-                image.processes(),
-                image.generations(),
-                image.leases());
+        return image.withNodes(table);
     }
 
     static ClusterImage with(ClusterImage image, JobSpec spec, HostedProcess process) {
@@ -138,14 +131,8 @@ final class Clusters {
                         spec.runAs(),
                         NOW,
                         Optional.empty());
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                image.nodes(),
-                image.jobs().with(job.id(), job),
-                image.processes().with(process.id(), process),
-                image.generations(),
-                image.leases());
+        return image.withJobs(image.jobs().with(job.id(), job))
+                .withProcesses(image.processes().with(process.id(), process));
     }
 
     static ClusterImage withGeneration(ClusterImage image, long process, String... copies) {
@@ -162,14 +149,7 @@ final class Clusters {
                         NOW,
                         0,
                         false);
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                image.nodes(),
-                image.jobs(),
-                image.processes(),
-                image.generations().with(id, generation),
-                image.leases());
+        return image.withGenerations(image.generations().with(id, generation));
     }
 
     static Situation situation(ClusterImage image, Ledger ledger) {

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.image.ClusterImage;
-import org.krg.state.image.Table;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -47,14 +46,7 @@ public final class Images {
 
     /// {@return the state in which numbers below 1000 were given out}
     public static ClusterImage empty() {
-        return new ClusterImage(
-                new Revision(1),
-                1_000,
-                Table.empty(),
-                Table.empty(),
-                Table.empty(),
-                Table.empty(),
-                Table.empty());
+        return ClusterImage.EMPTY.at(new Revision(1)).afterNumber(999);
     }
 
     public static JobSpec spec(List<String> command, CheckpointPolicy checkpoint) {
@@ -97,36 +89,16 @@ public final class Images {
             ClusterImage image, HostedProcess process, Optional<StopOrder> stop) {
         var spec = spec(List.of("/bin/true"), CheckpointPolicy.ON_DEMAND);
         var job = new Job(process.job(), "job-" + process.job(), spec, spec.runAs(), NOW, stop);
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                image.nodes(),
-                image.jobs().with(job.id(), job),
-                image.processes().with(process.id(), process),
-                image.generations(),
-                image.leases());
+        return image.withJobs(image.jobs().with(job.id(), job))
+                .withProcesses(image.processes().with(process.id(), process));
     }
 
     public static ClusterImage with(ClusterImage image, Generation generation) {
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                image.nodes(),
-                image.jobs(),
-                image.processes(),
-                image.generations().with(generation.id(), generation),
-                image.leases());
+        return image.withGenerations(image.generations().with(generation.id(), generation));
     }
 
     public static ClusterImage with(ClusterImage image, Node node) {
-        return new ClusterImage(
-                image.revision(),
-                image.nextNumber(),
-                image.nodes().with(node.id(), node),
-                image.jobs(),
-                image.processes(),
-                image.generations(),
-                image.leases());
+        return image.withNodes(image.nodes().with(node.id(), node));
     }
 
     public static Generation generation(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
+import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
@@ -39,6 +40,7 @@ final class CommandCodec {
             case ProcessCommand process -> ProcessCommandCodec.encode(wire, process);
             case GenerationCommand generation -> encode(wire, generation);
             case LeaseCommand lease -> encode(wire, lease);
+            case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
         }
         return wire.build();
     }
@@ -65,6 +67,7 @@ final class CommandCodec {
             case GRANT_LEASE -> decode(command.getGrantLease());
             case REVOKE_LEASE -> new RevokeLease(new LeaseId(command.getRevokeLease().getLease()));
             case EXPIRE_LEASE -> new ExpireLease(new LeaseId(command.getExpireLease().getLease()));
+            case ACCESS -> AccessCommandCodec.decode(command.getAccess());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };
     }

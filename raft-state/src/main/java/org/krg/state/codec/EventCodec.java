@@ -2,6 +2,7 @@
 package org.krg.state.codec;
 
 import com.google.protobuf.UnsafeByteOperations;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
@@ -37,6 +38,7 @@ public final class EventCodec {
             case GenerationEvent event -> encode(wire, event);
             case LeaseEvent(var kind, var lease, _) ->
                     wire.getLeaseBuilder().setKind(wire(kind)).setLease(LeaseCodec.encode(lease));
+            case AccessEvent event -> wire.setAccess(AccessEventCodec.encode(event));
         }
         return wire.build().toByteArray();
     }
@@ -88,6 +90,7 @@ public final class EventCodec {
                             new Epoch(wire.getCheckpointFailed().getEpoch()),
                             detail);
             case LEASE -> event(wire.getLease(), detail);
+            case ACCESS -> AccessEventCodec.decode(wire.getAccess(), detail);
             case EVENT_NOT_SET -> throw Wire.unknown("event");
         };
     }

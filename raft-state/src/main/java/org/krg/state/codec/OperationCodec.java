@@ -73,6 +73,7 @@ public final class OperationCodec {
                 .setSession(operation.session().value())
                 .setSequence(operation.sequence())
                 .setTerm(operation.term())
+                .setPrincipal(operation.principal())
                 .setCommand(CommandCodec.encode(operation.command()))
                 .build();
     }
@@ -82,6 +83,7 @@ public final class OperationCodec {
                 new SessionId(operation.getSession()),
                 operation.getSequence(),
                 operation.getTerm(),
+                operation.getPrincipal(),
                 CommandCodec.decode(operation.getCommand()));
     }
 }

@@ -84,6 +84,7 @@ public final class ReplyCodec {
             case WRONG_TERM -> CommandWire.Refusal.REFUSAL_WRONG_TERM;
             case SESSION_EXPIRED -> CommandWire.Refusal.REFUSAL_SESSION_EXPIRED;
             case LIMIT -> CommandWire.Refusal.REFUSAL_LIMIT;
+            case NOT_PERMITTED -> CommandWire.Refusal.REFUSAL_NOT_PERMITTED;
         };
     }
 }

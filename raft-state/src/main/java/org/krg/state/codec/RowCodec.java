@@ -110,6 +110,7 @@ final class RowCodec {
                 var lease = Wire.read(ObjectWire.Lease.parser(), value, LeaseCodec::decode);
                 yield image.withLeases(image.leases().with(lease.id(), lease));
             }
+            case ACCESS -> image.withAccess(AccessRows.with(image.access(), value));
         };
     }
 

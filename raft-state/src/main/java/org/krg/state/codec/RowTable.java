@@ -15,5 +15,7 @@ public enum RowTable {
     /// By number of the process, then of the generation.
     GENERATIONS,
     /// By number.
-    LEASES
+    LEASES,
+    /// Users, roles, tokens and void certificates: by kind, then by name.
+    ACCESS
 }

@@ -3,6 +3,7 @@ package org.krg.state.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
@@ -29,6 +30,7 @@ public final class Rows {
                 case ProcessEvent process -> changes.add(change(process));
                 case GenerationEvent generation -> addChanges(changes, generation, after);
                 case LeaseEvent lease -> changes.add(change(lease));
+                case AccessEvent access -> AccessRows.addChanges(changes, access, after);
             }
         }
         changes.add(RowCodec.counters(after));
@@ -44,6 +46,7 @@ public final class Rows {
         image.processes().values().forEach(process -> rows.add(RowCodec.row(process)));
         image.generations().values().forEach(generation -> rows.add(RowCodec.row(generation)));
         image.leases().values().forEach(lease -> rows.add(RowCodec.row(lease)));
+        rows.addAll(AccessRows.all(image.access()));
         return List.copyOf(rows);
     }
 

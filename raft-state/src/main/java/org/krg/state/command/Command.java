@@ -3,4 +3,9 @@ package org.krg.state.command;
 
 /// A request to change the agreed state.
 public sealed interface Command
-        permits NodeCommand, JobCommand, ProcessCommand, GenerationCommand, LeaseCommand {}
+        permits NodeCommand,
+                JobCommand,
+                ProcessCommand,
+                GenerationCommand,
+                LeaseCommand,
+                AccessCommand {}

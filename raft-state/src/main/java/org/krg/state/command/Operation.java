@@ -9,10 +9,18 @@ import org.krg.state.model.SessionId;
 /// @param sequence from 1 in each session; a repeated one is answered with the first reply
 /// @param term the leadership the proposal was made under: applied only if the entry has the same
 ///   term; 0 when it does not depend on one
-public record Operation(SessionId session, long sequence, long term, Command command) {
+/// @param principal the user who asks, as the agent that proposes it has made sure; empty for what
+///   an agent proposes by itself
+public record Operation(
+        SessionId session, long sequence, long term, String principal, Command command) {
     public Operation {
         if (sequence < 1) {
             throw new IllegalArgumentException("a sequence starts at 1, not " + sequence);
         }
+    }
+
+    /// What an agent proposes by itself.
+    public Operation(SessionId session, long sequence, long term, Command command) {
+        this(session, sequence, term, "", command);
     }
 }

@@ -16,5 +16,7 @@ public enum Refusal {
     /// The session was forgotten: whether an earlier operation of it took effect cannot be told.
     SESSION_EXPIRED,
     /// There are too many of them.
-    LIMIT
+    LIMIT,
+    /// Who asks may not.
+    NOT_PERMITTED
 }

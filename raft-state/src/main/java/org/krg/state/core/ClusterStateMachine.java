@@ -2,12 +2,15 @@
 package org.krg.state.core;
 
 import java.util.List;
+import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
@@ -22,7 +25,16 @@ import org.krg.state.model.Revision;
 public final class ClusterStateMachine {
     private ClusterStateMachine() {}
 
-    /// {@return what `command` does to `image`}
+    /// {@return what `command` does to `image` when `principal` asks for it}
+    ///
+    /// @param principal see [Authority]
+    public static Decision decide(ClusterImage image, String principal, Command command) {
+        return Authority.problem(image, principal, command)
+                .map(problem -> Decision.refuse(Refusal.NOT_PERMITTED, problem))
+                .orElseGet(() -> decide(image, command));
+    }
+
+    /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
         return switch (command) {
             case NodeCommand node -> NodeRules.decide(image, node);
@@ -30,6 +42,7 @@ public final class ClusterStateMachine {
             case ProcessCommand process -> ProcessRules.decide(image, process);
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
+            case AccessCommand access -> AccessRules.decide(image, access);
         };
     }
 
@@ -41,6 +54,7 @@ public final class ClusterStateMachine {
             case ProcessEvent process -> fold(image, process);
             case GenerationEvent generation -> fold(image, generation);
             case LeaseEvent lease -> fold(image, lease);
+            case AccessEvent access -> AccessFold.fold(image, access);
         };
     }
 

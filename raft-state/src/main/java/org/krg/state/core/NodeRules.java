@@ -10,6 +10,7 @@ import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
@@ -157,6 +158,9 @@ final class NodeRules {
         var draft = new Draft(image);
         Recovery.loseCopies(draft, node.id(), "node " + node.id() + " was removed");
         draft.add(new NodeEvent(NodeEvent.Kind.REMOVED, node, "an operator removed it"));
+        draft.add(
+                new AccessEvent.CertificatesRevoked(
+                        node.id(), image.nextNumber() - 1, "the node was removed"));
         return draft.accept();
     }
 

@@ -19,6 +19,8 @@ public enum Family {
     GENERATIONS,
     /// One row a lease.
     LEASES,
+    /// Users, roles, tokens, void certificates.
+    ACCESS,
     /// One row a client's session.
     SESSIONS,
     /// One row a reply that may be asked for again.

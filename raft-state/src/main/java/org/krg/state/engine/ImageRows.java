@@ -62,6 +62,7 @@ final class ImageRows {
             case PROCESSES -> Family.PROCESSES;
             case GENERATIONS -> Family.GENERATIONS;
             case LEASES -> Family.LEASES;
+            case ACCESS -> Family.ACCESS;
         };
     }
 }

@@ -84,7 +84,8 @@ final class Step {
                     Refusal.WRONG_TERM,
                     "proposed in term " + operation.term() + ", applied in term " + at.term());
         }
-        return switch (ClusterStateMachine.decide(image, operation.command())) {
+        return switch (ClusterStateMachine.decide(
+                image, operation.principal(), operation.command())) {
             case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
             case Decision.Accept(var accepted, var created) -> accept(accepted, created);
         };

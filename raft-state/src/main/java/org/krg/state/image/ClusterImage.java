@@ -26,7 +26,8 @@ public record ClusterImage(
         Table<JobId, Job> jobs,
         Table<ProcessId, HostedProcess> processes,
         Table<GenerationId, Generation> generations,
-        Table<LeaseId, Lease> leases) {
+        Table<LeaseId, Lease> leases,
+        Access access) {
 
     /// Before anything was agreed.
     public static final ClusterImage EMPTY =
@@ -37,7 +38,8 @@ public record ClusterImage(
                     Table.empty(),
                     Table.empty(),
                     Table.empty(),
-                    Table.empty());
+                    Table.empty(),
+                    Access.EMPTY);
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
@@ -81,7 +83,8 @@ public record ClusterImage(
 
     /// {@return this image at another revision}
     public ClusterImage at(Revision reached) {
-        return new ClusterImage(reached, nextNumber, nodes, jobs, processes, generations, leases);
+        return new ClusterImage(
+                reached, nextNumber, nodes, jobs, processes, generations, leases, access);
     }
 
     /// {@return this image after the number `used` was given out}
@@ -93,33 +96,43 @@ public record ClusterImage(
                 jobs,
                 processes,
                 generations,
-                leases);
+                leases,
+                access);
     }
 
     /// {@return this image with other nodes}
     public ClusterImage withNodes(Table<NodeId, Node> changed) {
         return new ClusterImage(
-                revision, nextNumber, changed, jobs, processes, generations, leases);
+                revision, nextNumber, changed, jobs, processes, generations, leases, access);
     }
 
     /// {@return this image with other jobs}
     public ClusterImage withJobs(Table<JobId, Job> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, changed, processes, generations, leases);
+                revision, nextNumber, nodes, changed, processes, generations, leases, access);
     }
 
     /// {@return this image with other processes}
     public ClusterImage withProcesses(Table<ProcessId, HostedProcess> changed) {
-        return new ClusterImage(revision, nextNumber, nodes, jobs, changed, generations, leases);
+        return new ClusterImage(
+                revision, nextNumber, nodes, jobs, changed, generations, leases, access);
     }
 
     /// {@return this image with other generations}
     public ClusterImage withGenerations(Table<GenerationId, Generation> changed) {
-        return new ClusterImage(revision, nextNumber, nodes, jobs, processes, changed, leases);
+        return new ClusterImage(
+                revision, nextNumber, nodes, jobs, processes, changed, leases, access);
     }
 
     /// {@return this image with other leases}
     public ClusterImage withLeases(Table<LeaseId, Lease> changed) {
-        return new ClusterImage(revision, nextNumber, nodes, jobs, processes, generations, changed);
+        return new ClusterImage(
+                revision, nextNumber, nodes, jobs, processes, generations, changed, access);
+    }
+
+    /// {@return this image with other permissions}
+    public ClusterImage withAccess(Access changed) {
+        return new ClusterImage(
+                revision, nextNumber, nodes, jobs, processes, generations, leases, changed);
     }
 }

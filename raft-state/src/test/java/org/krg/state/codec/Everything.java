@@ -7,10 +7,24 @@ import static org.krg.testkit.Samples.DIGEST;
 import static org.krg.testkit.Samples.HOME;
 import static org.krg.testkit.Samples.START;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.krg.state.command.AccessCommand.AddRole;
+import org.krg.state.command.AccessCommand.AddUser;
+import org.krg.state.command.AccessCommand.CreateToken;
+import org.krg.state.command.AccessCommand.DeleteRole;
+import org.krg.state.command.AccessCommand.DeleteUser;
+import org.krg.state.command.AccessCommand.GrantPermission;
+import org.krg.state.command.AccessCommand.GrantRole;
+import org.krg.state.command.AccessCommand.JoinNode;
+import org.krg.state.command.AccessCommand.RevokePermission;
+import org.krg.state.command.AccessCommand.RevokeRole;
+import org.krg.state.command.AccessCommand.RevokeToken;
+import org.krg.state.command.AccessCommand.SetEnabled;
+import org.krg.state.command.AccessCommand.SetPassword;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
@@ -34,12 +48,14 @@ import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
+import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -53,6 +69,10 @@ import org.krg.state.model.Identity;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.JoinToken;
+import org.krg.state.model.KeyGrant;
+import org.krg.state.model.KeyRange;
+import org.krg.state.model.KeyRole;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Node;
@@ -70,6 +90,7 @@ import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.Revision;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
+import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
 import org.krg.testkit.Samples;
 
@@ -103,7 +124,20 @@ final class Everything {
                 new ReportCheckpointFailed(PROCESS, EPOCH, "io_uring, fd 7"),
                 new GrantLease("cron", Duration.ofSeconds(10)),
                 new RevokeLease(new LeaseId(9)),
-                new ExpireLease(new LeaseId(9)));
+                new ExpireLease(new LeaseId(9)),
+                new AddUser("ann", "hash"),
+                new DeleteUser("ann"),
+                new SetPassword("ann", "hash"),
+                new GrantRole("ann", "ops"),
+                new RevokeRole("ann", "ops"),
+                new AddRole("ops"),
+                new DeleteRole("ops"),
+                new GrantPermission("ops", grant()),
+                new RevokePermission("ops", grant().range()),
+                new SetEnabled(true),
+                new CreateToken(token(), START),
+                new RevokeToken("t1"),
+                new JoinNode("t1", DIGEST, HOME, DIGEST, START));
     }
 
     static List<Event> events() {
@@ -124,6 +158,15 @@ final class Everything {
         for (var kind : LeaseEvent.Kind.values()) {
             events.add(new LeaseEvent(kind, lease(), "granted to cron"));
         }
+        events.add(new AccessEvent.UserChanged(user(), "got role ops"));
+        events.add(new AccessEvent.UserDeleted("ann", "user deleted"));
+        events.add(new AccessEvent.RoleChanged(role(), "role added"));
+        events.add(new AccessEvent.RoleDeleted("ops", "role deleted"));
+        events.add(new AccessEvent.EnabledSet(true, "permissions count"));
+        events.add(new AccessEvent.TokenCreated(token(), "until tomorrow"));
+        events.add(new AccessEvent.TokenEnded("t1", "used by node n1"));
+        events.add(new AccessEvent.NodeJoined(HOME, 9, DIGEST, "with token t1"));
+        events.add(new AccessEvent.CertificatesRevoked(HOME, 9, "the node was removed"));
         return events;
     }
 
@@ -134,6 +177,24 @@ final class Everything {
             replies.add(new Reply.Refused(new Revision(300), refusal, "look again"));
         }
         return replies;
+    }
+
+    static User user() {
+        return new User("ann", "hash", List.of("ops", "root"));
+    }
+
+    static KeyRole role() {
+        return new KeyRole("ops", List.of(grant()));
+    }
+
+    static KeyGrant grant() {
+        return new KeyGrant(
+                KeyRange.prefix("/ops/".getBytes(StandardCharsets.UTF_8)),
+                KeyGrant.Mode.READ_WRITE);
+    }
+
+    static JoinToken token() {
+        return new JoinToken("t1", DIGEST, START);
     }
 
     static List<Phase> phases() {
@@ -166,13 +227,23 @@ final class Everything {
                                 ClusterImage.EMPTY
                                         .generations()
                                         .with(generation().id(), generation()))
-                        .withLeases(ClusterImage.EMPTY.leases().with(lease().id(), lease()));
+                        .withLeases(ClusterImage.EMPTY.leases().with(lease().id(), lease()))
+                        .withAccess(access());
         var processes = image.processes();
         for (var phase : phases()) {
             var id = new ProcessId(PROCESS.value() + processes.size());
             processes = processes.with(id, process(id, phase));
         }
         return image.withProcesses(processes);
+    }
+
+    private static Access access() {
+        var none = Access.EMPTY;
+        return none.with(true, 5)
+                .withUsers(none.users().with("ann", user()))
+                .withRoles(none.roles().with("ops", role()))
+                .withTokens(none.tokens().with("t1", token()))
+                .withRevoked(none.revoked().with(HOME, 9L));
     }
 
     private static Node node() {

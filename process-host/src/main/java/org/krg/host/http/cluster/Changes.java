@@ -87,6 +87,7 @@ public final class Changes {
         var message = semicolon < 0 ? refused.detail() : refused.detail().substring(0, semicolon);
         var remedy = semicolon < 0 ? "" : refused.detail().substring(semicolon + 2);
         return switch (refused.refusal()) {
+            case NOT_PERMITTED -> new HostFailure(HostFailure.Code.NOT_PERMITTED, message, remedy);
             case NOT_FOUND -> new HostFailure(HostFailure.Code.NOT_FOUND, message, remedy);
             case INVALID -> new HostFailure(HostFailure.Code.USAGE, message, remedy);
             case NAME_TAKEN -> new HostFailure(HostFailure.Code.CONFLICT, message, remedy);

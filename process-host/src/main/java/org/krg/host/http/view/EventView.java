@@ -3,6 +3,7 @@ package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.krg.state.event.AccessEvent;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
@@ -44,6 +45,7 @@ public final class EventView {
                     view.put("type", "lease." + Json.word(kind))
                             .put("target", lease.id().toString())
                             .set("object", of(lease));
+            case AccessEvent event -> AccessView.of(view, event);
         }
         if (!recorded.event().detail().isEmpty()) {
             view.put("detail", recorded.event().detail());

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.image;
+
+import org.krg.state.model.JoinToken;
+import org.krg.state.model.KeyRole;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.User;
+
+/// Who may do what, as agreed. Immutable.
+///
+/// @param enabled whether the permissions on keys count; while they do not, everybody the transport
+///   lets in may use all keys
+/// @param revision one more with every change of users, roles or `enabled`
+/// @param revoked the certificates of a node up to this number are void
+public record Access(
+        boolean enabled,
+        long revision,
+        Table<String, User> users,
+        Table<String, KeyRole> roles,
+        Table<String, JoinToken> tokens,
+        Table<NodeId, Long> revoked) {
+
+    /// Nobody is known yet.
+    public static final Access EMPTY =
+            new Access(false, 0, Table.empty(), Table.empty(), Table.empty(), Table.empty());
+
+    /// {@return whether `name` is a user who may do everything}
+    public boolean isRoot(String name) {
+        return name.equals(User.ROOT)
+                || users.find(name).filter(user -> user.roles().contains(KeyRole.ROOT)).isPresent();
+    }
+
+    /// {@return whether a certificate of a node with this number still counts}
+    public boolean isValid(NodeId node, long certificate) {
+        return revoked.find(node).filter(upTo -> certificate <= upTo).isEmpty();
+    }
+
+    /// {@return this with the permissions counting or not, and a revision}
+    public Access with(boolean counts, long reached) {
+        return new Access(counts, reached, users, roles, tokens, revoked);
+    }
+
+    /// {@return this with other users}
+    public Access withUsers(Table<String, User> changed) {
+        return new Access(enabled, revision, changed, roles, tokens, revoked);
+    }
+
+    /// {@return this with other roles}
+    public Access withRoles(Table<String, KeyRole> changed) {
+        return new Access(enabled, revision, users, changed, tokens, revoked);
+    }
+
+    /// {@return this with other tokens}
+    public Access withTokens(Table<String, JoinToken> changed) {
+        return new Access(enabled, revision, users, roles, changed, revoked);
+    }
+
+    /// {@return this with other void certificates}
+    public Access withRevoked(Table<NodeId, Long> changed) {
+        return new Access(enabled, revision, users, roles, tokens, changed);
+    }
+}
