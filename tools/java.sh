@@ -27,6 +27,9 @@ readonly JAVA_OPTIONS=(
 # A command lives shortly: the first compiler is enough.
 readonly COMMAND_OPTIONS=(-Xmx512m -XX:TieredStopAtLevel=1)
 
+# A bench shares the machine with what it measures: its generator of load is compiled well.
+readonly BENCH_OPTIONS=(-Xmx512m -Dlogback.configurationFile=org/krg/jepsen/bench/logback.xml)
+
 # An agent lives long beside the programs it hosts: it is kept small and compiled well. Ratis carries a
 # Netty of its own under another name, which Armeria takes for a mixture of versions.
 readonly AGENT_OPTIONS=(
@@ -48,9 +51,15 @@ become_agent() {
     become_java "$AGENT_CACHE" "${AGENT_OPTIONS[@]}" "$MAIN" "$@"
 }
 
+# With the clients of what krg is measured against, which are no part of krg.
+become_bench() {
+    KRG_PEERS=$KRG_ROOT/target/lib-bench
+    become_java '' "${BENCH_OPTIONS[@]}" "$MAIN" "$@"
+}
+
 become_java() {
     local path options=("${JAVA_OPTIONS[@]}")
-    path=$(class_path)
+    path=$(class_path)${KRG_PEERS:+:$KRG_PEERS/*}
     [[ ! -f $1 ]] || options+=("-XX:AOTCache=$1")
     exec "$JAVA_HOME/bin/java" "${options[@]}" -cp "$path" "${@:2}"
 }

@@ -4,6 +4,7 @@
 
 KRG_ROOT=$(cd -P "${BASH_SOURCE[0]%/*}/.." && pwd)
 KRG_CRIU_PREFIX=${KRG_CRIU_PREFIX:-/var/lib/krg-tools/criu}
+KRG_ETCD_PREFIX=${KRG_ETCD_PREFIX:-/var/lib/krg-tools/etcd}
 
 # Administration programs are looked for even if the caller's PATH has only users' programs.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin

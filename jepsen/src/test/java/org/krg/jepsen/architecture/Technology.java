@@ -35,7 +35,12 @@ record Technology(String name, List<String> types, List<String> users) {
                             List.of(
                                     "org.krg.checkpoint.netty..",
                                     "org.krg.host.netty..",
-                                    "org.krg.host.http..")),
+                                    "org.krg.host.http..",
+                                    "org.krg.jepsen.bench.grpc..")),
+                    new Technology(
+                            "ZooKeeper",
+                            List.of("org.apache.zookeeper.."),
+                            List.of("org.krg.jepsen.bench.zookeeper..")),
                     new Technology(
                             "Armeria",
                             List.of("com.linecorp.armeria.."),
@@ -63,7 +68,8 @@ record Technology(String name, List<String> types, List<String> users) {
                                     "org.krg.tools",
                                     "org.krg.tools.cli..",
                                     "org.krg.tools.dev..",
-                                    "org.krg.tools.demo..")),
+                                    "org.krg.tools.demo..",
+                                    "org.krg.jepsen.bench")),
                     new Technology(
                             "Testcontainers",
                             List.of("org.testcontainers.."),

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a bench has measured, as data and as text.
+@NullMarked
+package org.krg.jepsen.bench.report;
+
+import org.jspecify.annotations.NullMarked;
