@@ -4,6 +4,7 @@ package org.krg.state;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
@@ -21,6 +22,7 @@ import org.krg.state.model.NodeId;
 /// @param snapshotEvery log entries between snapshots (default 100 000)
 /// @param logKept log entries kept behind a snapshot for slow members (default 100 000)
 /// @param eventsKept revisions whose events are kept for watchers (default 1 000 000)
+/// @param tls how nodes prove who they are; without it Raft stays on loopback
 public record StateConfig(
         UUID cluster,
         NodeId self,
@@ -32,13 +34,18 @@ public record StateConfig(
         Duration electionTimeoutMax,
         long snapshotEvery,
         long logKept,
-        long eventsKept) {
+        long eventsKept,
+        Optional<MutualTls> tls) {
 
     /// A voter of a cluster that is being formed.
     public record FirstMember(NodeId node, long incarnation, HostPort raft) {}
 
     public StateConfig {
         members = List.copyOf(members);
+        if (tls.isEmpty() && !isLoopback(bind.host())) {
+            throw new IllegalArgumentException(
+                    "Raft does not listen on " + bind.host() + " without TLS");
+        }
     }
 
     /// {@return the default settings}
@@ -60,7 +67,8 @@ public record StateConfig(
                 Duration.ofSeconds(3),
                 100_000,
                 100_000,
-                1_000_000);
+                1_000_000,
+                Optional.empty());
     }
 
     /// {@return the same with other election timeouts}
@@ -76,6 +84,33 @@ public record StateConfig(
                 max,
                 snapshotEvery,
                 logKept,
-                eventsKept);
+                eventsKept,
+                tls);
+    }
+
+    /// {@return the same with TLS on the Raft port}
+    public StateConfig withTls(MutualTls mutual) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                snapshotEvery,
+                logKept,
+                eventsKept,
+                Optional.of(mutual));
+    }
+
+    /// A name is resolved by whoever listens, and might turn into any address: only `localhost`
+    /// counts.
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.equals("[::1]")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

@@ -50,6 +50,10 @@ record Technology(String name, List<String> types, List<String> users) {
                             List.of("ch.qos.logback.."),
                             List.of("org.krg.host.daemon..")),
                     new Technology(
+                            "BouncyCastle",
+                            List.of("org.bouncycastle.."),
+                            List.of("org.krg.host.tls..")),
+                    new Technology(
                             "TOML",
                             List.of("org.tomlj.."),
                             List.of("org.krg.host.daemon..", "org.krg.tools..")),

@@ -69,7 +69,7 @@ final class RatisMember implements AutoCloseable {
                         .setGroup(RaftGroup.valueOf(group, firstPeers(config)))
                         .setStateMachine(machine)
                         .setProperties(RatisSettings.of(config, directory))
-                        .setParameters(WatchedGrpc.parameters(rounds))
+                        .setParameters(WatchedGrpc.parameters(rounds, config))
                         .setOption(option)
                         .build();
         try {

@@ -14,6 +14,7 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.krg.state.StateConfig;
 
 /// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds]. Ratis makes
 /// an instance by the class name, which is why the type and its constructor are public.
@@ -23,8 +24,12 @@ public final class WatchedGrpc implements RpcType {
     /// For Ratis only.
     public WatchedGrpc() {}
 
-    static Parameters parameters(LeadershipRounds rounds) {
+    static Parameters parameters(LeadershipRounds rounds, StateConfig config) {
         var parameters = new Parameters();
+        config.tls()
+                .ifPresentOrElse(
+                        tls -> RaftSecurity.protect(parameters, tls),
+                        () -> RaftSecurity.limit(parameters));
         parameters.put(ROUNDS, rounds, LeadershipRounds.class);
         return parameters;
     }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state;
+
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.model.CertificateName;
+
+/// How a node proves who it is, and whom it believes. Both may change while they are in use: what
+/// holds for a connection is what held when it was opened.
+///
+/// @param trust believes only certificates of this cluster that are not void
+public record MutualTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
+    /// The only version of TLS that is spoken.
+    public static final String VERSION = "TLSv1.3";
+
+    /// `GeneralName` of RFC 5280: uniformResourceIdentifier.
+    private static final int URI = 6;
+
+    /// {@return whom the other side of a connection is, as its certificate says}
+    public static Optional<CertificateName> findPeer(@Nullable SSLSession session) {
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return findName(session.getPeerCertificates()[0]);
+        } catch (SSLPeerUnverifiedException nobody) {
+            return Optional.empty();
+        }
+    }
+
+    /// {@return whom a certificate names: exactly one name, else nobody}
+    public static Optional<CertificateName> findName(Certificate certificate) {
+        if (!(certificate instanceof X509Certificate named)) {
+            return Optional.empty();
+        }
+        try {
+            Collection<List<?>> names = named.getSubjectAlternativeNames();
+            if (names == null) {
+                return Optional.empty();
+            }
+            var ours =
+                    names.stream()
+                            .filter(name -> name.getFirst().equals(URI))
+                            .map(name -> String.valueOf(name.get(1)))
+                            .toList();
+            return ours.size() == 1 ? CertificateName.find(ours.getFirst()) : Optional.empty();
+        } catch (CertificateParsingException malformed) {
+            return Optional.empty();
+        }
+    }
+}
