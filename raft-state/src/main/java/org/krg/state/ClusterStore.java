@@ -64,6 +64,9 @@ public interface ClusterStore extends AutoCloseable {
     /// time). Leader only.
     CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role);
 
+    /// {@return users' keys on this node}
+    KeySpace keys();
+
     /// Leaves the group's service and closes the storage; blocks until both are done.
     @Override
     void close();

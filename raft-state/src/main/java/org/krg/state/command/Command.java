@@ -8,4 +8,5 @@ public sealed interface Command
                 ProcessCommand,
                 GenerationCommand,
                 LeaseCommand,
-                AccessCommand {}
+                AccessCommand,
+                KeyCommand {}

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.command;
 
+import java.util.List;
 import org.krg.state.model.Revision;
 
 /// What became of an operation: definite, the same on every replica and for every retry.
 public sealed interface Reply {
     /// It took effect at `revision`. `created` is the number of the job or lease it made, else 0.
     record Accepted(Revision revision, long created) implements Reply {}
+
+    /// A transaction on keys was done. `revision` is the one it wrote at, or that it read when it
+    /// wrote nothing; `succeeded` whether its comparisons held.
+    record Transacted(Revision revision, boolean succeeded, List<KeyResult> results)
+            implements Reply {
+        public Transacted {
+            results = List.copyOf(results);
+        }
+    }
 
     /// It changed nothing. `revision` is the state it was judged against.
     record Refused(Revision revision, Refusal refusal, String detail) implements Reply {}

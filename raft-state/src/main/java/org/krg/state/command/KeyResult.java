@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.model.key.KeyValue;
+
+/// What one part of a transaction gave.
+public sealed interface KeyResult {
+    /// @param count keys of the range, also those that are not shown
+    /// @param more whether the limit hid some
+    record Found(List<KeyValue> keys, long count, boolean more) implements KeyResult {
+        public Found {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /// @param previous what was there before, where that was asked for
+    record Written(Optional<KeyValue> previous) implements KeyResult {}
+
+    /// @param previous what was there before, where that was asked for
+    record Deleted(long count, List<KeyValue> previous) implements KeyResult {
+        public Deleted {
+            previous = List.copyOf(previous);
+        }
+    }
+
+    /// @param succeeded whether the comparisons held
+    record Nested(boolean succeeded, List<KeyResult> results) implements KeyResult {
+        public Nested {
+            results = List.copyOf(results);
+        }
+    }
+}

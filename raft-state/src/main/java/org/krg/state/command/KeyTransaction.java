@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.util.List;
+
+/// If every comparison holds, `then` is done, else `otherwise`. A branch sees its own writes; a key
+/// is written at most once in one branch.
+public record KeyTransaction(
+        List<KeyComparison> when, List<KeyRequest> then, List<KeyRequest> otherwise) {
+    public KeyTransaction {
+        when = List.copyOf(when);
+        then = List.copyOf(then);
+        otherwise = List.copyOf(otherwise);
+    }
+
+    /// {@return a transaction that does `request` in any case}
+    public static KeyTransaction of(KeyRequest request) {
+        return new KeyTransaction(List.of(), List.of(request), List.of());
+    }
+}

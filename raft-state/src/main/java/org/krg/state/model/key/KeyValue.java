@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.model.key;
+
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Revision;
+
+/// A key with its value as one operation left it.
+///
+/// @param created revision of the operation that made the key
+/// @param modified revision of the operation that wrote this value
+/// @param version writes since it was made, this one included; 1 for the first
+/// @param lease it goes when this lease ends; [#NO_LEASE] when it is kept
+public record KeyValue(
+        Bytes key, Bytes value, Revision created, Revision modified, long version, LeaseId lease) {
+    /// Stands for the absence of a lease.
+    public static final LeaseId NO_LEASE = new LeaseId(0);
+}
