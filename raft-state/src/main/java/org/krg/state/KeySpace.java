@@ -30,8 +30,7 @@ public interface KeySpace {
     /// once, all changes of one revision together; one call at a time.
     ///
     /// Throws [NotPermitted]. When the listener is too slow the watch falls behind and catches up
-    /// from storage; when what it needs is compacted meanwhile, it ends with
-    /// [Notice.Ended].
+    /// from storage; when what it needs is compacted meanwhile, it ends with [Notice.Ended].
     Watch watch(String principal, WatchSpec spec, Consumer<Notice> listener);
 
     /// {@return a digest over the keys and their versions as of a revision, [Revision#ZERO] for the
@@ -123,11 +122,7 @@ public interface KeySpace {
         private static final long serialVersionUID = 1;
 
         public FutureRevision(Revision asked, Revision present) {
-            super(
-                    "revision "
-                            + asked
-                            + " is in the future: the present one is "
-                            + present);
+            super("revision " + asked + " is in the future: the present one is " + present);
         }
     }
 

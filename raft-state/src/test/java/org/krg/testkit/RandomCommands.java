@@ -145,7 +145,8 @@ public final class RandomCommands {
     private Command lease() {
         var id = new LeaseId(1 + random.nextInt(40));
         return switch (random.nextInt(3)) {
-            case 0 -> new GrantLease("cron", Duration.ofSeconds(10));
+            case 0 ->
+                    new GrantLease(rarely() ? id : new LeaseId(0), "cron", Duration.ofSeconds(10));
             case 1 -> new RevokeLease(id);
             default -> new ExpireLease(id);
         };

@@ -364,6 +364,7 @@ public final class HostEngine implements AutoCloseable {
     private static Revision revision(Reply reply) {
         return switch (reply) {
             case Reply.Accepted(var revision, _) -> revision;
+            case Reply.Transacted(var revision, _, _) -> revision;
             case Reply.Refused(var revision, _, _) -> revision;
         };
     }

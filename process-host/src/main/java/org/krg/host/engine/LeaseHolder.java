@@ -15,6 +15,7 @@ import org.krg.state.ClusterStore;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Node;
 import org.krg.state.model.Revision;
 import org.slf4j.Logger;
@@ -177,6 +178,8 @@ public final class LeaseHolder implements AutoCloseable {
                 take(OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
                 yield false;
             }
+            case Input.Registered(_, Reply.Transacted transacted) ->
+                    throw new InvariantBroken("a registration is no transaction: " + transacted);
             case Input.Registered(_, Reply.Refused(_, var refusal, var detail)) -> {
                 log.error(
                         "the cluster refuses to register this node node={} refusal={} detail={}",

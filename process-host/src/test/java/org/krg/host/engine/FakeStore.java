@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.krg.state.ClusterStore;
+import org.krg.state.KeySpace;
 import org.krg.state.command.Command;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
@@ -162,6 +163,11 @@ public final class FakeStore implements ClusterStore {
     @Override
     public StateHash hash() {
         throw new UnsupportedOperationException("nothing is stored");
+    }
+
+    @Override
+    public KeySpace keys() {
+        throw new UnsupportedOperationException("no keys are stored");
     }
 
     @Override

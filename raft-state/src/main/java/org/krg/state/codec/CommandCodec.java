@@ -11,6 +11,7 @@ import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
@@ -28,7 +29,8 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.proto.CommandWire;
 
-/// Commands; the fields of those about processes are [ProcessCommandCodec]'s.
+/// Commands; the fields of those about processes are [ProcessCommandCodec]'s, of those about keys
+/// [KeyCommandCodec]'s.
 final class CommandCodec {
     private CommandCodec() {}
 
@@ -41,6 +43,7 @@ final class CommandCodec {
             case GenerationCommand generation -> encode(wire, generation);
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
+            case KeyCommand key -> KeyCommandCodec.encode(wire, key);
         }
         return wire.build();
     }
@@ -68,6 +71,10 @@ final class CommandCodec {
             case REVOKE_LEASE -> new RevokeLease(new LeaseId(command.getRevokeLease().getLease()));
             case EXPIRE_LEASE -> new ExpireLease(new LeaseId(command.getExpireLease().getLease()));
             case ACCESS -> AccessCommandCodec.decode(command.getAccess());
+            case TRANSACT -> KeyCommandCodec.decode(command.getTransact());
+            case COMPACT_KEYS -> KeyCommandCodec.decode(command.getCompactKeys());
+            case LIMIT_KEYS -> KeyCommandCodec.decode(command.getLimitKeys());
+            case KEEP_VERSIONS -> KeyCommandCodec.decode(command.getKeepVersions());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };
     }
@@ -174,14 +181,18 @@ final class CommandCodec {
 
     private static void encode(CommandWire.Command.Builder wire, LeaseCommand command) {
         switch (command) {
-            case GrantLease(var holder, var ttl) ->
-                    wire.getGrantLeaseBuilder().setHolder(holder).setTtl(Wire.encode(ttl));
+            case GrantLease(var id, var holder, var ttl) ->
+                    wire.getGrantLeaseBuilder()
+                            .setId(id.value())
+                            .setHolder(holder)
+                            .setTtl(Wire.encode(ttl));
             case RevokeLease(var lease) -> wire.getRevokeLeaseBuilder().setLease(lease.value());
             case ExpireLease(var lease) -> wire.getExpireLeaseBuilder().setLease(lease.value());
         }
     }
 
     private static GrantLease decode(CommandWire.GrantLease command) {
-        return new GrantLease(command.getHolder(), Wire.decode(command.getTtl()));
+        return new GrantLease(
+                new LeaseId(command.getId()), command.getHolder(), Wire.decode(command.getTtl()));
     }
 }

@@ -48,6 +48,11 @@ public final class ReplyCodec {
         switch (reply) {
             case Reply.Accepted(var revision, var created) ->
                     wire.getAcceptedBuilder().setRevision(revision.value()).setCreated(created);
+            case Reply.Transacted(var revision, var succeeded, var results) ->
+                    wire.getTransactedBuilder()
+                            .setRevision(revision.value())
+                            .setSucceeded(succeeded)
+                            .addAllResults(KeyResultCodec.encode(results));
             case Reply.Refused(var revision, var refusal, var detail) ->
                     wire.getRefusedBuilder()
                             .setRevision(revision.value())
@@ -63,6 +68,13 @@ public final class ReplyCodec {
                 var accepted = reply.getAccepted();
                 yield new Reply.Accepted(
                         new Revision(accepted.getRevision()), accepted.getCreated());
+            }
+            case TRANSACTED -> {
+                var transacted = reply.getTransacted();
+                yield new Reply.Transacted(
+                        new Revision(transacted.getRevision()),
+                        transacted.getSucceeded(),
+                        KeyResultCodec.decode(transacted.getResultsList()));
             }
             case REFUSED -> {
                 var refused = reply.getRefused();
@@ -84,6 +96,16 @@ public final class ReplyCodec {
             case WRONG_TERM -> CommandWire.Refusal.REFUSAL_WRONG_TERM;
             case SESSION_EXPIRED -> CommandWire.Refusal.REFUSAL_SESSION_EXPIRED;
             case LIMIT -> CommandWire.Refusal.REFUSAL_LIMIT;
+            case KEY_EMPTY -> CommandWire.Refusal.REFUSAL_KEY_EMPTY;
+            case KEY_NOT_FOUND -> CommandWire.Refusal.REFUSAL_KEY_NOT_FOUND;
+            case DUPLICATE_KEY -> CommandWire.Refusal.REFUSAL_DUPLICATE_KEY;
+            case VALUE_PROVIDED -> CommandWire.Refusal.REFUSAL_VALUE_PROVIDED;
+            case LEASE_PROVIDED -> CommandWire.Refusal.REFUSAL_LEASE_PROVIDED;
+            case LEASE_NOT_FOUND -> CommandWire.Refusal.REFUSAL_LEASE_NOT_FOUND;
+            case TOO_MANY_OPERATIONS -> CommandWire.Refusal.REFUSAL_TOO_MANY_OPERATIONS;
+            case TOO_LARGE -> CommandWire.Refusal.REFUSAL_TOO_LARGE;
+            case COMPACTED -> CommandWire.Refusal.REFUSAL_COMPACTED;
+            case FUTURE_REVISION -> CommandWire.Refusal.REFUSAL_FUTURE_REVISION;
             case NOT_PERMITTED -> CommandWire.Refusal.REFUSAL_NOT_PERMITTED;
         };
     }

@@ -4,9 +4,8 @@ package org.krg.state.command;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyRange;
 
-/// Holds when it holds for each key of `range`. A single key that does not exist has version,
-/// revisions and lease 0, and no value: a comparison of its value does not hold. A range without
-/// keys satisfies every comparison.
+/// Holds when it holds for each key of `range`. Where there is no key, version, revisions and lease
+/// are compared as 0, and a comparison of the value does not hold; so etcd has it.
 public record KeyComparison(KeyRange range, Relation relation, Operand operand) {
     /// How the key's own property, on the left, relates to the operand.
     public enum Relation {

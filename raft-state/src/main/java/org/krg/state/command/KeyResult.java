@@ -7,6 +7,8 @@ import org.krg.state.model.key.KeyValue;
 
 /// What one part of a transaction gave.
 public sealed interface KeyResult {
+    /// What a read found.
+    ///
     /// @param count keys of the range, also those that are not shown
     /// @param more whether the limit hid some
     record Found(List<KeyValue> keys, long count, boolean more) implements KeyResult {
@@ -15,9 +17,13 @@ public sealed interface KeyResult {
         }
     }
 
+    /// A key was written.
+    ///
     /// @param previous what was there before, where that was asked for
     record Written(Optional<KeyValue> previous) implements KeyResult {}
 
+    /// Keys were deleted.
+    ///
     /// @param previous what was there before, where that was asked for
     record Deleted(long count, List<KeyValue> previous) implements KeyResult {
         public Deleted {
@@ -25,6 +31,8 @@ public sealed interface KeyResult {
         }
     }
 
+    /// A transaction inside was done.
+    ///
     /// @param succeeded whether the comparisons held
     record Nested(boolean succeeded, List<KeyResult> results) implements KeyResult {
         public Nested {

@@ -6,6 +6,7 @@ import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
+import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
@@ -63,6 +64,8 @@ public final class Authority {
             case GenerationCommand generation -> rule(image, generation);
             case LeaseCommand lease -> rule(lease);
             case AccessCommand access -> rule(access);
+            // What that user may do with each key is KeyAccess's to say.
+            case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
         };
     }
 

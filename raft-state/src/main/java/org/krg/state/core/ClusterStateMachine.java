@@ -6,6 +6,7 @@ import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
+import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
@@ -19,6 +20,7 @@ import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.Lease;
 import org.krg.state.model.Revision;
 
 /// The state machine of the cluster as two pure functions.
@@ -43,6 +45,7 @@ public final class ClusterStateMachine {
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
+            case KeyCommand _ -> Decision.refuse(Refusal.INVALID, "keys are not served yet");
         };
     }
 
@@ -117,10 +120,16 @@ public final class ClusterStateMachine {
     private static ClusterImage fold(ClusterImage image, LeaseEvent event) {
         var lease = event.lease();
         return switch (event.kind()) {
-            case GRANTED ->
-                    image.withLeases(image.leases().with(lease.id(), lease))
-                            .afterNumber(lease.id().value());
+            case GRANTED -> granted(image, lease);
             case REVOKED, EXPIRED -> image.withLeases(image.leases().without(lease.id()));
         };
+    }
+
+    /// A number that its client chose uses up none of the store's.
+    private static ClusterImage granted(ClusterImage image, Lease lease) {
+        var changed = image.withLeases(image.leases().with(lease.id(), lease));
+        return lease.id().value() == image.nextNumber()
+                ? changed.afterNumber(lease.id().value())
+                : changed;
     }
 }

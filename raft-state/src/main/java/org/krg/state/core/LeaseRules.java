@@ -17,8 +17,8 @@ final class LeaseRules {
     /// A shorter lease would end between two renewals on a loaded machine.
     static final Duration MIN_TTL = Duration.ofMillis(100);
 
-    /// A longer one would outlive whoever waits for it.
-    static final Duration MAX_TTL = Duration.ofDays(1);
+    /// As etcd's; 285 years in nanoseconds still are a number.
+    static final Duration MAX_TTL = Duration.ofHours(2_500_000);
 
     /// Characters of a holder's name: a host name and a process fit.
     static final int MAX_HOLDER = 256;
@@ -41,11 +41,20 @@ final class LeaseRules {
         if (ttl.compareTo(MIN_TTL) < 0 || ttl.compareTo(MAX_TTL) > 0) {
             return Decision.refuse(
                     Refusal.INVALID,
-                    "a lease lasts between 100 milliseconds and one day, not " + ttl);
+                    "a lease lasts between 100 milliseconds and 9 000 000 000 seconds, not " + ttl);
         }
         if (grant.holder().isEmpty() || grant.holder().length() > MAX_HOLDER) {
             return Decision.refuse(
                     Refusal.INVALID, "the holder of a lease has a name of 1 to 256 characters");
+        }
+        if (grant.id().value() < 0) {
+            return Decision.refuse(
+                    Refusal.INVALID, "the number of a lease is positive, or 0 to have one picked");
+        }
+        if (image.leases().find(grant.id()).isPresent()) {
+            return Decision.refuse(
+                    Refusal.NAME_TAKEN,
+                    "there is a lease " + grant.id() + "; choose another number, or 0");
         }
         if (image.leases().size() >= MAX_LEASES) {
             return Decision.refuse(
@@ -55,10 +64,22 @@ final class LeaseRules {
                             + " leases; give some back or wait until some have ended");
         }
         var token = image.revision().next().value();
-        var lease = new Lease(new LeaseId(image.nextNumber()), grant.holder(), grant.ttl(), token);
+        var lease = new Lease(number(image, grant.id()), grant.holder(), grant.ttl(), token);
         var draft = new Draft(image);
         draft.add(new LeaseEvent(LeaseEvent.Kind.GRANTED, lease, "granted to " + lease.holder()));
         return draft.accept(lease.id().value());
+    }
+
+    /// Numbers that clients choose may lie ahead of those the store gives out.
+    private static LeaseId number(ClusterImage image, LeaseId chosen) {
+        if (chosen.value() != 0) {
+            return chosen;
+        }
+        var picked = new LeaseId(image.nextNumber());
+        while (image.leases().find(picked).isPresent()) {
+            picked = new LeaseId(picked.value() + 1);
+        }
+        return picked;
     }
 
     private static Decision end(ClusterImage image, LeaseId id, LeaseEvent.Kind kind, String how) {

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.krg.state.ClusterStore;
+import org.krg.state.KeySpace;
 import org.krg.state.LeaderLink;
 import org.krg.state.StateConfig;
 import org.krg.state.codec.OperationCodec;
@@ -258,6 +259,11 @@ public final class RatisClusterStore implements ClusterStore {
     @Override
     public CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role) {
         return member.admit(RaftPeerId.valueOf(peerId), raft, role);
+    }
+
+    @Override
+    public KeySpace keys() {
+        throw new UnsupportedOperationException("keys are not served yet");
     }
 
     @Override

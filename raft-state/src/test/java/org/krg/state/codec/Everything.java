@@ -32,6 +32,10 @@ import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.KeyCommand.CompactKeys;
+import org.krg.state.command.KeyCommand.KeepVersions;
+import org.krg.state.command.KeyCommand.LimitKeys;
+import org.krg.state.command.KeyCommand.Transact;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
@@ -92,6 +96,7 @@ import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
+import org.krg.state.model.key.KeyLimit;
 import org.krg.testkit.Samples;
 
 /// One of each kind, with every field set to something that is not its default.
@@ -122,7 +127,7 @@ final class Everything {
                 new DropGeneration(new GenerationId(PROCESS, 5)),
                 new ReportCopies(new GenerationId(PROCESS, 5), List.of(HOME, AWAY)),
                 new ReportCheckpointFailed(PROCESS, EPOCH, "io_uring, fd 7"),
-                new GrantLease("cron", Duration.ofSeconds(10)),
+                new GrantLease(new LeaseId(0), "cron", Duration.ofSeconds(10)),
                 new RevokeLease(new LeaseId(9)),
                 new ExpireLease(new LeaseId(9)),
                 new AddUser("ann", "hash"),
@@ -137,7 +142,13 @@ final class Everything {
                 new SetEnabled(true),
                 new CreateToken(token(), START),
                 new RevokeToken("t1"),
-                new JoinNode("t1", DIGEST, HOME, DIGEST, START));
+                new JoinNode("t1", DIGEST, HOME, DIGEST, START),
+                new GrantLease(new LeaseId(77), "cron", Duration.ofSeconds(10)),
+                new Transact("alice", KeyEverything.transaction()),
+                new CompactKeys("alice", new Revision(290)),
+                new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20))),
+                new LimitKeys("root", Optional.empty(), Optional.empty()),
+                new KeepVersions("root", 1_000));
     }
 
     static List<Event> events() {
@@ -173,6 +184,7 @@ final class Everything {
     static List<Reply> replies() {
         var replies = new ArrayList<Reply>();
         replies.add(new Reply.Accepted(new Revision(300), 7));
+        replies.add(new Reply.Transacted(new Revision(301), true, KeyEverything.results()));
         for (var refusal : Refusal.values()) {
             replies.add(new Reply.Refused(new Revision(300), refusal, "look again"));
         }

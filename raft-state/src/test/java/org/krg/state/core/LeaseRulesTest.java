@@ -56,10 +56,10 @@ class LeaseRulesTest {
     void aLeaseLastsNeitherTooShortNorTooLong() {
         scene.refuse(Refusal.INVALID, new GrantLease("cron", Duration.ofMillis(99)));
         scene.refuse(Refusal.INVALID, new GrantLease("cron", Duration.ofSeconds(-5)));
-        scene.refuse(Refusal.INVALID, new GrantLease("cron", Duration.ofDays(1).plusNanos(1)));
+        scene.refuse(Refusal.INVALID, new GrantLease("cron", LeaseRules.MAX_TTL.plusNanos(1)));
 
         scene.accept(new GrantLease("cron", Duration.ofMillis(100)));
-        scene.accept(new GrantLease("cron", Duration.ofDays(1)));
+        scene.accept(new GrantLease("cron", LeaseRules.MAX_TTL));
     }
 
     @Test
@@ -68,6 +68,20 @@ class LeaseRulesTest {
         scene.refuse(Refusal.INVALID, new GrantLease("x".repeat(257), TTL));
 
         scene.accept(new GrantLease("x".repeat(256), TTL));
+    }
+
+    @Test
+    void aClientMayChooseTheNumber() {
+        scene.accept(new GrantLease(new LeaseId(Long.MAX_VALUE), "etcd", TTL));
+        scene.accept(new GrantLease(new LeaseId(2), "etcd", TTL));
+
+        var picked = scene.accepted(new GrantLease("cron", TTL)).created();
+        var next = scene.accepted(new GrantLease("cron", TTL)).created();
+
+        assertThat(picked).isEqualTo(1);
+        assertThat(next).isEqualTo(3);
+        scene.refuse(Refusal.NAME_TAKEN, new GrantLease(new LeaseId(2), "etcd", TTL));
+        scene.refuse(Refusal.INVALID, new GrantLease(new LeaseId(-2), "etcd", TTL));
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class Changes {
     public Reply.Accepted submit(Key key, Command command) {
         return switch (propose(key, command)) {
             case Reply.Accepted accepted -> accepted;
+            case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused -> throw failure(refused);
         };
     }
@@ -87,9 +88,19 @@ public final class Changes {
         var message = semicolon < 0 ? refused.detail() : refused.detail().substring(0, semicolon);
         var remedy = semicolon < 0 ? "" : refused.detail().substring(semicolon + 2);
         return switch (refused.refusal()) {
+            case NOT_FOUND, KEY_NOT_FOUND, LEASE_NOT_FOUND ->
+                    new HostFailure(HostFailure.Code.NOT_FOUND, message, remedy);
+            case INVALID,
+                    KEY_EMPTY,
+                    DUPLICATE_KEY,
+                    VALUE_PROVIDED,
+                    LEASE_PROVIDED,
+                    TOO_MANY_OPERATIONS,
+                    TOO_LARGE,
+                    FUTURE_REVISION ->
+                    new HostFailure(HostFailure.Code.USAGE, message, remedy);
+            case COMPACTED -> new HostFailure(HostFailure.Code.CONFLICT, message, remedy);
             case NOT_PERMITTED -> new HostFailure(HostFailure.Code.NOT_PERMITTED, message, remedy);
-            case NOT_FOUND -> new HostFailure(HostFailure.Code.NOT_FOUND, message, remedy);
-            case INVALID -> new HostFailure(HostFailure.Code.USAGE, message, remedy);
             case NAME_TAKEN -> new HostFailure(HostFailure.Code.CONFLICT, message, remedy);
             case CONFLICT ->
                     new HostFailure(

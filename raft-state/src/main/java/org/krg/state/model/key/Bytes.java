@@ -42,7 +42,12 @@ public final class Bytes implements Comparable<Bytes> {
     public boolean startsWith(Bytes prefix) {
         return content.length >= prefix.content.length
                 && Arrays.equals(
-                        content, 0, prefix.content.length, prefix.content, 0, prefix.content.length);
+                        content,
+                        0,
+                        prefix.content.length,
+                        prefix.content,
+                        0,
+                        prefix.content.length);
     }
 
     /// {@return the smallest sequence that is larger than this one}
