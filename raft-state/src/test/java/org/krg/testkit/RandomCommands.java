@@ -35,7 +35,6 @@ import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -46,6 +45,8 @@ import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
+import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyRange;
 
 /// Commands as a cluster in trouble makes them: most fit the state they are made for, some are
 /// late, repeated or about things that are not there.
@@ -155,7 +156,7 @@ public final class RandomCommands {
     private Command access() {
         var user = pick(List.of("root", "ann", "bob"));
         var role = pick(List.of("root", "ops", "dev"));
-        var range = KeyRange.prefix(new byte[] {(byte) ('a' + random.nextInt(3))});
+        var range = KeyRange.prefix(Bytes.of(Character.toString('a' + random.nextInt(3))));
         var token = "t" + random.nextInt(4);
         return switch (random.nextInt(13)) {
             case 0 -> new AccessCommand.AddUser(user, "hash");

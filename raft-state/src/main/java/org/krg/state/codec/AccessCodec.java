@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
-import com.google.protobuf.ByteString;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
 import org.krg.state.proto.ObjectWire;
@@ -40,26 +38,15 @@ final class AccessCodec {
 
     static ValueWire.KeyGrant encode(KeyGrant grant) {
         return ValueWire.KeyGrant.newBuilder()
-                .setRange(encode(grant.range()))
+                .setRange(KeyValueCodec.encode(grant.range()))
                 .setMode(encode(grant.mode()))
                 .build();
     }
 
     static KeyGrant decode(ValueWire.KeyGrant grant) {
         return new KeyGrant(
-                decode(grant.getRange()),
+                KeyValueCodec.decode(grant.getRange()),
                 Wire.constant(KeyGrant.Mode.values(), AccessCodec::encode, grant.getMode()));
-    }
-
-    static ValueWire.KeyRange encode(KeyRange range) {
-        return ValueWire.KeyRange.newBuilder()
-                .setStart(ByteString.copyFrom(range.start()))
-                .setEnd(ByteString.copyFrom(range.end()))
-                .build();
-    }
-
-    static KeyRange decode(ValueWire.KeyRange range) {
-        return new KeyRange(range.getStart().toByteArray(), range.getEnd().toByteArray());
     }
 
     static ObjectWire.JoinToken encode(JoinToken token) {

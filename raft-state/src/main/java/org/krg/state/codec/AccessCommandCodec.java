@@ -43,7 +43,7 @@ final class AccessCommandCodec {
             case RevokePermission(var role, var range) ->
                     wire.getRevokePermissionBuilder()
                             .setRole(role)
-                            .setRange(AccessCodec.encode(range));
+                            .setRange(KeyValueCodec.encode(range));
             case SetEnabled(var enabled) -> wire.setEnabled(enabled);
             case CreateToken(var token, var at) ->
                     wire.getCreateTokenBuilder()
@@ -86,7 +86,7 @@ final class AccessCommandCodec {
             case REVOKE_PERMISSION ->
                     new RevokePermission(
                             command.getRevokePermission().getRole(),
-                            AccessCodec.decode(command.getRevokePermission().getRange()));
+                            KeyValueCodec.decode(command.getRevokePermission().getRange()));
             case ENABLED -> new SetEnabled(command.getEnabled());
             case CREATE_TOKEN ->
                     new CreateToken(

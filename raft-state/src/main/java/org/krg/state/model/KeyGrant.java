@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.model;
 
+import org.krg.state.model.key.KeyRange;
+
 /// What a role lets its users do with the keys of a range.
 public record KeyGrant(KeyRange range, Mode mode) {
     /// The kinds of access.

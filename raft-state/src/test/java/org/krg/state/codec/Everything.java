@@ -7,7 +7,6 @@ import static org.krg.testkit.Samples.DIGEST;
 import static org.krg.testkit.Samples.HOME;
 import static org.krg.testkit.Samples.START;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +74,6 @@ import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.KeyRole;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
@@ -96,7 +94,9 @@ import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
+import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyLimit;
+import org.krg.state.model.key.KeyRange;
 import org.krg.testkit.Samples;
 
 /// One of each kind, with every field set to something that is not its default.
@@ -200,9 +200,7 @@ final class Everything {
     }
 
     static KeyGrant grant() {
-        return new KeyGrant(
-                KeyRange.prefix("/ops/".getBytes(StandardCharsets.UTF_8)),
-                KeyGrant.Mode.READ_WRITE);
+        return new KeyGrant(KeyRange.prefix(Bytes.of("/ops/")), KeyGrant.Mode.READ_WRITE);
     }
 
     static JoinToken token() {

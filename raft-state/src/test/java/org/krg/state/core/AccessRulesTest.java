@@ -7,7 +7,6 @@ import static org.krg.testkit.Samples.DIGEST;
 import static org.krg.testkit.Samples.HOME;
 import static org.krg.testkit.Samples.START;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -32,12 +31,13 @@ import org.krg.state.image.Access;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
 import org.krg.state.model.KeyGrant.Mode;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.Sha256;
+import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyRange;
 
 class AccessRulesTest {
     private static final Sha256 OTHER = new Sha256("1".repeat(64));
-    private static final KeyRange OPS = KeyRange.prefix("/ops/".getBytes(StandardCharsets.UTF_8));
+    private static final KeyRange OPS = KeyRange.prefix(Bytes.of("/ops/"));
 
     private final Scene scene = new Scene();
 

@@ -22,7 +22,15 @@ import org.krg.testkit.Samples;
 
 class AuthorityTest {
     private static final List<String> OWNERS =
-            List.of("SubmitJob", "StopJob", "RestoreFrom", "DropGeneration");
+            List.of(
+                    "SubmitJob",
+                    "StopJob",
+                    "RestoreFrom",
+                    "DropGeneration",
+                    "Transact",
+                    "CompactKeys",
+                    "LimitKeys",
+                    "KeepVersions");
     private static final List<String> ROOTS =
             List.of(
                     "FenceNode",

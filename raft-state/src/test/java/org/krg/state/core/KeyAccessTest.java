@@ -3,7 +3,6 @@ package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,23 +11,24 @@ import org.junit.jupiter.api.Test;
 import org.krg.state.image.Access;
 import org.krg.state.model.KeyGrant;
 import org.krg.state.model.KeyGrant.Mode;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
+import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyRange;
 import org.krg.testkit.Seeds;
 
 class KeyAccessTest {
-    private static final KeyRange OPS = KeyRange.prefix(bytes("/ops/"));
+    private static final KeyRange OPS = KeyRange.prefix(Bytes.of("/ops/"));
 
     @Test
     void aPrefixIsExact() {
         var access = withGrants(List.of(new KeyGrant(OPS, Mode.READ)));
 
-        assertThat(may(access, KeyRange.single(bytes("/ops/x")), Mode.READ)).isTrue();
+        assertThat(may(access, KeyRange.one(Bytes.of("/ops/x")), Mode.READ)).isTrue();
         assertThat(may(access, OPS, Mode.READ)).isTrue();
-        assertThat(may(access, KeyRange.single(bytes("/ops")), Mode.READ)).isFalse();
-        assertThat(may(access, KeyRange.single(bytes("/ops0")), Mode.READ)).isFalse();
-        assertThat(may(access, KeyRange.prefix(bytes("/ops")), Mode.READ)).isFalse();
+        assertThat(may(access, KeyRange.one(Bytes.of("/ops")), Mode.READ)).isFalse();
+        assertThat(may(access, KeyRange.one(Bytes.of("/ops0")), Mode.READ)).isFalse();
+        assertThat(may(access, KeyRange.prefix(Bytes.of("/ops")), Mode.READ)).isFalse();
         assertThat(may(access, KeyRange.ALL, Mode.READ)).isFalse();
     }
 
@@ -75,6 +75,7 @@ class KeyAccessTest {
                     var wanted = range(random);
                     var each =
                             keys().stream()
+                                    .map(Bytes::wrap)
                                     .filter(wanted::contains)
                                     .allMatch(key ->
                                             ranges.stream().anyMatch(it -> it.contains(key)));
@@ -88,9 +89,9 @@ class KeyAccessTest {
                 2_000,
                 random -> {
                     var prefix = key(random);
-                    var range = KeyRange.prefix(prefix);
+                    var range = KeyRange.prefix(Bytes.wrap(prefix));
                     var key = key(random);
-                    assertThat(range.contains(key)).isEqualTo(startsWith(key, prefix));
+                    assertThat(range.contains(Bytes.wrap(key))).isEqualTo(startsWith(key, prefix));
                 });
     }
 
@@ -109,7 +110,7 @@ class KeyAccessTest {
     private static KeyRange range(RandomGenerator random) {
         var start = Arrays.copyOf(key(random), random.nextInt(3));
         var end = Arrays.copyOf(key(random), random.nextInt(3));
-        return new KeyRange(start, end);
+        return new KeyRange(Bytes.wrap(start), Bytes.wrap(end));
     }
 
     private static List<byte[]> keys() {
@@ -144,9 +145,5 @@ class KeyAccessTest {
         var users = Access.EMPTY.users().with("ann", new User("ann", "", List.of("ops", "gone")));
         var roles = Access.EMPTY.roles().with("ops", new KeyRole("ops", grants));
         return Access.EMPTY.withUsers(users).withRoles(roles).with(true, 1);
-    }
-
-    private static byte[] bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -19,9 +19,9 @@ import org.krg.state.event.AccessEvent.UserChanged;
 import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRange;
 import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyRange;
 
 /// Users, roles and tokens. No hash of a password or a token is ever in it.
 public final class AccessView {
@@ -86,11 +86,11 @@ public final class AccessView {
     }
 
     private static ObjectNode of(ObjectNode view, KeyRange range) {
-        text(view, "key", range.start());
+        text(view, "key", range.start().unsafe());
         if (range.isEndless()) {
             return view.put("endless", true);
         }
-        text(view, "end", range.end());
+        text(view, "end", range.end().unsafe());
         return view;
     }
 

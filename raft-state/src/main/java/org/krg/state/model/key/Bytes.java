@@ -68,9 +68,17 @@ public final class Bytes implements Comparable<Bytes> {
         return EMPTY;
     }
 
-    /// {@return the content as UTF-8 text, for people}
+    /// {@return the content for people: what is printable in ASCII as it is, other bytes as `\xNN`}
     public String text() {
-        return new String(content, StandardCharsets.UTF_8);
+        var text = new StringBuilder();
+        for (var each : content) {
+            if (each > ' ' && each < 0x7f && each != '\\') {
+                text.append((char) each);
+            } else {
+                text.append("\\x").append(HexFormat.of().toHexDigits(each));
+            }
+        }
+        return text.toString();
     }
 
     @Override

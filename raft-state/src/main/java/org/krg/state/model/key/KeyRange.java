@@ -4,7 +4,7 @@ package org.krg.state.model.key;
 /// The keys from `start` up to, without, `end`.
 ///
 /// @param end empty when there is no upper bound
-public record KeyRange(Bytes start, Bytes end) {
+public record KeyRange(Bytes start, Bytes end) implements Comparable<KeyRange> {
     /// Every key.
     public static final KeyRange ALL = new KeyRange(Bytes.EMPTY, Bytes.EMPTY);
 
@@ -25,7 +25,12 @@ public record KeyRange(Bytes start, Bytes end) {
 
     /// {@return whether no key can be in it}
     public boolean isEmpty() {
-        return !end.isEmpty() && start.compareTo(end) >= 0;
+        return !isEndless() && start.compareTo(end) >= 0;
+    }
+
+    /// {@return whether it has no upper bound}
+    public boolean isEndless() {
+        return end.isEmpty();
     }
 
     public boolean contains(Bytes key) {
@@ -36,8 +41,26 @@ public record KeyRange(Bytes start, Bytes end) {
     public boolean covers(KeyRange other) {
         return other.isEmpty()
                 || (start.compareTo(other.start) <= 0
-                        && (end.isEmpty()
-                                || (!other.end.isEmpty() && other.end.compareTo(end) <= 0)));
+                        && (isEndless() || (!other.isEndless() && other.end.compareTo(end) <= 0)));
+    }
+
+    /// {@return whether every key of this range is in one of `ranges`, in any order}
+    public boolean isCoveredBy(Iterable<KeyRange> ranges) {
+        var rest = this;
+        var advanced = true;
+        while (!rest.isEmpty() && advanced) {
+            advanced = false;
+            for (var range : ranges) {
+                if (range.covers(rest)) {
+                    return true;
+                }
+                if (range.contains(rest.start)) {
+                    rest = new KeyRange(range.end, rest.end);
+                    advanced = true;
+                }
+            }
+        }
+        return rest.isEmpty();
     }
 
     /// {@return whether some key may be in both ranges}
@@ -48,7 +71,22 @@ public record KeyRange(Bytes start, Bytes end) {
                 && other.isBelowEnd(other.start.compareTo(start) > 0 ? other.start : start);
     }
 
+    /// By start, then the one that ends first; one without an end is last.
+    @Override
+    public int compareTo(KeyRange other) {
+        var byStart = start.compareTo(other.start);
+        if (byStart != 0 || isEndless() != other.isEndless()) {
+            return byStart != 0 ? byStart : Boolean.compare(isEndless(), other.isEndless());
+        }
+        return end.compareTo(other.end);
+    }
+
+    @Override
+    public String toString() {
+        return "[" + start.text() + ", " + (isEndless() ? "no end" : end.text()) + ")";
+    }
+
     private boolean isBelowEnd(Bytes key) {
-        return end.isEmpty() || key.compareTo(end) < 0;
+        return isEndless() || key.compareTo(end) < 0;
     }
 }
