@@ -125,8 +125,9 @@ public final class RatisClusterStore implements ClusterStore {
                 new RatisMeters(
                         RatisMember.peerId(config.self(), config.incarnation()).toString(),
                         metrics);
-        this.machine = new RatisStateMachine(engine, lastResort, new Watch());
-        this.member = new RatisMember(config, machine, rounds, storage);
+        var names = new DurableNames(config.directory(), config.cluster().toString());
+        this.machine = new RatisStateMachine(engine, names, lastResort, new Watch());
+        this.member = new RatisMember(config, machine, rounds, names, storage);
         this.leaderships =
                 new LeadershipFeed(
                         member.division(),

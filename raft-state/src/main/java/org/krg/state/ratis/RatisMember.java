@@ -50,7 +50,11 @@ final class RatisMember implements AutoCloseable {
 
     /// Starts the server. Throws [org.krg.state.StorageLost].
     RatisMember(
-            StateConfig config, RatisStateMachine machine, LeadershipRounds rounds, Storage storage)
+            StateConfig config,
+            RatisStateMachine machine,
+            LeadershipRounds rounds,
+            DurableNames names,
+            Storage storage)
             throws IOException {
         this.group = RaftGroupId.valueOf(config.cluster());
         this.self = peerId(config.self(), config.incarnation());
@@ -69,7 +73,7 @@ final class RatisMember implements AutoCloseable {
                         .setGroup(RaftGroup.valueOf(group, firstPeers(config)))
                         .setStateMachine(machine)
                         .setProperties(RatisSettings.of(config, directory))
-                        .setParameters(WatchedGrpc.parameters(rounds, config))
+                        .setParameters(WatchedGrpc.parameters(rounds, names, config))
                         .setOption(option)
                         .build();
         try {
@@ -80,6 +84,7 @@ final class RatisMember implements AutoCloseable {
             if (!memory.isMember()) {
                 memory.join();
             }
+            names.forceAll();
         } catch (IOException | RuntimeException failed) {
             server.close();
             throw failed;

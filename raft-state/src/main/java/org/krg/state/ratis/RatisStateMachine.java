@@ -38,6 +38,7 @@ final class RatisStateMachine extends BaseStateMachine {
 
     private final RatisSnapshots snapshots = new RatisSnapshots();
     private final StateEngine engine;
+    private final DurableNames names;
     private final LastResort lastResort;
     private final Watcher watcher;
     private volatile long pausedSince;
@@ -54,8 +55,10 @@ final class RatisStateMachine extends BaseStateMachine {
         void ended();
     }
 
-    RatisStateMachine(StateEngine engine, LastResort lastResort, Watcher watcher) {
+    RatisStateMachine(
+            StateEngine engine, DurableNames names, LastResort lastResort, Watcher watcher) {
         this.engine = engine;
+        this.names = names;
         this.lastResort = lastResort;
         this.watcher = watcher;
     }
@@ -101,6 +104,13 @@ final class RatisStateMachine extends BaseStateMachine {
         showPosition();
     }
 
+    /// The log is about to be forced, up to an entry of that index.
+    @Override
+    public CompletableFuture<Void> flush(long index) {
+        names.forceSegments();
+        return CompletableFuture.completedFuture(null);
+    }
+
     private void showPosition() {
         var position = engine.position();
         if (position.index() >= 0) {
@@ -144,7 +154,9 @@ final class RatisStateMachine extends BaseStateMachine {
     public void reinitialize() {
         snapshots.refresh();
         getLifeCycle().transition(LifeCycle.State.STARTING);
-        engine.resume(snapshots.newest().orElseThrow());
+        var received = snapshots.newest().orElseThrow();
+        names.forceSnapshot(received.directory());
+        engine.resume(received);
         showPosition();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }

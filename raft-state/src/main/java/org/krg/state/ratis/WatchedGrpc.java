@@ -2,8 +2,11 @@
 package org.krg.state.ratis;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -16,21 +19,24 @@ import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.krg.state.StateConfig;
 
-/// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds]. Ratis makes
-/// an instance by the class name, which is why the type and its constructor are public.
+/// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds], and which
+/// tells of no vote that is not durable. Ratis makes an instance by the class name, which is why
+/// the type and its constructor are public.
 public final class WatchedGrpc implements RpcType {
     private static final String ROUNDS = "krg.rounds";
+    private static final String NAMES = "krg.names";
 
     /// For Ratis only.
     public WatchedGrpc() {}
 
-    static Parameters parameters(LeadershipRounds rounds, StateConfig config) {
+    static Parameters parameters(LeadershipRounds rounds, DurableNames names, StateConfig config) {
         var parameters = new Parameters();
         config.tls()
                 .ifPresentOrElse(
                         tls -> RaftSecurity.protect(parameters, tls),
                         () -> RaftSecurity.limit(parameters));
         parameters.put(ROUNDS, rounds, LeadershipRounds.class);
+        parameters.put(NAMES, names, DurableNames.class);
         return parameters;
     }
 
@@ -46,15 +52,31 @@ public final class WatchedGrpc implements RpcType {
 
     private static final class Factory extends GrpcFactory {
         private final LeadershipRounds rounds;
+        private final DurableNames names;
 
         Factory(Parameters parameters) {
-            super(parameters);
+            super(keepingVotes(parameters));
             this.rounds = parameters.getNonNull(ROUNDS, LeadershipRounds.class);
+            this.names = parameters.getNonNull(NAMES, DurableNames.class);
+        }
+
+        /// Adds to whatever else is done about the services.
+        private static Parameters keepingVotes(Parameters parameters) {
+            var names = parameters.getNonNull(NAMES, DurableNames.class);
+            var others =
+                    Optional.ofNullable(GrpcConfigKeys.Server.servicesCustomizer(parameters))
+                            .orElseGet(GrpcServices.Customizer::getDefaultInstance);
+            GrpcConfigKeys.Server.setServicesCustomizer(
+                    parameters,
+                    (builder, types) -> others.customize(builder, types).intercept(names));
+            return parameters;
         }
 
         @Override
         public LogAppender newLogAppender(
                 RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
+            // It has sent nothing yet that would tell of this leadership.
+            names.forceVote();
             var appender = super.newLogAppender(server, new Watched(leader, rounds), follower);
             rounds.appenderMade(leader, appender);
             return appender;

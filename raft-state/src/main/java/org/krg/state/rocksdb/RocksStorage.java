@@ -39,7 +39,10 @@ public final class RocksStorage implements Storage {
             loadLibrary();
             deleteAll(coming);
             deleteAll(going);
-            return new RocksRows(live);
+            var rows = new RocksRows(live);
+            // RocksDB forces the names in its directory, not the name of the directory.
+            force(directory);
+            return rows;
         } catch (IOException failed) {
             throw new StorageFailed("cannot use the directory " + directory, failed);
         }
@@ -100,6 +103,8 @@ public final class RocksStorage implements Storage {
     private static void linkOrCopy(Path file, Path copy) throws IOException {
         try {
             Files.createLink(copy, file);
+            // One that was received is not forced yet.
+            force(copy);
         } catch (FileAlreadyExistsException twice) {
             throw twice;
         } catch (FileSystemException | UnsupportedOperationException otherFileSystem) {
