@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.daemon;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaderDuties;
+import org.krg.host.engine.LeaseTerms;
+import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Programs;
 import org.krg.host.engine.Renewals;
 import org.krg.host.netty.AskService.Asked;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.ratis.RatisClusterStore;
 
 /// Answers other agents.
-record AgentAsked(RatisClusterStore store, Programs programs, LeaderDuties duties)
+record AgentAsked(
+        RatisClusterStore store, Programs programs, LeaderDuties duties, LeaseTerms leases)
         implements Asked {
     @Override
     public CompletableFuture<byte[]> state(byte[] request) {
@@ -27,5 +32,10 @@ record AgentAsked(RatisClusterStore store, Programs programs, LeaderDuties dutie
     @Override
     public CompletableFuture<Renewals.Answer> renew(NodeId node, long agentStarts) {
         return duties.renew(node, agentStarts);
+    }
+
+    @Override
+    public CompletableFuture<List<Term>> terms(List<LeaseId> asked, boolean renews) {
+        return leases.ask(asked, renews);
     }
 }

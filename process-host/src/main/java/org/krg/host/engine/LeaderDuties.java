@@ -26,7 +26,6 @@ import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Leadership;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Command;
-import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
@@ -34,7 +33,6 @@ import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
-import org.krg.state.model.LeaseId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
@@ -44,9 +42,9 @@ import org.krg.state.model.SessionId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What only the leader may do, as long as this node leads: measure leases and end them, and place
-/// processes that wait. Every proposal carries the leader's term and has no effect under another
-/// one.
+/// What only the leader may do, as long as this node leads: measure the nodes' leases and declare
+/// silent nodes lost, and place processes that wait. Every proposal carries the leader's term and
+/// has no effect under another one.
 ///
 /// All fields are owned by the thread of the duties.
 public final class LeaderDuties implements Renewals, AutoCloseable {
@@ -98,7 +96,6 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private final Set<Object> proposed = new HashSet<>();
         private long sequence;
         private Leases<NodeId> nodes = Leases.none();
-        private Leases<LeaseId> users = Leases.none();
         private Ledger ledger = Ledger.EMPTY;
         private ClusterImage placedFrom = ClusterImage.EMPTY;
         private Duration reconsider = Duration.ZERO;
@@ -230,9 +227,6 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 log.warn("node is silent, its lease is over node={}", node);
             }
         }
-        for (var lease : now.users.expired(ticker.now())) {
-            propose(now, lease, new ExpireLease(lease));
-        }
         place(now, image);
     }
 
@@ -243,11 +237,6 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                     new Leases.Grant<>(node.id(), node.agentStarts(), node.leaseTtl().plus(bound)));
         }
         now.nodes = now.nodes.following(nodes, ticker.now());
-        var users =
-                image.leases().values().stream()
-                        .map(lease -> new Leases.Grant<>(lease.id(), lease.token(), lease.ttl()))
-                        .toList();
-        now.users = now.users.following(users, ticker.now());
     }
 
     private void renew(Reign now, Input.Renew renewal) {

@@ -2,14 +2,21 @@
 package org.krg.host.netty;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.List;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Facts;
+import org.krg.host.proto.PeerWire.LeaseQuestion;
+import org.krg.host.proto.PeerWire.LeaseTerm;
+import org.krg.host.proto.PeerWire.LeaseTerms;
 import org.krg.host.proto.PeerWire.Probe;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.model.Identity;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Sha256;
 
@@ -82,15 +89,60 @@ final class AskCodec {
             case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
             case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
         };
+    }
+
+    static LeaseQuestion question(List<LeaseId> leases, boolean renews) {
+        return LeaseQuestion.newBuilder()
+                .addAllLeases(leases.stream().map(LeaseId::value).toList())
+                .setRenews(renews)
+                .build();
+    }
+
+    static List<LeaseId> leases(LeaseQuestion question) {
+        return question.getLeasesList().stream().map(LeaseId::new).toList();
+    }
+
+    static Answer.Builder encode(List<Term> terms) {
+        var message = LeaseTerms.newBuilder();
+        for (var term : terms) {
+            message.addTerms(
+                    switch (term) {
+                        case Term.Lasts(var ttl, var remaining) ->
+                                LeaseTerm.newBuilder()
+                                        .setTtlMillis(ttl.toMillis())
+                                        .setRemainingMillis(remaining.toMillis());
+                        case Term.Over() -> LeaseTerm.newBuilder();
+                    });
+        }
+        return Answer.newBuilder().setTerms(message);
+    }
+
+    /// {@return how long the leases of a question last}
+    ///
+    /// @throws AskFailed if the leader says something else
+    static List<Term> terms(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case STATE, FACTS, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+        };
+    }
+
+    private static Term term(LeaseTerm term) {
+        return term.getTtlMillis() == 0
+                ? new Term.Over()
+                : new Term.Lasts(
+                        Duration.ofMillis(term.getTtlMillis()),
+                        Duration.ofMillis(term.getRemainingMillis()));
     }
 
     static ProgramFacts facts(Answer answer) {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 
@@ -98,7 +150,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+            case FACTS, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 

@@ -3,14 +3,17 @@ package org.krg.host.netty;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,9 @@ public final class AskService extends ChannelInboundHandlerAdapter {
 
         /// Renews the lease of a node, as the leader.
         CompletableFuture<Renewals.Answer> renew(NodeId node, long agentStarts);
+
+        /// {@return how long users' leases last} Renews them first if asked to. As the leader.
+        CompletableFuture<List<Term>> terms(List<LeaseId> leases, boolean renews);
     }
 
     /// @param executor for what blocks
@@ -66,6 +72,9 @@ public final class AskService extends ChannelInboundHandlerAdapter {
                         asked.renew(
                                         new NodeId(ask.getRenewal().getNode()),
                                         ask.getRenewal().getAgentStarts())
+                                .thenApply(AskCodec::encode);
+                case LEASES ->
+                        asked.terms(AskCodec.leases(ask.getLeases()), ask.getLeases().getRenews())
                                 .thenApply(AskCodec::encode);
                 case PROBE -> {
                     var question = AskCodec.decode(ask.getProbe());

@@ -2,17 +2,20 @@
 package org.krg.host.netty;
 
 import com.google.protobuf.ByteString;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
 import org.krg.host.proto.PeerWire.Renewal;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.LeaderLink;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 
 /// Asks other nodes, by one connection to each that is kept while it lasts. Safe for use from any
@@ -42,6 +45,13 @@ public final class PeerAsks implements LeaderLink {
     public CompletableFuture<Renewals.Answer> renew(NodeId leader, NodeId node, long agentStarts) {
         var renewal = Renewal.newBuilder().setNode(node.name()).setAgentStarts(agentStarts);
         return ask(leader, Ask.newBuilder().setRenewal(renewal)).thenApply(AskCodec::renewal);
+    }
+
+    /// Asks the leader how long users' leases last, and has it renew them first if so wished.
+    public CompletableFuture<List<Term>> terms(
+            NodeId leader, List<LeaseId> leases, boolean renews) {
+        return ask(leader, Ask.newBuilder().setLeases(AskCodec.question(leases, renews)))
+                .thenApply(AskCodec::terms);
     }
 
     private CompletableFuture<Answer> ask(NodeId node, Ask.Builder ask) {

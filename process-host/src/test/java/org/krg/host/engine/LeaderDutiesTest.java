@@ -25,8 +25,6 @@ import org.krg.policy.model.ProgramFacts;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Command;
 import org.krg.state.command.JobCommand.SubmitJob;
-import org.krg.state.command.LeaseCommand.ExpireLease;
-import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
@@ -162,17 +160,6 @@ final class LeaderDutiesTest {
 
         assertThat(store.commands(RecordUnplaced.class)).hasSize(1);
         assertThat(phase()).isInstanceOf(Phase.Waiting.class);
-    }
-
-    @Test
-    void aUsersLeaseThatIsNotRenewedEnds() {
-        store.lead(true);
-        propose(new GrantLease("me", Duration.ofSeconds(3)));
-        renew(HERE);
-        ticker.advance(Duration.ofSeconds(3));
-
-        await().atMost(LIMIT).until(() -> store.image().leases().size() == 0);
-        assertThat(store.commands(ExpireLease.class)).isNotEmpty();
     }
 
     private Phase phase() {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.netty.AskService.Asked;
 import org.krg.policy.model.ProgramFacts;
@@ -32,6 +33,7 @@ import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.LeaderLink.Unsent;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Identity;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Sha256;
@@ -82,12 +84,38 @@ class PeerPortTest {
                 default -> CompletableFuture.failedFuture(new NoQuorum("does not lead"));
             };
         }
+
+        @Override
+        public CompletableFuture<List<Term>> terms(List<LeaseId> leases, boolean renews) {
+            return renews
+                    ? CompletableFuture.completedFuture(
+                            leases.stream().map(PeerPortTest::term).toList())
+                    : CompletableFuture.failedFuture(new NoQuorum("does not lead"));
+        }
+    }
+
+    private static Term term(LeaseId lease) {
+        return lease.value() == 0
+                ? new Term.Over()
+                : new Term.Lasts(Duration.ofSeconds(lease.value()), Duration.ofMillis(7));
     }
 
     @AfterEach
     void close() {
         near.close();
         far.close();
+    }
+
+    @Test
+    void theLeaderIsAskedAboutManyLeasesAtOnce() throws Exception {
+        listen();
+        var asks = new PeerAsks(near);
+        var leases = List.of(new LeaseId(3), new LeaseId(0), new LeaseId(1L << 40));
+
+        assertThat(get(asks.terms(FAR, leases, true)))
+                .containsExactlyElementsOf(leases.stream().map(PeerPortTest::term).toList());
+        assertThatThrownBy(() -> get(asks.terms(FAR, leases, false)))
+                .hasMessageContaining("does not lead");
     }
 
     @Test
