@@ -44,7 +44,11 @@ record Technology(String name, List<String> types, List<String> users) {
                     new Technology(
                             "Armeria",
                             List.of("com.linecorp.armeria.."),
-                            List.of("org.krg.host.http..")),
+                            List.of("org.krg.host.http..", "org.krg.host.etcd..")),
+                    new Technology(
+                            "messages of etcd",
+                            List.of("com.ibm.etcd..", "io.etcd.."),
+                            List.of("org.krg.host.etcd..", "org.krg.jepsen..")),
                     new Technology(
                             "Logback",
                             List.of("ch.qos.logback.."),

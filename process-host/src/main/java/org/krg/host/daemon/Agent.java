@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.engine.CheckpointEngine;
@@ -31,9 +32,15 @@ import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
+import org.krg.host.engine.Lanes;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseHolder;
+import org.krg.host.engine.LeaseKeeping;
 import org.krg.host.engine.Proposals;
+import org.krg.host.engine.UserLeases;
+import org.krg.host.etcd.EtcdConfig;
+import org.krg.host.etcd.EtcdFace;
+import org.krg.host.etcd.EtcdParts;
 import org.krg.host.files.ProgramFiles;
 import org.krg.host.http.ApiConfig;
 import org.krg.host.http.ApiParts;
@@ -127,17 +134,21 @@ final class Agent implements AutoCloseable {
         }
         var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
         var duties = duties(store, asks);
+        var leases = leases(store);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
                         AskService.NAME,
-                        () -> new AskService(new AgentAsked(store, programs, duties), executor),
+                        () ->
+                                new AskService(
+                                        new AgentAsked(store, programs, duties, leases), executor),
                         ChunkService.NAME,
                         () -> new ChunkService(chunks, config)));
         var able = abilities.join();
         var machine = new KernelMachine(cells);
         var checkpoints =
                 new CellCheckpoints(cells, machine, checkpoints(config, able, chunks, port));
-        var proposals = proposals(store);
+        var timer = timer();
+        var proposals = proposals(store, timer);
         var holder = holder(store, proposals, duties, asks, node(identity.incarnation(), able));
         var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
@@ -145,6 +156,7 @@ final class Agent implements AutoCloseable {
                         store, engine, machine, checkpoints, programs, () -> report(able));
         engine.start();
         duties.start();
+        leases.start();
         holder.start();
         parts.push(
                 openApi(
@@ -153,11 +165,12 @@ final class Agent implements AutoCloseable {
                                 host,
                                 metrics,
                                 () -> problems(holder),
-                                InstantSource.system())));
+                                InstantSource.system()),
+                        etcd(store, leases, asks, timer)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
 
-    private ApiServer openApi(ApiParts served) {
+    private ApiServer openApi(ApiParts served, EtcdFace etcd) {
         return ApiServer.open(
                 new ApiConfig(
                         self,
@@ -167,7 +180,20 @@ final class Agent implements AutoCloseable {
                         settings.cluster().name(),
                         new String(secret, StandardCharsets.UTF_8),
                         KrgVersion.CURRENT),
-                served);
+                served,
+                etcd::open);
+    }
+
+    private EtcdFace etcd(
+            RatisClusterStore store,
+            UserLeases leases,
+            PeerAsks asks,
+            ScheduledExecutorService timer) {
+        var keeping = new LeaseKeeping(new LeaderTerms(store, leases, asks), Boottime::now, timer);
+        var lanes = new Lanes(store::submit, this::session, Boottime::now);
+        return new EtcdFace(
+                new EtcdConfig(self, settings.cluster().id(), KrgVersion.CURRENT),
+                new EtcdParts(store, lanes, keeping));
     }
 
     private PeerPort openPort(PeerAddresses addresses) {
@@ -258,6 +284,12 @@ final class Agent implements AutoCloseable {
         return duties;
     }
 
+    private UserLeases leases(RatisClusterStore store) {
+        var leases = new UserLeases(store, this::session, Boottime::now);
+        parts.push(leases);
+        return leases;
+    }
+
     private CheckpointEngine checkpoints(
             CheckpointConfig config, Abilities able, FileChunkStore chunks, PeerPort port) {
         var copies = new NettyCopies(node -> port.open(node, ChunkService.NAME), chunks, config);
@@ -273,11 +305,15 @@ final class Agent implements AutoCloseable {
         return engine;
     }
 
-    private Proposals proposals(RatisClusterStore store) {
+    private ScheduledExecutorService timer() {
         var timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("krg-retry").daemon().factory());
         parts.push(timer::shutdownNow);
+        return timer;
+    }
+
+    private Proposals proposals(RatisClusterStore store, ScheduledExecutorService timer) {
         var proposals = new Proposals(store, this::session, timer);
         parts.push(proposals);
         return proposals;

@@ -29,8 +29,8 @@ public final class ApiServer implements AutoCloseable {
     /// Connections at once: one node's callers and the other agents.
     private static final int MOST_CONNECTIONS = 4_096;
 
-    /// Requests at once on one connection.
-    private static final long MOST_STREAMS = 100;
+    /// Requests at once on one connection: a client of etcd sends all of its own over one.
+    private static final long MOST_STREAMS = 1_000;
 
     /// What is under way when the agent ends may take so long.
     private static final Duration STOP_LIMIT = Duration.ofMillis(500);
@@ -57,8 +57,9 @@ public final class ApiServer implements AutoCloseable {
         this.address = address;
     }
 
-    /// Opens the API. Throws [HostFailure] when it cannot listen, or would listen beyond loopback.
-    public static ApiServer open(ApiConfig config, ApiParts parts) {
+    /// Opens the API, and `faces` with it. Throws [HostFailure] when it cannot listen, or would
+    /// listen beyond loopback.
+    public static ApiServer open(ApiConfig config, ApiParts parts, Face... faces) {
         var bind = loopback(config.bind());
         var token = TokenFile.open(config.data().resolve("identity").resolve("token"));
         var threads =
@@ -69,11 +70,17 @@ public final class ApiServer implements AutoCloseable {
         var builder = server(bind);
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
+        var callers = new Callers(token, config.secret());
         route(
-                new Routing(builder, new Callers(token, config.secret()), threads, parts.metrics()),
+                new Routing(builder, callers, threads, parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
+        for (var face : faces) {
+            face.open(
+                    builder,
+                    (context, headers) -> callers.require(context, headers).identity().name());
+        }
         var server = builder.build();
         try {
             server.start().join();

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.etcd;
+
+import com.ibm.etcd.api.AlarmRequest;
+import com.ibm.etcd.api.AlarmResponse;
+import com.ibm.etcd.api.DefragmentRequest;
+import com.ibm.etcd.api.DefragmentResponse;
+import com.ibm.etcd.api.HashKVRequest;
+import com.ibm.etcd.api.HashKVResponse;
+import com.ibm.etcd.api.HashRequest;
+import com.ibm.etcd.api.HashResponse;
+import com.ibm.etcd.api.StatusRequest;
+import com.ibm.etcd.api.StatusResponse;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.etcd.grpc.GrpcCall;
+import org.krg.host.etcd.grpc.GrpcFailure;
+import org.krg.host.etcd.grpc.GrpcRoutes;
+import org.krg.host.etcd.grpc.GrpcStatus;
+import org.krg.state.ClusterStore;
+import org.krg.state.model.Revision;
+
+/// How this node is.
+final class MaintenanceService {
+    /// The version of the API, and behind it the version of krg: clients read it as a semantic
+    /// version to learn what they may call.
+    private static final String API = "3.5.0-krg.";
+
+    private final ClusterStore store;
+    private final Headers headers;
+    private final String version;
+
+    MaintenanceService(ClusterStore store, Headers headers, String version) {
+        this.store = store;
+        this.headers = headers;
+        this.version = API + version;
+    }
+
+    void route(GrpcRoutes routes) {
+        routes.unary("etcdserverpb.Maintenance/Status", StatusRequest.parser(), this::status)
+                .unary("etcdserverpb.Maintenance/Hash", HashRequest.parser(), this::hash)
+                .unary("etcdserverpb.Maintenance/HashKV", HashKVRequest.parser(), this::hashKeys)
+                .unary("etcdserverpb.Maintenance/Alarm", AlarmRequest.parser(), this::alarm)
+                .unary(
+                        "etcdserverpb.Maintenance/Defragment",
+                        DefragmentRequest.parser(),
+                        this::defragment)
+                .unimplemented(
+                        "etcdserverpb.Maintenance/MoveLeader",
+                        "leadership is handed over with `krg-admin cluster transfer`")
+                .unimplemented(
+                        "etcdserverpb.Maintenance/Downgrade",
+                        "a cluster of krg is not downgraded by a call");
+    }
+
+    private CompletableFuture<StatusResponse> status(GrpcCall call, StatusRequest request) {
+        var quorum = store.quorum();
+        var size = store.keys().size();
+        var message =
+                StatusResponse.newBuilder()
+                        .setHeader(headers.now())
+                        .setVersion(version)
+                        .setDbSize(size.bytes())
+                        .setDbSizeInUse(size.bytes())
+                        .setRaftIndex(quorum.commitIndex())
+                        .setRaftAppliedIndex(quorum.appliedIndex())
+                        .setRaftTerm(quorum.leadership().term());
+        quorum.leadership()
+                .leader()
+                .ifPresentOrElse(
+                        leader -> message.setLeader(Headers.number(leader)),
+                        () -> message.addErrors("etcdserver: no leader"));
+        return CompletableFuture.completedFuture(message.build());
+    }
+
+    private CompletableFuture<HashResponse> hash(GrpcCall call, HashRequest request) {
+        return store.keys()
+                .hash(Revision.ZERO)
+                .thenApply(hash ->
+                        HashResponse.newBuilder()
+                                .setHeader(headers.at(hash.revision()))
+                                .setHash(hash.digest())
+                                .build());
+    }
+
+    private CompletableFuture<HashKVResponse> hashKeys(GrpcCall call, HashKVRequest request) {
+        return store.keys()
+                .hash(new Revision(request.getRevision()))
+                .thenApply(hash ->
+                        HashKVResponse.newBuilder()
+                                .setHeader(headers.now())
+                                .setHash(hash.digest())
+                                .setCompactRevision(hash.compacted().value())
+                                .build());
+    }
+
+    /// krg raises no alarms of etcd's kinds: a node that is not well leaves, and says so elsewhere.
+    private CompletableFuture<AlarmResponse> alarm(GrpcCall call, AlarmRequest request) {
+        if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
+            throw new GrpcFailure(
+                    GrpcStatus.UNIMPLEMENTED,
+                    "krg has no alarms that are raised by a call: `krg-admin doctor` tells what is"
+                            + " wrong");
+        }
+        return CompletableFuture.completedFuture(
+                AlarmResponse.newBuilder().setHeader(headers.now()).build());
+    }
+
+    /// The storage tidies itself up all the time.
+    private CompletableFuture<DefragmentResponse> defragment(
+            GrpcCall call, DefragmentRequest request) {
+        return CompletableFuture.completedFuture(
+                DefragmentResponse.newBuilder().setHeader(headers.now()).build());
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.etcd;
+
+import com.ibm.etcd.api.WatchCreateRequest;
+import com.ibm.etcd.api.WatchCreateRequest.FilterType;
+import com.ibm.etcd.api.WatchRequest;
+import com.ibm.etcd.api.WatchResponse;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.krg.host.etcd.grpc.GrpcReplies;
+import org.krg.host.etcd.grpc.GrpcSession;
+import org.krg.state.KeySpace;
+import org.krg.state.KeySpace.WatchSpec;
+import org.krg.state.model.Revision;
+
+/// One stream of watches. Guarded by its monitor.
+final class WatchSession implements GrpcSession<WatchRequest> {
+    /// Stands for every watch of the stream.
+    private static final long ALL = -1;
+
+    /// Watches of one stream: a client that needs more opens another stream.
+    private static final int MOST = 10_000;
+
+    private final KeySpace keys;
+    private final Headers headers;
+    private final String principal;
+    private final GrpcReplies replies;
+    private final Map<Long, RunningWatch> watches = new HashMap<>();
+
+    /// Watches that were asked how far they are and did not say it yet.
+    private final Set<Long> asked = new HashSet<>();
+
+    private Optional<Revision> least = Optional.empty();
+    private long nextId;
+    private boolean closed;
+
+    WatchSession(KeySpace keys, Headers headers, String principal, GrpcReplies replies) {
+        this.keys = keys;
+        this.headers = headers;
+        this.principal = principal;
+        this.replies = replies;
+    }
+
+    @Override
+    public void accept(WatchRequest request) {
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
+            case PROGRESS_REQUEST -> askAll();
+            case REQUESTUNION_NOT_SET -> throw EtcdError.KEY_EMPTY.failure();
+        }
+    }
+
+    @Override
+    public void end() {
+        replies.complete();
+    }
+
+    @Override
+    public void close() {
+        List<RunningWatch> running;
+        synchronized (this) {
+            closed = true;
+            running = List.copyOf(watches.values());
+            watches.clear();
+            asked.clear();
+        }
+        running.forEach(RunningWatch::close);
+    }
+
+    private void create(WatchCreateRequest request) {
+        var id = take(request.getWatchId());
+        if (id.isEmpty()) {
+            refuse(request.getWatchId(), EtcdError.WATCH_ID_TAKEN.message());
+            return;
+        }
+        var watch = new RunningWatch(id.get(), request, replies, headers, this::heard);
+        try {
+            watch.begin(keys.watch(principal, spec(request), watch::take));
+        } catch (RuntimeException refused) {
+            refuse(id.get(), String.valueOf(Errors.of(refused).getMessage()));
+            return;
+        }
+        var late = false;
+        synchronized (this) {
+            late = closed;
+            if (!late && !watch.isOver()) {
+                watches.put(id.get(), watch);
+            }
+        }
+        if (late) {
+            watch.close();
+        }
+    }
+
+    /// {@return a number that no watch of this stream has}
+    private synchronized Optional<Long> take(long wished) {
+        if (watches.size() >= MOST || (wished != 0 && watches.containsKey(wished))) {
+            return Optional.empty();
+        }
+        if (wished != 0) {
+            return Optional.of(wished);
+        }
+        while (watches.containsKey(nextId)) {
+            nextId++;
+        }
+        return Optional.of(nextId++);
+    }
+
+    private void refuse(long id, String reason) {
+        replies.send(
+                WatchResponse.newBuilder()
+                        .setHeader(headers.now())
+                        .setWatchId(id)
+                        .setCreated(true)
+                        .setCanceled(true)
+                        .setCancelReason(reason)
+                        .build());
+    }
+
+    private static WatchSpec spec(WatchCreateRequest request) {
+        return new WatchSpec(
+                Requests.range(request.getKey(), request.getRangeEnd()),
+                request.getStartRevision() > 0
+                        ? Optional.of(new Revision(request.getStartRevision()))
+                        : Optional.empty(),
+                request.getPrevKv(),
+                !request.getFiltersList().contains(FilterType.NOPUT),
+                !request.getFiltersList().contains(FilterType.NODELETE),
+                request.getProgressNotify());
+    }
+
+    private void cancel(long id) {
+        RunningWatch watch;
+        synchronized (this) {
+            watch = watches.remove(id);
+        }
+        if (watch != null) {
+            watch.close();
+            replies.send(
+                    WatchResponse.newBuilder()
+                            .setHeader(headers.now())
+                            .setWatchId(id)
+                            .setCanceled(true)
+                            .build());
+            tellIfLast(id, Optional.empty());
+        }
+    }
+
+    /// Asks every watch how far it is; the slowest one is the answer.
+    private void askAll() {
+        List<RunningWatch> running;
+        synchronized (this) {
+            running = List.copyOf(watches.values());
+            asked.addAll(watches.keySet());
+        }
+        if (running.isEmpty()) {
+            tell(headers.now().getRevision());
+        }
+        running.forEach(RunningWatch::askBookmark);
+    }
+
+    /// Takes how far a watch is, or that it is over.
+    ///
+    /// @return whether the stream as a whole was asked for it
+    private boolean heard(long id, Optional<Revision> at) {
+        if (at.isEmpty()) {
+            synchronized (this) {
+                watches.remove(id);
+            }
+        }
+        return tellIfLast(id, at);
+    }
+
+    private boolean tellIfLast(long id, Optional<Revision> at) {
+        long revision;
+        synchronized (this) {
+            if (!asked.remove(id)) {
+                return false;
+            }
+            least = at.isEmpty() || isBelow(least, at.get()) ? least : at;
+            if (!asked.isEmpty()) {
+                return true;
+            }
+            revision = least.map(Revision::value).orElseGet(() -> headers.now().getRevision());
+            least = Optional.empty();
+        }
+        tell(revision);
+        return true;
+    }
+
+    private static boolean isBelow(Optional<Revision> least, Revision other) {
+        return least.isPresent() && least.get().compareTo(other) < 0;
+    }
+
+    private void tell(long revision) {
+        replies.send(
+                WatchResponse.newBuilder()
+                        .setHeader(headers.at(new Revision(revision)))
+                        .setWatchId(ALL)
+                        .build());
+    }
+}

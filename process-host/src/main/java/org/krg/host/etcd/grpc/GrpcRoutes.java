@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.etcd.grpc;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Connects the methods of services to functions.
+public final class GrpcRoutes {
+    private final ServerBuilder server;
+    private final Admission admission;
+    private final Function<Throwable, GrpcFailure> failures;
+    private final int mostBytes;
+
+    /// Decides who may call.
+    @FunctionalInterface
+    public interface Admission {
+        /// {@return the call} Throws what [GrpcRoutes] was told to make a status of.
+        GrpcCall admit(ServiceRequestContext context, HttpRequest request);
+    }
+
+    /// @param failures makes a status of whatever is thrown
+    /// @param mostBytes of a message that is taken
+    public GrpcRoutes(
+            ServerBuilder server,
+            Admission admission,
+            Function<Throwable, GrpcFailure> failures,
+            int mostBytes) {
+        this.server = server;
+        this.admission = admission;
+        this.failures = failures;
+        this.mostBytes = mostBytes;
+    }
+
+    /// Adds a method with one message in each direction, `package.Service/Method`. It runs on the
+    /// connection's event loop and must not block.
+    public <Q, A extends MessageLite> GrpcRoutes unary(
+            String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+        return add(method, (context, request) -> answer(context, request, parser, action));
+    }
+
+    /// Adds a method as [#unary] whose answer may take long: it is cancelled when the caller goes.
+    public <Q, A extends MessageLite> GrpcRoutes waiting(
+            String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+        return add(
+                method,
+                (context, request) ->
+                        answer(
+                                context,
+                                request,
+                                parser,
+                                (call, message) -> {
+                                    var answer = action.apply(call, message);
+                                    var _ =
+                                            context.log()
+                                                    .whenComplete()
+                                                    .thenRun(() -> answer.cancel(false));
+                                    return answer;
+                                }));
+    }
+
+    /// Adds a method with any number of messages in each direction.
+    public <Q> GrpcRoutes streaming(
+            String method,
+            Parser<Q> parser,
+            BiFunction<GrpcCall, GrpcReplies, GrpcSession<Q>> open) {
+        return add(
+                method,
+                (context, request) -> {
+                    // A stream lasts; its messages are bounded one by one.
+                    context.setMaxRequestLength(0);
+                    var replies = new GrpcReplies(failures);
+                    try {
+                        var session = open.apply(admission.admit(context, request), replies);
+                        replies.whenGone(session::close);
+                        request.subscribe(
+                                new Incoming<>(session, replies, parser, new Frames(mostBytes)),
+                                context.eventLoop());
+                    } catch (RuntimeException refused) {
+                        request.abort();
+                        return Replies.of(failures.apply(refused));
+                    }
+                    return replies.response();
+                });
+    }
+
+    /// Adds a method that is done in another way, which `sentence` names.
+    public GrpcRoutes unimplemented(String method, String sentence) {
+        return add(
+                method,
+                (_, request) -> {
+                    request.abort();
+                    return Replies.of(new GrpcFailure(GrpcStatus.UNIMPLEMENTED, sentence));
+                });
+    }
+
+    /// Adds the answer to every other method of services whose names begin with `prefix`.
+    public GrpcRoutes otherwise(String prefix) {
+        server.service(
+                Route.builder().regex("^/" + prefix.replace(".", "\\.") + ".*$").build(),
+                (_, request) -> {
+                    request.abort();
+                    return Replies.of(
+                            new GrpcFailure(
+                                    GrpcStatus.UNIMPLEMENTED,
+                                    "krg does not have the method " + request.path().substring(1)));
+                });
+        return this;
+    }
+
+    private GrpcRoutes add(String method, HttpService service) {
+        server.service(
+                Route.builder().exact("/" + method).methods(HttpMethod.POST).build(), service);
+        return this;
+    }
+
+    private <Q, A extends MessageLite> HttpResponse answer(
+            ServiceRequestContext context,
+            HttpRequest request,
+            Parser<Q> parser,
+            BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+        return HttpResponse.of(
+                request.aggregate()
+                        .thenCompose(whole -> {
+                            var call = admission.admit(context, request);
+                            return action.apply(
+                                    call, Frames.only(whole.content().array(), parser, mostBytes));
+                        })
+                        .handle(this::reply));
+    }
+
+    private HttpResponse reply(@Nullable MessageLite message, @Nullable Throwable failure) {
+        if (message != null) {
+            return Replies.of(message);
+        }
+        return Replies.of(
+                failures.apply(failure == null ? new IllegalStateException("no answer") : failure));
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.etcd.grpc;
+
+import com.google.protobuf.Parser;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpObject;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/// The messages of a caller on their way to a session, as they arrive. Owned by the connection's
+/// event loop.
+final class Incoming<Q> implements Subscriber<HttpObject> {
+    private final GrpcSession<Q> session;
+    private final GrpcReplies replies;
+    private final Parser<Q> parser;
+    private final Frames frames;
+    private @Nullable Subscription subscription;
+
+    Incoming(GrpcSession<Q> session, GrpcReplies replies, Parser<Q> parser, Frames frames) {
+        this.session = session;
+        this.replies = replies;
+        this.parser = parser;
+        this.frames = frames;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        this.subscription = subscription;
+        subscription.request(1);
+    }
+
+    @Override
+    public void onNext(HttpObject part) {
+        try {
+            if (part instanceof HttpData data) {
+                frames.add(data.array());
+                for (var message = frames.next(parser);
+                        message.isPresent();
+                        message = frames.next(parser)) {
+                    session.accept(message.get());
+                }
+            }
+            request();
+        } catch (RuntimeException failed) {
+            replies.fail(failed);
+            cancel();
+        }
+    }
+
+    @Override
+    public void onError(Throwable gone) {
+        replies.fail(gone);
+    }
+
+    @Override
+    public void onComplete() {
+        try {
+            session.end();
+        } catch (RuntimeException failed) {
+            replies.fail(failed);
+        }
+    }
+
+    private void request() {
+        if (subscription != null) {
+            subscription.request(1);
+        }
+    }
+
+    private void cancel() {
+        if (subscription != null) {
+            subscription.cancel();
+        }
+    }
+}

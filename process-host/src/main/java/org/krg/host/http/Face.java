@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.function.BiFunction;
+
+/// More services on the server of the API.
+@FunctionalInterface
+public interface Face {
+    /// Adds the services.
+    ///
+    /// @param principals says who sends a request; throws [org.krg.host.HostFailure] when they may
+    ///   not
+    void open(
+            ServerBuilder server,
+            BiFunction<ServiceRequestContext, RequestHeaders, String> principals);
+}
