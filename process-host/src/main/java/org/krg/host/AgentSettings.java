@@ -136,6 +136,13 @@ public record AgentSettings(
                 Optional.empty());
     }
 
+    /// {@return the settings of this node when it joins a cluster that it is no first member of any
+    /// more}
+    public AgentSettings joining(List<HostPort> apis) {
+        return new AgentSettings(
+                home, cluster, node, listen, List.of(), apis, lease, election, criu);
+    }
+
     /// API on 7440, Raft on 7441, agents among themselves on 7443.
     public static final NodeAddresses DEFAULT_LISTEN =
             new NodeAddresses(

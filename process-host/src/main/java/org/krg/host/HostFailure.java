@@ -31,6 +31,8 @@ public final class HostFailure extends RuntimeException {
         NOT_CHECKPOINTABLE(9),
         /// Stored data is damaged.
         CORRUPT(11),
+        /// The disk is full, read-only, or fails.
+        DISK(12),
         /// The program is there and cannot be executed by its user.
         NOT_EXECUTABLE(126),
         /// There is no such program.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +61,12 @@ public interface ClusterStore extends AutoCloseable {
 
     /// {@return the members of the Raft group and how far each is, as far as this node knows}
     QuorumStatus quorum();
+
+    /// {@return what an operator should look at though the node goes on, as sentences}
+    List<String> alarms();
+
+    /// Writes a backup of this replica; blocks until it is written.
+    void backup(OutputStream to) throws IOException;
 
     /// Adds a node to the group as a listener, or makes a listener a voter (at most one change at a
     /// time). Leader only.

@@ -71,6 +71,23 @@ public record StateConfig(
                 Optional.empty());
     }
 
+    /// {@return the same with snapshots at other distances, and another stretch of log kept}
+    public StateConfig withLog(long between, long kept) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                between,
+                kept,
+                eventsKept,
+                tls);
+    }
+
     /// {@return the same with other election timeouts}
     public StateConfig withElection(Duration min, Duration max) {
         return new StateConfig(

@@ -115,6 +115,23 @@ public final class StateCluster implements AutoCloseable {
         return store;
     }
 
+    /// {@return the id of the cluster}
+    public UUID id() {
+        return id;
+    }
+
+    /// Opens a store on a directory that holds a member already, outside of the cluster.
+    public RatisClusterStore openAlone(NodeId node, long incarnation, Path place) {
+        return RatisClusterStore.open(
+                settings.apply(
+                        StateConfig.defaults(
+                                id, node, incarnation, place, address(node), List.of())),
+                new CallingLink(node),
+                new RocksStorage(place.resolve("store")),
+                new MetricRegistry(),
+                (what, cause) -> ends.add(node + ": " + what + ": " + cause));
+    }
+
     /// {@return the running store of a node}
     public RatisClusterStore store(NodeId node) {
         return Optional.ofNullable(running.get(node)).orElseThrow();

@@ -30,6 +30,11 @@ import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.cli.state.StateBackup;
+import org.krg.tools.cli.state.StateInspect;
+import org.krg.tools.cli.state.StateRejoin;
+import org.krg.tools.cli.state.StateRepair;
+import org.krg.tools.cli.state.StateRestore;
 import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.ClusterInitVerb;
@@ -88,9 +93,16 @@ public final class Verbs implements VerbTree {
                             new Verb("node remove", "Forget a lost node"),
                             new Verb("events", "List what happened, or watch it happen"),
                             new Verb("state hash", "Compare the replicas of the state"),
+                            new Verb("state backup", "Save the agreed state in a file"),
                             new Verb(
                                     "system doctor",
                                     "Tell what each node can do and what it lacks")),
+                    new Section(
+                            "Stored state, while the agent does not run",
+                            new Verb("state inspect", "Check a node's storage or a backup"),
+                            new Verb("state repair", "Put right what can be without loss"),
+                            new Verb("state rejoin", "Come back with the data of the others"),
+                            new Verb("state restore", "Begin a cluster from a backup")),
                     new Section(
                             "This command",
                             new Verb(
@@ -137,6 +149,11 @@ public final class Verbs implements VerbTree {
             case "node remove" -> new NodeRemove(terminal);
             case "events" -> new Events(terminal);
             case "state hash" -> new StateHash(terminal);
+            case "state backup" -> new StateBackup(terminal);
+            case "state inspect" -> new StateInspect(terminal);
+            case "state repair" -> new StateRepair(terminal);
+            case "state rejoin" -> new StateRejoin(terminal);
+            case "state restore" -> new StateRestore(terminal);
             case "system doctor" -> new SystemDoctor(terminal);
             case "completion" -> new Completion(this, terminal);
             case "version" -> new Version(terminal);

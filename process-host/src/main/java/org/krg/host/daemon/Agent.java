@@ -86,7 +86,8 @@ final class Agent implements AutoCloseable {
     private final DamageReport damage = new DamageReport(metrics);
 
     private Agent(AgentSettings settings, DataDirectory directory) {
-        this.settings = settings;
+        var apis = directory.rejoins();
+        this.settings = apis.isEmpty() ? settings : settings.joining(apis);
         this.data = directory.path();
         this.self = settings.node().name();
         this.natives = settings.home().resolve("target/native");

@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
+import org.krg.state.DiskFailed;
+import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 
 /// The directory of a node, held by one agent at a time, and who the node is.
@@ -22,6 +26,8 @@ import org.krg.state.model.NodeId;
 /// `identity/node` says which node of which cluster the directory belongs to, and which incarnation
 /// of it: a number that grows when the node lost its storage and joins again.
 final class DataDirectory implements AutoCloseable {
+    private static final String REJOIN = "identity/rejoin";
+
     private final Path path;
     private final FileChannel channel;
 
@@ -100,6 +106,30 @@ final class DataDirectory implements AutoCloseable {
         write(path.resolve("identity/admitted"), "");
     }
 
+    /// Notes that the node joins by these APIs, whatever its settings say of first members.
+    void rejoin(List<HostPort> apis) {
+        write(
+                path.resolve(REJOIN),
+                apis.stream().map(HostPort::toString).collect(Collectors.joining("\n", "", "\n")));
+    }
+
+    /// {@return by which APIs the node joins; empty when its settings decide}
+    List<HostPort> rejoins() {
+        var file = path.resolve(REJOIN);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return Files.readAllLines(file).stream().map(HostPort::parse).toList();
+        } catch (IOException | IllegalArgumentException broken) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    file + " does not name the nodes to join by",
+                    "krg-admin state rejoin writes it again",
+                    broken);
+        }
+    }
+
     Path path() {
         return path;
     }
@@ -135,6 +165,14 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static HostFailure unusable(Path path, IOException failure) {
+        var fault = DiskFailed.faultOf(failure);
+        if (fault.isPresent()) {
+            return new HostFailure(
+                    HostFailure.Code.DISK,
+                    "cannot use " + path + ": " + fault.get().text() + " (" + failure + ")",
+                    fault.get().remedy(),
+                    failure);
+        }
         return new HostFailure(
                 HostFailure.Code.FAILED,
                 "cannot use " + path + ": " + failure,

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
+import org.krg.state.DiskFailed;
+import org.krg.state.StorageDamaged;
 import org.krg.state.StorageLost;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,10 @@ public final class KrgDaemon {
     /// An agent that does not end within this time is ended by the JVM; what it has acknowledged is
     /// on the disk at any moment.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+    private static final String REJOIN =
+            "krg-admin state rejoin --config FILE moves it aside and lets the node come back with"
+                    + " the data of the others";
 
     private KrgDaemon() {}
 
@@ -47,10 +53,22 @@ public final class KrgDaemon {
             return Agent.start(settings, data);
         } catch (StorageLost lost) {
             throw new HostFailure(
+                    HostFailure.Code.CORRUPT, String.valueOf(lost.getMessage()), REJOIN, lost);
+        } catch (StorageDamaged damaged) {
+            throw new HostFailure(
                     HostFailure.Code.CORRUPT,
-                    String.valueOf(lost.getMessage()),
-                    "move %s away and let the node join again".formatted(data.path()),
-                    lost);
+                    String.valueOf(damaged.getMessage()),
+                    "krg-admin state inspect %s tells all that is wrong, krg-admin state repair %s"
+                                    .formatted(data.path(), data.path())
+                            + " puts right what can be; else "
+                            + REJOIN,
+                    damaged);
+        } catch (DiskFailed failed) {
+            throw new HostFailure(
+                    HostFailure.Code.DISK,
+                    String.valueOf(failed.getMessage()),
+                    failed.fault().remedy(),
+                    failed);
         } catch (CheckpointFailed failure) {
             throw new HostFailure(
                     HostFailure.Code.FAILED,

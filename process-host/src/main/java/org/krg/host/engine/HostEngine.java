@@ -332,7 +332,8 @@ public final class HostEngine implements AutoCloseable {
                             TIMED_OUT,
                             NO_QUORUM,
                             NOT_CHECKPOINTABLE,
-                            CORRUPT ->
+                            CORRUPT,
+                            DISK ->
                             Reconciler.KRG_FAILURE;
                 };
         var view = view(store.image(), ticker.now());

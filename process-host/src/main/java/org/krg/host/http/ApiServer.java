@@ -153,6 +153,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/health", cluster::health)
                 .get("/v1/doctor", cluster::doctor)
                 .get("/v1/state/hash", cluster::hash)
+                .get("/v1/state/backup", cluster::backup)
                 .get("/metrics", cluster::metrics)
                 .get("/v1/nodes", nodes::list)
                 .get("/v1/nodes/{name}", nodes::show)

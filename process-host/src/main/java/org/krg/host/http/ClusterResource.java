@@ -54,6 +54,7 @@ final class ClusterResource {
         var quorum = parts.store().quorum();
         var lag = Math.max(0, quorum.commitIndex() - quorum.appliedIndex());
         var problems = new ArrayList<>(parts.problems().get());
+        problems.addAll(parts.store().alarms());
         if (quorum.leadership().leader().isEmpty()) {
             problems.add("no leader is known: the cluster has no quorum, or elects one now");
         }
@@ -89,6 +90,12 @@ final class ClusterResource {
                 Json.reply(hash.revision())
                         .put("appliedIndex", hash.appliedIndex())
                         .put("digest", hash.digest().hex()));
+    }
+
+    /// The agreed rows of this replica, streamed; at least as new as every reply given before.
+    HttpResponse backup(Call call) {
+        var _ = replica.read(call.isStale());
+        return ByteStream.of(parts.store()::backup);
     }
 
     HttpResponse metrics(Call call) {

@@ -118,7 +118,7 @@ final class Failures {
             case NOT_PERMITTED -> 403;
             case NOT_FOUND -> 404;
             case CONFLICT, CANNOT_BE_PLACED, NOT_CHECKPOINTABLE -> 409;
-            case FAILED, CORRUPT -> 500;
+            case FAILED, CORRUPT, DISK -> 500;
             case NO_QUORUM -> 503;
             case TIMED_OUT -> 504;
         };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +44,16 @@ public final class FakeStore implements ClusterStore {
 
     public FakeStore(NodeId self) {
         this.self = self;
+    }
+
+    @Override
+    public List<String> alarms() {
+        return List.of();
+    }
+
+    @Override
+    public void backup(OutputStream to) throws IOException {
+        to.write("rows".getBytes(StandardCharsets.UTF_8));
     }
 
     /// Makes this node the leader of a new term, or not.

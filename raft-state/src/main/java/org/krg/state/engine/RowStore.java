@@ -20,6 +20,9 @@ public interface RowStore extends AutoCloseable {
     /// Writes a durable copy of all rows into `directory`, which must not exist.
     void checkpoint(Path directory);
 
+    /// Reads everything and compares checksums. Throws [org.krg.state.StorageDamaged].
+    void verify();
+
     @Override
     void close();
 

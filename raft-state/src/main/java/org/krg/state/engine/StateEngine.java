@@ -3,11 +3,16 @@ package org.krg.state.engine;
 
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
@@ -184,6 +189,38 @@ public final class StateEngine implements AutoCloseable {
         return reading(StoredState::hash);
     }
 
+    /// Writes a backup of the rows as they are now. `scratch`, which must not exist, is used
+    /// meanwhile, so that a slow reader holds nothing up.
+    public Backup.Header backup(UUID cluster, Instant now, Path scratch, OutputStream to)
+            throws IOException {
+        holdingLock(() -> {
+            var open = requireOpen();
+            open.write(List.of(StoredState.positionRow(position)));
+            open.checkpoint(scratch);
+            return true;
+        });
+        try (var copy = storage.openCopy(scratch)) {
+            return copy.read(view -> Backup.write(cluster, now, view, to));
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+    }
+
+    /// Reads all rows and compares their checksums; takes long. Throws
+    /// [org.krg.state.StorageDamaged].
+    public void verify() {
+        while (true) {
+            try {
+                requireOpen().verify();
+                return;
+            } catch (RowsClosed replaced) {
+                if (rows == null && closed) {
+                    return;
+                }
+            }
+        }
+    }
+
     @Override
     public void close() {
         holdingLock(() -> {
@@ -204,6 +241,7 @@ public final class StateEngine implements AutoCloseable {
     }
 
     private void replace(Snapshot snapshot) {
+        FileDigests.verify(snapshot.directory());
         shut();
         storage.replaceBy(snapshot.directory());
         load();
@@ -215,13 +253,25 @@ public final class StateEngine implements AutoCloseable {
     }
 
     private void load() {
+        if (closed) {
+            throw new RowsClosed();
+        }
         var open = storage.open();
-        var stored = open.read(StoredState::load);
+        var stored = read(open);
         rows = open;
         state = stored.state();
         sessions = stored.sessions();
         position = stored.position();
         opened.signalAll();
+    }
+
+    private static StoredState read(RowStore open) {
+        try {
+            return open.read(StoredState::load);
+        } catch (RuntimeException unreadable) {
+            open.close();
+            throw unreadable;
+        }
     }
 
     private <T> T reading(Function<RowStore.View, T> reader) {

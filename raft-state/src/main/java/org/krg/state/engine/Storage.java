@@ -8,6 +8,9 @@ public interface Storage {
     /// {@return the rows; none when there is nothing yet}
     RowStore open();
 
+    /// {@return the rows in a copy, to be read only} Several may be open.
+    RowStore openCopy(Path checkpoint);
+
     /// Replaces the rows, which must be closed, by a copy of a [RowStore#checkpoint]; a crash
     /// leaves the old rows, the new ones, or none.
     void replaceBy(Path checkpoint);

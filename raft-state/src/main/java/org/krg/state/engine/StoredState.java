@@ -48,7 +48,7 @@ record StoredState(ReplicaState state, SessionTable sessions, LogPosition positi
                 .orElse(ReplicaState.EMPTY.compacted());
     }
 
-    private static LogPosition readPosition(RowStore.View view) {
+    static LogPosition readPosition(RowStore.View view) {
         return view.find(Family.POSITION, POSITION)
                 .map(row -> new LogPosition(RowKey.number(row, 0), RowKey.number(row, 1)))
                 .orElse(LogPosition.NONE);

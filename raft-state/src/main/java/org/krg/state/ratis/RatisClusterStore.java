@@ -3,9 +3,13 @@ package org.krg.state.ratis;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -25,9 +29,11 @@ import org.krg.state.codec.OperationCodec;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.engine.Alarms;
 import org.krg.state.engine.Batcher;
 import org.krg.state.engine.ChangeFeed;
 import org.krg.state.engine.Forwarder;
+import org.krg.state.engine.HaltCode;
 import org.krg.state.engine.LastResort;
 import org.krg.state.engine.StateEngine;
 import org.krg.state.engine.Storage;
@@ -39,6 +45,7 @@ import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Role;
+import org.krg.state.ratis.files.Directories;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,12 +65,11 @@ public final class RatisClusterStore implements ClusterStore {
     /// The largest operation: a log entry must fit into a message, and rows are kept in memory.
     private static final int OPERATION_BYTES = 1 << 20;
 
-    /// Exit code of a process that halted itself, EX_SOFTWARE of sysexits.h.
-    private static final int HALTED = 70;
-
     private static final Logger log = LoggerFactory.getLogger(RatisClusterStore.class);
 
     private final LastResort lastResort;
+    private final UUID cluster;
+    private final Path backups;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ScheduledExecutorService timer;
@@ -77,6 +83,8 @@ public final class RatisClusterStore implements ClusterStore {
     private final LeadershipFeed leaderships;
     private final Batcher batcher;
     private final Forwarder forwarder;
+    private final Alarms alarms;
+    private final Scrub scrub;
 
     /// Set last: callbacks of the server may come before the rest of this object is there.
     private volatile boolean open;
@@ -85,7 +93,9 @@ public final class RatisClusterStore implements ClusterStore {
     /// `storage` holds the rows, `metrics` gets `krg.state.*` and `krg.ratis.*`. When this replica
     /// can no longer be trusted the process is halted.
     ///
-    /// Throws [org.krg.state.StorageLost] when this node was a member and its log is gone.
+    /// Throws [org.krg.state.StorageLost] when this node was a member and its log is gone or ends
+    /// too early, [StorageDamaged] when a file is not as it was written, [DiskFailed] when the disk
+    /// is full, read-only, or fails.
     public static RatisClusterStore open(
             StateConfig config, LeaderLink link, Storage storage, MetricRegistry metrics) {
         return open(config, link, storage, metrics, RatisClusterStore::halt);
@@ -101,7 +111,7 @@ public final class RatisClusterStore implements ClusterStore {
         try {
             return new RatisClusterStore(config, link, storage, metrics, lastResort);
         } catch (IOException failed) {
-            throw new StorageFailed("cannot start the member " + config.self(), failed);
+            throw StartFailure.of(failed, config.directory().resolve("raft"));
         }
     }
 
@@ -113,6 +123,9 @@ public final class RatisClusterStore implements ClusterStore {
             LastResort lastResort)
             throws IOException {
         var name = "krg-state-" + config.self();
+        this.cluster = config.cluster();
+        this.backups = config.directory().resolve("store");
+        Directories.deleteChildren(backups, "backup-");
         this.lastResort = lastResort;
         this.timer = Executors.newSingleThreadScheduledExecutor(daemon(name + "-timer"));
         this.leadershipThread = Executors.newSingleThreadExecutor(daemon(name + "-leadership"));
@@ -125,9 +138,15 @@ public final class RatisClusterStore implements ClusterStore {
                 new RatisMeters(
                         RatisMember.peerId(config.self(), config.incarnation()).toString(),
                         metrics);
+        this.alarms = new Alarms(metrics);
         var names = new DurableNames(config.directory(), config.cluster().toString());
         this.machine = new RatisStateMachine(engine, names, lastResort, new Watch());
-        this.member = new RatisMember(config, machine, rounds, names, storage);
+        try {
+            this.member = new RatisMember(config, machine, rounds, names, storage);
+        } catch (IOException | RuntimeException failed) {
+            closeParts();
+            throw failed;
+        }
         this.leaderships =
                 new LeadershipFeed(
                         member.division(),
@@ -139,6 +158,8 @@ public final class RatisClusterStore implements ClusterStore {
                 new Forwarder(
                         leaderships::route, batcher, this::ownReadIndex, link, timer, executor);
         this.open = true;
+        this.scrub =
+                new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
         repeat(LOOK, this::look);
         repeat(ACKNOWLEDGE, member::acknowledge);
         repeat(NUDGE, new Nudge(member, rounds, batcher)::look);
@@ -258,6 +279,21 @@ public final class RatisClusterStore implements ClusterStore {
     }
 
     @Override
+    public List<String> alarms() {
+        return alarms.raised();
+    }
+
+    @Override
+    public void backup(OutputStream to) throws IOException {
+        var scratch = backups.resolve("backup-" + UUID.randomUUID() + ".tmp");
+        try {
+            engine.backup(cluster, Instant.now(), scratch, to);
+        } finally {
+            Directories.delete(scratch);
+        }
+    }
+
+    @Override
     public CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role) {
         return member.admit(RaftPeerId.valueOf(peerId), raft, role);
     }
@@ -275,10 +311,17 @@ public final class RatisClusterStore implements ClusterStore {
         forwarder.close();
         batcher.close();
         timer.shutdownNow();
+        scrub.close();
         member.close();
+        closeParts();
+    }
+
+    private void closeParts() {
         engine.close();
         meters.close();
+        alarms.close();
         changes.close();
+        timer.shutdownNow();
         leadershipThread.shutdown();
         executor.shutdown();
     }
@@ -286,7 +329,7 @@ public final class RatisClusterStore implements ClusterStore {
     private static void halt(String what, Throwable cause) {
         log.error(
                 "the state of this node cannot be trusted: the process ends what={}", what, cause);
-        Runtime.getRuntime().halt(HALTED);
+        Runtime.getRuntime().halt(HaltCode.of(cause));
     }
 
     private final class Watch implements RatisStateMachine.Watcher {
@@ -301,6 +344,13 @@ public final class RatisClusterStore implements ClusterStore {
         public void leadershipLost() {
             rounds.lost();
             leadershipMoved();
+        }
+
+        @Override
+        public void applied() {
+            if (open) {
+                member.acknowledge();
+            }
         }
 
         @Override

@@ -29,16 +29,24 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.krg.state.ClusterStore.Member;
+import org.krg.state.DiskFailed;
 import org.krg.state.StateConfig;
+import org.krg.state.StorageDamaged;
 import org.krg.state.engine.Leader.NotAppended;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Role;
+import org.krg.state.ratis.files.Directories;
+import org.krg.state.ratis.files.LogCheck;
+import org.krg.state.ratis.files.MemberFile;
+import org.krg.state.ratis.files.MemberFiles;
 
 /// This node's member of the Raft group: its server, its place in the group, its way into the log.
 final class RatisMember implements AutoCloseable {
+    private static final long LEAST_ROOM_BYTES = 64L << 20;
+
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
     private final RaftGroupId group;
@@ -46,6 +54,8 @@ final class RatisMember implements AutoCloseable {
     private final RaftServer server;
     private final RaftServer.Division division;
     private final MemberFile memory;
+    private final MemberFiles files;
+    private final Path current;
     private long acknowledged = -1;
 
     /// Starts the server. Throws [org.krg.state.StorageLost].
@@ -62,9 +72,15 @@ final class RatisMember implements AutoCloseable {
                 new MemberFile(
                         config.directory().resolve("identity"), config.cluster(), self.toString());
         var directory = config.directory().resolve("raft");
+        this.files = new MemberFiles(config.directory(), config.cluster());
+        this.current = files.current();
+        requireRoom(config.directory());
         var option = prepare(directory, config.cluster());
         if (option == StartupOption.FORMAT) {
             storage.clear();
+        }
+        if (option == StartupOption.RECOVER) {
+            requireWhole();
         }
         Files.createDirectories(directory);
         this.server =
@@ -80,23 +96,49 @@ final class RatisMember implements AutoCloseable {
             this.division = server.getDivision(group);
             rounds.attach(division);
             server.start();
-            memory.requireWhole(lastIndex());
             if (!memory.isMember()) {
                 memory.join();
             }
             names.forceAll();
         } catch (IOException | RuntimeException failed) {
             server.close();
-            throw failed;
+            throw StartFailure.of(failed, current);
         }
+    }
+
+    /// A disk that is nearly full is met by a node that does not start, not by one that fails while
+    /// it votes.
+    private static void requireRoom(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        var free = Files.getFileStore(directory).getUsableSpace();
+        if (free < LEAST_ROOM_BYTES) {
+            throw new DiskFailed(
+                    directory,
+                    DiskFailed.Fault.FULL,
+                    new IOException(
+                            "%d MiB are free, a node starts with %d MiB"
+                                    .formatted(free >> 20, LEAST_ROOM_BYTES >> 20)));
+        }
+    }
+
+    /// Before the server starts, since it could vote at once: the log must end behind what was
+    /// acknowledged, and Ratis takes a cut tail for a write that was cut short.
+    private void requireWhole() throws IOException {
+        files.requireConfiguration();
+        var tail = LogCheck.tail(current);
+        if (!tail.flaws().isEmpty() && !tail.flaws().getFirst().torn()) {
+            var flaw = tail.flaws().getFirst();
+            throw new StorageDamaged(flaw.file(), flaw.what());
+        }
+        memory.requireWhole(Math.max(tail.last(), files.newestSnapshot()));
     }
 
     /// Decides between a log that is there and one that is begun.
     private StartupOption prepare(Path directory, UUID cluster) throws IOException {
         var log = directory.resolve(cluster.toString());
-        var isThere = Files.exists(log.resolve("current").resolve("raft-meta"));
+        var isThere = Files.exists(current.resolve("raft-meta"));
         if (memory.isMember() && !isThere) {
-            throw memory.lost(log + " is not there");
+            throw memory.lost(current.resolve("raft-meta") + " is not there");
         }
         if (!memory.isMember() && memory.wasMember()) {
             // The next incarnation begins anew; what the one before left is kept aside.
@@ -115,6 +157,11 @@ final class RatisMember implements AutoCloseable {
         return config.members().stream()
                 .map(each -> peer(peerId(each.node(), each.incarnation()), each.raft()))
                 .toList();
+    }
+
+    /// {@return the directory of Ratis' files}
+    Path current() {
+        return current;
     }
 
     RaftServer.Division division() {
@@ -207,8 +254,8 @@ final class RatisMember implements AutoCloseable {
         return members;
     }
 
-    /// Notes how far the log is committed and here. Called from time to time by one thread.
-    void acknowledge() {
+    /// Notes how far the log is committed and here. Called after each entry, and from time to time.
+    synchronized void acknowledge() {
         var log = division.getRaftLog();
         var index = Math.min(log.getLastCommittedIndex(), log.getFlushIndex());
         if (index > acknowledged) {
@@ -241,6 +288,7 @@ final class RatisMember implements AutoCloseable {
     public void close() {
         try {
             server.close();
+            memory.close();
         } catch (IOException failed) {
             throw new StorageFailed("cannot close the Raft server of " + self, failed);
         }

@@ -84,8 +84,6 @@ final class RatisSettings {
         RaftServerConfigKeys.setStorageDir(properties, List.of(directory.toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(
                 properties, directory.resolveSibling("raft.removed").toFile());
-        // A full disk is met by a node that does not start, not by one that fails while it votes.
-        RaftServerConfigKeys.setStorageFreeSpaceMin(properties, SizeInBytes.valueOf("64MB"));
         // Both count entries as durable that are not (the second in spite of its name).
         Log.setUnsafeFlushEnabled(properties, false);
         Log.setAsyncFlushEnabled(properties, false);

@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -21,8 +19,12 @@ import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.StorageDamaged;
+import org.krg.state.engine.FileDigests;
 import org.krg.state.engine.LogPosition;
 import org.krg.state.engine.Snapshot;
+import org.krg.state.ratis.files.Directories;
+import org.krg.state.ratis.files.SnapshotName;
 
 /// Snapshots as directories `sm/snapshot.<term>_<index>` beside the log. A snapshot is there whole
 /// or not at all: it is made under another name and renamed.
@@ -33,8 +35,7 @@ final class RatisSnapshots implements StateMachineStorage {
     /// How many are kept.
     static final int KEPT = 2;
 
-    private static final Pattern NAME = Pattern.compile("snapshot\\.(\\d+)_(\\d+)");
-
+    private final FileDigests digests = new FileDigests();
     private @Nullable RaftStorageDirectory root;
     private volatile @Nullable SnapshotInfo latest;
 
@@ -64,12 +65,12 @@ final class RatisSnapshots implements StateMachineStorage {
 
     /// Makes what is at [#place] the newest snapshot.
     void publish(LogPosition position) {
-        var name = "snapshot." + position.term() + "_" + position.index();
-        var target = directory().resolve(name);
+        var target = directory().resolve(SnapshotName.of(position));
         try {
             if (Files.exists(target)) {
                 Directories.delete(place());
             } else {
+                digests.write(place());
                 Directories.force(place());
                 Files.move(place(), target, StandardCopyOption.ATOMIC_MOVE);
                 Directories.force(directory());
@@ -78,6 +79,35 @@ final class RatisSnapshots implements StateMachineStorage {
             Directories.force(root().getCurrentDir().toPath());
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot publish the snapshot " + target, failed);
+        }
+        refresh();
+    }
+
+    /// Reads all snapshots and puts those aside that are not as they were written.
+    List<StorageDamaged> putDamagedAside() {
+        var found = new ArrayList<StorageDamaged>();
+        for (var snapshot : list()) {
+            try {
+                FileDigests.verify(snapshot.directory());
+            } catch (StorageDamaged damaged) {
+                if (Files.exists(snapshot.directory())) {
+                    putAside(snapshot);
+                    found.add(damaged);
+                }
+            }
+        }
+        return found;
+    }
+
+    /// Moves a snapshot to where nobody takes it for one.
+    void putAside(Snapshot snapshot) {
+        var aside =
+                root().getRoot().toPath().resolve("damaged." + snapshot.directory().getFileName());
+        try {
+            Directories.delete(aside);
+            Files.move(snapshot.directory(), aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot put aside " + snapshot, failed);
         }
         refresh();
     }
@@ -99,22 +129,11 @@ final class RatisSnapshots implements StateMachineStorage {
     }
 
     private List<Snapshot> list() {
-        var found = new ArrayList<Snapshot>();
-        try (var entries = Files.list(directory())) {
-            for (var entry : entries.toList()) {
-                var name = NAME.matcher(entry.getFileName().toString());
-                if (name.matches()) {
-                    var position =
-                            new LogPosition(
-                                    Long.parseLong(name.group(1)), Long.parseLong(name.group(2)));
-                    found.add(new Snapshot(position, entry));
-                }
-            }
+        try {
+            return SnapshotName.list(directory());
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot list " + directory(), failed);
         }
-        found.sort(Comparator.comparingLong(each -> each.position().index()));
-        return found;
     }
 
     /// Removes what a crash left, and finishes what it interrupted: Ratis moves `sm` away before it

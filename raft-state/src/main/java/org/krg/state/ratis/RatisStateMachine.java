@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -23,6 +24,7 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.StorageDamaged;
 import org.krg.state.engine.LastResort;
 import org.krg.state.engine.LogPosition;
 import org.krg.state.engine.StateEngine;
@@ -50,6 +52,9 @@ final class RatisStateMachine extends BaseStateMachine {
 
         /// This node led and does no more.
         void leadershipLost();
+
+        /// An entry was applied.
+        void applied();
 
         /// The server has ended.
         void ended();
@@ -90,6 +95,7 @@ final class RatisStateMachine extends BaseStateMachine {
         var reply =
                 engine.apply(new LogPosition(entry.getTerm(), entry.getIndex()), content(entry));
         showPosition();
+        watcher.applied();
         return CompletableFuture.completedFuture(
                 Message.valueOf(UnsafeByteOperations.unsafeWrap(reply)));
     }
@@ -118,8 +124,17 @@ final class RatisStateMachine extends BaseStateMachine {
         }
     }
 
+    /// Puts damaged snapshots aside, and takes one if none is left to send to others.
+    synchronized List<StorageDamaged> replaceDamagedSnapshots() {
+        var damaged = snapshots.putDamagedAside();
+        if (!damaged.isEmpty()) {
+            takeSnapshot();
+        }
+        return damaged;
+    }
+
     @Override
-    public long takeSnapshot() {
+    public synchronized long takeSnapshot() {
         var position = engine.checkpoint(snapshots.place());
         if (position.isEmpty()) {
             return RaftLog.INVALID_LOG_INDEX;
@@ -155,8 +170,14 @@ final class RatisStateMachine extends BaseStateMachine {
         snapshots.refresh();
         getLifeCycle().transition(LifeCycle.State.STARTING);
         var received = snapshots.newest().orElseThrow();
-        names.forceSnapshot(received.directory());
-        engine.resume(received);
+        try {
+            names.forceSnapshot(received.directory());
+            engine.resume(received);
+        } catch (StorageDamaged damaged) {
+            snapshots.putAside(received);
+            lastResort.end("the snapshot that the leader sent is damaged", damaged);
+            throw damaged;
+        }
         showPosition();
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }

@@ -18,7 +18,6 @@ import org.krg.state.engine.Family;
 import org.krg.state.engine.RowStore;
 import org.krg.state.engine.RowWrite;
 import org.krg.state.engine.RowsClosed;
-import org.krg.state.engine.StorageFailed;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -56,7 +55,7 @@ final class RocksRows implements RowStore {
     private final ReadWriteLock inUse = new ReentrantReadWriteLock();
     private boolean closed;
 
-    RocksRows(Path directory) {
+    RocksRows(Path directory, boolean readOnly) {
         this.directory = directory;
         this.familyOptions =
                 new ColumnFamilyOptions()
@@ -78,10 +77,10 @@ final class RocksRows implements RowStore {
                         .setMaxOpenFiles(256)
                         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                         .setKeepLogFileNum(2);
-        this.db = open();
+        this.db = open(readOnly);
     }
 
-    private RocksDB open() {
+    private RocksDB open(boolean readOnly) {
         var descriptors = new ArrayList<ColumnFamilyDescriptor>();
         descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
         for (var family : Family.values()) {
@@ -89,14 +88,18 @@ final class RocksRows implements RowStore {
             descriptors.add(new ColumnFamilyDescriptor(name, familyOptions));
         }
         try {
-            var opened = RocksDB.open(options, directory.toString(), descriptors, handles);
+            var opened =
+                    readOnly
+                            ? RocksDB.openReadOnly(
+                                    options, directory.toString(), descriptors, handles)
+                            : RocksDB.open(options, directory.toString(), descriptors, handles);
             var next = handles.listIterator(1);
             for (var family : Family.values()) {
                 families.put(family, next.next());
             }
             return opened;
         } catch (RocksDBException failed) {
-            throw new StorageFailed("cannot open the rows in " + directory, failed);
+            throw RocksFailure.of(directory, "cannot open the rows", failed);
         }
     }
 
@@ -110,8 +113,8 @@ final class RocksRows implements RowStore {
                 db.write(unlogged, batch);
                 return true;
             } catch (RocksDBException failed) {
-                throw new StorageFailed(
-                        "cannot write " + changes.size() + " rows in " + directory, failed);
+                throw RocksFailure.of(
+                        directory, "cannot write " + changes.size() + " rows", failed);
             }
         });
     }
@@ -146,8 +149,19 @@ final class RocksRows implements RowStore {
                 checkpoint.createCheckpoint(copy.toString());
                 return true;
             } catch (RocksDBException failed) {
-                throw new StorageFailed(
-                        "cannot copy the rows in " + directory + " to " + copy, failed);
+                throw RocksFailure.of(directory, "cannot copy the rows to " + copy, failed);
+            }
+        });
+    }
+
+    @Override
+    public void verify() {
+        using(() -> {
+            try {
+                db.verifyChecksum();
+                return true;
+            } catch (RocksDBException failed) {
+                throw RocksFailure.of(directory, "cannot read all rows", failed);
             }
         });
     }
@@ -200,7 +214,7 @@ final class RocksRows implements RowStore {
             try {
                 return Optional.ofNullable(db.get(handle(family), reading, key));
             } catch (RocksDBException failed) {
-                throw new StorageFailed("cannot read a row of " + family, failed);
+                throw RocksFailure.of(directory, "cannot read a row of " + family, failed);
             }
         }
 
@@ -213,7 +227,7 @@ final class RocksRows implements RowStore {
                 }
                 rows.status();
             } catch (RocksDBException failed) {
-                throw new StorageFailed("cannot read the rows of " + family, failed);
+                throw RocksFailure.of(directory, "cannot read the rows of " + family, failed);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import org.krg.state.engine.FileDigests;
 import org.krg.state.engine.RowStore;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
@@ -39,10 +40,20 @@ public final class RocksStorage implements Storage {
             loadLibrary();
             deleteAll(coming);
             deleteAll(going);
-            var rows = new RocksRows(live);
+            var rows = new RocksRows(live, false);
             // RocksDB forces the names in its directory, not the name of the directory.
             force(directory);
             return rows;
+        } catch (IOException failed) {
+            throw new StorageFailed("cannot use the directory " + directory, failed);
+        }
+    }
+
+    @Override
+    public RowStore openCopy(Path checkpoint) {
+        try {
+            loadLibrary();
+            return new RocksRows(checkpoint, true);
         } catch (IOException failed) {
             throw new StorageFailed("cannot use the directory " + directory, failed);
         }
@@ -93,7 +104,7 @@ public final class RocksStorage implements Storage {
                 var name = file.getFileName().toString();
                 if (name.endsWith(".sst")) {
                     linkOrCopy(file, to.resolve(name));
-                } else if (!name.endsWith(".md5")) {
+                } else if (!name.endsWith(".md5") && !name.equals(FileDigests.NAME)) {
                     copyDurably(file, to.resolve(name));
                 }
             }

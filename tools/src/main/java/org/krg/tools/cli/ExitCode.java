@@ -17,6 +17,8 @@ public final class ExitCode {
     public static final int PARTIAL = 10;
     public static final int CORRUPT = 11;
 
+    public static final int DISK = 12;
+
     /// krg does not know how the program ended.
     public static final int UNKNOWN_OUTCOME = 125;
 
@@ -36,6 +38,7 @@ public final class ExitCode {
               9    the process cannot be checkpointed
               10   done in part
               11   stored data is damaged
+              12   the disk is full, read-only, or fails
               125, 126, 127   run, wait: outcome unknown, program not executable, not found;
                    else the program's own code, 128+N for signal N
             """;

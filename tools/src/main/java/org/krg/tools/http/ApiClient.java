@@ -4,6 +4,7 @@ package org.krg.tools.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -55,6 +56,11 @@ public final class ApiClient implements AutoCloseable {
     /// {@return the answer to a GET that may take longer than most}
     public JsonNode get(ApiPath path, Duration answerWithin) {
         return exchange.perform(Call.read(path, answerWithin));
+    }
+
+    /// Writes the bytes that a GET answers with into a file that is there, however many they are.
+    public void download(ApiPath path, Path file) {
+        exchange.download(Call.read(path, config.answerWithin()), file);
     }
 
     /// {@return the answer to a POST without a body}

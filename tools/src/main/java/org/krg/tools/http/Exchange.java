@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import org.krg.tools.http.Answer.Unreached;
 /// * A connection that breaks, an answer that does not come, or `TIMED_OUT`: the request may have
 ///   taken effect. If it can be repeated the others are asked, like above.
 final class Exchange {
+    private static final int OK = 200;
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final HttpClient http;
@@ -54,6 +57,36 @@ final class Exchange {
             }
             pause(call);
         }
+    }
+
+    /// Like a read, but for an answer of raw bytes, which go to a file. The first agent that can be
+    /// reached sends them; whoever is asked later would send others.
+    void download(Call call, Path file) {
+        var attempts = new Attempts(call);
+        for (var endpoint : inTurn()) {
+            try {
+                var reply =
+                        http.send(call.at(endpoint, config.token()), BodyHandlers.ofInputStream());
+                try (var body = reply.body()) {
+                    if (reply.statusCode() == OK) {
+                        try (var out = Files.newOutputStream(file)) {
+                            body.transferTo(out);
+                        }
+                        return;
+                    }
+                    var answer = Answer.of(endpoint, reply.statusCode(), body.readAllBytes());
+                    if (answer instanceof Refused(var failure) && isFinal(failure, call)) {
+                        throw failure;
+                    }
+                    attempts.add(endpoint, answer);
+                }
+            } catch (IOException broken) {
+                attempts.add(endpoint, new Unreached(String.valueOf(broken.getMessage())));
+            } catch (InterruptedException stop) {
+                throw interrupted(call);
+            }
+        }
+        throw attempts.failure();
     }
 
     private Optional<JsonNode> round(Call call, Attempts attempts) {

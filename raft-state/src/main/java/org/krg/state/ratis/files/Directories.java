@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.ratis;
+package org.krg.state.ratis.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,18 +12,18 @@ import java.util.Comparator;
 import java.util.List;
 
 /// What is done with directories and must survive a loss of power.
-final class Directories {
+public final class Directories {
     private Directories() {}
 
     /// Makes the names in a directory, or the content of a file, durable.
-    static void force(Path path) throws IOException {
+    public static void force(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
     /// Replaces a small file: afterwards it is the old one or the new one.
-    static void writeDurably(Path file, String text) throws IOException {
+    public static void writeDurably(Path file, String text) throws IOException {
         var directory = file.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(file + " is in no directory");
@@ -37,7 +37,7 @@ final class Directories {
     }
 
     /// {@return the entries whose name starts with `prefix`, in order}
-    static List<Path> children(Path directory, String prefix) throws IOException {
+    public static List<Path> children(Path directory, String prefix) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
@@ -49,7 +49,7 @@ final class Directories {
     }
 
     /// Renames a directory to `<name>.lost`, in place of an earlier one.
-    static void moveAside(Path directory) throws IOException {
+    public static void moveAside(Path directory) throws IOException {
         if (Files.exists(directory)) {
             var aside = directory.resolveSibling(directory.getFileName() + ".lost");
             delete(aside);
@@ -57,14 +57,14 @@ final class Directories {
         }
     }
 
-    static void deleteChildren(Path directory, String prefix) throws IOException {
+    public static void deleteChildren(Path directory, String prefix) throws IOException {
         for (var child : children(directory, prefix)) {
             delete(child);
         }
     }
 
     /// Deletes a file or a tree, if it is there.
-    static void delete(Path path) throws IOException {
+    public static void delete(Path path) throws IOException {
         if (!Files.exists(path)) {
             return;
         }

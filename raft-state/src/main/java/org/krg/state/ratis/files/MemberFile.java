@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.ratis;
+package org.krg.state.ratis.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.krg.state.StorageLost;
-import org.krg.state.engine.StorageFailed;
 
 /// What this node remembers of its membership outside of the Raft directory, so that the loss of
 /// that directory is noticed: a member that comes back with an empty log could elect a leader that
@@ -16,13 +19,14 @@ import org.krg.state.engine.StorageFailed;
 ///
 /// `identity/member` holds the cluster and the peer id, `identity/acknowledged` a log index up to
 /// which everything was committed and in this node's log.
-final class MemberFile {
+public final class MemberFile implements AutoCloseable {
     private final Path member;
     private final Path acknowledged;
     private final String peer;
     private final UUID cluster;
+    private @Nullable FileChannel writing;
 
-    MemberFile(Path identity, UUID cluster, String peer) {
+    public MemberFile(Path identity, UUID cluster, String peer) {
         this.member = identity.resolve("member");
         this.acknowledged = identity.resolve("acknowledged");
         this.cluster = cluster;
@@ -30,44 +34,58 @@ final class MemberFile {
     }
 
     /// {@return whether this node took part as this peer}
-    boolean isMember() {
+    public boolean isMember() {
         return find().filter(text()::equals).isPresent();
     }
 
     /// {@return whether this node took part, as this peer or as another}
-    boolean wasMember() {
+    public boolean wasMember() {
         return find().isPresent();
     }
 
     /// Notes that this node takes part.
-    void join() {
+    public void join() {
         try {
             Files.deleteIfExists(acknowledged);
             Directories.writeDurably(member, text());
         } catch (IOException failed) {
-            throw new StorageFailed("cannot write " + member, failed);
+            throw Unreadable.of(member, failed);
         }
     }
 
-    /// Notes that the log is committed up to `index` and here. Not forced to the disk: after a loss
-    /// of power an older number is as good.
-    void acknowledge(long index) {
+    /// Notes that the log is committed up to `index` and here. Written at each call, so that a
+    /// process that is killed leaves the newest number, but not forced to the disk: after a loss of
+    /// power an older one is as good.
+    public void acknowledge(long index) {
+        var text = "%019d%n".formatted(index).getBytes(StandardCharsets.US_ASCII);
         try {
-            Files.writeString(acknowledged, Long.toString(index), StandardCharsets.US_ASCII);
+            if (writing == null) {
+                writing =
+                        FileChannel.open(
+                                acknowledged, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            }
+            writing.write(ByteBuffer.wrap(text), 0);
         } catch (IOException failed) {
-            throw new StorageFailed("cannot write " + acknowledged, failed);
+            throw Unreadable.of(acknowledged, failed);
         }
     }
 
     /// Throws [StorageLost] when the log ends before what was acknowledged.
-    void requireWhole(long lastIndex) {
+    public void requireWhole(long lastIndex) {
         var known = readAcknowledged();
         if (lastIndex < known) {
-            throw lost("the log in it ends at entry " + lastIndex + ", not at " + known);
+            throw lost(
+                    "its log ends at entry "
+                            + lastIndex
+                            + ", though entries up to "
+                            + known
+                            + " were acknowledged ("
+                            + acknowledged
+                            + ")");
         }
     }
 
-    StorageLost lost(String what) {
+    public StorageLost lost(String what) {
         return new StorageLost(
                 "node "
                         + peer
@@ -75,16 +93,16 @@ final class MemberFile {
                         + cluster
                         + " but its storage is lost: "
                         + what
-                        + ". It must not vote with it. Remedy: start it with the next incarnation"
-                        + " and join again");
+                        + ". It must not vote with it");
     }
 
-    private long readAcknowledged() {
+    /// {@return the last index that was acknowledged; -1 if none was}
+    public long readAcknowledged() {
         try {
             var text = Files.exists(acknowledged) ? Files.readString(acknowledged).strip() : "";
-            return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+            return text.matches("[0-9]{1,19}") ? Long.parseLong(text) : -1;
         } catch (IOException failed) {
-            throw new StorageFailed("cannot read " + acknowledged, failed);
+            throw Unreadable.of(acknowledged, failed);
         }
     }
 
@@ -92,11 +110,22 @@ final class MemberFile {
         try {
             return Files.exists(member) ? Optional.of(Files.readString(member)) : Optional.empty();
         } catch (IOException failed) {
-            throw new StorageFailed("cannot read " + member, failed);
+            throw Unreadable.of(member, failed);
         }
     }
 
     private String text() {
         return "cluster = \"" + cluster + "\"\npeer = \"" + peer + "\"\n";
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (writing != null) {
+                writing.close();
+            }
+        } catch (IOException failed) {
+            throw Unreadable.of(acknowledged, failed);
+        }
     }
 }

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.krg.host.AgentSettings;
+import org.krg.host.HostFailure;
+import org.krg.host.daemon.DataDirectory.Identity;
+import org.krg.state.DiskFailed;
+import org.krg.state.StorageDamaged;
+import org.krg.state.core.RepairRules;
+import org.krg.state.core.RepairStep;
+import org.krg.state.engine.Backup;
+import org.krg.state.engine.Restore;
+import org.krg.state.engine.Restore.Restored;
+import org.krg.state.engine.StorageFailed;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.ratis.files.MemberFile;
+import org.krg.state.ratis.files.MemberFiles;
+import org.krg.state.rocksdb.RocksStorage;
+
+/// What is done with the stored state of a node whose agent does not run: it is looked at, put
+/// right, left behind, or made anew.
+public final class StateFiles {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /// What belongs to a membership, below the data directory.
+    private static final List<String> OF_A_MEMBERSHIP =
+            List.of(
+                    "raft",
+                    "raft.lost",
+                    "raft.removed",
+                    "store",
+                    "identity/member",
+                    "identity/acknowledged",
+                    "identity/admitted",
+                    "identity/rejoin");
+
+    private StateFiles() {}
+
+    /// {@return what is in a backup, or in the data directory of a node, and what is damaged}
+    public static ObjectNode inspect(Path path) {
+        if (!Files.exists(path)) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_FOUND,
+                    path + " is not there",
+                    "name a backup or the data directory of a node (node.data)");
+        }
+        return telling(() -> Files.isDirectory(path) ? inspectNode(path) : inspectBackup(path));
+    }
+
+    private static ObjectNode inspectBackup(Path file) {
+        var content = Backup.check(file);
+        var header = content.header();
+        var view =
+                JSON.createObjectNode()
+                        .put("kind", "backup")
+                        .put("cluster", header.cluster().toString())
+                        .put("taken", header.taken().toString())
+                        .put("appliedIndex", header.position().index())
+                        .put("revision", header.revision().value())
+                        .put("bytes", content.bytes());
+        var rows = view.putObject("rows");
+        content.rows()
+                .forEach(
+                        (family, count) -> rows.put(family.name().toLowerCase(Locale.ROOT), count));
+        view.putArray("problems");
+        return view;
+    }
+
+    private static ObjectNode inspectNode(Path data) {
+        try (var directory = DataDirectory.take(data)) {
+            var identity = require(directory);
+            var stored = StoredMember.read(data, identity);
+            var plan = RepairRules.plan(stored.findings());
+            var view = stored.view(JSON.createObjectNode());
+            var steps = view.putArray("repair");
+            plan.steps().forEach(step -> steps.add(sentence(step)));
+            plan.impossible().ifPresent(why -> view.put("irreparable", why));
+            return view;
+        }
+    }
+
+    /// Puts the storage right where nothing that was agreed can be lost by it.
+    ///
+    /// @return `done`, what was done; `aside`, where what was moved is now
+    public static ObjectNode repair(Path data) {
+        return telling(() -> {
+            try (var directory = DataDirectory.take(data)) {
+                var identity = require(directory);
+                var files = new MemberFiles(data, identity.cluster());
+                var plan = RepairRules.plan(StoredMember.read(data, identity).findings());
+                if (plan.impossible().isPresent()) {
+                    throw new HostFailure(
+                            HostFailure.Code.CORRUPT,
+                            "it cannot be repaired: " + plan.impossible().get(),
+                            "krg-admin state rejoin moves it aside and lets the node come back"
+                                    + " with the data of the others");
+                }
+                var view = JSON.createObjectNode();
+                var done = view.putArray("done");
+                var aside = freeAside(data);
+                for (var step : plan.steps()) {
+                    files.carryOut(step, aside);
+                    done.add(sentence(step));
+                }
+                if (Files.exists(aside)) {
+                    view.put("aside", aside.toString());
+                }
+                return view;
+            }
+        });
+    }
+
+    private static String sentence(RepairStep step) {
+        return switch (step) {
+            case RepairStep.CutTail(var file, var whole) ->
+                    "cut " + file + " to its " + whole + " bytes of whole entries";
+            case RepairStep.PutAside(var directory, var why) ->
+                    "move " + directory + " aside: " + why;
+            case RepairStep.PutRowsAside(var why) ->
+                    "move the rows aside, to be made anew of a snapshot and the log: " + why;
+        };
+    }
+
+    /// Moves the storage of a membership aside and prepares the node to come back as the next
+    /// incarnation, which gets the data of the others.
+    ///
+    /// @param join APIs of nodes of the cluster
+    public static ObjectNode rejoin(AgentSettings settings, List<HostPort> join) {
+        var data = settings.node().data();
+        return telling(() -> {
+            try (var directory = DataDirectory.take(data)) {
+                var identity = require(directory);
+                var next =
+                        new Identity(
+                                identity.cluster(), identity.node(), identity.incarnation() + 1);
+                var aside = freeAside(data);
+                // First who it will be: a crash in between must not bring the old one back.
+                directory.identify(next);
+                for (var name : OF_A_MEMBERSHIP) {
+                    moveAside(data, name, aside);
+                }
+                directory.rejoin(join);
+                return JSON.createObjectNode()
+                        .put("node", next.node().name())
+                        .put("peerId", next.node().name() + "." + next.incarnation())
+                        .put("aside", aside.toString());
+            }
+        });
+    }
+
+    /// Makes the first node of a cluster out of a backup or of what is left of a member.
+    ///
+    /// @param source a backup, or the data directory of a member that does not run
+    /// @param foreign whether the source may be of another cluster
+    public static ObjectNode restore(AgentSettings settings, Path source, boolean foreign) {
+        var data = settings.node().data();
+        return telling(() -> {
+            try (var directory = DataDirectory.take(data)) {
+                requireEmpty(data);
+                var storage = new RocksStorage(data.resolve("store"));
+                var restored =
+                        Files.isDirectory(source)
+                                ? fromMember(settings, source, foreign, storage)
+                                : fromBackup(settings, source, foreign, storage);
+                return begin(settings, directory, storage, restored);
+            }
+        });
+    }
+
+    private static Restored fromBackup(
+            AgentSettings settings, Path source, boolean foreign, RocksStorage storage) {
+        requireSameCluster(settings, Backup.check(source).header().cluster(), foreign);
+        return Restore.fromBackup(source, storage);
+    }
+
+    private static Restored fromMember(
+            AgentSettings settings, Path source, boolean foreign, RocksStorage storage) {
+        try (var directory = DataDirectory.take(source)) {
+            var identity = require(directory);
+            requireSameCluster(settings, identity.cluster(), foreign);
+            var stored = StoredMember.read(source, identity);
+            var plan = RepairRules.plan(stored.findings());
+            if (!plan.steps().isEmpty() || plan.impossible().isPresent()) {
+                throw new HostFailure(
+                        HostFailure.Code.CORRUPT,
+                        source + " is damaged: " + stored.findings().problems().getFirst(),
+                        "krg-admin state repair it first, or restore a backup");
+            }
+            var files = new MemberFiles(source, identity.cluster());
+            return Restore.fromMember(stored.base(), files::replay, storage);
+        }
+    }
+
+    private static ObjectNode begin(
+            AgentSettings settings,
+            DataDirectory directory,
+            RocksStorage storage,
+            Restored restored) {
+        var cluster = settings.cluster().id();
+        var self = settings.node().name();
+        var incarnation = incarnation(directory, restored, self);
+        var peer = self.name() + "." + incarnation;
+        directory.identify(new Identity(cluster, self, incarnation));
+        new MemberFiles(directory.path(), cluster)
+                .begin(
+                        peer,
+                        settings.listen().raft().toString(),
+                        restored.position(),
+                        place -> {
+                            try (var rows = storage.open()) {
+                                rows.checkpoint(place);
+                            }
+                        });
+        try (var member = new MemberFile(directory.path().resolve("identity"), cluster, peer)) {
+            member.join();
+        }
+        // It is a member already, and its settings may name others that are no more.
+        directory.rejoin(List.of(settings.listen().api()));
+        directory.admitted();
+        return JSON.createObjectNode()
+                .put("node", self.name())
+                .put("peerId", peer)
+                .put("sourceIndex", restored.source().index())
+                .put("sourceRevision", restored.revision().value() - Restore.STRIDE)
+                .put("revision", restored.revision().value());
+    }
+
+    private static long incarnation(DataDirectory directory, Restored restored, NodeId self) {
+        var here = directory.findIdentity().map(Identity::incarnation).orElse(0L);
+        var agreed = restored.image().nodes().find(self).map(row -> row.incarnation()).orElse(0L);
+        return Math.max(here, agreed) + 1;
+    }
+
+    private static void requireSameCluster(AgentSettings settings, UUID source, boolean foreign) {
+        if (!foreign && !source.equals(settings.cluster().id())) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "it is of cluster "
+                            + source
+                            + ", the settings are of "
+                            + settings.cluster().id(),
+                    "set cluster.id, or add --foreign to begin another cluster with its data");
+        }
+    }
+
+    private static void requireEmpty(Path data) {
+        for (var name : List.of("raft", "store", "identity/member")) {
+            if (Files.exists(data.resolve(name))) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        data + " holds the state of a member already: " + name,
+                        "move the directory away, or give this node another one (node.data)");
+            }
+        }
+    }
+
+    private static Identity require(DataDirectory directory) {
+        return directory
+                .findIdentity()
+                .orElseThrow(() ->
+                        new HostFailure(
+                                HostFailure.Code.NOT_FOUND,
+                                directory.path() + " belongs to no node: identity/node is missing",
+                                "name the data directory of a node (node.data)"));
+    }
+
+    private static void moveAside(Path data, String name, Path aside) throws IOException {
+        var from = data.resolve(name);
+        if (Files.exists(from)) {
+            var to = aside.resolve(name);
+            Files.createDirectories(to.resolve("..").normalize());
+            Files.move(from, to);
+        }
+    }
+
+    private static Path freeAside(Path data) {
+        for (var number = 1; ; number++) {
+            var candidate = data.resolve("aside-" + number);
+            if (!Files.exists(candidate)) {
+                return candidate;
+            }
+        }
+    }
+
+    private interface Work {
+        ObjectNode done() throws IOException;
+    }
+
+    private static ObjectNode telling(Work work) {
+        try {
+            return work.done();
+        } catch (StorageDamaged damaged) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    String.valueOf(damaged.getMessage()),
+                    "docs/operations.md tells the ways back",
+                    damaged);
+        } catch (DiskFailed failed) {
+            throw new HostFailure(
+                    HostFailure.Code.DISK,
+                    String.valueOf(failed.getMessage()),
+                    failed.fault().remedy(),
+                    failed);
+        } catch (IOException | StorageFailed failed) {
+            throw new HostFailure(
+                    HostFailure.Code.FAILED, String.valueOf(failed.getMessage()), "", failed);
+        }
+    }
+}

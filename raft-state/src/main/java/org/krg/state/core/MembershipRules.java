@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.core.MembershipChange.Demote;
+import org.krg.state.core.MembershipChange.Promote;
+import org.krg.state.core.MembershipChange.Remove;
+import org.krg.state.core.MembershipChange.Replace;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+
+/// Decides which change of the group's members may be made, and which one the leader makes by
+/// itself. The rule behind all: after the change a majority of the voters must be alive and have
+/// the log, and so must a majority of the voters before it, since both agree on it.
+public final class MembershipRules {
+    /// More voters make each write wait for more disks and tolerate no more than two losses.
+    public static final int MOST_VOTERS = 7;
+
+    /// A listener further behind would hold the group up until it has caught up.
+    public static final long MOST_LAG = 10_000;
+
+    private MembershipRules() {}
+
+    /// {@return why a change is refused and what to do, behind a semicolon; empty if it may be
+    /// made}
+    public static Optional<String> refusal(List<Peer> peers, MembershipChange change) {
+        return switch (change) {
+            case Promote(var node) -> refusePromotion(peers, node);
+            case Demote(var node) ->
+                    refuseUnlessVoter(peers, node)
+                            .or(() -> refuseLoss(peers, after(peers, change)));
+            case Remove(var node) ->
+                    find(peers, node).isEmpty()
+                            ? Optional.of(
+                                    node + " is no member; krg-admin cluster status lists them")
+                            : refuseLoss(peers, after(peers, change));
+            case Replace(var gone, var by) -> refuseReplacement(peers, gone, by);
+        };
+    }
+
+    private static Optional<String> refusePromotion(List<Peer> peers, NodeId node) {
+        var found = find(peers, node);
+        if (found.isEmpty()) {
+            return Optional.of(node + " is no member; it joins with krg-admin cluster join");
+        }
+        if (found.get().isVoter()) {
+            return Optional.of(node + " is a voter already; nothing is to be done");
+        }
+        if (voters(peers) >= MOST_VOTERS) {
+            return Optional.of(
+                    "there are %d voters, and more would make every write slower; demote one first"
+                            .formatted(voters(peers)));
+        }
+        return refuseUnready(found.get())
+                .or(() -> refuseLoss(peers, after(peers, new Promote(node))));
+    }
+
+    private static Optional<String> refuseReplacement(List<Peer> peers, NodeId gone, NodeId by) {
+        return refuseUnlessVoter(peers, gone)
+                .or(() -> {
+                    var found = find(peers, by);
+                    if (found.isEmpty()) {
+                        return Optional.of(
+                                by + " is no member; it joins with krg-admin cluster join");
+                    }
+                    if (found.get().isVoter()) {
+                        return Optional.of(by + " is a voter already; name a listener");
+                    }
+                    return refuseUnready(found.get());
+                })
+                .or(() -> refuseLoss(peers, after(peers, new Replace(gone, by))));
+    }
+
+    private static Optional<String> refuseUnlessVoter(List<Peer> peers, NodeId node) {
+        var found = find(peers, node);
+        if (found.isEmpty()) {
+            return Optional.of(node + " is no member; krg-admin cluster status lists them");
+        }
+        return found.get().isVoter()
+                ? Optional.empty()
+                : Optional.of(node + " is no voter; krg-admin cluster status shows who is");
+    }
+
+    private static Optional<String> refuseUnready(Peer listener) {
+        if (!listener.alive()) {
+            return Optional.of(listener.node() + " does not answer; start its agent first");
+        }
+        return listener.lag() > MOST_LAG
+                ? Optional.of(
+                        "%s is %d entries behind; try again when it has caught up"
+                                .formatted(listener.node(), listener.lag()))
+                : Optional.empty();
+    }
+
+    private static Optional<String> refuseLoss(List<Peer> before, List<Peer> after) {
+        if (voters(after) == 0) {
+            return Optional.of("nobody would vote any more; promote another node first");
+        }
+        if (!hasMajority(before)) {
+            return Optional.of(
+                    "%s, so nothing can be agreed on; start the missing agents, or see state restore"
+                            .formatted(counted(before)));
+        }
+        return hasMajority(after)
+                ? Optional.empty()
+                : Optional.of(
+                        "the group would lose its quorum: %s afterwards; bring back or replace the dead voters first"
+                                .formatted(counted(after)));
+    }
+
+    private static String counted(List<Peer> peers) {
+        return "%d of %d voters are alive".formatted(living(peers), voters(peers));
+    }
+
+    /// {@return the members after a change}
+    public static List<Peer> after(List<Peer> peers, MembershipChange change) {
+        return switch (change) {
+            case Promote(var node) -> withRole(peers, node, Role.VOTER);
+            case Demote(var node) -> withRole(peers, node, Role.LISTENER);
+            case Remove(var node) -> without(peers, node);
+            case Replace(var gone, var by) -> withRole(without(peers, gone), by, Role.VOTER);
+        };
+    }
+
+    private static List<Peer> withRole(List<Peer> peers, NodeId node, Role role) {
+        return peers.stream()
+                .map(peer ->
+                        peer.node().equals(node)
+                                ? new Peer(node, peer.incarnation(), role, peer.alive(), peer.lag())
+                                : peer)
+                .toList();
+    }
+
+    private static List<Peer> without(List<Peer> peers, NodeId node) {
+        return peers.stream().filter(peer -> !peer.node().equals(node)).toList();
+    }
+
+    /// {@return the change that the leader makes by itself, if any is called for}
+    ///
+    /// @param gone voters that have not answered for so long that they are replaced
+    /// @param wanted how many voters there should be, while there are nodes for it
+    public static Optional<MembershipChange> next(List<Peer> peers, List<NodeId> gone, int wanted) {
+        var candidate = candidate(peers);
+        if (candidate.isEmpty()) {
+            return Optional.empty();
+        }
+        var node = candidate.get().node();
+        Optional<MembershipChange> change =
+                peers.stream()
+                        .filter(Peer::isVoter)
+                        .filter(peer -> !peer.alive() && gone.contains(peer.node()))
+                        .map(Peer::node)
+                        .sorted()
+                        .findFirst()
+                        .map(dead -> new Replace(dead, node));
+        if (change.isEmpty() && wanted(peers, wanted) > voters(peers)) {
+            change = Optional.of(new Promote(node));
+        }
+        return change.filter(each -> refusal(peers, each).isEmpty());
+    }
+
+    /// An even number of voters tolerates no more losses than the odd one below it.
+    private static long wanted(List<Peer> peers, int wanted) {
+        var able = peers.stream().filter(peer -> peer.isVoter() || isReady(peer)).count();
+        var most = Math.min(wanted, able);
+        return most % 2 == 0 ? most - 1 : most;
+    }
+
+    private static Optional<Peer> candidate(List<Peer> peers) {
+        return peers.stream()
+                .filter(peer -> !peer.isVoter() && isReady(peer))
+                .min(Comparator.comparingLong(Peer::lag).thenComparing(Peer::node));
+    }
+
+    private static boolean isReady(Peer peer) {
+        return refuseUnready(peer).isEmpty();
+    }
+
+    private static Optional<Peer> find(List<Peer> peers, NodeId node) {
+        return peers.stream().filter(peer -> peer.node().equals(node)).findFirst();
+    }
+
+    private static long voters(List<Peer> peers) {
+        return peers.stream().filter(Peer::isVoter).count();
+    }
+
+    private static long living(List<Peer> peers) {
+        return peers.stream().filter(peer -> peer.isVoter() && peer.alive()).count();
+    }
+
+    /// {@return whether a majority of the voters is alive}
+    public static boolean hasMajority(List<Peer> peers) {
+        return living(peers) * 2 > voters(peers);
+    }
+}

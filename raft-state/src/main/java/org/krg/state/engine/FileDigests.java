@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
+import org.krg.state.DiskFailed;
+import org.krg.state.StorageDamaged;
+
+/// Checksums of the files of a snapshot, in a file of it, so that nobody takes over one that is not
+/// what was written. CRC-32C, which finds flipped bits at the speed of the disk; it is no proof
+/// against somebody who changes files.
+public final class FileDigests {
+    /// The file that holds them: a line `CRC-32C SIZE NAME` for every other file.
+    public static final String NAME = "DIGESTS";
+
+    private static final int BUFFER = 1 << 20;
+
+    /// Of table files, which are never changed and are the same ones in snapshot after snapshot.
+    private final Map<String, Digest> known = new ConcurrentHashMap<>();
+
+    private record Digest(int crc, long size, long modified) {}
+
+    /// Writes the checksums of the files in a directory.
+    public void write(Path directory) {
+        try {
+            var text = new StringBuilder();
+            var present = new TreeMap<String, Digest>();
+            for (var file : files(directory)) {
+                present.put(name(file), digest(file));
+            }
+            known.keySet().retainAll(present.keySet());
+            present.forEach((name, digest) -> {
+                if (name.endsWith(".sst")) {
+                    known.put(name, digest);
+                }
+                text.append("%08x %d %s%n".formatted(digest.crc(), digest.size(), name));
+            });
+            var digests = directory.resolve(NAME);
+            Files.writeString(digests, text, StandardCharsets.UTF_8);
+            try (var channel = FileChannel.open(digests, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot write the checksums in " + directory, failed);
+        }
+    }
+
+    private Digest digest(Path file) throws IOException {
+        var size = Files.size(file);
+        var modified = Files.getLastModifiedTime(file).toMillis();
+        var before = known.get(name(file));
+        return before != null && before.size() == size && before.modified() == modified
+                ? before
+                : new Digest(crc(file), size, modified);
+    }
+
+    /// Throws [StorageDamaged] for the first file that is not as it was written.
+    public static void verify(Path directory) {
+        var digests = directory.resolve(NAME);
+        try {
+            for (var line : Files.readAllLines(digests)) {
+                verify(directory, line.split(" ", 3));
+            }
+        } catch (NoSuchFileException missing) {
+            throw new StorageDamaged(Path.of(missing.getFile()), "it is missing", missing);
+        } catch (IOException failed) {
+            throw DiskFailed.faultOf(failed)
+                    .<RuntimeException>map(fault -> new DiskFailed(directory, fault, failed))
+                    .orElseGet(() -> new StorageDamaged(digests, "it cannot be read", failed));
+        }
+    }
+
+    private static void verify(Path directory, String[] words) throws IOException {
+        if (words.length != 3 || !words[0].matches("[0-9a-f]{8}") || !words[1].matches("[0-9]+")) {
+            throw new StorageDamaged(directory.resolve(NAME), "a line of it makes no sense");
+        }
+        var file = directory.resolve(words[2]);
+        if (Files.size(file) != Long.parseLong(words[1])) {
+            throw new StorageDamaged(
+                    file, "it has " + Files.size(file) + " bytes, not " + words[1]);
+        }
+        if (crc(file) != Integer.parseUnsignedInt(words[0], 16)) {
+            throw new StorageDamaged(file, "its checksum does not match");
+        }
+    }
+
+    private static int crc(Path file) throws IOException {
+        var sum = new CRC32C();
+        var buffer = ByteBuffer.allocateDirect(BUFFER);
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            while (channel.read(buffer) >= 0) {
+                sum.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+        return (int) sum.getValue();
+    }
+
+    /// {@return the files of a snapshot; what Ratis puts beside them does not belong to it}
+    private static List<Path> files(Path directory) throws IOException {
+        try (var entries = Files.list(directory)) {
+            return entries.filter(Files::isRegularFile)
+                    .filter(file -> !name(file).equals(NAME) && !name(file).endsWith(".md5"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Revision;
+
+/// Makes the rows of a cluster's first node out of a backup, or out of the storage of a member that
+/// is all that is left.
+///
+/// The cluster may have agreed on more than the source knows, and its clients may have seen it. So
+/// revision and log index go on far beyond: nothing that is agreed from now on carries a number
+/// that somebody has seen before, and who asks for events in between is told that they are not
+/// kept.
+public final class Restore {
+    /// Beyond what the lost part of a history can have held: at 100 000 operations a second it is
+    /// three hours.
+    public static final long STRIDE = 1_000_000_000L;
+
+    private static final int ROWS_AT_ONCE = 1_000;
+
+    private Restore() {}
+
+    /// What was made.
+    ///
+    /// @param position of the rows, where the new log begins
+    /// @param source where the source ended
+    public record Restored(
+            LogPosition position, LogPosition source, Revision revision, ClusterImage image) {}
+
+    /// Fills an empty storage from a backup.
+    public static Restored fromBackup(Path backup, Storage storage) {
+        var content = Backup.check(backup);
+        try (var rows = storage.open()) {
+            var waiting = new ArrayList<RowWrite>();
+            Backup.read(
+                    backup,
+                    row -> {
+                        waiting.add(row);
+                        if (waiting.size() == ROWS_AT_ONCE) {
+                            rows.write(waiting);
+                            waiting.clear();
+                        }
+                    });
+            rows.write(waiting);
+            return goOnBeyond(rows, content.header().position());
+        }
+    }
+
+    /// Fills an empty storage from the rows of a member and applies the log that they lack.
+    ///
+    /// @param rows its rows or its newest snapshot, whichever is newer
+    /// @param log hands its entries to the engine
+    public static Restored fromMember(Path rows, Consumer<StateEngine> log, Storage storage) {
+        storage.replaceBy(rows);
+        var feed = new ChangeFeed("krg-restore");
+        try (var engine =
+                new StateEngine(
+                        storage,
+                        Long.MAX_VALUE,
+                        feed,
+                        Runnable::run,
+                        new MetricRegistry(),
+                        (_, _) -> {})) {
+            engine.open(Optional.empty());
+            log.accept(engine);
+        } finally {
+            feed.close();
+        }
+        try (var open = storage.open()) {
+            return goOnBeyond(open, open.read(StoredState::load).position());
+        }
+    }
+
+    private static Restored goOnBeyond(RowStore rows, LogPosition source) {
+        var stored = rows.read(StoredState::load).state();
+        var revision = new Revision(stored.image().revision().value() + STRIDE);
+        var position = new LogPosition(source.term() + 1, source.index() + STRIDE);
+        var image = stored.image().at(revision);
+        var state = new ReplicaState(image, position.index(), revision.value());
+        var writes = new ArrayList<>(ImageRows.writes(List.of(), image));
+        writes.add(History.without(stored.compacted(), stored.image().revision().value()));
+        writes.add(StoredState.stateRow(state));
+        writes.add(StoredState.positionRow(position));
+        rows.write(writes);
+        return new Restored(position, source, revision, image);
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.krg.state.core.MembershipChange.Demote;
+import org.krg.state.core.MembershipChange.Promote;
+import org.krg.state.core.MembershipChange.Remove;
+import org.krg.state.core.MembershipChange.Replace;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+import org.krg.testkit.Seeds;
+
+class MembershipRulesTest {
+    private static final List<Peer> THREE = List.of(voter(1), voter(2), voter(3), listener(4));
+    private static final List<Peer> ONE_DEAD = List.of(voter(1), voter(2), dead(3), listener(4));
+    private static final List<Peer> TWO_DEAD = List.of(voter(1), dead(2), dead(3), listener(4));
+
+    @Test
+    void aVoterMayLeaveWhileAMajorityOfTheRestIsAlive() {
+        assertThat(MembershipRules.refusal(THREE, new Remove(node(3)))).isEmpty();
+        assertThat(MembershipRules.refusal(ONE_DEAD, new Remove(node(3)))).isEmpty();
+        assertThat(MembershipRules.refusal(ONE_DEAD, new Remove(node(2))))
+                .hasValueSatisfying(why ->
+                        assertThat(why)
+                                .contains("lose its quorum")
+                                .contains("1 of 2 voters")
+                                .contains("; "));
+    }
+
+    @Test
+    void nothingIsChangedWithoutAMajority() {
+        for (var change :
+                List.of(new Remove(node(2)), new Promote(node(4)), new Replace(node(2), node(4)))) {
+            assertThat(MembershipRules.refusal(TWO_DEAD, change))
+                    .hasValueSatisfying(why -> assertThat(why).contains("1 of 3 voters are alive"));
+        }
+    }
+
+    @Test
+    void theLastVoterStays() {
+        var alone = List.of(voter(1), listener(2));
+        assertThat(MembershipRules.refusal(alone, new Demote(node(1)))).isPresent();
+        assertThat(MembershipRules.refusal(alone, new Remove(node(1)))).isPresent();
+        assertThat(MembershipRules.refusal(alone, new Replace(node(1), node(2)))).isEmpty();
+    }
+
+    @Test
+    void onlyALivingListenerThatHasTheLogBecomesAVoter() {
+        var late = new Peer(node(5), 1, Role.LISTENER, true, MembershipRules.MOST_LAG + 1);
+        var silent = new Peer(node(6), 1, Role.LISTENER, false, 0);
+        var peers = with(THREE, late, silent);
+        assertThat(MembershipRules.refusal(peers, new Promote(node(4)))).isEmpty();
+        assertThat(MembershipRules.refusal(peers, new Promote(node(5)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, new Promote(node(6)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, new Promote(node(3)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, new Promote(node(9)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, new Replace(node(3), node(5)))).isPresent();
+    }
+
+    @Test
+    void thereIsAMostOfVoters() {
+        var seven = IntStream.rangeClosed(1, 7).mapToObj(MembershipRulesTest::voter).toList();
+        assertThat(MembershipRules.refusal(with(seven, listener(8)), new Promote(node(8))))
+                .isPresent();
+    }
+
+    @Test
+    void aVoterThatIsGoneIsReplacedByAListener() {
+        assertThat(MembershipRules.next(ONE_DEAD, List.of(node(3)), 3))
+                .contains(new Replace(node(3), node(4)));
+        assertThat(MembershipRules.next(ONE_DEAD, List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(TWO_DEAD, List.of(node(2), node(3)), 3)).isEmpty();
+    }
+
+    @Test
+    void listenersArePromotedToAnOddNumberOfVoters() {
+        var two = List.of(voter(1), listener(2));
+        var three = List.of(voter(1), listener(2), listener(3));
+        assertThat(MembershipRules.next(two, List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(three, List.of(), 3)).contains(new Promote(node(2)));
+        assertThat(MembershipRules.next(THREE, List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(THREE, List.of(), 5)).isEmpty();
+        assertThat(MembershipRules.next(with(THREE, listener(5)), List.of(), 5))
+                .contains(new Promote(node(4)));
+    }
+
+    @Test
+    void whatTheLeaderDoesByItselfIsAllowedKeepsTheMajorityAndEnds() {
+        Seeds.run(
+                300,
+                random -> {
+                    var peers = randomPeers(random);
+                    var wanted = random.nextBoolean() ? 3 : 5;
+                    var gone =
+                            peers.stream().filter(peer -> !peer.alive()).map(Peer::node).toList();
+                    var steps = 0;
+                    for (var next = MembershipRules.next(peers, gone, wanted);
+                            next.isPresent();
+                            next = MembershipRules.next(peers, gone, wanted)) {
+                        assertThat(MembershipRules.refusal(peers, next.get())).isEmpty();
+                        assertThat(MembershipRules.hasMajority(peers)).isTrue();
+                        peers = MembershipRules.after(peers, next.get());
+                        assertThat(MembershipRules.hasMajority(peers)).isTrue();
+                        assertThat(++steps).isLessThan(20);
+                    }
+                });
+    }
+
+    @Test
+    void noAllowedChangeCostsTheMajority() {
+        Seeds.run(
+                300,
+                random -> {
+                    var peers = randomPeers(random);
+                    var change = randomChange(random, peers);
+                    if (MembershipRules.refusal(peers, change).isEmpty()) {
+                        assertThat(MembershipRules.hasMajority(peers)).isTrue();
+                        assertThat(
+                                        MembershipRules.hasMajority(
+                                                MembershipRules.after(peers, change)))
+                                .as("%s", change)
+                                .isTrue();
+                    }
+                });
+    }
+
+    private static MembershipChange randomChange(RandomGenerator random, List<Peer> peers) {
+        var one = peers.get(random.nextInt(peers.size())).node();
+        var other = peers.get(random.nextInt(peers.size())).node();
+        return switch (random.nextInt(4)) {
+            case 0 -> new Promote(one);
+            case 1 -> new Demote(one);
+            case 2 -> new Remove(one);
+            default -> new Replace(one, other);
+        };
+    }
+
+    private static List<Peer> randomPeers(RandomGenerator random) {
+        var peers = new ArrayList<Peer>();
+        for (var number = 1; number <= 1 + random.nextInt(9); number++) {
+            peers.add(
+                    new Peer(
+                            node(number),
+                            1,
+                            number == 1 || random.nextBoolean() ? Role.VOTER : Role.LISTENER,
+                            random.nextInt(4) > 0,
+                            random.nextInt(20_000)));
+        }
+        return peers;
+    }
+
+    private static List<Peer> with(List<Peer> peers, Peer... more) {
+        var all = new ArrayList<>(peers);
+        all.addAll(List.of(more));
+        return all;
+    }
+
+    private static Peer voter(int number) {
+        return new Peer(node(number), 1, Role.VOTER, true, 0);
+    }
+
+    private static Peer dead(int number) {
+        return new Peer(node(number), 1, Role.VOTER, false, 50);
+    }
+
+    private static Peer listener(int number) {
+        return new Peer(node(number), 1, Role.LISTENER, true, 0);
+    }
+
+    private static NodeId node(int number) {
+        return new NodeId("n" + number);
+    }
+}

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.krg.testkit.StateCluster.get;
+import static org.krg.testkit.StateCluster.node;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.ClusterStore;
+import org.krg.state.StorageDamaged;
+import org.krg.state.StorageLost;
+import org.krg.state.command.Reply;
+import org.krg.state.core.RepairRules;
+import org.krg.state.core.RepairStep;
+import org.krg.state.core.StorageFindings;
+import org.krg.state.engine.Backup;
+import org.krg.state.engine.Restore;
+import org.krg.state.engine.StoredRows;
+import org.krg.state.ratis.files.MemberFile;
+import org.krg.state.ratis.files.MemberFiles;
+import org.krg.state.rocksdb.RocksStorage;
+import org.krg.testkit.DamagedFiles;
+import org.krg.testkit.StateCluster;
+
+/// What a member says that finds its files damaged, and what of it is put right. A member of three
+/// is stopped and damaged; each test gets its files as they were.
+@TestInstance(Lifecycle.PER_CLASS)
+final class DamageTest {
+    private static final int OPERATIONS = 600;
+
+    private StateCluster cluster;
+    private Path sound;
+    private Path directory;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) {
+        cluster = Members.withSnapshots(temporary.resolve("cluster"));
+        directory = cluster.directory(node(3));
+        var client = new ClusterOperations();
+        client.grantMany(cluster.store(cluster.awaitLeader()), OPERATIONS);
+        Members.awaitApplied(cluster);
+        cluster.stop(node(3));
+        sound = temporary.resolve("sound");
+        DamagedFiles.copy(directory, sound);
+    }
+
+    @AfterAll
+    void stop() {
+        cluster.close();
+    }
+
+    @BeforeEach
+    void restore() {
+        DamagedFiles.delete(directory);
+        DamagedFiles.copy(sound, directory);
+    }
+
+    @AfterEach
+    void stopMember() {
+        cluster.stop(node(3));
+    }
+
+    @Test
+    void anUnharmedMemberStarts() {
+        var store = cluster.open(node(3));
+        assertThat(get(store.read()).revision())
+                .isEqualTo(cluster.store(cluster.awaitLeader()).image().revision());
+    }
+
+    @Test
+    void aWriteThatWasCutShortIsNotDamage() {
+        // Whole entries up to the last one that was acknowledged, then the begin of another.
+        DamagedFiles.appendGarbage(openSegment(), 3);
+        // Three bytes say that a longer entry follows, which is not there.
+        var store = cluster.open(node(3));
+        get(store.read());
+    }
+
+    @Test
+    void aTornTailIsNamed() {
+        DamagedFiles.appendGarbage(openSegment(), 400);
+        assertDamaged(openSegment(), "nothing whole follows");
+    }
+
+    @Test
+    void aLostTailOfWhatWasAcknowledgedIsNotTakenForATornOne() {
+        // Else a snapshot of the very end would make up for it.
+        DamagedFiles.delete(openSegment().resolveSibling("../sm").normalize());
+        DamagedFiles.cut(openSegment(), 30);
+        assertThatThrownBy(() -> cluster.open(node(3)))
+                .isInstanceOf(StorageLost.class)
+                .hasMessageContaining("were acknowledged")
+                .hasMessageContaining("acknowledged)");
+    }
+
+    @Test
+    void aFlippedBitInTheLogIsNamed() {
+        DamagedFiles.flipBit(openSegment(), 40);
+        assertDamaged(openSegment(), "whole entries follow");
+    }
+
+    @Test
+    void aFlippedBitInAClosedSegmentIsNamed() {
+        var closed = DamagedFiles.find(directory.resolve("raft"), "log_", closedEnd());
+        DamagedFiles.flipBit(closed, 40);
+        assertDamaged(closed, "whole entries follow");
+    }
+
+    @Test
+    void aMissingSegmentIsNamed() {
+        var closed = DamagedFiles.find(directory.resolve("raft"), "log_", closedEnd());
+        DamagedFiles.delete(closed);
+        assertThatThrownBy(() -> cluster.open(node(3)))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining("are missing");
+    }
+
+    @Test
+    void aFlippedBitInTheRowsIsNamed() {
+        DamagedFiles.all(directory.resolve("store/db"), "", ".sst")
+                .forEach(table -> DamagedFiles.flipBit(table, 20));
+        assertThatThrownBy(() -> cluster.open(node(3)))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining(".sst is damaged");
+    }
+
+    @Test
+    void aFlippedBitInASnapshotThatIsNeededIsNamed() {
+        var table = DamagedFiles.find(directory.resolve("raft"), "", ".sst");
+        DamagedFiles.delete(directory.resolve("store/db"));
+        DamagedFiles.flipBit(table, 20);
+        assertDamaged(table, "checksum");
+    }
+
+    @Test
+    void aMissingVoteIsNamed() {
+        DamagedFiles.delete(DamagedFiles.find(directory.resolve("raft"), "raft-meta", "meta"));
+        assertThatThrownBy(() -> cluster.open(node(3)))
+                .isInstanceOf(StorageLost.class)
+                .hasMessageContaining("raft-meta is not there");
+    }
+
+    @Test
+    void aTornTailIsCutAndTheMemberGoesOn() {
+        DamagedFiles.appendGarbage(openSegment(), 400);
+
+        assertThat(repair()).singleElement().isInstanceOf(RepairStep.CutTail.class);
+        assertStartsWithEverything();
+    }
+
+    @Test
+    void whatWasAcknowledgedIsNeverCutOff() {
+        DamagedFiles.delete(openSegment().resolveSibling("../sm").normalize());
+        DamagedFiles.zeroTail(openSegment(), 30);
+        assertThat(RepairRules.plan(inspect()).impossible()).isPresent();
+
+        restore();
+        DamagedFiles.flipBit(openSegment(), 40);
+        assertThat(RepairRules.plan(inspect()).impossible()).isPresent();
+    }
+
+    @Test
+    void damagedRowsAreMadeAnewOfASnapshotAndTheLog() {
+        DamagedFiles.all(directory.resolve("store/db"), "", ".sst")
+                .forEach(table -> DamagedFiles.flipBit(table, 20));
+
+        assertThat(repair()).singleElement().isInstanceOf(RepairStep.PutRowsAside.class);
+        assertStartsWithEverything();
+    }
+
+    @Test
+    void aDamagedSnapshotIsPutAsideWhereTheRowsAreSound() {
+        DamagedFiles.flipBit(DamagedFiles.find(directory.resolve("raft"), "MANIFEST", ""), 5);
+
+        assertThat(repair()).singleElement().isInstanceOf(RepairStep.PutAside.class);
+        assertStartsWithEverything();
+    }
+
+    @Test
+    void whatIsLeftOfAMemberBeginsAClusterThatForgetsNothingItHad(@TempDir Path fresh) {
+        var source = files();
+        var storage = new RocksStorage(fresh.resolve("store"));
+        var restored = Restore.fromMember(source.rows(), source::replay, storage);
+        var before = cluster.store(cluster.awaitLeader()).image();
+        assertThat(restored.image().leases()).isEqualTo(before.leases());
+
+        new MemberFiles(fresh, cluster.id())
+                .begin(
+                        "n4.1",
+                        cluster.address(node(4)).toString(),
+                        restored.position(),
+                        place -> checkpoint(storage, place));
+        try (var alone = cluster.openAlone(node(4), 1, fresh)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> alone.leadership().mine());
+            var accepted = (Reply.Accepted) get(alone.submit(new ClusterOperations().grant()));
+            assertThat(accepted.revision().value())
+                    .isGreaterThan(before.revision().value() + Restore.STRIDE);
+            assertThat(alone.image().leases().size()).isEqualTo(before.leases().size() + 1);
+            assertThatThrownBy(() -> alone.eventsAfter(before.revision(), 1))
+                    .isInstanceOf(ClusterStore.Compacted.class);
+        }
+    }
+
+    @Test
+    void aBackupHoldsEverythingAndSaysWhenItIsDamaged(@TempDir Path fresh) throws IOException {
+        var leader = cluster.store(cluster.awaitLeader());
+        var backup = fresh.resolve("state.backup");
+        try (var out = Files.newOutputStream(backup)) {
+            leader.backup(out);
+        }
+        assertThat(Backup.check(backup).header().revision()).isEqualTo(leader.image().revision());
+
+        var restored = Restore.fromBackup(backup, new RocksStorage(fresh.resolve("store")));
+        assertThat(restored.image().leases()).isEqualTo(leader.image().leases());
+
+        DamagedFiles.flipBit(backup, -1_000);
+        assertThatThrownBy(() -> Backup.check(backup)).isInstanceOf(StorageDamaged.class);
+        DamagedFiles.cut(backup, 100);
+        assertThatThrownBy(() -> Backup.check(backup)).isInstanceOf(StorageDamaged.class);
+    }
+
+    private static void checkpoint(RocksStorage storage, Path place) {
+        try (var rows = storage.open()) {
+            rows.checkpoint(place);
+        }
+    }
+
+    private List<RepairStep> repair() {
+        assertThatThrownBy(() -> requireSound()).isInstanceOf(AssertionError.class);
+        var plan = RepairRules.plan(inspect());
+        assertThat(plan.impossible()).isEmpty();
+        plan.steps().forEach(step -> files().carryOut(step, directory.resolve("aside-1")));
+        requireSound();
+        return plan.steps();
+    }
+
+    private void requireSound() {
+        assertThat(inspect().problems()).isEmpty();
+    }
+
+    private void assertStartsWithEverything() {
+        var store = cluster.open(node(3));
+        var leader = cluster.store(cluster.awaitLeader());
+        get(store.read());
+        assertThat(store.hash()).isEqualTo(leader.hash());
+    }
+
+    private MemberFiles files() {
+        return new MemberFiles(directory, cluster.id());
+    }
+
+    private StorageFindings inspect() {
+        var rows = -1L;
+        Optional<String> damage = Optional.empty();
+        if (Files.exists(files().rows())) {
+            var storage = new RocksStorage(directory.resolve("store"));
+            try (var open = storage.openCopy(files().rows())) {
+                open.verify();
+                rows = StoredRows.of(open).position().index();
+            } catch (StorageDamaged damaged) {
+                damage = Optional.of(String.valueOf(damaged.getMessage()));
+            }
+        }
+        try (var member = new MemberFile(directory.resolve("identity"), cluster.id(), "n3.1")) {
+            return files().inspect(member.readAcknowledged(), rows, damage);
+        }
+    }
+
+    private void assertDamaged(Path file, String what) {
+        assertThatThrownBy(() -> cluster.open(node(3)))
+                .isInstanceOfSatisfying(
+                        StorageDamaged.class, damaged -> assertThat(damaged.file()).isEqualTo(file))
+                .hasMessageContaining(what);
+        assertThat(Files.exists(file)).isTrue();
+    }
+
+    private Path openSegment() {
+        return DamagedFiles.find(directory.resolve("raft"), "log_inprogress_", "");
+    }
+
+    private String closedEnd() {
+        var open = String.valueOf(openSegment().getFileName());
+        return "-" + (Long.parseLong(open.substring(open.lastIndexOf('_') + 1)) - 1);
+    }
+}

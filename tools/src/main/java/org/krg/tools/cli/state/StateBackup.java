@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.state;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Callable;
+import org.krg.host.daemon.StateFiles;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.Progress;
+import org.krg.tools.cli.ReadOptions;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.render.StoredState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `state backup`
+@Command(
+        footer = {
+            "",
+            "Everything that is agreed, at one moment, with a digest that is compared before this ends. Holds nothing up.",
+            "The file can be read by its owner only: it holds the jobs' environments and all keys."
+        })
+public final class StateBackup implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "FILE", description = "is made; must not exist")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private Path file = Path.of("");
+
+    @Mixin private final ReadOptions reading = new ReadOptions();
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public StateBackup(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        var target = file.toAbsolutePath().normalize();
+        var coming = target.resolveSibling(target.getFileName() + ".part");
+        try (var client = connection.open(terminal);
+                var _ = Progress.of(terminal, "writing " + file)) {
+            if (Files.exists(target)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
+            Files.deleteIfExists(coming);
+            Files.createFile(
+                    coming,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+            client.download(reading.of(ApiPath.of("state", "backup")), coming);
+            var content = StateFiles.inspect(coming);
+            Files.move(coming, target);
+            output.print(terminal, content, () -> StoredState.of(content));
+            return ExitCode.OK;
+        } catch (FileAlreadyExistsException there) {
+            throw new VerbFailed(
+                    ExitCode.CONFLICT, target + " is there already", "choose another name");
+        } catch (IOException failed) {
+            throw new VerbFailed(ExitCode.FAILED, "cannot write " + target + ": " + failed, "");
+        } finally {
+            remove(coming);
+        }
+    }
+
+    private static void remove(Path coming) {
+        try {
+            Files.deleteIfExists(coming);
+        } catch (IOException stays) {
+            throw new VerbFailed(ExitCode.FAILED, "cannot remove " + coming + ": " + stays, "");
+        }
+    }
+}
