@@ -37,6 +37,9 @@ public interface CellView {
     /// {@return the cgroup of the program in the unified tree}
     Path appCgroup();
 
+    /// {@return the cgroup of the cell's init in the unified tree}
+    Path initCgroup();
+
     /// {@return the file that takes the program's standard output}
     Path stdout();
 
@@ -44,7 +47,7 @@ public interface CellView {
     Path stderr();
 
     /// {@return a command line that runs `command` as root in the pid and mount namespaces of the
-    /// cell}
+    /// cell; see [CellEntry]}
     List<String> inside(Place place, List<String> command);
 
     /// Stops every process of the program; fails if they do not all stand still within a bound.

@@ -8,6 +8,7 @@ import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
 import org.krg.checkpoint.model.Verified;
@@ -22,7 +23,12 @@ import org.krg.state.model.GenerationId;
 public interface Checkpoints {
     /// {@return what would keep the program of a cell from being saved; all of it, nothing is
     /// frozen}
-    List<Blocker> preflight(CellView cell, TakeOptions options);
+    default List<Blocker> preflight(CellView cell, TakeOptions options) {
+        return survey(cell, options).blockers();
+    }
+
+    /// {@return what the program of a cell consists of; nothing is frozen}
+    Survey survey(CellView cell, TakeOptions options);
 
     /// Takes a generation: saves the program, which goes on after the dump, and has as many copies
     /// made as `options` ask for. It exists when the caller has committed `generation` of the
@@ -30,7 +36,12 @@ public interface Checkpoints {
     ///
     /// After a failure the program goes on, older generations are untouched, and nothing is left of
     /// this one here.
-    Taken take(CellView cell, TakeOptions options);
+    default Taken take(CellView cell, TakeOptions options) {
+        return take(cell, options, CopyProgress.NONE);
+    }
+
+    /// Takes a generation, and tells how far its copies are.
+    Taken take(CellView cell, TakeOptions options, CopyProgress progress);
 
     /// Gets ready for a restore, before there is a cell: fetches what is missing or damaged here
     /// from the nodes in `generation.copies()`, reports and puts right what was damaged, and writes
@@ -39,9 +50,10 @@ public interface Checkpoints {
     Prepared prepare(Generation generation, Path stdout, Path stderr);
 
     /// Brings a program back in `target`, a fresh cell made for it after [#prepare]: puts back the
-    /// files it had open for writing, restores its processes. They run when this returns; the owner
-    /// of the cell then tells the cell so. After a failure the owner removes the cell.
-    Restored restore(Generation generation, CellView target);
+    /// files it had open for writing, restores its processes. They run when this returns, or, if
+    /// `frozen`, stand still without having run, as if the cell had been frozen; the owner of the
+    /// cell then tells the cell so. After a failure the owner removes the cell.
+    Restored restore(Generation generation, CellView target, boolean frozen);
 
     /// Reads every byte of a generation and puts right what is damaged or missing; afterwards this
     /// node has a whole copy.

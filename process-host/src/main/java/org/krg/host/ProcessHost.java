@@ -2,12 +2,14 @@
 package org.krg.host;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.ProcessId;
 
 /// What can be done with the processes of this node, and with this node only.
@@ -21,6 +23,15 @@ public interface ProcessHost {
     /// Takes a checkpoint and completes once it is committed. A checkpoint that is under way is
     /// waited for, then a new one is taken.
     CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned);
+
+    /// {@return what a running program of this node consists of} Nothing is frozen.
+    Footprint footprint(ProcessId process, Epoch epoch);
+
+    /// {@return what this node lacks of what a program needs}
+    List<Obstacle> lacks(Footprint.Needs needs);
+
+    /// {@return how far the part of a move is that this node does; empty when it does none}
+    Optional<MoveProgress> progress(MigrationId migration);
 
     /// {@return what an incarnation wrote from `offset` on, at most `maxBytes`} Never waits: at the
     /// present end of the stream the chunk is empty.

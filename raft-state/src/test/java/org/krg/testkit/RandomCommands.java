@@ -16,6 +16,12 @@ import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.MigrationCommand.AbortMigration;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.CommitMove;
+import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportResumed;
+import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -36,10 +42,13 @@ import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.KeyGrant;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Step;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
@@ -64,7 +73,7 @@ public final class RandomCommands {
     /// {@return a command made for `image`}
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
-        return switch (random.nextInt(28)) {
+        return switch (random.nextInt(38)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : new RemoveNode(node());
@@ -81,7 +90,9 @@ public final class RandomCommands {
             case 21 -> new DropGeneration(generation(image));
             case 22 -> copiesOrFailure(image);
             case 23, 24, 25, 26 -> access();
-            default -> lease();
+            case 27 -> lease();
+            case 28, 29 -> startMigration(image);
+            default -> migration(image);
         };
     }
 
@@ -129,6 +140,74 @@ public final class RandomCommands {
         var copies = NODES.subList(0, 1 + random.nextInt(3)).toArray(NodeId[]::new);
         var next = number + (rarely() ? 0 : 1);
         return new CommitGeneration(Samples.generation(id, next, epoch(image, id), copies), 1);
+    }
+
+    private Command startMigration(ClusterImage image) {
+        var running =
+                image.processes().values().stream()
+                        .filter(process -> process.phase() instanceof Phase.Running)
+                        .map(HostedProcess::id)
+                        .toList();
+        var id = running.isEmpty() || rarely() ? process(image) : pick(running);
+        return new StartMigration(
+                id,
+                epoch(image, id),
+                node(),
+                pick(List.of(Migration.Mode.values())),
+                Duration.ofSeconds(30),
+                now);
+    }
+
+    /// What source, target, leader or a user says of a migration, most of the time one that is
+    /// under way, and not always in its order.
+    private Command migration(ClusterImage image) {
+        var all = image.migrations().values();
+        var active = all.stream().filter(Migration::isActive).toList();
+        if (all.isEmpty() || (active.isEmpty() && !rarely())) {
+            return startMigration(image);
+        }
+        var migration = active.isEmpty() || rarely() ? pick(all) : pick(active);
+        var next = rarely() ? random.nextInt(5) : step(migration);
+        return command(image, migration, next);
+    }
+
+    private int step(Migration migration) {
+        return switch (migration.step()) {
+            case Step.Warming _ -> 0;
+            case Step.Leaving _ -> 1;
+            case Step.Arriving _ -> 2;
+            case Step.Resuming _ -> 3;
+            case Step.Moved _, Step.Aborted _ -> random.nextInt(5);
+        };
+    }
+
+    private Command command(ClusterImage image, Migration migration, int step) {
+        var id = migration.id();
+        var route = migration.route();
+        return switch (step) {
+            case 0 -> new BeginLeaving(id, random.nextInt(1 << 20));
+            case 1 -> handOver(image, migration);
+            case 2 -> new CommitMove(id, rarely() ? node() : route.to(), now);
+            case 3 -> new ReportResumed(id, rarely() ? node() : route.to(), now);
+            default -> new AbortMigration(id, "cancelled", now);
+        };
+    }
+
+    private Command handOver(ClusterImage image, Migration migration) {
+        var route = migration.route();
+        var number =
+                image.processes()
+                        .find(route.process())
+                        .map(HostedProcess::lastGeneration)
+                        .orElse(0L);
+        var copies =
+                rarely() ? new NodeId[] {route.from()} : new NodeId[] {route.from(), route.to()};
+        var next = number + (rarely() ? 0 : 1);
+        return new HandOver(
+                migration.id(),
+                Samples.generation(route.process(), next, route.epoch(), copies),
+                random.nextInt(1 << 20),
+                now);
     }
 
     private Command copiesOrFailure(ClusterImage image) {

@@ -26,6 +26,11 @@ import org.krg.tools.cli.job.JobList;
 import org.krg.tools.cli.job.JobShow;
 import org.krg.tools.cli.job.JobSignal;
 import org.krg.tools.cli.job.JobStop;
+import org.krg.tools.cli.operation.OpCancel;
+import org.krg.tools.cli.operation.OpList;
+import org.krg.tools.cli.operation.OpWatch;
+import org.krg.tools.cli.operation.ProcCheck;
+import org.krg.tools.cli.operation.ProcMigrate;
 import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
@@ -77,6 +82,13 @@ public final class Verbs implements VerbTree {
                             new Verb("job explain", "Tell why a job is where it is, or waits"),
                             new Verb("job signal", "Send a signal to a job"),
                             new Verb("job stop", "End a job")),
+                    new Section(
+                            "Moves",
+                            new Verb("proc migrate", "Move a process to another node; it goes on"),
+                            new Verb("proc check", "Tell what keeps a process from moving"),
+                            new Verb("op list", "List what is under way"),
+                            new Verb("op watch", "Follow an operation to its end"),
+                            new Verb("op cancel", "Give an operation up")),
                     new Section(
                             "Checkpoints",
                             new Verb("checkpoint create", "Save a process; it goes on"),
@@ -137,6 +149,11 @@ public final class Verbs implements VerbTree {
             case "job explain" -> new JobExplain(terminal);
             case "job signal" -> new JobSignal(terminal);
             case "job stop" -> new JobStop(terminal);
+            case "proc migrate" -> new ProcMigrate(terminal);
+            case "proc check" -> new ProcCheck(terminal);
+            case "op list" -> new OpList(terminal);
+            case "op watch" -> new OpWatch(terminal);
+            case "op cancel" -> new OpCancel(terminal);
             case "checkpoint create" -> new CheckpointCreate(terminal);
             case "checkpoint list" -> new CheckpointList(terminal);
             case "checkpoint inspect" -> new CheckpointInspect(terminal);

@@ -27,16 +27,6 @@ final class CriuCommand {
                     "--evasive-devices",
                     "--cpu-cap=fpu,ins");
 
-    /// What CRIU runs at each stage of a restore: processes made after it must not take the pids
-    /// that the tools of the next one need.
-    static final String ACTION_SCRIPT =
-            """
-            #!/bin/sh
-            [ "$CRTOOLS_SCRIPT_ACTION" != pre-resume ] && exit 0
-            [ "$(cat /proc/sys/kernel/ns_last_pid)" -ge 299 ] && exit 0
-            echo 299 >/proc/sys/kernel/ns_last_pid
-            """;
-
     private CriuCommand() {}
 
     static List<String> dump(
@@ -59,7 +49,7 @@ final class CriuCommand {
         return line;
     }
 
-    /// @param script a file with [#ACTION_SCRIPT]
+    /// @param script a file with [RestoreActions]
     static List<String> restore(CheckpointConfig config, Path images, Path work, Path script) {
         var line = new ArrayList<>(config.criu());
         line.addAll(List.of("restore", "--restore-detached"));

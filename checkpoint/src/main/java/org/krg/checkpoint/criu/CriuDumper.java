@@ -88,15 +88,16 @@ public final class CriuDumper implements Dumper {
     }
 
     @Override
-    public void restore(CellView cell, Path images, Path work) {
-        var command = CriuCommand.restore(config, images, work, script(work));
+    public void restore(CellView cell, Path images, Path work, boolean frozen) {
+        var actions = frozen ? RestoreActions.frozen(cell) : RestoreActions.running();
+        var command = CriuCommand.restore(config, images, work, script(work, actions));
         run(Phase.RESTORE, cell, cell.inside(Place.APP, command), work);
     }
 
-    private static Path script(Path work) {
+    private static Path script(Path work, String actions) {
         try {
             var script = work.resolve("action");
-            Files.writeString(script, CriuCommand.ACTION_SCRIPT);
+            Files.writeString(script, actions);
             return Files.setPosixFilePermissions(
                     script, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException failure) {

@@ -62,7 +62,7 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
         save(dumper, program, images, work, file);
         var before = Files.size(file);
         try (var cell = ProbeCell.empty(group())) {
-            dumper.restore(cell, images, work);
+            dumper.restore(cell, images, work, false);
             if (!ProbeCell.becomes(() -> size(file) > before)) {
                 throw new IOException("the restored program stands still");
             }

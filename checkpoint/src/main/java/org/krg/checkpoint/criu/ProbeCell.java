@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.krg.checkpoint.CellEntry;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Epoch;
@@ -110,6 +111,11 @@ final class ProbeCell implements CellView, AutoCloseable {
     }
 
     @Override
+    public Path initCgroup() {
+        return cgroup.resolve("init");
+    }
+
+    @Override
     public Path stdout() {
         return Path.of("/dev/null");
     }
@@ -123,15 +129,10 @@ final class ProbeCell implements CellView, AutoCloseable {
     public List<String> inside(Place place, List<String> command) {
         var group =
                 switch (place) {
-                    case INIT -> cgroup.resolve("init");
-                    case APP -> cgroup.resolve("app");
+                    case INIT -> initCgroup();
+                    case APP -> appCgroup();
                 };
-        var line = new ArrayList<>(List.of("/bin/sh", "-c"));
-        line.add("echo $$ >\"$1\" || exit 125; shift; exec \"$@\"");
-        line.addAll(List.of("sh", group.resolve("cgroup.procs").toString()));
-        line.addAll(List.of("nsenter", "-t", "" + initPid(), "-p", "-m", "--"));
-        line.addAll(command);
-        return line;
+        return CellEntry.commandLine(initPid(), List.of(initCgroup()), List.of(group), command);
     }
 
     @Override

@@ -3,8 +3,10 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.ProcessTree;
@@ -14,6 +16,9 @@ import org.krg.state.model.Engine;
 public interface CellFiles {
     /// {@return the processes of a cell, their descriptors and mappings}
     ProcessTree scan(CellView cell) throws IOException;
+
+    /// {@return the sockets of a tree that have an address of this machine}
+    List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;
 
     /// {@return whether the standard input of a cell's program has ended: its init keeps the FIFO
     /// `io/in` open for as long as there may be more}

@@ -9,14 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
+import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.Preflight;
+import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Failure;
@@ -25,8 +28,10 @@ import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
+import org.krg.checkpoint.model.TreeProcess;
 import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
@@ -40,6 +45,7 @@ public final class CheckpointEngine implements Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(CheckpointEngine.class);
 
     private static final String GOES_ON = "The program goes on; older checkpoints are as they were";
+    private static final String STANDS_STILL = "The program stands still where it is";
 
     private final CheckpointConfig config;
     private final NodeId self;
@@ -76,36 +82,48 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
-    public List<Blocker> preflight(CellView cell, TakeOptions options) {
+    public Survey survey(CellView cell, TakeOptions options) {
         try {
             var limits = new Preflight.Limits(options.fileLimitBytes(), config.ghostLimitBytes());
-            return Preflight.blockers(parts.files().scan(cell), limits);
+            var tree = parts.files().scan(cell);
+            var saved = SavedFiles.of(tree, cell.initPid());
+            var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
+            return new Survey(
+                    Preflight.blockers(tree, limits),
+                    parts.files().boundSockets(tree),
+                    SavedFiles.needs(tree, saved),
+                    resident);
         } catch (IOException failure) {
             throw Failures.of(Phase.PREFLIGHT, failure);
         }
     }
 
     @Override
-    public Taken take(CellView cell, TakeOptions options) {
+    public Taken take(CellView cell, TakeOptions options, CopyProgress progress) {
         try {
-            return tryToTake(cell, options);
+            return tryToTake(cell, options, progress);
         } catch (CheckpointFailed failed) {
-            throw Failures.withNext(failed, next(failed));
+            throw Failures.withNext(failed, next(failed, options));
         }
     }
 
-    private static String next(CheckpointFailed failed) {
-        return failed.failure().code() == Code.SUSPECT ? "CRIU was killed" : GOES_ON;
+    private static String next(CheckpointFailed failed, TakeOptions options) {
+        if (failed.failure().code() == Code.SUSPECT) {
+            return "CRIU was killed";
+        }
+        return options.leaveFrozen() ? STANDS_STILL : GOES_ON;
     }
 
-    private Taken tryToTake(CellView cell, TakeOptions options) {
+    private Taken tryToTake(CellView cell, TakeOptions options, CopyProgress progress) {
         var dumper = requireDumper(options.engine());
         requireNoBlockers(preflight(cell, options));
         var id = new GenerationId(cell.process(), options.number());
         try (var work = WorkDirectory.create(config.images(), id + "." + cell.epoch())) {
             var taking = new Taking(cell, dumper, parts.files(), work);
-            try (var snapshot = taking.snapshot(options.fileLimitBytes())) {
-                return copy(store(cell, options, taking, snapshot), options);
+            var limit = options.fileLimitBytes();
+            try (var snapshot = taking.snapshot(limit, options.leaveFrozen())) {
+                var stopped = clock.instant().minus(snapshot.frozen());
+                return copy(store(cell, options, taking, snapshot), options, progress, stopped);
             }
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
@@ -153,16 +171,24 @@ public final class CheckpointEngine implements Checkpoints {
         }
     }
 
-    private Taken copy(Stored stored, TakeOptions options) {
+    private Taken copy(Stored stored, TakeOptions options, CopyProgress progress, Instant stopped) {
         var generation = stored.generation();
         var holders = new ArrayList<>(generation.copies());
         var refusals = new ArrayList<String>();
+        var sent = new AtomicLong();
         for (var node : options.candidates()) {
             if (holders.size() >= options.copies()) {
                 break;
             }
             try {
-                parts.copies().keep(node, generation.id(), stored.manifest());
+                parts.copies()
+                        .keep(
+                                node,
+                                generation.id(),
+                                stored.manifest(),
+                                bytes ->
+                                        progress.sent(
+                                                sent.addAndGet(bytes), generation.imageBytes()));
                 holders.add(node);
             } catch (IOException failure) {
                 refusals.add(node + ": " + failure.getMessage());
@@ -189,7 +215,7 @@ public final class CheckpointEngine implements Checkpoints {
                 generation.imageBytes(),
                 generation.storedBytes(),
                 generation.frozen().toMillis());
-        return new Taken(withCopies(generation, holders), refusals);
+        return new Taken(withCopies(generation, holders), refusals, sent.get(), stopped);
     }
 
     private static Generation withCopies(Generation it, List<NodeId> copies) {
@@ -223,14 +249,14 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
-    public Restored restore(Generation generation, CellView target) {
+    public Restored restore(Generation generation, CellView target, boolean frozen) {
         var fetching = fetching(generation);
         var name = generation.id() + "." + target.epoch() + ".restore";
         try (var work = WorkDirectory.create(config.images(), name)) {
             var manifest = fetching.requireManifest();
             var dumper = requireDumper(manifest.origin().engine());
             var filesPutBack = writeFiles(fetching, manifest, target, work);
-            dumper.restore(target, work.images(), work.logs());
+            dumper.restore(target, work.images(), work.logs(), frozen);
             log.info(
                     "process restored process={} epoch={} generation={} filesPutBack={}",
                     target.process(),

@@ -4,6 +4,7 @@ package org.krg.checkpoint.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.state.model.GenerationId;
@@ -18,8 +19,9 @@ public interface Copies {
     /// Has a node make a copy of a generation of this node, and waits until it is whole, verified
     /// and durable.
     ///
+    /// @param sent told of the bytes of chunks each time some were sent
     /// @throws IOException if the node is out of reach or did not make it; the message says why
-    void keep(NodeId node, GenerationId id, byte[] manifest) throws IOException;
+    void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent) throws IOException;
 
     /// {@return a manifest from a node, verified; empty if it has none}
     Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest) throws IOException;

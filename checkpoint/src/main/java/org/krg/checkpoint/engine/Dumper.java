@@ -16,8 +16,9 @@ public interface Dumper {
     /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
     void dump(CellView cell, Path images, Path work);
 
-    /// Brings the program back in a fresh cell; it runs when this returns.
+    /// Brings the program back in a fresh cell; it runs when this returns, or, if `frozen`, stands
+    /// still in its cgroup, which is frozen, and has not run.
     ///
     /// @throws org.krg.checkpoint.CheckpointFailed if it cannot; no process of it is left then
-    void restore(CellView cell, Path images, Path work);
+    void restore(CellView cell, Path images, Path work, boolean frozen);
 }

@@ -41,14 +41,17 @@ final class Taking {
     /// Saves the program; it stands still only meanwhile.
     ///
     /// @param fileLimitBytes bytes of files open for writing, at most
-    Snapshot snapshot(long fileLimitBytes) {
+    /// @param leaveFrozen whether it stands still also afterwards
+    Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
         var since = System.nanoTime();
         freeze();
         Snapshot still;
         try {
             still = whileFrozen(fileLimitBytes);
         } finally {
-            thaw();
+            if (!leaveFrozen) {
+                thaw();
+            }
         }
         var frozen = Duration.ofNanos(System.nanoTime() - since);
         return new Snapshot(

@@ -17,6 +17,7 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
+import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
@@ -63,6 +64,11 @@ public final class ProcCellFiles implements CellFiles {
         var kernel = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
         var architecture = System.getProperty("os.arch").replace("amd64", "x86_64");
         return new Origin(engine, engineVersion, kernel, architecture, cpu());
+    }
+
+    @Override
+    public List<BoundSocket> boundSockets(ProcessTree tree) throws IOException {
+        return BoundSockets.of(tree);
     }
 
     @Override

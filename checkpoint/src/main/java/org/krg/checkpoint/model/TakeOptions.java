@@ -14,13 +14,16 @@ import org.krg.state.model.NodeId;
 ///   among them
 /// @param fileLimitBytes bytes of files open for writing, at most
 /// @param pinned not to be dropped by retention
+/// @param leaveFrozen whether the program stands still from the dump on, also after a failure: it
+///   is about to go on elsewhere
 public record TakeOptions(
         long number,
         Engine engine,
         int copies,
         List<NodeId> candidates,
         long fileLimitBytes,
-        boolean pinned) {
+        boolean pinned,
+        boolean leaveFrozen) {
     public TakeOptions {
         candidates = List.copyOf(candidates);
         if (number < 1 || copies < 1 || fileLimitBytes < 0) {
@@ -28,5 +31,21 @@ public record TakeOptions(
                     "number=%d copies=%d fileLimitBytes=%d"
                             .formatted(number, copies, fileLimitBytes));
         }
+    }
+
+    /// A generation of a program that goes on.
+    public TakeOptions(
+            long number,
+            Engine engine,
+            int copies,
+            List<NodeId> candidates,
+            long fileLimitBytes,
+            boolean pinned) {
+        this(number, engine, copies, candidates, fileLimitBytes, pinned, false);
+    }
+
+    /// {@return the same for a program that is about to go on elsewhere}
+    public TakeOptions leavingFrozen() {
+        return new TakeOptions(number, engine, copies, candidates, fileLimitBytes, pinned, true);
     }
 }

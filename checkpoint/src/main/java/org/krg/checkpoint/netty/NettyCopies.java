@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.engine.Copies;
@@ -28,13 +29,17 @@ public final class NettyCopies implements Copies {
     }
 
     @Override
-    public void keep(NodeId node, GenerationId id, byte[] manifest) throws IOException {
+    public void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent)
+            throws IOException {
         try (var conversation = open(node)) {
             conversation.send(new Frame.Keep(id, manifest));
             while (true) {
                 switch (conversation.receive()) {
-                    case Frame.Get(var hashes) ->
-                            conversation.send(new Frame.Block(require(hashes)));
+                    case Frame.Get(var hashes) -> {
+                        var chunks = require(hashes);
+                        conversation.send(new Frame.Block(chunks));
+                        sent.accept(chunks.stream().mapToLong(it -> it.content().length).sum());
+                    }
                     case Frame.Kept() -> {
                         return;
                     }

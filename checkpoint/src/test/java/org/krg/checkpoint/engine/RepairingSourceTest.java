@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +47,7 @@ class RepairingSourceTest {
         private final TreeSet<NodeId> down = new TreeSet<>();
 
         @Override
-        public void keep(NodeId node, GenerationId id, byte[] manifest) {
+        public void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent) {
             throw new AssertionError("nothing is copied here");
         }
 

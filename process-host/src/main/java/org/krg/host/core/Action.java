@@ -2,9 +2,10 @@
 package org.krg.host.core;
 
 import org.krg.host.model.CellId;
-import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.Command;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.Migration;
 import org.krg.state.model.StopOrder;
 
 /// Something the agent does with one cell.
@@ -22,10 +23,19 @@ public sealed interface Action {
     record Start(CellId cell, JobSpec spec) implements Action {}
 
     /// Makes the cell and brings the program back in it.
-    record Restore(CellId cell, JobSpec spec, GenerationId generation) implements Action {}
+    ///
+    /// @param frozen whether it stands still there, until the log says that it belongs here
+    record Restore(CellId cell, JobSpec spec, GenerationId generation, boolean frozen)
+            implements Action {}
 
-    /// Tells the cluster what became of the incarnation.
-    record Report(CellId cell, ProcessCommand command) implements Action {}
+    /// Copies the memory of a program that is about to move to its target, while it runs.
+    record SendAhead(CellId cell, JobSpec spec, Migration migration) implements Action {}
+
+    /// Stops a program for good, saves it and copies what is missing to the target of its move.
+    record HandOver(CellId cell, JobSpec spec, Migration migration) implements Action {}
+
+    /// Tells the cluster what became of the incarnation, or of its move.
+    record Report(CellId cell, Command command) implements Action {}
 
     /// Lets a frozen program go on.
     record Thaw(CellId cell) implements Action {}

@@ -14,6 +14,7 @@ import org.krg.host.core.ObservedCell.State.Unfinished;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
 import org.krg.host.model.ProcessExit;
+import org.krg.state.command.Command;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.ProcessCommand.ReportExit;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
@@ -22,6 +23,7 @@ import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Migration;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
@@ -76,6 +78,10 @@ public final class Reconciler {
             for (var process : view.image().processes().values()) {
                 assigned(view, process).ifPresent(_ -> actions.addAll(forAssigned(process)));
             }
+            for (var migration : Moves.expected(view)) {
+                var seen = Optional.ofNullable(cells.get(Moves.target(migration)));
+                Moves.arriving(view, migration, seen).ifPresent(actions::add);
+            }
         }
         actions.addAll(surplus(remains));
         return actions;
@@ -84,24 +90,28 @@ public final class Reconciler {
     /// The replica has not heard of this epoch or this process yet.
     private boolean isBehind(CellId cell) {
         return find(cell)
-                .map(process -> process.epoch().value() < cell.epoch())
+                .map(process -> process.lastEpoch().value() < cell.epoch())
                 .orElse(cell.process() >= view.image().nextNumber());
     }
 
     private boolean isAssigned(CellId cell) {
         return find(cell)
-                .flatMap(process -> assigned(view, process))
-                .filter(cell::equals)
-                .isPresent();
+                        .flatMap(process -> assigned(view, process))
+                        .filter(cell::equals)
+                        .isPresent()
+                || Moves.expecting(view, cell).isPresent();
     }
 
     private String reason(CellId cell) {
         return find(cell)
                 .map(process ->
-                        process.epoch().value() > cell.epoch()
-                                ? "epoch %d was followed by %s"
-                                        .formatted(cell.epoch(), process.epoch())
-                                : "the process is no longer assigned to this node")
+                        switch (Long.signum(process.epoch().value() - cell.epoch())) {
+                            case 1 ->
+                                    "epoch %d was followed by %s"
+                                            .formatted(cell.epoch(), process.epoch());
+                            case 0 -> "the process is no longer assigned to this node";
+                            default -> "the move that it was to arrive by was given up";
+                        })
                 .orElse("there is no such process");
     }
 
@@ -130,7 +140,7 @@ public final class Reconciler {
             case Origin.Checkpoint(var number) -> {
                 var generation = new GenerationId(process.id(), number);
                 yield view.image().generations().find(generation).isPresent()
-                        ? new Action.Restore(cellOf(process), spec, generation)
+                        ? new Action.Restore(cellOf(process), spec, generation, false)
                         : startFailed(
                                 process, "checkpoint " + generation + " is gone", KRG_FAILURE);
             }
@@ -159,10 +169,13 @@ public final class Reconciler {
             case Over(var exit, var usage, _) -> List.of(ended(process, exit, usage));
             case Alive(var frozen) -> {
                 var actions = new ArrayList<Action>();
-                if (frozen && cell.work() == Work.NONE) {
-                    actions.add(new Action.Thaw(cell.id()));
+                if (Moves.holding(view, cell.id()).isEmpty()) {
+                    if (frozen && cell.work() == Work.NONE) {
+                        actions.add(new Action.Thaw(cell.id()));
+                    }
+                    stop(process, cell.id()).ifPresent(actions::add);
                 }
-                stop(process, cell.id()).ifPresent(actions::add);
+                Moves.running(view, process, cell).ifPresent(actions::add);
                 yield actions;
             }
         };
@@ -207,7 +220,18 @@ public final class Reconciler {
     /// {@return the report that this node could not bring up a cell}
     ///
     /// @param code 126 or 127 when no other node could either
-    public static ReportStartFailed startFailed(
+    public static Command notBroughtUp(HostView view, CellId cell, String reason, int code) {
+        return Moves.expecting(view, cell)
+                .<Command>map(migration -> Moves.abort(view, migration, reason))
+                .orElseGet(() -> startFailed(view, cell, reason, code));
+    }
+
+    /// {@return the report that a move of this node's incarnation cannot go on}
+    public static Command cannotMove(HostView view, Migration migration, String reason) {
+        return Moves.abort(view, migration, reason);
+    }
+
+    private static ReportStartFailed startFailed(
             HostView view, CellId cell, String reason, int code) {
         return new ReportStartFailed(
                 new ProcessId(cell.process()),

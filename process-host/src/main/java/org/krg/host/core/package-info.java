@@ -20,6 +20,21 @@
 /// | not here, or a newer epoch | ended | keep its output; beyond the newest 100 remove it |
 /// | an epoch this replica has not heard of yet | anything | nothing: the replica is behind |
 ///
+/// A process that moves is agreed to be running at its source until the move is committed, and at
+/// its target from then on; that is the first table's part. In between source and target do this:
+///
+/// | step | node | seen | done |
+/// | --- | --- | --- | --- |
+/// | warming | source | runs | send its memory ahead, then report: leaving |
+/// | leaving | source | runs, or stands still | stop it, save it, hand it over; it is not thawed |
+/// | arriving | source | anything | nothing: it is not thawed, nor told to end |
+/// | arriving | target | nothing | restore it, frozen |
+/// | arriving | target | a cell without its program, at which nobody works | discard it (and begin again) |
+/// | arriving | target | a program, frozen | report: commit |
+/// | arriving | target | ended, or could not be brought back | report: give it up |
+/// | resuming | target | runs | report: resumed |
+/// | given up | target | the cell that was kept for it | kill |
+///
 /// Only kills are done while the node does not hold its lease or its replica is older than the
 /// lease: everything else could act on an assignment that was taken back meanwhile. Kills are safe
 /// with a replica from the past, because the epoch of a process only grows and is never assigned

@@ -30,12 +30,14 @@ import org.krg.checkpoint.netty.NettyCopies;
 import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
+import org.krg.host.engine.Destinations;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
 import org.krg.host.engine.Lanes;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseHolder;
 import org.krg.host.engine.LeaseKeeping;
+import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
@@ -56,6 +58,7 @@ import org.krg.host.netty.PeerConfig;
 import org.krg.host.netty.PeerPort;
 import org.krg.linux.Boottime;
 import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.core.Policy;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
 import org.krg.state.model.HostPort;
@@ -83,6 +86,7 @@ final class Agent implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ProgramFiles programs = new ProgramFiles();
+    private final Policy policy = new LeastLoaded();
     private final DamageReport damage = new DamageReport(metrics);
 
     private Agent(AgentSettings settings, DataDirectory directory) {
@@ -154,7 +158,7 @@ final class Agent implements AutoCloseable {
         var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
                 new HostedProcesses(
-                        store, engine, machine, checkpoints, programs, () -> report(able));
+                        self, store, engine, machine, checkpoints, programs, () -> report(able));
         engine.start();
         duties.start();
         leases.start();
@@ -164,6 +168,7 @@ final class Agent implements AutoCloseable {
                         new ApiParts(
                                 store,
                                 host,
+                                new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
                                 () -> problems(holder),
                                 InstantSource.system()),
@@ -270,12 +275,8 @@ final class Agent implements AutoCloseable {
         var duties =
                 new LeaderDuties(
                         store,
-                        new LeastLoaded(),
-                        (node, question) ->
-                                node.equals(self)
-                                        ? CompletableFuture.supplyAsync(
-                                                () -> programs.probe(question), executor)
-                                        : asks.probe(node, question),
+                        policy,
+                        probes(asks),
                         settings.lease().bound(),
                         this::session,
                         Boottime::now,
@@ -289,6 +290,13 @@ final class Agent implements AutoCloseable {
         var leases = new UserLeases(store, this::session, Boottime::now);
         parts.push(leases);
         return leases;
+    }
+
+    private Probes probes(PeerAsks asks) {
+        return (node, question) ->
+                node.equals(self)
+                        ? CompletableFuture.supplyAsync(() -> programs.probe(question), executor)
+                        : asks.probe(node, question);
     }
 
     private CheckpointEngine checkpoints(

@@ -21,8 +21,6 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobSpec;
-import org.krg.state.model.Node;
-import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 
@@ -32,14 +30,13 @@ final class CheckpointDesk implements AutoCloseable {
     /// Copies that nobody committed are looked for this often.
     private static final Duration CLEAN_EVERY = Duration.ofMinutes(5);
 
-    private final NodeId self;
     private final CellTable cells;
     private final Workers workers;
     private final CheckpointPipeline pipeline;
     private final Ticker ticker;
     private final Finished finished;
     private final TreeMap<ProcessId, Deque<Ask>> asks = new TreeMap<>();
-    private final TreeMap<ProcessId, Long> numbers = new TreeMap<>();
+    private final GenerationNumbers numbers;
     private CheckpointClock clock = CheckpointClock.EMPTY;
     private List<GenerationId> known = List.of();
     private Duration cleanAt = Duration.ZERO;
@@ -55,16 +52,16 @@ final class CheckpointDesk implements AutoCloseable {
     }
 
     CheckpointDesk(
-            NodeId self,
             CellTable cells,
             Workers workers,
             CheckpointPipeline pipeline,
+            GenerationNumbers numbers,
             Ticker ticker,
             Finished finished) {
-        this.self = self;
         this.cells = cells;
         this.workers = workers;
         this.pipeline = pipeline;
+        this.numbers = numbers;
         this.ticker = ticker;
         this.finished = finished;
     }
@@ -89,7 +86,7 @@ final class CheckpointDesk implements AutoCloseable {
             clock = clock.following(periodic(hosted), view.clock());
             var due = clock.due(view.clock());
             for (var one : hosted) {
-                if (due.contains(one.cell()) && isFree(one.cell())) {
+                if (due.contains(one.cell()) && isFree(view, one)) {
                     begin(view, one, new Ask(false, new CompletableFuture<>()));
                 }
             }
@@ -131,13 +128,16 @@ final class CheckpointDesk implements AutoCloseable {
             fail(queue, outOfTouch());
         } else if (found.get().spec().checkpoint().engine() != Engine.CRIU) {
             fail(queue, nothingToSave(process));
-        } else if (isFree(found.get().cell())) {
+        } else if (isFree(view, found.get())) {
             begin(view, found.get(), queue.remove());
         }
     }
 
-    private boolean isFree(CellId cell) {
-        return cells.isAlive(cell) && cells.findWork(cell).equals(Optional.of(Work.NONE));
+    /// A program that moves is saved by its move, and must not be let go on by anything else.
+    private boolean isFree(HostView view, Hosted hosted) {
+        return cells.isAlive(hosted.cell())
+                && cells.findWork(hosted.cell()).equals(Optional.of(Work.NONE))
+                && view.image().activeMigration(hosted.process().id()).isEmpty();
     }
 
     private static List<CheckpointClock.Periodic> periodic(List<Hosted> hosted) {
@@ -151,22 +151,14 @@ final class CheckpointDesk implements AutoCloseable {
 
     private void begin(HostView view, Hosted hosted, Ask ask) {
         cells.begin(hosted.cell(), Work.CHECKPOINTING);
-        var process = hosted.process();
-        var number = Math.max(process.lastGeneration(), numbers.getOrDefault(process.id(), 0L)) + 1;
-        numbers.put(process.id(), number);
-        var others =
-                view.image().nodes().values().stream()
-                        .filter(node -> node.state() == Node.State.READY)
-                        .map(Node::id)
-                        .filter(node -> !node.equals(self))
-                        .toList();
         var order =
                 new Checkpointing.Order(
                         hosted.cell(),
-                        new GenerationId(process.id(), number),
+                        numbers.next(hosted.process()),
                         hosted.spec(),
-                        others,
-                        ask.pinned());
+                        view.otherReadyNodes(),
+                        ask.pinned(),
+                        Optional.empty());
         workers.onCheckpoint(() -> take(order, ask.answer()));
     }
 

@@ -45,7 +45,7 @@ final class CheckpointPipeline {
     /// @throws HostFailure if there is no new generation
     Generation take(Checkpointing.Order order) {
         try (var _ = metrics.timer("krg.host.checkpoint_seconds").time()) {
-            var taken = checkpoints.take(order);
+            var taken = checkpoints.take(order, (_, _) -> {});
             var generation = taken.generation();
             var reply =
                     proposals.submit(new CommitGeneration(generation, taken.copiesWanted())).join();

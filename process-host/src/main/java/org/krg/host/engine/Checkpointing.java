@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.krg.host.GenerationContents;
+import org.krg.host.Obstacle;
 import org.krg.host.model.CellId;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -15,12 +18,15 @@ public interface Checkpointing {
     /// What is to be taken.
     ///
     /// @param ready nodes that a copy may be sent to, this one not among them
+    /// @param target the node among them that the program is about to move to, if it is: it gets
+    ///   the first copy
     record Order(
             CellId cell,
             GenerationId generation,
             JobSpec spec,
             List<NodeId> ready,
-            boolean pinned) {
+            boolean pinned,
+            Optional<NodeId> target) {
         public Order {
             ready = List.copyOf(ready);
         }
@@ -29,14 +35,55 @@ public interface Checkpointing {
     /// What was taken.
     ///
     /// @param copiesWanted nodes that should hold it; fewer may be had in a small cluster
-    record Taken(Generation generation, int copiesWanted) {}
+    /// @param sentBytes that went to other nodes
+    /// @param stopped since when the program stood still
+    record Taken(Generation generation, int copiesWanted, long sentBytes, Instant stopped) {}
+
+    /// What a program consists of.
+    ///
+    /// @param unsaved what keeps it from being saved
+    /// @param bound what ties it to this node
+    /// @param files that it uses and only reads
+    record Survey(
+            List<Obstacle> unsaved,
+            List<Obstacle> bound,
+            List<UsedFile> files,
+            long residentBytes) {
+        public Survey {
+            unsaved = List.copyOf(unsaved);
+            bound = List.copyOf(bound);
+            files = List.copyOf(files);
+        }
+    }
+
+    /// A file that a program uses and only reads.
+    ///
+    /// @param mapped whether its content is part of the program's memory
+    record UsedFile(String path, long sizeBytes, boolean mapped) {}
+
+    /// {@return what a running program consists of} Nothing is frozen.
+    Survey survey(CellId cell, JobSpec spec);
+
+    /// Told how much of a checkpoint is copied.
+    interface Progress {
+        /// Takes it in.
+        ///
+        /// @param wholeBytes what the checkpoint stands for; what is there already is never sent
+        void sent(long sentBytes, long wholeBytes);
+    }
 
     /// Takes a checkpoint and has it copied; the program goes on afterwards.
-    Taken take(Order order);
+    Taken take(Order order, Progress progress);
+
+    /// Takes a checkpoint with one copy, on the order's target. The program stands still from then
+    /// on, also after a failure.
+    Taken takeAndHold(Order order, Progress progress);
 
     /// Makes a cell for the program of a generation and brings it back there. After a failure
     /// nothing of the cell is left.
-    void restore(CellId cell, JobSpec spec, Generation generation);
+    ///
+    /// @param frozen whether the program stands still there, without having run
+    void restore(CellId cell, JobSpec spec, Generation generation, boolean frozen);
 
     /// {@return the generations that this node has anything of}
     List<GenerationId> stored();

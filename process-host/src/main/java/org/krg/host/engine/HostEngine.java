@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.krg.host.HostFailure;
+import org.krg.host.MoveProgress;
 import org.krg.host.core.Action;
 import org.krg.host.core.HostView;
 import org.krg.host.core.ObservedCell.Work;
@@ -22,10 +23,12 @@ import org.krg.host.core.Reconciler;
 import org.krg.host.core.StopDelivery;
 import org.krg.host.model.CellId;
 import org.krg.state.ClusterStore;
-import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.Command;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Revision;
@@ -65,6 +68,9 @@ public final class HostEngine implements AutoCloseable {
     private final Workers workers = new Workers();
     private final CellTable cells;
     private final CheckpointDesk desk;
+    private final MoveDesk moves;
+    private final InputGate gate;
+    private boolean lookAgain;
     private List<StopDelivery> stops = List.of();
     private volatile int alive;
 
@@ -85,6 +91,13 @@ public final class HostEngine implements AutoCloseable {
                 implements Input {}
 
         record Taken(CellId cell, Duration began, Optional<HostFailure> failure) implements Input {}
+
+        record Moved(
+                CellId cell,
+                Migration migration,
+                Optional<Long> aheadBytes,
+                Optional<HostFailure> failure)
+                implements Input {}
     }
 
     /// @param lease the node's lease as it stands
@@ -108,12 +121,22 @@ public final class HostEngine implements AutoCloseable {
         this.wall = wall;
         this.metrics = metrics;
         this.cells = new CellTable(machine);
+        var numbers = new GenerationNumbers();
+        this.gate = new InputGate(store);
+        this.moves =
+                new MoveDesk(
+                        cells,
+                        workers,
+                        new MovePipeline(gate, checkpoints, proposals, metrics),
+                        numbers,
+                        (cell, migration, ahead, failure) ->
+                                post(new Input.Moved(cell, migration, ahead, failure)));
         this.desk =
                 new CheckpointDesk(
-                        self,
                         cells,
                         workers,
                         new CheckpointPipeline(store, checkpoints, proposals, metrics),
+                        numbers,
                         ticker,
                         (cell, began, failure) -> post(new Input.Taken(cell, began, failure)));
         this.thread = Thread.ofPlatform().name("krg-host").unstarted(this::run);
@@ -146,6 +169,18 @@ public final class HostEngine implements AutoCloseable {
         return answer;
     }
 
+    /// Does something to a program from outside, unless it is being moved; see [InputGate]. From
+    /// any thread.
+    void reach(ProcessId process, Runnable work) {
+        gate.enter(process, work);
+    }
+
+    /// {@return how far the part of a move is that this node does; empty when it does none} From
+    /// any thread.
+    public Optional<MoveProgress> progress(MigrationId migration) {
+        return moves.progress(migration);
+    }
+
     /// Stops. The cells go on.
     @Override
     public void close() {
@@ -170,7 +205,9 @@ public final class HostEngine implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                var input = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                var pause = lookAgain ? Duration.ZERO : TICK;
+                lookAgain = false;
+                var input = inbox.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
                 while (input != null) {
                     handle(input);
                     input = inbox.poll();
@@ -204,6 +241,10 @@ public final class HostEngine implements AutoCloseable {
                     desk.ask(process, pinned, answer);
             case Input.Taken(var cell, var began, var failure) ->
                     desk.taken(cell, began, failure.isPresent());
+            case Input.Moved(var cell, var migration, var ahead, var failure) -> {
+                moves.done(cell, migration, ahead);
+                failure.ifPresent(cause -> giveUp(cell, migration, cause));
+            }
         }
     }
 
@@ -216,6 +257,7 @@ public final class HostEngine implements AutoCloseable {
             perform(action, view);
         }
         desk.turn(view);
+        moves.turn(view);
         stops = stops.stream().filter(stop -> cells.isAlive(stop.cell())).toList();
         alive = cells.alive();
     }
@@ -227,6 +269,7 @@ public final class HostEngine implements AutoCloseable {
                 lease.get().stands(clock, image.revision()),
                 cells.observe(image.revision()),
                 stops,
+                moves.sentAhead(),
                 wall.instant(),
                 clock);
     }
@@ -238,13 +281,20 @@ public final class HostEngine implements AutoCloseable {
                 case Action.Discard(var cell, var reason) -> discard(cell, reason);
                 case Action.Start(var cell, var spec) ->
                         bringUp(cell, "start", () -> machine.start(cell, spec));
-                case Action.Restore(var cell, var spec, var id) -> {
+                case Action.Restore(var cell, var spec, var id, var frozen) -> {
                     var generation = view.image().generations().require(id);
-                    bringUp(cell, "restore", () -> checkpoints.restore(cell, spec, generation));
+                    bringUp(
+                            cell,
+                            "restore",
+                            () -> checkpoints.restore(cell, spec, generation, frozen));
                 }
+                case Action.SendAhead ahead -> moves.sendAhead(view, ahead);
+                case Action.HandOver over -> moves.handOver(view, over);
                 case Action.Report(var cell, var command) -> report(cell, command);
                 case Action.Thaw(var cell) -> {
                     machine.thaw(cell);
+                    // That it runs may be the last word about its move.
+                    lookAgain = true;
                     log.info("cell thawed cell={}", cell);
                 }
                 case Action.Stop(var cell, var order) -> {
@@ -337,18 +387,26 @@ public final class HostEngine implements AutoCloseable {
                             Reconciler.KRG_FAILURE;
                 };
         var view = view(store.image(), ticker.now());
-        var reason =
-                failure.get().remedy().isEmpty()
-                        ? failure.get().getMessage()
-                        : failure.get().getMessage() + "; " + failure.get().remedy();
-        report(cell, Reconciler.startFailed(view, cell, reason, exit));
+        report(cell, Reconciler.notBroughtUp(view, cell, reason(failure.get()), exit));
+    }
+
+    private void giveUp(CellId cell, Migration migration, HostFailure failure) {
+        log.warn("move cannot go on migration={} reason={}", migration.id(), failure.getMessage());
+        var view = view(store.image(), ticker.now());
+        report(cell, Reconciler.cannotMove(view, migration, reason(failure)));
+    }
+
+    private static String reason(HostFailure failure) {
+        return failure.remedy().isEmpty()
+                ? failure.getMessage()
+                : failure.getMessage() + "; " + failure.remedy();
     }
 
     private void watch(CellId cell) {
         var _ = machine.ended(cell).whenComplete((_, _) -> post(new Input.Ended(cell)));
     }
 
-    private void report(CellId cell, ProcessCommand command) {
+    private void report(CellId cell, Command command) {
         cells.begin(cell, Work.REPORTING);
         var _ =
                 proposals

@@ -2,11 +2,15 @@
 package org.krg.host.engine;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.krg.host.Footprint;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
+import org.krg.host.MoveProgress;
 import org.krg.host.NodeReport;
+import org.krg.host.Obstacle;
 import org.krg.host.OutputChunk;
 import org.krg.host.OutputStreamName;
 import org.krg.host.ProcessHost;
@@ -20,10 +24,14 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
+import org.krg.state.model.Job;
+import org.krg.state.model.MigrationId;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 
 /// The operations on this node's processes, for its API. Holds nothing itself.
 public final class HostedProcesses implements ProcessHost {
+    private final NodeId self;
     private final ClusterStore store;
     private final HostEngine engine;
     private final Machine machine;
@@ -32,12 +40,14 @@ public final class HostedProcesses implements ProcessHost {
     private final Supplier<NodeReport> report;
 
     public HostedProcesses(
+            NodeId self,
             ClusterStore store,
             HostEngine engine,
             Machine machine,
             Checkpointing checkpoints,
             Programs programs,
             Supplier<NodeReport> report) {
+        this.self = self;
         this.store = store;
         this.engine = engine;
         this.machine = machine;
@@ -48,12 +58,44 @@ public final class HostedProcesses implements ProcessHost {
 
     @Override
     public void signal(ProcessId process, Epoch epoch, int signal, boolean all) {
-        machine.signal(cell(process, epoch), signal, all);
+        engine.reach(process, () -> machine.signal(cell(process, epoch), signal, all));
     }
 
     @Override
     public CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned) {
         return engine.checkpoint(process, pinned);
+    }
+
+    @Override
+    public Footprint footprint(ProcessId process, Epoch epoch) {
+        var image = store.image();
+        var spec =
+                image.processes()
+                        .find(process)
+                        .flatMap(it -> image.jobs().find(it.job()))
+                        .map(Job::spec)
+                        .orElseThrow(() ->
+                                new HostFailure(
+                                        HostFailure.Code.NOT_FOUND,
+                                        "there is no process " + process,
+                                        "`krg-admin ps` shows those there are"));
+        var survey = checkpoints.survey(cell(process, epoch), spec);
+        return new Footprint(
+                survey.unsaved(),
+                survey.bound(),
+                new Footprint.Needs(
+                        programs.digests(survey.files()), programs.cpuFeatures(), spec.runAs()),
+                survey.residentBytes());
+    }
+
+    @Override
+    public List<Obstacle> lacks(Footprint.Needs needs) {
+        return programs.lacks(self, needs);
+    }
+
+    @Override
+    public Optional<MoveProgress> progress(MigrationId migration) {
+        return engine.progress(migration);
     }
 
     @Override
@@ -69,7 +111,7 @@ public final class HostedProcesses implements ProcessHost {
 
     @Override
     public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
-        machine.writeStdin(cell(process, epoch), bytes, end);
+        engine.reach(process, () -> machine.writeStdin(cell(process, epoch), bytes, end));
     }
 
     @Override

@@ -26,6 +26,7 @@ import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Leadership;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Command;
+import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
@@ -33,6 +34,8 @@ import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
@@ -96,6 +99,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private final Set<Object> proposed = new HashSet<>();
         private long sequence;
         private Leases<NodeId> nodes = Leases.none();
+        private Leases<MigrationId> moves = Leases.none();
         private Ledger ledger = Ledger.EMPTY;
         private ClusterImage placedFrom = ClusterImage.EMPTY;
         private Duration reconsider = Duration.ZERO;
@@ -227,6 +231,13 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 log.warn("node is silent, its lease is over node={}", node);
             }
         }
+        for (var id : now.moves.expired(ticker.now())) {
+            var limit = image.migrations().require(id).limit().toSeconds();
+            var reason = "it was not done within " + limit + " s";
+            if (propose(now, id, new AbortMigration(id, reason, wall.instant()))) {
+                log.warn("migration takes too long migration={} limit={}s", id, limit);
+            }
+        }
         place(now, image);
     }
 
@@ -237,6 +248,12 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                     new Leases.Grant<>(node.id(), node.agentStarts(), node.leaseTtl().plus(bound)));
         }
         now.nodes = now.nodes.following(nodes, ticker.now());
+        var moves =
+                image.migrations().values().stream()
+                        .filter(LeaderDuties::canBeGivenUp)
+                        .map(it -> new Leases.Grant<>(it.id(), it.id().value(), it.limit()))
+                        .toList();
+        now.moves = now.moves.following(moves, ticker.now());
     }
 
     private void renew(Reign now, Input.Renew renewal) {
@@ -304,7 +321,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
             now.ledger =
                     now.ledger.with(
                             new Ledger.Entry(
-                                    process.id(), process.epoch().next(), node, spec.reserve()));
+                                    process.id(), process.nextEpoch(), node, spec.reserve()));
             propose(
                     now,
                     process.id(),
@@ -360,6 +377,10 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
             now.ledger = now.ledger.without(process);
         }
         now.placedFrom = ClusterImage.EMPTY;
+    }
+
+    private static boolean canBeGivenUp(Migration migration) {
+        return migration.isActive() && !(migration.step() instanceof Migration.Step.Resuming);
     }
 
     private static List<Node> ready(ClusterImage image) {

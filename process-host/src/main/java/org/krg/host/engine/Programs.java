@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.util.List;
+import org.krg.host.Footprint;
+import org.krg.host.Obstacle;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
 
 /// The executable files of this machine.
 public interface Programs {
@@ -13,4 +17,14 @@ public interface Programs {
 
     /// {@return whether this machine has the program}
     ProgramFacts probe(ProgramQuestion question);
+
+    /// {@return the files with digests where the content counts} One that is gone is left out: what
+    /// is deleted cannot be missed elsewhere.
+    List<Footprint.NeededFile> digests(List<Checkpointing.UsedFile> files);
+
+    /// {@return what this machine's processor can do, as the kernel names it}
+    List<String> cpuFeatures();
+
+    /// {@return what this machine lacks of what a program needs}
+    List<Obstacle> lacks(NodeId self, Footprint.Needs needs);
 }

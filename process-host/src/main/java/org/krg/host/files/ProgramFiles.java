@@ -8,18 +8,25 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.krg.host.Footprint;
 import org.krg.host.HostFailure;
+import org.krg.host.Obstacle;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
+import org.krg.host.core.MoveFit;
+import org.krg.host.engine.Checkpointing;
 import org.krg.host.engine.Programs;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.Identity;
 import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Sha256;
 
 /// Finds programs and digests them. A digest is computed once for a file that did not change. Safe
@@ -89,6 +96,51 @@ public final class ProgramFiles implements Programs {
                             file + " has digest " + found.hex().substring(0, 12));
         } catch (HostFailure failure) {
             return ProgramFacts.unknown(failure.getMessage());
+        }
+    }
+
+    @Override
+    public List<Footprint.NeededFile> digests(List<Checkpointing.UsedFile> files) {
+        return files.stream()
+                .filter(file -> Files.isRegularFile(Path.of(file.path())))
+                .map(file ->
+                        new Footprint.NeededFile(
+                                file.path(),
+                                file.sizeBytes(),
+                                file.mapped() ? digest(Path.of(file.path())) : MoveFit.ANY_CONTENT))
+                .toList();
+    }
+
+    @Override
+    public List<String> cpuFeatures() {
+        return CpuFeatures.here();
+    }
+
+    @Override
+    public List<Obstacle> lacks(NodeId self, Footprint.Needs needs) {
+        var lacks = new ArrayList<Obstacle>();
+        for (var file : needs.files()) {
+            MoveFit.file(self.name(), file, present(file)).ifPresent(lacks::add);
+        }
+        MoveFit.cpu(self.name(), needs.cpuFeatures(), cpuFeatures()).ifPresent(lacks::add);
+        return lacks;
+    }
+
+    private Optional<MoveFit.PresentFile> present(Footprint.NeededFile needed) {
+        var file = Path.of(needed.path());
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            // A file of another size is not worth reading.
+            var sizeBytes = Files.size(file);
+            var counts =
+                    sizeBytes == needed.sizeBytes() && !needed.digest().equals(MoveFit.ANY_CONTENT);
+            return Optional.of(
+                    new MoveFit.PresentFile(
+                            sizeBytes, counts ? Optional.of(digest(file)) : Optional.empty()));
+        } catch (IOException gone) {
+            return Optional.empty();
         }
     }
 

@@ -6,16 +6,19 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.krg.host.ProcessHost;
+import org.krg.host.engine.Destinations;
 import org.krg.state.ClusterStore;
 
 /// What the API speaks for. It owns none of it.
 ///
 /// @param local the processes of this node
+/// @param destinations where a process could be moved to
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param wall stamps commands
 public record ApiParts(
         ClusterStore store,
         ProcessHost local,
+        Destinations destinations,
         MetricRegistry metrics,
         Supplier<List<String>> problems,
         InstantSource wall) {}

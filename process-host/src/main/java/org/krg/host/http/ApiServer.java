@@ -147,6 +147,8 @@ public final class ApiServer implements AutoCloseable {
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
         var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
+        var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
+        var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         routes.get("/v1/status", cluster::status)
@@ -175,6 +177,14 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/processes/{target}/output", streams::output)
                 .get("/v1/processes/{target}/restart-mark", streams::restartMark)
                 .post("/v1/processes/{target}/checkpoints", checkpoints::create)
+                .post("/v1/processes/{target}/migrations", moves::start)
+                .get("/v1/processes/{target}/check", moves::check)
+                .post("/v1/lacks", moves::lacks)
+                .get("/v1/operations", operations::list)
+                .get("/v1/operations/{id}", operations::show)
+                .get("/v1/operations/{id}/progress", operations::progress)
+                .get("/v1/operations/{id}/wait", operations::await)
+                .post("/v1/operations/{id}/cancel", operations::cancel)
                 .get("/v1/checkpoints", checkpoints::list)
                 .get("/v1/checkpoints/{id}", checkpoints::show)
                 .delete("/v1/checkpoints/{id}", checkpoints::delete)

@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.host.HostFailure;
@@ -18,12 +19,16 @@ import org.krg.host.http.view.Json;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Migration;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 
 /// What reaches a running program and what comes from it: signals, input, output.
 final class StreamResource {
     private static final long LARGEST_OFFSET = 1L << 56;
+
+    /// What is sent to a process that is being moved waits so long.
+    private static final Duration MOVE_LIMIT = Duration.ofSeconds(20);
 
     private final NodeId self;
     private final ApiParts parts;
@@ -105,28 +110,76 @@ final class StreamResource {
         return new Epoch(call.number("epoch", 0, Long.MAX_VALUE));
     }
 
+    /// Hands bytes to a program. While it is being moved nothing is taken: whoever sends tries
+    /// again.
     HttpResponse stdin(Call call) {
-        var image = replica.read(false);
+        var image = standing(call, call.path("target"));
         var process = Targets.process(image, call.path("target"));
         var host = Targets.host(image, process);
         if (!host.equals(self)) {
-            return peers.pass(
-                    Targets.node(image, host.name()),
-                    call.caller(),
-                    call.request(),
-                    Failures::response);
+            return call.caller().forwarded()
+                    ? written(image, 0, false)
+                    : peers.pass(
+                            Targets.node(image, host.name()),
+                            call.caller(),
+                            call.request(),
+                            Failures::response);
         }
         var bytes = call.request().content().array();
-        parts.local().writeStdin(process.id(), process.epoch(), bytes, call.flag("eof"));
-        return Call.one(image, Json.object().put("written", bytes.length));
+        var end = call.flag("eof");
+        try {
+            parts.local().writeStdin(process.id(), process.epoch(), bytes, end);
+            return written(image, bytes.length, end);
+        } catch (HostFailure failure) {
+            var now = replica.image();
+            if (isHeld(now, process.id()) || hasMoved(now, process)) {
+                return written(now, 0, false);
+            }
+            throw failure;
+        }
+    }
+
+    private static HttpResponse written(ClusterImage image, int bytes, boolean ended) {
+        return Call.one(image, Json.object().put("written", bytes).put("ended", ended));
+    }
+
+    private static boolean hasMoved(ClusterImage image, HostedProcess process) {
+        return image.migrations().values().stream()
+                .map(Migration::route)
+                .filter(route -> route.process().equals(process.id()))
+                .filter(route -> route.epoch().equals(process.epoch()))
+                .anyMatch(route ->
+                        image.processes()
+                                .find(process.id())
+                                .filter(now -> now.epoch().compareTo(process.epoch()) > 0)
+                                .isPresent());
+    }
+
+    /// {@return the state once a process is not being moved, or has been for too long}
+    private ClusterImage standing(Call call, String target) {
+        var image = replica.read(false);
+        var process = Targets.process(image, target).id();
+        return replica.await(
+                        now -> !isHeld(now, process) || call.context().isCancelled(), MOVE_LIMIT)
+                .orElse(image);
+    }
+
+    private static boolean isHeld(ClusterImage image, ProcessId process) {
+        return image.activeMigration(process).filter(Migration::holdsSource).isPresent();
     }
 
     /// Signals the processes of a job, each where it runs.
     HttpResponse signal(Call call) {
         var body = call.body(SignalBody.class);
         var number = body.number();
-        var image = replica.read(false);
-        var job = Targets.job(image, call.path("job"));
+        var job = Targets.job(replica.read(false), call.path("job"));
+        var image =
+                replica.await(
+                                now ->
+                                        now.processesOf(job.id()).stream()
+                                                .noneMatch(it -> isHeld(now, it.id())),
+                                MOVE_LIMIT)
+                        .orElseGet(replica::image);
         var reached = new ArrayList<Long>();
         var hosts = new ArrayList<NodeId>();
         for (var process : image.processesOf(job.id())) {

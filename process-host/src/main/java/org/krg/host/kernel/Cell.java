@@ -4,11 +4,11 @@ package org.krg.host.kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.krg.checkpoint.CellEntry;
 import org.krg.host.model.CellId;
 import org.krg.host.model.CellUsage;
 import org.krg.host.model.ProcessExit;
@@ -25,10 +25,6 @@ public final class Cell {
 
     /// As much as one message of standard input may hold: the capacity of the FIFO.
     public static final int MOST_STDIN_BYTES = 64 * 1024;
-
-    /// Enters the cgroups named before `--`, then becomes the command after it.
-    private static final String ENTER_GROUPS =
-            "while [ \"$1\" != -- ]; do echo $$ >\"$1\" || exit 125; shift; done; shift; exec \"$@\"";
 
     /// Which cgroup of the cell a command runs in.
     public enum Place {
@@ -202,6 +198,11 @@ public final class Cell {
         return confinement.appGroups().stream().findFirst();
     }
 
+    /// {@return the cgroup of krg-init in the unified tree; empty without isolation}
+    public Optional<Path> findInitCgroup() {
+        return confinement.initGroups().stream().findFirst();
+    }
+
     /// {@return a command line that runs `command` in the pid and mount namespaces of the cell}
     ///
     /// @throws CellFailed if krg-init does not live or the cell has no isolation
@@ -215,11 +216,7 @@ public final class Cell {
         if (init.isEmpty() || groups.isEmpty()) {
             throw new CellFailed("no namespaces to enter in cell " + id);
         }
-        var line = new ArrayList<>(List.of("/bin/sh", "-c", ENTER_GROUPS, "sh"));
-        groups.forEach(group -> line.add(group + "/cgroup.procs"));
-        line.addAll(List.of("--", "nsenter", "-t", "" + init.getAsLong(), "-p", "-m", "--"));
-        line.addAll(command);
-        return line;
+        return CellEntry.commandLine(init.getAsLong(), confinement.initGroups(), groups, command);
     }
 
     private ProcessExit awaitExit() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.kernel;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
+import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Manifest;
@@ -17,6 +20,7 @@ import org.krg.host.GenerationContents;
 import org.krg.host.GenerationContents.Fact;
 import org.krg.host.GenerationContents.Part;
 import org.krg.host.HostFailure;
+import org.krg.host.Obstacle;
 import org.krg.host.RestartMark;
 import org.krg.host.engine.Checkpointing;
 import org.krg.host.model.CellId;
@@ -24,11 +28,13 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
-import org.krg.state.model.ProcessId;
 
 /// The [Checkpointing] of the engine: generations of the cells of this machine. Safe for use by
 /// several threads.
 public final class CellCheckpoints implements Checkpointing {
+    /// Tasks that come out of a restore stand still at once.
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
+
     private final Cells cells;
     private final KernelMachine machine;
     private final Checkpoints checkpoints;
@@ -40,29 +46,73 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
-    public Taken take(Order order) {
-        var cell = cells.find(order.cell()).orElseThrow(() -> gone(order.cell()));
-        var checkpoint = order.spec().checkpoint();
-        var copies = copies(checkpoint.copies(), order.ready().size());
+    public Survey survey(CellId id, JobSpec spec) {
+        var cell = cells.find(id).orElseThrow(() -> gone(id));
+        var checkpoint = spec.checkpoint();
         var options =
                 new TakeOptions(
-                        order.generation().number(),
-                        checkpoint.engine(),
-                        copies,
-                        candidates(order.generation().process(), order.ready()),
-                        checkpoint.fileLimitBytes(),
-                        order.pinned());
-        return attempt(() -> {
-            var taken = checkpoints.take(new SavedCell(cell, order.spec().runAs()), options);
-            return new Taken(taken.generation(), copies);
-        });
+                        1, checkpoint.engine(), 1, List.of(), checkpoint.fileLimitBytes(), false);
+        var found = attempt(() -> checkpoints.survey(new SavedCell(cell, spec.runAs()), options));
+        return new Survey(
+                found.blockers().stream().map(CellCheckpoints::obstacle).toList(),
+                found.bound().stream().map(CellCheckpoints::obstacle).toList(),
+                found.needs().stream()
+                        .map(need -> new UsedFile(need.path(), need.sizeBytes(), need.mapped()))
+                        .toList(),
+                found.residentBytes());
+    }
+
+    private static Obstacle obstacle(Blocker blocker) {
+        var pid = "pid " + blocker.pid();
+        var where = blocker.fd().isPresent() ? "fd " + blocker.fd().getAsInt() + " of " + pid : pid;
+        return new Obstacle(where, blocker.what(), blocker.remedy());
+    }
+
+    private static Obstacle obstacle(BoundSocket socket) {
+        return new Obstacle(
+                "fd %d of pid %d".formatted(socket.fd(), socket.pid()),
+                "a socket is bound to %s, an address of this node".formatted(socket.address()),
+                "Close it before the move: a cell has no address of its own that could go along");
     }
 
     @Override
-    public void restore(CellId id, JobSpec spec, Generation generation) {
+    public Taken take(Order order, Progress progress) {
+        var copies = copies(order.spec().checkpoint().copies(), order.ready().size());
+        return take(order, options(order, copies, candidates(order)), progress);
+    }
+
+    @Override
+    public Taken takeAndHold(Order order, Progress progress) {
+        var target = List.of(order.target().orElseThrow());
+        return take(order, options(order, 2, target).leavingFrozen(), progress);
+    }
+
+    private Taken take(Order order, TakeOptions options, Progress progress) {
+        var cell = cells.find(order.cell()).orElseThrow(() -> gone(order.cell()));
+        return attempt(() -> {
+            var saved = new SavedCell(cell, order.spec().runAs());
+            var taken = checkpoints.take(saved, options, progress::sent);
+            return new Taken(
+                    taken.generation(), options.copies(), taken.sentBytes(), taken.stopped());
+        });
+    }
+
+    private static TakeOptions options(Order order, int copies, List<NodeId> candidates) {
+        var checkpoint = order.spec().checkpoint();
+        return new TakeOptions(
+                order.generation().number(),
+                checkpoint.engine(),
+                copies,
+                candidates,
+                checkpoint.fileLimitBytes(),
+                order.pinned());
+    }
+
+    @Override
+    public void restore(CellId id, JobSpec spec, Generation generation, boolean frozen) {
         try {
             attempt(() -> {
-                bringBack(id, spec, generation);
+                bringBack(id, spec, generation, frozen);
                 return id;
             });
         } catch (HostFailure failure) {
@@ -71,14 +121,18 @@ public final class CellCheckpoints implements Checkpointing {
         }
     }
 
-    private void bringBack(CellId id, JobSpec spec, Generation generation) {
+    private void bringBack(CellId id, JobSpec spec, Generation generation, boolean frozen) {
         var directory = cells.makeDirectory(id);
         var prepared =
                 checkpoints.prepare(
                         generation, directory.resolve("stdout"), directory.resolve("stderr"));
         var mark = mark(generation, prepared);
         var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
-        checkpoints.restore(generation, new SavedCell(cell, spec.runAs()));
+        checkpoints.restore(generation, new SavedCell(cell, spec.runAs()), frozen);
+        if (frozen) {
+            // It is on its way to that already; this waits for the last task of it.
+            cell.freeze(FREEZE_LIMIT);
+        }
         machine.finishRestore(id, mark);
         if (prepared.inputEnded() && spec.program().stdinOpen()) {
             cell.endStdin();
@@ -114,13 +168,15 @@ public final class CellCheckpoints implements Checkpointing {
         return others == 0 ? 1 : Math.min(Math.max(asked, 2), others + 1);
     }
 
-    /// The nodes in an order of the process' own, the same each time: copies of many processes go
-    /// to many nodes, and those of one to where most of it is already.
-    private static List<NodeId> candidates(ProcessId process, List<NodeId> ready) {
-        var turned = new ArrayList<>(ready);
+    /// The target of a move, then the nodes in an order of the process' own, the same each time:
+    /// copies of many processes go to many nodes, and those of one to where most of it is already.
+    private static List<NodeId> candidates(Order order) {
+        var turned = new ArrayList<>(order.ready());
         if (!turned.isEmpty()) {
+            var process = order.generation().process();
             Collections.rotate(turned, (int) (process.value() % turned.size()));
         }
+        order.target().filter(turned::remove).ifPresent(turned::addFirst);
         return turned;
     }
 

@@ -45,6 +45,12 @@ record SavedCell(Cell cell, Identity user) implements CellView {
     }
 
     @Override
+    public Path initCgroup() {
+        return cell.findInitCgroup()
+                .orElseThrow(() -> new CellFailed("cell " + cell.id() + " has no cgroup"));
+    }
+
+    @Override
     public Path stdout() {
         return cell.stdout();
     }

@@ -20,6 +20,7 @@ import org.krg.host.core.ObservedCell.State;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
 import org.krg.host.model.ProcessExit;
+import org.krg.state.command.ProcessCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Origin;
@@ -91,7 +92,14 @@ final class ReconcilerPropertyTest {
 
         HostView view(boolean standing) {
             return new HostView(
-                    image, HERE, standing, List.copyOf(cells.values()), stops, NOW, CLOCK);
+                    image,
+                    HERE,
+                    standing,
+                    List.copyOf(cells.values()),
+                    stops,
+                    List.of(),
+                    NOW,
+                    CLOCK);
         }
 
         boolean isAgreed(CellId cell) {
@@ -159,10 +167,13 @@ final class ReconcilerPropertyTest {
                 case Action.Thaw _ -> set(cell, new State.Alive(false));
                 case Action.Stop(_, var order) ->
                         stops.add(new StopDelivery(cell, order, CLOCK.minusSeconds(1)));
-                case Action.Report(_, var command) -> {
+                case Action.SendAhead _, Action.HandOver _ ->
+                        problem = Optional.of("moves what nobody moves: " + action);
+                case Action.Report(_, var reported) -> {
+                    var command = (ProcessCommand) reported;
                     var row = image.processes().require(command.process());
                     var next =
-                            command instanceof org.krg.state.command.ProcessCommand.ReportStarted
+                            command instanceof ProcessCommand.ReportStarted
                                     ? new Phase.Running(HERE, new Origin.Beginning(), NOW)
                                     : new Phase.Waiting(new Origin.Beginning(), NOW, "over");
                     image =

@@ -18,7 +18,7 @@ import org.krg.host.core.ObservedCell.State;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
 import org.krg.host.model.ProcessExit;
-import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.Command;
 import org.krg.state.command.ProcessCommand.ReportExit;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
@@ -219,7 +219,15 @@ final class ReconcilerTest {
         var image = with(agreed(RUNNING), process(8, 1, STARTING));
         var old = new ObservedCell(new CellId(7, 1), ALIVE, Work.NONE);
         var view =
-                new HostView(image, HERE, false, List.of(cell(FROZEN), old), List.of(), NOW, CLOCK);
+                new HostView(
+                        image,
+                        HERE,
+                        false,
+                        List.of(cell(FROZEN), old),
+                        List.of(),
+                        List.of(),
+                        NOW,
+                        CLOCK);
         assertThat(Reconciler.plan(view)).singleElement().isInstanceOf(Action.Kill.class);
     }
 
@@ -289,10 +297,11 @@ final class ReconcilerTest {
 
     private static List<Action> plan(
             ClusterImage image, List<StopDelivery> stops, ObservedCell... cells) {
-        return Reconciler.plan(new HostView(image, HERE, true, List.of(cells), stops, NOW, CLOCK));
+        return Reconciler.plan(
+                new HostView(image, HERE, true, List.of(cells), stops, List.of(), NOW, CLOCK));
     }
 
-    private static List<ProcessCommand> reports(List<Action> actions) {
+    private static List<Command> reports(List<Action> actions) {
         return actions.stream()
                 .filter(Action.Report.class::isInstance)
                 .map(action -> ((Action.Report) action).command())

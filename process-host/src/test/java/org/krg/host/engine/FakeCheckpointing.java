@@ -34,7 +34,7 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
-    public Taken take(Order order) {
+    public Taken take(Order order, Progress progress) {
         if (failure.isPresent()) {
             throw failure.get();
         }
@@ -51,15 +51,28 @@ final class FakeCheckpointing implements Checkpointing {
                         Images.NOW,
                         0,
                         order.pinned());
-        return new Taken(generation, 1);
+        return new Taken(generation, 1, 100, Images.NOW);
     }
 
     @Override
-    public void restore(CellId cell, JobSpec spec, Generation generation) {
+    public Taken takeAndHold(Order order, Progress progress) {
+        var held = take(order, progress);
+        machine.put(order.cell(), new State.Alive(true));
+        var copies = List.of(Images.HERE, order.target().orElseThrow());
+        return new Taken(held.generation().withCopies(copies), 2, 10, Images.NOW);
+    }
+
+    @Override
+    public Survey survey(CellId cell, JobSpec spec) {
+        return new Survey(List.of(), List.of(), List.of(), 1);
+    }
+
+    @Override
+    public void restore(CellId cell, JobSpec spec, Generation generation, boolean frozen) {
         if (failure.isPresent()) {
             throw failure.get();
         }
-        machine.put(cell, new State.Alive(false));
+        machine.put(cell, new State.Alive(frozen));
     }
 
     @Override

@@ -160,6 +160,7 @@ final class AccessApiTest {
                 new ApiParts(
                         api.store,
                         api.here,
+                        ApiFixture.DESTINATIONS,
                         new MetricRegistry(),
                         List::of,
                         InstantSource.system());

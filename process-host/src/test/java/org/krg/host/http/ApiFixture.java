@@ -8,10 +8,14 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.krg.host.engine.Destinations;
 import org.krg.host.http.TestClient.Answer;
+import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.model.ProgramFacts;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -66,6 +70,15 @@ final class ApiFixture implements AutoCloseable {
         return new ApiFixture(directory);
     }
 
+    /// Every node says that it has every program.
+    static final Destinations DESTINATIONS =
+            new Destinations(
+                    new LeastLoaded(),
+                    (_, _) ->
+                            CompletableFuture.completedFuture(
+                                    new ProgramFacts(ProgramFacts.Presence.SAME, "")),
+                    InstantSource.system());
+
     private ApiServer open(NodeId node, FakeProcessHost host) {
         return ApiServer.open(
                 new ApiConfig(
@@ -77,7 +90,12 @@ final class ApiFixture implements AutoCloseable {
                         SECRET,
                         "0.1.0"),
                 new ApiParts(
-                        store, host, metrics, () -> List.copyOf(problems), InstantSource.system()));
+                        store,
+                        host,
+                        DESTINATIONS,
+                        metrics,
+                        () -> List.copyOf(problems),
+                        InstantSource.system()));
     }
 
     private void register(NodeId id, HostPort api) {

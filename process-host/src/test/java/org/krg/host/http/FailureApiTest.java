@@ -43,6 +43,7 @@ final class FailureApiTest {
                         new ApiParts(
                                 store,
                                 new FakeProcessHost(),
+                                ApiFixture.DESTINATIONS,
                                 new MetricRegistry(),
                                 List::of,
                                 InstantSource.system()));

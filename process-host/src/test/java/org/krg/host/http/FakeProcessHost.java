@@ -7,13 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.Footprint;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
+import org.krg.host.MoveProgress;
 import org.krg.host.NodeReport;
+import org.krg.host.Obstacle;
 import org.krg.host.OutputChunk;
 import org.krg.host.OutputStreamName;
 import org.krg.host.ProcessHost;
@@ -26,6 +30,7 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.ProcessId;
 import org.krg.testkit.Samples;
 
@@ -37,7 +42,29 @@ final class FakeProcessHost implements ProcessHost {
     private final Map<String, RestartMark> marks = new ConcurrentHashMap<>();
 
     final List<String> asked = new CopyOnWriteArrayList<>();
+    final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
+    final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
+    volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
+
+    @Override
+    public Footprint footprint(ProcessId process, Epoch epoch) {
+        return new Footprint(
+                List.copyOf(unsaved),
+                List.of(),
+                new Footprint.Needs(List.of(), List.of(), Samples.ALICE),
+                residentBytes);
+    }
+
+    @Override
+    public List<Obstacle> lacks(Footprint.Needs needs) {
+        return List.copyOf(lacking);
+    }
+
+    @Override
+    public Optional<MoveProgress> progress(MigrationId migration) {
+        return Optional.of(new MoveProgress(5, 20));
+    }
 
     /// Has an incarnation write to a stream.
     void write(ProcessId process, long epoch, OutputStreamName stream, String text) {

@@ -16,6 +16,7 @@ import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
@@ -40,6 +41,7 @@ final class CommandCodec {
             case NodeCommand node -> encode(wire, node);
             case JobCommand job -> encode(wire, job);
             case ProcessCommand process -> ProcessCommandCodec.encode(wire, process);
+            case MigrationCommand migration -> MigrationCommandCodec.encode(wire, migration);
             case GenerationCommand generation -> encode(wire, generation);
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
@@ -63,6 +65,12 @@ final class CommandCodec {
             case REPORT_EXIT -> ProcessCommandCodec.decode(command.getReportExit());
             case REPORT_VANISHED -> ProcessCommandCodec.decode(command.getReportVanished());
             case RESTORE_FROM -> ProcessCommandCodec.decode(command.getRestoreFrom());
+            case START_MIGRATION -> MigrationCommandCodec.decode(command.getStartMigration());
+            case BEGIN_LEAVING -> MigrationCommandCodec.decode(command.getBeginLeaving());
+            case HAND_OVER -> MigrationCommandCodec.decode(command.getHandOver());
+            case COMMIT_MOVE -> MigrationCommandCodec.decode(command.getCommitMove());
+            case REPORT_RESUMED -> MigrationCommandCodec.decode(command.getReportResumed());
+            case ABORT_MIGRATION -> MigrationCommandCodec.decode(command.getAbortMigration());
             case COMMIT_GENERATION -> decode(command.getCommitGeneration());
             case DROP_GENERATION -> decode(command.getDropGeneration());
             case REPORT_COPIES -> decode(command.getReportCopies());

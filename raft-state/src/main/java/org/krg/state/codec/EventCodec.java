@@ -7,6 +7,7 @@ import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
@@ -35,6 +36,10 @@ public final class EventCodec {
                     wire.getProcessBuilder()
                             .setKind(wire(kind))
                             .setProcess(ProcessCodec.encode(process));
+            case MigrationEvent(var kind, var migration, _) ->
+                    wire.getMigrationBuilder()
+                            .setKind(wire(kind))
+                            .setMigration(MigrationCodec.encode(migration));
             case GenerationEvent event -> encode(wire, event);
             case LeaseEvent(var kind, var lease, _) ->
                     wire.getLeaseBuilder().setKind(wire(kind)).setLease(LeaseCodec.encode(lease));
@@ -91,6 +96,7 @@ public final class EventCodec {
                             detail);
             case LEASE -> event(wire.getLease(), detail);
             case ACCESS -> AccessEventCodec.decode(wire.getAccess(), detail);
+            case MIGRATION -> event(wire.getMigration(), detail);
             case EVENT_NOT_SET -> throw Wire.unknown("event");
         };
     }
@@ -108,6 +114,11 @@ public final class EventCodec {
     private static Event event(EventWire.ProcessEvent event, String detail) {
         var kind = Wire.constant(ProcessEvent.Kind.values(), EventCodec::wire, event.getKind());
         return new ProcessEvent(kind, ProcessCodec.decode(event.getProcess()), detail);
+    }
+
+    private static Event event(EventWire.MigrationEvent event, String detail) {
+        var kind = Wire.constant(MigrationEvent.Kind.values(), EventCodec::wire, event.getKind());
+        return new MigrationEvent(kind, MigrationCodec.decode(event.getMigration()), detail);
     }
 
     private static Event event(EventWire.LeaseEvent event, String detail) {
@@ -138,11 +149,24 @@ public final class EventCodec {
             case PLACED -> EventWire.ProcessEvent.Kind.PLACED;
             case UNPLACED -> EventWire.ProcessEvent.Kind.UNPLACED;
             case STARTED -> EventWire.ProcessEvent.Kind.STARTED;
+            case MOVED -> EventWire.ProcessEvent.Kind.MOVED;
             case START_FAILED -> EventWire.ProcessEvent.Kind.START_FAILED;
             case INTERRUPTED -> EventWire.ProcessEvent.Kind.INTERRUPTED;
             case RESTARTING -> EventWire.ProcessEvent.Kind.RESTARTING;
             case ENDED -> EventWire.ProcessEvent.Kind.ENDED;
             case FORGOTTEN -> EventWire.ProcessEvent.Kind.FORGOTTEN;
+        };
+    }
+
+    private static EventWire.MigrationEvent.Kind wire(MigrationEvent.Kind kind) {
+        return switch (kind) {
+            case STARTED -> EventWire.MigrationEvent.Kind.STARTED;
+            case LEAVING -> EventWire.MigrationEvent.Kind.LEAVING;
+            case HANDED_OVER -> EventWire.MigrationEvent.Kind.HANDED_OVER;
+            case COMMITTED -> EventWire.MigrationEvent.Kind.COMMITTED;
+            case MOVED -> EventWire.MigrationEvent.Kind.MOVED;
+            case ABORTED -> EventWire.MigrationEvent.Kind.ABORTED;
+            case FORGOTTEN -> EventWire.MigrationEvent.Kind.FORGOTTEN;
         };
     }
 

@@ -29,6 +29,9 @@ final class ProcessCodec {
                         .addAllFailures(
                                 process.failures().stream().map(ProcessCodec::encode).toList())
                         .setLastGeneration(process.lastGeneration());
+        if (!process.lastEpoch().equals(process.epoch())) {
+            wire.setLastEpoch(process.lastEpoch().value());
+        }
         process.decision().ifPresent(decision -> wire.setDecision(encode(decision)));
         process.lastNode().ifPresent(node -> wire.setLastNode(node.name()));
         return wire.build();
@@ -49,7 +52,8 @@ final class ProcessCodec {
                 process.hasLastNode()
                         ? Optional.of(new NodeId(process.getLastNode()))
                         : Optional.empty(),
-                process.getLastGeneration());
+                process.getLastGeneration(),
+                new Epoch(Math.max(process.getEpoch(), process.getLastEpoch())));
     }
 
     static ValueWire.PlacementDecision encode(PlacementDecision decision) {

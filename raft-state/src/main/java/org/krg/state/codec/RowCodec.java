@@ -12,6 +12,8 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
@@ -62,6 +64,11 @@ final class RowCodec {
         return new RowChange.Put(RowTable.LEASES, key(lease.id()), value);
     }
 
+    static RowChange.Put row(Migration migration) {
+        var value = MigrationCodec.encode(migration).toByteString();
+        return new RowChange.Put(RowTable.MIGRATIONS, key(migration.id()), value);
+    }
+
     static ByteString key(NodeId node) {
         return ByteString.copyFromUtf8(node.name());
     }
@@ -76,6 +83,10 @@ final class RowCodec {
 
     static ByteString key(GenerationId generation) {
         return key(generation.process().value(), generation.number());
+    }
+
+    static ByteString key(MigrationId migration) {
+        return key(migration.value());
     }
 
     static ByteString key(LeaseId lease) {
@@ -111,6 +122,11 @@ final class RowCodec {
                 yield image.withLeases(image.leases().with(lease.id(), lease));
             }
             case ACCESS -> image.withAccess(AccessRows.with(image.access(), value));
+            case MIGRATIONS -> {
+                var migration =
+                        Wire.read(ObjectWire.Migration.parser(), value, MigrationCodec::decode);
+                yield image.withMigrations(image.migrations().with(migration.id(), migration));
+            }
         };
     }
 

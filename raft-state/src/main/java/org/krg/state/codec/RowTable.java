@@ -17,5 +17,7 @@ public enum RowTable {
     /// By number.
     LEASES,
     /// Users, roles, tokens and void certificates: by kind, then by name.
-    ACCESS
+    ACCESS,
+    /// By number.
+    MIGRATIONS
 }

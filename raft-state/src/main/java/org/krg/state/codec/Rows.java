@@ -8,6 +8,7 @@ import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
@@ -28,6 +29,7 @@ public final class Rows {
                 case NodeEvent node -> changes.add(change(node));
                 case JobEvent job -> changes.add(change(job));
                 case ProcessEvent process -> changes.add(change(process));
+                case MigrationEvent migration -> addChanges(changes, migration, after);
                 case GenerationEvent generation -> addChanges(changes, generation, after);
                 case LeaseEvent lease -> changes.add(change(lease));
                 case AccessEvent access -> AccessRows.addChanges(changes, access, after);
@@ -47,6 +49,7 @@ public final class Rows {
         image.generations().values().forEach(generation -> rows.add(RowCodec.row(generation)));
         image.leases().values().forEach(lease -> rows.add(RowCodec.row(lease)));
         rows.addAll(AccessRows.all(image.access()));
+        image.migrations().values().forEach(migration -> rows.add(RowCodec.row(migration)));
         return List.copyOf(rows);
     }
 
@@ -78,10 +81,38 @@ public final class Rows {
     private static RowChange change(ProcessEvent event) {
         var process = event.process();
         return switch (event.kind()) {
-            case CREATED, PLACED, UNPLACED, STARTED, START_FAILED, INTERRUPTED, RESTARTING, ENDED ->
+            case CREATED,
+                    PLACED,
+                    UNPLACED,
+                    STARTED,
+                    MOVED,
+                    START_FAILED,
+                    INTERRUPTED,
+                    RESTARTING,
+                    ENDED ->
                     RowCodec.row(process);
             case FORGOTTEN -> new RowChange.Delete(RowTable.PROCESSES, RowCodec.key(process.id()));
         };
+    }
+
+    private static void addChanges(
+            List<RowChange> changes, MigrationEvent event, ClusterImage after) {
+        var migration = event.migration();
+        switch (event.kind()) {
+            case STARTED -> {
+                changes.add(RowCodec.row(migration));
+                // An epoch of its process is kept for it; see the fold.
+                after.processes()
+                        .find(migration.route().process())
+                        .ifPresent(process -> changes.add(RowCodec.row(process)));
+            }
+            case LEAVING, HANDED_OVER, COMMITTED, MOVED, ABORTED ->
+                    changes.add(RowCodec.row(migration));
+            case FORGOTTEN ->
+                    changes.add(
+                            new RowChange.Delete(
+                                    RowTable.MIGRATIONS, RowCodec.key(migration.id())));
+        }
     }
 
     private static void addChanges(

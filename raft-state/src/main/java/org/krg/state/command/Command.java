@@ -6,6 +6,7 @@ public sealed interface Command
         permits NodeCommand,
                 JobCommand,
                 ProcessCommand,
+                MigrationCommand,
                 GenerationCommand,
                 LeaseCommand,
                 AccessCommand,

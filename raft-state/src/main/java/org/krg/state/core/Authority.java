@@ -8,6 +8,7 @@ import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.image.ClusterImage;
@@ -61,6 +62,7 @@ public final class Authority {
             case JobCommand.SubmitJob submit -> new Rule.Owner(Optional.of(submit.owner().name()));
             case JobCommand.StopJob stop -> owner(image, stop.job());
             case ProcessCommand process -> rule(image, process);
+            case MigrationCommand migration -> rule(image, migration);
             case GenerationCommand generation -> rule(image, generation);
             case LeaseCommand lease -> rule(lease);
             case AccessCommand access -> rule(access);
@@ -86,6 +88,22 @@ public final class Authority {
                     ProcessCommand.ReportVanished _ ->
                     new Rule.Agents();
             case ProcessCommand.RestoreFrom restore -> owner(image, restore.process());
+        };
+    }
+
+    private static Rule rule(ClusterImage image, MigrationCommand command) {
+        return switch (command) {
+            case MigrationCommand.StartMigration start -> owner(image, start.process());
+            case MigrationCommand.AbortMigration abort ->
+                    image.migrations()
+                            .find(abort.migration())
+                            .map(migration -> owner(image, migration.route().process()))
+                            .orElseGet(() -> new Rule.Owner(Optional.empty()));
+            case MigrationCommand.BeginLeaving _,
+                    MigrationCommand.HandOver _,
+                    MigrationCommand.CommitMove _,
+                    MigrationCommand.ReportResumed _ ->
+                    new Rule.Agents();
         };
     }
 

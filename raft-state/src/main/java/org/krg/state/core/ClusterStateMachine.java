@@ -8,6 +8,7 @@ import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
@@ -16,11 +17,13 @@ import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.Lease;
+import org.krg.state.model.Migration;
 import org.krg.state.model.Revision;
 
 /// The state machine of the cluster as two pure functions.
@@ -38,10 +41,15 @@ public final class ClusterStateMachine {
 
     /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
+        return MigrationEnds.with(image, rules(image, command));
+    }
+
+    private static Decision rules(ClusterImage image, Command command) {
         return switch (command) {
             case NodeCommand node -> NodeRules.decide(image, node);
             case JobCommand job -> JobRules.decide(image, job);
             case ProcessCommand process -> ProcessRules.decide(image, process);
+            case MigrationCommand migration -> MigrationRules.decide(image, migration);
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
@@ -55,6 +63,7 @@ public final class ClusterStateMachine {
             case NodeEvent node -> fold(image, node);
             case JobEvent job -> fold(image, job);
             case ProcessEvent process -> fold(image, process);
+            case MigrationEvent migration -> fold(image, migration);
             case GenerationEvent generation -> fold(image, generation);
             case LeaseEvent lease -> fold(image, lease);
             case AccessEvent access -> AccessFold.fold(image, access);
@@ -90,11 +99,38 @@ public final class ClusterStateMachine {
     private static ClusterImage fold(ClusterImage image, ProcessEvent event) {
         var process = event.process();
         return switch (event.kind()) {
-            case CREATED, PLACED, UNPLACED, STARTED, START_FAILED, INTERRUPTED, RESTARTING, ENDED ->
+            case CREATED,
+                    PLACED,
+                    UNPLACED,
+                    STARTED,
+                    MOVED,
+                    START_FAILED,
+                    INTERRUPTED,
+                    RESTARTING,
+                    ENDED ->
                     image.withProcesses(image.processes().with(process.id(), process))
                             .afterNumber(process.id().value());
             case FORGOTTEN -> image.withProcesses(image.processes().without(process.id()));
         };
+    }
+
+    private static ClusterImage fold(ClusterImage image, MigrationEvent event) {
+        var migration = event.migration();
+        return switch (event.kind()) {
+            case STARTED -> started(image, migration).afterNumber(migration.id().value());
+            case LEAVING, HANDED_OVER, COMMITTED, MOVED, ABORTED -> with(image, migration);
+            case FORGOTTEN -> image.withMigrations(image.migrations().without(migration.id()));
+        };
+    }
+
+    private static ClusterImage started(ClusterImage image, Migration migration) {
+        var route = migration.route();
+        var process = image.processes().require(route.process()).withLastEpoch(route.next());
+        return with(image, migration).withProcesses(image.processes().with(process.id(), process));
+    }
+
+    private static ClusterImage with(ClusterImage image, Migration migration) {
+        return image.withMigrations(image.migrations().with(migration.id(), migration));
     }
 
     private static ClusterImage fold(ClusterImage image, GenerationEvent event) {

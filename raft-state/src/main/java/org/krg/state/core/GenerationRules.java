@@ -59,20 +59,9 @@ final class GenerationRules {
                 || !(process.phase() instanceof Phase.Running)) {
             return ProcessRules.conflict(image, process, generation.epoch());
         }
-        if (generation.id().number() <= process.lastGeneration()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    ("checkpoint %s is not newer than %s, the last one of its process; "
-                                    + "take it again with a larger number")
-                            .formatted(generation.id(), process.lastGeneration()));
-        }
-        if (generation.restoreFailures() != 0) {
-            return Decision.refuse(
-                    Refusal.INVALID, "a new checkpoint has not failed to restore yet; send 0");
-        }
-        var problem = holdersProblem(image, generation.copies());
+        var problem = newcomerProblem(image, process, generation);
         if (problem.isPresent()) {
-            return Decision.refuse(Refusal.CONFLICT, problem.get());
+            return problem.get();
         }
         var needed = Math.max(needed(image, process), wanted);
         if (generation.copies().size() < needed) {
@@ -84,6 +73,27 @@ final class GenerationRules {
         return Decision.accept(
                 new GenerationEvent.Committed(
                         generation, "copies on " + text(generation.copies())));
+    }
+
+    /// {@return why a generation cannot be the process's newest one}
+    static Optional<Decision> newcomerProblem(
+            ClusterImage image, HostedProcess process, Generation generation) {
+        if (generation.id().number() <= process.lastGeneration()) {
+            return Optional.of(
+                    Decision.refuse(
+                            Refusal.CONFLICT,
+                            ("checkpoint %s is not newer than %s, the last one of its process; "
+                                            + "take it again with a larger number")
+                                    .formatted(generation.id(), process.lastGeneration())));
+        }
+        if (generation.restoreFailures() != 0) {
+            return Optional.of(
+                    Decision.refuse(
+                            Refusal.INVALID,
+                            "a new checkpoint has not failed to restore yet; send 0"));
+        }
+        return holdersProblem(image, generation.copies())
+                .map(problem -> Decision.refuse(Refusal.CONFLICT, problem));
     }
 
     /// {@return how many copies a new generation needs; see [CommitGeneration]}

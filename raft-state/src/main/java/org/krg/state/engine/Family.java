@@ -21,6 +21,8 @@ public enum Family {
     LEASES,
     /// Users, roles, tokens, void certificates.
     ACCESS,
+    /// One row a migration.
+    MIGRATIONS,
     /// One row a client's session.
     SESSIONS,
     /// One row a reply that may be asked for again.

@@ -63,6 +63,7 @@ final class ImageRows {
             case GENERATIONS -> Family.GENERATIONS;
             case LEASES -> Family.LEASES;
             case ACCESS -> Family.ACCESS;
+            case MIGRATIONS -> Family.MIGRATIONS;
         };
     }
 }

@@ -3,7 +3,13 @@ package org.krg.state.event;
 
 /// A fact: what an accepted command changed.
 public sealed interface Event
-        permits NodeEvent, JobEvent, ProcessEvent, GenerationEvent, LeaseEvent, AccessEvent {
+        permits NodeEvent,
+                JobEvent,
+                ProcessEvent,
+                MigrationEvent,
+                GenerationEvent,
+                LeaseEvent,
+                AccessEvent {
     /// {@return a sentence part for people, may be empty}
     String detail();
 }

@@ -15,6 +15,8 @@ public record ProcessEvent(Kind kind, HostedProcess process, String detail) impl
         UNPLACED,
         /// It runs.
         STARTED,
+        /// It runs on another node than before, in a new epoch.
+        MOVED,
         /// A node could not bring it up.
         START_FAILED,
         /// Its incarnation is over without an exit; it waits for the next one.

@@ -10,6 +10,8 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
@@ -18,7 +20,7 @@ import org.krg.state.model.Revision;
 
 /// All cluster objects at one revision. Immutable; users' keys and page ownership are not in it.
 ///
-/// @param nextNumber the number that the next job, process or lease gets
+/// @param nextNumber the number that the next job, process, lease or migration gets
 public record ClusterImage(
         Revision revision,
         long nextNumber,
@@ -27,7 +29,8 @@ public record ClusterImage(
         Table<ProcessId, HostedProcess> processes,
         Table<GenerationId, Generation> generations,
         Table<LeaseId, Lease> leases,
-        Access access) {
+        Access access,
+        Table<MigrationId, Migration> migrations) {
 
     /// Before anything was agreed.
     public static final ClusterImage EMPTY =
@@ -39,7 +42,8 @@ public record ClusterImage(
                     Table.empty(),
                     Table.empty(),
                     Table.empty(),
-                    Access.EMPTY);
+                    Access.EMPTY,
+                    Table.empty());
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
@@ -81,10 +85,26 @@ public record ClusterImage(
                 .or(() -> named.isEmpty() ? Optional.empty() : Optional.of(named.getLast()));
     }
 
+    /// {@return the migration of a process that is under way}
+    public Optional<Migration> activeMigration(ProcessId process) {
+        return migrations.values().stream()
+                .filter(migration -> migration.route().process().equals(process))
+                .filter(Migration::isActive)
+                .findFirst();
+    }
+
     /// {@return this image at another revision}
     public ClusterImage at(Revision reached) {
         return new ClusterImage(
-                reached, nextNumber, nodes, jobs, processes, generations, leases, access);
+                reached,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations);
     }
 
     /// {@return this image after the number `used` was given out}
@@ -97,42 +117,89 @@ public record ClusterImage(
                 processes,
                 generations,
                 leases,
-                access);
+                access,
+                migrations);
     }
 
     /// {@return this image with other nodes}
     public ClusterImage withNodes(Table<NodeId, Node> changed) {
         return new ClusterImage(
-                revision, nextNumber, changed, jobs, processes, generations, leases, access);
+                revision,
+                nextNumber,
+                changed,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations);
     }
 
     /// {@return this image with other jobs}
     public ClusterImage withJobs(Table<JobId, Job> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, changed, processes, generations, leases, access);
+                revision,
+                nextNumber,
+                nodes,
+                changed,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations);
     }
 
     /// {@return this image with other processes}
     public ClusterImage withProcesses(Table<ProcessId, HostedProcess> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, changed, generations, leases, access);
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                changed,
+                generations,
+                leases,
+                access,
+                migrations);
     }
 
     /// {@return this image with other generations}
     public ClusterImage withGenerations(Table<GenerationId, Generation> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, processes, changed, leases, access);
+                revision, nextNumber, nodes, jobs, processes, changed, leases, access, migrations);
     }
 
     /// {@return this image with other leases}
     public ClusterImage withLeases(Table<LeaseId, Lease> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, processes, generations, changed, access);
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                changed,
+                access,
+                migrations);
     }
 
     /// {@return this image with other permissions}
     public ClusterImage withAccess(Access changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, processes, generations, leases, changed);
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                changed,
+                migrations);
+    }
+
+    /// {@return this image with other migrations}
+    public ClusterImage withMigrations(Table<MigrationId, Migration> changed) {
+        return new ClusterImage(
+                revision, nextNumber, nodes, jobs, processes, generations, leases, access, changed);
     }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
 ///   first
 /// @param lastGeneration the largest number a generation of it ever had, dropped ones included; 0
 ///   before the first
+/// @param lastEpoch the largest epoch that was ever given out: to an incarnation, or to one that
+///   was to arrive by a migration
 public record HostedProcess(
         ProcessId id,
         JobId job,
@@ -26,12 +28,16 @@ public record HostedProcess(
         List<FailedStart> failures,
         Optional<PlacementDecision> decision,
         Optional<NodeId> lastNode,
-        long lastGeneration) {
+        long lastGeneration,
+        Epoch lastEpoch) {
     /// Failed starts that are remembered.
     public static final int MAX_FAILURES = 8;
 
     public HostedProcess {
         failures = List.copyOf(failures);
+        if (lastEpoch.compareTo(epoch) < 0) {
+            throw new IllegalArgumentException(epoch + " came after " + lastEpoch);
+        }
     }
 
     /// A process that no generation was taken of; the last node is the one of its phase.
@@ -44,13 +50,28 @@ public record HostedProcess(
             int restarts,
             List<FailedStart> failures,
             Optional<PlacementDecision> decision) {
-        this(id, job, rank, epoch, phase, restarts, failures, decision, phase.host(), 0);
+        this(id, job, rank, epoch, phase, restarts, failures, decision, phase.host(), 0, epoch);
     }
 
     /// {@return this process in another phase of the same incarnation}
     public HostedProcess inPhase(Phase next) {
         return new HostedProcess(
-                id, job, rank, epoch, next, restarts, failures, decision, lastNode, lastGeneration);
+                id,
+                job,
+                rank,
+                epoch,
+                next,
+                restarts,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch);
+    }
+
+    /// {@return the epoch that the next incarnation gets}
+    public Epoch nextEpoch() {
+        return lastEpoch.next();
     }
 
     /// {@return this process assigned to `node` as its next incarnation}
@@ -59,25 +80,46 @@ public record HostedProcess(
                 id,
                 job,
                 rank,
-                epoch.next(),
+                nextEpoch(),
                 next,
                 restarts,
                 failures,
                 Optional.of(why),
                 Optional.of(node),
-                lastGeneration);
+                lastGeneration,
+                nextEpoch());
     }
 
     /// {@return this process with another count of restarts}
     public HostedProcess withRestarts(int count) {
         return new HostedProcess(
-                id, job, rank, epoch, phase, count, failures, decision, lastNode, lastGeneration);
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                count,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch);
     }
 
     /// {@return this process with other failed starts}
     public HostedProcess withFailures(List<FailedStart> recent) {
         return new HostedProcess(
-                id, job, rank, epoch, phase, restarts, recent, decision, lastNode, lastGeneration);
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                recent,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch);
     }
 
     /// {@return this process with another latest decision}
@@ -92,12 +134,46 @@ public record HostedProcess(
                 failures,
                 Optional.of(latest),
                 lastNode,
-                lastGeneration);
+                lastGeneration,
+                lastEpoch);
     }
 
     /// {@return this process with another last generation}
     public HostedProcess withLastGeneration(long number) {
         return new HostedProcess(
-                id, job, rank, epoch, phase, restarts, failures, decision, lastNode, number);
+                id, job, rank, epoch, phase, restarts, failures, decision, lastNode, number,
+                lastEpoch);
+    }
+
+    /// {@return this process after `given` was kept for an incarnation that is to arrive}
+    public HostedProcess withLastEpoch(Epoch given) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                given);
+    }
+
+    /// {@return this process as it runs on the node that it was moved to}
+    public HostedProcess moved(Phase.Running next, Epoch arrived) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                arrived,
+                next,
+                restarts,
+                failures,
+                decision,
+                Optional.of(next.node()),
+                lastGeneration,
+                lastEpoch);
     }
 }

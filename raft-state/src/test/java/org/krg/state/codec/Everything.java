@@ -38,6 +38,12 @@ import org.krg.state.command.KeyCommand.Transact;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.MigrationCommand.AbortMigration;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.CommitMove;
+import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportResumed;
+import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -56,6 +62,7 @@ import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.Access;
@@ -77,6 +84,9 @@ import org.krg.state.model.KeyGrant;
 import org.krg.state.model.KeyRole;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Step;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
@@ -123,6 +133,13 @@ final class Everything {
                 new ReportExit(PROCESS, EPOCH, HOME, new Outcome.Signaled(11, USAGE), START),
                 new ReportVanished(PROCESS, EPOCH, HOME, "the machine restarted", START),
                 new RestoreFrom(PROCESS, 5, START),
+                new StartMigration(
+                        PROCESS, EPOCH, AWAY, Migration.Mode.WARM, Duration.ofSeconds(30), START),
+                new BeginLeaving(new MigrationId(12), 1L << 26),
+                new HandOver(new MigrationId(12), generation(), 1L << 20, START),
+                new CommitMove(new MigrationId(12), AWAY, START),
+                new ReportResumed(new MigrationId(12), AWAY, START),
+                new AbortMigration(new MigrationId(12), "cancelled by alice", START),
                 new CommitGeneration(generation(), 2),
                 new DropGeneration(new GenerationId(PROCESS, 5)),
                 new ReportCopies(new GenerationId(PROCESS, 5), List.of(HOME, AWAY)),
@@ -161,6 +178,9 @@ final class Everything {
         }
         for (var kind : ProcessEvent.Kind.values()) {
             events.add(new ProcessEvent(kind, process(phases().getFirst()), "on n1"));
+        }
+        for (var kind : MigrationEvent.Kind.values()) {
+            events.add(new MigrationEvent(kind, migrations().getFirst(), "from n1 to n2"));
         }
         events.add(new GenerationEvent.Committed(generation(), "copies on n1, n2"));
         events.add(new GenerationEvent.Changed(generation(), "copies on n1"));
@@ -225,6 +245,29 @@ final class Everything {
         return phases;
     }
 
+    static List<Migration> migrations() {
+        var migrations = new ArrayList<Migration>();
+        for (var step :
+                List.of(
+                        new Step.Warming(),
+                        new Step.Leaving(),
+                        new Step.Arriving(5, START),
+                        new Step.Resuming(5, START),
+                        new Step.Moved(5, Duration.ofMillis(85), START),
+                        new Step.Aborted("its node n2 was lost", START))) {
+            migrations.add(
+                    new Migration(
+                            new MigrationId(12 + migrations.size()),
+                            new Migration.Route(PROCESS, HOME, AWAY, EPOCH, new Epoch(4)),
+                            Migration.Mode.STOP_COPY,
+                            Duration.ofSeconds(30),
+                            START,
+                            new Migration.Sent(1L << 26, 1L << 20),
+                            step));
+        }
+        return migrations;
+    }
+
     /// An image with a row of every kind.
     static ClusterImage image() {
         var image =
@@ -244,7 +287,14 @@ final class Everything {
             var id = new ProcessId(PROCESS.value() + processes.size());
             processes = processes.with(id, process(id, phase));
         }
-        return image.withProcesses(processes);
+        var waitedFor = new ProcessId(PROCESS.value() + processes.size());
+        var process = process(waitedFor, phases().getFirst()).withLastEpoch(new Epoch(4));
+        processes = processes.with(waitedFor, process);
+        var migrations = image.migrations();
+        for (var migration : migrations()) {
+            migrations = migrations.with(migration.id(), migration);
+        }
+        return image.withProcesses(processes).withMigrations(migrations);
     }
 
     private static Access access() {
@@ -301,7 +351,8 @@ final class Everything {
                                 AWAY, new Epoch(2), new Origin.Checkpoint(4), "bad page", START)),
                 Optional.of(decision()),
                 Optional.of(HOME),
-                5);
+                5,
+                EPOCH);
     }
 
     private static PlacementDecision decision() {

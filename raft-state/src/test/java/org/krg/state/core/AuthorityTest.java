@@ -27,6 +27,8 @@ class AuthorityTest {
                     "StopJob",
                     "RestoreFrom",
                     "DropGeneration",
+                    "StartMigration",
+                    "AbortMigration",
                     "Transact",
                     "CompactKeys",
                     "LimitKeys",

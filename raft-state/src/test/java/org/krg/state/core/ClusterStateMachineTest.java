@@ -13,6 +13,7 @@ import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.KeyCommand;
+import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
@@ -26,6 +27,7 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
+import org.krg.state.model.Migration;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
@@ -144,6 +146,7 @@ class ClusterStateMachineTest {
         for (var process : image.processes().values()) {
             checkProcess(image, process);
         }
+        checkMigrations(image);
         for (var generation : image.generations().values()) {
             var process = image.processes().require(generation.id().process());
             assertThat(generation.id().number()).isBetween(1L, process.lastGeneration());
@@ -155,8 +158,9 @@ class ClusterStateMachineTest {
         var numbers = new TreeSet<Long>();
         image.jobs().values().forEach(job -> numbers.add(job.id().value()));
         image.processes().values().forEach(process -> numbers.add(process.id().value()));
+        image.migrations().values().forEach(it -> numbers.add(it.id().value()));
         assertThat(numbers)
-                .hasSize(image.jobs().size() + image.processes().size())
+                .hasSize(image.jobs().size() + image.processes().size() + image.migrations().size())
                 .allMatch(number -> number < image.nextNumber());
         assertThat(image.leases().values())
                 .allMatch(lease -> lease.token() <= image.revision().value());
@@ -183,6 +187,24 @@ class ClusterStateMachineTest {
         assertThat(process.lastNode()).contains(host);
         if (job.spec().onPartition() == PartitionPolicy.STOP) {
             assertThat(node.state()).isEqualTo(Node.State.READY);
+        }
+    }
+
+    private static void checkMigrations(ClusterImage image) {
+        var moving = new TreeSet<ProcessId>();
+        for (var migration : image.migrations().values()) {
+            var route = migration.route();
+            assertThat(migration.isActive() && !moving.add(route.process()))
+                    .as("one migration of a process at a time")
+                    .isFalse();
+            if (migration.isActive()) {
+                var process = image.processes().require(route.process());
+                var resuming = migration.step() instanceof Migration.Step.Resuming;
+                assertThat(process.phase()).isInstanceOf(Phase.Running.class);
+                assertThat(process.phase().host()).contains(resuming ? route.to() : route.from());
+                assertThat(process.epoch()).isEqualTo(resuming ? route.next() : route.epoch());
+                assertThat(process.lastEpoch()).isGreaterThanOrEqualTo(route.next());
+            }
         }
     }
 
@@ -216,7 +238,8 @@ class ClusterStateMachineTest {
 
     private static void checkLife(HostedProcess earlier, Command command, HostedProcess later) {
         var placed = !later.epoch().equals(earlier.epoch());
-        assertThat(placed).isEqualTo(placed && command instanceof Place);
+        assertThat(placed).isEqualTo(placed && (command instanceof Place || isMove(command)));
+        assertThat(later.lastEpoch()).isGreaterThanOrEqualTo(earlier.lastEpoch());
         assertThat(later.epoch()).isGreaterThanOrEqualTo(earlier.epoch());
         assertThat(later.lastGeneration()).isGreaterThanOrEqualTo(earlier.lastGeneration());
         var host = later.phase().host();
@@ -226,6 +249,10 @@ class ClusterStateMachineTest {
         if (earlier.phase() instanceof Phase.Ended && !(command instanceof RestoreFrom)) {
             assertThat(later.phase()).isEqualTo(earlier.phase());
         }
+    }
+
+    private static boolean isMove(Command command) {
+        return command instanceof MigrationCommand.CommitMove;
     }
 
     private record Told(ProcessId process, Epoch epoch) {}

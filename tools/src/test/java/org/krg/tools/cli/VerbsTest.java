@@ -197,7 +197,7 @@ final class VerbsTest {
     @Test
     void standardInputIsPassedOnToItsEnd() {
         answers.put("POST /v1/jobs", json(201, JOB));
-        answers.put("POST /v1/processes/7/stdin", json(200, "{\"written\":2}"));
+        answers.put("POST /v1/processes/7/stdin", json(200, "{\"written\":2,\"ended\":true}"));
         answers.put("GET /v1/processes/7", json(200, PROCESS));
 
         var result = cli().input("1+1\n").run("run", "--stdin", "bc");

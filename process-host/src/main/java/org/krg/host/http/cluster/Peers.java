@@ -8,6 +8,7 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.UnprocessedRequestException;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -75,6 +76,16 @@ public final class Peers implements AutoCloseable {
     public JsonNode post(Node node, Caller caller, AggregatedHttpRequest request) {
         requireReachable(node, caller);
         return json(node, passed(node, caller, request));
+    }
+
+    /// {@return the reply to a question of this agent's own that has a body} Throws the
+    /// [HostFailure] that the other agent tells.
+    public JsonNode post(Node node, Caller caller, String path, JsonNode body) {
+        requireReachable(node, caller);
+        var headers =
+                headers(node, caller, HttpMethod.POST, path)
+                        .set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        return json(node, HttpRequest.of(headers.build(), HttpData.ofUtf8(body.toString())));
     }
 
     private JsonNode json(Node node, HttpRequest request) {

@@ -15,6 +15,7 @@ import org.krg.host.http.stream.Outputs.Incarnation;
 import org.krg.host.http.view.Json;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Migration;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
@@ -186,12 +187,7 @@ public final class LogFollower {
         if (incarnation.epoch().value() > 1) {
             var mark = outputs.mark(incarnation);
             var from = mark.orElse(new RestartMark(0, 0, 0));
-            var text =
-                    mark.isPresent()
-                            ? "brought back on %s from checkpoint %s"
-                                    .formatted(incarnation.node(), from.generation())
-                            : "started again on %s from the beginning"
-                                    .formatted(incarnation.node());
+            var text = text(incarnation, mark);
             out.sendTyped(
                     "mark",
                     Json.object()
@@ -206,6 +202,22 @@ public final class LogFollower {
                     OutputStreamName.STDERR, (_, at) -> Math.min(at, from.stderrBytes()));
         }
         shown = incarnation.epoch();
+    }
+
+    private String text(Incarnation incarnation, Optional<RestartMark> mark) {
+        var move =
+                replica.image().migrations().values().stream()
+                        .map(Migration::route)
+                        .filter(route -> route.process().equals(incarnation.process()))
+                        .filter(route -> route.next().equals(incarnation.epoch()))
+                        .findFirst();
+        if (move.isPresent()) {
+            return "moved from %s to %s".formatted(move.get().from(), move.get().to());
+        }
+        return mark.map(from ->
+                        "brought back on %s from checkpoint %s"
+                                .formatted(incarnation.node(), from.generation()))
+                .orElse("started again on %s from the beginning".formatted(incarnation.node()));
     }
 
     private Incarnation incarnation(HostedProcess process, NodeId node) {

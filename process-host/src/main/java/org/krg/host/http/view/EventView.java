@@ -7,6 +7,7 @@ import org.krg.state.event.AccessEvent;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
+import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
@@ -40,6 +41,12 @@ public final class EventView {
                             .set("object", of(job));
             case ProcessEvent(var kind, var process, _) ->
                     of(view, image, Json.word(kind), process);
+            case MigrationEvent(var kind, var migration, _) -> {
+                view.put("type", "migration." + Json.word(kind))
+                        .put("target", target(image, migration.route().process()));
+                view.put("node", migration.route().to().name())
+                        .set("object", MigrationView.of(image, migration));
+            }
             case GenerationEvent event -> of(view, image, event);
             case LeaseEvent(var kind, var lease, _) ->
                     view.put("type", "lease." + Json.word(kind))

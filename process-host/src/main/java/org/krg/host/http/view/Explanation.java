@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
+import org.krg.state.model.Migration;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
@@ -14,6 +15,9 @@ import org.krg.state.model.Verdict;
 
 /// Why a job is where it is, or is not anywhere: sentences for people.
 public final class Explanation {
+    /// The latest moves of a process that are told.
+    private static final int MOVES = 3;
+
     private Explanation() {}
 
     /// {@return the sentences, what is most asked for first}
@@ -37,6 +41,11 @@ public final class Explanation {
             List<String> sentences, ClusterImage image, Job job, HostedProcess process) {
         var name = job.name() + "/" + process.rank();
         sentences.add(name + " " + standing(process.phase()) + ".");
+        image.migrations().values().reversed().stream()
+                .filter(migration -> migration.route().process().equals(process.id()))
+                .limit(MOVES)
+                .map(Explanation::sentence)
+                .forEach(sentences::add);
         process.decision().ifPresent(decision -> explain(sentences, process, decision));
         for (var failed : process.failures()) {
             sentences.add(
@@ -103,6 +112,25 @@ public final class Explanation {
                                 "Policy %s found no node at %s."
                                         .formatted(decision.policy(), decision.at())));
         decision.verdicts().forEach(verdict -> sentences.add(sentence(verdict)));
+    }
+
+    private static String sentence(Migration migration) {
+        var route = migration.route();
+        var what =
+                "Operation %s moves it from %s to %s"
+                        .formatted(migration.id(), route.from(), route.to());
+        return switch (migration.step()) {
+            case Migration.Step.Warming _ -> what + ": its memory is sent ahead while it runs.";
+            case Migration.Step.Leaving _ -> what + ": it stands still and is saved.";
+            case Migration.Step.Arriving _ -> what + ": it is brought back there.";
+            case Migration.Step.Resuming _ -> what + ": it is there and about to run.";
+            case Migration.Step.Moved(_, var downtime, var at) ->
+                    "It moved from %s to %s at %s and stood still for %d ms."
+                            .formatted(route.from(), route.to(), at, downtime.toMillis());
+            case Migration.Step.Aborted(var reason, var at) ->
+                    "Its move from %s to %s was given up at %s: %s."
+                            .formatted(route.from(), route.to(), at, reason);
+        };
     }
 
     private static String sentence(Verdict verdict) {

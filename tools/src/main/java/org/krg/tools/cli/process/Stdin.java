@@ -27,7 +27,11 @@ final class Stdin {
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             send(client, target, Arrays.copyOf(buffer, count));
         }
-        client.postBytes(path(target).with("eof", true), new byte[0], ANSWER);
+        var end = path(target).with("eof", true);
+        // Nothing is taken while the program is being moved.
+        while (!client.postBytes(end, new byte[0], ANSWER).path("ended").asBoolean()) {
+            Thread.sleep(PAUSE);
+        }
     }
 
     // A process that waits for a node has no standard input yet.

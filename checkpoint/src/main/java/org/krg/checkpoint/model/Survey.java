@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.List;
+
+/// What a running program consists of, as far as it matters to whoever saves or moves it.
+///
+/// @param blockers what keeps it from being saved
+/// @param bound sockets by which it belongs to this machine
+/// @param needs files that it uses and only reads: they must be the same where it goes on
+/// @param residentBytes memory in use
+public record Survey(
+        List<Blocker> blockers,
+        List<BoundSocket> bound,
+        List<Manifest.Need> needs,
+        long residentBytes) {
+    public Survey {
+        blockers = List.copyOf(blockers);
+        bound = List.copyOf(bound);
+        needs = List.copyOf(needs);
+    }
+}

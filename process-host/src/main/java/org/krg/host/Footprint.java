@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import java.util.List;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Sha256;
+
+/// What a running program consists of, for whoever wants to move it.
+///
+/// @param unsaved what keeps it from being saved at all
+/// @param bound what ties it to its node
+/// @param needs what the node that it goes on on must have
+/// @param residentBytes memory in use
+public record Footprint(
+        List<Obstacle> unsaved, List<Obstacle> bound, Needs needs, long residentBytes) {
+    public Footprint {
+        unsaved = List.copyOf(unsaved);
+        bound = List.copyOf(bound);
+    }
+
+    /// What a node must have.
+    ///
+    /// @param files that the program uses and only reads
+    /// @param cpuFeatures of the processor that it has run on so far, as the kernel names them
+    /// @param user who it runs as
+    public record Needs(List<NeededFile> files, List<String> cpuFeatures, Identity user) {
+        public Needs {
+            files = List.copyOf(files);
+            cpuFeatures = List.copyOf(cpuFeatures);
+        }
+    }
+
+    /// A file that must be the same.
+    ///
+    /// @param digest of its content; all zeros where only the size counts: CRIU opens the file and
+    ///   does not map it
+    public record NeededFile(String path, long sizeBytes, Sha256 digest) {}
+}

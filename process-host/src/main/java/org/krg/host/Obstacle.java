@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+/// Something that keeps a program from being saved, or from going on on another node.
+///
+/// @param where what has it: `fd 7 of pid 300`, `node n2`
+/// @param what it is and why it is in the way
+/// @param remedy what the user can do
+public record Obstacle(String where, String what, String remedy) {
+    @Override
+    public String toString() {
+        return where + ": " + what + ". " + remedy;
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.core;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.krg.host.core.ObservedCell.State.Alive;
+import org.krg.host.core.ObservedCell.State.Over;
+import org.krg.host.core.ObservedCell.State.Unfinished;
+import org.krg.host.core.ObservedCell.Work;
+import org.krg.host.model.CellId;
+import org.krg.state.command.MigrationCommand.AbortMigration;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.CommitMove;
+import org.krg.state.command.MigrationCommand.ReportResumed;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Mode;
+import org.krg.state.model.Migration.Step;
+
+/// What source and target of a migration do next; see the second table of the package.
+final class Moves {
+    private Moves() {}
+
+    /// {@return the migration that keeps an incarnation of this node from running: the log alone
+    /// may let it go on}
+    static Optional<Migration> holding(HostView view, CellId cell) {
+        return active(view)
+                .filter(Migration::holdsSource)
+                .filter(migration -> source(migration).equals(cell))
+                .filter(migration -> migration.route().from().equals(view.self()))
+                .findFirst();
+    }
+
+    /// {@return the migration by which an incarnation is to arrive in a cell of this node} Also
+    /// when this replica has not heard yet that it may: the cell may be there already, and may even
+    /// have been given the process.
+    static Optional<Migration> expecting(HostView view, CellId cell) {
+        return active(view)
+                .filter(migration -> target(migration).equals(cell))
+                .filter(migration -> migration.route().to().equals(view.self()))
+                .findFirst();
+    }
+
+    /// {@return every migration by which something is to arrive here, oldest first}
+    static List<Migration> expected(HostView view) {
+        return active(view)
+                .filter(Migration::isExpected)
+                .filter(migration -> migration.route().to().equals(view.self()))
+                .toList();
+    }
+
+    /// {@return the cell that an incarnation arrives in}
+    static CellId target(Migration migration) {
+        var route = migration.route();
+        return new CellId(route.process().value(), route.next().value());
+    }
+
+    private static CellId source(Migration migration) {
+        var route = migration.route();
+        return new CellId(route.process().value(), route.epoch().value());
+    }
+
+    /// {@return what follows for a process that runs here, in `cell`}
+    static Optional<Action> running(HostView view, HostedProcess process, ObservedCell cell) {
+        if (cell.work() != Work.NONE || !(cell.state() instanceof Alive(var frozen))) {
+            return Optional.empty();
+        }
+        return view.image()
+                .activeMigration(process.id())
+                .flatMap(migration -> running(view, process, cell.id(), migration, frozen));
+    }
+
+    private static Optional<Action> running(
+            HostView view,
+            HostedProcess process,
+            CellId cell,
+            Migration migration,
+            boolean frozen) {
+        var spec = view.image().jobs().require(process.job()).spec();
+        return switch (migration.step()) {
+            // It is thawed first.
+            case Step.Warming _ when frozen -> Optional.empty();
+            case Step.Warming _ ->
+                    ahead(view, migration)
+                            .<Action>map(bytes ->
+                                    new Action.Report(
+                                            cell, new BeginLeaving(migration.id(), bytes)))
+                            .or(() -> Optional.of(new Action.SendAhead(cell, spec, migration)));
+            case Step.Leaving _ -> Optional.of(new Action.HandOver(cell, spec, migration));
+            case Step.Resuming _ when !frozen ->
+                    Optional.of(
+                            new Action.Report(
+                                    cell,
+                                    new ReportResumed(migration.id(), view.self(), view.now())));
+            case Step.Resuming _, Step.Arriving _, Step.Moved _, Step.Aborted _ -> Optional.empty();
+        };
+    }
+
+    /// {@return how much was sent ahead, once that is done or is not to be}
+    private static Optional<Long> ahead(HostView view, Migration migration) {
+        if (migration.mode() == Mode.STOP_COPY) {
+            return Optional.of(0L);
+        }
+        return view.sentAhead().stream()
+                .filter(sent -> sent.migration().equals(migration.id()))
+                .map(SentAhead::bytes)
+                .findFirst();
+    }
+
+    /// {@return what follows for an incarnation that is to arrive here}
+    static Optional<Action> arriving(
+            HostView view, Migration migration, Optional<ObservedCell> seen) {
+        if (!(migration.step() instanceof Step.Arriving(var number, _))) {
+            return Optional.empty();
+        }
+        var id = target(migration);
+        if (seen.isEmpty()) {
+            var process = view.image().processes().require(migration.route().process());
+            var spec = view.image().jobs().require(process.job()).spec();
+            var generation = new GenerationId(process.id(), number);
+            return Optional.of(new Action.Restore(id, spec, generation, true));
+        }
+        var cell = seen.get();
+        if (cell.work() != Work.NONE) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                switch (cell.state()) {
+                    case Unfinished _ -> new Action.Discard(id, "bringing it back was cut short");
+                    case Alive(var frozen) when frozen ->
+                            new Action.Report(
+                                    id, new CommitMove(migration.id(), view.self(), view.now()));
+                    case Alive _ -> new Action.Kill(id, "it runs before it belongs to this node");
+                    case Over _ -> new Action.Report(id, abort(view, migration, "it ended"));
+                });
+    }
+
+    /// {@return that a migration is given up because of this node}
+    static AbortMigration abort(HostView view, Migration migration, String reason) {
+        return new AbortMigration(migration.id(), "on " + view.self() + ": " + reason, view.now());
+    }
+
+    private static Stream<Migration> active(HostView view) {
+        return view.image().migrations().values().stream().filter(Migration::isActive);
+    }
+}

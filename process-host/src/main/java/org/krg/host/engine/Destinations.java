@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.krg.host.ProgramQuestion;
+import org.krg.policy.core.Policy;
+import org.krg.policy.model.Ledger;
+import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.Situation;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Origin;
+import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
+
+/// Where a running process could go: the policy's opinion of every other node. Methods block until
+/// the nodes have answered, for a bounded time. Safe for use from any thread.
+public final class Destinations {
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+
+    private final Policy policy;
+    private final Probes probes;
+    private final InstantSource wall;
+
+    public Destinations(Policy policy, Probes probes, InstantSource wall) {
+        this.policy = policy;
+        this.probes = probes;
+        this.wall = wall;
+    }
+
+    /// {@return a verdict on each node but `present`, and the one that is chosen if any fits}
+    public PlacementDecision decide(ClusterImage image, HostedProcess process, NodeId present) {
+        var job = image.jobs().require(process.job());
+        var program = job.spec().program();
+        var question =
+                new ProgramQuestion(
+                        program.executable(),
+                        program.digest(),
+                        program.workingDirectory(),
+                        job.spec().runAs());
+        var asked = new TreeMap<NodeId, CompletableFuture<ProgramFacts>>();
+        var others = image.withNodes(image.nodes().without(present));
+        for (var node : others.nodes().values()) {
+            if (node.state() == Node.State.READY) {
+                asked.put(node.id(), ask(node.id(), question));
+            }
+        }
+        var facts = new TreeMap<NodeId, ProgramFacts>();
+        asked.forEach((node, answer) -> facts.put(node, answer.join()));
+        var now = wall.instant();
+        // It is judged as one that is to be brought back somewhere from a checkpoint.
+        var waiting = new Phase.Waiting(new Origin.Checkpoint(0), now, "it is to be moved");
+        return policy.place(
+                new Situation(others, Ledger.EMPTY, facts, now), process.inPhase(waiting));
+    }
+
+    private CompletableFuture<ProgramFacts> ask(NodeId node, ProgramQuestion question) {
+        return probes.ask(node, question)
+                .orTimeout(ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> ProgramFacts.unknown(String.valueOf(failure)));
+    }
+}

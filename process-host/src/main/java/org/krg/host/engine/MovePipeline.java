@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import com.codahale.metrics.MetricRegistry;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.krg.host.HostFailure;
+import org.krg.host.MoveProgress;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.Reply;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The two parts of a move that its source does: memory sent ahead while the program runs, and the
+/// rest while it stands still. Methods block; safe for use from several threads.
+final class MovePipeline {
+    private static final Logger log = LoggerFactory.getLogger(MovePipeline.class);
+
+    private final InputGate gate;
+    private final Checkpointing checkpoints;
+    private final Proposals proposals;
+    private final MetricRegistry metrics;
+    private final Map<MigrationId, MoveProgress> progress = new ConcurrentHashMap<>();
+
+    MovePipeline(
+            InputGate gate,
+            Checkpointing checkpoints,
+            Proposals proposals,
+            MetricRegistry metrics) {
+        this.gate = gate;
+        this.checkpoints = checkpoints;
+        this.proposals = proposals;
+        this.metrics = metrics;
+    }
+
+    /// {@return how far the present part of a move is; empty when this node sends nothing for it}
+    Optional<MoveProgress> progress(MigrationId migration) {
+        return Optional.ofNullable(progress.get(migration));
+    }
+
+    /// Takes a checkpoint like any other, with its first copy on the target.
+    ///
+    /// @return bytes that were sent
+    /// @throws HostFailure if there is no checkpoint
+    long sendAhead(Checkpointing.Order order, Migration migration) {
+        try {
+            var taken = checkpoints.take(order, counting(migration));
+            var commit = new CommitGeneration(taken.generation(), taken.copiesWanted());
+            if (proposals.submit(commit).join()
+                    instanceof Reply.Refused(_, var refusal, var detail)) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        "checkpoint %s was taken and not committed: %s, %s"
+                                .formatted(order.generation(), refusal, detail),
+                        "");
+            }
+            log.info(
+                    "memory sent ahead migration={} to={} bytes={} frozen={}ms",
+                    migration.id(),
+                    migration.route().to(),
+                    taken.sentBytes(),
+                    taken.generation().frozen().toMillis());
+            return taken.sentBytes();
+        } finally {
+            progress.remove(migration.id());
+        }
+    }
+
+    /// Stops the program, saves it, copies to the target what is missing there, and says so in the
+    /// log. Whether it is thawed or killed is decided there, not here.
+    ///
+    /// @throws HostFailure if it could not be handed over
+    void handOver(Checkpointing.Order order, Migration migration) {
+        try (var _ = metrics.timer("krg.host.handover_seconds").time()) {
+            gate.awaitEmpty(migration.route().process());
+            var taken = checkpoints.takeAndHold(order, counting(migration));
+            var over =
+                    new HandOver(
+                            migration.id(), taken.generation(), taken.sentBytes(), taken.stopped());
+            var reply = proposals.submit(over).join();
+            log.info(
+                    "process handed over migration={} to={} checkpoint={} bytes={} dump={}ms"
+                            + " reply={}",
+                    migration.id(),
+                    migration.route().to(),
+                    order.generation(),
+                    taken.sentBytes(),
+                    taken.generation().frozen().toMillis(),
+                    reply);
+        } finally {
+            progress.remove(migration.id());
+        }
+    }
+
+    private Checkpointing.Progress counting(Migration migration) {
+        return (sent, whole) -> progress.put(migration.id(), new MoveProgress(sent, whole));
+    }
+}

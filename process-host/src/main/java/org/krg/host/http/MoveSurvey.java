@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.krg.host.Footprint;
+import org.krg.host.HostFailure;
+import org.krg.host.Obstacle;
+import org.krg.host.core.MoveFit;
+import org.krg.host.http.access.Caller;
+import org.krg.host.http.cluster.Peers;
+import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.view.Json;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.Verdict;
+
+/// Looks whether a process of this node could go on on another one, before anything is done.
+final class MoveSurvey {
+    private final NodeId self;
+    private final ApiParts parts;
+    private final Peers peers;
+
+    MoveSurvey(NodeId self, ApiParts parts, Peers peers) {
+        this.self = self;
+        this.parts = parts;
+        this.peers = peers;
+    }
+
+    /// What was found.
+    ///
+    /// @param to the target; empty when only a checkpoint was asked about
+    record Finding(Optional<NodeId> to, Footprint footprint, List<Obstacle> obstacles) {
+        Finding {
+            obstacles = List.copyOf(obstacles);
+        }
+
+        /// Throws what a refused move tells: every obstacle.
+        void requireNone(String process) {
+            if (obstacles.isEmpty()) {
+                return;
+            }
+            var lines = new StringBuilder();
+            obstacles.forEach(it -> lines.append("\n  ").append(it));
+            throw new HostFailure(
+                    HostFailure.Code.NOT_CHECKPOINTABLE,
+                    "%s cannot go to %s now, nothing was done:%s"
+                            .formatted(process, to.map(NodeId::name).orElse("a disk"), lines),
+                    "krg-admin proc check looks again");
+        }
+    }
+
+    /// {@return what keeps a process of this node from being saved}
+    Finding onlyHere(ClusterImage image, HostedProcess process) {
+        var footprint = parts.local().footprint(process.id(), process.epoch());
+        return new Finding(Optional.empty(), footprint, unsaved(image, process, footprint));
+    }
+
+    /// {@return what keeps it from going to a node}
+    Finding to(ClusterImage image, Caller caller, HostedProcess process, NodeId target) {
+        var footprint = parts.local().footprint(process.id(), process.epoch());
+        var decision = parts.destinations().decide(image, process, self);
+        var obstacles = new ArrayList<>(unsaved(image, process, footprint));
+        obstacles.addAll(footprint.bound());
+        obstacles.addAll(at(image, caller, footprint, decision, target));
+        return new Finding(Optional.of(target), footprint, obstacles);
+    }
+
+    /// {@return the same for the node that the policy likes best among those that fit} Throws when
+    /// none does.
+    Finding best(ClusterImage image, Caller caller, HostedProcess process) {
+        var footprint = parts.local().footprint(process.id(), process.epoch());
+        var here = new ArrayList<>(unsaved(image, process, footprint));
+        here.addAll(footprint.bound());
+        var decision = parts.destinations().decide(image, process, self);
+        var byScore =
+                decision.verdicts().stream()
+                        .filter(Verdict::feasible)
+                        .sorted((one, other) -> Double.compare(other.score(), one.score()))
+                        .map(Verdict::node)
+                        .toList();
+        var reasons = new ArrayList<String>();
+        for (var node : byScore) {
+            var there = at(image, caller, footprint, decision, node);
+            if (there.isEmpty()) {
+                return new Finding(Optional.of(node), footprint, here);
+            }
+            there.forEach(it -> reasons.add(it.toString()));
+        }
+        decision.verdicts().stream()
+                .filter(verdict -> !verdict.feasible())
+                .forEach(verdict ->
+                        reasons.add(verdict.node() + ": " + String.join(", ", verdict.reasons())));
+        throw new HostFailure(
+                HostFailure.Code.CANNOT_BE_PLACED,
+                "no other node can take it: "
+                        + (reasons.isEmpty() ? "there is none" : String.join("; ", reasons)),
+                "add a node, or make room on one");
+    }
+
+    private static List<Obstacle> unsaved(
+            ClusterImage image, HostedProcess process, Footprint footprint) {
+        var engine = image.jobs().require(process.job()).spec().checkpoint().engine();
+        if (engine == Engine.CRIU) {
+            return footprint.unsaved();
+        }
+        return List.of(
+                new Obstacle(
+                        "the job",
+                        "its engine is `restart`: nothing of it is saved",
+                        "Submit it with --engine criu"));
+    }
+
+    private List<Obstacle> at(
+            ClusterImage image,
+            Caller caller,
+            Footprint footprint,
+            PlacementDecision decision,
+            NodeId target) {
+        var node = Targets.node(image, target.name());
+        var obstacles = new ArrayList<>(MoveFit.between(Targets.node(image, self.name()), node));
+        decision.verdicts().stream()
+                .filter(verdict -> verdict.node().equals(target) && !verdict.feasible())
+                .flatMap(verdict -> verdict.reasons().stream())
+                .map(reason -> new Obstacle("node " + target, reason, "Choose another node"))
+                .forEach(obstacles::add);
+        if (node.state() == Node.State.READY) {
+            obstacles.addAll(lacks(node, caller, footprint.needs()));
+        }
+        return obstacles;
+    }
+
+    private List<Obstacle> lacks(Node node, Caller caller, Footprint.Needs needs) {
+        var reply = peers.post(node, caller, "/v1/lacks", body(needs));
+        var obstacles = new ArrayList<Obstacle>();
+        for (var it : reply.path("obstacles")) {
+            obstacles.add(obstacle(it));
+        }
+        return obstacles;
+    }
+
+    private static Obstacle obstacle(JsonNode it) {
+        return new Obstacle(
+                it.path("where").asText(), it.path("what").asText(), it.path("remedy").asText());
+    }
+
+    private static ObjectNode body(Footprint.Needs needs) {
+        var body = Json.object().put("uid", needs.user().uid());
+        body.set("cpuFeatures", Json.texts(needs.cpuFeatures()));
+        body.set(
+                "files",
+                Json.list(
+                        needs.files().stream()
+                                .map(file ->
+                                        Json.object()
+                                                .put("path", file.path())
+                                                .put("bytes", file.sizeBytes())
+                                                .put("sha256", file.digest().hex()))
+                                .toList()));
+        return body;
+    }
+}
