@@ -2,9 +2,12 @@
 package org.krg.state.codec;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.List;
 import org.krg.state.command.Operation;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.SessionId;
@@ -14,6 +17,8 @@ import org.krg.state.proto.CommandWire;
 public final class OperationCodec {
     /// Of batches. A larger one in the log means that a newer krg wrote it: this one stops.
     private static final int VERSION = 1;
+
+    private static final int OPERATIONS = CommandWire.Batch.OPERATIONS_FIELD_NUMBER;
 
     private OperationCodec() {}
 
@@ -28,6 +33,32 @@ public final class OperationCodec {
                 CommandWire.Operation.parser(),
                 UnsafeByteOperations.unsafeWrap(bytes),
                 OperationCodec::model);
+    }
+
+    /// {@return the bytes of an entry of the log} The same as those of a [Batch], from operations
+    /// that are encoded already.
+    public static byte[] encode(Instant proposed, List<ByteString> operations) {
+        var head =
+                CommandWire.Batch.newBuilder()
+                        .setVersion(VERSION)
+                        .setProposedMillis(proposed.toEpochMilli())
+                        .build();
+        var size = head.getSerializedSize();
+        for (var operation : operations) {
+            size += CodedOutputStream.computeBytesSize(OPERATIONS, operation);
+        }
+        var bytes = new byte[size];
+        try {
+            var out = CodedOutputStream.newInstance(bytes);
+            head.writeTo(out);
+            for (var operation : operations) {
+                out.writeBytes(OPERATIONS, operation);
+            }
+            out.checkNoSpaceLeft();
+        } catch (IOException impossible) {
+            throw new InvariantBroken("an array takes what was measured", impossible);
+        }
+        return bytes;
     }
 
     /// {@return the bytes of an entry of the log}

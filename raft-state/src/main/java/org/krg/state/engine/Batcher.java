@@ -4,6 +4,7 @@ package org.krg.state.engine;
 import com.codahale.metrics.Histogram;
 import com.codahale.metrics.MetricRegistry;
 import com.codahale.metrics.Timer;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -12,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
-import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 
@@ -41,7 +41,7 @@ public final class Batcher implements AutoCloseable {
     private final Thread thread;
     private @Nullable Waiting kept;
 
-    private record Waiting(Operation operation, int bytes, CompletableFuture<Reply> reply) {}
+    private record Waiting(ByteString operation, CompletableFuture<Reply> reply) {}
 
     /// Starts the thread. Replies complete on `executor`.
     public Batcher(String name, Leader leader, Executor executor, MetricRegistry metrics) {
@@ -53,9 +53,9 @@ public final class Batcher implements AutoCloseable {
         this.thread = Thread.ofPlatform().name(name + "-batches").daemon().start(this::run);
     }
 
-    /// Takes an operation of `bytes` encoded bytes over. The future fails as [Leader#append] does.
-    public CompletableFuture<Reply> offer(Operation operation, int bytes) {
-        var waiting = new Waiting(operation, bytes, new CompletableFuture<>());
+    /// Takes an encoded operation over. The future fails as [Leader#append] does.
+    public CompletableFuture<Reply> offer(ByteString operation) {
+        var waiting = new Waiting(operation, new CompletableFuture<>());
         if (!queue.offer(waiting)) {
             waiting.reply.completeExceptionally(
                     new NotAppended(QUEUE + " operations wait already"));
@@ -96,13 +96,13 @@ public final class Batcher implements AutoCloseable {
     /// {@return an entry with `first` and what else waits and fits}
     private List<Waiting> entry(Waiting first) {
         var entry = new ArrayList<>(List.of(first));
-        var bytes = first.bytes;
+        var bytes = first.operation.size();
         kept = queue.poll();
         while (kept != null
                 && entry.size() < ENTRY_OPERATIONS
-                && bytes + kept.bytes <= ENTRY_BYTES) {
+                && bytes + kept.operation.size() <= ENTRY_BYTES) {
             entry.add(kept);
-            bytes += kept.bytes;
+            bytes += kept.operation.size();
             kept = queue.poll();
         }
         return entry;

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.engine;
 
+import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
 import org.krg.state.LeaderLink;
-import org.krg.state.codec.OperationCodec;
-import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 import org.krg.state.engine.LinkMessage.Answered;
@@ -45,6 +44,7 @@ public final class Forwarder {
     private final Supplier<Route> route;
     private final Batcher batcher;
     private final Supplier<CompletableFuture<Long>> ownReadIndex;
+    private final LongFunction<CompletableFuture<Void>> reached;
     private final LeaderLink link;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -52,31 +52,35 @@ public final class Forwarder {
     private final Set<Tried<?>> live = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    /// Uses `ownReadIndex` and `batcher` while this node leads, else `link`.
+    /// Uses `ownReadIndex` and `batcher` while this node leads, else `link`. `reached` completes
+    /// when this replica has applied the log up to an index.
     public Forwarder(
             Supplier<Route> route,
             Batcher batcher,
             Supplier<CompletableFuture<Long>> ownReadIndex,
+            LongFunction<CompletableFuture<Void>> reached,
             LeaderLink link,
             ScheduledExecutorService timer,
             Executor executor) {
         this.route = route;
         this.batcher = batcher;
         this.ownReadIndex = ownReadIndex;
+        this.reached = reached;
         this.link = link;
         this.timer = timer;
         this.executor = executor;
     }
 
-    /// Brings an operation to the leader; see [org.krg.state.ClusterStore#submit].
-    public CompletableFuture<Reply> submit(Operation operation) {
+    /// Brings an encoded operation to the leader; see [org.krg.state.ClusterStore#submit].
+    public CompletableFuture<Reply> submit(ByteString operation) {
         var attempt = new Submission(operation);
         attempt.start();
         return attempt.answer;
     }
 
-    /// {@return the index up to which the log must be applied for a read to be current}
-    public CompletableFuture<Long> readIndex() {
+    /// Completes when this replica's state is at least as new as every reply given before the call,
+    /// with the index of the log that this took.
+    public CompletableFuture<Long> current() {
         var question = new Question();
         question.start();
         return question.answer;
@@ -94,17 +98,28 @@ public final class Forwarder {
         return answer.thenApply(LinkMessage::toBytes);
     }
 
+    /// Answers what was tried for too long. Called from time to time: a timer for each request
+    /// would cost more than most requests.
+    public void expire() {
+        var now = System.nanoTime();
+        for (var each : live) {
+            if (now - each.began > PATIENCE.toNanos()) {
+                executor.execute(() -> each.giveUp("in " + PATIENCE.toSeconds() + " s"));
+            }
+        }
+    }
+
     /// Answers everything that is still tried.
     public void close() {
         closed = true;
         live.forEach(each -> each.giveUp("before the store was closed"));
     }
 
-    private CompletableFuture<LinkMessage> propose(Operation operation) {
+    private CompletableFuture<LinkMessage> propose(ByteString operation) {
         if (!(route.get() instanceof Route.Here)) {
             return CompletableFuture.completedFuture(new NotDone());
         }
-        return batcher.offer(operation, OperationCodec.encode(operation).length)
+        return batcher.offer(operation)
                 .handle((reply, failed) ->
                         failed == null
                                 ? new Answered(reply)
@@ -144,13 +159,15 @@ public final class Forwarder {
         });
     }
 
-    private Future<?> after(Duration pause, Runnable action) {
+    private void after(Duration pause, Runnable action) {
         try {
-            return timer.schedule(
-                    () -> executor.execute(action), pause.toMillis(), TimeUnit.MILLISECONDS);
+            var _ =
+                    timer.schedule(
+                            () -> executor.execute(action),
+                            pause.toMillis(),
+                            TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException justClosed) {
             close();
-            return CompletableFuture.completedFuture(null);
         }
     }
 
@@ -163,6 +180,7 @@ public final class Forwarder {
     /// Something that is tried until it succeeds or the caller's patience ends.
     private abstract class Tried<T> {
         final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final long began = System.nanoTime();
         private int tries;
 
         void start() {
@@ -171,12 +189,6 @@ public final class Forwarder {
                 giveUp("before the store was closed");
                 return;
             }
-            var end = after(PATIENCE, () -> giveUp("in " + PATIENCE.toSeconds() + " s"));
-            var _ =
-                    answer.whenComplete((_, _) -> {
-                        end.cancel(false);
-                        live.remove(this);
-                    });
             attempt();
         }
 
@@ -184,6 +196,16 @@ public final class Forwarder {
 
         /// Ends it without an answer.
         abstract void giveUp(String when);
+
+        void succeed(T value) {
+            live.remove(this);
+            answer.complete(value);
+        }
+
+        void fail(Throwable why) {
+            live.remove(this);
+            answer.completeExceptionally(why);
+        }
 
         /// Whether the caller may be told that nothing happened.
         abstract boolean isHarmless();
@@ -200,16 +222,16 @@ public final class Forwarder {
                 giveUp("for several election timeouts");
                 return;
             }
-            var _ = after(PAUSE, this::attempt);
+            after(PAUSE, this::attempt);
         }
     }
 
     private final class Submission extends Tried<Reply> {
-        private final Operation operation;
+        private final ByteString operation;
         private volatile boolean underWay;
         private volatile @Nullable Throwable doubt;
 
-        Submission(Operation operation) {
+        Submission(ByteString operation) {
             this.operation = operation;
         }
 
@@ -230,7 +252,7 @@ public final class Forwarder {
 
         private void handle(@Nullable LinkMessage message, @Nullable Throwable failed) {
             if (message instanceof Answered(var reply)) {
-                answer.complete(reply);
+                succeed(reply);
                 return;
             }
             if (!(message instanceof NotDone)) {
@@ -247,7 +269,7 @@ public final class Forwarder {
 
         @Override
         void giveUp(String when) {
-            answer.completeExceptionally(
+            fail(
                     isHarmless()
                             ? new NoQuorum("no leader took the operation " + when)
                             : new UnknownOutcome(
@@ -262,9 +284,10 @@ public final class Forwarder {
             var _ =
                     readIndex
                             .next()
+                            .thenCompose(index -> reached.apply(index).thenApply(_ -> index))
                             .whenComplete((index, failed) -> {
                                 if (failed == null) {
-                                    answer.complete(index);
+                                    succeed(index);
                                 } else {
                                     again();
                                 }
@@ -278,8 +301,7 @@ public final class Forwarder {
 
         @Override
         void giveUp(String when) {
-            answer.completeExceptionally(
-                    new NoQuorum("no majority confirmed " + when + " that the state is current"));
+            fail(new NoQuorum("no majority confirmed " + when + " that the state is current"));
         }
     }
 }

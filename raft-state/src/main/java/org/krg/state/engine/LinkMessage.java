@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.engine;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.krg.state.codec.OperationCodec;
 import org.krg.state.codec.ReplyCodec;
-import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.model.InvariantBroken;
 
 /// What nodes say to the one that leads, and its answers: a byte that names the kind, then the
 /// rest.
 sealed interface LinkMessage {
-    /// Propose an operation.
-    record Submit(Operation operation) implements LinkMessage {}
+    /// Propose an operation, which is encoded.
+    record Submit(ByteString operation) implements LinkMessage {}
 
     /// Which log index makes a read current?
     record AskReadIndex() implements LinkMessage {}
@@ -45,7 +46,7 @@ sealed interface LinkMessage {
     default byte[] toBytes() {
         var rest =
                 switch (this) {
-                    case Submit(var operation) -> OperationCodec.encode(operation);
+                    case Submit(var operation) -> operation.toByteArray();
                     case Answered(var reply) -> ReplyCodec.encode(reply);
                     case ReadIndex(var index) -> RowKey.of(index);
                     case AskReadIndex(), NotDone(), MayBeDone() -> new byte[0];
@@ -68,7 +69,7 @@ sealed interface LinkMessage {
 
     private static LinkMessage parse(byte kind, byte[] rest) {
         return switch (kind) {
-            case 1 -> new Submit(OperationCodec.decode(rest));
+            case 1 -> submit(rest);
             case 2 -> new AskReadIndex();
             case 3 -> new Answered(ReplyCodec.decode(rest));
             case 4 -> new ReadIndex(RowKey.number(rest, 0));
@@ -76,6 +77,12 @@ sealed interface LinkMessage {
             case 6 -> new MayBeDone();
             default -> throw new BadMessage("a message of the unknown kind " + kind);
         };
+    }
+
+    private static Submit submit(byte[] operation) {
+        // What cannot be decoded must not get into the log.
+        var _ = OperationCodec.decode(operation);
+        return new Submit(UnsafeByteOperations.unsafeWrap(operation));
     }
 
     /// A message that no node of this version sends.

@@ -67,9 +67,16 @@ record Session(long lastUse, long highest, long newer, long older) {
     }
 
     /// {@return the seen sequences whose replies are no longer kept once `next` stands for this
-    /// session}
+    /// session, highest first}
     List<Long> forgottenBy(Session next) {
-        return kept().stream().filter(sequence -> sequence <= next.highest - WINDOW).toList();
+        var forgotten = new ArrayList<Long>();
+        var last = Math.min(highest, next.highest - WINDOW);
+        for (var sequence = last; sequence > highest - WINDOW && sequence > 0; sequence--) {
+            if (hasSeen(sequence)) {
+                forgotten.add(sequence);
+            }
+        }
+        return forgotten;
     }
 
     /// {@return the sequences whose replies are kept, highest first}

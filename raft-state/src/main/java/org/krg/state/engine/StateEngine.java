@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.codec.OperationCodec;
-import org.krg.state.codec.ReplyCodec;
+import org.krg.state.command.Reply;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
@@ -86,8 +86,9 @@ public final class StateEngine implements AutoCloseable {
         applied.advance(position.index());
     }
 
-    /// Applies an entry and returns the encoded replies; none for an entry that was applied before.
-    public byte[] apply(LogPosition at, ByteBuffer entry) {
+    /// Applies an entry and returns the replies to its operations; none for an entry that was
+    /// applied before.
+    public List<Reply> apply(LogPosition at, ByteBuffer entry) {
         try (var _ = applying.time()) {
             return holdingLock(() -> applyLocked(at, entry));
         } catch (RuntimeException | Error broken) {
@@ -96,11 +97,11 @@ public final class StateEngine implements AutoCloseable {
         }
     }
 
-    private byte[] applyLocked(LogPosition at, ByteBuffer entry) {
+    private List<Reply> applyLocked(LogPosition at, ByteBuffer entry) {
         var open = rows;
         // Entries that still come while the rows are replaced are in the snapshot.
         if (open == null || at.index() <= position.index()) {
-            return new byte[0];
+            return List.of();
         }
         var before = state;
         var step = new Step(at, before, sessions, open);
@@ -114,7 +115,7 @@ public final class StateEngine implements AutoCloseable {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
         }
         applied.advance(at.index());
-        return ReplyCodec.encodeAll(replies);
+        return replies;
     }
 
     /// Notes an entry of the log that is not ours, a change of members for example.

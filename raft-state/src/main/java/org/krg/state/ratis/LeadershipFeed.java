@@ -57,12 +57,13 @@ final class LeadershipFeed {
 
     /// {@return where requests go now}
     Route route() {
-        var now = present();
-        var self = RatisMember.nodeOf(division.getId());
-        if (now.mine()) {
+        var info = division.getInfo();
+        if (info.isLeader() && info.isLeaderReady()) {
             return new Route.Here();
         }
-        return now.leader()
+        var self = RatisMember.nodeOf(division.getId());
+        return present()
+                .leader()
                 .filter(leader -> !leader.equals(self))
                 .<Route>map(Route.There::new)
                 .orElseGet(this::nowhere);

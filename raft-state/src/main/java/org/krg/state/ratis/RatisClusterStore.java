@@ -2,6 +2,7 @@
 package org.krg.state.ratis;
 
 import com.codahale.metrics.MetricRegistry;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -11,13 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -156,7 +155,13 @@ public final class RatisClusterStore implements ClusterStore {
         this.batcher = new Batcher(name, new EntryWriter(member), executor, metrics);
         this.forwarder =
                 new Forwarder(
-                        leaderships::route, batcher, this::ownReadIndex, link, timer, executor);
+                        leaderships::route,
+                        batcher,
+                        this::ownReadIndex,
+                        engine::reached,
+                        link,
+                        timer,
+                        executor);
         this.open = true;
         this.scrub =
                 new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
@@ -188,19 +193,20 @@ public final class RatisClusterStore implements ClusterStore {
 
     private void look() {
         rounds.expire();
+        forwarder.expire();
         leaderships.look();
         machine.checkPause();
     }
 
     @Override
     public CompletableFuture<Reply> submit(Operation operation) {
-        var bytes = OperationCodec.encode(operation).length;
-        if (bytes > OPERATION_BYTES) {
-            var why = bytes + " bytes in one operation, at most " + OPERATION_BYTES;
+        var bytes = UnsafeByteOperations.unsafeWrap(OperationCodec.encode(operation));
+        if (bytes.size() > OPERATION_BYTES) {
+            var why = bytes.size() + " bytes in one operation, at most " + OPERATION_BYTES;
             return CompletableFuture.completedFuture(
                     new Reply.Refused(image().revision(), Refusal.LIMIT, why));
         }
-        return forwarder.submit(operation);
+        return forwarder.submit(bytes);
     }
 
     @Override
@@ -210,21 +216,7 @@ public final class RatisClusterStore implements ClusterStore {
 
     @Override
     public CompletableFuture<ClusterImage> read() {
-        return forwarder
-                .readIndex()
-                .thenCompose(engine::reached)
-                .orTimeout(Forwarder.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failed ->
-                        CompletableFuture.failedFuture(
-                                new NoQuorum("the state is not current: " + why(failed))))
-                .thenApply(_ -> engine.image());
-    }
-
-    private static String why(Throwable failed) {
-        var cause = failed instanceof CompletionException ? failed.getCause() : failed;
-        return cause == null || cause instanceof TimeoutException
-                ? "no majority confirmed it in time"
-                : String.valueOf(cause.getMessage());
+        return forwarder.current().thenApply(_ -> engine.image());
     }
 
     @Override

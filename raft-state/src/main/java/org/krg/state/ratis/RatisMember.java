@@ -32,6 +32,7 @@ import org.krg.state.ClusterStore.Member;
 import org.krg.state.DiskFailed;
 import org.krg.state.StateConfig;
 import org.krg.state.StorageDamaged;
+import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
@@ -168,9 +169,9 @@ final class RatisMember implements AutoCloseable {
         return division;
     }
 
-    /// Writes one entry; completes with the reply of the state machine. Fails with [NotAppended]
+    /// Writes one entry; completes with the replies of the state machine. Fails with [NotAppended]
     /// when the entry surely is not in the log.
-    CompletableFuture<byte[]> append(byte[] entry) {
+    CompletableFuture<List<Reply>> append(byte[] entry) {
         if (!division.getInfo().isLeaderReady()) {
             return CompletableFuture.failedFuture(new NotAppended("this node does not lead"));
         }
@@ -184,16 +185,16 @@ final class RatisMember implements AutoCloseable {
                         .setType(RaftClientRequest.writeRequestType())
                         .build();
         try {
-            return server.submitClientRequestAsync(request).thenApply(RatisMember::content);
+            return server.submitClientRequestAsync(request).thenApply(RatisMember::replies);
         } catch (IOException failed) {
             return CompletableFuture.failedFuture(failed);
         }
     }
 
-    private static byte[] content(RaftClientReply reply) {
+    private static List<Reply> replies(RaftClientReply reply) {
         var failed = reply.getException();
         if (failed == null) {
-            return reply.getMessage().getContent().toByteArray();
+            return reply.getMessage() instanceof AppliedReplies(var replies) ? replies : List.of();
         }
         // Both are checked before an entry is made. A leader that is deposed fails what waits with
         // NotLeaderException, whose entry may be committed by the next one.

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -21,7 +22,6 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.StorageDamaged;
@@ -92,12 +92,15 @@ final class RatisStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
         var entry = transaction.getLogEntry();
-        var reply =
+        var replies =
                 engine.apply(new LogPosition(entry.getTerm(), entry.getIndex()), content(entry));
         showPosition();
         watcher.applied();
+        // Ratis keeps what it gets for some seconds, on followers for nothing.
         return CompletableFuture.completedFuture(
-                Message.valueOf(UnsafeByteOperations.unsafeWrap(reply)));
+                transaction.getServerRole() == RaftPeerRole.LEADER
+                        ? new AppliedReplies(replies)
+                        : Message.EMPTY);
     }
 
     private static ByteBuffer content(LogEntryProto entry) {

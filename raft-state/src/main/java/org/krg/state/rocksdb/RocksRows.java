@@ -51,6 +51,7 @@ final class RocksRows implements RowStore {
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
     private final RocksDB db;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
+    private final Map<Family, Integer> numbers = new EnumMap<>(Family.class);
     private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final ReadWriteLock inUse = new ReentrantReadWriteLock();
     private boolean closed;
@@ -95,7 +96,10 @@ final class RocksRows implements RowStore {
                             : RocksDB.open(options, directory.toString(), descriptors, handles);
             var next = handles.listIterator(1);
             for (var family : Family.values()) {
-                families.put(family, next.next());
+                var handle = next.next();
+                families.put(family, handle);
+                // Kept: to ask for it is a call into C++.
+                numbers.put(family, handle.getID());
             }
             return opened;
         } catch (RocksDBException failed) {
@@ -106,10 +110,11 @@ final class RocksRows implements RowStore {
     @Override
     public void write(List<RowWrite> changes) {
         using(() -> {
-            try (var batch = new WriteBatch()) {
-                for (var change : changes) {
-                    add(batch, change);
-                }
+            var bytes = new BatchBytes();
+            for (var change : changes) {
+                bytes.add(number(change.family()), change);
+            }
+            try (var batch = new WriteBatch(bytes.toBytes())) {
                 db.write(unlogged, batch);
                 return true;
             } catch (RocksDBException failed) {
@@ -117,17 +122,6 @@ final class RocksRows implements RowStore {
                         directory, "cannot write " + changes.size() + " rows", failed);
             }
         });
-    }
-
-    private void add(WriteBatch batch, RowWrite change) throws RocksDBException {
-        switch (change) {
-            case RowWrite.Put(var family, var key, var value) ->
-                    batch.put(handle(family), key.toByteArray(), value.toByteArray());
-            case RowWrite.Delete(var family, var key) ->
-                    batch.delete(handle(family), key.toByteArray());
-            case RowWrite.DeleteRange(var family, var start, var end) ->
-                    batch.deleteRange(handle(family), start.toByteArray(), end.toByteArray());
-        }
     }
 
     @Override
@@ -183,6 +177,10 @@ final class RocksRows implements RowStore {
         } finally {
             inUse.writeLock().unlock();
         }
+    }
+
+    private int number(Family family) {
+        return Objects.requireNonNull(numbers.get(family));
     }
 
     private ColumnFamilyHandle handle(Family family) {

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore.Compacted;
 import org.krg.state.codec.Batch;
 import org.krg.state.codec.OperationCodec;
-import org.krg.state.codec.ReplyCodec;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.Operation;
@@ -337,8 +336,7 @@ final class StateEngineTest {
     }
 
     private List<Reply> applyIn(long term, StateEngine engine, Operation... operations) {
-        return ReplyCodec.decodeAll(
-                engine.apply(new LogPosition(term, ++index), entry(operations)));
+        return engine.apply(new LogPosition(term, ++index), entry(operations));
     }
 
     private static ByteBuffer entry(Operation... operations) {
