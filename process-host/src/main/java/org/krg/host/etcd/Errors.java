@@ -78,7 +78,7 @@ final class Errors {
             case CONFLICT, CANNOT_BE_PLACED, NOT_CHECKPOINTABLE -> GrpcStatus.FAILED_PRECONDITION;
             case TIMED_OUT, NO_QUORUM -> GrpcStatus.UNAVAILABLE;
             case CORRUPT -> GrpcStatus.DATA_LOSS;
-            case FAILED -> GrpcStatus.INTERNAL;
+            case FAILED, DISK -> GrpcStatus.INTERNAL;
         };
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.ratis;
 
-import org.krg.state.ratis.files.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,6 +15,7 @@ import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
+import org.krg.state.ratis.files.Directories;
 
 /// Makes the names of Ratis' files durable. Ratis 3.3.0 forces its files but never the directory
 /// that names them: after a loss of power a segment of the log could be gone with all that was
