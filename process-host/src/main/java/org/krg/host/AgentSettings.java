@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.core.MembershipRules;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -93,18 +94,28 @@ public record AgentSettings(
         }
     }
 
-    /// How soon the quorum replaces a silent leader.
+    /// How soon the quorum replaces a silent leader, and a voter that is gone.
     ///
-    /// @param min shortest wait for its heartbeat (default 1.5 s)
+    /// @param min shortest wait for the leader's heartbeat (default 1.5 s)
     /// @param max longest wait (default 3 s)
-    public record ElectionSettings(Duration min, Duration max) {
-        /// 1.5 s to 3 s.
+    /// @param voters how many nodes should vote, while there are so many (default 3)
+    /// @param replaceAfter a voter that is silent for so long is replaced (default 1 min); zero:
+    ///   the leader changes no voters by itself
+    public record ElectionSettings(Duration min, Duration max, int voters, Duration replaceAfter) {
+        /// 1.5 s to 3 s, three voters, replaced after a minute.
         public static final ElectionSettings DEFAULT =
-                new ElectionSettings(Duration.ofMillis(1_500), Duration.ofSeconds(3));
+                new ElectionSettings(
+                        Duration.ofMillis(1_500), Duration.ofSeconds(3), 3, Duration.ofMinutes(1));
 
         public ElectionSettings {
             require(min.isPositive(), "election.min is longer than nothing");
             require(max.compareTo(min) > 0, "election.max is longer than election.min");
+            require(
+                    voters >= 1 && voters <= MembershipRules.MOST_VOTERS && voters % 2 == 1,
+                    "quorum.voters is 1, 3, 5 or 7");
+            require(
+                    replaceAfter.isZero() || replaceAfter.compareTo(max) > 0,
+                    "quorum.replace-after is 0 (never) or longer than election.max");
         }
     }
 

@@ -3,12 +3,14 @@ package org.krg.state;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
+import org.krg.state.core.MembershipChange;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
@@ -65,6 +67,12 @@ public interface ClusterStore extends AutoCloseable {
     /// {@return what an operator should look at though the node goes on, as sentences}
     List<String> alarms();
 
+    /// {@return since when this node knows the present leader, or that there is none}
+    Instant leadershipSince();
+
+    /// {@return what the state takes of this node's disk}
+    StorageStatus storage();
+
     /// Writes a backup of this replica; blocks until it is written.
     void backup(OutputStream to) throws IOException;
 
@@ -74,6 +82,16 @@ public interface ClusterStore extends AutoCloseable {
 
     /// {@return users' keys on this node}
     KeySpace keys();
+
+    /// Changes who the members are or which of them vote. Leader only. Fails with
+    /// [MembershipRefused] when the group could lose its quorum by it, or when it makes no sense.
+    CompletableFuture<Void> change(MembershipChange change);
+
+    /// {@return why [#change] would refuse, and behind a semicolon what to do}
+    Optional<String> refusal(MembershipChange change);
+
+    /// Hands the leadership to another voter, or to any. Leader only.
+    CompletableFuture<Void> transferLeadership(Optional<NodeId> to);
 
     /// Leaves the group's service and closes the storage; blocks until both are done.
     @Override
@@ -109,11 +127,33 @@ public interface ClusterStore extends AutoCloseable {
     /// @param matchIndex what the leader knows of it; -1 where this node is not the leader
     record Member(NodeId node, String peerId, Role role, long matchIndex) {}
 
+    /// What the state takes of a node's disk.
+    ///
+    /// @param freeBytes of the disk
+    /// @param snapshot the newest one
+    record StorageStatus(
+            long logBytes, long rowsBytes, long freeBytes, Optional<StoredSnapshot> snapshot) {}
+
+    /// A snapshot on a node's disk.
+    ///
+    /// @param index log index of its last entry
+    record StoredSnapshot(long index, Instant taken, long bytes) {}
+
     /// There is no majority: nothing was changed.
     final class NoQuorum extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         public NoQuorum(String message) {
+            super(message);
+        }
+    }
+
+    /// A change of the members was refused; nothing was changed. The message says why and, behind a
+    /// semicolon, what to do.
+    final class MembershipRefused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public MembershipRefused(String message) {
             super(message);
         }
     }

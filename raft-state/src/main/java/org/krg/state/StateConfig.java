@@ -22,6 +22,9 @@ import org.krg.state.model.NodeId;
 /// @param snapshotEvery log entries between snapshots (default 100 000)
 /// @param logKept log entries kept behind a snapshot for slow members (default 100 000)
 /// @param eventsKept revisions whose events are kept for watchers (default 1 000 000)
+/// @param voters how many there should be while there are nodes for it (default 3)
+/// @param replaceAfter a voter that has not answered for so long is replaced by a listener (default
+///   1 minute); zero: the leader changes no members by itself
 /// @param tls how nodes prove who they are; without it Raft stays on loopback
 public record StateConfig(
         UUID cluster,
@@ -35,7 +38,9 @@ public record StateConfig(
         long snapshotEvery,
         long logKept,
         long eventsKept,
-        Optional<MutualTls> tls) {
+        Optional<MutualTls> tls,
+        int voters,
+        Duration replaceAfter) {
 
     /// A voter of a cluster that is being formed.
     public record FirstMember(NodeId node, long incarnation, HostPort raft) {}
@@ -68,7 +73,9 @@ public record StateConfig(
                 100_000,
                 100_000,
                 1_000_000,
-                Optional.empty());
+                Optional.empty(),
+                3,
+                Duration.ofMinutes(1));
     }
 
     /// {@return the same with snapshots at other distances, and another stretch of log kept}
@@ -85,7 +92,28 @@ public record StateConfig(
                 between,
                 kept,
                 eventsKept,
-                tls);
+                tls,
+                voters,
+                replaceAfter);
+    }
+
+    /// {@return the same with other voters}
+    public StateConfig withVoters(int wanted, Duration patience) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                snapshotEvery,
+                logKept,
+                eventsKept,
+                tls,
+                wanted,
+                patience);
     }
 
     /// {@return the same with other election timeouts}
@@ -102,7 +130,9 @@ public record StateConfig(
                 snapshotEvery,
                 logKept,
                 eventsKept,
-                tls);
+                tls,
+                voters,
+                replaceAfter);
     }
 
     /// {@return the same with TLS on the Raft port}
@@ -119,7 +149,9 @@ public record StateConfig(
                 snapshotEvery,
                 logKept,
                 eventsKept,
-                Optional.of(mutual));
+                Optional.of(mutual),
+                voters,
+                replaceAfter);
     }
 
     /// A name is resolved by whoever listens, and might turn into any address: only `localhost`

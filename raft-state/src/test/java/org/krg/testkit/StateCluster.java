@@ -79,6 +79,21 @@ public final class StateCluster implements AutoCloseable {
         return cluster;
     }
 
+    /// Starts a cluster but for one of its first members, which is run elsewhere.
+    public static StateCluster startWithout(Path directory, int nodes, NodeId absent) {
+        var cluster = new StateCluster(directory, nodes, UnaryOperator.identity());
+        cluster.members.stream()
+                .map(FirstMember::node)
+                .filter(node -> !node.equals(absent))
+                .forEach(cluster::open);
+        return cluster;
+    }
+
+    /// {@return the first members}
+    public List<FirstMember> members() {
+        return members;
+    }
+
     /// {@return the name of the node with that number, from 1}
     public static NodeId node(int number) {
         return new NodeId("n" + number);
@@ -135,6 +150,11 @@ public final class StateCluster implements AutoCloseable {
     /// {@return the running store of a node}
     public RatisClusterStore store(NodeId node) {
         return Optional.ofNullable(running.get(node)).orElseThrow();
+    }
+
+    /// {@return whether the store of a node is open}
+    public boolean isRunning(NodeId node) {
+        return running.containsKey(node);
     }
 
     /// {@return the running stores}

@@ -15,10 +15,14 @@ import org.krg.tools.cli.checkpoint.CheckpointRemove;
 import org.krg.tools.cli.checkpoint.CheckpointRestore;
 import org.krg.tools.cli.cluster.ClusterStatus;
 import org.krg.tools.cli.cluster.Events;
+import org.krg.tools.cli.cluster.NodeDemote;
 import org.krg.tools.cli.cluster.NodeFence;
 import org.krg.tools.cli.cluster.NodeList;
+import org.krg.tools.cli.cluster.NodePromote;
 import org.krg.tools.cli.cluster.NodeRemove;
+import org.krg.tools.cli.cluster.NodeReplace;
 import org.krg.tools.cli.cluster.NodeShow;
+import org.krg.tools.cli.cluster.NodeTransferLeader;
 import org.krg.tools.cli.cluster.StateHash;
 import org.krg.tools.cli.cluster.SystemDoctor;
 import org.krg.tools.cli.job.JobExplain;
@@ -40,6 +44,7 @@ import org.krg.tools.cli.state.StateInspect;
 import org.krg.tools.cli.state.StateRejoin;
 import org.krg.tools.cli.state.StateRepair;
 import org.krg.tools.cli.state.StateRestore;
+import org.krg.tools.cli.state.StateStatus;
 import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.ClusterInitVerb;
@@ -103,8 +108,13 @@ public final class Verbs implements VerbTree {
                             new Verb("node show", "Show a node in full"),
                             new Verb("node fence", "Vouch that nothing runs on a lost node"),
                             new Verb("node remove", "Forget a lost node"),
+                            new Verb("node promote", "Let a node vote"),
+                            new Verb("node demote", "Let a node vote no more"),
+                            new Verb("node replace", "Give a dead voter's vote to another node"),
+                            new Verb("node transfer-leader", "Let another node lead"),
                             new Verb("events", "List what happened, or watch it happen"),
                             new Verb("state hash", "Compare the replicas of the state"),
+                            new Verb("state status", "Show each node's copy of the state"),
                             new Verb("state backup", "Save the agreed state in a file"),
                             new Verb(
                                     "system doctor",
@@ -164,8 +174,13 @@ public final class Verbs implements VerbTree {
             case "node show" -> new NodeShow(terminal);
             case "node fence" -> new NodeFence(terminal);
             case "node remove" -> new NodeRemove(terminal);
+            case "node promote" -> new NodePromote(terminal);
+            case "node demote" -> new NodeDemote(terminal);
+            case "node replace" -> new NodeReplace(terminal);
+            case "node transfer-leader" -> new NodeTransferLeader(terminal);
             case "events" -> new Events(terminal);
             case "state hash" -> new StateHash(terminal);
+            case "state status" -> new StateStatus(terminal);
             case "state backup" -> new StateBackup(terminal);
             case "state inspect" -> new StateInspect(terminal);
             case "state repair" -> new StateRepair(terminal);

@@ -263,7 +263,10 @@ final class Agent implements AutoCloseable {
                         data,
                         settings.listen().raft(),
                         settings.members());
-        var config = defaults.withElection(settings.election().min(), settings.election().max());
+        var election = settings.election();
+        var config =
+                defaults.withElection(election.min(), election.max())
+                        .withVoters(election.voters(), election.replaceAfter());
         var store =
                 RatisClusterStore.open(
                         config, asks, new RocksStorage(data.resolve("store")), metrics);

@@ -52,7 +52,7 @@ final class JoinClient {
                     "set cluster.id, or join to the nodes of that cluster");
         }
         var self = settings.node().name().name();
-        var last = 0L;
+        var last = answer.path("incarnations").path(self).asLong(0);
         for (var member : answer.path("members")) {
             if (member.path("node").asText().equals(self)) {
                 var peer = member.path("peerId").asText();

@@ -48,6 +48,8 @@ public final class SettingsFile {
                     "lease.bound",
                     "election.min",
                     "election.max",
+                    "quorum.voters",
+                    "quorum.replace-after",
                     "tools.criu");
     private static final List<String> MEMBER_KEYS = List.of("name", "incarnation", "raft");
 
@@ -156,7 +158,9 @@ public final class SettingsFile {
         var preset = ElectionSettings.DEFAULT;
         return new ElectionSettings(
                 value("election.min", Quantity::duration, preset.min()),
-                value("election.max", Quantity::duration, preset.max()));
+                value("election.max", Quantity::duration, preset.max()),
+                value("quorum.voters", Integer::parseInt, preset.voters()),
+                value("quorum.replace-after", Quantity::duration, preset.replaceAfter()));
     }
 
     private List<FirstMember> members() {

@@ -142,7 +142,8 @@ public final class ApiServer implements AutoCloseable {
         var peers = shared.peers();
         var changes = new Changes(parts.store());
         var cluster = new ClusterResource(config, parts, replica);
-        var nodes = new NodeResource(parts, replica, changes, peers, cluster);
+        var voting = new MemberResource(parts, replica, peers, cluster);
+        var nodes = new NodeResource(parts, replica, changes, cluster, voting);
         var reception = new Reception(parts.local(), replica);
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
@@ -155,6 +156,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/health", cluster::health)
                 .get("/v1/doctor", cluster::doctor)
                 .get("/v1/state/hash", cluster::hash)
+                .get("/v1/ready", cluster::ready)
+                .get("/v1/state/status", cluster::state)
                 .get("/v1/state/backup", cluster::backup)
                 .get("/metrics", cluster::metrics)
                 .get("/v1/nodes", nodes::list)
@@ -163,6 +166,10 @@ public final class ApiServer implements AutoCloseable {
                 .delete("/v1/nodes/{name}", nodes::remove)
                 .get("/v1/join", nodes::join)
                 .post("/v1/members", nodes::admit)
+                .post("/v1/nodes/{name}/promote", voting::promote)
+                .post("/v1/nodes/{name}/demote", voting::demote)
+                .post("/v1/nodes/{name}/replace", voting::replace)
+                .post("/v1/leader", voting::transfer)
                 .get("/v1/jobs", jobs::list)
                 .post("/v1/jobs", jobs::submit)
                 .get("/v1/jobs/{job}", jobs::show)

@@ -11,12 +11,16 @@ import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.PrometheusText;
 import org.krg.state.ClusterStore.Member;
+import org.krg.state.ClusterStore.QuorumStatus;
 import org.krg.state.model.Node;
 
 /// How this node and the quorum are. Nothing here waits for anybody.
 final class ClusterResource {
     /// Log entries that a healthy node may be behind.
     private static final long MOST_LAG = 1_000;
+
+    private static final String NO_LEADER =
+            "no leader is known: the cluster has no quorum, or elects one now";
 
     private final ApiConfig config;
     private final ApiParts parts;
@@ -52,11 +56,11 @@ final class ClusterResource {
 
     HttpResponse health(Call call) {
         var quorum = parts.store().quorum();
-        var lag = Math.max(0, quorum.commitIndex() - quorum.appliedIndex());
+        var lag = lag(quorum);
         var problems = new ArrayList<>(parts.problems().get());
         problems.addAll(parts.store().alarms());
         if (quorum.leadership().leader().isEmpty()) {
-            problems.add("no leader is known: the cluster has no quorum, or elects one now");
+            problems.add(NO_LEADER);
         }
         if (lag > MOST_LAG) {
             problems.add("this node is " + lag + " log entries behind");
@@ -81,6 +85,59 @@ final class ClusterResource {
             view.put("criu", report.criu());
         }
         return Call.one(replica.image(), view.put("selfTest", report.selfTest()));
+    }
+
+    /// 200 when this node can take requests: it knows a leader and has what was agreed.
+    HttpResponse ready(Call call) {
+        var quorum = parts.store().quorum();
+        var lag = lag(quorum);
+        var problems = new ArrayList<String>();
+        if (quorum.leadership().leader().isEmpty()) {
+            problems.add(NO_LEADER);
+        }
+        if (lag > MOST_LAG) {
+            problems.add("this node is " + lag + " log entries behind and catches up");
+        }
+        var view = Json.object().put("ready", problems.isEmpty()).put("lag", lag);
+        view.set("problems", Json.texts(problems));
+        return Call.one(
+                problems.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE,
+                replica.image(),
+                view);
+    }
+
+    /// Everything about this node's copy of the state.
+    HttpResponse state(Call call) {
+        var store = parts.store();
+        var quorum = store.quorum();
+        var storage = store.storage();
+        var view = Json.object().put("node", config.node().name());
+        quorum.members().stream()
+                .filter(member -> member.node().equals(config.node()))
+                .findFirst()
+                .ifPresent(member ->
+                        view.put("peerId", member.peerId()).put("role", Json.word(member.role())));
+        quorum.leadership().leader().ifPresent(leader -> view.put("leader", leader.name()));
+        view.put("leaderSince", store.leadershipSince().toString())
+                .put("term", quorum.leadership().term())
+                .put("appliedIndex", quorum.appliedIndex())
+                .put("commitIndex", quorum.commitIndex())
+                .put("lag", lag(quorum))
+                .put("logBytes", storage.logBytes())
+                .put("rowsBytes", storage.rowsBytes())
+                .put("freeBytes", storage.freeBytes());
+        storage.snapshot()
+                .ifPresent(taken ->
+                        view.putObject("snapshot")
+                                .put("index", taken.index())
+                                .put("taken", taken.taken().toString())
+                                .put("bytes", taken.bytes()));
+        view.set("alarms", Json.texts(store.alarms()));
+        return Call.one(replica.image(), view);
+    }
+
+    private static long lag(QuorumStatus quorum) {
+        return Math.max(0, quorum.commitIndex() - quorum.appliedIndex());
     }
 
     HttpResponse hash(Call call) {

@@ -15,6 +15,7 @@ import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.view.ErrorView;
 import org.krg.host.http.view.Json;
 import org.krg.state.ClusterStore.Compacted;
+import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class Failures {
                                     "there is no quorum: " + failure.getMessage(),
                                     "`krg-admin cluster status` shows who can be reached; start"
                                             + " the missing agents"));
+            case MembershipRefused failure -> response(409, refused(failure));
             case UnknownOutcome failure ->
                     response(
                             504,
@@ -69,6 +71,12 @@ final class Failures {
                                 "see the log of the node's agent"));
             }
         };
+    }
+
+    private static HostFailure refused(MembershipRefused failure) {
+        var words = String.valueOf(failure.getMessage()).split("; ", 2);
+        return new HostFailure(
+                HostFailure.Code.CONFLICT, words[0], words.length > 1 ? words[1] : "");
     }
 
     /// {@return the failure of a body that is too long}

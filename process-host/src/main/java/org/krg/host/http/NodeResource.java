@@ -6,33 +6,33 @@ import com.linecorp.armeria.common.HttpStatus;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.MemberBody;
 import org.krg.host.http.cluster.Changes;
-import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.NodeView;
-import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.core.MembershipChange;
 
 /// The nodes, and how they become members.
 final class NodeResource {
     private final ApiParts parts;
     private final Replica replica;
     private final Changes changes;
-    private final Peers peers;
+    private final MemberResource voting;
     private final ClusterResource cluster;
 
     NodeResource(
             ApiParts parts,
             Replica replica,
             Changes changes,
-            Peers peers,
-            ClusterResource cluster) {
+            ClusterResource cluster,
+            MemberResource voting) {
         this.parts = parts;
         this.replica = replica;
         this.changes = changes;
-        this.peers = peers;
+        this.voting = voting;
         this.cluster = cluster;
     }
 
@@ -64,13 +64,34 @@ final class NodeResource {
                         parts.store().leadership().leader()));
     }
 
+    /// Forgets a lost node and takes it out of the Raft group.
     HttpResponse remove(Call call) {
-        var image = replica.read(false);
-        var node = Targets.node(image, call.path("name"));
-        var view = NodeView.of(image, node, parts.store().leadership().leader());
-        var done =
-                changes.submit(changes.key(call.header("krg-request")), new RemoveNode(node.id()));
-        return Call.one(replica.atLeast(done.revision()), view);
+        return voting.onLeader(
+                call,
+                () -> {
+                    var image = replica.read(false);
+                    var node = Targets.node(image, call.path("name"));
+                    var view = NodeView.of(image, node, parts.store().leadership().leader());
+                    var leaving = new MembershipChange.Remove(node.id());
+                    var isMember =
+                            cluster.members().stream()
+                                    .anyMatch(each -> each.node().equals(node.id()));
+                    if (isMember) {
+                        parts.store()
+                                .refusal(leaving)
+                                .ifPresent(why -> {
+                                    throw new MembershipRefused(why);
+                                });
+                    }
+                    var done =
+                            changes.submit(
+                                    changes.key(call.header("krg-request")),
+                                    new RemoveNode(node.id()));
+                    if (isMember) {
+                        parts.store().change(leaving).join();
+                    }
+                    return Call.one(replica.atLeast(done.revision()), view);
+                });
     }
 
     /// What a node that joins has to know.
@@ -79,6 +100,11 @@ final class NodeResource {
         var image = replica.image();
         var view = Json.object();
         view.set("cluster", cluster.cluster());
+        // A node that lost everything, or a cluster that was restored, must not give one out twice.
+        var incarnations = view.putObject("incarnations");
+        image.nodes()
+                .values()
+                .forEach(node -> incarnations.put(node.id().name(), node.incarnation()));
         var members = view.putArray("members");
         for (var member : cluster.members()) {
             var shown = ClusterResource.member(member);
@@ -95,15 +121,10 @@ final class NodeResource {
     HttpResponse admit(Call call) {
         call.requireAgent();
         var body = call.body(MemberBody.class);
-        var leadership = parts.store().leadership();
-        if (!leadership.mine()) {
-            var leader =
-                    leadership
-                            .leader()
-                            .flatMap(replica.image().nodes()::find)
-                            .orElseThrow(() -> new NoQuorum("no leader is known"));
-            return peers.pass(leader, call.caller(), call.request(), Failures::response);
-        }
+        return voting.onLeader(call, () -> admit(body));
+    }
+
+    private HttpResponse admit(MemberBody body) {
         parts.store().admit(body.id(), body.peer(), body.address(), body.part()).join();
         var view =
                 Json.object()

@@ -4,6 +4,7 @@ package org.krg.host.engine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
+import org.krg.state.core.MembershipChange;
 import org.krg.state.event.Event;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
@@ -47,6 +49,16 @@ public final class FakeStore implements ClusterStore {
     }
 
     @Override
+    public Instant leadershipSince() {
+        return Instant.EPOCH;
+    }
+
+    @Override
+    public StorageStatus storage() {
+        return new StorageStatus(0, 0, 1L << 40, Optional.empty());
+    }
+
+    @Override
     public List<String> alarms() {
         return List.of();
     }
@@ -54,6 +66,21 @@ public final class FakeStore implements ClusterStore {
     @Override
     public void backup(OutputStream to) throws IOException {
         to.write("rows".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public CompletableFuture<Void> change(MembershipChange change) {
+        return CompletableFuture.failedFuture(new MembershipRefused("one node is all there is"));
+    }
+
+    @Override
+    public Optional<String> refusal(MembershipChange change) {
+        return Optional.of("one node is all there is");
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(Optional<NodeId> to) {
+        return CompletableFuture.completedFuture(null);
     }
 
     /// Makes this node the leader of a new term, or not.

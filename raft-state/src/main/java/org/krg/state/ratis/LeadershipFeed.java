@@ -3,6 +3,7 @@ package org.krg.state.ratis;
 
 import com.codahale.metrics.Meter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ final class LeadershipFeed {
     private final Meter changes;
     private final List<Consumer<Leadership>> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Leadership last;
+    private volatile Instant since = Instant.now();
     private volatile long leaderlessSince = System.nanoTime();
 
     /// `electionTime`: an election that takes longer has no majority.
@@ -81,6 +83,11 @@ final class LeadershipFeed {
         });
     }
 
+    /// {@return since when the leadership is what it is, by this node's clock}
+    Instant since() {
+        return since;
+    }
+
     /// Observes, and tells the listeners when something changed.
     void look() {
         onThread(this::observe);
@@ -95,6 +102,7 @@ final class LeadershipFeed {
             return;
         }
         last = now;
+        since = Instant.now();
         changes.mark();
         log.info(
                 "leadership changed node={} leader={} term={} mine={}",

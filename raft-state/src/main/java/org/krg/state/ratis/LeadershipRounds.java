@@ -77,6 +77,18 @@ final class LeadershipRounds {
         return indexes;
     }
 
+    /// {@return for how many milliseconds each member has not answered; empty unless this node
+    /// leads}
+    synchronized Map<RaftPeerId, Long> silences() {
+        var silences = new HashMap<RaftPeerId, Long>();
+        if (division != null && division.getInfo().isLeader()) {
+            appenders.forEach((peer, appender) ->
+                    silences.put(
+                            peer, appender.getFollower().getLastRpcResponseTime().elapsedTimeMs()));
+        }
+        return silences;
+    }
+
     /// {@return whether a member answers but has not got everything up to `commit`}
     synchronized boolean hasLaggard(long commit) {
         return appenders.values().stream()

@@ -28,6 +28,7 @@ import org.krg.state.codec.OperationCodec;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.core.MembershipChange;
 import org.krg.state.engine.Alarms;
 import org.krg.state.engine.Batcher;
 import org.krg.state.engine.ChangeFeed;
@@ -61,6 +62,14 @@ public final class RatisClusterStore implements ClusterStore {
     /// Between looks for members that do not get on.
     private static final Duration NUDGE = Duration.ofSeconds(2);
 
+    /// Between looks at the room on the disk.
+    private static final Duration DISK = Duration.ofSeconds(10);
+
+    private static final String LAG = "krg.state.apply_lag_entries";
+
+    /// Between looks for voters to be replaced.
+    private static final Duration MEMBERS = Duration.ofSeconds(1);
+
     /// The largest operation: a log entry must fit into a message, and rows are kept in memory.
     private static final int OPERATION_BYTES = 1 << 20;
 
@@ -83,6 +92,10 @@ public final class RatisClusterStore implements ClusterStore {
     private final Batcher batcher;
     private final Forwarder forwarder;
     private final Alarms alarms;
+    private final Membership membership;
+    private final LeaderProbe probe;
+    private final StorageUse use;
+    private final MetricRegistry metrics;
     private final Scrub scrub;
 
     /// Set last: callbacks of the server may come before the rest of this object is there.
@@ -93,8 +106,8 @@ public final class RatisClusterStore implements ClusterStore {
     /// can no longer be trusted the process is halted.
     ///
     /// Throws [org.krg.state.StorageLost] when this node was a member and its log is gone or ends
-    /// too early, [StorageDamaged] when a file is not as it was written, [DiskFailed] when the disk
-    /// is full, read-only, or fails.
+    /// too early, [org.krg.state.StorageDamaged] when a file is not as it was written,
+    /// [org.krg.state.DiskFailed] when the disk is full, read-only, or fails.
     public static RatisClusterStore open(
             StateConfig config, LeaderLink link, Storage storage, MetricRegistry metrics) {
         return open(config, link, storage, metrics, RatisClusterStore::halt);
@@ -126,6 +139,7 @@ public final class RatisClusterStore implements ClusterStore {
         this.backups = config.directory().resolve("store");
         Directories.deleteChildren(backups, "backup-");
         this.lastResort = lastResort;
+        this.metrics = metrics;
         this.timer = Executors.newSingleThreadScheduledExecutor(daemon(name + "-timer"));
         this.leadershipThread = Executors.newSingleThreadExecutor(daemon(name + "-leadership"));
         this.changes = new ChangeFeed(name);
@@ -162,11 +176,27 @@ public final class RatisClusterStore implements ClusterStore {
                         link,
                         timer,
                         executor);
+        this.membership =
+                new Membership(
+                        member,
+                        rounds,
+                        config.electionTimeoutMax(),
+                        config.voters(),
+                        config.replaceAfter());
+        this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
         this.open = true;
         this.scrub =
                 new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
+        this.use = new StorageUse(member.files(), alarms, metrics);
+        metrics.registerGauge(
+                LAG,
+                () ->
+                        member.division().getRaftLog().getLastCommittedIndex()
+                                - engine.position().index());
         repeat(LOOK, this::look);
+        repeat(DISK, use::status);
         repeat(ACKNOWLEDGE, member::acknowledge);
+        repeat(MEMBERS, membership::look);
         repeat(NUDGE, new Nudge(member, rounds, batcher)::look);
     }
 
@@ -271,6 +301,16 @@ public final class RatisClusterStore implements ClusterStore {
     }
 
     @Override
+    public Instant leadershipSince() {
+        return leaderships.since();
+    }
+
+    @Override
+    public StorageStatus storage() {
+        return use.status();
+    }
+
+    @Override
     public List<String> alarms() {
         return alarms.raised();
     }
@@ -287,7 +327,22 @@ public final class RatisClusterStore implements ClusterStore {
 
     @Override
     public CompletableFuture<Void> admit(NodeId node, String peerId, HostPort raft, Role role) {
-        return member.admit(RaftPeerId.valueOf(peerId), raft, role);
+        return membership.admit(RaftPeerId.valueOf(peerId), raft, role);
+    }
+
+    @Override
+    public CompletableFuture<Void> change(MembershipChange change) {
+        return membership.change(change);
+    }
+
+    @Override
+    public Optional<String> refusal(MembershipChange change) {
+        return membership.refusal(change);
+    }
+
+    @Override
+    public CompletableFuture<Void> transferLeadership(Optional<NodeId> to) {
+        return membership.transferLeadership(to);
     }
 
     @Override
@@ -304,6 +359,9 @@ public final class RatisClusterStore implements ClusterStore {
         batcher.close();
         timer.shutdownNow();
         scrub.close();
+        probe.close();
+        use.close();
+        metrics.remove(LAG);
         member.close();
         closeParts();
     }

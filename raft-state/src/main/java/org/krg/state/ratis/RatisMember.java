@@ -4,15 +4,22 @@ package org.krg.state.ratis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -23,6 +30,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SetConfigurationRequest.Arguments;
 import org.apache.ratis.protocol.SetConfigurationRequest.Mode;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.RaftServer;
@@ -43,9 +51,12 @@ import org.krg.state.ratis.files.Directories;
 import org.krg.state.ratis.files.LogCheck;
 import org.krg.state.ratis.files.MemberFile;
 import org.krg.state.ratis.files.MemberFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// This node's member of the Raft group: its server, its place in the group, its way into the log.
 final class RatisMember implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RatisMember.class);
     private static final long LEAST_ROOM_BYTES = 64L << 20;
 
     private final ClientId client = ClientId.randomId();
@@ -111,6 +122,12 @@ final class RatisMember implements AutoCloseable {
     /// it votes.
     private static void requireRoom(Path directory) throws IOException {
         Files.createDirectories(directory);
+        if (Files.getFileStore(directory).isReadOnly()) {
+            throw new DiskFailed(
+                    directory,
+                    DiskFailed.Fault.READ_ONLY,
+                    new IOException("nothing can be written there"));
+        }
         var free = Files.getFileStore(directory).getUsableSpace();
         if (free < LEAST_ROOM_BYTES) {
             throw new DiskFailed(
@@ -156,8 +173,13 @@ final class RatisMember implements AutoCloseable {
 
     private static List<RaftPeer> firstPeers(StateConfig config) {
         return config.members().stream()
-                .map(each -> peer(peerId(each.node(), each.incarnation()), each.raft()))
+                .map(each -> peer(peerId(each.node(), each.incarnation()), each.raft(), Role.VOTER))
                 .toList();
+    }
+
+    /// {@return where everything of this member is}
+    MemberFiles files() {
+        return files;
     }
 
     /// {@return the directory of Ratis' files}
@@ -205,33 +227,96 @@ final class RatisMember implements AutoCloseable {
         throw new CompletionException(failed);
     }
 
-    /// Adds a node, or changes its role. Other incarnations of the node leave in the same step.
-    CompletableFuture<Void> admit(RaftPeerId peer, HostPort address, Role role) {
+    /// Sets who the members are, if they are still those that this node knows.
+    CompletableFuture<Void> setConfiguration(
+            List<RaftPeer> voters, List<RaftPeer> listeners, String what) {
         var conf = division.getRaftConf();
-        var voters = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.FOLLOWER));
-        var listeners = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.LISTENER));
         var arguments =
                 Arguments.newBuilder()
                         .setMode(Mode.COMPARE_AND_SET)
-                        .setServersInCurrentConf(List.copyOf(voters))
-                        .setListenersInCurrentConf(List.copyOf(listeners));
-        voters.removeIf(each -> nodeOf(each.getId()).equals(nodeOf(peer)));
-        listeners.removeIf(each -> nodeOf(each.getId()).equals(nodeOf(peer)));
-        (role == Role.VOTER ? voters : listeners).add(peer(peer, address));
-        arguments.setServersInNewConf(voters).setListenersInNewConf(listeners);
+                        .setServersInCurrentConf(
+                                List.copyOf(conf.getCurrentPeers(RaftPeerRole.FOLLOWER)))
+                        .setListenersInCurrentConf(
+                                List.copyOf(conf.getCurrentPeers(RaftPeerRole.LISTENER)))
+                        .setServersInNewConf(voters)
+                        .setListenersInNewConf(listeners)
+                        .build();
         var request =
                 new SetConfigurationRequest(
-                        client, self, group, calls.incrementAndGet(), arguments.build());
+                        client, self, group, calls.incrementAndGet(), arguments);
         try {
             return server.setConfigurationAsync(request)
                     .thenAccept(reply -> {
                         if (!reply.isSuccess()) {
-                            throw new AdmissionFailed(peer + " as " + role, reply.getException());
+                            throw new AdmissionFailed(what, reply.getException());
                         }
                     });
         } catch (IOException failed) {
-            return CompletableFuture.failedFuture(
-                    new AdmissionFailed(peer + " as " + role, failed));
+            return CompletableFuture.failedFuture(new AdmissionFailed(what, failed));
+        }
+    }
+
+    /// Hands the leadership to another voter, or just gives it up.
+    CompletableFuture<Void> transferLeadership(Optional<RaftPeerId> to, Duration patience) {
+        var request =
+                new TransferLeadershipRequest(
+                        client,
+                        self,
+                        group,
+                        calls.incrementAndGet(),
+                        to.orElse(null),
+                        patience.toMillis());
+        try {
+            return server.transferLeadershipAsync(request)
+                    .thenAccept(reply -> {
+                        if (!reply.isSuccess()) {
+                            throw new AdmissionFailed("another leader", reply.getException());
+                        }
+                    });
+        } catch (IOException failed) {
+            return CompletableFuture.failedFuture(new AdmissionFailed("another leader", failed));
+        }
+    }
+
+    /// Has this node stand for election when it hears of no leader, or not.
+    void letStand(boolean stands) {
+        var request =
+                stands
+                        ? LeaderElectionManagementRequest.newResume(
+                                client, self, group, calls.incrementAndGet())
+                        : LeaderElectionManagementRequest.newPause(
+                                client, self, group, calls.incrementAndGet());
+        var _ =
+                server.leaderElectionManagementAsync(request)
+                        .whenComplete((_, failed) -> {
+                            if (failed != null) {
+                                log.warn("elections are not set stands={}", stands, failed);
+                            }
+                        });
+    }
+
+    /// Has this node stand for election in the place of a leader that is gone, as if that one had
+    /// asked for it before it left.
+    void startElection(RaftPeerId gone, long term) {
+        var request =
+                StartLeaderElectionRequestProto.newBuilder()
+                        .setServerRequest(
+                                RaftRpcRequestProto.newBuilder()
+                                        .setRequestorId(gone.toByteString())
+                                        .setReplyId(self.toByteString())
+                                        .setRaftGroupId(
+                                                RaftGroupIdProto.newBuilder()
+                                                        .setId(group.toByteString())))
+                        .setLeaderLastEntry(
+                                TermIndexProto.newBuilder()
+                                        .setTerm(term)
+                                        .setIndex(division.getRaftLog().getNextIndex() - 1))
+                        .build();
+        try {
+            server.startLeaderElection(request);
+        } catch (IOException refused) {
+            // The election timeout does the same a little later.
+            log.debug("no election was begun gone={}", gone, refused);
         }
     }
 
@@ -281,8 +366,19 @@ final class RatisMember implements AutoCloseable {
         return RaftPeerId.valueOf(node + "." + incarnation);
     }
 
-    private static RaftPeer peer(RaftPeerId id, HostPort address) {
-        return RaftPeer.newBuilder().setId(id).setAddress(address.toString()).build();
+    /// {@return the number of the incarnation that a peer is}
+    static long incarnationOf(RaftPeerId peer) {
+        var name = peer.toString();
+        return Long.parseLong(name.substring(name.lastIndexOf('.') + 1));
+    }
+
+    static RaftPeer peer(RaftPeerId id, HostPort address, Role role) {
+        return RaftPeer.newBuilder()
+                .setId(id)
+                .setAddress(address.toString())
+                .setStartupRole(
+                        role == Role.LISTENER ? RaftPeerRole.LISTENER : RaftPeerRole.FOLLOWER)
+                .build();
     }
 
     @Override

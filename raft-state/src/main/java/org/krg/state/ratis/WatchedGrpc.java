@@ -77,14 +77,16 @@ public final class WatchedGrpc implements RpcType {
                 RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
             // It has sent nothing yet that would tell of this leadership.
             names.forceVote();
-            var appender = super.newLogAppender(server, new Watched(leader, rounds), follower);
+            var appender =
+                    super.newLogAppender(server, new Watched(server, leader, rounds), follower);
             rounds.appenderMade(leader, appender);
             return appender;
         }
     }
 
     /// Passes everything on.
-    private record Watched(LeaderState leader, LeadershipRounds rounds) implements LeaderState {
+    private record Watched(RaftServer.Division server, LeaderState leader, LeadershipRounds rounds)
+            implements LeaderState {
         @Override
         public void onAppendEntriesReply(LogAppender appender, AppendEntriesReplyProto reply) {
             leader.onAppendEntriesReply(appender, reply);
@@ -102,7 +104,20 @@ public final class WatchedGrpc implements RpcType {
                 List<LogEntryProto> entries,
                 TermIndex previous,
                 long callId) {
-            return leader.newAppendEntriesRequestProto(follower, entries, previous, callId);
+            var request = leader.newAppendEntriesRequestProto(follower, entries, previous, callId);
+            var initializing = !isVoter(follower);
+            return request.getInitializing() == initializing
+                    ? request
+                    : request.toBuilder().setInitializing(initializing).build();
+        }
+
+        /// A node that joined as a listener is a follower to itself that still begins. Ratis 3.3.0
+        /// tells it that it does so even after it was made a voter, and then it never votes; and
+        /// the next leader tells it that it does not although it is none, and then it stands for
+        /// election when the leader is silent, finds that it may not, and ends.
+        private boolean isVoter(FollowerInfo follower) {
+            return server.getRaftConf().getCurrentPeers().stream()
+                    .anyMatch(peer -> peer.getId().equals(follower.getId()));
         }
 
         @Override

@@ -84,6 +84,9 @@ final class SettingsText {
             table("election")
                     .entry("min", millis(election.min()))
                     .entry("max", millis(election.max()));
+            table("quorum")
+                    .entry("voters", election.voters())
+                    .entry("replace-after", millis(election.replaceAfter()));
         }
     }
 

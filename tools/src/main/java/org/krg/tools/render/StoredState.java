@@ -2,6 +2,7 @@
 package org.krg.tools.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.ArrayList;
 
 /// Views of the state as it lies on a disk.
@@ -55,6 +56,42 @@ public final class StoredState {
         return sheet.line("rows at", rows.path("appliedIndex").asText())
                 .line("revision", rows.path("revision").asText())
                 .line("digest", found.path("digest").asText());
+    }
+
+    /// {@return the copies of the state, one a line}
+    public static String status(Iterable<JsonNode> nodes, Instant now, boolean headers) {
+        return new Table()
+                .left("NODE", it -> it.path("node").asText())
+                .left("ROLE", it -> it.path("role").asText(it.path("problem").asText()))
+                .left(
+                        "LEADER",
+                        it ->
+                                it.has("leader")
+                                        ? it.path("leader").asText()
+                                                + ", "
+                                                + Amounts.age(it.path("leaderSince").asText(), now)
+                                        : "")
+                .right("TERM", it -> it.path("term").asText())
+                .right("APPLIED", it -> it.path("appliedIndex").asText())
+                .right("LAG", it -> it.path("lag").asText())
+                .right("LOG", it -> size(it.path("logBytes")))
+                .right("ROWS", it -> size(it.path("rowsBytes")))
+                .left("SNAPSHOT", it -> snapshot(it.path("snapshot"), now))
+                .right("FREE", it -> size(it.path("freeBytes")))
+                .right("ALARMS", it -> it.has("alarms") ? "" + it.path("alarms").size() : "")
+                .of(nodes, headers);
+    }
+
+    private static String snapshot(JsonNode snapshot, Instant now) {
+        return snapshot.isMissingNode()
+                ? "none"
+                : snapshot.path("index").asText()
+                        + ", "
+                        + Amounts.age(snapshot.path("taken").asText(), now);
+    }
+
+    private static String size(JsonNode bytes) {
+        return bytes.isMissingNode() ? "" : Amounts.bytes(bytes.asLong());
     }
 
     /// {@return what a repair did}

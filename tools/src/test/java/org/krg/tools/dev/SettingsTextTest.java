@@ -61,7 +61,11 @@ class SettingsTextTest {
                                 Duration.ofMillis(800),
                                 Duration.ofSeconds(3),
                                 Duration.ofMillis(250)),
-                        new ElectionSettings(Duration.ofMillis(300), Duration.ofMillis(600)),
+                        new ElectionSettings(
+                                Duration.ofMillis(300),
+                                Duration.ofMillis(600),
+                                5,
+                                Duration.ofSeconds(20)),
                         Optional.of(Path.of("/opt/criu/sbin/criu")));
 
         assertThat(readBack(settings)).isEqualTo(settings);

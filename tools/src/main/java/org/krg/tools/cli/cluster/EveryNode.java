@@ -12,12 +12,12 @@ import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
 /// Asks each node for what only it can tell.
-final class EveryNode {
+public final class EveryNode {
     private EveryNode() {}
 
     /// {@return each node's answer with `node`, its name; with `problem` instead if it does not
     /// answer}
-    static List<JsonNode> ask(ApiClient client, ApiPath path) {
+    public static List<JsonNode> ask(ApiClient client, ApiPath path) {
         var answers = new ArrayList<JsonNode>();
         for (var node : client.get(ApiPath.of("nodes").with("stale", true)).path("nodes")) {
             answers.add(ask(client, node, path));
@@ -39,7 +39,7 @@ final class EveryNode {
     }
 
     /// {@return 0 if every node answered}
-    static int exitCode(List<JsonNode> answers) {
+    public static int exitCode(List<JsonNode> answers) {
         return answers.stream().anyMatch(answer -> answer.has("problem"))
                 ? ExitCode.PARTIAL
                 : ExitCode.OK;

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.krg.state.ClusterStore.MembershipRefused;
+import org.krg.state.core.MembershipChange;
+import org.krg.state.core.MembershipRules;
+import org.krg.state.core.Peer;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Changes who the members are, as the leader and by the [MembershipRules]: when somebody asks, and
+/// by itself when a voter is gone for long or there are too few.
+final class Membership {
+    private static final Logger log = LoggerFactory.getLogger(Membership.class);
+
+    private final RatisMember member;
+    private final RaftServer.Division division;
+    private final LeadershipRounds rounds;
+    private final Duration silence;
+    private final int wanted;
+    private final Duration replaceAfter;
+    private final Map<NodeId, Long> silentSince = new HashMap<>();
+    private boolean stands = true;
+    private Optional<CompletableFuture<Void>> running = Optional.empty();
+
+    /// @param silence a member that has not answered for so long is not alive
+    /// @param wanted how many voters there should be
+    /// @param replaceAfter a voter that is not alive for so long is replaced; zero: never, and
+    ///   nobody is promoted either
+    Membership(
+            RatisMember member,
+            LeadershipRounds rounds,
+            Duration silence,
+            int wanted,
+            Duration replaceAfter) {
+        this.member = member;
+        this.division = member.division();
+        this.rounds = rounds;
+        this.silence = silence;
+        this.wanted = wanted;
+        this.replaceAfter = replaceAfter;
+    }
+
+    /// {@return the members as this node, which leads, sees them}
+    List<Peer> peers() {
+        var answered = rounds.silences();
+        var matches = rounds.matchIndexes();
+        var last = division.getRaftLog().getNextIndex() - 1;
+        var peers = new ArrayList<Peer>();
+        for (var role : List.of(RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER)) {
+            for (var peer : division.getRaftConf().getCurrentPeers(role)) {
+                var id = peer.getId();
+                var mine = id.equals(division.getId());
+                var quiet = answered.getOrDefault(id, Long.MAX_VALUE);
+                peers.add(
+                        new Peer(
+                                RatisMember.nodeOf(id),
+                                RatisMember.incarnationOf(id),
+                                role == RaftPeerRole.LISTENER ? Role.LISTENER : Role.VOTER,
+                                mine || quiet < silence.toMillis(),
+                                mine ? 0 : last - matches.getOrDefault(id, -1L)));
+            }
+        }
+        return peers;
+    }
+
+    /// Makes a change, or fails with [MembershipRefused].
+    CompletableFuture<Void> change(MembershipChange change) {
+        var before = peers();
+        var refusal = refusal(before, change);
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(new MembershipRefused(refusal.get()));
+        }
+        log.info("members change change={}", change);
+        return set(MembershipRules.after(before, change), String.valueOf(change));
+    }
+
+    /// {@return why a change would be refused}
+    Optional<String> refusal(MembershipChange change) {
+        return refusal(peers(), change);
+    }
+
+    private Optional<String> refusal(List<Peer> peers, MembershipChange change) {
+        return division.getInfo().isLeaderReady()
+                ? MembershipRules.refusal(peers, change)
+                : Optional.of("this node does not lead; ask again");
+    }
+
+    private CompletableFuture<Void> set(List<Peer> after, String what) {
+        var addresses = new HashMap<NodeId, RaftPeer>();
+        division.getRaftConf()
+                .getAllPeers()
+                .forEach(peer -> addresses.put(RatisMember.nodeOf(peer.getId()), peer));
+        division.getRaftConf()
+                .getAllPeers(RaftPeerRole.LISTENER)
+                .forEach(peer -> addresses.put(RatisMember.nodeOf(peer.getId()), peer));
+        var voters = new ArrayList<RaftPeer>();
+        var listeners = new ArrayList<RaftPeer>();
+        for (var peer : after) {
+            var known = addresses.get(peer.node());
+            if (known != null) {
+                (peer.role() == Role.VOTER ? voters : listeners).add(as(known, peer.role()));
+            }
+        }
+        return member.setConfiguration(voters, listeners, what);
+    }
+
+    /// Adds a node, which listens already. Other incarnations of it leave in the same step, and it
+    /// has the vote that one of them had.
+    CompletableFuture<Void> admit(RaftPeerId id, HostPort address, Role role) {
+        var conf = division.getRaftConf();
+        var voters = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.FOLLOWER));
+        var listeners = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.LISTENER));
+        var node = RatisMember.nodeOf(id);
+        var voted = voters.removeIf(each -> RatisMember.nodeOf(each.getId()).equals(node));
+        listeners.removeIf(each -> RatisMember.nodeOf(each.getId()).equals(node));
+        var part = voted ? Role.VOTER : role;
+        (part == Role.VOTER ? voters : listeners).add(RatisMember.peer(id, address, part));
+        return member.setConfiguration(voters, listeners, id + " as " + part);
+    }
+
+    private static RaftPeer as(RaftPeer peer, Role role) {
+        return RatisMember.peer(peer.getId(), HostPort.parse(peer.getAddress()), role);
+    }
+
+    /// Hands the leadership to another voter that has the log, or to any.
+    CompletableFuture<Void> transferLeadership(Optional<NodeId> to) {
+        if (!division.getInfo().isLeaderReady()) {
+            return CompletableFuture.failedFuture(
+                    new MembershipRefused("this node does not lead; ask again"));
+        }
+        var self = RatisMember.nodeOf(division.getId());
+        var able =
+                peers().stream()
+                        .filter(peer -> peer.role() == Role.VOTER && peer.alive())
+                        .filter(peer -> !peer.node().equals(self))
+                        .toList();
+        var chosen =
+                able.stream()
+                        .filter(peer -> to.isEmpty() || peer.node().equals(to.get()))
+                        .min(Comparator.comparingLong(Peer::lag));
+        if (to.filter(self::equals).isPresent()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (chosen.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new MembershipRefused(
+                            to.map(node -> node + " is no voter that is alive")
+                                            .orElse("there is no other voter that is alive")
+                                    + "; krg-admin cluster status shows the members"));
+        }
+        var peer = RatisMember.peerId(chosen.get().node(), chosen.get().incarnation());
+        return member.transferLeadership(Optional.of(peer), silence);
+    }
+
+    /// Makes a change that is called for, one at a time. Called from time to time by one thread.
+    void look() {
+        stand();
+        if (replaceAfter.isZero() || !division.getInfo().isLeaderReady()) {
+            silentSince.clear();
+            return;
+        }
+        var now = System.nanoTime();
+        var gone = new ArrayList<NodeId>();
+        for (var peer : peers()) {
+            if (peer.alive()) {
+                silentSince.remove(peer.node());
+            } else if (now - silentSince.computeIfAbsent(peer.node(), _ -> now)
+                    > replaceAfter.toNanos()) {
+                gone.add(peer.node());
+            }
+        }
+        if (running.filter(change -> !change.isDone()).isPresent()) {
+            return;
+        }
+        MembershipRules.next(peers(), gone, wanted)
+                .ifPresent(change -> running = Optional.of(byItself(change)));
+    }
+
+    /// A voter that was made a listener is a follower to Ratis until it starts again: it would
+    /// stand for election, find that it may not, and end.
+    private void stand() {
+        var votes =
+                division.getRaftConf().getCurrentPeers().stream()
+                        .anyMatch(peer -> peer.getId().equals(division.getId()));
+        if (votes != stands && division.getInfo().isAlive()) {
+            member.letStand(votes);
+            stands = votes;
+        }
+    }
+
+    private CompletableFuture<Void> byItself(MembershipChange change) {
+        return change(change)
+                .whenComplete((_, failed) -> {
+                    if (failed != null) {
+                        log.warn("members were not changed change={}", change, failed);
+                    }
+                });
+    }
+}

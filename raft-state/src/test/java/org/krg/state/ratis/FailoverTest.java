@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.krg.testkit.StateCluster.get;
+import static org.krg.testkit.StateCluster.node;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.testkit.MemberProcess;
+import org.krg.testkit.StateCluster;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How long nobody can write after the leader's process was killed. `-Dkrg.rounds=N` repeats it;
+/// the times are in the log.
+final class FailoverTest {
+    private static final Logger log = LoggerFactory.getLogger(FailoverTest.class);
+
+    /// The shortest election timeout is 1.5 s: what is faster did not wait for it.
+    private static final Duration WITHOUT_TIMEOUT = Duration.ofMillis(1_400);
+
+    @Test
+    void theDeathOfTheLeadersProcessIsNoticedBeforeAnElectionTimeout(@TempDir Path directory) {
+        var rounds = Integer.getInteger("krg.rounds", 1);
+        var times = new ArrayList<Duration>();
+        var client = new ClusterOperations();
+        try (var cluster = StateCluster.startWithout(directory, 3, node(3))) {
+            for (var round = 0; round < rounds; round++) {
+                times.add(round(cluster, client));
+            }
+        }
+        log.warn("leader killed -> next acknowledged write {}", times);
+        assertThat(times.stream().sorted().toList().get(rounds / 2)).isLessThan(WITHOUT_TIMEOUT);
+    }
+
+    private static Duration round(StateCluster cluster, ClusterOperations client) {
+        try (var third =
+                MemberProcess.start(
+                        List.of(),
+                        cluster.id(),
+                        cluster.directory(node(3)),
+                        node(3),
+                        cluster.members())) {
+            assertThat(third.readLine()).isEqualTo("open");
+            var survivor = cluster.store(node(1));
+            await().atMost(Duration.ofSeconds(60))
+                    .ignoreExceptions()
+                    .until(() -> {
+                        if (survivor.leadership().leader().filter(node(3)::equals).isPresent()) {
+                            return true;
+                        }
+                        get(
+                                cluster.store(cluster.awaitLeader())
+                                        .transferLeadership(Optional.of(node(3))));
+                        return false;
+                    });
+            while (!third.readLine().startsWith("ack ")) {
+                // It leads once it acknowledges.
+            }
+            third.kill();
+            var begin = System.nanoTime();
+            get(survivor.submit(client.grant()));
+            return Duration.ofNanos(System.nanoTime() - begin);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.krg.testkit.StateCluster.get;
+import static org.krg.testkit.StateCluster.node;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.ClusterStore.MembershipRefused;
+import org.krg.state.core.MembershipChange;
+import org.krg.state.core.MembershipChange.Demote;
+import org.krg.state.core.MembershipChange.Promote;
+import org.krg.state.core.MembershipChange.Remove;
+import org.krg.state.core.MembershipChange.Replace;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
+import org.krg.testkit.StateCluster;
+
+/// Members that come, go and change their part while the group works.
+final class MembershipTest {
+    private static final Duration SOON = Duration.ofSeconds(40);
+
+    /// Long enough that a busy machine is not taken for a dead node.
+    private static final Duration GONE = Duration.ofSeconds(4);
+
+    private final ClusterOperations client = new ClusterOperations();
+
+    @Test
+    void votersAreReplacedPromotedAndRemovedAndTheLeadershipMoves(@TempDir Path directory) {
+        try (var cluster =
+                StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+            admit(cluster, 4);
+            admit(cluster, 5);
+            awaitRoles(cluster, "n1+ n2+ n3+ n4- n5-");
+
+            change(cluster, new Promote(node(4)));
+            awaitRoles(cluster, "n1+ n2+ n3+ n4+ n5-");
+            var leader = cluster.awaitLeader();
+            var target = leader.equals(node(4)) ? node(1) : node(4);
+            get(cluster.store(leader).transferLeadership(Optional.of(target)));
+            await().atMost(SOON).until(() -> cluster.awaitLeader().equals(target));
+            change(cluster, new Demote(other(cluster, 2, 3)));
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+
+            var gone = other(cluster, 2, 3, 1);
+            cluster.stop(gone);
+            assertRefused(cluster, new Promote(gone));
+            await().atMost(SOON).untilAsserted(() -> change(cluster, new Replace(gone, node(5))));
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+            assertThat(roles(cluster)).doesNotContain(gone.name());
+
+            // Who was removed and comes back as it was asks for votes and gets none.
+            var term = cluster.store(cluster.awaitLeader()).leadership().term();
+            cluster.open(gone);
+            client.grantMany(cluster.store(cluster.awaitLeader()), 20);
+            assertThat(cluster.store(cluster.awaitLeader()).leadership().term()).isEqualTo(term);
+        }
+    }
+
+    @Test
+    void aDeadVoterIsReplacedByItselfAndWhatWouldCostTheQuorumIsRefused(@TempDir Path directory) {
+        try (var cluster = StateCluster.start(directory, 3, config -> config.withVoters(3, GONE))) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+            admit(cluster, 4);
+            var gone = cluster.awaitFollower();
+            cluster.stop(gone);
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(roles(cluster)).contains("n4+").doesNotContain(gone.name()));
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+
+            // It comes back as the next incarnation, and has its data from the others.
+            var again = cluster.join(gone, 2);
+            get(
+                    cluster.store(cluster.awaitLeader())
+                            .admit(gone, gone + ".2", cluster.address(gone), Role.LISTENER));
+            var revision = client.grantMany(cluster.store(cluster.awaitLeader()), 1).revision();
+            await().atMost(SOON).until(() -> again.image().revision().equals(revision));
+
+            cluster.stop(livingFollower(cluster));
+            var leader = cluster.store(cluster.awaitLeader());
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(leader.refusal(new Remove(livingFollower(cluster))))
+                                    .hasValueSatisfying(why -> assertThat(why).contains("quorum")));
+        }
+    }
+
+    @Test
+    void listenersFollowInNumbers(@TempDir Path directory) {
+        try (var cluster =
+                StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 1);
+            for (var number = 4; number <= 12; number++) {
+                admit(cluster, number);
+            }
+            var revision = client.grantMany(cluster.store(cluster.awaitLeader()), 50).revision();
+            await().atMost(SOON)
+                    .until(() ->
+                            cluster.stores().stream()
+                                    .allMatch(store -> store.image().revision().equals(revision)));
+            assertThat(cluster.stores()).hasSize(12);
+        }
+    }
+
+    /// {@return a voter that runs and does not lead}
+    private static NodeId livingFollower(StateCluster cluster) {
+        var leader = cluster.awaitLeader();
+        return cluster.store(leader).quorum().members().stream()
+                .filter(member -> member.role() == Role.VOTER)
+                .map(Member::node)
+                .filter(node -> !node.equals(leader) && cluster.isRunning(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static NodeId other(StateCluster cluster, int... numbers) {
+        var leader = cluster.awaitLeader();
+        var members = cluster.store(leader).quorum().members();
+        return IntStream.of(numbers)
+                .mapToObj(StateCluster::node)
+                .filter(node -> !node.equals(leader))
+                .filter(node ->
+                        members.stream()
+                                .anyMatch(each ->
+                                        each.node().equals(node) && each.role() == Role.VOTER))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void admit(StateCluster cluster, int number) {
+        cluster.join(node(number), 1);
+        get(
+                cluster.store(cluster.awaitLeader())
+                        .admit(
+                                node(number),
+                                node(number) + ".1",
+                                cluster.address(node(number)),
+                                Role.LISTENER));
+    }
+
+    private static void change(StateCluster cluster, MembershipChange change) {
+        await().atMost(SOON)
+                .until(() -> cluster.store(cluster.awaitLeader()).refusal(change).isEmpty());
+        get(cluster.store(cluster.awaitLeader()).change(change));
+    }
+
+    private static void assertRefused(StateCluster cluster, MembershipChange change) {
+        assertThatThrownBy(() ->
+                        cluster.store(cluster.awaitLeader())
+                                .change(change)
+                                .get(5, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(MembershipRefused.class);
+    }
+
+    private static void awaitRoles(StateCluster cluster, String roles) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(roles(cluster)).isEqualTo(roles));
+    }
+
+    private static String roles(StateCluster cluster) {
+        return String.join(
+                " ",
+                cluster.store(cluster.awaitLeader()).quorum().members().stream()
+                        .map(member -> member.node() + (member.role() == Role.VOTER ? "+" : "-"))
+                        .sorted()
+                        .toList());
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.testkit;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.krg.state.LeaderLink;
+import org.krg.state.StateConfig;
+import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.Operation;
+import org.krg.state.command.Reply;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.SessionId;
+import org.krg.state.ratis.RatisClusterStore;
+import org.krg.state.rocksdb.RocksStorage;
+
+/// A member in a process of its own, which can be killed and whose system calls can be made fail.
+/// It writes one operation after the other while it leads and prints `ack REVISION` for each that
+/// was acknowledged.
+public final class MemberProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+
+    private MemberProcess(Process process) {
+        this.process = process;
+        this.out =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /// Starts a member.
+    ///
+    /// @param under a command that runs the JVM, `strace` for example
+    public static MemberProcess start(
+            List<String> under, UUID cluster, Path directory, NodeId self, List<FirstMember> all) {
+        var command = new ArrayList<>(under);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        MemberProcess.class.getName(),
+                        cluster.toString(),
+                        directory.toString(),
+                        self.name()));
+        all.forEach(member -> command.add(member.node() + "=" + member.raft()));
+        try {
+            return new MemberProcess(
+                    new ProcessBuilder(command)
+                            .redirectError(directory.resolveSibling(self + ".err").toFile())
+                            .start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /// {@return the next line it prints; empty at its end}
+    public String readLine() {
+        try {
+            var line = out.readLine();
+            return line == null ? "" : line;
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    /// Kills it as a loss of power to the process would: nothing is flushed.
+    public void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    /// {@return its exit code}
+    public int awaitExit(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("the member did not end");
+            }
+            return process.exitValue();
+        } catch (InterruptedException stop) {
+            throw new AssertionError(stop);
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+
+    /// The member's process: cluster, directory, node, then every first member as `node=host:port`.
+    public static void main(String... arguments) throws InterruptedException {
+        var self = new NodeId(arguments[2]);
+        var members =
+                Stream.of(arguments)
+                        .skip(3)
+                        .map(text -> text.split("=", 2))
+                        .map(pair ->
+                                new FirstMember(new NodeId(pair[0]), 1, HostPort.parse(pair[1])))
+                        .toList();
+        var bind =
+                members.stream()
+                        .filter(each -> each.node().equals(self))
+                        .findFirst()
+                        .orElseThrow()
+                        .raft();
+        var directory = Path.of(arguments[1]);
+        var store =
+                RatisClusterStore.open(
+                        StateConfig.defaults(
+                                UUID.fromString(arguments[0]), self, 1, directory, bind, members),
+                        (_, _) ->
+                                CompletableFuture.failedFuture(
+                                        new LeaderLink.Unsent("no link", new IOException())),
+                        new RocksStorage(directory.resolve("store")),
+                        new MetricRegistry());
+        System.out.println("open");
+        var sequence = 0L;
+        while (true) {
+            if (!store.leadership().mine()) {
+                Thread.sleep(20);
+                continue;
+            }
+            sequence++;
+            try {
+                var reply =
+                        store.submit(
+                                        new Operation(
+                                                new SessionId(900),
+                                                sequence,
+                                                0,
+                                                new GrantLease(
+                                                        "h" + sequence, Duration.ofHours(1))))
+                                .get(20, TimeUnit.SECONDS);
+                if (reply instanceof Reply.Accepted accepted) {
+                    System.out.println("ack " + accepted.revision());
+                }
+            } catch (ExecutionException | TimeoutException unknown) {
+                System.out.println("unknown " + unknown);
+            }
+        }
+    }
+}
