@@ -24,7 +24,8 @@ public final class Waiting {
         try {
             return future.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
-            throw new CampaignFailed(String.valueOf(failed.getCause()), failed);
+            var cause = failed.getCause() == null ? failed : failed.getCause();
+            throw new CampaignFailed(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException late) {
             throw new CampaignFailed(
                     "a call is not answered for " + limit.toSeconds() + " s", late);
