@@ -24,7 +24,6 @@ final class Ratios {
             single(rows, "the longest of these", "failOverMaxMillis", first, other);
             single(rows, "memory of all servers", "memoryBytes", first, other);
             single(rows, "disk of all servers", "diskBytes", first, other);
-            single(rows, "start with all keys", "startMillis", first, other);
             single(rows, "making the keys", "preloadMillis", first, other);
         }
         return rows;

@@ -92,8 +92,7 @@ public final class ReportText {
                 .right("DISK", row -> bytes(row, "diskBytes"))
                 .right("FAILOVER s", row -> decimal(row, "failOverMillis", 1e3, 2))
                 .right("LONGEST s", row -> decimal(row, "failOverMaxMillis", 1e3, 2))
-                .right("PRELOAD s", row -> decimal(row, "preloadMillis", 1e3, 1))
-                .right("START s", row -> decimal(row, "startMillis", 1e3, 1));
+                .right("PRELOAD s", row -> decimal(row, "preloadMillis", 1e3, 1));
     }
 
     private static List<JsonNode> rows(JsonNode tree) {
