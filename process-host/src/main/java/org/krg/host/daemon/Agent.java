@@ -33,6 +33,7 @@ import org.krg.host.NodeReport;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
+import org.krg.host.engine.KeyQueues;
 import org.krg.host.engine.Lanes;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseHolder;
@@ -163,20 +164,28 @@ final class Agent implements AutoCloseable {
         duties.start();
         leases.start();
         holder.start();
+        var keeping = new LeaseKeeping(new LeaderTerms(store, leases, asks), Boottime::now, timer);
+        var lanes = new Lanes(store::submit, this::session, Boottime::now);
+        var queues = new KeyQueues(store, lanes);
         parts.push(
                 openApi(
                         new ApiParts(
                                 store,
+                                keeping,
+                                queues,
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
                                 () -> problems(holder),
                                 InstantSource.system()),
-                        etcd(store, leases, asks, timer)));
+                        new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
 
-    private ApiServer openApi(ApiParts served, EtcdFace etcd) {
+    private ApiServer openApi(ApiParts served, EtcdParts etcd) {
+        var face =
+                new EtcdFace(
+                        new EtcdConfig(self, settings.cluster().id(), KrgVersion.CURRENT), etcd);
         return ApiServer.open(
                 new ApiConfig(
                         self,
@@ -187,19 +196,7 @@ final class Agent implements AutoCloseable {
                         new String(secret, StandardCharsets.UTF_8),
                         KrgVersion.CURRENT),
                 served,
-                etcd::open);
-    }
-
-    private EtcdFace etcd(
-            RatisClusterStore store,
-            UserLeases leases,
-            PeerAsks asks,
-            ScheduledExecutorService timer) {
-        var keeping = new LeaseKeeping(new LeaderTerms(store, leases, asks), Boottime::now, timer);
-        var lanes = new Lanes(store::submit, this::session, Boottime::now);
-        return new EtcdFace(
-                new EtcdConfig(self, settings.cluster().id(), KrgVersion.CURRENT),
-                new EtcdParts(store, lanes, keeping));
+                face::open);
     }
 
     private PeerPort openPort(PeerAddresses addresses) {

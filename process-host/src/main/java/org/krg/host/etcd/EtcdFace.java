@@ -5,7 +5,6 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.function.BiFunction;
-import org.krg.host.engine.KeyQueues;
 import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcRoutes;
 
@@ -41,7 +40,7 @@ public final class EtcdFace {
         new KvService(parts, headers).route(routes);
         new LeaseService(parts, headers).route(routes);
         new WatchService(parts, headers).route(routes);
-        var lines = new LineCalls(new KeyQueues(parts.store(), parts.lanes()), parts.lanes());
+        var lines = new LineCalls(parts.queues(), parts.lanes());
         new LockService(parts, lines, headers).route(routes);
         new ElectionService(parts.store(), lines, headers).route(routes);
         new AuthService().route(routes);

@@ -7,16 +7,22 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
+import org.krg.host.engine.KeyQueues;
+import org.krg.host.engine.LeaseKeeping;
 import org.krg.state.ClusterStore;
 
 /// What the API speaks for. It owns none of it.
 ///
+/// @param leases renews users' leases
+/// @param queues the lines in which locks are waited for
 /// @param local the processes of this node
 /// @param destinations where a process could be moved to
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param wall stamps commands
 public record ApiParts(
         ClusterStore store,
+        LeaseKeeping leases,
+        KeyQueues queues,
         ProcessHost local,
         Destinations destinations,
         MetricRegistry metrics,

@@ -151,6 +151,9 @@ public final class ApiServer implements AutoCloseable {
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
         var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());
+        var keys = new KeyResource(parts.store(), changes, shared.streams());
+        var leases =
+                new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         routes.get("/v1/status", cluster::status)
                 .get("/v1/health", cluster::health)
@@ -197,6 +200,16 @@ public final class ApiServer implements AutoCloseable {
                 .delete("/v1/checkpoints/{id}", checkpoints::delete)
                 .get("/v1/checkpoints/{id}/manifest", checkpoints::manifest)
                 .post("/v1/checkpoints/{id}/restore", checkpoints::restore)
+                .get("/v1/keys", keys::range)
+                .post("/v1/keys/transaction", keys::transact)
+                .post("/v1/keys/compact", keys::compact)
+                .get("/v1/keys/watch", keys::watch)
+                .get("/v1/leases", leases::list)
+                .post("/v1/leases", leases::grant)
+                .get("/v1/leases/{id}", leases::show)
+                .post("/v1/leases/{id}/renew", leases::renew)
+                .delete("/v1/leases/{id}", leases::revoke)
+                .post("/v1/locks", leases::lock)
                 .get("/v1/events", events::list)
                 .get("/v1/watch", events::watch);
     }

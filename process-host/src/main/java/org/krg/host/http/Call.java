@@ -52,6 +52,21 @@ record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest 
         return Optional.ofNullable(request.headers().get(name));
     }
 
+    /// {@return the names of the parameters behind the question mark}
+    List<String> parameters() {
+        return List.copyOf(context.queryParams().names());
+    }
+
+    /// {@return the value of a parameter that is there}
+    String parameter(String name) {
+        return find(name).orElse("");
+    }
+
+    /// {@return as whom the caller reads and writes keys}
+    String principal() {
+        return caller.identity().name();
+    }
+
     /// {@return whether a parameter is `true`}
     boolean flag(String parameter) {
         var value = find(parameter).orElse("false");

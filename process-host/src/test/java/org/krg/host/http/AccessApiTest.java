@@ -159,6 +159,8 @@ final class AccessApiTest {
         var parts =
                 new ApiParts(
                         api.store,
+                        api.users.leases,
+                        api.users.queues,
                         api.here,
                         ApiFixture.DESTINATIONS,
                         new MetricRegistry(),

@@ -13,6 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.krg.host.engine.Destinations;
+import org.krg.host.etcd.EtcdConfig;
+import org.krg.host.etcd.EtcdFace;
+import org.krg.host.etcd.EtcdParts;
 import org.krg.host.http.TestClient.Answer;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.model.ProgramFacts;
@@ -51,6 +54,7 @@ final class ApiFixture implements AutoCloseable {
     final List<String> problems = new CopyOnWriteArrayList<>();
     final MetricRegistry metrics = new MetricRegistry();
     final ClusterStore store;
+    final UserParts users;
     final FakeProcessHost here = new FakeProcessHost();
     final FakeProcessHost away = new FakeProcessHost();
     final Path directory;
@@ -59,6 +63,7 @@ final class ApiFixture implements AutoCloseable {
         this.directory = directory;
         cluster = StateCluster.start(directory, 1);
         store = cluster.store(cluster.awaitLeader());
+        users = new UserParts(store);
         hereApi = open(HERE, here);
         client = new TestClient(hereApi.address());
         awayApi = open(AWAY, away);
@@ -91,11 +96,19 @@ final class ApiFixture implements AutoCloseable {
                         "0.1.0"),
                 new ApiParts(
                         store,
+                        users.leases,
+                        users.queues,
                         host,
                         DESTINATIONS,
                         metrics,
                         () -> List.copyOf(problems),
-                        InstantSource.system()));
+                        InstantSource.system()),
+                (server, principals) ->
+                        new EtcdFace(
+                                        new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),
+                                        new EtcdParts(
+                                                store, users.lanes, users.leases, users.queues))
+                                .open(server, principals));
     }
 
     private void register(NodeId id, HostPort api) {
@@ -209,6 +222,7 @@ final class ApiFixture implements AutoCloseable {
         client.close();
         hereApi.close();
         awayApi.close();
+        users.close();
         cluster.close();
     }
 }

@@ -24,6 +24,7 @@ import org.krg.testkit.Samples;
 @Timeout(30)
 final class FailureApiTest {
     private final FakeStore store = new FakeStore(Samples.HOME);
+    private final UserParts users = new UserParts(store);
     private ApiServer api;
     private TestClient client;
 
@@ -42,6 +43,8 @@ final class FailureApiTest {
                                 "0.1.0"),
                         new ApiParts(
                                 store,
+                                users.leases,
+                                users.queues,
                                 new FakeProcessHost(),
                                 ApiFixture.DESTINATIONS,
                                 new MetricRegistry(),
@@ -54,6 +57,7 @@ final class FailureApiTest {
     void stop() {
         client.close();
         api.close();
+        users.close();
     }
 
     @Test

@@ -55,6 +55,11 @@ public final class SseWriter {
         send("event: " + type + "\ndata: " + Json.write(data) + "\n\n");
     }
 
+    /// Sends an event of a type behind which a client may go on.
+    void sendTyped(String type, String id, JsonNode data) {
+        send("event: " + type + "\nid: " + id + "\ndata: " + Json.write(data) + "\n\n");
+    }
+
     /// Sends a comment when nothing was sent for a while.
     void keepAlive() {
         if (System.nanoTime() - lastSent >= HEARTBEAT.toNanos()) {
