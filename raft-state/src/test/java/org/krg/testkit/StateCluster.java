@@ -157,6 +157,13 @@ public final class StateCluster implements AutoCloseable {
         return running.containsKey(node);
     }
 
+    /// {@return how many snapshots the running members have taken}
+    public long snapshotsTaken() {
+        return running.keySet().stream()
+                .mapToLong(node -> metrics(node).timer("krg.state.snapshot_seconds").getCount())
+                .sum();
+    }
+
     /// {@return the running stores}
     public List<RatisClusterStore> stores() {
         return List.copyOf(running.values());

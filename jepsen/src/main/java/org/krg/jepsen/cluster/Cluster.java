@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.krg.state.model.HostPort;
@@ -46,10 +47,20 @@ public final class Cluster implements AutoCloseable {
 
     /// Makes a cluster and returns when all its nodes are ready.
     public static Cluster up(int nodes) {
+        return up(nodes, _ -> {});
+    }
+
+    /// As above.
+    ///
+    /// @param prepare is shown the place of each node's data directory before it is made
+    public static Cluster up(int nodes, Consumer<Path> prepare) {
         var scratch = makeScratch();
         var directory = scratch.resolve("cluster");
         var installation = Installation.find(scratch).about(directory);
         try {
+            for (var node = 1; node <= nodes; node++) {
+                prepare.accept(data(directory, "n" + node));
+            }
             installation
                     .run(
                             TO_START,
@@ -125,6 +136,12 @@ public final class Cluster implements AutoCloseable {
         installation.run(TO_START, "dev", "start", node).require(0);
     }
 
+    /// Starts the agents of all nodes that do not run and returns when all of them serve: after the
+    /// loss of a majority none serves before the others run.
+    public void startAll() {
+        installation.run(TO_START, "dev", "start", "--all").require(0);
+    }
+
     /// Starts the agents that do not run and returns when all nodes are ready.
     public void heal() {
         if (!members.stream().allMatch(Cluster::answers)) {
@@ -188,6 +205,10 @@ public final class Cluster implements AutoCloseable {
 
     /// {@return the data directory of a node}
     public Path data(String node) {
+        return data(directory, node);
+    }
+
+    private static Path data(Path directory, String node) {
         return directory.resolve("nodes").resolve(node).resolve("data");
     }
 

@@ -12,12 +12,14 @@
 // directory is synced, and a rename is undone.
 //
 // The file .power in the root, which no listing shows: writing "cut" replaces all that is present by
-// what is kept, writing "sync" makes everything kept; it reads as "cuts N lost-bytes N lost-names N".
-// Programs should have ended before the power is cut.
+// what is kept, writing "sync" makes everything kept, after "stall" every fsync waits until "go" is
+// written; it reads as "cuts N lost-bytes N lost-names N". Programs should have ended before the power is
+// cut.
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION 31
 #include <errno.h>
 #include <fuse.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +68,23 @@ static struct node *root;
 static struct node *all;
 static ino_t last_number;
 static unsigned long cuts, lost_bytes, lost_names;
+
+// Held by whoever looks at anything above.
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t going = PTHREAD_COND_INITIALIZER;
+static bool stalled;
+
+static int lock(void) {
+    return pthread_mutex_lock(&mutex);
+}
+
+static void unlock(const int *locked) {
+    (void) locked;
+    pthread_mutex_unlock(&mutex);
+}
+
+// The rest of the block holds the mutex.
+#define LOCKED __attribute__((cleanup(unlock), unused)) const int locked = lock()
 
 static void *require(void *memory) {
     if (!memory) {
@@ -245,6 +264,11 @@ static void keep_all(void) {
 static int write_power(const char *order, size_t size) {
     if (size >= 3 && memcmp(order, "cut", 3) == 0) cut_power();
     else if (size >= 4 && memcmp(order, "sync", 4) == 0) keep_all();
+    else if (size >= 5 && memcmp(order, "stall", 5) == 0) stalled = true;
+    else if (size >= 2 && memcmp(order, "go", 2) == 0) {
+        stalled = false;
+        pthread_cond_broadcast(&going);
+    }
     else return -EINVAL;
     return (int) size;
 }
@@ -314,6 +338,7 @@ static int make(const char *path, mode_t mode, dev_t device, struct node **made)
 // ---- what the kernel asks for
 
 static int disk_getattr(const char *path, struct stat *stat, struct fuse_file_info *file) {
+    LOCKED;
     memset(stat, 0, sizeof *stat);
     if (is_power(path, file)) {
         stat->st_mode = S_IFREG | 0600;
@@ -338,6 +363,7 @@ static int disk_getattr(const char *path, struct stat *stat, struct fuse_file_in
 }
 
 static int disk_readlink(const char *path, char *buffer, size_t size) {
+    LOCKED;
     struct node *node = find(path);
     if (!node) return -ENOENT;
     snprintf(buffer, size, "%.*s", (int) node->present.size, node->present.at);
@@ -345,6 +371,7 @@ static int disk_readlink(const char *path, char *buffer, size_t size) {
 }
 
 static int disk_mknod(const char *path, mode_t mode, dev_t device) {
+    LOCKED;
     struct node *made;
     return make(path, mode, device, &made);
 }
@@ -354,6 +381,7 @@ static int disk_mkdir(const char *path, mode_t mode) {
 }
 
 static int disk_symlink(const char *target, const char *path) {
+    LOCKED;
     struct node *made;
     int failed = make(path, S_IFLNK | 0777, 0, &made);
     if (!failed) {
@@ -375,14 +403,17 @@ static int remove_path(const char *path, bool directory) {
 }
 
 static int disk_unlink(const char *path) {
+    LOCKED;
     return remove_path(path, false);
 }
 
 static int disk_rmdir(const char *path) {
+    LOCKED;
     return remove_path(path, true);
 }
 
 static int disk_rename(const char *from, const char *to, unsigned flags) {
+    LOCKED;
     struct node *node = find(from), *old = find(to);
     if (flags & ~RENAME_NOREPLACE) return -EINVAL;
     if (!node) return -ENOENT;
@@ -397,11 +428,13 @@ static int disk_rename(const char *from, const char *to, unsigned flags) {
 }
 
 static int disk_link(const char *from, const char *to) {
+    LOCKED;
     struct node *node = find(from);
     return node ? add(to, node) : -ENOENT;
 }
 
 static int disk_chmod(const char *path, mode_t mode, struct fuse_file_info *file) {
+    LOCKED;
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
     node->mode = (node->mode & S_IFMT) | (mode & ~S_IFMT);
@@ -410,6 +443,7 @@ static int disk_chmod(const char *path, mode_t mode, struct fuse_file_info *file
 }
 
 static int disk_chown(const char *path, uid_t uid, gid_t gid, struct fuse_file_info *file) {
+    LOCKED;
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
     if (uid != (uid_t) -1) node->uid = uid;
@@ -419,6 +453,7 @@ static int disk_chown(const char *path, uid_t uid, gid_t gid, struct fuse_file_i
 }
 
 static int disk_truncate(const char *path, off_t size, struct fuse_file_info *file) {
+    LOCKED;
     if (is_power(path, file)) return 0;
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
@@ -429,6 +464,7 @@ static int disk_truncate(const char *path, off_t size, struct fuse_file_info *fi
 }
 
 static int disk_open(const char *path, struct fuse_file_info *file) {
+    LOCKED;
     if (is_power(path, file)) {
         file->direct_io = 1;
         file->fh = (uintptr_t) &power;
@@ -442,6 +478,7 @@ static int disk_open(const char *path, struct fuse_file_info *file) {
 }
 
 static int disk_create(const char *path, mode_t mode, struct fuse_file_info *file) {
+    LOCKED;
     struct node *made;
     int failed = make(path, S_IFREG | mode, 0, &made);
     if (!failed) {
@@ -453,6 +490,7 @@ static int disk_create(const char *path, mode_t mode, struct fuse_file_info *fil
 
 static int disk_read(
         const char *path, char *buffer, size_t size, off_t offset, struct fuse_file_info *file) {
+    LOCKED;
     if (is_power(path, file)) return read_power(buffer, size, offset);
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
@@ -465,6 +503,7 @@ static int disk_read(
 
 static int disk_write(const char *path, const char *buffer, size_t size, off_t offset,
         struct fuse_file_info *file) {
+    LOCKED;
     if (is_power(path, file)) return write_power(buffer, size);
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
@@ -476,19 +515,28 @@ static int disk_write(const char *path, const char *buffer, size_t size, off_t o
 }
 
 static int disk_release(const char *path, struct fuse_file_info *file) {
+    LOCKED;
     if (file->fh && !is_power(path, file)) release((struct node *) (uintptr_t) file->fh);
     return 0;
 }
 
+static void await_power(void) {
+    while (stalled) pthread_cond_wait(&going, &mutex);
+}
+
 static int disk_fsync(const char *path, int only_data, struct fuse_file_info *file) {
+    LOCKED;
     (void) only_data;
+    await_power();
     struct node *node = opened(path, file);
     if (node) keep_content(node);
     return 0;
 }
 
 static int disk_fsyncdir(const char *path, int only_data, struct fuse_file_info *file) {
+    LOCKED;
     (void) only_data;
+    await_power();
     struct node *node = opened(path, file);
     if (node) keep_names(node);
     return 0;
@@ -496,6 +544,7 @@ static int disk_fsyncdir(const char *path, int only_data, struct fuse_file_info 
 
 static int disk_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off_t offset,
         struct fuse_file_info *file, enum fuse_readdir_flags flags) {
+    LOCKED;
     (void) offset, (void) flags;
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
@@ -512,6 +561,7 @@ static int disk_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, of
 
 static int disk_utimens(
         const char *path, const struct timespec times[2], struct fuse_file_info *file) {
+    LOCKED;
     struct node *node = opened(path, file);
     if (!node) return -ENOENT;
     if (times[0].tv_nsec != UTIME_OMIT)
@@ -581,7 +631,7 @@ int main(int count, char **arguments) {
         return 2;
     }
     char *options[] = {
-            arguments[0], "-f", "-s", "-o",
-            "allow_other,default_permissions,dev,suid,fsname=forgetful-disk", arguments[1], NULL};
-    return fuse_main(6, options, &OPERATIONS, NULL);
+            arguments[0], "-f", "-o",
+            "allow_other,default_permissions,dev,suid,max_threads=16,fsname=forgetful-disk", arguments[1], NULL};
+    return fuse_main(5, options, &OPERATIONS, NULL);
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import java.util.List;
+import java.util.function.Function;
+
+/// What the commands of campaigns about keys have in common.
+final class KeyCommandLine {
+    private static final int USAGE_ERROR = 2;
+
+    private KeyCommandLine() {}
+
+    /// Reads options, runs a campaign, prints its report and returns the exit code.
+    static int run(
+            List<String> arguments,
+            String usage,
+            String path,
+            String faults,
+            CampaignOptions presets,
+            Function<CampaignOptions, KeyCampaign.Report> campaign) {
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            System.out.print(usage);
+            return 0;
+        }
+        try {
+            var options = CampaignOptions.parse(arguments, faults, presets);
+            System.err.println("seed " + options.seed());
+            return print(campaign.apply(options));
+        } catch (IllegalArgumentException wrong) {
+            System.err.println("error: " + wrong.getMessage());
+            System.err.println("  krg-admin " + path + " --help tells its options");
+            return USAGE_ERROR;
+        }
+    }
+
+    private static int print(KeyCampaign.Report report) {
+        System.out.printf(
+                "%d faults, %d calls, %d of them answered, %d violations%n",
+                report.faults(), report.calls(), report.answered(), report.violations().size());
+        report.violations().forEach(System.out::println);
+        return report.violations().isEmpty() ? 0 : 1;
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.disk;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.CampaignFailed;
+
+/// A mounted file system in memory that loses on demand whatever was not synced: contents of files
+/// without fsync(2), names without an fsync(2) of their directory. The program, `forgetful-disk.c`,
+/// is compiled where it is used; that takes root, a C compiler and libfuse 3.
+public final class ForgetfulDisk implements AutoCloseable {
+    private static final String SOURCE = "forgetful-disk.c";
+    private static final Duration TO_MOUNT = Duration.ofSeconds(10);
+    private static final Duration TO_COMPILE = Duration.ofMinutes(1);
+
+    private final Path mount;
+    private final Process program;
+
+    /// What was lost so far.
+    public record Losses(long cuts, long bytes, long names) {}
+
+    private ForgetfulDisk(Path mount, Process program) {
+        this.mount = mount;
+        this.program = program;
+    }
+
+    /// Compiles the program.
+    ///
+    /// @param directory gets it
+    /// @return the program
+    public static Path compile(Path directory) {
+        var source = directory.resolve(SOURCE);
+        var program = directory.resolve("forgetful-disk");
+        try (var code = ForgetfulDisk.class.getResourceAsStream(SOURCE)) {
+            if (code == null) {
+                throw new CampaignFailed("the jar lacks " + SOURCE);
+            }
+            Files.write(source, code.readAllBytes());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        var command = new ArrayList<>(List.of("gcc", "-std=gnu17", "-O2", source.toString()));
+        command.addAll(List.of("-o", program.toString()));
+        command.addAll(
+                Arrays.asList(run("pkg-config", "--cflags", "--libs", "fuse3").split("\\s+")));
+        run(command.toArray(String[]::new));
+        return program;
+    }
+
+    /// Mounts an empty disk.
+    ///
+    /// @param program what [#compile] made
+    /// @param mount a directory, made if it is missing
+    public static ForgetfulDisk mount(Path program, Path mount) {
+        try {
+            Files.createDirectories(mount);
+            var log = mount.resolveSibling(mount.getFileName() + ".disk.log").toFile();
+            var process =
+                    new ProcessBuilder(program.toString(), mount.toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(log)
+                            .start();
+            var disk = new ForgetfulDisk(mount, process);
+            Await.until(
+                    "a file system on " + mount + ", see " + log,
+                    TO_MOUNT,
+                    () -> Files.exists(disk.power()));
+            return disk;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /// {@return where it is mounted}
+    public Path path() {
+        return mount;
+    }
+
+    /// Loses everything that was not synced. Whoever uses the disk has to have ended.
+    public void cutPower() {
+        order("cut");
+    }
+
+    /// Makes every sync wait.
+    public void stall() {
+        order("stall");
+    }
+
+    /// Lets syncs go on after [#stall].
+    public void go() {
+        order("go");
+    }
+
+    /// {@return what was lost so far}
+    public Losses losses() {
+        try {
+            var words = Files.readString(power()).strip().split(" ", 6);
+            return new Losses(
+                    Long.parseLong(words[1]), Long.parseLong(words[3]), Long.parseLong(words[5]));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private void order(String word) {
+        try {
+            Files.writeString(power(), word);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private Path power() {
+        return mount.resolve(".power");
+    }
+
+    /// Unmounts it; its content is gone.
+    @Override
+    public void close() {
+        try {
+            order("go");
+            run("umount", "--lazy", mount.toString());
+        } finally {
+            program.destroy();
+        }
+    }
+
+    private static String run(String... command) {
+        try {
+            var out = Files.createTempFile("krg-disk-", ".out");
+            try {
+                var process =
+                        new ProcessBuilder(command)
+                                .redirectErrorStream(true)
+                                .redirectOutput(out.toFile())
+                                .start();
+                if (!process.waitFor(TO_COMPILE.toSeconds(), TimeUnit.SECONDS)
+                        || process.exitValue() != 0) {
+                    process.destroyForcibly();
+                    throw new CampaignFailed(
+                            String.join(" ", command)
+                                    + " failed; tools/setup installs what it needs:\n"
+                                    + Files.readString(out));
+                }
+                return Files.readString(out).strip();
+            } finally {
+                Files.delete(out);
+            }
+        } catch (IOException | InterruptedException failed) {
+            throw new CampaignFailed("cannot run " + String.join(" ", command), failed);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.mutation;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// What tests said in a JVM of their own.
+///
+/// @param passed whether all of them passed
+/// @param verdict which one failed and why, or how many passed
+record Trial(boolean passed, String verdict, Duration took) {
+    private static final Duration LIMIT = Duration.ofMinutes(4);
+
+    /// The tests could not be run to an end: nothing is known.
+    static final class Undecided extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Undecided(String message) {
+            super(message);
+        }
+    }
+
+    /// Runs tests with a class path.
+    ///
+    /// @param log gets their output
+    static Trial run(Path root, String classPath, List<String> tests, Path log)
+            throws IOException, InterruptedException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var began = System.nanoTime();
+        var process =
+                new ProcessBuilder(Judge.command(java, classPath, root.toString(), tests))
+                        .directory(root.toFile())
+                        .redirectInput(new File("/dev/null"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new Undecided("not finished after " + LIMIT.toSeconds() + " s, see " + log);
+        }
+        var took = Duration.ofNanos(System.nanoTime() - began);
+        var last = Files.readAllLines(log).reversed().stream().filter(it -> !it.isBlank());
+        var verdict = last.findFirst().orElse("");
+        return switch (verdict.split(" ", 2)[0]) {
+            case "PASSED" -> passed(verdict, took);
+            case "FAILED" -> new Trial(false, verdict.substring("FAILED ".length()), took);
+            default -> throw new Undecided("the tests ended without a verdict, see " + log);
+        };
+    }
+
+    private static Trial passed(String verdict, Duration took) {
+        if (verdict.equals("PASSED 0")) {
+            throw new Undecided("no test was run");
+        }
+        return new Trial(true, verdict, took);
+    }
+}
