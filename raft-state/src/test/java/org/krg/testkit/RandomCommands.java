@@ -22,6 +22,7 @@ import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -76,7 +77,7 @@ public final class RandomCommands {
         return switch (random.nextInt(38)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
-            case 3 -> rarely() ? new FenceNode(node(), now) : new RemoveNode(node());
+            case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
             case 4, 5 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
             case 6 -> stop();
             case 7, 8, 9, 10 -> place(image);
@@ -94,6 +95,12 @@ public final class RandomCommands {
             case 28, 29 -> startMigration(image);
             default -> migration(image);
         };
+    }
+
+    private Command nodeOrCordon() {
+        return random.nextBoolean()
+                ? new RemoveNode(node())
+                : new CordonNode(node(), random.nextInt(4) == 0);
     }
 
     private Command place(ClusterImage image) {

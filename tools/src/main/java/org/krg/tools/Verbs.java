@@ -16,6 +16,7 @@ import org.krg.tools.cli.checkpoint.CheckpointRestore;
 import org.krg.tools.cli.cluster.ClusterStatus;
 import org.krg.tools.cli.cluster.Events;
 import org.krg.tools.cli.cluster.NodeDemote;
+import org.krg.tools.cli.cluster.NodeDrain;
 import org.krg.tools.cli.cluster.NodeFence;
 import org.krg.tools.cli.cluster.NodeList;
 import org.krg.tools.cli.cluster.NodePromote;
@@ -23,6 +24,7 @@ import org.krg.tools.cli.cluster.NodeRemove;
 import org.krg.tools.cli.cluster.NodeReplace;
 import org.krg.tools.cli.cluster.NodeShow;
 import org.krg.tools.cli.cluster.NodeTransferLeader;
+import org.krg.tools.cli.cluster.NodeUncordon;
 import org.krg.tools.cli.cluster.StateHash;
 import org.krg.tools.cli.cluster.SystemDoctor;
 import org.krg.tools.cli.job.JobExplain;
@@ -107,6 +109,8 @@ public final class Verbs implements VerbTree {
                             new Verb("node list", "List nodes"),
                             new Verb("node show", "Show a node in full"),
                             new Verb("node fence", "Vouch that nothing runs on a lost node"),
+                            new Verb("node drain", "Move everything away from a node"),
+                            new Verb("node uncordon", "Let a node host again"),
                             new Verb("node remove", "Forget a lost node"),
                             new Verb("node promote", "Let a node vote"),
                             new Verb("node demote", "Let a node vote no more"),
@@ -173,6 +177,8 @@ public final class Verbs implements VerbTree {
             case "node list" -> new NodeList(terminal);
             case "node show" -> new NodeShow(terminal);
             case "node fence" -> new NodeFence(terminal);
+            case "node drain" -> new NodeDrain(terminal);
+            case "node uncordon" -> new NodeUncordon(terminal);
             case "node remove" -> new NodeRemove(terminal);
             case "node promote" -> new NodePromote(terminal);
             case "node demote" -> new NodeDemote(terminal);

@@ -18,6 +18,7 @@ import org.krg.tools.dev.DevStatus;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.ClientConfig;
+import org.krg.tools.http.Json;
 
 /// A dev cluster in a directory of its own. Closing it takes it down, whatever state it is in, and
 /// fails if anything of it is left on the machine.
@@ -85,6 +86,14 @@ public final class Cluster implements AutoCloseable {
     /// Runs a command about this cluster.
     public Finished run(String... arguments) {
         return installation.run(arguments);
+    }
+
+    /// Has a node get nothing new to host, or lets it again.
+    public void cordon(String node, boolean cordoned) {
+        try (var client = client()) {
+            client.post(
+                    ApiPath.of("nodes", node, "cordon"), Json.object().put("cordoned", cordoned));
+        }
     }
 
     /// {@return a client of this cluster, to be closed by its user}

@@ -29,7 +29,8 @@ public record Witness(String name, Path file, int memoryMegabytes) {
                 block[n * 4096 % len(block)] = n & 255
                 print(n, flush=True)
                 with open('/proc/self/cgroup') as groups:
-                    cell = [it for it in groups if '/krg/' in it][0].split('/krg/')[1].split('/')
+                    line = [it for it in groups if '/krg/' in it][0].strip()
+                cell = line.split('/krg/')[1].split('/')
                 log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND)
                 os.write(log, b'%d %s\\n' % (n, cell[2].split('.')[1].encode()))
                 os.close(log)

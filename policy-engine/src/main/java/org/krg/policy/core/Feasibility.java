@@ -40,6 +40,7 @@ final class Feasibility {
     List<String> objections(Node node) {
         return Stream.of(
                         ready(node),
+                        open(node),
                         allowed(node),
                         user(node),
                         engine(node),
@@ -58,6 +59,10 @@ final class Feasibility {
 
     private static Optional<String> ready(Node node) {
         return reject(node.state() != Node.State.READY, "the node is lost since " + node.since());
+    }
+
+    private static Optional<String> open(Node node) {
+        return reject(node.cordoned(), "the node is cordoned: it gets nothing new");
     }
 
     private Optional<String> allowed(Node node) {

@@ -95,7 +95,7 @@ public final class HostEngine implements AutoCloseable {
         record Moved(
                 CellId cell,
                 Migration migration,
-                Optional<Long> aheadBytes,
+                Optional<MoveDesk.Result> result,
                 Optional<HostFailure> failure)
                 implements Input {}
     }
@@ -129,8 +129,8 @@ public final class HostEngine implements AutoCloseable {
                         workers,
                         new MovePipeline(gate, checkpoints, proposals, metrics),
                         numbers,
-                        (cell, migration, ahead, failure) ->
-                                post(new Input.Moved(cell, migration, ahead, failure)));
+                        (cell, migration, result, failure) ->
+                                post(new Input.Moved(cell, migration, result, failure)));
         this.desk =
                 new CheckpointDesk(
                         cells,
@@ -241,8 +241,8 @@ public final class HostEngine implements AutoCloseable {
                     desk.ask(process, pinned, answer);
             case Input.Taken(var cell, var began, var failure) ->
                     desk.taken(cell, began, failure.isPresent());
-            case Input.Moved(var cell, var migration, var ahead, var failure) -> {
-                moves.done(cell, migration, ahead);
+            case Input.Moved(var cell, var migration, var result, var failure) -> {
+                moves.done(cell, migration, result);
                 failure.ifPresent(cause -> giveUp(cell, migration, cause));
             }
         }
@@ -420,7 +420,7 @@ public final class HostEngine implements AutoCloseable {
                         });
     }
 
-    private static Revision revision(Reply reply) {
+    static Revision revision(Reply reply) {
         return switch (reply) {
             case Reply.Accepted(var revision, _) -> revision;
             case Reply.Transacted(var revision, _, _) -> revision;

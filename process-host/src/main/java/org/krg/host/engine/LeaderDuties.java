@@ -41,6 +41,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,6 +101,8 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private long sequence;
         private Leases<NodeId> nodes = Leases.none();
         private Leases<MigrationId> moves = Leases.none();
+        private Revision spread = Revision.ZERO;
+        private boolean moving;
         private Ledger ledger = Ledger.EMPTY;
         private ClusterImage placedFrom = ClusterImage.EMPTY;
         private Duration reconsider = Duration.ZERO;
@@ -238,7 +241,20 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 log.warn("migration takes too long migration={} limit={}s", id, limit);
             }
         }
+        spread(now, image);
         place(now, image);
+    }
+
+    /// A program that moves stands still until source and target hear what was agreed last. They
+    /// would with the next heartbeat; a confirmed leadership is one at once.
+    private void spread(Reign now, ClusterImage image) {
+        var active = image.migrations().values().stream().anyMatch(Migration::isActive);
+        var changed = image.revision().compareTo(now.spread) > 0;
+        if (changed && (active || now.moving)) {
+            var _ = store.confirmLeadership();
+        }
+        now.spread = image.revision();
+        now.moving = active;
     }
 
     private void measure(Reign now, ClusterImage image) {

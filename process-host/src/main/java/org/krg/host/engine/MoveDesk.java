@@ -14,6 +14,7 @@ import org.krg.host.model.CellId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
+import org.krg.state.model.Revision;
 
 /// Has the source's part of moves done on other threads, one part of a move at a time. Owned by the
 /// engine thread.
@@ -29,12 +30,21 @@ final class MoveDesk {
     interface Finished {
         /// Takes it in.
         ///
-        /// @param aheadBytes what was sent ahead, if that was it and it went well
+        /// @param failure empty when it went well
         void take(
                 CellId cell,
                 Migration migration,
-                Optional<Long> aheadBytes,
+                Optional<Result> result,
                 Optional<HostFailure> failure);
+    }
+
+    /// What came of a part.
+    sealed interface Result {
+        /// So many bytes were sent ahead.
+        record Ahead(long bytes) implements Result {}
+
+        /// The log has said something to the hand-over, in this state.
+        record Over(Revision at) implements Result {}
     }
 
     MoveDesk(
@@ -65,7 +75,7 @@ final class MoveDesk {
     void sendAhead(HostView view, Action.SendAhead action) {
         var migration = action.migration();
         var order = order(view, action.cell(), action.spec(), migration);
-        begin(order, migration, () -> Optional.of(pipeline.sendAhead(order, migration)));
+        begin(order, migration, () -> new Result.Ahead(pipeline.sendAhead(order, migration)));
     }
 
     void handOver(HostView view, Action.HandOver action) {
@@ -74,16 +84,21 @@ final class MoveDesk {
         begin(
                 order,
                 migration,
-                () -> {
-                    pipeline.handOver(order, migration);
-                    return Optional.empty();
-                });
+                () -> new Result.Over(HostEngine.revision(pipeline.handOver(order, migration))));
     }
 
-    /// A part ended.
-    void done(CellId cell, Migration migration, Optional<Long> aheadBytes) {
+    /// A part ended. What was handed over is not touched again before the replica shows it.
+    void done(CellId cell, Migration migration, Optional<Result> result) {
         cells.finish(cell, Work.CHECKPOINTING);
-        aheadBytes.ifPresent(bytes -> ahead.put(migration.id(), bytes));
+        result.ifPresent(it -> {
+            switch (it) {
+                case Result.Ahead(var bytes) -> ahead.put(migration.id(), bytes);
+                case Result.Over(var at) -> {
+                    cells.begin(cell, Work.REPORTING);
+                    cells.reported(cell, at);
+                }
+            }
+        });
     }
 
     /// Forgets what is over.
@@ -107,8 +122,7 @@ final class MoveDesk {
 
     /// A part of a move.
     private interface Part {
-        /// {@return what was sent ahead, if this was it}
-        Optional<Long> run();
+        Result run();
     }
 
     private void begin(Checkpointing.Order order, Migration migration, Part part) {
@@ -116,7 +130,7 @@ final class MoveDesk {
         cells.begin(cell, Work.CHECKPOINTING);
         workers.onCheckpoint(() -> {
             try {
-                finished.take(cell, migration, part.run(), Optional.empty());
+                finished.take(cell, migration, Optional.of(part.run()), Optional.empty());
             } catch (HostFailure failure) {
                 finished.take(cell, migration, Optional.empty(), Optional.of(failure));
             } catch (RuntimeException unexpected) {

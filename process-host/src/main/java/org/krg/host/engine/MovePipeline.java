@@ -73,8 +73,9 @@ final class MovePipeline {
     /// Stops the program, saves it, copies to the target what is missing there, and says so in the
     /// log. Whether it is thawed or killed is decided there, not here.
     ///
+    /// @return what the log says to it
     /// @throws HostFailure if it could not be handed over
-    void handOver(Checkpointing.Order order, Migration migration) {
+    Reply handOver(Checkpointing.Order order, Migration migration) {
         try (var _ = metrics.timer("krg.host.handover_seconds").time()) {
             gate.awaitEmpty(migration.route().process());
             var taken = checkpoints.takeAndHold(order, counting(migration));
@@ -91,6 +92,7 @@ final class MovePipeline {
                     taken.sentBytes(),
                     taken.generation().frozen().toMillis(),
                     reply);
+            return reply;
         } finally {
             progress.remove(migration.id());
         }

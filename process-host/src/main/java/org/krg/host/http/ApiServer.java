@@ -166,6 +166,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/nodes", nodes::list)
                 .get("/v1/nodes/{name}", nodes::show)
                 .post("/v1/nodes/{name}/fence", nodes::fence)
+                .post("/v1/nodes/{name}/cordon", nodes::cordon)
                 .delete("/v1/nodes/{name}", nodes::remove)
                 .get("/v1/join", nodes::join)
                 .post("/v1/members", nodes::admit)

@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import org.krg.host.http.body.CordonBody;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.MemberBody;
 import org.krg.host.http.cluster.Changes;
@@ -11,6 +12,7 @@ import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.NodeView;
 import org.krg.state.ClusterStore.MembershipRefused;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.core.MembershipChange;
@@ -55,6 +57,22 @@ final class NodeResource {
                 changes.submit(
                         changes.key(call.header("krg-request")),
                         new FenceNode(node, parts.wall().instant()));
+        var image = replica.atLeast(done.revision());
+        return Call.one(
+                image,
+                NodeView.of(
+                        image,
+                        Targets.node(image, node.name()),
+                        parts.store().leadership().leader()));
+    }
+
+    /// Has a node get nothing new, or lets it again.
+    HttpResponse cordon(Call call) {
+        var cordoned = call.body(CordonBody.class).isCordoned();
+        var node = Targets.node(replica.read(false), call.path("name")).id();
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request")), new CordonNode(node, cordoned));
         var image = replica.atLeast(done.revision());
         return Call.one(
                 image,

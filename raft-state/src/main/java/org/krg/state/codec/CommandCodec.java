@@ -18,6 +18,7 @@ import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -55,6 +56,10 @@ final class CommandCodec {
             case REGISTER_NODE -> decode(command.getRegisterNode());
             case DECLARE_NODE_LOST -> decode(command.getDeclareNodeLost());
             case FENCE_NODE -> decode(command.getFenceNode());
+            case CORDON_NODE ->
+                    new CordonNode(
+                            new NodeId(command.getCordonNode().getNode()),
+                            command.getCordonNode().getCordoned());
             case REMOVE_NODE -> new RemoveNode(new NodeId(command.getRemoveNode().getNode()));
             case SUBMIT_JOB -> decode(command.getSubmitJob());
             case STOP_JOB -> decode(command.getStopJob());
@@ -100,6 +105,8 @@ final class CommandCodec {
                             .setAt(Wire.encode(at));
             case FenceNode(var node, var at) ->
                     wire.getFenceNodeBuilder().setNode(node.name()).setAt(Wire.encode(at));
+            case CordonNode(var node, var cordoned) ->
+                    wire.getCordonNodeBuilder().setNode(node.name()).setCordoned(cordoned);
             case RemoveNode(var node) -> wire.getRemoveNodeBuilder().setNode(node.name());
         }
     }

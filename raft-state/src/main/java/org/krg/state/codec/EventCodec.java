@@ -131,6 +131,8 @@ public final class EventCodec {
             case REGISTERED -> EventWire.NodeEvent.Kind.REGISTERED;
             case LOST -> EventWire.NodeEvent.Kind.LOST;
             case FENCED -> EventWire.NodeEvent.Kind.FENCED;
+            case CORDONED -> EventWire.NodeEvent.Kind.CORDONED;
+            case UNCORDONED -> EventWire.NodeEvent.Kind.UNCORDONED;
             case REMOVED -> EventWire.NodeEvent.Kind.REMOVED;
         };
     }

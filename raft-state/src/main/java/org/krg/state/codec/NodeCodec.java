@@ -28,6 +28,7 @@ final class NodeCodec {
                 .setLeaseTtl(Wire.encode(node.leaseTtl()))
                 .setState(encode(node.state()))
                 .setSince(Wire.encode(node.since()))
+                .setCordoned(node.cordoned())
                 .build();
     }
 
@@ -42,7 +43,8 @@ final class NodeCodec {
                 decode(node.getCapabilities()),
                 Wire.decode(node.getLeaseTtl()),
                 Wire.constant(Node.State.values(), NodeCodec::encode, node.getState()),
-                Wire.decode(node.getSince()));
+                Wire.decode(node.getSince()),
+                node.getCordoned());
     }
 
     static ValueWire.Resources encode(Resources resources) {

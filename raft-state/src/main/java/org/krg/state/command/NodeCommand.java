@@ -19,6 +19,9 @@ public sealed interface NodeCommand extends Command {
     /// through a partition are started elsewhere.
     record FenceNode(NodeId node, Instant at) implements NodeCommand {}
 
+    /// Has a node get nothing new to host, or lets it again. What runs there goes on.
+    record CordonNode(NodeId node, boolean cordoned) implements NodeCommand {}
+
     /// Forgets a lost node that hosts nothing, and that it held copies.
     record RemoveNode(NodeId node) implements NodeCommand {}
 }

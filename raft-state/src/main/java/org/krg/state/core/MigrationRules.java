@@ -137,6 +137,11 @@ final class MigrationRules {
             return refusal(
                     Refusal.CONFLICT, "node " + start.to() + " is not ready; choose another one");
         }
+        if (image.nodes().require(start.to()).cordoned()) {
+            return refusal(
+                    Refusal.CONFLICT,
+                    "node " + start.to() + " is cordoned and gets nothing new; choose another one");
+        }
         var other = image.activeMigration(process.id());
         if (other.isPresent()) {
             return refusal(

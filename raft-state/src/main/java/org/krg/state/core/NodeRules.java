@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
 import org.krg.state.command.NodeCommand;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -39,6 +40,11 @@ final class NodeRules {
                     image.nodes()
                             .find(id)
                             .map(node -> fence(image, node, at))
+                            .orElseGet(() -> unknown(id));
+            case CordonNode(var id, var cordoned) ->
+                    image.nodes()
+                            .find(id)
+                            .map(node -> cordon(node, cordoned))
                             .orElseGet(() -> unknown(id));
             case RemoveNode(var id) ->
                     image.nodes()
@@ -75,7 +81,8 @@ final class NodeRules {
         draft.add(
                 new NodeEvent(
                         NodeEvent.Kind.REGISTERED,
-                        node.registered(starts, at),
+                        node.registered(starts, at)
+                                .cordoned(known.map(Node::cordoned).orElse(false)),
                         "incarnation " + node.incarnation() + ", agent start " + starts));
         if (node.incarnation() > latest) {
             var reason = "its node " + node.id() + " lost its storage";
@@ -128,6 +135,17 @@ final class NodeRules {
                         "an operator vouches that nothing runs there"));
         interruptAll(draft, node.id(), "its node " + node.id() + " was fenced", at, _ -> true);
         return draft.accept();
+    }
+
+    private static Decision cordon(Node node, boolean cordoned) {
+        if (node.cordoned() == cordoned) {
+            return Decision.accept();
+        }
+        return Decision.accept(
+                new NodeEvent(
+                        cordoned ? NodeEvent.Kind.CORDONED : NodeEvent.Kind.UNCORDONED,
+                        node.cordoned(cordoned),
+                        cordoned ? "it gets nothing new to host" : "it may host again"));
     }
 
     private static Decision remove(ClusterImage image, Node node) {

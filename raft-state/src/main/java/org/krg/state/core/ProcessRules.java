@@ -66,6 +66,11 @@ final class ProcessRules {
             return Decision.refuse(
                     Refusal.CONFLICT, "node " + node + " is not ready; choose another one");
         }
+        if (image.nodes().require(node).cordoned()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "node " + node + " is cordoned and gets nothing new; choose another one");
+        }
         if (place.at().isBefore(waiting.notBefore())) {
             return Decision.refuse(
                     Refusal.CONFLICT,

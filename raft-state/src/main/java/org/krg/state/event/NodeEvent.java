@@ -13,6 +13,10 @@ public record NodeEvent(Kind kind, Node node, String detail) implements Event {
         LOST,
         /// An operator fenced it.
         FENCED,
+        /// It gets nothing new to host.
+        CORDONED,
+        /// It may again.
+        UNCORDONED,
         /// It was forgotten.
         REMOVED
     }

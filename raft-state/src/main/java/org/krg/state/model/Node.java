@@ -11,6 +11,7 @@ import java.time.Instant;
 /// @param agentStarts one more at each registration, so that a restart of the agent is seen
 /// @param leaseTtl how long the node may be silent before its exclusive processes go elsewhere
 /// @param since when `state` was reached
+/// @param cordoned whether it gets nothing new to host: it is to be emptied
 public record Node(
         NodeId id,
         long incarnation,
@@ -21,7 +22,8 @@ public record Node(
         Capabilities capabilities,
         Duration leaseTtl,
         State state,
-        Instant since) {
+        Instant since,
+        boolean cordoned) {
 
     /// Whether a node can be counted on.
     public enum State {
@@ -29,6 +31,48 @@ public record Node(
         READY,
         /// Its lease ended; it must register again before it hosts anything.
         LOST
+    }
+
+    /// A node that may get something to host.
+    public Node(
+            NodeId id,
+            long incarnation,
+            long agentStarts,
+            Role role,
+            NodeAddresses addresses,
+            Resources capacity,
+            Capabilities capabilities,
+            Duration leaseTtl,
+            State state,
+            Instant since) {
+        this(
+                id,
+                incarnation,
+                agentStarts,
+                role,
+                addresses,
+                capacity,
+                capabilities,
+                leaseTtl,
+                state,
+                since,
+                false);
+    }
+
+    /// {@return this node, which gets nothing new to host if `closed`}
+    public Node cordoned(boolean closed) {
+        return new Node(
+                id,
+                incarnation,
+                agentStarts,
+                role,
+                addresses,
+                capacity,
+                capabilities,
+                leaseTtl,
+                state,
+                since,
+                closed);
     }
 
     /// {@return the name of this incarnation in the Raft group}
@@ -48,7 +92,8 @@ public record Node(
                 capabilities,
                 leaseTtl,
                 State.READY,
-                at);
+                at,
+                cordoned);
     }
 
     /// {@return this node in another state}
@@ -63,6 +108,7 @@ public record Node(
                 capabilities,
                 leaseTtl,
                 next,
-                at);
+                at,
+                cordoned);
     }
 }

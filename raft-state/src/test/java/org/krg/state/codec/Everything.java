@@ -44,6 +44,7 @@ import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -123,6 +124,7 @@ final class Everything {
                 new RegisterNode(node(), START),
                 new DeclareNodeLost(HOME, 4, START),
                 new FenceNode(HOME, START),
+                new CordonNode(HOME, true),
                 new RemoveNode(HOME),
                 new SubmitJob("heat", spec(), ALICE, START),
                 new StopJob(new JobId(7), STOP),

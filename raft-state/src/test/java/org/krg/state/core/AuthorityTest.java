@@ -27,6 +27,7 @@ class AuthorityTest {
                     "StopJob",
                     "RestoreFrom",
                     "DropGeneration",
+                    "CordonNode",
                     "StartMigration",
                     "AbortMigration",
                     "Transact",

@@ -74,7 +74,14 @@ public final class Dispatch {
             return verb(single.get(), joined(options, words.subList(1, words.size())));
         }
         var group = tree.group(first);
-        return group.isEmpty() ? ofModule(words) : unfinished(group, first, second);
+        return group.isEmpty() || isOfModule(first + " " + second)
+                ? ofModule(words)
+                : unfinished(group, first, second);
+    }
+
+    // A group of ours may have a verb of a module.
+    private boolean isOfModule(String path) {
+        return modules().stream().anyMatch(subcommand -> subcommand.path().equals(path));
     }
 
     private static List<String> joined(List<String> options, List<String> rest) {

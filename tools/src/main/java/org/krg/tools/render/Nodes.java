@@ -13,7 +13,7 @@ public final class Nodes {
     public static String table(Iterable<JsonNode> nodes, Instant now, boolean headers) {
         return new Table()
                 .left("NODE", it -> it.path("name").asText())
-                .left("STATE", it -> it.path("state").asText())
+                .left("STATE", Nodes::state)
                 .left("ROLE", Nodes::role)
                 .right("CPUS", it -> amount(it, "CpuMillis", "cpuMillis", Amounts::cpus))
                 .right("MEMORY", it -> amount(it, "MemoryBytes", "memoryBytes", Amounts::bytes))
@@ -31,9 +31,7 @@ public final class Nodes {
                 .line("node", node.path("name").asText())
                 .line(
                         "state",
-                        node.path("state").asText()
-                                + " since "
-                                + Amounts.moment(node.path("since").asText()))
+                        state(node) + " since " + Amounts.moment(node.path("since").asText()))
                 .line("role", role(node))
                 .line("incarnation", node.path("incarnation").asText())
                 .line("api", node.path("api").asText())
@@ -53,6 +51,11 @@ public final class Nodes {
                 .line("engines", String.join(" ", Texts.of(node.path("engines"))))
                 .lines("notes", Texts.of(node.path("notes")))
                 .toString();
+    }
+
+    private static String state(JsonNode node) {
+        return node.path("state").asText()
+                + (node.path("cordoned").asBoolean() ? ", cordoned" : "");
     }
 
     private static String role(JsonNode node) {

@@ -42,6 +42,7 @@ public final class NodeView {
                 Json.object()
                         .put("name", node.id().name())
                         .put("state", Json.word(node.state()))
+                        .put("cordoned", node.cordoned())
                         .put("role", Json.word(node.role()))
                         .put("api", node.addresses().api().toString())
                         .put("raft", node.addresses().raft().toString())

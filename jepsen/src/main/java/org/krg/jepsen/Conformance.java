@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.CampaignFailed;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.workload.JobRequest;
+import org.krg.tools.http.ApiFailure;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.Json;
+
+/// Small programs that each hold something of the kernel's, and check themselves after they were
+/// moved, or brought back from a checkpoint on another node.
+public final class Conformance {
+    /// Programs at once: as many as two cores bear.
+    private static final int AT_ONCE = 4;
+
+    private static final Duration TO_BE_READY = Duration.ofSeconds(60);
+    private static final Duration TO_ACT = Duration.ofSeconds(90);
+
+    private final Cluster cluster;
+    private final Path program;
+    private final Path directory;
+
+    /// What happens to a program between its preparations and its check.
+    public enum Trial {
+        /// It is moved to another node.
+        MIGRATE,
+        /// It is saved, and brought back on another node.
+        RESTORE
+    }
+
+    /// A program of the suite.
+    public record Case(String name, String about) {}
+
+    /// What came of it.
+    ///
+    /// @param problem empty when it is as it was
+    public record Result(Case of, Trial trial, String problem) {}
+
+    /// @param natives the directory of krg's native programs
+    public Conformance(Cluster cluster, Path natives) {
+        this.cluster = cluster;
+        this.program = natives.resolve("krg-conform");
+        this.directory = cluster.installation().scratch();
+    }
+
+    /// {@return the programs of the suite}
+    public List<Case> cases() {
+        try {
+            var list = new ProcessBuilder(program.toString(), "--list").start();
+            var text = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return text.lines()
+                    .map(line -> line.split("\t", 2))
+                    .map(words -> new Case(words[0], words[1]))
+                    .toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// {@return what came of each program, in their order}
+    public List<Result> run(List<Case> cases, Trial trial) {
+        var home = cluster.nodes().getFirst();
+        try {
+            if (trial == Trial.RESTORE) {
+                cluster.nodes().forEach(node -> cluster.cordon(node, !node.equals(home)));
+            }
+            cases.forEach(each -> start(each, trial));
+            cases.forEach(each -> awaitReady(each, trial));
+            if (trial == Trial.RESTORE) {
+                // What is brought back goes elsewhere.
+                cluster.nodes().forEach(node -> cluster.cordon(node, node.equals(home)));
+            }
+            return act(cases, trial);
+        } finally {
+            cluster.nodes().forEach(node -> cluster.cordon(node, false));
+            cases.forEach(each -> stop(job(each, trial)));
+        }
+    }
+
+    private List<Result> act(List<Case> cases, Trial trial) {
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            var results = new ArrayList<Future<Result>>();
+            for (var each : cases) {
+                results.add(threads.submit(() -> new Result(each, trial, problem(each, trial))));
+            }
+            var all = new ArrayList<Result>();
+            for (var result : results) {
+                all.add(result.get());
+            }
+            return all;
+        } catch (InterruptedException | ExecutionException failure) {
+            throw new CampaignFailed("the suite broke off", failure);
+        }
+    }
+
+    private void start(Case each, Trial trial) {
+        var command = List.of(program.toString(), each.name(), go(each, trial).toString());
+        cluster.submit(
+                JobRequest.of(job(each, trial), directory, command)
+                        .put("cpuMillis", 10)
+                        .put("memoryBytes", 8 << 20));
+    }
+
+    private void awaitReady(Case each, Trial trial) {
+        var ready = Path.of(go(each, trial) + ".ready");
+        var job = job(each, trial);
+        Await.until(job + " to be ready", TO_BE_READY, () -> Files.exists(ready) || hasEnded(job));
+    }
+
+    private static String job(Case each, Trial trial) {
+        return each.name() + "-" + trial.name().toLowerCase(Locale.ROOT);
+    }
+
+    private Path go(Case each, Trial trial) {
+        return directory.resolve(job(each, trial));
+    }
+
+    private String problem(Case each, Trial trial) {
+        var job = job(each, trial);
+        try {
+            switch (trial) {
+                case MIGRATE -> migrate(job);
+                case RESTORE -> restore(job);
+            }
+            Files.createFile(go(each, trial));
+            var ended = cluster.awaitPhase(job, "ended", TO_ACT).path("outcome");
+            return ended.path("exitCode").asInt() == 0
+                    ? ""
+                    : said(job) + ", exit code " + ended.path("exitCode").asText();
+        } catch (ApiFailure refused) {
+            return String.valueOf(refused.getMessage());
+        } catch (CampaignFailed failed) {
+            return failed.getMessage() + "; " + cluster.process(job);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void migrate(String job) {
+        try (var client = cluster.client()) {
+            var begun =
+                    client.post(
+                            ApiPath.of("processes", job, "migrations"),
+                            Json.object().put("to", "auto"),
+                            TO_ACT);
+            var path = ApiPath.of("operations", begun.path("id").asText(), "wait");
+            var over = client.get(path.with("timeoutSeconds", 90), TO_ACT.multipliedBy(2));
+            if (!over.path("step").asText().equals("moved")) {
+                throw new CampaignFailed("not moved: " + over.path("reason").asText());
+            }
+        }
+    }
+
+    /// Its node is cordoned, so that it comes back on another one.
+    private void restore(String job) {
+        var node = cluster.process(job).path("node").asText();
+        try (var client = cluster.client()) {
+            var taken =
+                    client.post(ApiPath.of("processes", job, "checkpoints"), Json.object(), TO_ACT);
+            var id = taken.path("id").asText();
+            client.post(ApiPath.of("checkpoints", id, "restore"));
+            Await.until(
+                    job + " to be brought back",
+                    TO_ACT,
+                    () -> {
+                        var process = cluster.process(job);
+                        return process.path("epoch").asLong() > 1
+                                && process.path("phase").asText().matches("running|ended");
+                    });
+            if (cluster.process(job).path("node").asText().equals(node)) {
+                throw new CampaignFailed("it came back on the same node");
+            }
+        }
+    }
+
+    private boolean hasEnded(String job) {
+        return cluster.process(job).path("phase").asText().equals("ended");
+    }
+
+    private String said(String job) {
+        return cluster.run("logs", job).out().strip();
+    }
+
+    private void stop(String job) {
+        try (var client = cluster.client()) {
+            client.post(ApiPath.of("jobs", job, "stop"), Json.object().put("signal", "KILL"));
+        } catch (ApiFailure ended) {
+            // As most have by themselves.
+        }
+    }
+}

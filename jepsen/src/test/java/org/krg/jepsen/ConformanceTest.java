@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.Conformance.Result;
+import org.krg.jepsen.Conformance.Trial;
+import org.krg.jepsen.cluster.Cluster;
+
+/// Whatever a program holds, it has it after a move and after a restore.
+@ExtendWith(SharedCluster.class)
+class ConformanceTest {
+    /// One of each family, and those that went wrong before.
+    private static final List<String> SHORT =
+            List.of(
+                    "threads",
+                    "sessions",
+                    "pending-signals",
+                    "timers",
+                    "pipe-full",
+                    "unix-stream",
+                    "sysv-memory",
+                    "posix-memory",
+                    "mapped-file",
+                    "deleted",
+                    "epoll",
+                    "inotify");
+
+    @Test
+    void programsOfEachKindAreAfterAMoveWhatTheyWere(Cluster cluster) {
+        var suite = suite(cluster);
+        var cases = suite.cases().stream().filter(each -> SHORT.contains(each.name())).toList();
+
+        assertThat(cases).hasSameSizeAs(SHORT);
+        assertThat(problems(suite.run(cases, Trial.MIGRATE))).isEmpty();
+    }
+
+    @Test
+    @Tag("long")
+    void everyProgramIsAfterAMoveAndAfterARestoreWhatItWas(Cluster cluster) {
+        var suite = suite(cluster);
+        var cases = suite.cases();
+
+        assertThat(cases).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(problems(suite.run(cases, Trial.MIGRATE))).isEmpty();
+        assertThat(problems(suite.run(cases, Trial.RESTORE))).isEmpty();
+    }
+
+    private static List<Result> problems(List<Result> results) {
+        return results.stream().filter(result -> !result.problem().isEmpty()).toList();
+    }
+
+    private static Conformance suite(Cluster cluster) {
+        var root = Path.of(System.getProperty("krg.root"));
+        return new Conformance(cluster, root.resolve("target/native"));
+    }
+}
