@@ -57,21 +57,20 @@ public final class MoveKills {
         this.witness = new Witness("witness", file, 24);
     }
 
-    /// Runs the campaign: each victim at each step, in an order that the seed picks.
+    /// Runs the campaign: step after step, with the next victim each time; twelve kills are each
+    /// victim at each step. The seed picks targets, modes and moments.
     ///
-    /// @param rounds how often all of that is done
-    public Report run(int rounds, long seed) {
+    /// @param count how many agents to kill
+    public Report run(int count, long seed) {
         var random = new Random(seed);
         var directory = cluster.installation().scratch();
         cluster.submit(JobRequest.of(witness.name(), directory, witness.command()));
         cluster.awaitPhase(witness.name(), "running", TO_BEGIN);
         try {
-            for (var round = 0; round < rounds; round++) {
-                for (var step : STEPS) {
-                    for (var victim : Victim.values()) {
-                        killAt(step, victim, random);
-                    }
-                }
+            var victims = Victim.values();
+            for (var i = 0; i < count; i++) {
+                var step = STEPS.get(i % STEPS.size());
+                killAt(step, victims[(i + i / STEPS.size()) % victims.length], random);
             }
         } finally {
             cluster.run("job", "stop", witness.name(), "--signal", "KILL");

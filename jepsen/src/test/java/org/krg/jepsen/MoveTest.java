@@ -166,23 +166,22 @@ class MoveTest {
 
     @Test
     void whoeverIsKilledAtWhateverStepOneIncarnationRuns(Cluster cluster) {
-        assertThatNothingIsWrongAfter(1, cluster);
+        assertThatNothingIsWrongAfter(4, cluster);
     }
 
     @Test
     @Tag("long")
     void hundredsOfKillsAtEveryStepLeaveOneIncarnationRunning() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(25, cluster);
+            assertThatNothingIsWrongAfter(300, cluster);
         }
     }
 
-    private static void assertThatNothingIsWrongAfter(int rounds, Cluster cluster) {
-        var report = new MoveKills(cluster, System.out::println).run(rounds, SEED);
+    private static void assertThatNothingIsWrongAfter(int kills, Cluster cluster) {
+        var report = new MoveKills(cluster, System.out::println).run(kills, SEED);
 
         assertThat(report.violations()).as("violations with -Dkrg.seed=%d", SEED).isEmpty();
-        assertThat(report.kills()).isEqualTo(12 * rounds);
-        assertThat(report.moved()).as("moves that came about").isPositive();
+        assertThat(report.kills()).isEqualTo(kills);
     }
 
     private static void start(Cluster cluster, String name, List<String> command, boolean stdin) {
