@@ -22,8 +22,8 @@ public interface KeySpace {
     ///
     /// @param linearizable whether the answer must be at least as new as every reply given anywhere
     ///   before the call; else it is this replica's, and may be old
-    /// @return fails with [ClusterStore.NoQuorum], [ClusterStore.Compacted], [FutureRevision] or
-    ///   [NotPermitted]
+    /// @return fails with [ClusterStore.NoQuorum], [ClusterStore.Compacted], [FutureRevision],
+    ///   [TooLarge] or [NotPermitted]
     CompletableFuture<Answer> range(String principal, RangeRead read, boolean linearizable);
 
     /// Tells `listener` of each change of the keys in `range` from a revision on, in order, each
@@ -33,8 +33,8 @@ public interface KeySpace {
     /// from storage; when what it needs is compacted meanwhile, it ends with [Notice.Ended].
     Watch watch(String principal, WatchSpec spec, Consumer<Notice> listener);
 
-    /// {@return a digest over the keys and their versions as of a revision, [Revision#ZERO] for the
-    /// present one, equal on all replicas} Fails as [#range].
+    /// {@return a digest over the keys as they were at a revision, [Revision#ZERO] for the present
+    /// one, equal on all replicas} Fails as [#range].
     CompletableFuture<KeysHash> hash(Revision revision);
 
     /// {@return the keys that go when a lease ends}
@@ -123,6 +123,15 @@ public interface KeySpace {
 
         public FutureRevision(Revision asked, Revision present) {
             super("revision " + asked + " is in the future: the present one is " + present);
+        }
+    }
+
+    /// There is more to answer than fits.
+    final class TooLarge extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public TooLarge(long bytes) {
+            super("the answer has more than " + bytes + " bytes; read in parts, with a limit");
         }
     }
 

@@ -21,7 +21,8 @@ import org.krg.state.model.NodeId;
 /// @param electionTimeoutMax longest wait for it (default 3 s)
 /// @param snapshotEvery log entries between snapshots (default 100 000)
 /// @param logKept log entries kept behind a snapshot for slow members (default 100 000)
-/// @param eventsKept revisions whose events are kept for watchers (default 1 000 000)
+/// @param eventsKept newest events of the cluster's objects that are kept for watchers (default 1
+///   000 000)
 /// @param voters how many there should be while there are nodes for it (default 3)
 /// @param replaceAfter a voter that has not answered for so long is replaced by a listener (default
 ///   1 minute); zero: the leader changes no members by itself

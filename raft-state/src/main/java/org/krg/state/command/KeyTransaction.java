@@ -17,4 +17,24 @@ public record KeyTransaction(
     public static KeyTransaction of(KeyRequest request) {
         return new KeyTransaction(List.of(), List.of(request), List.of());
     }
+
+    /// {@return whether it writes nothing, whatever the keys are}
+    public boolean isReadOnly() {
+        return areReads(then) && areReads(otherwise);
+    }
+
+    private static boolean areReads(List<KeyRequest> requests) {
+        for (var request : requests) {
+            var reads =
+                    switch (request) {
+                        case KeyRequest.Read _ -> true;
+                        case KeyRequest.Put _, KeyRequest.Delete _ -> false;
+                        case KeyRequest.Nested(var inner) -> inner.isReadOnly();
+                    };
+            if (!reads) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

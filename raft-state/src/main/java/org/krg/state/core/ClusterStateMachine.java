@@ -22,6 +22,7 @@ import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Lease;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Revision;
@@ -53,7 +54,8 @@ public final class ClusterStateMachine {
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
-            case KeyCommand _ -> Decision.refuse(Refusal.INVALID, "keys are not served yet");
+            case KeyCommand _ ->
+                    throw new InvariantBroken("keys are rows, and KeyRules' to decide: " + command);
         };
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.engine;
 
-import com.google.protobuf.UnsafeByteOperations;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -27,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.state.StorageDamaged;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Revision;
+import org.krg.state.model.key.Bytes;
 
 /// A backup: all agreed rows at one log entry, in a file whose last 32 bytes are the SHA-256 of the
 /// rest.
@@ -198,10 +198,7 @@ public final class Backup {
         var key = readBytes(file, in);
         var value = readBytes(file, in);
         try {
-            return new RowWrite.Put(
-                    Family.valueOf(name),
-                    UnsafeByteOperations.unsafeWrap(key),
-                    UnsafeByteOperations.unsafeWrap(value));
+            return new RowWrite.Put(Family.valueOf(name), Bytes.wrap(key), Bytes.wrap(value));
         } catch (IllegalArgumentException unknown) {
             throw new StorageDamaged(file, "it has rows of the unknown kind " + name, unknown);
         }

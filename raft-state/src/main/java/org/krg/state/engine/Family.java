@@ -28,7 +28,17 @@ public enum Family {
     /// One row a reply that may be asked for again.
     REPLIES,
     /// One row an event that is still kept.
-    EVENTS;
+    EVENTS,
+    /// One row a key that exists: what it is now.
+    KEYS,
+    /// One row an older version of a key, or its deletion: by key, then newest first.
+    KEY_VERSIONS,
+    /// One row a change of a key: by revision, then by ordinal.
+    KEY_CHANGES,
+    /// One row a lease that has keys, and one more for each of them.
+    LEASE_KEYS,
+    /// One row a principal who holds keys or has a limit.
+    KEY_ACCOUNTS;
 
     /// {@return whether replicas at the same log entry must have the same rows}
     public boolean isAgreed() {

@@ -10,7 +10,44 @@ import org.krg.state.model.Revision;
 
 /// The events as rows: the key is the revision, then the ordinal.
 final class History {
+    /// Events that are let go of with one log entry, about.
+    static final int TRIM = 1_024;
+
     private History() {}
+
+    /// The events that are let go of.
+    ///
+    /// @param end they are those up to and with this revision
+    record Trimmed(long end, long events) {}
+
+    /// {@return the oldest events after revision `after`, whole operations, about `count`}
+    static Trimmed oldest(RowStore.View view, long after, long count) {
+        var trim = new Trim(after, count);
+        view.scan(Family.EVENTS, RowKey.of(after + 1, 0), trim);
+        return new Trimmed(trim.end, trim.events);
+    }
+
+    private static final class Trim implements RowStore.Visitor {
+        private final long count;
+        private long end;
+        private long events;
+
+        Trim(long after, long count) {
+            this.end = after;
+            this.count = count;
+        }
+
+        @Override
+        public boolean visit(byte[] key, byte[] value) {
+            var revision = RowKey.number(key, 0);
+            if (revision != end && events >= count) {
+                return false;
+            }
+            end = revision;
+            events++;
+            return true;
+        }
+    }
 
     static RowWrite row(Recorded recorded) {
         return RowWrite.put(

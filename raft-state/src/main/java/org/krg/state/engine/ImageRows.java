@@ -49,8 +49,9 @@ final class ImageRows {
     private static RowWrite write(RowChange change) {
         return switch (change) {
             case RowChange.Put(var table, var key, var value) ->
-                    new RowWrite.Put(family(table), key, value);
-            case RowChange.Delete(var table, var key) -> new RowWrite.Delete(family(table), key);
+                    RowWrite.put(family(table), key.toByteArray(), value.toByteArray());
+            case RowChange.Delete(var table, var key) ->
+                    RowWrite.delete(family(table), key.toByteArray());
         };
     }
 

@@ -58,19 +58,19 @@ public final class Restore {
     /// @param log hands its entries to the engine
     public static Restored fromMember(Path rows, Consumer<StateEngine> log, Storage storage) {
         storage.replaceBy(rows);
-        var feed = new ChangeFeed("krg-restore");
-        try (var engine =
-                new StateEngine(
-                        storage,
-                        Long.MAX_VALUE,
-                        feed,
-                        Runnable::run,
-                        new MetricRegistry(),
-                        (_, _) -> {})) {
+        try (var feed = new ChangeFeed("krg-restore");
+                var watches = new WatchHub("krg-restore", Runnable::run);
+                var engine =
+                        new StateEngine(
+                                storage,
+                                Long.MAX_VALUE,
+                                feed,
+                                watches,
+                                Runnable::run,
+                                new MetricRegistry(),
+                                (_, _) -> {})) {
             engine.open(Optional.empty());
             log.accept(engine);
-        } finally {
-            feed.close();
         }
         try (var open = storage.open()) {
             return goOnBeyond(open, open.read(StoredState::load).position());
@@ -82,7 +82,9 @@ public final class Restore {
         var revision = new Revision(stored.image().revision().value() + STRIDE);
         var position = new LogPosition(source.term() + 1, source.index() + STRIDE);
         var image = stored.image().at(revision);
-        var state = new ReplicaState(image, position.index(), revision.value());
+        // What is read and watched begins anew: somebody may have seen more than the source knows.
+        var keys = stored.keys().compactedTo(revision);
+        var state = new ReplicaState(image, keys, position.index(), revision.value(), 0);
         var writes = new ArrayList<>(ImageRows.writes(List.of(), image));
         writes.add(History.without(stored.compacted(), stored.image().revision().value()));
         writes.add(StoredState.stateRow(state));

@@ -31,6 +31,10 @@ public interface RowStore extends AutoCloseable {
         /// {@return the value of a row}
         Optional<byte[]> find(Family family, byte[] key);
 
+        /// {@return how many rows a family has from `start` up to, without, `end`; an empty `end`
+        /// is no bound}
+        long count(Family family, byte[] start, byte[] end);
+
         /// Shows the rows of a family from `start` on, in the order of their keys, until `visitor`
         /// answers false.
         void scan(Family family, byte[] start, Visitor visitor);

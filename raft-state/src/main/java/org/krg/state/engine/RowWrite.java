@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.engine;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
+import org.krg.state.model.key.Bytes;
 
 /// One change of a row. Keys are ordered as unsigned bytes.
 public sealed interface RowWrite {
@@ -10,30 +9,26 @@ public sealed interface RowWrite {
     Family family();
 
     /// The row has this value from now on.
-    record Put(Family family, ByteString key, ByteString value) implements RowWrite {}
+    record Put(Family family, Bytes key, Bytes value) implements RowWrite {}
 
     /// The row is gone.
-    record Delete(Family family, ByteString key) implements RowWrite {}
+    record Delete(Family family, Bytes key) implements RowWrite {}
 
     /// The rows from `start` up to, without, `end` are gone.
-    record DeleteRange(Family family, ByteString start, ByteString end) implements RowWrite {}
+    record DeleteRange(Family family, Bytes start, Bytes end) implements RowWrite {}
 
     /// {@return a put of bytes that nobody changes any more}
     static RowWrite put(Family family, byte[] key, byte[] value) {
-        return new Put(family, wrap(key), wrap(value));
+        return new Put(family, Bytes.wrap(key), Bytes.wrap(value));
     }
 
     /// {@return a delete by a key that nobody changes any more}
     static RowWrite delete(Family family, byte[] key) {
-        return new Delete(family, wrap(key));
+        return new Delete(family, Bytes.wrap(key));
     }
 
     /// {@return a delete between keys that nobody changes any more}
     static RowWrite deleteRange(Family family, byte[] start, byte[] end) {
-        return new DeleteRange(family, wrap(start), wrap(end));
-    }
-
-    private static ByteString wrap(byte[] bytes) {
-        return UnsafeByteOperations.unsafeWrap(bytes);
+        return new DeleteRange(family, Bytes.wrap(start), Bytes.wrap(end));
     }
 }

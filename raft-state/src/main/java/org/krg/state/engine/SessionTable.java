@@ -2,9 +2,11 @@
 package org.krg.state.engine;
 
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.krg.state.model.SessionId;
 
 /// The sessions of all clients, the one used least recently first; beyond [#LIMIT] that one is
@@ -15,6 +17,7 @@ final class SessionTable {
     static final int LIMIT = 10_000;
 
     private final SequencedMap<SessionId, Session> byUse = new LinkedHashMap<>();
+    private final Set<SessionId> changed = new LinkedHashSet<>();
     private long uses;
 
     /// Takes over stored sessions, the one used least recently first.
@@ -32,34 +35,48 @@ final class SessionTable {
                 .orElseGet(() -> Session.judgeUnknown(sequence));
     }
 
-    /// Notes an operation that was judged fresh, and adds the changed rows to `changes`.
+    /// Notes an operation that was judged fresh; replies that are forgotten by it are added to
+    /// `changes`, the rows of sessions by [#addRows].
     void seen(SessionId id, long sequence, List<RowWrite> changes) {
         var before = find(id).orElse(Session.NEW);
         var after = before.seen(sequence, ++uses);
         for (var forgotten : before.forgottenBy(after)) {
             changes.add(RowWrite.delete(Family.REPLIES, replyKey(id, forgotten)));
         }
-        put(id, after, changes);
+        put(id, after);
         if (byUse.size() > LIMIT) {
             forgetOldest(changes);
         }
     }
 
     /// Notes an operation that was judged repeated.
-    void repeated(SessionId id, List<RowWrite> changes) {
-        find(id).ifPresent(session -> put(id, session.usedAt(++uses), changes));
+    void repeated(SessionId id) {
+        find(id).ifPresent(session -> put(id, session.usedAt(++uses)));
     }
 
-    private void put(SessionId id, Session session, List<RowWrite> changes) {
-        byUse.remove(id);
-        byUse.put(id, session);
-        changes.add(RowWrite.put(Family.SESSIONS, RowKey.of(id.value()), row(session)));
+    private void put(SessionId id, Session session) {
+        byUse.putLast(id, session);
+        changed.add(id);
+    }
+
+    /// Adds the rows of all sessions that changed since the last call: one each, however many of
+    /// its operations an entry has.
+    void addRows(List<RowWrite> changes) {
+        for (var id : changed) {
+            var key = RowKey.of(id.value());
+            var session = byUse.get(id);
+            changes.add(
+                    session == null
+                            ? RowWrite.delete(Family.SESSIONS, key)
+                            : RowWrite.put(Family.SESSIONS, key, row(session)));
+        }
+        changed.clear();
     }
 
     private void forgetOldest(List<RowWrite> changes) {
         var oldest = byUse.pollFirstEntry();
         var id = oldest.getKey();
-        changes.add(RowWrite.delete(Family.SESSIONS, RowKey.of(id.value())));
+        changed.add(id);
         for (var sequence : oldest.getValue().kept()) {
             changes.add(RowWrite.delete(Family.REPLIES, replyKey(id, sequence)));
         }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +27,7 @@ import org.krg.state.command.Reply;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.KeyState;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.Revision;
 
@@ -44,6 +46,7 @@ public final class StateEngine implements AutoCloseable {
     private final Storage storage;
     private final long eventsKept;
     private final ChangeFeed changes;
+    private final WatchHub watches;
     private final LastResort lastResort;
     private final AppliedIndex applied;
     private final Timer applying;
@@ -56,18 +59,21 @@ public final class StateEngine implements AutoCloseable {
     private SessionTable sessions = SessionTable.empty();
     private boolean closed;
 
-    /// Events of the last `eventsKept` revisions are kept; it must be the same on all nodes, since
-    /// each of them deletes by it.
+    /// The newest `eventsKept` events are kept, about; it must be the same on all nodes, since each
+    /// of them deletes by it.
     public StateEngine(
             Storage storage,
             long eventsKept,
             ChangeFeed changes,
+            WatchHub watches,
             Executor executor,
             MetricRegistry metrics,
             LastResort lastResort) {
         this.storage = storage;
         this.eventsKept = eventsKept;
         this.changes = changes;
+        this.watches = watches;
+        watches.readFrom((from, count) -> reading(view -> KeyHistory.from(view, from, count)));
         this.lastResort = lastResort;
         this.applied = new AppliedIndex(executor);
         this.applying = metrics.timer("krg.state.apply_seconds");
@@ -83,6 +89,7 @@ public final class StateEngine implements AutoCloseable {
             }
             return true;
         });
+        watches.jump(state.image());
         applied.advance(position.index());
     }
 
@@ -104,16 +111,21 @@ public final class StateEngine implements AutoCloseable {
             return List.of();
         }
         var before = state;
-        var step = new Step(at, before, sessions, open);
-        var replies =
-                OperationCodec.decodeBatch(entry).operations().stream().map(step::apply).toList();
-        step.compact(eventsKept);
-        open.write(step.finish());
+        var operations = OperationCodec.decodeBatch(entry).operations();
+        var replies = new ArrayList<Reply>(operations.size());
+        var step =
+                open.read(view -> {
+                    var taken = new Step(at, before, sessions, view);
+                    operations.forEach(operation -> replies.add(taken.apply(operation)));
+                    open.write(taken.finish(eventsKept));
+                    return taken;
+                });
         state = step.state();
         position = at;
         if (!step.events().isEmpty()) {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
         }
+        watches.publish(state.image(), step.keyChanges());
         applied.advance(at.index());
         return replies;
     }
@@ -162,6 +174,7 @@ public final class StateEngine implements AutoCloseable {
             return true;
         });
         changes.publish(new ClusterChange(before, List.of(), state.image()));
+        watches.jump(state.image());
         applied.advance(position.index());
     }
 
@@ -173,6 +186,11 @@ public final class StateEngine implements AutoCloseable {
     /// {@return the agreed state as far as the log is applied}
     public ClusterImage image() {
         return state.image();
+    }
+
+    /// {@return what is agreed beside users' keys}
+    KeyState keyState() {
+        return state.keys();
     }
 
     /// Completes when the log is applied up to `index`.
@@ -275,7 +293,8 @@ public final class StateEngine implements AutoCloseable {
         }
     }
 
-    private <T> T reading(Function<RowStore.View, T> reader) {
+    /// {@return what `reader` makes of the rows} Waits while they are replaced by a snapshot.
+    <T> T reading(Function<RowStore.View, T> reader) {
         while (true) {
             try {
                 return requireOpen().read(reader);

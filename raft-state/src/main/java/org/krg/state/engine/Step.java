@@ -6,30 +6,49 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.krg.state.codec.ReplyCodec;
+import org.krg.state.command.Command;
+import org.krg.state.command.KeyCommand;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.command.Reply.Refused;
+import org.krg.state.core.Authority;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
+import org.krg.state.core.KeyDecision;
+import org.krg.state.core.KeyDraft;
+import org.krg.state.core.KeyRules;
 import org.krg.state.event.Event;
+import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
+import org.krg.state.model.key.KeyChange;
 
 /// One log entry on its way into the state: takes its operations one after the other and collects
 /// what is to be written. Owned by the apply thread.
 final class Step {
+    /// Changes whose old versions are swept with each entry, at least; four for each that the entry
+    /// makes, so that sweeping keeps up.
+    private static final int SWEEP = 256;
+
+    /// Revisions between two compactions by itself, at most a sixteenth of those kept.
+    private static final long COMPACTION_STEP = 4_096;
+
     private final LogPosition at;
     private final SessionTable sessions;
-    private final RowStore rows;
+    private final RowStore.View view;
     private final List<RowWrite> changes = new ArrayList<>();
-    private final List<Recorded> events = new ArrayList<>();
+    private final List<Recorded> recorded = new ArrayList<>();
     private final Map<ReplyKey, Reply> replies = new TreeMap<>();
+    private final ReplicaState before;
+    private final KeyDraft keys;
     private ClusterImage image;
     private long compacted;
+    private long events;
 
     private record ReplyKey(SessionId session, long sequence) implements Comparable<ReplyKey> {
         @Override
@@ -39,12 +58,16 @@ final class Step {
         }
     }
 
-    Step(LogPosition at, ReplicaState before, SessionTable sessions, RowStore rows) {
+    /// @param view the rows as the entry before left them
+    Step(LogPosition at, ReplicaState before, SessionTable sessions, RowStore.View view) {
         this.at = at;
         this.sessions = sessions;
-        this.rows = rows;
+        this.view = view;
+        this.before = before;
+        this.keys = new KeyDraft(new StoredKeys(view, before.keys()));
         this.image = before.image();
         this.compacted = before.compacted();
+        this.events = before.events();
     }
 
     /// Applies an operation, or finds the reply it was given before.
@@ -54,17 +77,14 @@ final class Step {
         return switch (sessions.judge(session, sequence)) {
             case FRESH -> {
                 var reply = decide(operation);
-                sessions.seen(session, sequence, changes);
-                replies.put(new ReplyKey(session, sequence), reply);
-                changes.add(
-                        RowWrite.put(
-                                Family.REPLIES,
-                                SessionTable.replyKey(session, sequence),
-                                ReplyCodec.encode(reply)));
+                // Repeated, a read reads again: that is as good, and no reply has to be kept.
+                if (!isReadOnly(operation.command())) {
+                    note(session, sequence, reply);
+                }
                 yield reply;
             }
             case REPEATED -> {
-                sessions.repeated(session, changes);
+                sessions.repeated(session);
                 yield kept(new ReplyKey(session, sequence));
             }
             case EXPIRED ->
@@ -78,16 +98,57 @@ final class Step {
         };
     }
 
+    private void note(SessionId session, long sequence, Reply reply) {
+        sessions.seen(session, sequence, changes);
+        replies.put(new ReplyKey(session, sequence), reply);
+        changes.add(
+                RowWrite.put(
+                        Family.REPLIES,
+                        SessionTable.replyKey(session, sequence),
+                        ReplyCodec.encode(reply)));
+    }
+
+    private static boolean isReadOnly(Command command) {
+        return command instanceof KeyCommand.Transact(_, var transaction)
+                && transaction.isReadOnly();
+    }
+
     private Reply decide(Operation operation) {
         if (operation.term() != 0 && operation.term() != at.term()) {
             return refused(
                     Refusal.WRONG_TERM,
                     "proposed in term " + operation.term() + ", applied in term " + at.term());
         }
-        return switch (ClusterStateMachine.decide(
-                image, operation.principal(), operation.command())) {
-            case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
-            case Decision.Accept(var accepted, var created) -> accept(accepted, created);
+        return operation.command() instanceof KeyCommand command
+                ? decideKeys(operation.principal(), command)
+                : switch (ClusterStateMachine.decide(
+                        image, operation.principal(), operation.command())) {
+                    case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
+                    case Decision.Accept(var accepted, var created) -> accept(accepted, created);
+                };
+    }
+
+    private Reply decideKeys(String principal, KeyCommand command) {
+        var problem = Authority.problem(image, principal, command);
+        if (problem.isPresent()) {
+            return refused(Refusal.NOT_PERMITTED, problem.get());
+        }
+        return switch (KeyRules.decide(keys, image, command)) {
+            case KeyDecision.Refused(var why) -> refused(why.refusal(), why.detail());
+            case KeyDecision.Changed(var state, var revises) -> {
+                keys.set(state);
+                if (revises) {
+                    image = image.at(image.revision().next());
+                }
+                yield new Accepted(image.revision(), 0);
+            }
+            case KeyDecision.Transacted(var succeeded, var results, var draft) -> {
+                if (!draft.changes().isEmpty()) {
+                    image = image.at(image.revision().next());
+                    keys.addAll(draft);
+                }
+                yield new Reply.Transacted(image.revision(), succeeded, results);
+            }
         };
     }
 
@@ -98,9 +159,16 @@ final class Step {
         var revision = image.revision().next();
         image = ClusterStateMachine.fold(image, revision, accepted);
         for (var i = 0; i < accepted.size(); i++) {
-            events.add(new Recorded(revision, i, accepted.get(i)));
+            recorded.add(new Recorded(revision, i, accepted.get(i)));
+            endLease(accepted.get(i), revision);
         }
         return new Accepted(revision, created);
+    }
+
+    private void endLease(Event event, Revision revision) {
+        if (event instanceof LeaseEvent(var kind, var lease, _) && kind.isEnd()) {
+            KeyRules.end(keys, lease.id(), revision);
+        }
     }
 
     private Reply refused(Refusal refusal, String detail) {
@@ -112,37 +180,71 @@ final class Step {
         if (fresh != null) {
             return fresh;
         }
-        var row = SessionTable.replyKey(key.session, key.sequence);
-        return rows.read(view -> view.find(Family.REPLIES, row))
+        return view.find(Family.REPLIES, SessionTable.replyKey(key.session, key.sequence))
                 .map(ReplyCodec::decode)
                 .orElseThrow(() -> new InvariantBroken("a seen operation has a reply: " + key));
     }
 
-    /// Lets go of events that are older than the last `kept` revisions, many at a time.
-    void compact(long kept) {
-        var end = image.revision().value() - kept;
-        if (end - compacted >= Math.max(1, kept / 16)) {
-            changes.add(History.without(compacted, end));
-            compacted = end;
+    /// {@return everything that is to be written} Ends the step.
+    ///
+    /// @param eventsKept how many of the newest events are kept, about
+    List<RowWrite> finish(long eventsKept) {
+        trimEvents(eventsKept);
+        recorded.forEach(each -> changes.add(History.row(each)));
+        events += recorded.size();
+        if (!image.revision().equals(before.image().revision())) {
+            changes.addAll(
+                    ImageRows.writes(recorded.stream().map(Recorded::event).toList(), image));
         }
-    }
-
-    /// {@return everything that is to be written}
-    List<RowWrite> finish() {
-        if (!events.isEmpty()) {
-            events.forEach(recorded -> changes.add(History.row(recorded)));
-            changes.addAll(ImageRows.writes(events.stream().map(Recorded::event).toList(), image));
-        }
+        finishKeys();
+        sessions.addRows(changes);
         changes.add(StoredState.stateRow(state()));
         changes.add(StoredState.positionRow(at));
         return changes;
     }
 
+    /// Lets go of the oldest events, many at a time.
+    private void trimEvents(long kept) {
+        var excess = events - kept;
+        if (excess >= Math.clamp(kept / 16, 1, History.TRIM)) {
+            var trimmed = History.oldest(view, compacted, Math.min(excess, History.TRIM));
+            changes.add(History.without(compacted, trimmed.end()));
+            compacted = trimmed.end();
+            events -= trimmed.events();
+        }
+    }
+
+    private void finishKeys() {
+        KeyRows.add(keys, before.keys(), changes);
+        compactKeys();
+        var swept =
+                KeyRows.sweep(
+                        view,
+                        keys.state(),
+                        before.image().revision(),
+                        SWEEP + 4 * keys.changes().size());
+        changes.addAll(swept.writes());
+        keys.set(swept.state());
+    }
+
+    private void compactKeys() {
+        var state = keys.state();
+        var end = image.revision().value() - state.kept();
+        var step = Math.clamp(state.kept() / 16, 1, COMPACTION_STEP);
+        if (state.kept() > 0 && end - state.compacted().value() >= step) {
+            keys.set(state.compactedTo(new Revision(end)));
+        }
+    }
+
     ReplicaState state() {
-        return new ReplicaState(image, at.index(), compacted);
+        return new ReplicaState(image, keys.state(), at.index(), compacted, events);
     }
 
     List<Recorded> events() {
-        return events;
+        return recorded;
+    }
+
+    List<KeyChange> keyChanges() {
+        return keys.changes();
     }
 }

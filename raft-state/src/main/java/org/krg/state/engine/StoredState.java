@@ -4,12 +4,15 @@ package org.krg.state.engine;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.krg.state.ClusterStore.StateHash;
+import org.krg.state.image.KeyState;
 import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
 import org.krg.state.model.Sha256;
 
@@ -27,12 +30,48 @@ record StoredState(ReplicaState state, SessionTable sessions, LogPosition positi
                 Family.POSITION, POSITION, RowKey.of(position.term(), position.index()));
     }
 
+    /// One row says all that is agreed beside objects and keys: it is written with every entry, and
+    /// read with every read of keys.
     static RowWrite stateRow(ReplicaState state) {
-        return RowWrite.put(Family.META, STATE, RowKey.of(state.lastEntry(), state.compacted()));
+        var numbers =
+                RowKey.of(
+                        state.lastEntry(),
+                        state.compacted(),
+                        state.events(),
+                        state.image().revision().value());
+        var keys = KeyRows.stateRow(state.keys());
+        var row = Arrays.copyOf(numbers, numbers.length + keys.length);
+        System.arraycopy(keys, 0, row, numbers.length, keys.length);
+        return RowWrite.put(Family.META, STATE, row);
     }
 
     private static ReplicaState readState(RowStore.View view) {
-        return new ReplicaState(ImageRows.load(view), readLastEntry(view), readCompacted(view));
+        return new ReplicaState(
+                ImageRows.load(view),
+                readKeys(view).state().withAccounts(KeyRows.loadAccounts(view)),
+                readLastEntry(view),
+                readCompacted(view),
+                readEvents(view));
+    }
+
+    /// The keys of a view and the revision they are of.
+    record KeysAt(Revision revision, KeyState state) {}
+
+    /// {@return what the rows say of keys, without accounts}
+    static KeysAt readKeys(RowStore.View view) {
+        return view.find(Family.META, STATE)
+                .map(row ->
+                        new KeysAt(
+                                new Revision(RowKey.number(row, 3)),
+                                KeyRows.parseState(
+                                        Arrays.copyOfRange(row, 4 * Long.BYTES, row.length))))
+                .orElse(new KeysAt(Revision.ZERO, KeyState.EMPTY));
+    }
+
+    private static long readEvents(RowStore.View view) {
+        return view.find(Family.META, STATE)
+                .map(row -> RowKey.number(row, 2))
+                .orElse(ReplicaState.EMPTY.events());
     }
 
     private static long readLastEntry(RowStore.View view) {

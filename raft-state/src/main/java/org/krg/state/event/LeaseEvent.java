@@ -12,6 +12,11 @@ public record LeaseEvent(Kind kind, Lease lease, String detail) implements Event
         /// Its holder gave it back.
         REVOKED,
         /// It ended.
-        EXPIRED
+        EXPIRED;
+
+        /// {@return whether the lease is over}
+        public boolean isEnd() {
+            return this != GRANTED;
+        }
     }
 }

@@ -25,9 +25,11 @@ import org.krg.state.KeySpace;
 import org.krg.state.LeaderLink;
 import org.krg.state.StateConfig;
 import org.krg.state.codec.OperationCodec;
+import org.krg.state.command.KeyCommand;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.core.KeyCheck;
 import org.krg.state.core.MembershipChange;
 import org.krg.state.engine.Alarms;
 import org.krg.state.engine.Batcher;
@@ -38,6 +40,8 @@ import org.krg.state.engine.LastResort;
 import org.krg.state.engine.StateEngine;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
+import org.krg.state.engine.StoredKeySpace;
+import org.krg.state.engine.WatchHub;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
@@ -70,8 +74,8 @@ public final class RatisClusterStore implements ClusterStore {
     /// Between looks for voters to be replaced.
     private static final Duration MEMBERS = Duration.ofSeconds(1);
 
-    /// The largest operation: a log entry must fit into a message, and rows are kept in memory.
-    private static final int OPERATION_BYTES = 1 << 20;
+    /// The largest operation, 1.5 MiB as etcd's: a log entry must fit into a message.
+    private static final int OPERATION_BYTES = 3 << 19;
 
     private static final Logger log = LoggerFactory.getLogger(RatisClusterStore.class);
 
@@ -83,6 +87,8 @@ public final class RatisClusterStore implements ClusterStore {
     private final ScheduledExecutorService timer;
     private final ExecutorService leadershipThread;
     private final ChangeFeed changes;
+    private final WatchHub watches;
+    private final KeySpace keys;
     private final StateEngine engine;
     private final LeadershipRounds rounds;
     private final RatisMeters meters;
@@ -143,9 +149,16 @@ public final class RatisClusterStore implements ClusterStore {
         this.timer = Executors.newSingleThreadScheduledExecutor(daemon(name + "-timer"));
         this.leadershipThread = Executors.newSingleThreadExecutor(daemon(name + "-leadership"));
         this.changes = new ChangeFeed(name);
+        this.watches = new WatchHub(name, executor);
         this.engine =
                 new StateEngine(
-                        storage, config.eventsKept(), changes, executor, metrics, lastResort);
+                        storage,
+                        config.eventsKept(),
+                        changes,
+                        watches,
+                        executor,
+                        metrics,
+                        lastResort);
         this.rounds = new LeadershipRounds(executor);
         this.meters =
                 new RatisMeters(
@@ -184,6 +197,7 @@ public final class RatisClusterStore implements ClusterStore {
                         config.voters(),
                         config.replaceAfter());
         this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
+        this.keys = new StoredKeySpace(engine, watches, forwarder::current, executor);
         this.open = true;
         this.scrub =
                 new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
@@ -230,13 +244,23 @@ public final class RatisClusterStore implements ClusterStore {
 
     @Override
     public CompletableFuture<Reply> submit(Operation operation) {
+        if (operation.command() instanceof KeyCommand command) {
+            var problem = KeyCheck.problem(command);
+            if (problem.isPresent()) {
+                return refused(problem.get().refusal(), problem.get().detail());
+            }
+        }
         var bytes = UnsafeByteOperations.unsafeWrap(OperationCodec.encode(operation));
         if (bytes.size() > OPERATION_BYTES) {
             var why = bytes.size() + " bytes in one operation, at most " + OPERATION_BYTES;
-            return CompletableFuture.completedFuture(
-                    new Reply.Refused(image().revision(), Refusal.LIMIT, why));
+            return refused(Refusal.TOO_LARGE, why);
         }
         return forwarder.submit(bytes);
+    }
+
+    private CompletableFuture<Reply> refused(Refusal refusal, String why) {
+        return CompletableFuture.completedFuture(
+                new Reply.Refused(image().revision(), refusal, why));
     }
 
     @Override
@@ -347,7 +371,7 @@ public final class RatisClusterStore implements ClusterStore {
 
     @Override
     public KeySpace keys() {
-        throw new UnsupportedOperationException("keys are not served yet");
+        return keys;
     }
 
     @Override
@@ -372,6 +396,7 @@ public final class RatisClusterStore implements ClusterStore {
         alarms.close();
         changes.close();
         timer.shutdownNow();
+        watches.close();
         leadershipThread.shutdown();
         executor.shutdown();
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.rocksdb;
 
-import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import org.krg.state.engine.RowWrite;
+import org.krg.state.model.key.Bytes;
 
 /// Changes of rows in the form that RocksDB gives a write batch (`db/write_batch.cc`, also that of
 /// its log and therefore stable): made here, they cross into C++ in one call instead of one a row.
@@ -41,7 +41,7 @@ final class BatchBytes {
         }
     }
 
-    private void record(byte kind, int family, ByteString first, ByteString second) {
+    private void record(byte kind, int family, Bytes first, Bytes second) {
         start(kind, family, first.size() + second.size());
         append(first);
         append(second);
@@ -57,9 +57,9 @@ final class BatchBytes {
         number(family);
     }
 
-    private void append(ByteString content) {
+    private void append(Bytes content) {
         number(content.size());
-        content.copyTo(bytes, end);
+        System.arraycopy(content.unsafe(), 0, bytes, end, content.size());
         end += content.size();
     }
 

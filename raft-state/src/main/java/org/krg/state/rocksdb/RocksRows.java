@@ -19,6 +19,7 @@ import org.krg.state.engine.RowStore;
 import org.krg.state.engine.RowWrite;
 import org.krg.state.engine.RowsClosed;
 import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -30,6 +31,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -44,8 +46,12 @@ final class RocksRows implements RowStore {
     /// Memtables of all families together; a full one is flushed with all others.
     private static final long MEMTABLES_BYTES = 32L << 20;
 
+    /// Of the filter, for each row: one in a hundred rows that are not there is looked for.
+    private static final double FILTER_BITS = 10;
+
     private final Path directory;
     private final LRUCache cache = new LRUCache(BLOCK_CACHE_BYTES);
+    private final BloomFilter filter = new BloomFilter(FILTER_BITS);
     private final ColumnFamilyOptions familyOptions;
     private final DBOptions options;
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
@@ -64,7 +70,10 @@ final class RocksRows implements RowStore {
                         .setTableFormatConfig(
                                 new BlockBasedTableConfig()
                                         .setBlockCache(cache)
-                                        .setFormatVersion(5));
+                                        .setFormatVersion(5)
+                                        // What a family does not hold, a new key for example, is
+                                        // mostly known without a read.
+                                        .setFilterPolicy(filter));
         this.options =
                 new DBOptions()
                         .setCreateIfMissing(true)
@@ -172,6 +181,7 @@ final class RocksRows implements RowStore {
                 unlogged.close();
                 options.close();
                 familyOptions.close();
+                filter.close();
                 cache.close();
             }
         } finally {
@@ -213,6 +223,26 @@ final class RocksRows implements RowStore {
                 return Optional.ofNullable(db.get(handle(family), reading, key));
             } catch (RocksDBException failed) {
                 throw RocksFailure.of(directory, "cannot read a row of " + family, failed);
+            }
+        }
+
+        @Override
+        public long count(Family family, byte[] start, byte[] end) {
+            try (var bound = new Slice(end);
+                    var upTo = new ReadOptions(reading)) {
+                if (end.length > 0) {
+                    upTo.setIterateUpperBound(bound);
+                }
+                try (var rows = db.newIterator(handle(family), upTo)) {
+                    var counted = 0L;
+                    for (rows.seek(start); rows.isValid(); rows.next()) {
+                        counted++;
+                    }
+                    rows.status();
+                    return counted;
+                }
+            } catch (RocksDBException failed) {
+                throw RocksFailure.of(directory, "cannot count the rows of " + family, failed);
             }
         }
 

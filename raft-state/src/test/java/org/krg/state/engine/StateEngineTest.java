@@ -44,6 +44,7 @@ final class StateEngineTest {
     @TempDir Path directory;
 
     private final ChangeFeed changes = new ChangeFeed("test");
+    private final WatchHub watches = new WatchHub("test", Runnable::run);
     private final List<String> ends = new ArrayList<>();
     private final List<StateEngine> engines = new ArrayList<>();
     private long index;
@@ -52,6 +53,7 @@ final class StateEngineTest {
     void close() {
         engines.forEach(StateEngine::close);
         changes.close();
+        watches.close();
     }
 
     @Test
@@ -187,6 +189,7 @@ final class StateEngineTest {
         apply(ahead, grant(1), grant(2), grant(3));
         var copy = directory.resolve("copy");
         var position = ahead.checkpoint(copy).orElseThrow();
+        new FileDigests().write(copy);
         var behind = open("b");
         var seen = listen();
 
@@ -207,6 +210,7 @@ final class StateEngineTest {
         apply(ahead, grant(1));
         var copy = directory.resolve("copy");
         var position = ahead.checkpoint(copy).orElseThrow();
+        new FileDigests().write(copy);
 
         var behind = newEngine("b");
         behind.open(Optional.of(new Snapshot(position, copy)));
@@ -318,6 +322,7 @@ final class StateEngineTest {
                         new RocksStorage(directory.resolve(name)),
                         EVENTS_KEPT,
                         changes,
+                        watches,
                         Runnable::run,
                         new MetricRegistry(),
                         (what, cause) -> ends.add(what + " " + cause));

@@ -128,7 +128,7 @@ final class RatisClusterStoreTest {
         assertThat(get(cluster.store(cluster.awaitLeader()).submit(large)))
                 .isInstanceOfSatisfying(
                         Refused.class,
-                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.LIMIT));
+                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.TOO_LARGE));
     }
 
     @Test

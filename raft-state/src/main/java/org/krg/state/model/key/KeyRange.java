@@ -28,6 +28,13 @@ public record KeyRange(Bytes start, Bytes end) implements Comparable<KeyRange> {
         return !isEndless() && start.compareTo(end) >= 0;
     }
 
+    /// {@return whether it holds exactly one key, its start}
+    public boolean isOne() {
+        return end.size() == start.size() + 1
+                && end.unsafe()[start.size()] == 0
+                && end.startsWith(start);
+    }
+
     /// {@return whether it has no upper bound}
     public boolean isEndless() {
         return end.isEmpty();

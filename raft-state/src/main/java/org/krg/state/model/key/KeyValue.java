@@ -14,4 +14,14 @@ public record KeyValue(
         Bytes key, Bytes value, Revision created, Revision modified, long version, LeaseId lease) {
     /// Stands for the absence of a lease.
     public static final LeaseId NO_LEASE = new LeaseId(0);
+
+    /// {@return what stands for a key that was deleted at a revision}
+    public static KeyValue deleted(Bytes key, Revision at) {
+        return new KeyValue(key, Bytes.EMPTY, Revision.ZERO, at, 0, NO_LEASE);
+    }
+
+    /// {@return the same with another value}
+    public KeyValue withValue(Bytes other) {
+        return new KeyValue(key, other, created, modified, version, lease);
+    }
 }

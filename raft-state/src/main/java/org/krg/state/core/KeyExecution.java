@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.command.KeyComparison;
+import org.krg.state.command.KeyRequest;
+import org.krg.state.command.KeyResult;
+import org.krg.state.command.KeyTransaction;
+import org.krg.state.command.RangeRead;
+import org.krg.state.command.Refusal;
+import org.krg.state.core.Decision.Refuse;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyValue;
+import org.krg.state.model.key.OwnedKey;
+
+/// One transaction on its way, on a draft. The first refusal ends it. Local to one call of a rule.
+final class KeyExecution {
+    /// Keys that one transaction may read, compare, count or delete: everything else waits while it
+    /// is applied. Larger ranges are read outside of transactions, and deleted in parts.
+    static final long MAX_KEYS = 100_000;
+
+    /// Bytes of keys and values that it may read and answer: the answer is kept for a repetition.
+    static final long MAX_BYTES = 4 << 20;
+
+    /// Keys of one lease: they are deleted together.
+    static final long MAX_LEASE_KEYS = 100_000;
+
+    /// Bytes of the keys and values of one lease.
+    static final long MAX_LEASE_BYTES = 64L << 20;
+
+    private final KeyDraft draft;
+    private final ClusterImage image;
+    private final String principal;
+    private final Revision revision;
+    private final Budget budget = Budget.of(MAX_KEYS, MAX_BYTES);
+    private final Budget deletions = Budget.of(MAX_KEYS, MAX_LEASE_BYTES);
+    private @Nullable Refuse refused;
+
+    private KeyExecution(KeyDraft draft, ClusterImage image, String principal) {
+        this.draft = draft;
+        this.image = image;
+        this.principal = principal;
+        this.revision = image.revision().next();
+    }
+
+    static KeyExecution of(KeyView view, ClusterImage image, String principal) {
+        return new KeyExecution(new KeyDraft(view), image, principal);
+    }
+
+    KeyDecision run(KeyTransaction transaction) {
+        var before = draft.state().account(principal);
+        var succeeded = holds(transaction.when());
+        var results = run(succeeded ? transaction.then() : transaction.otherwise());
+        var after = draft.state().account(principal);
+        var limit = draft.state().limitOf(principal);
+        if ((after.keys() > before.keys() && after.keys() > limit.keys())
+                || (after.bytes() > before.bytes() && after.bytes() > limit.bytes())) {
+            refuse(
+                    Refusal.LIMIT,
+                    "user \"%s\" may hold %d keys and %d bytes; delete some keys, or have root set another limit"
+                            .formatted(principal, limit.keys(), limit.bytes()));
+        }
+        return refused == null
+                ? new KeyDecision.Transacted(succeeded, results, draft)
+                : new KeyDecision.Refused(refused);
+    }
+
+    private void refuse(Refusal refusal, String detail) {
+        if (refused == null) {
+            refused = new Refuse(refusal, detail);
+        }
+    }
+
+    private boolean holds(List<KeyComparison> comparisons) {
+        for (var comparison : comparisons) {
+            if (refused != null || !holds(comparison)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean holds(KeyComparison comparison) {
+        var range = comparison.range();
+        if (range.isEmpty()) {
+            return Comparisons.holdsForNone(comparison);
+        }
+        if (range.isOne()) {
+            return draft.find(range.start())
+                    .map(key -> Comparisons.holds(comparison, key.value()))
+                    .orElseGet(() -> Comparisons.holdsForNone(comparison));
+        }
+        var judge = new Judge(comparison);
+        draft.scan(range, judge);
+        return judge.seen ? judge.holds : Comparisons.holdsForNone(comparison);
+    }
+
+    private List<KeyResult> run(List<KeyRequest> requests) {
+        var results = new ArrayList<KeyResult>(requests.size());
+        for (var request : requests) {
+            if (refused != null) {
+                return List.of();
+            }
+            results.add(
+                    switch (request) {
+                        case KeyRequest.Read(var read) -> read(read);
+                        case KeyRequest.Put put -> put(put);
+                        case KeyRequest.Delete(var range, var previous) -> delete(range, previous);
+                        case KeyRequest.Nested(var inner) -> {
+                            var succeeded = holds(inner.when());
+                            yield new KeyResult.Nested(
+                                    succeeded, run(succeeded ? inner.then() : inner.otherwise()));
+                        }
+                    });
+        }
+        return results;
+    }
+
+    private KeyResult.Found read(RangeRead read) {
+        var problem = KeyRules.unreadable(draft, image, read.at());
+        if (problem.isPresent()) {
+            refuse(problem.get().refusal(), problem.get().detail());
+            return new KeyResult.Found(List.of(), 0, false);
+        }
+        var keys = read.at().equals(Revision.ZERO) ? draft : draft.at(read.at());
+        return RangeReads.read(keys, read, budget)
+                .orElseGet(() -> {
+                    tooLarge();
+                    return new KeyResult.Found(List.of(), 0, false);
+                });
+    }
+
+    private void tooLarge() {
+        refuse(
+                Refusal.TOO_LARGE,
+                "a transaction reads, compares or deletes at most "
+                        + MAX_KEYS
+                        + " keys and answers "
+                        + MAX_BYTES
+                        + " bytes; read outside of it, or delete in parts");
+    }
+
+    private KeyResult.Written put(KeyRequest.Put put) {
+        var before = draft.find(put.key());
+        if (before.isEmpty() && (put.keepsValue() || put.keepsLease())) {
+            refuse(Refusal.KEY_NOT_FOUND, "there is no key " + put.key().text() + " to keep from");
+            return new KeyResult.Written(Optional.empty());
+        }
+        var lease = put.keepsLease() ? before.orElseThrow().value().lease() : put.lease();
+        var value = put.keepsValue() ? before.orElseThrow().value().value() : put.value();
+        var next =
+                new KeyValue(
+                        put.key(),
+                        value,
+                        before.map(each -> each.value().created()).orElse(revision),
+                        revision,
+                        before.map(each -> each.value().version()).orElse(0L) + 1,
+                        lease);
+        draft.write(put.key(), revision, Optional.of(new OwnedKey(next, principal)));
+        checkLease(lease);
+        return new KeyResult.Written(shown(before, put.previous()));
+    }
+
+    private void checkLease(LeaseId lease) {
+        if (lease.equals(KeyValue.NO_LEASE)) {
+            return;
+        }
+        if (image.leases().find(lease).isEmpty()) {
+            refuse(
+                    Refusal.LEASE_NOT_FOUND,
+                    "there is no lease " + lease + ": it has ended; ask for a new one");
+            return;
+        }
+        var hold = draft.hold(lease);
+        if (hold.keys() > MAX_LEASE_KEYS || hold.bytes() > MAX_LEASE_BYTES) {
+            refuse(
+                    Refusal.LIMIT,
+                    "a lease has at most "
+                            + MAX_LEASE_KEYS
+                            + " keys and "
+                            + MAX_LEASE_BYTES
+                            + " bytes; use several leases");
+        }
+    }
+
+    private Optional<KeyValue> shown(Optional<OwnedKey> before, boolean wanted) {
+        if (!wanted || before.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!budget.take(before.get())) {
+            tooLarge();
+        }
+        return before.map(OwnedKey::value);
+    }
+
+    private KeyResult.Deleted delete(KeyRange range, boolean previous) {
+        var gone = new ArrayList<OwnedKey>();
+        if (range.isOne()) {
+            draft.find(range.start()).ifPresent(gone::add);
+        } else if (!range.isEmpty()) {
+            draft.scan(
+                    range,
+                    key -> {
+                        gone.add(key);
+                        return deletions.take(key);
+                    });
+        }
+        if (deletions.isUsedUp()) {
+            tooLarge();
+            return new KeyResult.Deleted(0, List.of());
+        }
+        var shown = new ArrayList<KeyValue>();
+        for (var key : gone) {
+            draft.write(key.key(), revision, Optional.empty());
+            shown(Optional.of(key), previous).ifPresent(shown::add);
+        }
+        return new KeyResult.Deleted(gone.size(), shown);
+    }
+
+    /// Compares every key of a range.
+    private final class Judge implements Keys.Visitor {
+        private final KeyComparison comparison;
+        private boolean seen;
+        private boolean holds = true;
+
+        Judge(KeyComparison comparison) {
+            this.comparison = comparison;
+        }
+
+        @Override
+        public boolean visit(OwnedKey key) {
+            seen = true;
+            if (!budget.take(key.withoutValue())) {
+                tooLarge();
+                holds = false;
+            }
+            holds = holds && Comparisons.holds(comparison, key.value());
+            return holds;
+        }
+    }
+}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.ClusterStore.Compacted;
+import org.krg.state.KeySpace.NotPermitted;
+import org.krg.state.KeySpace.Notice;
+import org.krg.state.KeySpace.Watch;
+import org.krg.state.KeySpace.WatchSpec;
+import org.krg.state.core.KeyAccess;
+import org.krg.state.engine.KeyHistory.Past;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.KeyGrant.Mode;
+import org.krg.state.model.Revision;
+import org.krg.state.model.key.KeyChange;
+import org.krg.state.model.key.OwnedKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Feeds watches. Those in step are fed from what is applied, by one thread; those that are behind,
+/// because they began with an old revision, their listener is slow, or a snapshot was taken over,
+/// are fed from the rows by another thread until they are in step again. So etcd does it.
+///
+/// Applying the log never waits here: it leaves changes in a bounded inbox, and what does not fit
+/// has all watches fall behind. The lock guards everything but the inbox, which has its own
+/// monitor.
+public final class WatchHub implements AutoCloseable {
+    /// Log entries whose changes wait for the thread that feeds.
+    static final int INBOX = 1_024;
+
+    /// Bytes of keys and values in them.
+    static final long INBOX_BYTES = 64L << 20;
+
+    /// Changes that are read at once for those behind, about.
+    static final int CHUNK = 1_024;
+
+    /// Between two bookmarks of a watch that asked for them.
+    private static final Duration BOOKMARKS = Duration.ofSeconds(10);
+
+    /// Before those whose listener is slow are looked at again.
+    private static final Duration SLOW = Duration.ofMillis(20);
+
+    private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
+
+    private final Executor executor;
+    private final Thread feeding;
+    private final Thread catchingUp;
+    private final Deque<Item> inbox = new ArrayDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition someoneBehind = lock.newCondition();
+    private final RangeIndex<Watcher> index = new RangeIndex<>();
+    private final Set<Watcher> inStep = new LinkedHashSet<>();
+    private final Set<Watcher> behind = new LinkedHashSet<>();
+
+    /// Up to where those in step were fed.
+    private Revision fed = Revision.ZERO;
+
+    private volatile boolean closed;
+
+    /// Which users and roles the rights of all watches were judged by. Guarded by the lock.
+    private long accessRevision = -1;
+
+    /// Of the changes in the inbox; guarded by its monitor.
+    private long waitingBytes;
+
+    private volatile @Nullable BiFunction<Revision, Integer, Past> history;
+
+    /// What comes to the thread that feeds.
+    private sealed interface Item {
+        /// A step of what is applied.
+        ///
+        /// @param isWhole whether `changes` are all up to the image's revision
+        record Step(ClusterImage image, List<KeyChange> changes, boolean isWhole, long bytes)
+                implements Item {
+            boolean isIdle() {
+                return isWhole && changes.isEmpty();
+            }
+        }
+
+        /// A watch wants to be told how far it is.
+        record Asked(Watcher watcher) implements Item {}
+    }
+
+    /// Starts the threads. Listeners are called on `executor`.
+    public WatchHub(String name, Executor executor) {
+        this.executor = executor;
+        this.feeding = Thread.ofPlatform().name(name + "-watches").daemon().start(this::feedAll);
+        this.catchingUp =
+                Thread.ofPlatform().name(name + "-catch-up").daemon().start(this::catchUpAll);
+    }
+
+    /// Says where changes that were missed are read: from a revision on, about so many.
+    void readFrom(BiFunction<Revision, Integer, Past> rows) {
+        history = rows;
+    }
+
+    /// Takes the changes of an entry over; called by the apply thread.
+    void publish(ClusterImage image, List<KeyChange> changes) {
+        var bytes = changes.stream().mapToLong(WatchHub::bytes).sum();
+        synchronized (inbox) {
+            if (inbox.peekLast() instanceof Item.Step last && last.isIdle() && changes.isEmpty()) {
+                inbox.removeLast();
+                inbox.add(new Item.Step(image, changes, true, 0));
+            } else if (inbox.size() >= INBOX || waitingBytes + bytes > INBOX_BYTES) {
+                replaceLast(image);
+            } else {
+                waitingBytes += bytes;
+                inbox.add(new Item.Step(image, List.copyOf(changes), true, bytes));
+            }
+            inbox.notifyAll();
+        }
+    }
+
+    private static long bytes(KeyChange change) {
+        return change.after().map(OwnedKey::bytes).orElse(0L)
+                + change.before().map(OwnedKey::bytes).orElse(0L);
+    }
+
+    /// What does not fit is left to be read from the rows.
+    private void replaceLast(ClusterImage image) {
+        if (inbox.peekLast() instanceof Item.Step last) {
+            inbox.removeLast();
+            waitingBytes -= last.bytes;
+        }
+        inbox.add(new Item.Step(image, List.of(), false, 0));
+    }
+
+    /// Notes that the rows were replaced: what happened between is in them, or compacted.
+    void jump(ClusterImage image) {
+        synchronized (inbox) {
+            inbox.add(new Item.Step(image, List.of(), false, 0));
+            inbox.notifyAll();
+        }
+    }
+
+    /// Begins a watch.
+    ///
+    /// @param present what is applied
+    Watch watch(String principal, WatchSpec spec, ClusterImage present, Consumer<Notice> listener) {
+        forbid(principal, spec, present);
+        var next = spec.from().orElseGet(() -> present.revision().next());
+        var watcher = new Watcher(principal, spec, next, listener, executor);
+        holdingLock(() -> {
+            // What was fed already is in the rows; what is still to be fed comes by itself.
+            if (next.compareTo(fed) > 0) {
+                putInStep(watcher);
+            } else {
+                putBehind(watcher);
+            }
+        });
+        return new Running(watcher, new Revision(Math.max(0, next.value() - 1)));
+    }
+
+    private static void forbid(String principal, WatchSpec spec, ClusterImage image) {
+        KeyAccess.problem(image.access(), principal, spec.range(), Mode.READ)
+                .ifPresent(problem -> {
+                    throw new NotPermitted(problem);
+                });
+    }
+
+    private final class Running implements Watch {
+        private final Watcher watcher;
+        private final Revision after;
+
+        Running(Watcher watcher, Revision after) {
+            this.watcher = watcher;
+            this.after = after;
+        }
+
+        @Override
+        public Revision after() {
+            return after;
+        }
+
+        @Override
+        public void bookmark() {
+            if (watcher.wantBookmark()) {
+                synchronized (inbox) {
+                    inbox.add(new Item.Asked(watcher));
+                    inbox.notifyAll();
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            holdingLock(() -> remove(watcher));
+            watcher.close();
+        }
+    }
+
+    private void putInStep(Watcher watcher) {
+        behind.remove(watcher);
+        inStep.add(watcher);
+        index.add(watcher.spec.range(), watcher);
+    }
+
+    private void putBehind(Watcher watcher) {
+        if (inStep.remove(watcher)) {
+            index.remove(watcher.spec.range(), watcher);
+            watcher.skipTo(fed.next());
+        }
+        behind.add(watcher);
+        someoneBehind.signal();
+    }
+
+    private void remove(Watcher watcher) {
+        if (inStep.remove(watcher)) {
+            index.remove(watcher.spec.range(), watcher);
+        }
+        behind.remove(watcher);
+    }
+
+    /// {@return how many watches there are, and how many of them are behind}
+    Watches watches() {
+        lock.lock();
+        try {
+            return new Watches(inStep.size() + behind.size(), behind.size());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many watches there are.
+    record Watches(int all, int behind) {}
+
+    @Override
+    public void close() {
+        closed = true;
+        feeding.interrupt();
+        catchingUp.interrupt();
+    }
+
+    private void feedAll() {
+        var bookmarked = System.nanoTime();
+        try {
+            while (!closed) {
+                switch (take()) {
+                    case null -> {}
+                    case Item.Step step -> holdingLock(() -> feed(step));
+                    case Item.Asked(var watcher) -> holdingLock(() -> bookmark(watcher));
+                }
+                if (System.nanoTime() - bookmarked >= BOOKMARKS.toNanos()) {
+                    bookmarked = System.nanoTime();
+                    holdingLock(this::bookmarkAll);
+                }
+            }
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// {@return the next item; null when there was none for a while}
+    private @Nullable Item take() throws InterruptedException {
+        synchronized (inbox) {
+            if (inbox.isEmpty()) {
+                inbox.wait(BOOKMARKS.toMillis());
+            }
+            var item = inbox.poll();
+            if (item instanceof Item.Step step) {
+                waitingBytes -= step.bytes;
+            }
+            return item;
+        }
+    }
+
+    private void bookmark(Watcher watcher) {
+        if (inStep.contains(watcher)) {
+            watcher.bookmark(fed);
+        }
+    }
+
+    private void bookmarkAll() {
+        for (var watcher : inStep) {
+            if (watcher.spec.bookmarks()) {
+                watcher.bookmark(fed);
+            }
+        }
+    }
+
+    private void feed(Item.Step step) {
+        var access = step.image.access();
+        if (access.revision() != accessRevision) {
+            accessRevision = access.revision();
+            endForbidden(step.image);
+        }
+        var revision = step.image.revision();
+        if (!step.isWhole) {
+            List.copyOf(inStep).forEach(this::putBehind);
+        } else if (!step.changes.isEmpty() && !inStep.isEmpty()) {
+            for (var each : matched(index, step.changes).entrySet()) {
+                if (each.getKey().hasRoom()) {
+                    each.getKey().feed(revision, each.getValue());
+                } else {
+                    putBehind(each.getKey());
+                }
+            }
+        }
+        fed = revision;
+    }
+
+    private static Map<Watcher, List<KeyChange>> matched(
+            RangeIndex<Watcher> watchers, List<KeyChange> changes) {
+        var matched = new LinkedHashMap<Watcher, List<KeyChange>>();
+        for (var change : changes) {
+            watchers.find(
+                    change.key(),
+                    watcher ->
+                            matched.computeIfAbsent(watcher, _ -> new ArrayList<>()).add(change));
+        }
+        return matched;
+    }
+
+    private void endForbidden(ClusterImage image) {
+        var all = new ArrayList<>(inStep);
+        all.addAll(behind);
+        for (var watcher : all) {
+            try {
+                forbid(watcher.principal, watcher.spec, image);
+            } catch (NotPermitted problem) {
+                remove(watcher);
+                watcher.end(problem);
+            }
+        }
+    }
+
+    private void catchUpAll() {
+        try {
+            while (!closed) {
+                var waiting = awaitBehind();
+                if (waiting.isEmpty()) {
+                    TimeUnit.NANOSECONDS.sleep(SLOW.toNanos());
+                } else {
+                    catchUp(waiting);
+                }
+            }
+        } catch (InterruptedException | RowsClosed end) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// {@return those behind whose listeners keep up} Waits until somebody is behind.
+    private List<Watcher> awaitBehind() throws InterruptedException {
+        lock.lock();
+        try {
+            while (behind.isEmpty()) {
+                someoneBehind.await();
+            }
+            return behind.stream().filter(Watcher::hasRoom).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Reads on from the one that is farthest behind, for all that want what is read.
+    private void catchUp(List<Watcher> waiting) {
+        var rows = history;
+        if (rows == null) {
+            return;
+        }
+        var from = waiting.stream().map(Watcher::next).min(Comparator.naturalOrder()).orElseThrow();
+        Past past;
+        try {
+            past = rows.apply(from, CHUNK);
+        } catch (StorageFailed failed) {
+            log.error("changes for watches cannot be read from={}", from, failed);
+            return;
+        }
+        holdingLock(() -> feed(waiting, past));
+    }
+
+    private void feed(List<Watcher> waiting, Past past) {
+        var ranges = new RangeIndex<Watcher>();
+        for (var watcher : waiting) {
+            if (behind.contains(watcher)) {
+                if (watcher.next().compareTo(past.compacted()) < 0) {
+                    remove(watcher);
+                    watcher.end(new Compacted(past.compacted()));
+                } else if (watcher.next().compareTo(past.upTo()) <= 0) {
+                    ranges.add(watcher.spec.range(), watcher);
+                }
+            }
+        }
+        var matched = matched(ranges, past.changes());
+        for (var watcher : waiting) {
+            if (behind.contains(watcher)) {
+                if (watcher.next().compareTo(past.upTo()) <= 0) {
+                    watcher.feed(past.upTo(), matched.getOrDefault(watcher, List.of()));
+                }
+                if (watcher.next().compareTo(fed) > 0) {
+                    putInStep(watcher);
+                    if (watcher.isBookmarkWanted()) {
+                        watcher.bookmark(new Revision(watcher.next().value() - 1));
+                    }
+                }
+            }
+        }
+    }
+
+    private void holdingLock(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
