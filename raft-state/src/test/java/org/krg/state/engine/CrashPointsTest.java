@@ -32,6 +32,7 @@ final class CrashPointsTest {
     @TempDir Path directory;
 
     private final ChangeFeed changes = new ChangeFeed("crash");
+    private final WatchHub watches = new WatchHub("crash", Runnable::run);
 
     @Test
     void aCrashBeforeOrAfterAnyWriteLosesNothingAndDoesNothingTwice() {
@@ -48,13 +49,20 @@ final class CrashPointsTest {
                     .isEqualTo(expected);
         }
         changes.close();
+        watches.close();
     }
 
     /// Applies the whole log, as Ratis does after a start, and tells the digest.
     private StateHash replay(Dying storage) {
         var engine =
                 new StateEngine(
-                        storage, 1_000, changes, Runnable::run, new MetricRegistry(), (_, _) -> {});
+                        storage,
+                        1_000,
+                        changes,
+                        watches,
+                        Runnable::run,
+                        new MetricRegistry(),
+                        (_, _) -> {});
         try {
             engine.open(Optional.empty());
             for (var index = 1; index <= ENTRIES; index++) {
