@@ -22,7 +22,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.UnknownOutcome;
-import org.krg.state.StateConfig;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.image.ClusterChange;
@@ -45,7 +44,7 @@ final class PromisesTest {
 
     @BeforeAll
     void start(@TempDir Path directory) {
-        cluster = StateCluster.start(directory, 3, PromisesTest::settings);
+        cluster = StateCluster.start(directory, 3, config -> config.withLog(SNAPSHOT, 1));
     }
 
     @AfterAll
@@ -190,12 +189,6 @@ final class PromisesTest {
             assertThat(image.leases().values().stream().map(lease -> lease.id().value()))
                     .contains(leases - 39, leases);
         }
-    }
-
-    /// Leaders are replaced often here: a second sooner each time.
-    private static StateConfig settings(StateConfig config) {
-        return config.withLog(SNAPSHOT, 1)
-                .withElection(Duration.ofMillis(600), Duration.ofMillis(1_200));
     }
 
     private static Revision revision(Reply reply) {
