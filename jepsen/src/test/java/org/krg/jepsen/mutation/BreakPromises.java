@@ -4,12 +4,19 @@ package org.krg.jepsen.mutation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
 /// Breaks each promise in turn and prints which test noticed.
 final class BreakPromises {
     private static final String ROW = "%-8s  %-34s  %-62s  %7s%n";
+
+    /// For the tests of one mutation; most take seconds on an idle machine.
+    private static final Duration ONE = Duration.ofMinutes(4);
+
+    /// For the tests of all mutations.
+    private static final Duration ALL = Duration.ofMinutes(20);
 
     private final Path root;
     private final Path work;
@@ -58,7 +65,7 @@ final class BreakPromises {
     private boolean holdUnbroken(List<Mutation> mutations)
             throws IOException, InterruptedException {
         var tests = mutations.stream().flatMap(each -> each.tests().stream()).distinct().toList();
-        var trial = Trial.run(root, classPath, tests, work.resolve("unbroken.log"));
+        var trial = Trial.run(root, classPath, tests, work.resolve("unbroken.log"), ALL);
         if (!trial.passed()) {
             System.err.println("fails without being broken: " + trial.verdict());
         }
@@ -70,7 +77,7 @@ final class BreakPromises {
         try {
             var classes = new Overlay(root, directory, classPath).make(mutation);
             var path = classes + java.io.File.pathSeparator + classPath;
-            var trial = Trial.run(root, path, mutation.tests(), directory.resolve("tests.log"));
+            var trial = Trial.run(root, path, mutation.tests(), directory.resolve("tests.log"), ONE);
             missed += trial.passed() ? 1 : 0;
             print(
                     mutation,

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 /// @param passed whether all of them passed
 /// @param verdict which one failed and why, or how many passed
 record Trial(boolean passed, String verdict, Duration took) {
-    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     /// The tests could not be run to an end: nothing is known.
     static final class Undecided extends RuntimeException {
@@ -28,7 +27,9 @@ record Trial(boolean passed, String verdict, Duration took) {
     /// Runs tests with a class path.
     ///
     /// @param log gets their output
-    static Trial run(Path root, String classPath, List<String> tests, Path log)
+    /// @param limit how long they may take
+    static Trial run(
+            Path root, String classPath, List<String> tests, Path log, Duration limit)
             throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var began = System.nanoTime();
@@ -39,9 +40,9 @@ record Trial(boolean passed, String verdict, Duration took) {
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())
                         .start();
-        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
-            throw new Undecided("not finished after " + LIMIT.toSeconds() + " s, see " + log);
+            throw new Undecided("not finished after " + limit.toSeconds() + " s, see " + log);
         }
         var took = Duration.ofNanos(System.nanoTime() - began);
         var last = Files.readAllLines(log).reversed().stream().filter(it -> !it.isBlank());

@@ -171,7 +171,10 @@ class KeysUnderFaultsTest {
     }
 
     private List<Change> log(ClusterStore store) {
-        var until = StateCluster.get(store.read()).revision().value();
+        var until =
+                await().atMost(SOON)
+                        .ignoreExceptions()
+                        .until(() -> store.read().get().revision().value(), _ -> true);
         var watcher = new StoreWatcher(ALL, false);
         watcher.moveTo(store);
         await().atMost(SOON)
