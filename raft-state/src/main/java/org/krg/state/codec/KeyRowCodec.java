@@ -84,7 +84,7 @@ public final class KeyRowCodec {
             }
             var key = Arrays.copyOfRange(row, bytes.position(), row.length);
             return new Change(Bytes.wrap(key), kind == DELETION, replaced);
-        } catch (BufferUnderflowException wrong) {
+        } catch (BufferUnderflowException | ArithmeticException wrong) {
             throw new InvariantBroken("a change's row that can be understood", wrong);
         }
     }
