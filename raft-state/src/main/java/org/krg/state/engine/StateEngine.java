@@ -78,6 +78,10 @@ public final class StateEngine implements AutoCloseable {
         this.applied = new AppliedIndex(executor);
         this.applying = metrics.timer("krg.state.apply_seconds");
         this.snapshots = metrics.timer("krg.state.snapshot_seconds");
+        metrics.gauge("krg.state.keys", () -> () -> state.keys().keys());
+        metrics.gauge("krg.state.key_bytes", () -> () -> state.keys().bytes());
+        metrics.gauge("krg.state.watches", () -> () -> watches.watches().all());
+        metrics.gauge("krg.state.watches_behind", () -> () -> watches.watches().behind());
     }
 
     /// Opens the rows, or a snapshot when it is newer.

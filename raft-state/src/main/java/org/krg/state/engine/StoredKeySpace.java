@@ -92,8 +92,8 @@ public final class StoredKeySpace implements KeySpace {
         check(asked, now);
         var revision = asked.equals(Revision.ZERO) ? now.revision() : asked;
         var digest = new CRC32C();
-        new StoredKeys(view, now.state())
-                .at(revision)
+        var stored = new StoredKeys(view, now.state());
+        (revision.equals(now.revision()) ? stored : stored.at(revision))
                 .scan(
                         KeyRange.ALL,
                         key -> {
