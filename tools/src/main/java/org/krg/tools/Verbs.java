@@ -42,11 +42,21 @@ import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
 import org.krg.tools.cli.state.StateBackup;
+import org.krg.tools.cli.state.StateCompact;
+import org.krg.tools.cli.state.StateDelete;
+import org.krg.tools.cli.state.StateGet;
+import org.krg.tools.cli.state.StateHistory;
 import org.krg.tools.cli.state.StateInspect;
+import org.krg.tools.cli.state.StateLease;
+import org.krg.tools.cli.state.StateLock;
+import org.krg.tools.cli.state.StatePut;
+import org.krg.tools.cli.state.StateRange;
 import org.krg.tools.cli.state.StateRejoin;
 import org.krg.tools.cli.state.StateRepair;
 import org.krg.tools.cli.state.StateRestore;
 import org.krg.tools.cli.state.StateStatus;
+import org.krg.tools.cli.state.StateTxn;
+import org.krg.tools.cli.state.StateWatch;
 import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.ClusterInitVerb;
@@ -103,6 +113,18 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint inspect", "Show what is in a checkpoint"),
                             new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
                             new Verb("checkpoint rm", "Remove checkpoints")),
+                    new Section(
+                            "Keys of your own, agreed by the cluster (etcd's clients work too)",
+                            new Verb("state put", "Write a key"),
+                            new Verb("state get", "Print the value of a key"),
+                            new Verb("state delete", "Delete keys"),
+                            new Verb("state range", "List keys"),
+                            new Verb("state watch", "Print changes of keys as they come"),
+                            new Verb("state txn", "Compare, then read and write, all at once"),
+                            new Verb("state lease", "Grant, renew, end and show leases"),
+                            new Verb("state lock", "Run a command while it holds a lock"),
+                            new Verb("state history", "Show the versions of a key"),
+                            new Verb("state compact", "Let go of old versions")),
                     new Section(
                             "The cluster",
                             new Verb("cluster status", "Show the members, the leader and the log"),
@@ -185,6 +207,16 @@ public final class Verbs implements VerbTree {
             case "node replace" -> new NodeReplace(terminal);
             case "node transfer-leader" -> new NodeTransferLeader(terminal);
             case "events" -> new Events(terminal);
+            case "state put" -> new StatePut(terminal);
+            case "state get" -> new StateGet(terminal);
+            case "state delete" -> new StateDelete(terminal);
+            case "state range" -> new StateRange(terminal);
+            case "state watch" -> new StateWatch(terminal);
+            case "state txn" -> new StateTxn(terminal);
+            case "state lease" -> new StateLease(terminal);
+            case "state lock" -> new StateLock(terminal);
+            case "state history" -> new StateHistory(terminal);
+            case "state compact" -> new StateCompact(terminal);
             case "state hash" -> new StateHash(terminal);
             case "state status" -> new StateStatus(terminal);
             case "state backup" -> new StateBackup(terminal);

@@ -8,7 +8,7 @@ import org.krg.tools.http.Json;
 
 /// A command that has ended.
 ///
-/// @param arguments of `krg-admin`
+/// @param arguments the command line
 /// @param exit its exit code; 128 + N if signal N ended it
 /// @param out what it wrote to standard output
 /// @param err what it wrote to standard error
@@ -34,7 +34,7 @@ public record Finished(List<String> arguments, int exit, String out, String err)
 
     @Override
     public String toString() {
-        return "krg-admin %s: exit code %d\n--- stdout\n%s\n--- stderr\n%s"
+        return "%s: exit code %d\n--- stdout\n%s\n--- stderr\n%s"
                 .formatted(String.join(" ", arguments), exit, out, err);
     }
 }

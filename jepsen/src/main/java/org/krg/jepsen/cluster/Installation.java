@@ -68,6 +68,11 @@ public final class Installation {
     public Running start(String... arguments) {
         var command = new ArrayList<>(List.of(root.resolve("tools/krg-admin").toString()));
         command.addAll(Arrays.asList(arguments));
+        return startProgram(command);
+    }
+
+    /// Starts a program that is not krg's own, in the same surroundings.
+    public Running startProgram(List<String> command) {
         try {
             var out = Files.createTempFile(scratch, "krg-admin", ".out");
             var err = Files.createTempFile(scratch, "krg-admin", ".err");
@@ -82,7 +87,7 @@ public final class Installation {
             environment.put("KRG_BUILT", "yes");
             environment.put("XDG_STATE_HOME", scratch.resolve("state").toString());
             dev.ifPresent(directory -> environment.put("KRG_DIR", directory.toString()));
-            return new Running(List.of(arguments), builder.start(), out, err);
+            return new Running(command, builder.start(), out, err);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A `krg-admin` that runs. Closing it kills it, if that is still needed, and removes its output.
+/// A `krg-admin`, or another program, that runs. Closing it kills it, if that is still needed, and
+/// removes its output.
 public final class Running implements AutoCloseable {
     private final List<String> arguments;
     private final Process process;
@@ -53,7 +54,7 @@ public final class Running implements AutoCloseable {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new CampaignFailed(
-                        "krg-admin %s runs for more than %d s\n--- stdout\n%s\n--- stderr\n%s"
+                        "%s runs for more than %d s\n--- stdout\n%s\n--- stderr\n%s"
                                 .formatted(
                                         String.join(" ", arguments),
                                         limit.toSeconds(),

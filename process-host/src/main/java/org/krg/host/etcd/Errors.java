@@ -14,6 +14,7 @@ import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
 import org.krg.state.KeySpace.FutureRevision;
 import org.krg.state.KeySpace.NotPermitted;
+import org.krg.state.KeySpace.TooLarge;
 import org.krg.state.command.Refusal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ final class Errors {
             case NotPermitted _ -> EtcdError.PERMISSION_DENIED.failure();
             case NoQuorum _ -> EtcdError.NO_LEADER.failure();
             case UnknownOutcome _ -> EtcdError.TIMED_OUT.failure();
+            case TooLarge large ->
+                    new GrpcFailure(
+                            GrpcStatus.RESOURCE_EXHAUSTED, String.valueOf(large.getMessage()));
             case Lanes.Full _ -> EtcdError.TOO_MANY_REQUESTS.failure();
             case RefusedHere refused -> of(refused.reply.refusal(), refused.reply.detail());
             case PlaceLost _ -> EtcdError.SESSION_EXPIRED.failure();

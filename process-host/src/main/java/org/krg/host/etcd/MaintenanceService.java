@@ -9,6 +9,7 @@ import com.ibm.etcd.api.HashKVRequest;
 import com.ibm.etcd.api.HashKVResponse;
 import com.ibm.etcd.api.HashRequest;
 import com.ibm.etcd.api.HashResponse;
+import com.ibm.etcd.api.SnapshotRequest;
 import com.ibm.etcd.api.StatusRequest;
 import com.ibm.etcd.api.StatusResponse;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,10 @@ final class MaintenanceService {
                         "etcdserverpb.Maintenance/Defragment",
                         DefragmentRequest.parser(),
                         this::defragment)
+                .streaming(
+                        "etcdserverpb.Maintenance/Snapshot",
+                        SnapshotRequest.parser(),
+                        (_, replies) -> new SnapshotSession(store, headers, replies))
                 .unimplemented(
                         "etcdserverpb.Maintenance/MoveLeader",
                         "leadership is handed over with `krg-admin cluster transfer`")

@@ -6,6 +6,7 @@ import com.ibm.etcd.api.WatchResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.etcd.grpc.GrpcReplies;
 import org.krg.state.ClusterStore.Compacted;
@@ -14,8 +15,8 @@ import org.krg.state.KeySpace.Notice;
 import org.krg.state.KeySpace.Watch;
 import org.krg.state.model.Revision;
 
-/// One watch of a stream. What it has to say before the stream knows of it waits until then.
-/// Guarded by its monitor.
+/// One watch of a stream. A client that does not read has it wait in the key space. What it has to
+/// say before the stream knows of it waits until then. Guarded by its monitor.
 final class RunningWatch {
     /// Bytes of events after which a response goes on in another one, where the client takes that.
     static final int FRAGMENT = 1 << 20;
@@ -27,8 +28,8 @@ final class RunningWatch {
     private final Headers headers;
     private final Progress progress;
     private final List<Notice> early = new ArrayList<>();
-    private @Nullable Watch watch;
-    private boolean over;
+    private volatile @Nullable Watch watch;
+    private volatile boolean over;
 
     /// Hears how far a watch is.
     @FunctionalInterface
@@ -53,12 +54,13 @@ final class RunningWatch {
         this.progress = progress;
     }
 
-    /// Says that the watch runs, and then what it had to say meanwhile.
+    /// Says that the watch runs, and then what it had to say meanwhile, without waiting for the
+    /// client: this is called by the thread that brings its messages.
     synchronized void begin(Watch running) {
-        watch = running;
         replies.send(response(running.after()).setCreated(true).build());
-        early.forEach(this::tell);
+        early.forEach(notice -> tell(notice, replies::send));
         early.clear();
+        watch = running;
     }
 
     /// Takes what the key space says.
@@ -66,35 +68,31 @@ final class RunningWatch {
         if (watch == null) {
             early.add(notice);
         } else {
-            tell(notice);
+            tell(notice, replies::sendPatiently);
         }
     }
 
-    synchronized boolean isOver() {
+    boolean isOver() {
         return over;
     }
 
     void askBookmark() {
-        var running = running();
+        var running = watch;
         if (running != null) {
             running.bookmark();
         }
     }
 
     void close() {
-        var running = running();
+        var running = watch;
         if (running != null) {
             running.close();
         }
     }
 
-    private synchronized @Nullable Watch running() {
-        return watch;
-    }
-
-    private void tell(Notice notice) {
+    private void tell(Notice notice, Consumer<WatchResponse> sender) {
         switch (notice) {
-            case Notice.Changes(var revision, var changes) -> tell(revision, changes);
+            case Notice.Changes(var revision, var changes) -> tell(revision, changes, sender);
             case Notice.Bookmark(var revision) -> {
                 if (!progress.heard(id, Optional.of(revision)) && bookmarks) {
                     replies.send(response(revision).build());
@@ -108,21 +106,21 @@ final class RunningWatch {
         }
     }
 
-    private void tell(Revision revision, List<Change> changes) {
+    private void tell(Revision revision, List<Change> changes, Consumer<WatchResponse> sender) {
         var response = response(revision);
         var bytes = 0L;
         for (var change : changes) {
             var event = Answers.event(change);
             var size = event.getSerializedSize();
             if (fragments && bytes > 0 && bytes + size > FRAGMENT) {
-                replies.send(response.setFragment(true).build());
+                sender.accept(response.setFragment(true).build());
                 response = response(revision);
                 bytes = 0;
             }
             response.addEvents(event);
             bytes += size;
         }
-        replies.send(response.build());
+        sender.accept(response.build());
     }
 
     private void end(RuntimeException why) {

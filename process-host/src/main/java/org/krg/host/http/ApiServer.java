@@ -204,6 +204,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/keys", keys::range)
                 .post("/v1/keys/transaction", keys::transact)
                 .post("/v1/keys/compact", keys::compact)
+                .get("/v1/keys/history", keys::history)
                 .get("/v1/keys/watch", keys::watch)
                 .get("/v1/leases", leases::list)
                 .post("/v1/leases", leases::grant)

@@ -18,6 +18,9 @@ import org.krg.state.ClusterStore.Compacted;
 import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
+import org.krg.state.KeySpace.FutureRevision;
+import org.krg.state.KeySpace.NotPermitted;
+import org.krg.state.KeySpace.TooLarge;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +60,16 @@ final class Failures {
                             5,
                             String.valueOf(failure.getMessage()),
                             "read the present state and go on from its revision");
+            case FutureRevision failure ->
+                    response(400, usage(failure, "leave the revision out to read the present"));
+            case TooLarge failure -> response(400, usage(failure, "read in parts, with a limit"));
+            case NotPermitted failure ->
+                    response(
+                            403,
+                            new HostFailure(
+                                    HostFailure.Code.NOT_PERMITTED,
+                                    String.valueOf(failure.getMessage()),
+                                    ""));
             case ContentTooLargeException _ -> response(413, tooLarge());
             // Nobody waits for this reply any more.
             case ClosedStreamException gone -> HttpResponse.ofFailure(gone);
@@ -77,6 +90,11 @@ final class Failures {
         var words = String.valueOf(failure.getMessage()).split("; ", 2);
         return new HostFailure(
                 HostFailure.Code.CONFLICT, words[0], words.length > 1 ? words[1] : "");
+    }
+
+    private static HostFailure usage(RuntimeException failure, String remedy) {
+        return new HostFailure(
+                HostFailure.Code.USAGE, String.valueOf(failure.getMessage()), remedy);
     }
 
     /// {@return the failure of a body that is too long}

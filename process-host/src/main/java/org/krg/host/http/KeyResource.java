@@ -9,6 +9,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.http.body.KeyBodies;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.stream.KeyFollower;
+import org.krg.host.http.stream.KeyHistory;
 import org.krg.host.http.stream.Streams;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.KeyView;
@@ -61,6 +62,14 @@ final class KeyResource {
         var done = changes.submit(key, new CompactKeys(call.principal(), revision));
         return Call.json(
                 HttpStatus.OK, Json.reply(done.revision()).put("compacted", revision.value()));
+    }
+
+    /// The versions of keys that are still kept: what was there when older ones were let go, and
+    /// every change since.
+    HttpResponse history(Call call) {
+        var range = KeyBodies.range(call.parameters(), call::parameter);
+        var history = KeyHistory.read(store.keys(), call.principal(), range);
+        return Call.json(HttpStatus.OK, history);
     }
 
     HttpResponse watch(Call call) {

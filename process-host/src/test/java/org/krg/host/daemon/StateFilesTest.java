@@ -64,16 +64,14 @@ final class StateFilesTest {
         assertThatThrownBy(() -> StateFiles.restore(settings, data, false))
                 .isInstanceOfSatisfying(
                         HostFailure.class,
-                        refused ->
-                                assertThat(refused.code()).isEqualTo(HostFailure.Code.CONFLICT));
+                        refused -> assertThat(refused.code()).isEqualTo(HostFailure.Code.CONFLICT));
         run(settings.node().data(), 1, List.of());
 
         DamagedFiles.delete(DamagedFiles.find(data.resolve("raft"), "raft-meta", "meta"));
         assertThatThrownBy(() -> StateFiles.repair(data))
                 .isInstanceOfSatisfying(
                         HostFailure.class,
-                        damaged ->
-                                assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
+                        damaged -> assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
         var left = StateFiles.rejoin(settings(data), List.of(new HostPort("127.0.0.1", 7440)));
         assertThat(left.path("peerId").asText()).isEqualTo("n1.2");
         assertThat(Files.exists(data.resolve("aside-1/raft"))).isTrue();

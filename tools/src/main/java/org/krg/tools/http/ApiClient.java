@@ -100,6 +100,11 @@ public final class ApiClient implements AutoCloseable {
         return new WatchStream(new Reopening(http, config, endpoints), from);
     }
 
+    /// {@return the changes of keys that `path` watches}
+    public KeyStream watchKeys(ApiPath path) {
+        return new KeyStream(new Reopening(http, config, endpoints), path);
+    }
+
     /// {@return the output of a process, each byte once}
     ///
     /// @param stream `stdout` or `stderr`

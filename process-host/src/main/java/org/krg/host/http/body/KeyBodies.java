@@ -45,6 +45,14 @@ public final class KeyBodies {
         return new Reading(read(fields), stale);
     }
 
+    /// {@return the keys that a query names, and nothing else}
+    public static KeyRange range(List<String> names, Function<String, String> values) {
+        var fields = Fields.of(names, values);
+        var range = fields.range();
+        fields.end();
+        return range;
+    }
+
     /// {@return what a query watches}
     public static WatchSpec watch(List<String> names, Function<String, String> values) {
         var fields = Fields.of(names, values);

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
+import org.krg.jepsen.cluster.Running;
+import org.krg.tools.http.Json;
+
+/// Debian's `etcdctl` works against a cluster of krg as against one of etcd.
+@ExtendWith(SharedCluster.class)
+class EtcdctlTest {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Cluster cluster;
+
+    EtcdctlTest(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @BeforeEach
+    void require() {
+        assumeTrue(
+                List.of("/usr/bin/etcdctl", "/usr/local/bin/etcdctl").stream()
+                        .map(Path::of)
+                        .anyMatch(Files::isExecutable),
+                "there is no etcdctl; tools/setup installs etcd-client");
+    }
+
+    @Test
+    void putGetAndDel() {
+        assertThat(etcdctl("put", "etcdctl/a", "1").out()).isEqualTo("OK\n");
+        assertThat(etcdctl("put", "etcdctl/b", "2", "--prev-kv").out()).startsWith("OK\n");
+        assertThat(etcdctl("get", "etcdctl/a").out()).isEqualTo("etcdctl/a\n1\n");
+        assertThat(etcdctl("get", "--prefix", "etcdctl/", "--print-value-only").out())
+                .isEqualTo("1\n2\n");
+        assertThat(etcdctl("get", "--prefix", "etcdctl/", "--order=DESCEND", "--limit=1").out())
+                .isEqualTo("etcdctl/b\n2\n");
+        assertThat(etcdctl("get", "--prefix", "etcdctl/", "--consistency=s", "--keys-only").out())
+                .contains("etcdctl/a", "etcdctl/b");
+        assertThat(etcdctl("del", "--prefix", "etcdctl/").out()).isEqualTo("2\n");
+        assertThat(etcdctl("get", "--prefix", "etcdctl/").out()).isEmpty();
+    }
+
+    @Test
+    void aWatchShowsEveryChangeInOrder() {
+        try (var watch = start("watch", "--prefix", "watched/")) {
+            Await.until(
+                    "the watch to see a put",
+                    LIMIT,
+                    () -> {
+                        etcdctl("put", "watched/begin", "0");
+                        return watch.outSoFar().contains("watched/begin");
+                    });
+            etcdctl("put", "watched/a", "1");
+            etcdctl("put", "watched/a", "2");
+            etcdctl("del", "watched/a");
+            Await.until(
+                    "the watch to see the end", LIMIT, () -> watch.outSoFar().contains("DELETE"));
+            assertThat(watch.outSoFar())
+                    .endsWith("PUT\nwatched/a\n1\nPUT\nwatched/a\n2\nDELETE\nwatched/a\n\n");
+        }
+        etcdctl("del", "--prefix", "watched/");
+    }
+
+    @Test
+    void aTransaction() {
+        var stdin = "create(\"txn/a\") = \"0\"\n\nput txn/a made\n\nget txn/a\n\n";
+        assertThat(shell("printf '%s' '" + stdin + "' | " + text(command("txn"))).out())
+                .startsWith("SUCCESS");
+        assertThat(shell("printf '%s' '" + stdin + "' | " + text(command("txn"))).out())
+                .startsWith("FAILURE")
+                .contains("made");
+        etcdctl("del", "txn/a");
+    }
+
+    @Test
+    void leases() {
+        var lease = etcdctl("lease", "grant", "60").out().split(" ", -1)[1];
+        etcdctl("put", "leased/a", "1", "--lease=" + lease);
+        assertThat(etcdctl("lease", "keep-alive", "--once", lease).out())
+                .contains("keepalived with TTL(60)");
+        assertThat(etcdctl("lease", "timetolive", "--keys", lease).out())
+                .contains("granted with TTL(60s)", "leased/a");
+        assertThat(etcdctl("lease", "list").out()).contains(lease);
+        assertThat(etcdctl("lease", "revoke", lease).out()).contains("revoked");
+        assertThat(etcdctl("get", "leased/a").out()).isEmpty();
+    }
+
+    @Test
+    void aLockIsHeldByOneAtATime() {
+        try (var holder = start("lock", "etcdctl-lock", "sh", "-c", "echo held; exec sleep 60")) {
+            Await.until("the lock to be held", LIMIT, () -> holder.outSoFar().contains("held"));
+            try (var waiter = start("lock", "etcdctl-lock", "echo", "mine")) {
+                Await.until(
+                        "the second to wait",
+                        LIMIT,
+                        () ->
+                                etcdctl("get", "--prefix", "etcdctl-lock/", "--keys-only")
+                                                .out()
+                                                .strip()
+                                                .lines()
+                                                .filter(line -> !line.isEmpty())
+                                                .count()
+                                        == 2);
+                assertThat(waiter.outSoFar()).isEmpty();
+                holder.interrupt();
+                assertThat(waiter.await(LIMIT).require(0).out()).isEqualTo("mine\n");
+            }
+        }
+    }
+
+    @Test
+    void anElection() {
+        try (var leader = start("elect", "vote", "me")) {
+            Await.until("to be elected", LIMIT, () -> leader.outSoFar().contains("me"));
+            try (var listener = start("elect", "--listen", "vote")) {
+                Await.until("the leader", LIMIT, () -> listener.outSoFar().contains("me"));
+            }
+            leader.interrupt();
+            var _ = leader.await(LIMIT);
+        }
+    }
+
+    @Test
+    void membersAndEndpoints() {
+        var members = etcdctl("member", "list").out();
+        assertThat(members).contains("n1", "n2", "n3", "started").hasLineCount(3);
+        assertThat(etcdctl("endpoint", "health").err() + etcdctl("endpoint", "health").out())
+                .contains("is healthy")
+                .doesNotContain("unhealthy");
+        var status = json(etcdctl("endpoint", "status", "-w", "json"));
+        assertThat(status).hasSize(3);
+        var leaders =
+                Cluster.stream(status)
+                        .map(each -> each.path("Status"))
+                        .filter(each ->
+                                each.path("leader")
+                                        .asText()
+                                        .equals(each.path("header").path("member_id").asText()));
+        assertThat(leaders).hasSize(1);
+        var revision = status.get(0).path("Status").path("header").path("revision").asText();
+        Await.until(
+                "every member to have that revision and equal hashes",
+                LIMIT,
+                () -> {
+                    var hashes =
+                            json(etcdctl("endpoint", "hashkv", "--rev=" + revision, "-w", "json"));
+                    return hashes.size() == 3
+                            && Cluster.stream(hashes)
+                                            .map(each -> each.path("HashKV").path("hash").asText())
+                                            .distinct()
+                                            .count()
+                                    == 1;
+                });
+    }
+
+    @Test
+    void whatKrgDoesOtherwiseIsNamed() {
+        assertThat(fails("member", "remove", "1").err()).contains("krg-admin");
+        assertThat(fails("user", "list").err()).contains("krg-admin");
+        assertThat(fails("get", "a", "--rev=999999999").err())
+                .contains("required revision is a future revision");
+    }
+
+    @Tag("long")
+    @Test
+    void checkPerfPassesForSmallLoad() {
+        try (var check = start("check", "perf", "--load=s")) {
+            assertThat(check.await(Duration.ofMinutes(3)).require(0).out()).contains("PASS");
+        }
+    }
+
+    private Finished etcdctl(String... arguments) {
+        try (var running = start(arguments)) {
+            return running.await(LIMIT).require(0);
+        }
+    }
+
+    private Finished fails(String... arguments) {
+        try (var running = start(arguments)) {
+            return running.await(LIMIT).require(1);
+        }
+    }
+
+    private Finished shell(String script) {
+        try (var running = cluster.installation().startProgram(List.of("/bin/sh", "-c", script))) {
+            return running.await(LIMIT).require(0);
+        }
+    }
+
+    private Running start(String... arguments) {
+        return cluster.installation().startProgram(command(arguments));
+    }
+
+    private List<String> command(String... arguments) {
+        var endpoints =
+                cluster.members().stream()
+                        .map(member -> member.api().toString())
+                        .collect(Collectors.joining(","));
+        var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
+        command.add("--endpoints=" + endpoints);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static String text(List<String> command) {
+        return String.join(" ", command);
+    }
+
+    private static JsonNode json(Finished finished) {
+        try {
+            return Json.parse(finished.out());
+        } catch (JsonProcessingException broken) {
+            throw new AssertionError(finished.toString(), broken);
+        }
+    }
+}

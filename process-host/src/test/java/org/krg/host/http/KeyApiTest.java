@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Keys, leases and locks as JSON.
+@ExtendWith(SharedApi.class)
+final class KeyApiTest {
+    private final ApiFixture api;
+
+    KeyApiTest(ApiFixture api) {
+        this.api = api;
+    }
+
+    @Test
+    void aTransactionWritesAndAReadShowsIt() {
+        var done = put("json/a", "1");
+        assertThat(done).isPositive();
+        var found = api.get("/v1/keys?key=json/a");
+        assertThat(found.text("/keys/0/value")).isEqualTo("1");
+        assertThat(found.number("/keys/0/modified")).isEqualTo(done);
+
+        var again =
+                api.post(
+                        "/v1/keys/transaction",
+                        """
+                        {"when":[{"key":"json/a","modified":%d},{"key":"json/b","created":0}],
+                         "then":[{"put":{"key":"json/a","value":"2","previous":true}},{"delete":{"prefix":"json/x"}}],
+                         "otherwise":[{"range":{"key":"json/a"}}]}
+                        """
+                                .formatted(done));
+        assertThat(again.body().path("succeeded").asBoolean()).isTrue();
+        assertThat(again.text("/results/0/put/previous/value")).isEqualTo("1");
+        assertThat(again.number("/results/1/delete/count")).isZero();
+        assertThat(api.get("/v1/keys?prefix=json/&revision=" + done).text("/keys/0/value"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreBase64() {
+        api.post(
+                "/v1/keys/transaction",
+                """
+                {"then":[{"put":{"keyBase64":"/wA=","valueBase64":"gIE="}}]}
+                """);
+        var found = api.get("/v1/keys?keyBase64=/wA=");
+        assertThat(found.text("/keys/0/keyBase64")).isEqualTo("/wA=");
+        assertThat(found.text("/keys/0/valueBase64")).isEqualTo("gIE=");
+    }
+
+    @Test
+    void mistakesNameTheirField() {
+        assertMistake("{\"then\":[{\"put\":{\"key\":\"a\",\"vale\":\"1\"}}]}", "then[0].put.vale");
+        assertMistake("{\"then\":[{\"put\":{\"key\":1}}]}", "then[0].put.key: is a text");
+        assertMistake("{\"when\":[{\"key\":\"a\",\"is\":\"like\",\"value\":\"b\"}]}", "greater");
+        assertMistake("{\"when\":[{\"key\":\"a\"}]}", "one of version");
+        assertMistake("{\"then\":[{}]}", "one of put, delete");
+        assertThat(api.get("/v1/keys?key=a&limit=x").text("/error/message")).contains("limit");
+        assertThat(api.get("/v1/keys").text("/error/message")).contains("key");
+    }
+
+    @Test
+    void aHistoryHasEveryVersionInOrder() {
+        put("history/a", "1");
+        put("history/a", "2");
+        api.post("/v1/keys/transaction", "{\"then\":[{\"delete\":{\"key\":\"history/a\"}}]}");
+        var history = api.get("/v1/keys/history?key=history/a");
+        assertThat(history.body().path("changes"))
+                .extracting(change -> change.path("type").asText() + change.path("value").asText())
+                .containsExactly("put1", "put2", "delete");
+    }
+
+    @Test
+    void aWatchGoesOnBehindTheLastEvent() {
+        var first = put("seen/a", "1");
+        put("seen/a", "2");
+        try (var lines = api.stream("/v1/keys/watch?prefix=seen/", "Last-Event-ID", "" + first)) {
+            assertThat(lines.filter(line -> line.startsWith("data: {\"apiVersion\"")).findFirst())
+                    .hasValueSatisfying(line ->
+                            assertThat(line).contains("\"value\":\"2\"").doesNotContain("\"1\""));
+        }
+    }
+
+    @Test
+    void aLeaseLastsAndIsGivenBackWithItsKeys() {
+        var granted = api.post("/v1/leases", "{\"ttlSeconds\":60,\"holder\":\"me\"}");
+        assertThat(granted.status()).isEqualTo(201);
+        var id = granted.number("/id");
+        api.post(
+                "/v1/keys/transaction",
+                "{\"then\":[{\"put\":{\"key\":\"leased\",\"value\":\"1\",\"lease\":%d}}]}"
+                        .formatted(id));
+        assertThat(api.post("/v1/leases/" + id + "/renew", "").number("/remainingSeconds"))
+                .isBetween(55L, 60L);
+        assertThat(api.get("/v1/leases/" + id).text("/keys/0/key")).isEqualTo("leased");
+        assertThat(api.delete("/v1/leases/" + id).text("/keys/0/key")).isEqualTo("leased");
+        assertThat(api.get("/v1/leases/" + id).status()).isEqualTo(404);
+        assertThat(api.get("/v1/keys?key=leased").number("/count")).isZero();
+    }
+
+    @Test
+    void aLockHasATokenThatGrows() {
+        var first = lease();
+        var second = lease();
+        var held = lock("json-lock", first, 10);
+        assertThat(held.body().path("held").asBoolean()).isTrue();
+        assertThat(lock("json-lock", second, 0).body().path("held").asBoolean()).isFalse();
+        api.delete("/v1/leases/" + first);
+        var passedOn = lock("json-lock", second, 10);
+        assertThat(passedOn.body().path("held").asBoolean()).isTrue();
+        assertThat(passedOn.number("/token")).isGreaterThan(held.number("/token"));
+        api.delete("/v1/leases/" + second);
+        assertThat(lock("json-lock", second, 0).status()).isEqualTo(404);
+    }
+
+    private TestClient.Answer lock(String name, long lease, int seconds) {
+        return api.post(
+                "/v1/locks",
+                "{\"name\":\"%s\",\"lease\":%d,\"waitSeconds\":%d}"
+                        .formatted(name, lease, seconds));
+    }
+
+    private long lease() {
+        return api.post("/v1/leases", "{\"ttlSeconds\":60}").number("/id");
+    }
+
+    private long put(String key, String value) {
+        return api.post(
+                        "/v1/keys/transaction",
+                        "{\"then\":[{\"put\":{\"key\":\"%s\",\"value\":\"%s\"}}]}"
+                                .formatted(key, value))
+                .number("/revision");
+    }
+
+    private void assertMistake(String body, String message) {
+        var answer = api.post("/v1/keys/transaction", body);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("/error/message") + answer.text("/error/remedy")).contains(message);
+    }
+}
