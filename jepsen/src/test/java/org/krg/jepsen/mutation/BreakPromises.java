@@ -77,7 +77,8 @@ final class BreakPromises {
         try {
             var classes = new Overlay(root, directory, classPath).make(mutation);
             var path = classes + java.io.File.pathSeparator + classPath;
-            var trial = Trial.run(root, path, mutation.tests(), directory.resolve("tests.log"), ONE);
+            var trial =
+                    Trial.run(root, path, mutation.tests(), directory.resolve("tests.log"), ONE);
             missed += trial.passed() ? 1 : 0;
             print(
                     mutation,

@@ -28,8 +28,7 @@ record Trial(boolean passed, String verdict, Duration took) {
     ///
     /// @param log gets their output
     /// @param limit how long they may take
-    static Trial run(
-            Path root, String classPath, List<String> tests, Path log, Duration limit)
+    static Trial run(Path root, String classPath, List<String> tests, Path log, Duration limit)
             throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var began = System.nanoTime();

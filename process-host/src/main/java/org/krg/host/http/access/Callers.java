@@ -85,7 +85,9 @@ public final class Callers {
         }
     }
 
-    private static String hostOf(String authority) {
+    private static String hostOf(String given) {
+        // etcdctl gives members that it was told of by the cluster as whole URLs.
+        var authority = given.startsWith("http://") ? given.substring(7) : given;
         var bracket = authority.indexOf(']');
         if (authority.startsWith("[") && bracket > 0) {
             return authority.substring(1, bracket);
