@@ -29,13 +29,13 @@ final class ClusterService {
                         "a node joins by itself: `krg-admin cluster join`")
                 .unimplemented(
                         "etcdserverpb.Cluster/MemberRemove",
-                        "members are removed with `krg-admin cluster member remove`")
+                        "members are removed with `krg-admin node remove`")
                 .unimplemented(
                         "etcdserverpb.Cluster/MemberUpdate",
                         "a node says its addresses itself: they stand in its krg.toml")
                 .unimplemented(
                         "etcdserverpb.Cluster/MemberPromote",
-                        "listeners become voters with `krg-admin cluster member promote`");
+                        "listeners become voters with `krg-admin node promote`");
     }
 
     private CompletableFuture<MemberListResponse> list(GrpcCall call, MemberListRequest request) {

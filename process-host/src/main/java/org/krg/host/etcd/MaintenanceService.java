@@ -51,7 +51,7 @@ final class MaintenanceService {
                         (_, replies) -> new SnapshotSession(store, headers, replies))
                 .unimplemented(
                         "etcdserverpb.Maintenance/MoveLeader",
-                        "leadership is handed over with `krg-admin cluster transfer`")
+                        "leadership is handed over with `krg-admin node transfer-leader`")
                 .unimplemented(
                         "etcdserverpb.Maintenance/Downgrade",
                         "a cluster of krg is not downgraded by a call");
