@@ -90,7 +90,7 @@ public final class RandomCommands {
             case 19, 20 -> commit(image);
             case 21 -> new DropGeneration(generation(image));
             case 22 -> copiesOrFailure(image);
-            case 23, 24, 25, 26 -> access();
+            case 23, 24, 25, 26 -> access(image);
             case 27 -> lease();
             case 28, 29 -> startMigration(image);
             default -> migration(image);
@@ -239,7 +239,7 @@ public final class RandomCommands {
         };
     }
 
-    private Command access() {
+    private Command access(ClusterImage image) {
         var user = pick(List.of("root", "ann", "bob"));
         var role = pick(List.of("root", "ops", "dev"));
         var range = KeyRange.prefix(Bytes.of(Character.toString('a' + random.nextInt(3))));
@@ -256,7 +256,7 @@ public final class RandomCommands {
             case 8 ->
                     new AccessCommand.GrantPermission(
                             role, new KeyGrant(range, pick(List.of(KeyGrant.Mode.values()))));
-            case 9 -> new AccessCommand.RevokePermission(role, range);
+            case 9 -> revokePermission(image, role, range);
             case 10 -> new AccessCommand.SetEnabled(random.nextBoolean());
             case 11 ->
                     new AccessCommand.CreateToken(
@@ -267,6 +267,18 @@ public final class RandomCommands {
                             : new AccessCommand.JoinNode(
                                     token, Samples.DIGEST, node(), Samples.DIGEST, now);
         };
+    }
+
+    private Command revokePermission(ClusterImage image, String role, KeyRange range) {
+        var granted =
+                image.access().roles().values().stream()
+                        .filter(each -> !each.grants().isEmpty())
+                        .toList();
+        if (granted.isEmpty() || rarely()) {
+            return new AccessCommand.RevokePermission(role, range);
+        }
+        var one = pick(granted);
+        return new AccessCommand.RevokePermission(one.name(), one.grants().getFirst().range());
     }
 
     private JobSpec spec() {

@@ -28,7 +28,8 @@ final class DiskFaultTest {
     void afterAFailedFsyncNothingIsAcknowledgedAndTheMemberEnds(@TempDir Path directory) {
         try (var cluster = StateCluster.startWithout(directory, 1, node(1))) {
             var acknowledged = 0;
-            // The thread that writes the log forces it once an entry, one operation at a time.
+            // The thread that writes the log forces it once an entry, one operation at a time;
+            // the one that opens RocksDB does so for each column family.
             try (var member =
                     start(
                             cluster,
@@ -40,7 +41,7 @@ final class DiskFaultTest {
                             "-e",
                             "trace=fdatasync",
                             "-e",
-                            "inject=fdatasync:error=EIO:when=20+")) {
+                            "inject=fdatasync:error=EIO:when=100+")) {
                 acknowledged = acknowledgements(member);
                 assertThat(member.awaitExit(SOON)).isEqualTo(HaltCode.DISK);
             }
