@@ -17,9 +17,7 @@ final class AuthService {
                 .unimplemented(
                         "etcdserverpb.Auth/AuthEnable",
                         "whoever may call this agent may use all keys; there are no roles to turn on")
-                .unimplemented(
-                        "etcdserverpb.Auth/AuthDisable",
-                        "there are no roles to turn off");
+                .unimplemented("etcdserverpb.Auth/AuthDisable", "there are no roles to turn off");
         for (var method :
                 new String[] {
                     "UserAdd",

@@ -54,7 +54,7 @@ final class NodeResource {
         var _ = call.body(EmptyBody.class);
         var node = Targets.node(replica.read(false), call.path("name")).id();
         var done =
-                changes.submit(
+                changes.submitAsRoot(
                         changes.key(call.header("krg-request")),
                         new FenceNode(node, parts.wall().instant()));
         var image = replica.atLeast(done.revision());
@@ -102,7 +102,7 @@ final class NodeResource {
                                 });
                     }
                     var done =
-                            changes.submit(
+                            changes.submitAsRoot(
                                     changes.key(call.header("krg-request")),
                                     new RemoveNode(node.id()));
                     if (isMember) {

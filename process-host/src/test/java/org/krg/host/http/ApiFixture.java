@@ -150,6 +150,11 @@ final class ApiFixture implements AutoCloseable {
         return (Reply.Accepted) reply;
     }
 
+    /// Declares, as an operator does, that nothing of a node runs any more.
+    void fence(NodeId node) {
+        assertThat(post("/v1/nodes/" + node.name() + "/fence", "{}").status()).isEqualTo(200);
+    }
+
     /// Submits a job of that name and brings its process up on a node.
     ProcessId running(String name, NodeId node) {
         var id = new ProcessId(post("/v1/jobs", submission(name)).number("/processes/0/id"));

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.host.OutputStreamName;
 import org.krg.host.RestartMark;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
-import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.ProcessId;
@@ -103,7 +102,7 @@ final class StreamApiTest {
     @Test
     void outputOfALostNodeIsOutOfReach() {
         var id = api.running("lonely", AWAY);
-        api.propose(new FenceNode(AWAY, Samples.START));
+        api.fence(AWAY);
         try {
             var answer = api.get("/v1/processes/lonely/logs");
             assertThat(answer.status()).isEqualTo(503);

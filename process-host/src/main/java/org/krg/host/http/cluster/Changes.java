@@ -11,6 +11,7 @@ import org.krg.state.command.Command;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.model.SessionId;
+import org.krg.state.model.User;
 
 /// Proposes commands, each at most once. Methods block. Safe for use from any thread.
 public final class Changes {
@@ -65,7 +66,11 @@ public final class Changes {
 
     /// {@return what became of `command`} Throws [HostFailure] when it was refused.
     public Reply.Accepted submit(Key key, Command command) {
-        return switch (propose(key, command)) {
+        return accepted(propose(key, command));
+    }
+
+    private static Reply.Accepted accepted(Reply reply) {
+        return switch (reply) {
             case Reply.Accepted accepted -> accepted;
             case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused -> throw failure(refused);
@@ -75,6 +80,13 @@ public final class Changes {
     /// {@return what became of `command`, a refusal too}
     public Reply propose(Key key, Command command) {
         return store.submit(new Operation(key.session(), key.sequence(), 0, command)).join();
+    }
+
+    /// {@return what became of a command that only root may give} Whoever may call this API
+    /// operates the cluster. Throws [HostFailure] when it was refused.
+    public Reply.Accepted submitAsRoot(Key key, Command command) {
+        var operation = new Operation(key.session(), key.sequence(), 0, User.ROOT, command);
+        return accepted(store.submit(operation).join());
     }
 
     /// {@return what became of `command` in the place of the one that `key` was used for}

@@ -54,17 +54,30 @@ public final class AccessView {
                     view.put("type", "user.changed")
                             .put("target", user.name())
                             .set("object", of(user));
-            case UserDeleted(var user, _) -> view.put("type", "user.deleted").put("target", user);
+            case UserDeleted(var user, _) ->
+                    view.put("type", "user.deleted")
+                            .put("target", user)
+                            .set("object", Json.object().put("name", user));
             case RoleChanged(var role, _) ->
                     view.put("type", "role.changed")
                             .put("target", role.name())
                             .set("object", of(role));
-            case RoleDeleted(var role, _) -> view.put("type", "role.deleted").put("target", role);
+            case RoleDeleted(var role, _) ->
+                    view.put("type", "role.deleted")
+                            .put("target", role)
+                            .set("object", Json.object().put("name", role));
             case EnabledSet(var enabled, _) ->
-                    view.put("type", enabled ? "auth.enabled" : "auth.disabled");
+                    view.put("type", enabled ? "auth.enabled" : "auth.disabled")
+                            .put("target", "auth")
+                            .set("object", Json.object().put("enabled", enabled));
             case TokenCreated(var token, _) ->
-                    view.put("type", "token.created").put("target", token.id());
-            case TokenEnded(var id, _) -> view.put("type", "token.ended").put("target", id);
+                    view.put("type", "token.created")
+                            .put("target", token.id())
+                            .set("object", of(token));
+            case TokenEnded(var id, _) ->
+                    view.put("type", "token.ended")
+                            .put("target", id)
+                            .set("object", Json.object().put("id", id));
             case NodeJoined(var node, var number, var key, _) ->
                     view.put("type", "node.joined")
                             .put("target", node.name())
