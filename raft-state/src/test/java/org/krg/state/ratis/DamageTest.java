@@ -31,6 +31,7 @@ import org.krg.state.core.StorageFindings;
 import org.krg.state.engine.Backup;
 import org.krg.state.engine.Restore;
 import org.krg.state.engine.StoredRows;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.ratis.files.MemberFile;
 import org.krg.state.ratis.files.MemberFiles;
 import org.krg.state.rocksdb.RocksStorage;
@@ -78,7 +79,7 @@ final class DamageTest {
     @Test
     void anUnharmedMemberStarts() {
         var store = cluster.open(node(3));
-        assertThat(get(store.read()).revision())
+        assertThat(awaitCurrent(store).revision())
                 .isEqualTo(cluster.store(cluster.awaitLeader()).image().revision());
     }
 
@@ -88,7 +89,7 @@ final class DamageTest {
         DamagedFiles.appendGarbage(openSegment(), 3);
         // Three bytes say that a longer entry follows, which is not there.
         var store = cluster.open(node(3));
-        get(store.read());
+        awaitCurrent(store);
     }
 
     @Test
@@ -253,10 +254,17 @@ final class DamageTest {
         assertThat(inspect().problems()).isEmpty();
     }
 
+    /// The leader may take a while to look again for a member that was away.
+    private static ClusterImage awaitCurrent(ClusterStore store) {
+        return await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> store.read().join(), _ -> true);
+    }
+
     private void assertStartsWithEverything() {
         var store = cluster.open(node(3));
         var leader = cluster.store(cluster.awaitLeader());
-        get(store.read());
+        awaitCurrent(store);
         assertThat(store.hash()).isEqualTo(leader.hash());
     }
 
