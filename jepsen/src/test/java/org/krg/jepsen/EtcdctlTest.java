@@ -104,7 +104,8 @@ class EtcdctlTest {
 
     @Test
     void aLockIsHeldByOneAtATime() {
-        try (var holder = start("lock", "etcdctl-lock", "sh", "-c", "echo held; exec sleep 60")) {
+        try (var holder =
+                start("lock", "etcdctl-lock", "--", "sh", "-c", "echo held; exec sleep 60")) {
             Await.until("the lock to be held", LIMIT, () -> holder.outSoFar().contains("held"));
             try (var waiter = start("lock", "etcdctl-lock", "echo", "mine")) {
                 Await.until(
