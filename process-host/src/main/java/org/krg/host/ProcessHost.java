@@ -4,6 +4,8 @@ package org.krg.host;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.krg.host.model.Footprint;
+import org.krg.host.model.Obstacle;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;

@@ -41,7 +41,6 @@ import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
@@ -56,6 +55,7 @@ import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyRange;
 
 /// Commands as a cluster in trouble makes them: most fit the state they are made for, some are

@@ -2,10 +2,10 @@
 package org.krg.host.engine;
 
 import java.util.List;
-import org.krg.host.Footprint;
-import org.krg.host.Obstacle;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
+import org.krg.host.model.Footprint;
+import org.krg.host.model.Obstacle;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.Identity;
 import org.krg.state.model.NodeId;

@@ -2,9 +2,9 @@
 package org.krg.state.codec;
 
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyGrant;
+import org.krg.state.model.key.KeyRole;
 import org.krg.state.proto.ObjectWire;
 import org.krg.state.proto.ValueWire;
 

@@ -17,9 +17,9 @@ import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyRole;
 import org.krg.state.proto.ObjectWire;
 
 /// The rows of who may do what.

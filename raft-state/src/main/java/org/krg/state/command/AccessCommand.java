@@ -3,9 +3,9 @@ package org.krg.state.command;
 
 import java.time.Instant;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Sha256;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyRange;
 
 /// Requests about who may do what, and who may join. `passwordHash`: see

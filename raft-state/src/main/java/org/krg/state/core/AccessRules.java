@@ -30,9 +30,9 @@ import org.krg.state.event.AccessEvent.UserChanged;
 import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyGrant;
+import org.krg.state.model.key.KeyRole;
 
 /// Decides about users, roles and tokens. Whether the caller may ask at all is [Authority]'s.
 final class AccessRules {

@@ -3,10 +3,10 @@ package org.krg.state.core;
 
 import java.util.Optional;
 import org.krg.state.image.Access;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyGrant.Mode;
-import org.krg.state.model.KeyRole;
+import org.krg.state.model.key.KeyGrant;
+import org.krg.state.model.key.KeyGrant.Mode;
 import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyRole;
 
 /// Decides who may use which keys. Asked for every sub-operation, where it is applied: each range
 /// that is read, each key that is written, and READ as well wherever previous values are returned

@@ -13,9 +13,9 @@ import org.krg.state.command.KeyTransaction;
 import org.krg.state.command.Refusal;
 import org.krg.state.core.Decision.Refuse;
 import org.krg.state.image.ClusterImage;
-import org.krg.state.model.KeyGrant.Mode;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.key.KeyGrant.Mode;
 import org.krg.state.model.key.KeyLimit;
 import org.krg.state.model.key.KeyRange;
 

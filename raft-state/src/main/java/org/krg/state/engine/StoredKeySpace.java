@@ -15,10 +15,10 @@ import org.krg.state.core.Budget;
 import org.krg.state.core.KeyAccess;
 import org.krg.state.core.RangeReads;
 import org.krg.state.engine.StoredState.KeysAt;
-import org.krg.state.model.KeyGrant.Mode;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant.Mode;
 import org.krg.state.model.key.KeyRange;
 
 /// Users' keys on one node: reads of a moment of the rows, and watches.

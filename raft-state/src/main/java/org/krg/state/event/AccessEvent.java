@@ -2,10 +2,10 @@
 package org.krg.state.event;
 
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Sha256;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyRole;
 
 /// What changed in who may do what. All but those about tokens and nodes count as a revision of the
 /// permissions.

@@ -2,9 +2,9 @@
 package org.krg.state.image;
 
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyRole;
 
 /// Who may do what, as agreed. Immutable.
 ///

@@ -81,8 +81,6 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Migration;
@@ -106,8 +104,10 @@ import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyLimit;
 import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyRole;
 import org.krg.testkit.Samples;
 
 /// One of each kind, with every field set to something that is not its default.

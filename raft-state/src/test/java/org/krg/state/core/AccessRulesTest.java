@@ -29,10 +29,10 @@ import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
 import org.krg.state.image.Access;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyGrant.Mode;
 import org.krg.state.model.Sha256;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
+import org.krg.state.model.key.KeyGrant.Mode;
 import org.krg.state.model.key.KeyRange;
 
 class AccessRulesTest {

@@ -15,9 +15,9 @@ import org.krg.state.command.Refusal;
 import org.krg.state.core.Authority.Rule;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.JobId;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyRole;
 import org.krg.testkit.Samples;
 
 class AuthorityTest {

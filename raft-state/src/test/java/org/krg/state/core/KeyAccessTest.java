@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.krg.state.image.Access;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyGrant.Mode;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
+import org.krg.state.model.key.KeyGrant.Mode;
 import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyRole;
 import org.krg.testkit.Seeds;
 
 class KeyAccessTest {

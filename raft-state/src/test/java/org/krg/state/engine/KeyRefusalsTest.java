@@ -37,10 +37,10 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Refused;
 import org.krg.state.command.Reply.Transacted;
-import org.krg.state.model.KeyGrant;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyLimit;
 import org.krg.state.model.key.KeyRange;
 

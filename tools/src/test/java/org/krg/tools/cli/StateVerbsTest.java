@@ -72,9 +72,7 @@ final class StateVerbsTest {
     void aConditionThatDoesNotHoldIsExitCode5() {
         answers.put(
                 "POST /v1/keys/transaction",
-                json(
-                        200,
-                        "{\"succeeded\":false,\"results\":[{\"range\":%s}]}".formatted(KEYS)));
+                json(200, "{\"succeeded\":false,\"results\":[{\"range\":%s}]}".formatted(KEYS)));
         var result = run("state", "put", "a", "1", "--if-absent");
         assertThat(result.exit()).isEqualTo(5);
         assertThat(result.err()).contains("revision 5 wrote a last").contains("state get a");
@@ -134,10 +132,8 @@ final class StateVerbsTest {
 
                                 """));
         try (script) {
-            var result =
-                    Cli.with(script).run("state", "watch", "a", "--previous");
-            assertThat(result.out())
-                    .isEqualTo("5 put a 1 (was not there)\n6 delete a (was 1)\n");
+            var result = Cli.with(script).run("state", "watch", "a", "--previous");
+            assertThat(result.out()).isEqualTo("5 put a 1 (was not there)\n6 delete a (was 1)\n");
             assertThat(result.exit()).isEqualTo(5);
             assertThat(result.err()).contains("gone").contains("9");
             assertThat(script.asked().get(1).lastEventId()).isEqualTo("5");

@@ -4,7 +4,7 @@ package org.krg.host.http.body;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.krg.host.Footprint;
+import org.krg.host.model.Footprint;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Sha256;
 

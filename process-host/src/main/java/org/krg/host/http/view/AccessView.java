@@ -18,10 +18,10 @@ import org.krg.state.event.AccessEvent.TokenEnded;
 import org.krg.state.event.AccessEvent.UserChanged;
 import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.model.JoinToken;
-import org.krg.state.model.KeyGrant;
-import org.krg.state.model.KeyRole;
 import org.krg.state.model.User;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyRole;
 
 /// Users, roles and tokens. No hash of a password or a token is ever in it.
 public final class AccessView {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model;
-
-import org.krg.state.model.key.KeyRange;
+package org.krg.state.model.key;
 
 /// What a role lets its users do with the keys of a range.
 public record KeyGrant(KeyRange range, Mode mode) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.host;
+package org.krg.host.model;
 
 /// Something that keeps a program from being saved, or from going on on another node.
 ///

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model;
+package org.krg.state.model.key;
 
 import java.util.List;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.host;
+package org.krg.host.model;
 
 import java.util.List;
 import org.krg.state.model.Identity;
