@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -63,6 +64,12 @@ class DurabilityTest {
                 Files.delete(file);
             }
         }
+    }
+
+    /// A process with a sync that waits cannot even be killed.
+    @AfterEach
+    void letSyncsGoOn() {
+        disk.go();
     }
 
     @Test

@@ -8,9 +8,11 @@ import static org.krg.testkit.StateCluster.get;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,9 @@ import org.krg.testkit.StateCluster;
 @TestInstance(Lifecycle.PER_CLASS)
 final class PromisesTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    /// Long beside a round of heartbeats, short beside an election.
+    private static final Duration SOME = Duration.ofMillis(500);
 
     /// Entries between snapshots.
     private static final int SNAPSHOT = 32;
@@ -80,6 +85,31 @@ final class PromisesTest {
 
             assertThat(get(read).revision()).isGreaterThanOrEqualTo(newer.revision());
         }
+    }
+
+    /// Nobody has written since; it cannot know.
+    @Test
+    void aLeaderThatIsCutOffAnswersNoReadWhileItBelievesThatItLeads() {
+        var leader = cluster.awaitLeader();
+        var store = cluster.store(leader);
+        get(store.read());
+        try (var _ = new Isolation(leader)) {
+            var read = store.read();
+            assertThat(store.leadership().mine()).isTrue();
+
+            assertThat(read).failsWithin(SOME).withThrowableThat().isInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @Test
+    void operationsAreAnsweredAcrossAChangeOfTheLeader() {
+        var follower = cluster.store(cluster.awaitFollower());
+        var leader = cluster.awaitLeader();
+        var stopping = CompletableFuture.runAsync(() -> cluster.stop(leader));
+        do {
+            assertThat(get(follower.submit(client.grant()))).isInstanceOf(Accepted.class);
+        } while (!stopping.isDone() || follower.leadership().leader().isEmpty());
+        get(stopping);
     }
 
     @Test
