@@ -10,10 +10,15 @@ public record Errno(int number) {
     static final Errno ENOENT = new Errno(2);
     static final Errno ESRCH = new Errno(3);
     static final Errno EINTR = new Errno(4);
+    static final Errno ENXIO = new Errno(6);
+    static final Errno EAGAIN = new Errno(11);
     static final Errno EEXIST = new Errno(17);
     static final Errno ENOTDIR = new Errno(20);
     static final Errno EINVAL = new Errno(22);
     static final Errno ERANGE = new Errno(34);
+    static final Errno ENAMETOOLONG = new Errno(36);
+    static final Errno EMSGSIZE = new Errno(90);
+    static final Errno ECONNABORTED = new Errno(103);
 
     /// {@return the symbolic name, `ENOENT`; `errno 999` for one that is not in the list}
     public String name() {
@@ -23,12 +28,14 @@ public record Errno(int number) {
             case 3 -> "ESRCH";
             case 4 -> "EINTR";
             case 5 -> "EIO";
+            case 6 -> "ENXIO";
             case 7 -> "E2BIG";
             case 8 -> "ENOEXEC";
             case 9 -> "EBADF";
             case 11 -> "EAGAIN";
             case 12 -> "ENOMEM";
             case 13 -> "EACCES";
+            case 14 -> "EFAULT";
             case 16 -> "EBUSY";
             case 17 -> "EEXIST";
             case 20 -> "ENOTDIR";
@@ -43,7 +50,13 @@ public record Errno(int number) {
             case 34 -> "ERANGE";
             case 36 -> "ENAMETOOLONG";
             case 40 -> "ELOOP";
+            case 90 -> "EMSGSIZE";
             case 95 -> "EOPNOTSUPP";
+            case 98 -> "EADDRINUSE";
+            case 103 -> "ECONNABORTED";
+            case 104 -> "ECONNRESET";
+            case 107 -> "ENOTCONN";
+            case 111 -> "ECONNREFUSED";
             default -> "errno " + number;
         };
     }

@@ -43,10 +43,10 @@ public final class PidFd implements AutoCloseable {
     private static final MethodHandle POLL =
             Libc.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
-    private final int fd;
+    private final Descriptor descriptor;
 
-    private PidFd(int fd) {
-        this.fd = fd;
+    PidFd(int fd) {
+        this.descriptor = new Descriptor(fd);
     }
 
     /// {@return a descriptor of the process that has this number now; empty if there is none}
@@ -73,7 +73,7 @@ public final class PidFd implements AutoCloseable {
     public boolean send(int signal) {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
-            if (pidfdSendSignal(state, fd, signal) == 0) {
+            if (pidfdSendSignal(state, descriptor.number(), signal) == 0) {
                 return true;
             }
             var errno = Libc.errno(state);
@@ -84,6 +84,11 @@ public final class PidFd implements AutoCloseable {
         }
     }
 
+    /// {@return what to await its end with, among others: it can be read then; still owned by this}
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
     /// Blocks the carrier thread until the process has ended or the time is over; use it for short
     /// waits or from a platform thread.
     ///
@@ -92,7 +97,7 @@ public final class PidFd implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
             var entry = arena.allocate(POLLFD);
-            entry.set(JAVA_INT, 0, fd);
+            entry.set(JAVA_INT, 0, descriptor.number());
             entry.set(JAVA_SHORT, 4, POLLIN);
             var ready = poll(state, entry, Math.toIntExact(limit.toMillis()));
             if (ready < 0 && !Libc.errno(state).equals(Errno.EINTR)) {
@@ -104,7 +109,7 @@ public final class PidFd implements AutoCloseable {
 
     @Override
     public void close() {
-        Descriptors.close(fd);
+        descriptor.close();
     }
 
     private static int pidfdOpen(MemorySegment state, int pid) {

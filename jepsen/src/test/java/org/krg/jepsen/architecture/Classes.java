@@ -32,7 +32,8 @@ final class Classes {
                             "org.krg.*.event..",
                             "org.krg.*.image..",
                             "org.krg.*.core..",
-                            "org.krg.*.codec..")
+                            "org.krg.*.codec..",
+                            "org.krg.pages.coherence..")
                     .as("pure");
 
     /// What protobuf makes.

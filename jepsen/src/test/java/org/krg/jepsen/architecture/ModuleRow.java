@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /// is not listed is forbidden.
 record ModuleRow(String name, List<String> packages, List<String> uses) {
     private static final String STATE = "org.krg.state..";
-    private static final String PAGES = "org.krg.page..";
+    private static final String PAGES = "org.krg.pages..";
     private static final String LINUX = "org.krg.linux..";
     private static final String CHECKPOINT = "org.krg.checkpoint..";
     private static final String POLICY = "org.krg.policy..";

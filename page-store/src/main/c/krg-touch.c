@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Touches the memory of a segment as it is told on its standard input, one command a line, and answers
+// each with one line. For tests and `krg-admin bench pages`.
+//
+//     map NAME                 ok SIZE
+//     unmap                    ok
+//     read OFFSET              the word there
+//     write OFFSET VALUE       ok
+//     exchange OFFSET VALUE    the word that was there
+//     add OFFSET COUNT         ok, after COUNT atomic additions of 1
+//     receive OFFSET TEXT      read(2) from a pipe into the segment: ok
+//     sum OFFSET WORDS         the sum of the words
+//     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
+//     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
+//     litmus ...               see litmus()
+//
+// An access that is SIGBUS is answered with `sigbus`, a call that fails with `error ERRNO`.
+#define _GNU_SOURCE
+#include "libkrg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef _Atomic uint64_t word;
+
+static struct krg_segment *segment;
+static char *memory;
+static sigjmp_buf lost_page;
+
+static void on_sigbus(int signal) {
+    (void)signal;
+    siglongjmp(lost_page, 1);
+}
+
+static word *at(uint64_t offset) {
+    return (word *)(memory + offset);
+}
+
+static void answer_error(void) {
+    printf("error %s\n", strerrorname_np(errno));
+}
+
+static void map(const char *name) {
+    segment = krg_segment_open(name);
+    memory = segment == NULL ? NULL : krg_segment_map(segment, NULL);
+    if (memory == NULL)
+        answer_error();
+    else
+        printf("ok %zu\n", krg_segment_size(segment));
+}
+
+static void unmap(void) {
+    if (krg_segment_unmap(segment) < 0)
+        answer_error();
+    else
+        puts("ok");
+    krg_segment_close(segment);
+    segment = NULL;
+}
+
+static void add(uint64_t offset, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++)
+        atomic_fetch_add(at(offset), 1);
+    puts("ok");
+}
+
+static void receive(uint64_t offset, const char *text) {
+    int ends[2];
+    size_t length = strlen(text) + 1;
+    if (pipe(ends) < 0 || write(ends[1], text, length) != (ssize_t)length
+        || read(ends[0], memory + offset, length) != (ssize_t)length) {
+        answer_error();
+        return;
+    }
+    close(ends[0]);
+    close(ends[1]);
+    puts("ok");
+}
+
+static void sum(uint64_t offset, uint64_t words) {
+    uint64_t total = 0;
+    for (uint64_t i = 0; i < words; i++)
+        total += atomic_load_explicit(at(offset + i * sizeof(word)), memory_order_relaxed);
+    printf("%lu\n", total);
+}
+
+static void fork_and_touch(uint64_t offset) {
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        _exit((int)atomic_load(at(offset)));
+    }
+    waitpid(child, &status, 0);
+    puts(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? "ok" : "alive");
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void take_times(int writes, uint64_t offset, uint64_t count, uint64_t stride) {
+    uint64_t *nanos = malloc(count * sizeof *nanos);
+    for (uint64_t i = 0; i < count; i++) {
+        word *touched = at(offset + i * stride);
+        uint64_t start = now();
+        if (writes)
+            atomic_store_explicit(touched, i + 1, memory_order_relaxed);
+        else
+            (void)atomic_load_explicit(touched, memory_order_relaxed);
+        nanos[i] = now() - start;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        printf("%lu%c", nanos[i], i + 1 < count ? ' ' : '\n');
+    free(nanos);
+}
+
+// All processes of a litmus test wait for each other before every round, in memory that is not the
+// segment's.
+static void await_all(word *arrived, uint64_t round, uint64_t processes) {
+    atomic_fetch_add(arrived, 1);
+    while (atomic_load(arrived) < (round + 1) * processes)
+        sched_yield();
+}
+
+// litmus BARRIER PROCESSES OFFSET ROUNDS SPREAD STEP...
+//
+// BARRIER is a file of 8 zero bytes that all PROCESSES share. In each of ROUNDS every process does its
+// STEPs once, on variables no round before has used: `w0` stores 1 in variable 0, `r1` loads
+// variable 1, `wb0` stores 2. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
+// multiple of 4096. The answer is one digit for each load, rounds separated by commas.
+static void litmus(char *rest) {
+    char *barrier = strtok(rest, " ");
+    uint64_t processes = strtoull(strtok(NULL, " "), NULL, 10);
+    uint64_t offset = strtoull(strtok(NULL, " "), NULL, 10);
+    uint64_t rounds = strtoull(strtok(NULL, " "), NULL, 10);
+    uint64_t spread = strtoull(strtok(NULL, " "), NULL, 10);
+    struct { char kind; int variable; uint64_t value; } steps[8];
+    int count = 0;
+    for (char *step = strtok(NULL, " "); step != NULL && count < 8; step = strtok(NULL, " ")) {
+        int second = step[1] == 'b';
+        steps[count].kind = step[0];
+        steps[count].value = second ? 2 : 1;
+        steps[count++].variable = atoi(step + 1 + second);
+    }
+    int fd = open(barrier, O_RDWR | O_CLOEXEC);
+    word *arrived = mmap(NULL, sizeof *arrived, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    char *seen = malloc(rounds * 9 + 1);
+    char *end = seen;
+    if (arrived == MAP_FAILED || seen == NULL) {
+        answer_error();
+        return;
+    }
+    close(fd);
+    // Four variables a round; with a spread of pages each page serves 512 rounds.
+    uint64_t per_page = 4096 / sizeof(word);
+    for (uint64_t round = 0; round < rounds; round++) {
+        char *base = memory + offset
+            + (spread < 4096 ? round * 4 * sizeof(word)
+                             : round / per_page * 4 * spread + round % per_page * sizeof(word));
+        await_all(arrived, round, processes);
+        for (int i = 0; i < count; i++) {
+            word *variable = (word *)(base + (uint64_t)steps[i].variable * spread);
+            if (steps[i].kind == 'w')
+                atomic_store_explicit(variable, steps[i].value, memory_order_relaxed);
+            else
+                *end++ = (char)('0' + atomic_load_explicit(variable, memory_order_relaxed));
+            // The compiler keeps the order of the steps; the processor does what it does.
+            atomic_signal_fence(memory_order_seq_cst);
+        }
+        *end++ = ',';
+    }
+    *end = 0;
+    puts(seen);
+    free(seen);
+    munmap(arrived, sizeof *arrived);
+}
+
+static void perform(char *line) {
+    char name[256];
+    uint64_t first, second, third;
+    if (sscanf(line, "map %255s", name) == 1)
+        map(name);
+    else if (strcmp(line, "unmap") == 0)
+        unmap();
+    else if (sscanf(line, "read %lu", &first) == 1)
+        printf("%lu\n", atomic_load(at(first)));
+    else if (sscanf(line, "write %lu %lu", &first, &second) == 2) {
+        atomic_store_explicit(at(first), second, memory_order_relaxed);
+        puts("ok");
+    } else if (sscanf(line, "exchange %lu %lu", &first, &second) == 2)
+        printf("%lu\n", atomic_exchange(at(first), second));
+    else if (sscanf(line, "add %lu %lu", &first, &second) == 2)
+        add(first, second);
+    else if (sscanf(line, "receive %lu %255s", &first, name) == 2)
+        receive(first, name);
+    else if (sscanf(line, "sum %lu %lu", &first, &second) == 2)
+        sum(first, second);
+    else if (sscanf(line, "fork %lu", &first) == 1)
+        fork_and_touch(first);
+    else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
+        take_times(strcmp(name, "write") == 0, first, second, third);
+    else if (strncmp(line, "litmus ", 7) == 0)
+        litmus(line + 7);
+    else
+        puts("error EINVAL");
+}
+
+int main(void) {
+    struct sigaction action = {.sa_handler = on_sigbus};
+    char line[4096];
+    sigaction(SIGBUS, &action, NULL);
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = 0;
+        if (sigsetjmp(lost_page, 1) == 0)
+            perform(line);
+        else
+            puts("sigbus");
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The page faults of another process and the power to resolve them, `userfaultfd(2)`.
+///
+/// The process made the descriptor (only its own memory can be registered with it) and sent it
+/// here; all else is done from here. Calls are safe from any thread; a process that has ended, or
+/// has unmapped the range, is an [Outcome].
+public final class Userfaultfd implements AutoCloseable {
+    /// What became of a call on a range.
+    public enum Outcome {
+        DONE,
+        /// `EEXIST`: a page is mapped there.
+        PRESENT,
+        /// `EAGAIN`: the address space is just changing; the same call works soon.
+        CHANGING,
+        /// `ENOENT`: the range is not, or no longer, a registered mapping.
+        UNMAPPED,
+        /// `ESRCH`: the process has ended.
+        ENDED
+    }
+
+    /// `PAGEFAULT_FLAG_WP | MISSING_SHMEM | MINOR_SHMEM | WP_HUGETLBFS_SHMEM | POISON`, bits 0, 5,
+    /// 10, 12, 14. The last one came with Linux 6.6.
+    public static final long SHARED_MEMORY_FEATURES = 1 | 1 << 5 | 1 << 10 | 1 << 12 | 1 << 14;
+
+    private static final int O_RDWR_CLOEXEC = 2 | 0x80000;
+    private static final long MISSING_WP_MINOR = 1 | 2 | 4;
+    private static final long WRITEPROTECT_MODE_WP = 1;
+    private static final long CONTINUE_MODE_WP = 2;
+
+    /// A process has rarely more threads than that waiting; what does not fit comes with the next
+    /// call.
+    private static final int EVENTS_AT_ONCE = 64;
+
+    /// `int ioctl(int fd, unsigned long request, ...)`
+    private static final MethodHandle IOCTL =
+            Libc.function(
+                    "ioctl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
+
+    /// `ssize_t read(int fd, void *buf, size_t count)`
+    private static final MethodHandle READ =
+            Libc.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+
+    /// `int open(const char *pathname, int flags, ...)`
+    private static final MethodHandle OPEN =
+            Libc.function(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+
+    private final Descriptor descriptor;
+
+    /// Takes over a descriptor that a process sent, which opened it with `O_NONBLOCK`.
+    public Userfaultfd(Descriptor descriptor) {
+        this.descriptor = descriptor;
+    }
+
+    /// {@return the device by which a process without privileges makes a descriptor that is told of
+    /// faults inside system calls too; empty where there is none for this process, or none at all}
+    public static Optional<Descriptor> device() {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var fd = open(state, arena.allocateFrom("/dev/userfaultfd"));
+            return fd < 0 ? Optional.empty() : Optional.of(new Descriptor(fd));
+        }
+    }
+
+    /// {@return what to await events with; still owned by this}
+    public Descriptor descriptor() {
+        return descriptor;
+    }
+
+    /// Agrees on features. Possible once in the life of a descriptor.
+    ///
+    /// @throws LinuxException if the kernel lacks one of them, or the descriptor is something else
+    public void agree(long features) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var api = arena.allocate(UffdLayouts.API);
+            api.set(JAVA_LONG, 0, UffdLayouts.API_VERSION);
+            api.set(JAVA_LONG, 8, features);
+            if (ioctl(state, UffdLayouts.UFFDIO_API, api) != 0) {
+                throw new LinuxException("UFFDIO_API(" + features + ")", Libc.errno(state));
+            }
+        }
+    }
+
+    /// From now on threads of the process that touch a page of the range which is absent,
+    /// write-protected, or in the memory but not yet theirs, stand still and are told of here.
+    ///
+    /// @throws LinuxException if there is no mapping of a memfd at exactly that place
+    public void register(long start, long length) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var range = rangeMode(arena, start, length, MISSING_WP_MINOR);
+            if (ioctl(state, UffdLayouts.UFFDIO_REGISTER, range) != 0) {
+                throw new LinuxException(
+                        "UFFDIO_REGISTER(%#x, %d)".formatted(start, length), Libc.errno(state));
+            }
+        }
+    }
+
+    /// Maps a page that the memory has and wakes who waits for it.
+    ///
+    /// @throws LinuxException `EFAULT` if the memory does not have it
+    public Outcome map(long address, long length, boolean writable) {
+        try (var arena = Arena.ofConfined()) {
+            var range = rangeMode(arena, address, length, writable ? 0 : CONTINUE_MODE_WP);
+            return outcome(arena, "UFFDIO_CONTINUE", UffdLayouts.UFFDIO_CONTINUE, range, address);
+        }
+    }
+
+    /// Lets nobody write any more: when it returns, every store of the process is in the memory.
+    public Outcome protect(long address, long length) {
+        return writeProtect(address, length, WRITEPROTECT_MODE_WP);
+    }
+
+    /// Lets the process write again where pages are mapped, and wakes who waits.
+    public Outcome unprotect(long address, long length) {
+        return writeProtect(address, length, 0);
+    }
+
+    private Outcome writeProtect(long address, long length, long mode) {
+        try (var arena = Arena.ofConfined()) {
+            var range = arena.allocate(UffdLayouts.WRITEPROTECT);
+            range.set(JAVA_LONG, 0, address);
+            range.set(JAVA_LONG, 8, length);
+            range.set(JAVA_LONG, 16, mode);
+            return outcome(
+                    arena, "UFFDIO_WRITEPROTECT", UffdLayouts.UFFDIO_WRITEPROTECT, range, address);
+        }
+    }
+
+    /// Lets those who wait touch the page again.
+    public Outcome wake(long address, long length) {
+        try (var arena = Arena.ofConfined()) {
+            var range = arena.allocate(UffdLayouts.RANGE);
+            range.set(JAVA_LONG, 0, address);
+            range.set(JAVA_LONG, 8, length);
+            return outcome(arena, "UFFDIO_WAKE", UffdLayouts.UFFDIO_WAKE, range, address);
+        }
+    }
+
+    /// Makes every touch of the pages, now and later, a SIGBUS.
+    public Outcome poison(long address, long length) {
+        try (var arena = Arena.ofConfined()) {
+            var range = rangeMode(arena, address, length, 0);
+            return outcome(arena, "UFFDIO_POISON", UffdLayouts.UFFDIO_POISON, range, address);
+        }
+    }
+
+    /// {@return the threads that stood still since the last call; none if there are none. It does
+    /// not block}
+    public List<PageFault> takeFaults() {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var messages = arena.allocate(UffdLayouts.MESSAGE, EVENTS_AT_ONCE);
+            var count = read(state, messages);
+            if (count >= 0) {
+                return faults(messages, count / UffdLayouts.MESSAGE.byteSize());
+            }
+            var errno = Libc.errno(state);
+            if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.EINTR)) {
+                return List.of();
+            }
+            throw new LinuxException("read(userfaultfd)", errno);
+        }
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+    }
+
+    private static List<PageFault> faults(MemorySegment messages, long count) {
+        var faults = new ArrayList<PageFault>((int) count);
+        for (var i = 0L; i < count; i++) {
+            var at = i * UffdLayouts.MESSAGE.byteSize();
+            if (messages.get(JAVA_BYTE, at) == UffdLayouts.EVENT_PAGEFAULT) {
+                faults.add(
+                        new PageFault(
+                                messages.get(JAVA_LONG, at + 16), messages.get(JAVA_LONG, at + 8)));
+            }
+        }
+        return faults;
+    }
+
+    private static MemorySegment rangeMode(Arena arena, long start, long length, long mode) {
+        var range = arena.allocate(UffdLayouts.RANGE_MODE_RESULT);
+        range.set(JAVA_LONG, 0, start);
+        range.set(JAVA_LONG, 8, length);
+        range.set(JAVA_LONG, 16, mode);
+        return range;
+    }
+
+    private Outcome outcome(
+            Arena arena, String name, long request, MemorySegment argument, long address) {
+        var state = Libc.callState(arena);
+        if (ioctl(state, request, argument) == 0) {
+            return Outcome.DONE;
+        }
+        var errno = Libc.errno(state);
+        return switch (errno.name()) {
+            case "EEXIST" -> Outcome.PRESENT;
+            case "EAGAIN" -> Outcome.CHANGING;
+            case "ENOENT" -> Outcome.UNMAPPED;
+            case "ESRCH" -> Outcome.ENDED;
+            default -> throw new LinuxException("%s(%#x)".formatted(name, address), errno);
+        };
+    }
+
+    private int ioctl(MemorySegment state, long request, MemorySegment argument) {
+        try {
+            return (int) IOCTL.invokeExact(state, descriptor.number(), request, argument);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("ioctl(2)", broken);
+        }
+    }
+
+    private static int open(MemorySegment state, MemorySegment path) {
+        try {
+            return (int) OPEN.invokeExact(state, path, O_RDWR_CLOEXEC);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("open(2)", broken);
+        }
+    }
+
+    private long read(MemorySegment state, MemorySegment messages) {
+        try {
+            return (long)
+                    READ.invokeExact(state, descriptor.number(), messages, messages.byteSize());
+        } catch (Throwable broken) {
+            throw Libc.mismatch("read(2)", broken);
+        }
+    }
+}

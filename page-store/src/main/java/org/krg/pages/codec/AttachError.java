@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.codec;
+
+/// Why a process does not get what it asked for, as an errno of Linux.
+public enum AttachError {
+    NONE(0),
+    /// There is no such segment.
+    ENOENT(2),
+    /// The agent could not do it; its log says why.
+    EIO(5),
+    /// The segment is another user's.
+    EACCES(13),
+    /// The process has mapped it already.
+    EBUSY(16),
+    /// The packet makes no sense at this point.
+    EINVAL(22),
+    /// The kernel lacks what shared memory needs.
+    ENOSYS(38),
+    /// Another version is spoken here.
+    EPROTONOSUPPORT(93);
+
+    private final int errno;
+
+    AttachError(int errno) {
+        this.errno = errno;
+    }
+
+    /// {@return its number}
+    public int errno() {
+        return errno;
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.engine;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// The pages of one segment as the processes of this node see them.
+///
+/// A page is absent, readable or writable, the same for all processes; who touches more than that
+/// stands still and is told of as a fault. Calls about one page come one after the other; pages are
+/// independent of each other. Each call has taken effect for all processes when it returns.
+public interface PageMemory {
+    /// The bytes of a page.
+    int PAGE_BYTES = 4_096;
+
+    /// Makes an absent page readable or writable and lets who waits go on.
+    ///
+    /// @param content the page, or null for zeros
+    void install(int page, @Nullable MemorySegment content, boolean writable);
+
+    /// Makes a readable page writable and lets who waits go on.
+    void upgrade(int page);
+
+    /// Makes a writable page readable and copies it: every store made before is in the copy.
+    void downgrade(int page, MemorySegment copy);
+
+    /// Makes a page absent.
+    ///
+    /// @param writable what it was
+    /// @param copy receives the page, unless null; every store ever made is in it
+    void revoke(int page, boolean writable, @Nullable MemorySegment copy);
+
+    /// Lets who waits go on: the page is there as it is needed.
+    void resume(int page, boolean writable);
+
+    /// Makes every touch of an absent page a SIGBUS, from now on.
+    void poison(int page);
+}

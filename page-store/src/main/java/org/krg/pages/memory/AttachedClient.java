@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.krg.linux.Descriptor;
+import org.krg.linux.LinuxException;
+import org.krg.linux.PacketConnection;
+import org.krg.linux.PacketConnection.Packet;
+import org.krg.linux.PacketConnection.Peer;
+import org.krg.linux.PidFd;
+import org.krg.linux.Userfaultfd;
+import org.krg.pages.codec.AttachCodec;
+import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.AttachRequest;
+import org.krg.pages.engine.FaultSink;
+import org.krg.pages.engine.PageMemory;
+import org.krg.pages.memory.SegmentDoor.Opening;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One handle of `libkrg` in one process: a connection, the segment it opened and its mapping.
+/// Owned by the thread of the [AttachPort].
+final class AttachedClient implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(AttachedClient.class);
+
+    private final long tag;
+    private final PacketConnection connection;
+    private final SegmentDoor door;
+    private final FaultLoop faults;
+    private final Peer peer;
+    private final PidFd process;
+    private @Nullable Granted granted;
+    private @Nullable Mapping mapping;
+
+    private record Granted(NodeMemory memory, FaultSink sink) {}
+
+    private record Mapping(Granted of, AttachedProcess process, long tag) {}
+
+    AttachedClient(long tag, PacketConnection connection, SegmentDoor door, FaultLoop faults) {
+        this.tag = tag;
+        this.connection = connection;
+        this.door = door;
+        this.faults = faults;
+        this.peer = connection.peer();
+        this.process = connection.peerProcess();
+    }
+
+    long tag() {
+        return tag;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    Descriptor connection() {
+        return connection.descriptor();
+    }
+
+    Descriptor process() {
+        return process.descriptor();
+    }
+
+    /// Answers what the process has asked.
+    ///
+    /// @return false if it is gone
+    boolean serve() {
+        var received = connection.receive();
+        if (received.isEmpty()) {
+            return true;
+        }
+        return !received.get().isEnd() && serve(received.get());
+    }
+
+    private boolean serve(Packet packet) {
+        var request = AttachCodec.decode(packet.bytes());
+        var passed = packet.descriptors();
+        if (request.isPresent()
+                && request.get() instanceof AttachRequest.Map map
+                && passed.size() == 1) {
+            return answer(map(map, passed.getFirst()));
+        }
+        passed.forEach(Descriptor::close);
+        return switch (request.orElse(null)) {
+            case null -> answer(AttachError.EPROTONOSUPPORT);
+            case AttachRequest.Open open -> open(open);
+            case AttachRequest.Map _ -> answer(AttachError.EINVAL);
+            case AttachRequest.Unmap unmap -> answer(unmap(unmap));
+        };
+    }
+
+    private boolean open(AttachRequest.Open request) {
+        if (granted != null) {
+            return answer(AttachError.EINVAL);
+        }
+        return switch (door.open(request.name(), peer.uid())) {
+            case Opening.Refused refused -> answer(refused.reason());
+            case Opening.Granted opening -> {
+                granted = new Granted(opening.memory(), opening.faults());
+                yield give(opening.memory());
+            }
+        };
+    }
+
+    /// Who lacks the privilege for userfaultfd(2), as every program in a cell does, uses the
+    /// device, which is root's.
+    private boolean give(NodeMemory memory) {
+        var bytes = AttachCodec.encode(AttachError.NONE, memory.sizeBytes());
+        var device = Userfaultfd.device();
+        try {
+            return connection.send(
+                    bytes,
+                    device.map(it -> List.of(memory.descriptor(), it))
+                            .orElseGet(() -> List.of(memory.descriptor())));
+        } finally {
+            device.ifPresent(Descriptor::close);
+        }
+    }
+
+    private AttachError map(AttachRequest.Map request, Descriptor passed) {
+        var of = granted;
+        if (of == null
+                || mapping != null
+                || request.length() != of.memory.sizeBytes()
+                || request.address() % PageMemory.PAGE_BYTES != 0) {
+            passed.close();
+            return mapping == null ? AttachError.EINVAL : AttachError.EBUSY;
+        }
+        var pages = Math.toIntExact(request.length() / PageMemory.PAGE_BYTES);
+        var uffd = new Userfaultfd(passed);
+        try {
+            uffd.agree(Userfaultfd.SHARED_MEMORY_FEATURES);
+            uffd.register(request.address(), request.length());
+        } catch (LinuxException failure) {
+            log.warn("mapping refused peer={} reason={}", peer, failure.getMessage());
+            uffd.close();
+            return AttachError.ENOSYS;
+        }
+        var attached = new AttachedProcess(uffd, request.address(), pages);
+        of.memory.attach(attached);
+        mapping = new Mapping(of, attached, faults.add(attached, of.sink));
+        return AttachError.NONE;
+    }
+
+    private AttachError unmap(AttachRequest.Unmap request) {
+        if (mapping == null || mapping.process.base() != request.address()) {
+            return AttachError.EINVAL;
+        }
+        detach(mapping);
+        return AttachError.NONE;
+    }
+
+    private void detach(Mapping gone) {
+        mapping = null;
+        gone.of.memory.detach(gone.process);
+        faults.remove(gone.tag);
+        gone.process.close();
+    }
+
+    private boolean answer(AttachError error) {
+        return connection.send(AttachCodec.encode(error, 0), List.of());
+    }
+
+    @Override
+    public void close() {
+        if (mapping != null) {
+            detach(mapping);
+        }
+        connection.close();
+        process.close();
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.krg.linux.Descriptor;
+import org.krg.linux.PageFault;
+import org.krg.linux.Userfaultfd;
+import org.krg.linux.Userfaultfd.Outcome;
+import org.krg.pages.engine.PageMemory;
+import org.krg.state.model.InvariantBroken;
+
+/// One mapping of a segment in one process of this node. Calls about a process that has ended, or
+/// has unmapped the place, do nothing: it cannot touch the page.
+final class AttachedProcess implements AutoCloseable {
+    /// The kernel answers EAGAIN only while another thread of the process changes its mappings.
+    private static final int MOST_TRIES = 100_000;
+
+    private static final long PAUSE_NANOS = 10_000;
+
+    private final Userfaultfd faults;
+    private final long base;
+    private final int pages;
+
+    /// A descriptor that is closed is soon another file's: who uses it holds the read lock.
+    private final ReadWriteLock open = new ReentrantReadWriteLock();
+
+    private boolean closed;
+
+    /// One call of userfaultfd on the page at an address.
+    private interface Call {
+        Outcome make(long address);
+    }
+
+    AttachedProcess(Userfaultfd faults, long base, int pages) {
+        this.faults = faults;
+        this.base = base;
+        this.pages = pages;
+    }
+
+    Descriptor descriptor() {
+        return faults.descriptor();
+    }
+
+    long base() {
+        return base;
+    }
+
+    /// {@return the threads that stood still since the last call}
+    List<PageFault> takeFaults() {
+        open.readLock().lock();
+        try {
+            return closed ? List.of() : faults.takeFaults();
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /// {@return the page that lies at an address}
+    int page(long address) {
+        var page = (address - base) / PageMemory.PAGE_BYTES;
+        if (address < base || page >= pages) {
+            throw new InvariantBroken("a fault lies in the mapping: %#x".formatted(address));
+        }
+        return (int) page;
+    }
+
+    /// Maps a page that the memory has, or wakes who waits if it is mapped already.
+    void map(int page, boolean writable) {
+        var outcome =
+                settled(page, address -> faults.map(address, PageMemory.PAGE_BYTES, writable));
+        if (outcome == Outcome.PRESENT) {
+            wake(page);
+        }
+    }
+
+    void protect(int page) {
+        var _ = settled(page, address -> faults.protect(address, PageMemory.PAGE_BYTES));
+    }
+
+    void unprotect(int page) {
+        var _ = settled(page, address -> faults.unprotect(address, PageMemory.PAGE_BYTES));
+    }
+
+    void wake(int page) {
+        var _ = settled(page, address -> faults.wake(address, PageMemory.PAGE_BYTES));
+    }
+
+    void poison(int page) {
+        if (settled(page, address -> faults.poison(address, PageMemory.PAGE_BYTES))
+                == Outcome.PRESENT) {
+            wake(page);
+        }
+    }
+
+    private Outcome settled(int page, Call call) {
+        open.readLock().lock();
+        try {
+            return closed ? Outcome.ENDED : repeated(page, call);
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    private Outcome repeated(int page, Call call) {
+        var address = base + (long) page * PageMemory.PAGE_BYTES;
+        for (var tries = 0; tries < MOST_TRIES; tries++) {
+            var outcome = call.make(address);
+            if (outcome != Outcome.CHANGING) {
+                return outcome;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        throw new InvariantBroken("the kernel changes a mapping without end at page " + page);
+    }
+
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            closed = true;
+            faults.close();
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.krg.linux.Epoll;
+import org.krg.pages.engine.FaultSink;
+
+/// The thread that hears of the page faults of all processes of a node and tells those who resolve
+/// them, in the thread itself: handing them over would cost another wake-up.
+final class FaultLoop implements AutoCloseable {
+    private final Epoll epoll = Epoll.open();
+    private final Map<Long, Source> sources = new ConcurrentHashMap<>();
+    private final AtomicLong tags = new AtomicLong();
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    private record Source(AttachedProcess process, FaultSink sink) {}
+
+    private FaultLoop() {
+        // A blocking call to native code would hold the carrier of a virtual thread.
+        thread = Thread.ofPlatform().name("page-faults").daemon().unstarted(this::run);
+    }
+
+    static FaultLoop start() {
+        var loop = new FaultLoop();
+        loop.thread.start();
+        return loop;
+    }
+
+    /// Tells `sink` of the faults of a process from now on.
+    ///
+    /// @return by what to remove it
+    long add(AttachedProcess process, FaultSink sink) {
+        var tag = tags.getAndIncrement();
+        sources.put(tag, new Source(process, sink));
+        epoll.add(process.descriptor(), tag);
+        return tag;
+    }
+
+    /// Hears no more of a process. Comes before the process is closed.
+    void remove(long tag) {
+        var source = sources.remove(tag);
+        if (source != null) {
+            epoll.remove(source.process.descriptor());
+        }
+    }
+
+    private void run() {
+        while (!stopped) {
+            for (var tag : epoll.await()) {
+                var source = sources.get(tag);
+                if (source != null) {
+                    tell(source);
+                }
+            }
+        }
+    }
+
+    private static void tell(Source source) {
+        for (var fault : source.process.takeFaults()) {
+            source.sink.fault(source.process.page(fault.address()), fault.isWrite());
+        }
+    }
+
+    /// Stops hearing. Whoever stands still goes on standing.
+    @Override
+    public void close() {
+        stopped = true;
+        epoll.wakeUp();
+        Threads.join(thread);
+        epoll.close();
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.krg.linux.Descriptor;
+import org.krg.linux.Memfd;
+import org.krg.pages.engine.PageMemory;
+
+/// One segment on this node: a memfd and the processes that map it.
+///
+/// A page that the memory has and a process has not mapped is a fault too (minor), so that it is
+/// never writable for one process while it is only readable for the node.
+public final class NodeMemory implements PageMemory, AutoCloseable {
+    private final Memfd memory;
+    private final long sizeBytes;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment zeros = arena.allocate(PAGE_BYTES);
+    private final List<AttachedProcess> processes = new CopyOnWriteArrayList<>();
+
+    private NodeMemory(Memfd memory, long sizeBytes) {
+        this.memory = memory;
+        this.sizeBytes = sizeBytes;
+    }
+
+    /// Makes the memory of a segment, in which every page is absent.
+    ///
+    /// @param sizeBytes a multiple of the page size
+    public static NodeMemory create(String segment, long sizeBytes) {
+        return new NodeMemory(Memfd.create("krg-" + segment, sizeBytes), sizeBytes);
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    Descriptor descriptor() {
+        return memory.descriptor();
+    }
+
+    void attach(AttachedProcess process) {
+        processes.add(process);
+    }
+
+    /// What the process wrote stays.
+    void detach(AttachedProcess process) {
+        processes.remove(process);
+    }
+
+    /// {@return how many mappings there are}
+    int processCount() {
+        return processes.size();
+    }
+
+    @Override
+    public void install(int page, @Nullable MemorySegment content, boolean writable) {
+        memory.write(offset(page), content == null ? zeros : content);
+        resume(page, writable);
+    }
+
+    @Override
+    public void upgrade(int page) {
+        for (var process : processes) {
+            process.unprotect(page);
+        }
+        resume(page, true);
+    }
+
+    @Override
+    public void downgrade(int page, MemorySegment copy) {
+        for (var process : processes) {
+            process.protect(page);
+        }
+        memory.read(offset(page), copy);
+    }
+
+    @Override
+    public void revoke(int page, boolean writable, @Nullable MemorySegment copy) {
+        if (writable && copy != null) {
+            downgrade(page, copy);
+        } else if (copy != null) {
+            memory.read(offset(page), copy);
+        }
+        memory.punch(offset(page), PAGE_BYTES);
+    }
+
+    @Override
+    public void resume(int page, boolean writable) {
+        for (var process : processes) {
+            process.map(page, writable);
+        }
+    }
+
+    @Override
+    public void poison(int page) {
+        for (var process : processes) {
+            process.poison(page);
+        }
+    }
+
+    private static long offset(int page) {
+        return (long) page * PAGE_BYTES;
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.pages.codec.AttachError;
+import org.krg.pages.engine.PageMemory;
+import org.krg.pages.fixture.Toucher;
+import org.krg.pages.memory.SegmentDoor.Opening;
+
+/// What the kernel does with the pages of real processes, and what libkrg answers.
+class NodeMemoryTest {
+    private static final String FIELD = "field";
+    private static final int PAGE = 3;
+    private static final int OFFSET = PAGE * PageMemory.PAGE_BYTES + 64;
+
+    @TempDir private Path directory;
+
+    private final BlockingQueue<Fault> faults = new LinkedBlockingQueue<>();
+    private final NodeMemory memory = NodeMemory.create(FIELD, 1 << 20);
+    private final Arena arena = Arena.ofShared();
+    private Path socket = Path.of("");
+    private AttachPort port;
+
+    private record Fault(int page, boolean write) {}
+
+    @BeforeEach
+    void listen() {
+        socket = directory.resolve("pages.sock");
+        port = AttachPort.open(socket, this::open);
+    }
+
+    private Opening open(String segment, int uid) {
+        return switch (segment) {
+            case FIELD ->
+                    new Opening.Granted(
+                            memory, (page, write) -> faults.add(new Fault(page, write)));
+            case "secret" -> new Opening.Refused(AttachError.EACCES);
+            default -> new Opening.Refused(AttachError.ENOENT);
+        };
+    }
+
+    @AfterEach
+    void close() {
+        port.close();
+        memory.close();
+        arena.close();
+    }
+
+    @Test
+    void aPageIsReadOnlyUntilItIsUpgraded() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            memory.install(PAGE, page(7), false);
+            assertThat(Toucher.await(read)).isEqualTo("7");
+
+            var write = program.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.upgrade(PAGE);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+            assertThat(program.ask("read " + OFFSET)).isEqualTo("8");
+            assertThat(faults).isEmpty();
+        }
+    }
+
+    @Test
+    void aRevokedPageTakesEveryStoreAlongAndIsAbsentAfterwards() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var write = program.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.install(PAGE, null, true);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+            assertThat(program.ask("add " + OFFSET + " 100")).isEqualTo("ok");
+
+            var copy = arena.allocate(PageMemory.PAGE_BYTES);
+            memory.revoke(PAGE, true, copy);
+            assertThat(copy.get(JAVA_LONG, 64)).isEqualTo(108);
+
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            memory.install(PAGE, page(9), false);
+            assertThat(Toucher.await(read)).isEqualTo("9");
+        }
+    }
+
+    @Test
+    void aDowngradedPageIsReadWithoutAFaultAndWrittenWithOne() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var write = program.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.install(PAGE, null, true);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+
+            var copy = arena.allocate(PageMemory.PAGE_BYTES);
+            memory.downgrade(PAGE, copy);
+            assertThat(copy.get(JAVA_LONG, 64)).isEqualTo(8);
+            assertThat(program.ask("read " + OFFSET)).isEqualTo("8");
+            assertThat(faults).isEmpty();
+
+            var add = program.begin("add " + OFFSET + " 1");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.upgrade(PAGE);
+            assertThat(Toucher.await(add)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void aSecondProcessDoesNotWriteWhatTheNodeMayOnlyRead() {
+        try (var first = Toucher.mapping(socket, FIELD);
+                var second = Toucher.mapping(socket, FIELD)) {
+            var read = first.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            memory.install(PAGE, page(7), false);
+            assertThat(Toucher.await(read)).isEqualTo("7");
+
+            var write = second.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            assertThat(first.ask("read " + OFFSET)).isEqualTo("7");
+            memory.upgrade(PAGE);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+            assertThat(first.ask("read " + OFFSET)).isEqualTo("8");
+        }
+    }
+
+    @Test
+    void aProcessThatComesLaterIsToldOfBeforeItTouchesWhatTheNodeHas() {
+        memory.install(PAGE, page(7), false);
+        try (var later = Toucher.mapping(socket, FIELD)) {
+            var write = later.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.upgrade(PAGE);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+
+            var copy = arena.allocate(PageMemory.PAGE_BYTES);
+            memory.revoke(PAGE, true, copy);
+            assertThat(copy.get(JAVA_LONG, 64)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aSystemCallIntoAnAbsentPageGoesOnWhenThePageIsThere() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var receive = program.begin("receive " + OFFSET + " hello");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.install(PAGE, null, true);
+            assertThat(Toucher.await(receive)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void aPoisonedPageIsSigbusAndNeverZeros() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            memory.poison(PAGE);
+            assertThat(Toucher.await(read)).isEqualTo("sigbus");
+            assertThat(program.ask("write " + OFFSET + " 1")).isEqualTo("sigbus");
+        }
+    }
+
+    @Test
+    void aChildOfForkHasNoMapping() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(program.ask("fork " + OFFSET)).isEqualTo("ok");
+            assertThat(faults).isEmpty();
+        }
+    }
+
+    @Test
+    void aProcessKilledInAFaultLeavesThePagesToTheOthers() {
+        try (var killed = Toucher.mapping(socket, FIELD);
+                var other = Toucher.mapping(socket, FIELD)) {
+            var _ = killed.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            killed.kill();
+
+            memory.install(PAGE, page(7), true);
+            await().until(() -> memory.processCount() == 1);
+            assertThat(answerOf(other, "add " + OFFSET + " 1")).isEqualTo("ok");
+            memory.downgrade(PAGE, page(0));
+            assertThat(other.ask("read " + OFFSET)).isEqualTo("8");
+        }
+    }
+
+    @Test
+    void whoeverStandsStillWhenTheAgentEndsStaysSoInsteadOfReadingZeros() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            port.close();
+            memory.close();
+            assertThat(Toucher.standsStill(read)).isTrue();
+        }
+    }
+
+    @Test
+    void aMappingIsTakenAwayAndMadeAgain() {
+        memory.install(PAGE, page(7), true);
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(program.ask("unmap")).isEqualTo("ok");
+            assertThat(memory.processCount()).isZero();
+            assertThat(program.ask("map " + FIELD)).isEqualTo("ok 1048576");
+            assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void whatCannotBeOpenedSaysWhy() {
+        try (var program = Toucher.start(socket);
+                var astray = Toucher.start(directory.resolve("nobody.sock"))) {
+            assertThat(program.ask("map other")).isEqualTo("error ENOENT");
+            assertThat(program.ask("map secret")).isEqualTo("error EACCES");
+            assertThat(astray.ask("map " + FIELD)).isEqualTo("error EHOSTDOWN");
+        }
+    }
+
+    /// Answers a fault of a page that the node may write with the page.
+    private String answerOf(Toucher program, String command) {
+        var answer = program.begin(command);
+        await().until(() -> {
+            var fault = faults.poll();
+            if (fault != null) {
+                memory.resume(fault.page(), true);
+            }
+            return answer.isDone();
+        });
+        return answer.join();
+    }
+
+    private Fault fault() {
+        try {
+            var fault = faults.poll(60, TimeUnit.SECONDS);
+            assertThat(fault).as("a thread stands still").isNotNull();
+            return fault;
+        } catch (InterruptedException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private MemorySegment page(long value) {
+        var page = arena.allocate(PageMemory.PAGE_BYTES);
+        page.set(JAVA_LONG, 64, value);
+        return page;
+    }
+}
