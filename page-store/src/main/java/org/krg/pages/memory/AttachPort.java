@@ -10,6 +10,7 @@ import org.krg.linux.Epoll;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketConnection;
 import org.krg.linux.PacketListener;
+import org.krg.pages.engine.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

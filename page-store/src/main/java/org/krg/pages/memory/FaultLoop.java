@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.linux.Epoll;
 import org.krg.pages.engine.FaultSink;
+import org.krg.pages.engine.Threads;
 
 /// The thread that hears of the page faults of all processes of a node and tells those who resolve
 /// them, in the thread itself: handing them over would cost another wake-up.

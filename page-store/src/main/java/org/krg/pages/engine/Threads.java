@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.pages.memory;
+package org.krg.pages.engine;
 
-/// How the threads of this package end.
-final class Threads {
+/// How threads of page-store end.
+public final class Threads {
     private Threads() {}
 
     /// Waits for the end of a thread that was told to stop; an interrupt is kept for later.
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         var interrupted = false;
         while (thread.isAlive()) {
             try {

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.NodeId;
+
+/// The first words of a connection: who opens it to whom, and the proof on both sides that they
+/// know the secret, HMAC-SHA256 over the other's fresh number.
+///
+/// ```
+/// opener → owner   u32 magic, u32 version, cluster 16, nonce 32, name of from 40, name of to 40
+/// owner → opener   nonce 32, proof 32
+/// opener → owner   proof 32
+/// owner → opener   u8 1
+/// ```
+final class Greeting {
+    private static final int MAGIC = 0x6b_72_67_70;
+    private static final int VERSION = 1;
+    private static final int NONCE_BYTES = 32;
+    private static final int PROOF_BYTES = 32;
+    private static final int HELLO_BYTES =
+            4 + 4 + 16 + NONCE_BYTES + NodeId.MAX_LENGTH + NodeId.MAX_LENGTH;
+    private static final int FROM_OFFSET = 4 + 4 + 16 + NONCE_BYTES;
+    private static final byte WELCOME = 1;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Greeting() {}
+
+    /// The side that proves.
+    private enum Side {
+        OPENER,
+        OWNER
+    }
+
+    /// Opens a connection that stands. Waits no longer than the socket's limit for reading.
+    ///
+    /// @throws IOException if the other side is not that node, or does not know the secret
+    static void open(SocketChannel channel, LinkConfig config, NodeId to) throws IOException {
+        var hello = hello(config, config.self(), to, nonce());
+        write(channel, hello);
+        var answer = read(channel, NONCE_BYTES + PROOF_BYTES);
+        var nonce = Arrays.copyOf(answer, NONCE_BYTES);
+        require(answer, NONCE_BYTES, proof(config, Side.OWNER, hello, nonce), to.name());
+        write(channel, proof(config, Side.OPENER, hello, nonce));
+        if (read(channel, 1)[0] != WELCOME) {
+            throw new IOException("node " + to + " refuses the connection");
+        }
+    }
+
+    /// Admits who opened a connection. Waits no longer than the socket's limit for reading.
+    ///
+    /// @return who it is
+    /// @throws IOException if it means another node, or does not know the secret
+    static NodeId admit(SocketChannel channel, LinkConfig config) throws IOException {
+        var hello = read(channel, HELLO_BYTES);
+        var from = name(hello);
+        var sent = Arrays.copyOfRange(hello, FROM_OFFSET - NONCE_BYTES, FROM_OFFSET);
+        if (!Arrays.equals(hello, hello(config, from, config.self(), sent))) {
+            throw new IOException("what connects means another node, cluster or version");
+        }
+        var nonce = nonce();
+        write(channel, nonce);
+        write(channel, proof(config, Side.OWNER, hello, nonce));
+        var said = read(channel, PROOF_BYTES);
+        require(said, 0, proof(config, Side.OPENER, hello, nonce), from.name());
+        write(channel, new byte[] {WELCOME});
+        return from;
+    }
+
+    private static byte[] hello(LinkConfig config, NodeId from, NodeId to, byte[] nonce) {
+        return ByteBuffer.allocate(HELLO_BYTES)
+                .putInt(MAGIC)
+                .putInt(VERSION)
+                .putLong(config.cluster().getMostSignificantBits())
+                .putLong(config.cluster().getLeastSignificantBits())
+                .put(nonce)
+                .put(padded(from))
+                .put(padded(to))
+                .array();
+    }
+
+    private static byte[] padded(NodeId node) {
+        return Arrays.copyOf(node.name().getBytes(StandardCharsets.US_ASCII), NodeId.MAX_LENGTH);
+    }
+
+    private static NodeId name(byte[] hello) throws IOException {
+        var text = new String(hello, FROM_OFFSET, NodeId.MAX_LENGTH, StandardCharsets.US_ASCII);
+        try {
+            return new NodeId(text.replace("\0", ""));
+        } catch (IllegalArgumentException invalid) {
+            throw new IOException("what connects has no name of a node", invalid);
+        }
+    }
+
+    private static byte[] nonce() {
+        var nonce = new byte[NONCE_BYTES];
+        RANDOM.nextBytes(nonce);
+        return nonce;
+    }
+
+    private static byte[] proof(LinkConfig config, Side side, byte[] hello, byte[] nonce) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(config.secret(), "HmacSHA256"));
+            mac.update(side.name().getBytes(StandardCharsets.US_ASCII));
+            mac.update(nonce);
+            mac.update(hello);
+            return mac.doFinal();
+        } catch (GeneralSecurityException impossible) {
+            throw new InvariantBroken("every JDK has HMAC-SHA256", impossible);
+        }
+    }
+
+    private static void require(byte[] said, int offset, byte[] proof, String who)
+            throws IOException {
+        if (!MessageDigest.isEqual(Arrays.copyOfRange(said, offset, offset + PROOF_BYTES), proof)) {
+            throw new IOException("who claims to be " + who + " does not know the secret");
+        }
+    }
+
+    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
+        channel.socket().getOutputStream().write(bytes);
+    }
+
+    private static byte[] read(SocketChannel channel, int count) throws IOException {
+        var bytes = channel.socket().getInputStream().readNBytes(count);
+        if (bytes.length < count) {
+            throw new IOException("the other side has closed the connection");
+        }
+        return bytes;
+    }
+}
