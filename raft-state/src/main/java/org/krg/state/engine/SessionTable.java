@@ -82,6 +82,11 @@ final class SessionTable {
         }
     }
 
+    /// {@return how many are remembered}
+    int size() {
+        return byUse.size();
+    }
+
     private Optional<Session> find(SessionId id) {
         return Optional.ofNullable(byUse.get(id));
     }

@@ -57,6 +57,7 @@ public final class StateEngine implements AutoCloseable {
     private volatile ReplicaState state = ReplicaState.EMPTY;
     private volatile LogPosition position = LogPosition.NONE;
     private SessionTable sessions = SessionTable.empty();
+    private volatile int sessionCount;
     private boolean closed;
 
     /// The newest `eventsKept` events are kept, about; it must be the same on all nodes, since each
@@ -80,6 +81,7 @@ public final class StateEngine implements AutoCloseable {
         this.snapshots = metrics.timer("krg.state.snapshot_seconds");
         metrics.gauge("krg.state.keys", () -> () -> state.keys().keys());
         metrics.gauge("krg.state.key_bytes", () -> () -> state.keys().bytes());
+        metrics.gauge("krg.state.sessions", () -> () -> sessionCount);
         metrics.gauge("krg.state.watches", () -> () -> watches.watches().all());
         metrics.gauge("krg.state.watches_behind", () -> () -> watches.watches().behind());
     }
@@ -126,6 +128,7 @@ public final class StateEngine implements AutoCloseable {
                 });
         state = step.state();
         position = at;
+        sessionCount = sessions.size();
         if (!step.events().isEmpty()) {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
         }
@@ -284,6 +287,7 @@ public final class StateEngine implements AutoCloseable {
         rows = open;
         state = stored.state();
         sessions = stored.sessions();
+        sessionCount = sessions.size();
         position = stored.position();
         opened.signalAll();
     }

@@ -37,6 +37,7 @@ import org.krg.state.engine.ChangeFeed;
 import org.krg.state.engine.Forwarder;
 import org.krg.state.engine.HaltCode;
 import org.krg.state.engine.LastResort;
+import org.krg.state.engine.SlowRequests;
 import org.krg.state.engine.StateEngine;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
@@ -97,6 +98,7 @@ public final class RatisClusterStore implements ClusterStore {
     private final LeadershipFeed leaderships;
     private final Batcher batcher;
     private final Forwarder forwarder;
+    private final SlowRequests slow;
     private final Alarms alarms;
     private final Membership membership;
     private final LeaderProbe probe;
@@ -189,6 +191,7 @@ public final class RatisClusterStore implements ClusterStore {
                         link,
                         timer,
                         executor);
+        this.slow = new SlowRequests(log::warn, System::nanoTime, metrics);
         this.membership =
                 new Membership(
                         member,
@@ -197,7 +200,7 @@ public final class RatisClusterStore implements ClusterStore {
                         config.voters(),
                         config.replaceAfter());
         this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
-        this.keys = new StoredKeySpace(engine, watches, forwarder::current, executor);
+        this.keys = new StoredKeySpace(engine, watches, this::current, executor);
         this.open = true;
         this.scrub =
                 new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
@@ -255,7 +258,7 @@ public final class RatisClusterStore implements ClusterStore {
             var why = bytes.size() + " bytes in one operation, at most " + OPERATION_BYTES;
             return refused(Refusal.TOO_LARGE, why);
         }
-        return forwarder.submit(bytes);
+        return slow.watch(operation.command().getClass().getSimpleName(), forwarder.submit(bytes));
     }
 
     private CompletableFuture<Reply> refused(Refusal refusal, String why) {
@@ -270,7 +273,11 @@ public final class RatisClusterStore implements ClusterStore {
 
     @Override
     public CompletableFuture<ClusterImage> read() {
-        return forwarder.current().thenApply(_ -> engine.image());
+        return current().thenApply(_ -> engine.image());
+    }
+
+    private CompletableFuture<Long> current() {
+        return slow.watch("read", forwarder.current());
     }
 
     @Override

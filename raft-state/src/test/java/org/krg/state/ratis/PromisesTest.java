@@ -97,7 +97,10 @@ final class PromisesTest {
             var read = store.read();
             assertThat(store.leadership().mine()).isTrue();
 
-            assertThat(read).failsWithin(SOME).withThrowableThat().isInstanceOf(TimeoutException.class);
+            assertThat(read)
+                    .failsWithin(SOME)
+                    .withThrowableThat()
+                    .isInstanceOf(TimeoutException.class);
         }
     }
 

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.krg.jepsen.bench.load.Connection;
 import org.krg.jepsen.bench.load.Waiting;
@@ -37,15 +38,16 @@ public final class EtcdClients implements AutoCloseable {
         return EtcdConnection.open(loop.next(), type, server, valueBytes);
     }
 
-    /// {@return whether a server answers and leads} An interrupt is kept and counts as no.
-    public boolean isLeader(HostPort server) {
+    /// {@return whether a server leads; empty when it does not answer} An interrupt is kept and
+    /// counts as no answer.
+    public Optional<Boolean> leads(HostPort server) {
         try (var connection = EtcdConnection.open(loop.next(), type, server, valueBytes)) {
-            return Waiting.on(connection.isLeader(), Duration.ofSeconds(5));
+            return Optional.of(Waiting.on(connection.isLeader(), Duration.ofSeconds(5)));
         } catch (CampaignFailed doesNotAnswer) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 

@@ -138,7 +138,7 @@ public final class EtcdStore implements Store {
                 () -> {
                     processes.forEach(ServerProcess::requireAlive);
                     return servers().stream()
-                            .filter(each -> clients.isLeader(each.address()))
+                            .filter(each -> clients.leads(each.address()).orElse(false))
                             .findFirst();
                 });
     }
@@ -151,7 +151,10 @@ public final class EtcdStore implements Store {
     @Override
     public void restart(Server server) {
         process(server).start();
-        var _ = awaitLeader();
+        Await.until(
+                server.name() + " to answer again",
+                TO_START,
+                () -> clients.leads(server.address()).isPresent());
     }
 
     private ServerProcess process(Server server) {

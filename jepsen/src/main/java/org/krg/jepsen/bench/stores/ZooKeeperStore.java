@@ -22,6 +22,7 @@ public final class ZooKeeperStore implements Store {
     private static final String MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
     private static final Duration TO_START = Duration.ofMinutes(1);
     private static final int MEMBERS = 3;
+    private static final String MODE = "Mode: ";
     private static final int ASK_MILLIS = 2000;
 
     private final Path directory;
@@ -129,18 +130,25 @@ public final class ZooKeeperStore implements Store {
                 TO_START,
                 () -> {
                     processes.forEach(ServerProcess::requireAlive);
-                    return servers().stream().filter(ZooKeeperStore::leads).findFirst();
+                    return servers().stream()
+                            .filter(each -> mode(each).equals("leader"))
+                            .findFirst();
                 });
     }
 
-    private static boolean leads(Server server) {
+    /// {@return leader or follower; empty while it is neither or does not answer}
+    private static String mode(Server server) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.address().port())) {
             socket.setSoTimeout(ASK_MILLIS);
             socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
             var text = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return text.contains("Mode: leader");
+            return text.lines()
+                    .filter(line -> line.startsWith(MODE))
+                    .map(line -> line.substring(MODE.length()))
+                    .findFirst()
+                    .orElse("");
         } catch (IOException notYet) {
-            return false;
+            return "";
         }
     }
 
@@ -152,7 +160,7 @@ public final class ZooKeeperStore implements Store {
     @Override
     public void restart(Server server) {
         process(server).start();
-        var _ = awaitLeader();
+        Await.until(server.name() + " to take part again", TO_START, () -> !mode(server).isEmpty());
     }
 
     private ServerProcess process(Server server) {
