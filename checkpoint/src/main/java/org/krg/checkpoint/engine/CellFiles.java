@@ -3,6 +3,7 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
@@ -16,6 +17,13 @@ import org.krg.state.model.Engine;
 public interface CellFiles {
     /// {@return the processes of a cell, their descriptors and mappings}
     ProcessTree scan(CellView cell) throws IOException;
+
+    /// Waits until no task of a cell, frozen or not, is between `vfork(2)` and the start of the
+    /// child's program, where CRIU cannot stop it.
+    ///
+    /// @param limit zero looks once
+    /// @return a task that still is, by name and pid of the machine
+    Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException;
 
     /// {@return the sockets of a tree that have an address of this machine}
     List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.core.SavedFiles;
@@ -26,6 +27,9 @@ final class Taking {
     private static final Logger log = LoggerFactory.getLogger(Taking.class);
     private static final int OWNER_ONLY = 0600;
 
+    /// How long a program may be about to start another one.
+    private static final Duration VFORK_LIMIT = Duration.ofSeconds(5);
+
     private final CellView cell;
     private final Dumper dumper;
     private final CellFiles cellFiles;
@@ -43,8 +47,7 @@ final class Taking {
     /// @param fileLimitBytes bytes of files open for writing, at most
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
-        var since = System.nanoTime();
-        freeze();
+        var since = freeze();
         Snapshot still;
         try {
             still = whileFrozen(fileLimitBytes);
@@ -91,7 +94,43 @@ final class Taking {
         }
     }
 
-    private void freeze() {
+    /// Freezes the program at a moment at which CRIU can stop all its tasks.
+    ///
+    /// @return since when it stands still, as the monotonic clock counts
+    private long freeze() {
+        var until = System.nanoTime() + VFORK_LIMIT.toNanos();
+        while (true) {
+            var since = System.nanoTime();
+            standStill();
+            if (awaitNoVfork(Duration.ZERO).isEmpty()) {
+                return since;
+            }
+            thaw();
+            var waiting = awaitNoVfork(Duration.ofNanos(until - System.nanoTime()));
+            if (waiting.isPresent()) {
+                throw Failures.of(
+                        Phase.FREEZE,
+                        Code.FREEZE_TIMEOUT,
+                        waiting.get()
+                                + " waits for a child that vfork(2) made, which has started no"
+                                + " program for "
+                                + VFORK_LIMIT.toSeconds()
+                                + " s",
+                        "Try again when the child has started its program or ended");
+            }
+        }
+    }
+
+    private Optional<String> awaitNoVfork(Duration limit) {
+        try {
+            return cellFiles.awaitNoVfork(cell, limit);
+        } catch (IOException failure) {
+            thaw();
+            throw Failures.of(Phase.FREEZE, failure);
+        }
+    }
+
+    private void standStill() {
         try {
             cell.freeze();
         } catch (CheckpointFailed known) {

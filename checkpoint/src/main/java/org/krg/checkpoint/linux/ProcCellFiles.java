@@ -39,6 +39,11 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
+    public Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException {
+        return new VforkWait(cell).await(limit);
+    }
+
+    @Override
     public boolean hasInputEnded(CellView cell) throws IOException {
         var descriptors = Path.of("/proc", Long.toString(cell.initPid()), "fd");
         try (var links = Files.newDirectoryStream(descriptors)) {

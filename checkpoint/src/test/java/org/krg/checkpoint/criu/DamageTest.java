@@ -21,9 +21,13 @@ import org.krg.checkpoint.fixture.TestCell.Spec;
 import org.krg.checkpoint.fixture.TestNode;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Verified;
+import org.krg.checkpoint.zstd.BlockFormat;
 
 /// Stored data that is not what it was, disks that are full, and what is removed when.
 final class DamageTest {
+    /// The mark and the length of a block.
+    private static final int BLOCK_HEAD_BYTES = 2 * Integer.BYTES;
+
     private final Pair pair = new Pair();
     private final Spec spec = pair.spec("sh", "-c", Pair.COUNT);
     private final TestCell cell = pair.start(spec);
@@ -42,7 +46,7 @@ final class DamageTest {
     void aDamagedChunkIsTakenFromTheOtherCopyReportedAndPutRight() throws IOException {
         var generation = pair.take(cell).generation();
         cell.kill();
-        flipBytes(onlyFile(pair.away(), "packs"));
+        spoilBlocks(onlyFile(pair.away(), "packs"));
         var away = pair.away().restarted();
 
         var restored = away.restore(pair.machine(), generation, 2, spec);
@@ -66,8 +70,8 @@ final class DamageTest {
     @Test
     void damageInEveryCopyIsAClearFailure() throws IOException {
         var generation = pair.take(cell).generation();
-        flipBytes(onlyFile(pair.home(), "packs"));
-        flipBytes(onlyFile(pair.away(), "packs"));
+        spoilBlocks(onlyFile(pair.home(), "packs"));
+        spoilBlocks(onlyFile(pair.away(), "packs"));
         pair.home().restarted();
         var away = pair.away().restarted();
 
@@ -247,16 +251,19 @@ final class DamageTest {
         }
     }
 
-    /// Damages every block of a pack but not its structure.
-    private static void flipBytes(Path pack) throws IOException {
+    /// Makes the contents of every block of a pack unreadable, and leaves its structure: two copies
+    /// have their chunks in blocks of different order, so less would damage different ones.
+    private static void spoilBlocks(Path pack) throws IOException {
         try (var channel =
                 FileChannel.open(pack, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var size = channel.size();
-            for (var position = size / 4; position < size; position += size / 4) {
-                var one = ByteBuffer.allocate(1);
-                channel.read(one, position);
-                one.put(0, (byte) (one.get(0) ^ 0x10));
-                channel.write(one.rewind(), position);
+            var offset = 0L;
+            while (offset < channel.size()) {
+                var head = ByteBuffer.allocate(BLOCK_HEAD_BYTES + Short.BYTES);
+                channel.read(head, offset);
+                var chunks = Short.toUnsignedInt(head.getShort(BLOCK_HEAD_BYTES));
+                var contents = offset + BLOCK_HEAD_BYTES + BlockFormat.headBytes(chunks);
+                channel.write(ByteBuffer.allocate(Integer.BYTES), contents);
+                offset += BLOCK_HEAD_BYTES + head.getInt(Integer.BYTES);
             }
         }
     }

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -9,8 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
+import org.krg.checkpoint.fixture.TestMachine;
+import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Manifest.Task;
 import org.krg.state.model.Generation;
 
@@ -41,6 +45,38 @@ final class TakeAndRestoreTest {
         var restored = pair.fail(cell, spec, taken);
         restored.awaitLines(cell.lines().size() + 5);
         Pair.assertCounts(restored.lines());
+    }
+
+    @Test
+    void aProgramThatIsAboutToStartAnotherIsSavedWhenItHas() throws IOException {
+        var spec = pair.spec(TestMachine.program("starts-children").toString(), "200", "20");
+        var cell = pair.start(spec);
+        cell.awaitLines(3);
+
+        var taken = pair.take(cell);
+        assertThat(taken.generation().frozen()).isLessThan(Duration.ofSeconds(10));
+        var restored = pair.fail(cell, spec, taken);
+        restored.awaitLines(cell.lines().size() + 2);
+        Pair.assertCounts(restored.lines());
+    }
+
+    @Test
+    void aChildThatStartsNoProgramIsNamedAndTheProgramGoesOn() {
+        var program = TestMachine.program("starts-children").toString();
+        var cell = pair.start(pair.spec(program, "3600000", "0"));
+        cell.awaitLines(1);
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .isInstanceOfSatisfying(
+                        CheckpointFailed.class,
+                        failed -> {
+                            assertThat(failed.failure().code()).isEqualTo(Code.FREEZE_TIMEOUT);
+                            assertThat(failed.failure().cause())
+                                    .startsWith("starts-children (pid ")
+                                    .contains("vfork");
+                            assertThat(failed.failure().next()).contains("goes on");
+                        });
+        assertThat(cell.isFrozen()).isFalse();
     }
 
     @Test

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.krg.checkpoint.CellView;
+
+/// Tasks between `vfork(2)` and the `execve(2)` of the child, as every `posix_spawn(3)` and every
+/// command of a shell has them for a moment. The freezer of the cgroup counts them as stopped, but
+/// ptrace stops them only when the child has gone on: CRIU, which holds the child, would wait for
+/// them until its time is up.
+final class VforkWait {
+    /// Where the kernel waits for the child; which of them depends on what its compiler inlined.
+    private static final Set<String> PLACES =
+            Set.of("kernel_clone", "wait_for_vfork_done", "_do_fork");
+
+    private static final Duration PAUSE = Duration.ofMillis(1);
+
+    private final CellView cell;
+
+    VforkWait(CellView cell) {
+        this.cell = cell;
+    }
+
+    /// {@return the first task that still waits after `limit`, such as `sh (pid 4711)`}
+    Optional<String> await(Duration limit) throws IOException {
+        var until = System.nanoTime() + limit.toNanos();
+        var waiting = find();
+        while (waiting.isPresent() && System.nanoTime() < until) {
+            pause();
+            waiting = find();
+        }
+        return waiting;
+    }
+
+    private Optional<String> find() throws IOException {
+        for (var task : Files.readAllLines(cell.appCgroup().resolve("cgroup.threads"))) {
+            var directory = Path.of("/proc", task);
+            if (PLACES.contains(read(directory.resolve("wchan")))) {
+                return Optional.of(read(directory.resolve("comm")) + " (pid " + task + ")");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String read(Path file) throws IOException {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+        } catch (NoSuchFileException ended) {
+            return "";
+        } catch (IOException failure) {
+            if (Files.exists(file)) {
+                throw failure;
+            }
+            return "";
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a program starts another", stop);
+        }
+    }
+}
