@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.codec;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.krg.pages.coherence.Access;
+import org.krg.pages.coherence.Content;
+import org.krg.pages.coherence.Copy;
+import org.krg.pages.coherence.PageMessage;
+import org.krg.pages.coherence.PageMessage.Claim;
+import org.krg.pages.coherence.PageMessage.Data;
+import org.krg.pages.coherence.PageMessage.Fetch;
+import org.krg.pages.coherence.PageMessage.Grant;
+import org.krg.pages.coherence.PageMessage.Invalidate;
+import org.krg.pages.coherence.PageMessage.Invalidated;
+import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Recover;
+import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.pages.coherence.PageMessage.Take;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.SegmentId;
+
+/// What nodes and homes say to each other as bytes, big endian. A page that is sent follows.
+///
+/// ```
+/// u64 segment, u32 block, u64 epoch, u8 kind, u8 detail, u16 page, u64 version
+/// detail    Request: 1 if to write; Grant: access in bits 0-3, content in bits 4-7
+/// version   Grant: of the page; Claim: how many entries of u16 page, u8 access, u64 version follow
+/// ```
+public final class PageMessageCodec {
+    /// Bytes of the longest message, the page that may follow not counted.
+    public static final int MAX_BYTES = 32 + BlockId.PAGES * 11;
+
+    private static final int HEADER_BYTES = 32;
+    private static final int COPY_BYTES = 11;
+    private static final int CONTENT_SHIFT = 4;
+    private static final int ACCESS_MASK = 0xf;
+    private static final List<Access> ACCESS = List.of(Access.values());
+    private static final List<Content> CONTENT = List.of(Content.values());
+
+    private PageMessageCodec() {}
+
+    /// A message and what it is about.
+    public record Envelope(BlockId block, long epoch, PageMessage message) {}
+
+    /// Appends a message.
+    public static void encode(BlockId block, long epoch, PageMessage message, ByteBuffer target) {
+        target.putLong(block.segment().value()).putInt(block.number()).putLong(epoch);
+        switch (message) {
+            case Request(var page, var write) -> put(target, 1, write ? 1 : 0, page, 0);
+            case Data(var page) -> put(target, 2, 0, page, 0);
+            case Invalidated(var page) -> put(target, 3, 0, page, 0);
+            case Claim(var copies) -> {
+                put(target, 4, 0, 0, copies.size());
+                for (var copy : copies) {
+                    target.putShort((short) copy.page())
+                            .put((byte) copy.access().ordinal())
+                            .putLong(copy.version());
+                }
+            }
+            case Grant(var page, var access, var version, var content) ->
+                    put(target, 5, detail(access, content), page, version);
+            case Fetch(var page) -> put(target, 6, 0, page, 0);
+            case Take(var page) -> put(target, 7, 0, page, 0);
+            case Invalidate(var page) -> put(target, 8, 0, page, 0);
+            case Lost(var page) -> put(target, 9, 0, page, 0);
+            case Recover() -> put(target, 10, 0, 0, 0);
+        }
+    }
+
+    private static int detail(Access access, Content content) {
+        return content.ordinal() << CONTENT_SHIFT | access.ordinal();
+    }
+
+    private static void put(ByteBuffer target, int kind, int detail, int page, long version) {
+        target.put((byte) kind).put((byte) detail).putShort((short) page).putLong(version);
+    }
+
+    /// {@return the next message; empty if the bytes are none} What follows is the page.
+    public static Optional<Envelope> decode(ByteBuffer source) {
+        if (source.remaining() < HEADER_BYTES) {
+            return Optional.empty();
+        }
+        var segment = new SegmentId(source.getLong());
+        var block = new BlockId(segment, source.getInt());
+        var epoch = source.getLong();
+        return message(source).map(message -> new Envelope(block, epoch, message));
+    }
+
+    private static Optional<PageMessage> message(ByteBuffer source) {
+        var kind = source.get();
+        var detail = source.get();
+        var page = Short.toUnsignedInt(source.getShort());
+        var version = source.getLong();
+        if (page >= BlockId.PAGES) {
+            return Optional.empty();
+        }
+        return switch (kind) {
+            case 1 -> Optional.of(new Request(page, detail == 1));
+            case 2 -> Optional.of(new Data(page));
+            case 3 -> Optional.of(new Invalidated(page));
+            case 4 -> claim(source, version);
+            case 5 -> grant(page, detail, version);
+            case 6 -> Optional.of(new Fetch(page));
+            case 7 -> Optional.of(new Take(page));
+            case 8 -> Optional.of(new Invalidate(page));
+            case 9 -> Optional.of(new Lost(page));
+            case 10 -> Optional.of(new Recover());
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<PageMessage> grant(int page, int detail, long version) {
+        var access = detail & ACCESS_MASK;
+        var content = detail >> CONTENT_SHIFT;
+        if (access >= ACCESS.size() || content < 0 || content >= CONTENT.size()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Grant(page, ACCESS.get(access), version, CONTENT.get(content)));
+    }
+
+    private static Optional<PageMessage> claim(ByteBuffer source, long count) {
+        if (count < 0 || count > BlockId.PAGES || source.remaining() < count * COPY_BYTES) {
+            return Optional.empty();
+        }
+        var copies = new ArrayList<Copy>();
+        for (var index = 0; index < count; index++) {
+            var page = Short.toUnsignedInt(source.getShort());
+            var access = Byte.toUnsignedInt(source.get());
+            var version = source.getLong();
+            if (page >= BlockId.PAGES || access >= ACCESS.size()) {
+                return Optional.empty();
+            }
+            copies.add(new Copy(page, ACCESS.get(access), version));
+        }
+        return Optional.of(new Claim(List.copyOf(copies)));
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import org.krg.state.model.Member;
+
+/// What is to be done, in the order given. Pages are indices in the block.
+public sealed interface Effect {
+    /// Send a message about the block. It arrives after what was sent to the member before.
+    record Send(Member to, long epoch, PageMessage message, Payload payload) implements Effect {}
+
+    /// Make an absent page readable or writable, and let who waits go on.
+    ///
+    /// @param content zeros, or the page that came with the message being handled
+    record Install(int page, boolean writable, Content content) implements Effect {}
+
+    /// Make a readable page writable, and let who waits go on.
+    record Upgrade(int page) implements Effect {}
+
+    /// Make a writable page readable, and read it out.
+    record Downgrade(int page) implements Effect {}
+
+    /// Read out a readable page.
+    record ReadOut(int page) implements Effect {}
+
+    /// Make a page absent.
+    ///
+    /// @param writable what it was
+    /// @param readOut whether its bytes are needed
+    record Revoke(int page, boolean writable, boolean readOut) implements Effect {}
+
+    /// Let who waits go on: the page is there as it is needed.
+    record Resume(int page, boolean writable) implements Effect {}
+
+    /// Make every touch of an absent page an error, from now on.
+    record Poison(int page) implements Effect {}
+
+    /// Have a home for the block agreed on; [NodeBlock#granted] tells of it.
+    record AskGrant() implements Effect {}
+}

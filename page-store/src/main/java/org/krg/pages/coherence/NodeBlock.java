@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import static org.krg.pages.coherence.Access.NONE;
+import static org.krg.pages.coherence.Access.READ;
+import static org.krg.pages.coherence.Access.WRITE;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.Effect.AskGrant;
+import org.krg.pages.coherence.Effect.Downgrade;
+import org.krg.pages.coherence.Effect.Install;
+import org.krg.pages.coherence.Effect.Poison;
+import org.krg.pages.coherence.Effect.ReadOut;
+import org.krg.pages.coherence.Effect.Resume;
+import org.krg.pages.coherence.Effect.Revoke;
+import org.krg.pages.coherence.Effect.Send;
+import org.krg.pages.coherence.Effect.Upgrade;
+import org.krg.pages.coherence.PageMessage.Claim;
+import org.krg.pages.coherence.PageMessage.Data;
+import org.krg.pages.coherence.PageMessage.Fetch;
+import org.krg.pages.coherence.PageMessage.Grant;
+import org.krg.pages.coherence.PageMessage.Invalidate;
+import org.krg.pages.coherence.PageMessage.Invalidated;
+import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Recover;
+import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.pages.coherence.PageMessage.Take;
+import org.krg.pages.coherence.PageMessage.ToHome;
+import org.krg.pages.coherence.PageMessage.ToNode;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.Invariant;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.Member;
+
+/// One block as one node sees it: which pages it has, which ones its processes wait for, and who
+/// the home is. Owned by one thread at a time.
+///
+/// A page has at most one request under way; faults that come meanwhile wait for the same answer.
+public final class NodeBlock {
+    private final Access[] access = new Access[BlockId.PAGES];
+    private final Access[] wanted = new Access[BlockId.PAGES];
+    private final Access[] asked = new Access[BlockId.PAGES];
+    private final boolean[] lost = new boolean[BlockId.PAGES];
+    private final long[] version = new long[BlockId.PAGES];
+    private @Nullable Member home;
+    private long epoch;
+    private boolean grantAsked;
+
+    /// A block of which this node has nothing yet.
+    public NodeBlock() {
+        Arrays.fill(access, NONE);
+        Arrays.fill(wanted, NONE);
+        Arrays.fill(asked, NONE);
+    }
+
+    /// {@return what the processes of this node may do with a page}
+    public Access access(int page) {
+        return access[page];
+    }
+
+    /// {@return the newest version this node had of a page; 0 if it never had it}
+    public long version(int page) {
+        return version[page];
+    }
+
+    /// {@return whether a touch of the page is an error}
+    public boolean isLost(int page) {
+        return lost[page];
+    }
+
+    /// {@return whether a process waits for the page}
+    public boolean isWaiting(int page) {
+        return wanted[page] != NONE;
+    }
+
+    /// {@return the epoch whose messages are heard; 0 before the first}
+    public long epoch() {
+        return epoch;
+    }
+
+    /// A process touched a page that it may not, or no longer did when the event was read.
+    public List<Effect> fault(int page, boolean write) {
+        var needed = write ? WRITE : READ;
+        if (lost[page]) {
+            return List.of(new Poison(page));
+        }
+        if (access[page].compareTo(needed) >= 0) {
+            return List.of(new Resume(page, access[page] == WRITE));
+        }
+        if (wanted[page].compareTo(needed) < 0) {
+            wanted[page] = needed;
+        }
+        return request(page);
+    }
+
+    /// The log says who is the home. Changes nothing for a node that has copies: it hears from the
+    /// new home, which has to know of them first.
+    public List<Effect> granted(Member newHome, long newEpoch) {
+        var hasNone = Arrays.stream(access).allMatch(NONE::equals);
+        return newEpoch > epoch && hasNone ? follow(newHome, newEpoch) : List.of();
+    }
+
+    /// A member is over. If it was the home, pages that are here stay usable; others need a new
+    /// one.
+    public List<Effect> gone(Member member) {
+        if (!member.equals(home)) {
+            return List.of();
+        }
+        home = null;
+        Arrays.fill(asked, NONE);
+        return requests();
+    }
+
+    /// The home says something.
+    public List<Effect> received(Member from, long messageEpoch, ToNode message) {
+        if (message instanceof Recover) {
+            return messageEpoch >= epoch ? recover(from, messageEpoch) : List.of();
+        }
+        if (messageEpoch != epoch || !from.equals(home)) {
+            return List.of();
+        }
+        return switch (message) {
+            case Grant grant -> install(grant);
+            case Fetch(var page) -> fetch(page);
+            case Take(var page) -> take(page);
+            case Invalidate(var page) -> invalidate(page);
+            case Lost(var page) -> lose(page);
+            case Recover _ -> List.of();
+        };
+    }
+
+    private List<Effect> recover(Member from, long newEpoch) {
+        var copies =
+                IntStream.range(0, BlockId.PAGES)
+                        .filter(page -> version[page] > 0)
+                        .mapToObj(page -> new Copy(page, access[page], version[page]))
+                        .toList();
+        var effects = new ArrayList<Effect>();
+        effects.add(new Send(from, newEpoch, new Claim(copies), Payload.NONE));
+        effects.addAll(follow(from, newEpoch));
+        return effects;
+    }
+
+    private List<Effect> follow(Member newHome, long newEpoch) {
+        home = newHome;
+        epoch = newEpoch;
+        grantAsked = false;
+        Arrays.fill(asked, NONE);
+        return requests();
+    }
+
+    private List<Effect> requests() {
+        return IntStream.range(0, BlockId.PAGES)
+                .filter(this::isWaiting)
+                .mapToObj(this::request)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private List<Effect> request(int page) {
+        if (home == null) {
+            return askGrant();
+        }
+        if (asked[page] != NONE) {
+            return List.of();
+        }
+        asked[page] = wanted[page];
+        return List.of(toHome(new Request(page, wanted[page] == WRITE), Payload.NONE));
+    }
+
+    private List<Effect> askGrant() {
+        if (grantAsked) {
+            return List.of();
+        }
+        grantAsked = true;
+        return List.of(new AskGrant());
+    }
+
+    private List<Effect> install(Grant grant) {
+        var page = grant.page();
+        var writable = grant.access() == WRITE;
+        var effects = new ArrayList<Effect>();
+        if (grant.content() == Content.KEPT) {
+            Invariant.holds(access[page] == READ, "who keeps a page has it", page, access[page]);
+            effects.add(new Upgrade(page));
+        } else {
+            Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
+            effects.add(new Install(page, writable, grant.content()));
+        }
+        access[page] = grant.access();
+        version[page] = grant.version();
+        asked[page] = NONE;
+        if (wanted[page].compareTo(grant.access()) <= 0) {
+            wanted[page] = NONE;
+        } else {
+            effects.addAll(request(page));
+        }
+        return effects;
+    }
+
+    private List<Effect> fetch(int page) {
+        Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
+        var read = access[page] == WRITE ? new Downgrade(page) : new ReadOut(page);
+        access[page] = READ;
+        return List.of(read, toHome(new Data(page), Payload.READ_OUT));
+    }
+
+    private List<Effect> take(int page) {
+        Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
+        var revoke = new Revoke(page, access[page] == WRITE, true);
+        access[page] = NONE;
+        return List.of(revoke, toHome(new Data(page), Payload.READ_OUT));
+    }
+
+    private List<Effect> invalidate(int page) {
+        Invariant.holds(access[page] == READ, "who gives a copy up has one", page, access[page]);
+        access[page] = NONE;
+        return List.of(new Revoke(page, false, false), toHome(new Invalidated(page), Payload.NONE));
+    }
+
+    private List<Effect> lose(int page) {
+        lost[page] = true;
+        wanted[page] = NONE;
+        asked[page] = NONE;
+        return List.of(new Poison(page));
+    }
+
+    private Send toHome(ToHome message, Payload payload) {
+        if (home == null) {
+            throw new InvariantBroken("an answer has a home to go to: " + message);
+        }
+        return new Send(home, epoch, message, payload);
+    }
+}

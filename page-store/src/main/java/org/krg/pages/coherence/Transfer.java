@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.model.Member;
+
+/// A page on its way: first every copy that has to go is given up, then the page is asked for, then
+/// it is granted.
+final class Transfer {
+    final boolean write;
+
+    /// Who gets it; null once they are gone.
+    @Nullable Member requester;
+
+    /// Who sends it; null if the requester has it.
+    @Nullable Member provider;
+
+    /// Who has yet to give up a copy.
+    final SortedSet<Member> awaited = new TreeSet<>();
+
+    /// Whether the provider was asked.
+    boolean dataAsked;
+
+    Transfer(Ask ask) {
+        this.write = ask.write();
+        this.requester = ask.member();
+    }
+}

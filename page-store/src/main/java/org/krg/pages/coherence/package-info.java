@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The protocol that keeps the pages of a segment coherent over nodes: sequential consistency
+/// between nodes by one writer or many readers of a page, write-invalidate. Pure: no I/O, clock,
+/// threads.
+///
+/// A block of 512 pages has a home, agreed on in the log with an epoch before anybody acts on it.
+/// Everything about a page goes between its home and the nodes; the home orders it, one transfer of
+/// a page at a time:
+///
+/// ```
+/// node → home   Request(R|W), Data + page, Invalidated, Claim
+/// home → node   Fetch, Take, Invalidate, Grant(R|W) (+ page), Lost, Recover
+///
+/// the page is      a reader asks                a writer asks
+/// untouched        Grant R, zeros               Grant W, zeros
+/// read by S        Fetch from one, Grant R      Invalidate S but the writer and one that provides;
+///                                               all have answered: Take from that one; Grant W
+/// written by o     Fetch from o, Grant R        Take from o, Grant W
+/// lost             Lost                         Lost
+/// ```
+///
+/// What has to hold for that, and is the engine's to keep: messages between two members arrive in
+/// order and once, or not at all from some point on, and then one of the two is declared over;
+/// effects are performed in order, and what reads a page out first takes the right to write it from
+/// every process. A `Fetch`, `Take` or `Invalidate` may be held back (so that who was just granted
+/// a page gets to use it): no other of them is sent for the page before it is answered.
+///
+/// When a home is over, pages stay usable where they are. Who needs more has the block granted
+/// anew, with the next epoch; the new home asks all live members for their copies. A member that
+/// has answered hears nobody of an older epoch any more, so the answers together are a state that
+/// the old home could have been in. A page that nobody claims is lost, whatever it was: touched it
+/// is an error, never zeros and never an older version.
+@NullMarked
+package org.krg.pages.coherence;
+
+import org.jspecify.annotations.NullMarked;
