@@ -37,8 +37,9 @@ public final class PageMessageCodec {
     private static final int COPY_BYTES = 11;
     private static final int CONTENT_SHIFT = 4;
     private static final int ACCESS_MASK = 0xf;
-    private static final List<Access> ACCESS = List.of(Access.values());
-    private static final List<Content> CONTENT = List.of(Content.values());
+    private static final List<Access> ACCESS = List.of(Access.NONE, Access.READ, Access.WRITE);
+    private static final List<Content> CONTENT =
+            List.of(Content.KEPT, Content.ZEROS, Content.SENT);
 
     private PageMessageCodec() {}
 
@@ -56,7 +57,7 @@ public final class PageMessageCodec {
                 put(target, 4, 0, 0, copies.size());
                 for (var copy : copies) {
                     target.putShort((short) copy.page())
-                            .put((byte) copy.access().ordinal())
+                            .put((byte) ACCESS.indexOf(copy.access()))
                             .putLong(copy.version());
                 }
             }
@@ -71,7 +72,7 @@ public final class PageMessageCodec {
     }
 
     private static int detail(Access access, Content content) {
-        return content.ordinal() << CONTENT_SHIFT | access.ordinal();
+        return CONTENT.indexOf(content) << CONTENT_SHIFT | ACCESS.indexOf(access);
     }
 
     private static void put(ByteBuffer target, int kind, int detail, int page, long version) {
