@@ -19,6 +19,8 @@ readonly JAVA_OPTIONS=(
     "-Dkrg.home=$KRG_ROOT"
     --enable-native-access=ALL-UNNAMED
     --sun-misc-unsafe-memory-access=allow
+    # Nothing here reads serialized objects, and nothing ever shall.
+    '-Djdk.serialFilter=!*'
     -XX:+UseSerialGC
     '-Xlog:aot*=off'
     -Xlog:cds=off
@@ -120,8 +122,8 @@ keep_cache() {
 train_agent() (
     directory=$(mktemp -d)
     port=$((20000 + RANDOM % 10000))
-    agent_settings >"$directory/krgd.toml"
-    (umask 077 && head -c 24 /dev/urandom | base64 >"$directory/secret")
+    (become_command cluster init --name "warm-$$" --node n1 --dev --listen "127.0.0.1:$port" \
+        --config "$directory/krgd.toml" --data "$directory/data" 9>&-)
     (become_java "$1" "-XX:AOTCacheOutput=$1" "${AGENT_OPTIONS[@]}" "$MAIN" \
         agent run --config "$directory/krgd.toml" 9>&-) >"$directory/out" 2>&1 &
     agent=$!
@@ -136,13 +138,3 @@ train_agent() (
     kill -TERM "$agent"
     wait "$agent"
 )
-
-agent_settings() {
-    printf '%s\n' \
-        '[cluster]' "id = \"$(</proc/sys/kernel/random/uuid)\"" "name = \"warm-$$\"" \
-        "secret-file = \"$directory/secret\"" \
-        '[node]' 'name = "n1"' "data = \"$directory/data\"" 'dev = true' \
-        '[listen]' "api = \"127.0.0.1:$port\"" "raft = \"127.0.0.1:$((port + 1))\"" \
-        "peer = \"127.0.0.1:$((port + 2))\"" \
-        '[[members]]' 'name = "n1"' 'incarnation = 1' "raft = \"127.0.0.1:$((port + 1))\""
-}

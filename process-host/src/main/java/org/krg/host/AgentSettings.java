@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.core.MembershipRules;
@@ -18,7 +19,7 @@ import org.krg.state.model.NodeId;
 ///   below it
 /// @param cluster which cluster the node belongs to
 /// @param node who the node is
-/// @param listen where its services listen; on loopback only
+/// @param listen where its services listen and others reach them; every port speaks TLS
 /// @param members the voters that form a new cluster; empty for a node that joins one
 /// @param join APIs of members of the cluster that a new node joins
 /// @param lease how long the node may be silent
@@ -36,10 +37,7 @@ public record AgentSettings(
         Optional<Path> criu) {
 
     /// Which cluster.
-    ///
-    /// @param secretFile holds the secret that agents prove to each other; readable by its owner
-    ///   only
-    public record ClusterSettings(UUID id, String name, Path secretFile) {
+    public record ClusterSettings(UUID id, String name) {
         public ClusterSettings {
             require(!name.isBlank(), "cluster.name is not blank");
         }
@@ -126,6 +124,12 @@ public record AgentSettings(
                 members.isEmpty() != join.isEmpty(),
                 "either members (of a new cluster) or join (addresses of a running one) is given");
         var self = node.name();
+        for (var address : List.of(listen.api(), listen.raft(), listen.peer())) {
+            require(
+                    !WILDCARDS.contains(address.host()),
+                    "listen.* is also where others reach the node: an address of it, not "
+                            + address.host());
+        }
         require(
                 members.isEmpty() || members.stream().anyMatch(it -> it.node().equals(self)),
                 "members names this node, " + self);
@@ -153,6 +157,8 @@ public record AgentSettings(
         return new AgentSettings(
                 home, cluster, node, listen, List.of(), apis, lease, election, criu);
     }
+
+    private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "*");
 
     /// API on 7440, Raft on 7441, agents among themselves on 7443.
     public static final NodeAddresses DEFAULT_LISTEN =

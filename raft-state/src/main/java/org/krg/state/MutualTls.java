@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state;
 
+import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.CertificateName;
+import org.krg.state.model.InvariantBroken;
 
 /// How a node proves who it is, and whom it believes. Both may change while they are in use: what
 /// holds for a connection is what held when it was opened.
@@ -24,6 +29,17 @@ public record MutualTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager tr
 
     /// `GeneralName` of RFC 5280: uniformResourceIdentifier.
     private static final int URI = 6;
+
+    /// {@return a context for connections of the JDK}
+    public SSLContext context() {
+        try {
+            var context = SSLContext.getInstance(VERSION);
+            context.init(new KeyManager[] {keys}, new TrustManager[] {trust}, null);
+            return context;
+        } catch (GeneralSecurityException impossible) {
+            throw new InvariantBroken("every JDK has TLS 1.3", impossible);
+        }
+    }
 
     /// {@return whom the other side of a connection is, as its certificate says}
     public static Optional<CertificateName> findPeer(@Nullable SSLSession session) {

@@ -14,6 +14,7 @@ import org.krg.tools.cli.checkpoint.CheckpointList;
 import org.krg.tools.cli.checkpoint.CheckpointRemove;
 import org.krg.tools.cli.checkpoint.CheckpointRestore;
 import org.krg.tools.cli.cluster.ClusterStatus;
+import org.krg.tools.cli.cluster.ClusterToken;
 import org.krg.tools.cli.cluster.Events;
 import org.krg.tools.cli.cluster.NodeDemote;
 import org.krg.tools.cli.cluster.NodeDrain;
@@ -82,7 +83,8 @@ public final class Verbs implements VerbTree {
                     new Section(
                             "This node",
                             new Verb("cluster init", "Write the settings of a new cluster's node"),
-                            new Verb("cluster join", "Write the settings of a node that joins"),
+                            new Verb("cluster join", "Join with a token and write the settings"),
+                            new Verb("cluster token", "Make, list and revoke tokens to join with"),
                             new Verb("agent run", "Run the agent of this node")),
                     new Section(
                             "Programs",
@@ -170,6 +172,7 @@ public final class Verbs implements VerbTree {
             case "demo" -> new DemoVerb(terminal);
             case "cluster init" -> new ClusterInitVerb(terminal);
             case "cluster join" -> new ClusterJoinVerb(terminal);
+            case "cluster token" -> new ClusterToken(terminal);
             case "agent run" -> new AgentRunVerb(terminal);
             case "dev up" -> new DevUpVerb(terminal);
             case "dev status" -> new DevStatusVerb(terminal);

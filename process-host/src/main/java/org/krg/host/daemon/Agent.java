@@ -4,7 +4,6 @@ package org.krg.host.daemon;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,11 +56,16 @@ import org.krg.host.netty.AskService;
 import org.krg.host.netty.PeerAsks;
 import org.krg.host.netty.PeerConfig;
 import org.krg.host.netty.PeerPort;
+import org.krg.host.tls.DirectorySigner;
+import org.krg.host.tls.NodeTls;
+import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.core.Policy;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
+import org.krg.state.image.Access;
+import org.krg.state.model.CertificateName;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -82,7 +86,8 @@ final class Agent implements AutoCloseable {
     private final Path data;
     private final NodeId self;
     private final Path natives;
-    private final byte[] secret;
+    private final TlsDirectory keys;
+    private final NodeTls tls;
     private final MetricRegistry metrics = new MetricRegistry();
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -96,7 +101,8 @@ final class Agent implements AutoCloseable {
         this.data = directory.path();
         this.self = settings.node().name();
         this.natives = settings.home().resolve("target/native");
-        this.secret = Secret.read(settings.cluster().secretFile());
+        this.keys = TlsDirectory.ofNode(data);
+        this.tls = openTls();
     }
 
     /// Starts an agent on a data directory that is held.
@@ -122,7 +128,7 @@ final class Agent implements AutoCloseable {
 
     private void start(DataDirectory directory) throws IOException {
         parts.push(executor::shutdownNow);
-        var join = new JoinClient(settings, secret);
+        var join = new JoinClient(settings, tls.mutual());
         var identity = Membership.establish(settings, directory, join);
         var cells = openCells();
         var config = checkpointConfig();
@@ -134,6 +140,7 @@ final class Agent implements AutoCloseable {
         var asks = new PeerAsks(port);
         var store = openStore(identity.incarnation(), asks);
         addresses.follow(store::image);
+        tls.believeOnly(name -> isValid(store.image().access(), name));
         if (!settings.join().isEmpty() && !directory.isAdmitted()) {
             join.admit(self + "." + identity.incarnation());
             directory.admitted();
@@ -177,9 +184,32 @@ final class Agent implements AutoCloseable {
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
                                 () -> problems(holder),
-                                InstantSource.system()),
+                                InstantSource.system(),
+                                new DirectorySigner(keys, InstantSource.system())),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
+    }
+
+    private NodeTls openTls() {
+        if (!keys.isThere()) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "node " + self + " has no certificate in " + keys.path(),
+                    "`krg-admin cluster init` makes one for a first member, `krg-admin cluster join`"
+                            + " gets one with a token: no agent listens anywhere without");
+        }
+        var opened = NodeTls.open(keys, settings.cluster().id());
+        if (opened.name().node().filter(self::equals).isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "the certificate in " + keys.path() + " is not node " + self + "'s",
+                    "give each node its own directory");
+        }
+        return opened;
+    }
+
+    private static boolean isValid(Access access, CertificateName name) {
+        return name.node().map(node -> access.isValid(node, name.number())).orElse(true);
     }
 
     private ApiServer openApi(ApiParts served, EtcdParts etcd) {
@@ -193,7 +223,7 @@ final class Agent implements AutoCloseable {
                         settings.listen().api(),
                         settings.cluster().id(),
                         settings.cluster().name(),
-                        new String(secret, StandardCharsets.UTF_8),
+                        tls.mutual(),
                         KrgVersion.CURRENT),
                 served,
                 face::open);
@@ -201,7 +231,8 @@ final class Agent implements AutoCloseable {
 
     private PeerPort openPort(PeerAddresses addresses) {
         var config =
-                new PeerConfig(settings.cluster().id(), self, settings.listen().peer(), secret);
+                new PeerConfig(
+                        settings.cluster().id(), self, settings.listen().peer(), tls.mutual());
         var port = PeerPort.open(config, addresses);
         parts.push(port);
         return port;
@@ -263,7 +294,8 @@ final class Agent implements AutoCloseable {
         var election = settings.election();
         var config =
                 defaults.withElection(election.min(), election.max())
-                        .withVoters(election.voters(), election.replaceAfter());
+                        .withVoters(election.voters(), election.replaceAfter())
+                        .withTls(tls.mutual());
         var store =
                 RatisClusterStore.open(
                         config, asks, new RocksStorage(data.resolve("store")), metrics);

@@ -11,12 +11,12 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
+import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Role;
 import org.slf4j.Logger;
@@ -33,11 +33,11 @@ final class JoinClient {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final AgentSettings settings;
-    private final byte[] secret;
+    private final MutualTls tls;
 
-    JoinClient(AgentSettings settings, byte[] secret) {
+    JoinClient(AgentSettings settings, MutualTls tls) {
         this.settings = settings;
-        this.secret = secret;
+        this.tls = tls;
     }
 
     /// {@return one more than every incarnation of this node that the cluster knows}
@@ -80,7 +80,11 @@ final class JoinClient {
 
     private JsonNode ask(String method, String path, String body) {
         var last = "";
-        try (var client = HttpClient.newBuilder().version(Version.HTTP_1_1).build()) {
+        try (var client =
+                HttpClient.newBuilder()
+                        .version(Version.HTTP_1_1)
+                        .sslContext(tls.context())
+                        .build()) {
             for (var round = 0; round < ROUNDS; round++) {
                 for (var address : settings.join()) {
                     try {
@@ -105,11 +109,8 @@ final class JoinClient {
             HttpClient client, HostPort address, String method, String path, String body)
             throws IOException, InterruptedException {
         var request =
-                HttpRequest.newBuilder(URI.create("http://" + address + path))
+                HttpRequest.newBuilder(URI.create("https://" + address + path))
                         .timeout(ANSWER_LIMIT)
-                        .header(
-                                "Authorization",
-                                "Bearer " + new String(secret, StandardCharsets.UTF_8))
                         .header("Content-Type", "application/json")
                         .method(
                                 method,

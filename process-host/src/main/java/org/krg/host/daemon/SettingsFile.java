@@ -31,7 +31,6 @@ public final class SettingsFile {
             List.of(
                     "cluster.id",
                     "cluster.name",
-                    "cluster.secret-file",
                     "node.name",
                     "node.data",
                     "node.dev",
@@ -114,8 +113,7 @@ public final class SettingsFile {
                     home,
                     new ClusterSettings(
                             value("cluster.id", UUID::fromString),
-                            value("cluster.name", name -> name, "krg"),
-                            value("cluster.secret-file", this::path)),
+                            value("cluster.name", name -> name, "krg")),
                     new NodeSettings(
                             value("node.name", NodeId::new),
                             value("node.data", this::path, Path.of("/var/lib/krg")),

@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
+import org.krg.host.CertificateSigner;
 import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.KeyQueues;
@@ -19,6 +20,7 @@ import org.krg.state.ClusterStore;
 /// @param destinations where a process could be moved to
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param wall stamps commands
+/// @param signer signs certificates, where this node may
 public record ApiParts(
         ClusterStore store,
         LeaseKeeping leases,
@@ -27,4 +29,5 @@ public record ApiParts(
         Destinations destinations,
         MetricRegistry metrics,
         Supplier<List<String>> problems,
-        InstantSource wall) {}
+        InstantSource wall,
+        CertificateSigner signer) {}

@@ -3,13 +3,17 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
+import com.linecorp.armeria.common.util.TlsEngineType;
 import com.linecorp.armeria.server.GracefulShutdown;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerPort;
+import io.netty.handler.ssl.ClientAuth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -17,11 +21,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Callers;
+import org.krg.host.http.access.Permit;
 import org.krg.host.http.access.TokenFile;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.stream.Streams;
+import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 
 /// The API of a node, open until it is closed.
@@ -31,6 +37,14 @@ public final class ApiServer implements AutoCloseable {
 
     /// Requests at once on one connection: a client of etcd sends all of its own over one.
     private static final long MOST_STREAMS = 1_000;
+
+    /// Streams that one connection may cut off within so many seconds.
+    private static final int MOST_RESETS = 400;
+
+    private static final int RESET_SECONDS = 30;
+
+    /// Bytes of a request's headers.
+    private static final int MOST_HEADERS = 16 * 1024;
 
     /// What is under way when the agent ends may take so long.
     private static final Duration STOP_LIMIT = Duration.ofMillis(500);
@@ -57,29 +71,25 @@ public final class ApiServer implements AutoCloseable {
         this.address = address;
     }
 
-    /// Opens the API, and `faces` with it. Throws [HostFailure] when it cannot listen, or would
-    /// listen beyond loopback.
+    /// Opens the API, and `faces` with it. Throws [HostFailure] when it cannot listen.
     public static ApiServer open(ApiConfig config, ApiParts parts, Face... faces) {
-        var bind = loopback(config.bind());
         var token = TokenFile.open(config.data().resolve("identity").resolve("token"));
         var threads =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("krg-api-", 0).factory());
         var replica = new Replica(parts.store());
-        var peers = new Peers(config.secret());
-        var builder = server(bind);
+        var peers = new Peers(config.tls());
+        var builder = server(config);
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
-        var callers = new Callers(token, config.secret());
+        var callers = new Callers(token, () -> parts.store().image().access());
         route(
-                new Routing(builder, callers, threads, parts.metrics()),
+                new Routing(builder, callers, parts.store()::image, threads, parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
         for (var face : faces) {
-            face.open(
-                    builder,
-                    (context, headers) -> callers.require(context, headers).identity().name());
+            face.open(builder, (context, headers) -> callers.require(context, headers).principal());
         }
         var server = builder.build();
         try {
@@ -96,6 +106,16 @@ public final class ApiServer implements AutoCloseable {
         }
         var address = new HostPort(config.bind().host(), port(server));
         return new ApiServer(server, replica, peers, threads, address);
+    }
+
+    /// {@return its routes, as `METHOD PATTERN`}
+    List<String> routes() {
+        return server.config().serviceConfigs().stream()
+                .map(service -> service.route())
+                .flatMap(route ->
+                        route.methods().stream()
+                                .map(method -> method + " " + route.patternString()))
+                .toList();
     }
 
     /// {@return where it listens}
@@ -124,9 +144,23 @@ public final class ApiServer implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private static ServerBuilder server(InetSocketAddress bind) {
+    private static ServerBuilder server(ApiConfig config) {
+        var bind = resolve(config.bind());
+        var protocols =
+                bind.getAddress().isLoopbackAddress()
+                        ? List.of(SessionProtocol.HTTP, SessionProtocol.HTTPS)
+                        : List.of(SessionProtocol.HTTPS);
         return Server.builder()
-                .port(bind, SessionProtocol.HTTP)
+                .port(new ServerPort(bind, protocols))
+                .tls(new OwnKeys(config.tls()))
+                .tlsEngineType(TlsEngineType.JDK)
+                .tlsCustomizer(context ->
+                        context.trustManager(config.tls().trust())
+                                .clientAuth(ClientAuth.OPTIONAL)
+                                .protocols(MutualTls.VERSION))
+                .http2MaxResetFramesPerWindow(MOST_RESETS, RESET_SECONDS)
+                .http1MaxHeaderSize(MOST_HEADERS)
+                .http2MaxHeaderListSize(MOST_HEADERS)
                 .requestTimeoutMillis(0)
                 .maxRequestLength(Routing.MOST_INPUT)
                 .maxNumConnections(MOST_CONNECTIONS)
@@ -155,79 +189,99 @@ public final class ApiServer implements AutoCloseable {
         var leases =
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
-        routes.get("/v1/status", cluster::status)
-                .get("/v1/health", cluster::health)
+        var joins = new JoinResource(config, parts, replica, changes, peers);
+        var access = new AccessResource(replica, changes);
+        routes.get("/v1/status", Permit.EVERYBODY, cluster::status)
+                .get("/v1/health", Permit.EVERYBODY, cluster::health)
                 .get("/v1/doctor", cluster::doctor)
                 .get("/v1/state/hash", cluster::hash)
-                .get("/v1/ready", cluster::ready)
+                .get("/v1/ready", Permit.EVERYBODY, cluster::ready)
                 .get("/v1/state/status", cluster::state)
                 .get("/v1/state/backup", cluster::backup)
                 .get("/metrics", cluster::metrics)
-                .get("/v1/nodes", nodes::list)
-                .get("/v1/nodes/{name}", nodes::show)
+                .get("/v1/nodes", Permit.EVERYBODY, nodes::list)
+                .get("/v1/nodes/{name}", Permit.EVERYBODY, nodes::show)
                 .post("/v1/nodes/{name}/fence", nodes::fence)
                 .post("/v1/nodes/{name}/cordon", nodes::cordon)
                 .delete("/v1/nodes/{name}", nodes::remove)
-                .get("/v1/join", nodes::join)
-                .post("/v1/members", nodes::admit)
+                .get("/v1/join", Permit.AGENT, nodes::join)
+                .post("/v1/join", Permit.TOKEN, joins::join)
+                .post("/v1/members", Permit.AGENT, nodes::admit)
+                .post("/v1/certificates/node", Permit.AGENT, joins::renew)
+                .post("/v1/certificates/user", joins::user)
+                .get("/v1/tokens", joins::tokens)
+                .post("/v1/tokens", joins::createToken)
+                .delete("/v1/tokens/{name}", joins::revokeToken)
                 .post("/v1/nodes/{name}/promote", voting::promote)
                 .post("/v1/nodes/{name}/demote", voting::demote)
                 .post("/v1/nodes/{name}/replace", voting::replace)
-                .post("/v1/leader", voting::transfer)
-                .get("/v1/jobs", jobs::list)
-                .post("/v1/jobs", jobs::submit)
-                .get("/v1/jobs/{job}", jobs::show)
-                .post("/v1/jobs/{job}/stop", jobs::stop)
-                .get("/v1/jobs/{job}/explain", jobs::explain)
+                .post("/v1/leader", voting::transfer);
+        routes.get("/v1/jobs", jobs::list)
+                .post("/v1/jobs", Permit.EVERYBODY, jobs::submit)
+                .get("/v1/jobs/{job}", Permit.OWNER, jobs::show)
+                .post("/v1/jobs/{job}/stop", Permit.OWNER, jobs::stop)
+                .get("/v1/jobs/{job}/explain", Permit.OWNER, jobs::explain)
                 .get("/v1/processes", processes::list)
-                .get("/v1/processes/{target}", processes::show)
-                .get("/v1/processes/{target}/wait", processes::await)
-                .post("/v1/jobs/{job}/signal", streams::signal)
-                .postInput("/v1/processes/{target}/stdin", streams::stdin)
-                .get("/v1/processes/{target}/logs", streams::logs)
-                .get("/v1/processes/{target}/output", streams::output)
-                .get("/v1/processes/{target}/restart-mark", streams::restartMark)
-                .post("/v1/processes/{target}/checkpoints", checkpoints::create)
-                .post("/v1/processes/{target}/migrations", moves::start)
-                .get("/v1/processes/{target}/check", moves::check)
-                .post("/v1/lacks", moves::lacks)
+                .get("/v1/processes/{target}", Permit.OWNER, processes::show)
+                .get("/v1/processes/{target}/wait", Permit.OWNER, processes::await)
+                .post("/v1/jobs/{job}/signal", Permit.OWNER, streams::signal)
+                .postInput("/v1/processes/{target}/stdin", Permit.OWNER, streams::stdin)
+                .get("/v1/processes/{target}/logs", Permit.OWNER, streams::logs)
+                .get("/v1/processes/{target}/output", Permit.AGENT, streams::output)
+                .get("/v1/processes/{target}/restart-mark", Permit.AGENT, streams::restartMark)
+                .post("/v1/processes/{target}/checkpoints", Permit.OWNER, checkpoints::create)
+                .post("/v1/processes/{target}/migrations", Permit.OWNER, moves::start)
+                .get("/v1/processes/{target}/check", Permit.OWNER, moves::check)
+                .post("/v1/lacks", Permit.AGENT, moves::lacks)
                 .get("/v1/operations", operations::list)
                 .get("/v1/operations/{id}", operations::show)
-                .get("/v1/operations/{id}/progress", operations::progress)
+                .get("/v1/operations/{id}/progress", Permit.AGENT, operations::progress)
                 .get("/v1/operations/{id}/wait", operations::await)
                 .post("/v1/operations/{id}/cancel", operations::cancel)
                 .get("/v1/checkpoints", checkpoints::list)
-                .get("/v1/checkpoints/{id}", checkpoints::show)
-                .delete("/v1/checkpoints/{id}", checkpoints::delete)
-                .get("/v1/checkpoints/{id}/manifest", checkpoints::manifest)
-                .post("/v1/checkpoints/{id}/restore", checkpoints::restore)
-                .get("/v1/keys", keys::range)
-                .post("/v1/keys/transaction", keys::transact)
+                .get("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::show)
+                .delete("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::delete)
+                .get("/v1/checkpoints/{id}/manifest", Permit.OWNER, checkpoints::manifest)
+                .post("/v1/checkpoints/{id}/restore", Permit.OWNER, checkpoints::restore)
+                .get("/v1/keys", Permit.EVERYBODY, keys::range)
+                .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)
                 .post("/v1/keys/compact", keys::compact)
                 .get("/v1/keys/history", keys::history)
-                .get("/v1/keys/watch", keys::watch)
+                .get("/v1/keys/watch", Permit.EVERYBODY, keys::watch)
                 .get("/v1/leases", leases::list)
-                .post("/v1/leases", leases::grant)
-                .get("/v1/leases/{id}", leases::show)
-                .post("/v1/leases/{id}/renew", leases::renew)
-                .delete("/v1/leases/{id}", leases::revoke)
-                .post("/v1/locks", leases::lock)
+                .post("/v1/leases", Permit.EVERYBODY, leases::grant)
+                .get("/v1/leases/{id}", Permit.EVERYBODY, leases::show)
+                .post("/v1/leases/{id}/renew", Permit.EVERYBODY, leases::renew)
+                .delete("/v1/leases/{id}", Permit.EVERYBODY, leases::revoke)
+                .post("/v1/locks", Permit.EVERYBODY, leases::lock)
                 .get("/v1/events", events::list)
                 .get("/v1/watch", events::watch);
+        routes.get("/v1/auth", access::status)
+                .post("/v1/auth", access::set)
+                .get("/v1/users", access::users)
+                .post("/v1/users", access::addUser)
+                .get("/v1/users/{name}", access::user)
+                .delete("/v1/users/{name}", access::deleteUser)
+                .post("/v1/users/{name}/password", access::setPassword)
+                .post("/v1/users/{name}/roles", access::grantRole)
+                .delete("/v1/users/{name}/roles/{role}", access::revokeRole)
+                .get("/v1/roles", access::roles)
+                .post("/v1/roles", access::addRole)
+                .get("/v1/roles/{name}", access::role)
+                .delete("/v1/roles/{name}", access::deleteRole)
+                .post("/v1/roles/{name}/permissions", access::grantPermission)
+                .post("/v1/roles/{name}/permissions/revoke", access::revokePermission);
     }
 
-    private static InetSocketAddress loopback(HostPort bind) {
+    private static InetSocketAddress resolve(HostPort bind) {
         try {
-            var address = InetAddress.getByName(bind.host());
-            if (address.isLoopbackAddress()) {
-                return new InetSocketAddress(address, bind.port());
-            }
+            return new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
         } catch (UnknownHostException unknown) {
-            // Answered below like an address of the network.
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "listen.api is unknown: " + bind.host(),
+                    "set listen.api to an address of this machine",
+                    unknown);
         }
-        throw new HostFailure(
-                HostFailure.Code.USAGE,
-                "the API does not listen on " + bind.host() + ": it is not encrypted",
-                "set listen.api to an address of loopback, 127.0.0.1:7440");
     }
 }

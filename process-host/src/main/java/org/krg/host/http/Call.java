@@ -23,16 +23,6 @@ import org.krg.state.image.ClusterImage;
 record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest request) {
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
-    /// Throws [HostFailure] when the caller is not an agent of the cluster.
-    void requireAgent() {
-        if (!caller.agent()) {
-            throw new HostFailure(
-                    HostFailure.Code.NOT_PERMITTED,
-                    "only an agent of the cluster may ask this",
-                    "give the cluster's secret as Authorization: Bearer SECRET");
-        }
-    }
-
     /// {@return the part of the path that the route calls `name`}
     String path(String name) {
         var value = context.pathParam(name);
@@ -64,7 +54,7 @@ record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest 
 
     /// {@return as whom the caller reads and writes keys}
     String principal() {
-        return caller.identity().name();
+        return caller.principal();
     }
 
     /// {@return whether a parameter is `true`}

@@ -115,7 +115,7 @@ final class CheckpointResource {
         var id = Targets.checkpoint(replica.read(false), call.path("id")).id();
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")),
+                        changes.key(call.header("krg-request"), call.caller().principal()),
                         new RestoreFrom(id.process(), id.number(), parts.wall().instant()));
         var image = replica.atLeast(done.revision());
         return Call.one(image, ProcessView.of(image, Targets.process(image, id.process())));
@@ -126,7 +126,7 @@ final class CheckpointResource {
         var generation = Targets.checkpoint(image, call.path("id"));
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")),
+                        changes.key(call.header("krg-request"), call.caller().principal()),
                         new DropGeneration(generation.id()));
         return Call.one(replica.atLeast(done.revision()), CheckpointView.of(image, generation));
     }

@@ -52,7 +52,7 @@ final class JobResource {
     }
 
     HttpResponse submit(Call call) {
-        var key = changes.key(call.header("krg-request"));
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
         var wish = reception.receive(call.body(SubmissionBody.class), call.caller());
         Function<String, SubmitJob> named = name -> command(name, wish.spec(), call);
         var done =
@@ -69,7 +69,8 @@ final class JobResource {
         var job = Targets.job(replica.read(false), call.path("job"));
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")), new StopJob(job.id(), order));
+                        changes.key(call.header("krg-request"), call.caller().principal()),
+                        new StopJob(job.id(), order));
         var image = replica.atLeast(done.revision());
         return Call.one(image, JobView.of(image, Targets.job(image, job.id().toString())));
     }

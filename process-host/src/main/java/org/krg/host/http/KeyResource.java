@@ -39,7 +39,7 @@ final class KeyResource {
 
     HttpResponse transact(Call call) {
         var transaction = KeyBodies.transaction(call.body(ObjectNode.class));
-        var key = changes.key(call.header("krg-request"));
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
         var done = transacted(changes.propose(key, new Transact(call.principal(), transaction)));
         return Call.json(
                 HttpStatus.OK,
@@ -58,7 +58,7 @@ final class KeyResource {
 
     HttpResponse compact(Call call) {
         var revision = KeyBodies.revision(call.body(ObjectNode.class));
-        var key = changes.key(call.header("krg-request"));
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
         var done = changes.submit(key, new CompactKeys(call.principal(), revision));
         return Call.json(
                 HttpStatus.OK, Json.reply(done.revision()).put("compacted", revision.value()));

@@ -56,7 +56,9 @@ final class LeaseResource {
 
     HttpResponse grant(Call call) {
         var grant = call.body(LeaseBody.class).grant(call.principal());
-        var done = changes.submit(changes.key(call.header("krg-request")), grant);
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request"), call.caller().principal()), grant);
         var image = replica.atLeast(done.revision());
         var lease = new Lease(new LeaseId(done.created()), grant.holder(), grant.ttl(), 0);
         return Call.one(
@@ -84,7 +86,10 @@ final class LeaseResource {
     HttpResponse revoke(Call call) {
         var id = id(call);
         var keys = KeyView.names(store.keys().keysOf(id));
-        var done = changes.submit(changes.key(call.header("krg-request")), new RevokeLease(id));
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request"), call.caller().principal()),
+                        new RevokeLease(id));
         return Call.json(
                 HttpStatus.OK, Json.reply(done.revision()).put("id", id.value()).set("keys", keys));
     }

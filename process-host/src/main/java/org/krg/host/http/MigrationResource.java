@@ -80,7 +80,7 @@ final class MigrationResource {
         }
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")),
+                        changes.key(call.header("krg-request"), call.caller().principal()),
                         new StartMigration(
                                 process.id(),
                                 process.epoch(),
@@ -110,7 +110,6 @@ final class MigrationResource {
 
     /// What this node lacks of what a program needs, for another agent.
     HttpResponse lacks(Call call) {
-        call.requireAgent();
         var obstacles = parts.local().lacks(call.body(NeedsBody.class).needs());
         return Call.one(replica.image(), obstacles(Json.object(), obstacles));
     }

@@ -54,8 +54,8 @@ final class NodeResource {
         var _ = call.body(EmptyBody.class);
         var node = Targets.node(replica.read(false), call.path("name")).id();
         var done =
-                changes.submitAsRoot(
-                        changes.key(call.header("krg-request")),
+                changes.submit(
+                        changes.key(call.header("krg-request"), call.caller().principal()),
                         new FenceNode(node, parts.wall().instant()));
         var image = replica.atLeast(done.revision());
         return Call.one(
@@ -102,8 +102,9 @@ final class NodeResource {
                                 });
                     }
                     var done =
-                            changes.submitAsRoot(
-                                    changes.key(call.header("krg-request")),
+                            changes.submit(
+                                    changes.key(
+                                            call.header("krg-request"), call.caller().principal()),
                                     new RemoveNode(node.id()));
                     if (isMember) {
                         parts.store().change(leaving).join();
@@ -114,7 +115,6 @@ final class NodeResource {
 
     /// What a node that joins has to know.
     HttpResponse join(Call call) {
-        call.requireAgent();
         var image = replica.image();
         var view = Json.object();
         view.set("cluster", cluster.cluster());
@@ -137,7 +137,6 @@ final class NodeResource {
 
     /// Takes a node into the Raft group. Only the leader can, so the request is passed on to it.
     HttpResponse admit(Call call) {
-        call.requireAgent();
         var body = call.body(MemberBody.class);
         return voting.onLeader(call, () -> admit(body));
     }

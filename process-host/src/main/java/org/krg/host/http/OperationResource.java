@@ -63,7 +63,6 @@ final class OperationResource {
 
     /// How far the part of a move is that this node does, for another agent.
     HttpResponse progress(Call call) {
-        call.requireAgent();
         var id = id(call.path("id"));
         return Call.one(replica.image(), here(id).orElseGet(Json::object));
     }
@@ -84,7 +83,7 @@ final class OperationResource {
         var reason = "cancelled by " + call.caller().identity().name();
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")),
+                        changes.key(call.header("krg-request"), call.caller().principal()),
                         new AbortMigration(migration.id(), reason, parts.wall().instant()));
         var image = replica.atLeast(done.revision());
         return Call.one(image, MigrationView.of(image, find(image, migration.id().toString())));

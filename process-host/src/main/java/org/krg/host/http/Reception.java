@@ -20,6 +20,7 @@ import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Node;
+import org.krg.state.model.User;
 
 /// Turns what a user asks for into a job: finds the program and the user, fills in what depends on
 /// the cluster, and says at once what no node could ever run.
@@ -73,6 +74,7 @@ final class Reception {
     }
 
     private static Identity user(Submission submission, Caller caller) {
+        requireAccount(caller);
         if (submission.user().isEmpty()) {
             return caller.identity();
         }
@@ -91,6 +93,17 @@ final class Reception {
                                 HostFailure.Code.NOT_FOUND,
                                 "there is no user " + name + " on this node",
                                 "`getent passwd` shows the users"));
+    }
+
+    /// A user of the cluster is somebody on the machine only where an account has the same name.
+    private static void requireAccount(Caller caller) {
+        var isLocal = caller.principal().isEmpty() || caller.principal().equals(User.ROOT);
+        if (!isLocal && !caller.identity().name().equals(caller.principal())) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_PERMITTED,
+                    "user " + caller.principal() + " has no account on this node to run jobs as",
+                    "make an account of that name on every node");
+        }
     }
 
     /// CRIU where any node offers it.

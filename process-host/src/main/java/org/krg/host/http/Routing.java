@@ -12,8 +12,12 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.krg.host.HostFailure;
 import org.krg.host.http.access.Callers;
+import org.krg.host.http.access.Permit;
 import org.krg.host.http.body.StatusFailure;
+import org.krg.state.image.ClusterImage;
 
 /// Connects paths to actions. A path names its variable parts as `{name}`; `{target}` may be of the
 /// form `JOB/RANK`.
@@ -28,35 +32,58 @@ final class Routing {
 
     private final ServerBuilder server;
     private final Callers callers;
+    private final Supplier<ClusterImage> image;
     private final Executor threads;
     private final Counter requests;
     private final Counter failures;
 
-    Routing(ServerBuilder server, Callers callers, Executor threads, MetricRegistry metrics) {
+    Routing(
+            ServerBuilder server,
+            Callers callers,
+            Supplier<ClusterImage> image,
+            Executor threads,
+            MetricRegistry metrics) {
         this.server = server;
+        this.image = image;
         this.callers = callers;
         this.threads = threads;
         this.requests = metrics.counter("krg.http.requests_total");
         this.failures = metrics.counter("krg.http.failures_total");
     }
 
+    /// Only root may ask.
     Routing get(String path, Action action) {
-        return add(HttpMethod.GET, path, MOST_JSON, action);
+        return get(path, Permit.ROOT, action);
     }
 
+    Routing get(String path, Permit permit, Action action) {
+        return add(HttpMethod.GET, path, MOST_JSON, permit, action);
+    }
+
+    /// Only root may ask.
     Routing post(String path, Action action) {
-        return add(HttpMethod.POST, path, MOST_JSON, action);
+        return post(path, Permit.ROOT, action);
     }
 
-    Routing postInput(String path, Action action) {
-        return add(HttpMethod.POST, path, MOST_INPUT, action);
+    Routing post(String path, Permit permit, Action action) {
+        return add(HttpMethod.POST, path, MOST_JSON, permit, action);
     }
 
+    Routing postInput(String path, Permit permit, Action action) {
+        return add(HttpMethod.POST, path, MOST_INPUT, permit, action);
+    }
+
+    /// Only root may ask.
     Routing delete(String path, Action action) {
-        return add(HttpMethod.DELETE, path, MOST_JSON, action);
+        return delete(path, Permit.ROOT, action);
     }
 
-    private Routing add(HttpMethod method, String path, int mostBytes, Action action) {
+    Routing delete(String path, Permit permit, Action action) {
+        return add(HttpMethod.DELETE, path, MOST_JSON, permit, action);
+    }
+
+    private Routing add(
+            HttpMethod method, String path, int mostBytes, Permit permit, Action action) {
         var pattern =
                 path.replace("{target}", "(?<target>[^/]+(?:/[0-9]+)?)")
                         .replaceAll("\\{([a-z]+)}", "(?<$1>[^/]+)");
@@ -64,24 +91,32 @@ final class Routing {
                 path.contains("{")
                         ? Route.builder().regex("^" + pattern + "$")
                         : Route.builder().exact(path);
-        server.service(route.methods(method).build(), service(mostBytes, action));
+        server.service(route.methods(method).build(), service(mostBytes, permit, action));
         return this;
     }
 
-    private HttpService service(int mostBytes, Action action) {
+    private HttpService service(int mostBytes, Permit permit, Action action) {
         return (context, request) -> {
             context.setMaxRequestLength(mostBytes);
             return HttpResponse.of(
                     CompletableFuture.supplyAsync(
-                            () -> answer(context, request, mostBytes, action), threads));
+                            () -> answer(context, request, mostBytes, permit, action), threads));
         };
     }
 
     private HttpResponse answer(
-            ServiceRequestContext context, HttpRequest request, int mostBytes, Action action) {
+            ServiceRequestContext context,
+            HttpRequest request,
+            int mostBytes,
+            Permit permit,
+            Action action) {
         requests.inc();
         try {
-            var caller = callers.require(context, request.headers());
+            var caller =
+                    permit == Permit.TOKEN
+                            ? callers.whoever(context, request.headers())
+                            : callers.require(context, request.headers());
+            permit.require(image.get().access(), caller, () -> owner(context));
             var whole = request.aggregate().join();
             if (whole.content().length() > mostBytes) {
                 throw new StatusFailure(TOO_LARGE, Failures.tooLarge());
@@ -90,6 +125,16 @@ final class Routing {
         } catch (RuntimeException failed) {
             failures.inc();
             return Failures.response(failed);
+        }
+    }
+
+    /// Nobody where there is no such thing: only root learns that.
+    private String owner(ServiceRequestContext context) {
+        var now = image.get();
+        try {
+            return Owners.of(now, context);
+        } catch (HostFailure missing) {
+            return "";
         }
     }
 }

@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.krg.host.netty.Handshake.Side;
-import org.krg.host.proto.PeerWire.Challenge;
 import org.krg.host.proto.PeerWire.Hello;
-import org.krg.host.proto.PeerWire.Proof;
 import org.krg.host.proto.PeerWire.Welcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +23,6 @@ final class Admission extends ChannelInboundHandlerAdapter {
 
     private final PeerConfig config;
     private final Map<String, Supplier<ChannelHandler>> services;
-    private Optional<Offer> offer = Optional.empty();
-
-    private record Offer(Hello hello, Challenge challenge, Supplier<ChannelHandler> service) {}
 
     Admission(PeerConfig config, Map<String, Supplier<ChannelHandler>> services) {
         this.config = config;
@@ -48,29 +42,22 @@ final class Admission extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        var bytes = Frames.take(message);
-        if (offer.isEmpty()) {
-            greet(context, Hello.parseFrom(bytes));
-        } else {
-            admit(context, offer.get(), Proof.parseFrom(bytes));
-        }
-    }
-
-    private void greet(ChannelHandlerContext context, Hello hello) {
+        var hello = Hello.parseFrom(Frames.take(message));
         var service = Optional.ofNullable(services.get(hello.getService()));
-        var refusal = findRefusal(hello, service.isPresent());
+        var refusal = findRefusal(context, hello, service.isPresent());
         if (refusal.isPresent() || service.isEmpty()) {
             refuse(context, hello, refusal.orElse(""));
             return;
         }
-        var nonce = Handshake.nonce();
-        var proof = Handshake.proof(config, Side.OWNER, hello, nonce);
-        var challenge = Challenge.newBuilder().setNonce(nonce).setProof(proof).build();
-        offer = Optional.of(new Offer(hello, challenge, service.get()));
-        var _ = Frames.send(context.channel(), challenge);
+        var channel = context.channel();
+        var _ = Frames.send(channel, Welcome.getDefaultInstance());
+        channel.pipeline().addLast(service.get().get());
+        channel.pipeline().remove(this);
+        channel.pipeline().remove(Handshake.FRAMES);
     }
 
-    private Optional<String> findRefusal(Hello hello, boolean serves) {
+    private Optional<String> findRefusal(
+            ChannelHandlerContext context, Hello hello, boolean serves) {
         if (hello.getVersion() != Handshake.VERSION) {
             return Optional.of(
                     "version %d of the peer protocol is spoken here, not %d"
@@ -82,28 +69,21 @@ final class Admission extends ChannelInboundHandlerAdapter {
         if (!hello.getTo().equals(config.self().name())) {
             return Optional.of("this is node " + config.self());
         }
+        var peer = Handshake.findPeer(context.channel());
+        if (peer.filter(node -> node.name().equals(hello.getFrom())).isEmpty()) {
+            return Optional.of("the certificate is not that of node " + hello.getFrom());
+        }
         return serves ? Optional.empty() : Optional.of("there is no service " + hello.getService());
     }
 
     private static void refuse(ChannelHandlerContext context, Hello hello, String reason) {
-        log.warn("connection of a peer refused from={} reason={}", hello.getFrom(), reason);
-        var refusal = Challenge.newBuilder().setRefusal(reason).build();
+        log.warn(
+                "connection of a peer refused from={} certificate={} reason={}",
+                hello.getFrom(),
+                Handshake.findPeer(context.channel()).map(Object::toString).orElse("no node's"),
+                reason);
+        var refusal = Welcome.newBuilder().setRefusal(reason).build();
         Frames.send(context.channel(), refusal).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    private void admit(ChannelHandlerContext context, Offer made, Proof said) {
-        var channel = context.channel();
-        if (!Handshake.proves(
-                said.getProof(), config, Side.OPENER, made.hello(), made.challenge().getNonce())) {
-            log.warn("peer does not know the cluster's secret from={}", made.hello().getFrom());
-            var refusal = Welcome.newBuilder().setRefusal("wrong secret of the cluster").build();
-            Frames.send(channel, refusal).addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        var _ = Frames.send(channel, Welcome.getDefaultInstance());
-        channel.pipeline().addLast(made.service().get());
-        channel.pipeline().remove(this);
-        channel.pipeline().removeFirst();
     }
 
     @Override

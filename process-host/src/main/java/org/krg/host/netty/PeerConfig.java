@@ -2,12 +2,12 @@
 package org.krg.host.netty;
 
 import java.util.UUID;
+import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 
 /// Settings of a node's peer port.
 ///
 /// @param bind where it listens
-/// @param secret what all nodes of the cluster know
-@SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
-public record PeerConfig(UUID cluster, NodeId self, HostPort bind, byte[] secret) {}
+/// @param tls how nodes prove who they are
+public record PeerConfig(UUID cluster, NodeId self, HostPort bind, MutualTls tls) {}

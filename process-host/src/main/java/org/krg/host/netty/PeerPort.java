@@ -13,6 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -20,11 +21,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import org.krg.host.HostFailure;
+import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The port on which other agents reach this one, and the way to theirs. Safe for use from any
 /// thread.
@@ -37,9 +44,16 @@ public final class PeerPort implements AutoCloseable {
 
     private static final long STOP_LIMIT_SECONDS = 2;
 
+    /// Connections from others at once: some for each of the largest cluster that was measured.
+    private static final int MOST_CONNECTIONS = 4_096;
+
+    private static final Logger log = LoggerFactory.getLogger(PeerPort.class);
+
     private final PeerConfig config;
     private final Function<NodeId, Optional<HostPort>> addresses;
     private final EventLoopGroup group;
+    private final SSLContext tls;
+    private final AtomicInteger connections = new AtomicInteger();
 
     private PeerPort(
             PeerConfig config,
@@ -48,6 +62,7 @@ public final class PeerPort implements AutoCloseable {
         this.config = config;
         this.addresses = addresses;
         this.group = group;
+        this.tls = config.tls().context();
     }
 
     /// Makes the way to other nodes; [#listen] opens the port.
@@ -69,7 +84,7 @@ public final class PeerPort implements AutoCloseable {
                         .group(group)
                         .channel(NioServerSocketChannel.class)
                         .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childHandler(handlers(() -> new Admission(config, offered)))
+                        .childHandler(incoming(offered))
                         .bind(config.bind().host(), config.bind().port())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {
@@ -97,7 +112,7 @@ public final class PeerPort implements AutoCloseable {
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_LIMIT.toMillis())
-                .handler(handlers(() -> new Opening(config, hello, opened)))
+                .handler(outgoing(node, () -> new Opening(hello, node, opened)))
                 .connect(address.get().host(), address.get().port())
                 .addListener((ChannelFuture connected) -> {
                     if (!connected.isSuccess()) {
@@ -128,13 +143,46 @@ public final class PeerPort implements AutoCloseable {
         }
     }
 
-    private static ChannelInitializer<Channel> handlers(Supplier<ChannelHandler> handshake) {
+    private ChannelInitializer<Channel> incoming(Map<String, Supplier<ChannelHandler>> offered) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(Frames.decoder(Handshake.MAX_BYTES), handshake.get());
+                if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+                    connections.decrementAndGet();
+                    log.warn("connection of a peer refused: there are {}", MOST_CONNECTIONS);
+                    var _ = channel.close();
+                    return;
+                }
+                channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+                var engine = tls.createSSLEngine();
+                engine.setUseClientMode(false);
+                engine.setNeedClientAuth(true);
+                add(channel, engine, new Admission(config, offered));
             }
         };
+    }
+
+    private ChannelInitializer<Channel> outgoing(NodeId node, Supplier<ChannelHandler> opening) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                // The name keys the sessions that can be resumed; whom the certificate names is
+                // Opening's to check.
+                var engine = tls.createSSLEngine(node.name(), config.bind().port());
+                engine.setUseClientMode(true);
+                add(channel, engine, opening.get());
+            }
+        };
+    }
+
+    private static void add(Channel channel, SSLEngine engine, ChannelHandler handshake) {
+        engine.setEnabledProtocols(new String[] {MutualTls.VERSION});
+        var encryption = new SslHandler(engine);
+        encryption.setHandshakeTimeoutMillis(CONNECT_LIMIT.toMillis());
+        channel.pipeline()
+                .addLast(encryption)
+                .addLast(Handshake.FRAMES, Frames.decoder(Handshake.MAX_BYTES))
+                .addLast(handshake);
     }
 
     @Override

@@ -4,16 +4,12 @@
 ///
 /// | step | from the opener | from the owner of the port |
 /// | --- | --- | --- |
-/// | 1 | `Hello`: version, cluster, both nodes, service, nonce | |
-/// | 2 | | `Challenge`: nonce, proof; or a refusal |
-/// | 3 | `Proof` | |
-/// | 4 | | `Welcome`; or a refusal |
-/// | 5 | the service's own bytes | the service's own bytes |
+/// | 1 | TLS 1.3 | TLS 1.3, and asks for a certificate |
+/// | 2 | `Hello`: version, cluster, both nodes, service | |
+/// | 3 | | `Welcome`; or a refusal |
+/// | 4 | the service's own bytes | the service's own bytes |
 ///
-/// A proof is HMAC-SHA256 with the cluster's secret over the side that proves and everything that
-/// was said, so that neither can be replayed or turned round (the pattern of ISO/IEC 9798-4). It
-/// authenticates the opening of a connection and encrypts nothing: the port listens on loopback
-/// only until there is mutual TLS.
+/// Both certificates must be those of the nodes that `Hello` names.
 ///
 /// The service `asks` is here; the others are handlers of other modules.
 @NullMarked

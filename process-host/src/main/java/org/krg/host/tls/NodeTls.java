@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -31,12 +30,14 @@ public final class NodeTls {
     private final UUID cluster;
     private volatile TlsDirectory.Pair pair;
     private volatile X509ExtendedTrustManager authorities;
+    private volatile X509Certificate authority;
     private volatile Predicate<CertificateName> valid = _ -> true;
 
     private NodeTls(TlsDirectory directory, UUID cluster) {
         this.directory = directory;
         this.cluster = cluster;
         this.pair = directory.pair();
+        this.authority = directory.trusted().getFirst();
         this.authorities = trusting(directory.trusted());
     }
 
@@ -55,6 +56,7 @@ public final class NodeTls {
     /// Takes over the certificate, key and authorities that are in the directory now.
     public void reload() {
         pair = directory.pair();
+        authority = directory.trusted().getFirst();
         authorities = trusting(directory.trusted());
     }
 
@@ -81,21 +83,6 @@ public final class NodeTls {
     /// {@return what ports and clients use}
     public MutualTls mutual() {
         return new MutualTls(new OwnKey(), new Members());
-    }
-
-    /// {@return a context for clients}
-    public SSLContext context() {
-        var mutual = mutual();
-        try {
-            var context = SSLContext.getInstance(MutualTls.VERSION);
-            context.init(
-                    new X509ExtendedKeyManager[] {mutual.keys()},
-                    new X509ExtendedTrustManager[] {mutual.trust()},
-                    null);
-            return context;
-        } catch (GeneralSecurityException impossible) {
-            throw new InvariantBroken("every JDK has TLS 1.3", impossible);
-        }
     }
 
     private static X509ExtendedTrustManager trusting(List<X509Certificate> authorities) {
@@ -170,7 +157,9 @@ public final class NodeTls {
 
         @Override
         public X509Certificate[] getCertificateChain(String alias) {
-            return new X509Certificate[] {pair.certificate()};
+            // With its authority, so that a node that joins can compare it with what its token
+            // says.
+            return new X509Certificate[] {pair.certificate(), authority};
         }
 
         @Override

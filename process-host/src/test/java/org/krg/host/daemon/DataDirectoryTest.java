@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,16 +47,5 @@ final class DataDirectoryTest {
             Files.writeString(directory.resolve("identity/node"), "what");
             assertThatThrownBy(taken::findIdentity).isInstanceOf(HostFailure.class);
         }
-    }
-
-    @Test
-    void aSecretThatOthersCanReadIsRefused() throws IOException {
-        var file = Files.writeString(directory.resolve("secret"), "x".repeat(32));
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThatThrownBy(() -> Secret.read(file)).hasMessageContaining("others can read");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(Secret.read(file)).hasSize(32);
-        Files.writeString(file, "short");
-        assertThatThrownBy(() -> Secret.read(file)).hasMessageContaining("shorter");
     }
 }

@@ -17,6 +17,7 @@ import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.daemon.DataDirectory.Identity;
+import org.krg.host.tls.Keys;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
@@ -25,6 +26,7 @@ class MembershipTest {
     private static final UUID CLUSTER = UUID.randomUUID();
     private static final NodeId SELF = new NodeId("n2");
 
+    @TempDir private static Path keys;
     @TempDir private Path directory;
 
     @Test
@@ -61,13 +63,16 @@ class MembershipTest {
     }
 
     private static Identity establish(AgentSettings settings, DataDirectory data) {
-        return Membership.establish(settings, data, new JoinClient(settings, new byte[0]));
+        return Membership.establish(
+                settings,
+                data,
+                new JoinClient(settings, new Keys(CLUSTER, keys).node("n2").mutual()));
     }
 
     private AgentSettings settings(UUID cluster, NodeId node) {
         return new AgentSettings(
                 directory,
-                new ClusterSettings(cluster, "lab", directory.resolve("secret")),
+                new ClusterSettings(cluster, "lab"),
                 new NodeSettings(node, directory, true, 0, 0),
                 AgentSettings.DEFAULT_LISTEN,
                 List.of(new FirstMember(node, 4, new HostPort("127.0.0.1", 7441))),

@@ -27,7 +27,6 @@ final class SettingsFileTest {
             [cluster]
             id = "8c5f4f0e-8e3c-4a4e-9d0c-2d8a3a1f6b11"
             name = "lab"
-            secret-file = "secret"
 
             [node]
             name = "n1"
@@ -46,7 +45,6 @@ final class SettingsFileTest {
         assertThat(settings.members())
                 .containsExactly(
                         new FirstMember(new NodeId("n1"), 1, new HostPort("127.0.0.1", 7441)));
-        assertThat(settings.cluster().secretFile()).isEqualTo(directory.resolve("secret"));
     }
 
     @Test
@@ -58,7 +56,6 @@ final class SettingsFileTest {
                         [cluster]
                         id = "8c5f4f0e-8e3c-4a4e-9d0c-2d8a3a1f6b11"
                         name = "lab"
-                        secret-file = "/etc/krg/secret"
                         [node]
                         name = "n4"
                         data = "/tmp/n4"
@@ -93,11 +90,11 @@ final class SettingsFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "nmae = \"x\" | krgd.toml:11:1: unknown key \"node.nmae\"",
-                "[lease]\\nttl = \"10\" | krgd.toml:12:1: lease.ttl: a duration like",
+                "nmae = \"x\" | krgd.toml:10:1: unknown key \"node.nmae\"",
+                "[lease]\\nttl = \"10\" | krgd.toml:11:1: lease.ttl: a duration like",
                 "[lease]\\nttl = \"3s\" | lease.ttl is at least one second longer",
                 "[listen]\\napi = \"7440\" | listen.api: expected host:port",
-                "[listen]\\napi = | krgd.toml:12",
+                "[listen]\\napi = | krgd.toml:11",
                 "[node2]\\nx = 1 | unknown key \"node2.x\"",
             })
     void whatIsWrongIsSaidWithItsPlace(String added, String message) throws IOException {

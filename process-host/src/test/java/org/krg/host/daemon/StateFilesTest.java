@@ -102,7 +102,7 @@ final class StateFilesTest {
     private AgentSettings settings(Path data) {
         return new AgentSettings(
                 directory,
-                new ClusterSettings(CLUSTER, "test", directory.resolve("secret")),
+                new ClusterSettings(CLUSTER, "test"),
                 new NodeSettings(SELF, data, true, 0, 0),
                 new NodeAddresses(
                         new HostPort("127.0.0.1", 17_440), RAFT, new HostPort("127.0.0.1", 17_443)),

@@ -2,11 +2,8 @@
 package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.krg.host.http.ApiFixture.SECRET;
 import static org.krg.host.http.ApiFixture.submission;
 
-import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -17,21 +14,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.InstantSource;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
-import org.krg.host.HostFailure;
 import org.krg.linux.Account;
-import org.krg.state.model.HostPort;
-import org.krg.testkit.Samples;
 
 @ExtendWith(SharedApi.class)
 @Timeout(30)
@@ -68,34 +57,29 @@ final class AccessApiTest {
     @Test
     void onlyAgentsSayWhomTheySpeakFor() {
         assertThat(api.get("/v1/status", "Krg-Caller", "0:0").status()).isEqualTo(403);
-        assertThat(
-                        api.get(
-                                        "/v1/status",
-                                        "Authorization",
-                                        "Bearer " + SECRET,
-                                        "Krg-Caller",
-                                        "root")
-                                .status())
+        assertThat(api.agent.get("/v1/status", "Krg-Caller", "root").status()).isEqualTo(400);
+        assertThat(api.agent.get("/v1/jobs", "Krg-Caller", "0:0", "Krg-Principal", "a b").status())
                 .isEqualTo(400);
         var job =
-                api.post(
+                api.agent.post(
                         "/v1/jobs",
                         submission("for-nobody"),
-                        "Authorization",
-                        "Bearer " + SECRET,
                         "Krg-Caller",
-                        "65534:65534,65534");
+                        "65534:65534,65534",
+                        "Krg-Principal",
+                        "root");
         assertThat(job.number("/spec/uid")).isEqualTo(65_534);
         assertThat(
-                        api.post(
+                        api.agent
+                                .post(
                                         "/v1/jobs",
                                         """
                                         {"command":["heat"],"workingDirectory":"/","user":"0"}
                                         """,
-                                        "Authorization",
-                                        "Bearer " + SECRET,
                                         "Krg-Caller",
-                                        "65534:65534")
+                                        "65534:65534",
+                                        "Krg-Principal",
+                                        "root")
                                 .status())
                 .isEqualTo(403);
     }
@@ -143,32 +127,6 @@ final class AccessApiTest {
         assertThat(large.number("/error/exit")).isEqualTo(2);
         assertThat(api.post("/v1/jobs", "{}", "Krg-Request", "one").status()).isEqualTo(400);
         assertThat(api.post("/v1/jobs", "{}", "Krg-Request", "1:0").status()).isEqualTo(400);
-    }
-
-    @Test
-    void nothingListensBeyondLoopback(@TempDir Path directory) {
-        var config =
-                new ApiConfig(
-                        Samples.HOME,
-                        directory,
-                        new HostPort("0.0.0.0", 0),
-                        UUID.randomUUID(),
-                        "test",
-                        SECRET,
-                        "0.1.0");
-        var parts =
-                new ApiParts(
-                        api.store,
-                        api.users.leases,
-                        api.users.queues,
-                        api.here,
-                        ApiFixture.DESTINATIONS,
-                        new MetricRegistry(),
-                        List::of,
-                        InstantSource.system());
-        assertThatThrownBy(() -> ApiServer.open(config, parts))
-                .isInstanceOf(HostFailure.class)
-                .hasMessageContaining("0.0.0.0");
     }
 
     private String raw(String... lines) throws IOException {

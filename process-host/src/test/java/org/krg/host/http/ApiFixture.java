@@ -17,16 +17,20 @@ import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
 import org.krg.host.etcd.EtcdParts;
 import org.krg.host.http.TestClient.Answer;
+import org.krg.host.tls.Keys;
+import org.krg.host.tls.NodeTls;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
+import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.ReportExit;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.Reply;
+import org.krg.state.core.Authority;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
@@ -36,13 +40,14 @@ import org.krg.state.model.Outcome;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.SessionId;
 import org.krg.state.model.Usage;
+import org.krg.state.model.User;
 import org.krg.testkit.Samples;
 import org.krg.testkit.StateCluster;
 
 /// Two APIs, of nodes n1 and n2, over one real store, so that a request can be passed on. What the
 /// agents would report is proposed by the test.
 final class ApiFixture implements AutoCloseable {
-    static final String SECRET = "a secret of sufficient length";
+    static final UUID CLUSTER = UUID.randomUUID();
     static final NodeId HERE = Samples.HOME;
     static final NodeId AWAY = Samples.AWAY;
 
@@ -58,14 +63,20 @@ final class ApiFixture implements AutoCloseable {
     final FakeProcessHost here = new FakeProcessHost();
     final FakeProcessHost away = new FakeProcessHost();
     final Path directory;
+    final Keys keys;
+
+    /// Shows the certificate of a node.
+    final TestClient agent;
 
     private ApiFixture(Path directory) {
         this.directory = directory;
         cluster = StateCluster.start(directory, 1);
+        keys = new Keys(CLUSTER, directory.resolve("keys"));
         store = cluster.store(cluster.awaitLeader());
         users = new UserParts(store);
         hereApi = open(HERE, here);
         client = new TestClient(hereApi.address());
+        agent = new TestClient(hereApi.address(), keys.node("n3"));
         awayApi = open(AWAY, away);
         register(HERE, hereApi.address());
         register(AWAY, awayApi.address());
@@ -85,14 +96,19 @@ final class ApiFixture implements AutoCloseable {
                     InstantSource.system());
 
     private ApiServer open(NodeId node, FakeProcessHost host) {
+        var tls = keys.node(node.name());
+        tls.believeOnly(name ->
+                name.node()
+                        .map(it -> store.image().access().isValid(it, name.number()))
+                        .orElse(true));
         return ApiServer.open(
                 new ApiConfig(
                         node,
                         directory.resolve("api-" + node),
                         new HostPort("127.0.0.1", 0),
-                        UUID.randomUUID(),
+                        CLUSTER,
                         "test",
-                        SECRET,
+                        tls.mutual(),
                         "0.1.0"),
                 new ApiParts(
                         store,
@@ -102,7 +118,8 @@ final class ApiFixture implements AutoCloseable {
                         DESTINATIONS,
                         metrics,
                         () -> List.copyOf(problems),
-                        InstantSource.system()),
+                        InstantSource.system(),
+                        keys.signer(node.name())),
                 (server, principals) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),
@@ -135,17 +152,32 @@ final class ApiFixture implements AutoCloseable {
         register(node, (node.equals(HERE) ? hereApi : awayApi).address());
     }
 
+    /// {@return all routes, as `METHOD PATTERN`}
+    List<String> routes() {
+        return hereApi.routes();
+    }
+
+    /// {@return a client that shows a certificate}
+    TestClient as(NodeTls tls) {
+        return new TestClient(hereApi.address(), tls);
+    }
+
+    /// {@return the same at the other node}
+    TestClient away(NodeTls tls) {
+        return new TestClient(awayApi.address(), tls);
+    }
+
     HostPort address() {
         return hereApi.address();
     }
 
     /// Proposes what an agent or the leader would.
     Reply.Accepted propose(Command command) {
-        var reply =
-                StateCluster.get(
-                        store.submit(
-                                new Operation(
-                                        new SessionId(1), sequence.incrementAndGet(), 0, command)));
+        // To vouch for a lost node is an operator's.
+        var principal = command instanceof FenceNode ? User.ROOT : Authority.AGENT;
+        var operation =
+                new Operation(new SessionId(1), sequence.incrementAndGet(), 0, principal, command);
+        var reply = StateCluster.get(store.submit(operation));
         assertThat(reply).isInstanceOf(Reply.Accepted.class);
         return (Reply.Accepted) reply;
     }
@@ -225,6 +257,7 @@ final class ApiFixture implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        agent.close();
         hereApi.close();
         awayApi.close();
         users.close();

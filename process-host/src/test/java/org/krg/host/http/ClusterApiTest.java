@@ -4,7 +4,6 @@ package org.krg.host.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.krg.host.http.ApiFixture.AWAY;
 import static org.krg.host.http.ApiFixture.HERE;
-import static org.krg.host.http.ApiFixture.SECRET;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -107,15 +106,14 @@ final class ClusterApiTest {
         assertThat(api.post("/v1/members", "{}").status()).isEqualTo(403);
         assertThat(api.get("/v1/processes/1/output").status()).isEqualTo(403);
         assertThat(api.get("/v1/processes/1/restart-mark").status()).isEqualTo(403);
-        var join = api.get("/v1/join", "Authorization", "Bearer " + SECRET);
+        var join = api.agent.get("/v1/join");
         assertThat(join.text("/members/0/node")).isEqualTo("n1");
         assertThat(join.text("/members/0/raft")).isNotEmpty();
         assertThat(
-                        api.post(
+                        api.agent
+                                .post(
                                         "/v1/members",
-                                        "{\"node\":\"n3\",\"peerId\":\"n4.1\",\"raft\":\"x:1\"}",
-                                        "Authorization",
-                                        "Bearer " + SECRET)
+                                        "{\"node\":\"n3\",\"peerId\":\"n4.1\",\"raft\":\"x:1\"}")
                                 .text("/error/message"))
                 .contains("peerId");
     }
@@ -178,13 +176,13 @@ final class ClusterApiTest {
         ProcessId id = api.running("elsewhere", AWAY);
 
         var refused =
-                api.post(
+                api.agent.post(
                         "/v1/processes/" + id + "/checkpoints",
                         "{}",
-                        "Authorization",
-                        "Bearer " + SECRET,
                         "Krg-Caller",
-                        "0:0");
+                        "0:0",
+                        "Krg-Principal",
+                        "root");
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.text("/error/code")).isEqualTo("NO_QUORUM");

@@ -8,7 +8,6 @@ import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.engine.FakeStore;
 import org.krg.host.http.TestClient.Answer;
+import org.krg.host.tls.Keys;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Revision;
 import org.krg.testkit.Samples;
@@ -27,19 +27,21 @@ final class FailureApiTest {
     private final UserParts users = new UserParts(store);
     private ApiServer api;
     private TestClient client;
+    private TestClient agent;
 
     @BeforeEach
     void start(@TempDir Path directory) {
         store.lead(true);
+        var keys = new Keys(ApiFixture.CLUSTER, directory.resolve("keys"));
         api =
                 ApiServer.open(
                         new ApiConfig(
                                 Samples.HOME,
                                 directory,
                                 new HostPort("127.0.0.1", 0),
-                                UUID.randomUUID(),
+                                ApiFixture.CLUSTER,
                                 "test",
-                                ApiFixture.SECRET,
+                                keys.node("n1").mutual(),
                                 "0.1.0"),
                         new ApiParts(
                                 store,
@@ -49,13 +51,16 @@ final class FailureApiTest {
                                 ApiFixture.DESTINATIONS,
                                 new MetricRegistry(),
                                 List::of,
-                                InstantSource.system()));
+                                InstantSource.system(),
+                                keys.signer("n1")));
         client = new TestClient(api.address());
+        agent = new TestClient(api.address(), keys.node("n3"));
     }
 
     @AfterEach
     void stop() {
         client.close();
+        agent.close();
         api.close();
         users.close();
     }
@@ -80,11 +85,9 @@ final class FailureApiTest {
         assertThat(health.text("/problems/0")).contains("no leader");
         assertThat(client.get("/v1/status").body().path("ready").asBoolean()).isFalse();
         refused(
-                client.post(
+                agent.post(
                         "/v1/members",
-                        "{\"node\":\"n3\",\"peerId\":\"n3.1\",\"raft\":\"127.0.0.1:1\"}",
-                        "Authorization",
-                        "Bearer " + ApiFixture.SECRET),
+                        "{\"node\":\"n3\",\"peerId\":\"n3.1\",\"raft\":\"127.0.0.1:1\"}"),
                 503,
                 "NO_QUORUM",
                 8);

@@ -10,16 +10,32 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.krg.host.tls.NodeTls;
 import org.krg.state.model.HostPort;
 
 /// Asks one API, with the plainest client there is.
 final class TestClient implements AutoCloseable {
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final HostPort address;
+    private final HttpClient client;
+    private final String base;
 
     TestClient(HostPort address) {
-        this.address = address;
+        client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        base = "http://" + address;
+    }
+
+    /// One that shows a certificate.
+    TestClient(HostPort address, NodeTls tls) {
+        this(address, tls.mutual().context());
+    }
+
+    TestClient(HostPort address, SSLContext context) {
+        client =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .sslContext(context)
+                        .build();
+        base = "https://" + address;
     }
 
     /// A reply that was read whole.
@@ -67,7 +83,7 @@ final class TestClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path, String... headers) {
-        var builder = HttpRequest.newBuilder(URI.create("http://" + address + path));
+        var builder = HttpRequest.newBuilder(URI.create(base + path));
         return headers.length == 0 ? builder : builder.headers(headers);
     }
 

@@ -2,6 +2,7 @@
 package org.krg.host.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.ChannelHandler;
@@ -10,7 +11,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,15 +27,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.netty.AskService.Asked;
+import org.krg.host.tls.CertificateAuthority;
+import org.krg.host.tls.KeyRequest;
+import org.krg.host.tls.Keys;
+import org.krg.host.tls.NodeTls;
+import org.krg.host.tls.TlsDirectory;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.LeaderLink.Unsent;
+import org.krg.state.model.CertificateName;
+import org.krg.state.model.CertificateName.Role;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Identity;
 import org.krg.state.model.LeaseId;
@@ -44,7 +57,6 @@ class PeerPortTest {
     private static final NodeId FAR = new NodeId("far");
     private static final NodeId THIRD = new NodeId("third");
     private static final UUID CLUSTER = UUID.randomUUID();
-    private static final byte[] SECRET = "a secret of sixteen".getBytes(StandardCharsets.UTF_8);
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final ProgramQuestion QUESTION =
             new ProgramQuestion(
@@ -53,10 +65,15 @@ class PeerPortTest {
                     "/",
                     new Identity(7, 8, List.of(8, 9), "ann"));
 
+    private static final Keys KEYS = keys(CLUSTER);
+
     private final HostPort address = freeAddress();
     private final Answers answers = new Answers();
-    private final PeerPort far = port(FAR, CLUSTER, SECRET);
-    private PeerPort near = port(NEAR, CLUSTER, SECRET);
+    private final PeerPort far = port(FAR, CLUSTER, KEYS.node("far"));
+    private PeerPort near = port(NEAR, CLUSTER, KEYS.node("near"));
+
+    @TempDir private Path directory;
+    private final List<PeerPort> strict = new ArrayList<>();
 
     /// Answers that tell what was asked.
     private static final class Answers implements Asked {
@@ -104,6 +121,7 @@ class PeerPortTest {
     void close() {
         near.close();
         far.close();
+        strict.forEach(PeerPort::close);
     }
 
     @Test
@@ -162,15 +180,79 @@ class PeerPortTest {
     }
 
     @Test
-    void whoDoesNotKnowTheSecretIsRefused() {
+    void aNodeSpeaksForItselfOnlyAndUsersNotAtAll() {
         listen();
-        near.close();
-        near = port(NEAR, CLUSTER, bytes("another secret, longer"));
+        for (var other :
+                List.of(
+                        KEYS.node("third"),
+                        KEYS.node("nearer"),
+                        KEYS.user(Role.CLIENT, "near"),
+                        KEYS.user(Role.ADMIN, "near"))) {
+            near.close();
+            near = port(NEAR, CLUSTER, other);
+            assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the certificate is not that of node near");
+        }
+    }
 
-        // The owner of the port proves first, so that it is the opener who turns away.
+    @Test
+    void whoHasNoGoodCertificateIsNotHeard() {
+        listen();
+        for (var other : List.of(keys(CLUSTER).node("near"), KEYS.expiredNode("near"))) {
+            near.close();
+            near = port(NEAR, CLUSTER, other);
+            assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aRemovedNodeIsNotHeard() {
+        var removed = KEYS.node("far");
+        removed.believeOnly(name -> !name.name().equals("near") || name.number() > 7);
+        address(removed);
+        near.close();
+        near = port(NEAR, CLUSTER, KEYS.node("near", 7));
+        assertThatThrownBy(() -> near.open(FAR, AskService.NAME)).isInstanceOf(IOException.class);
+        near.close();
+        near = port(NEAR, CLUSTER, KEYS.node("near", 8));
+
+        assertThatCode(() -> near.open(FAR, AskService.NAME).close().sync())
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void whoeverStandsAtTheAddressMustBeTheNodeThatIsMeant() {
+        address(KEYS.node("third"));
+
         assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("far does not know the cluster's secret");
+                .hasMessageContaining("has no certificate of node far");
+    }
+
+    @Test
+    void aNewCertificateIsShownWithoutARestart() throws Exception {
+        var files = TlsDirectory.ofNode(directory);
+        write(files, "near", Instant.now().minus(Duration.ofDays(400)));
+        var tls = NodeTls.open(files, CLUSTER);
+        near.close();
+        near = port(NEAR, CLUSTER, tls);
+        listen();
+        assertThatThrownBy(() -> near.open(FAR, AskService.NAME)).isInstanceOf(IOException.class);
+
+        write(files, "near", Instant.now());
+        tls.reload();
+
+        assertThat(near.open(FAR, AskService.NAME).isActive()).isTrue();
+    }
+
+    private void write(TlsDirectory files, String node, Instant now) {
+        var request = KeyRequest.make(node);
+        var name = CertificateName.node(CLUSTER, new NodeId(node), 0);
+        var life = CertificateAuthority.NODE_LIFE;
+        var certificate =
+                KEYS.authority().sign(request.text(), name, List.of("127.0.0.1"), now, life);
+        files.write(certificate, request.keyText(), KEYS.authority().certificate());
     }
 
     @Test
@@ -179,7 +261,7 @@ class PeerPortTest {
         assertThatThrownBy(() -> near.open(FAR, "tea"))
                 .hasMessageContaining("there is no service tea");
         near.close();
-        near = port(NEAR, UUID.randomUUID(), SECRET);
+        near = port(NEAR, UUID.randomUUID(), KEYS.node("near"));
 
         assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
                 .hasMessageContaining("this is cluster " + CLUSTER);
@@ -211,9 +293,24 @@ class PeerPortTest {
         far.listen(Map.of(AskService.NAME, service));
     }
 
-    private PeerPort port(NodeId self, UUID cluster, byte[] secret) {
+    /// Opens the port of node far with other keys.
+    private void address(NodeTls tls) {
+        var port = port(FAR, CLUSTER, tls);
+        strict.add(port);
+        port.listen(Map.of(AskService.NAME, () -> new AskService(answers, Runnable::run)));
+    }
+
+    private static Keys keys(UUID cluster) {
+        try {
+            return new Keys(cluster, Files.createTempDirectory("krg-keys"));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private PeerPort port(NodeId self, UUID cluster, NodeTls tls) {
         return PeerPort.open(
-                new PeerConfig(cluster, self, address, secret),
+                new PeerConfig(cluster, self, address, tls.mutual()),
                 node -> node.equals(FAR) ? Optional.of(address) : Optional.empty());
     }
 

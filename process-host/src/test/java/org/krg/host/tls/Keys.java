@@ -4,6 +4,7 @@ package org.krg.host.tls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import org.krg.state.model.CertificateName;
@@ -24,6 +25,13 @@ public final class Keys {
 
     public CertificateAuthority authority() {
         return authority;
+    }
+
+    /// What a node with the authority's key signs with.
+    public DirectorySigner signer(String node) {
+        var files = TlsDirectory.ofNode(directory.resolve("signer-" + node));
+        files.write(authority);
+        return new DirectorySigner(files, InstantSource.system());
     }
 
     public NodeTls node(String name) {

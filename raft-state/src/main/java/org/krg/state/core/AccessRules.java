@@ -258,6 +258,13 @@ final class AccessRules {
                     "the token is used, revoked, expired or wrong; `krg-admin cluster token"
                             + " create` on a member makes another");
         }
+        if (image.nodes().find(join.node()).isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    ("node %s is a member already; `krg-admin node remove %s` first if its keys are"
+                                    + " lost")
+                            .formatted(join.node(), join.node()));
+        }
         var number = image.nextNumber();
         var draft = new Draft(image);
         draft.add(new TokenEnded(join.token(), "used by node " + join.node()));

@@ -14,6 +14,7 @@ import org.krg.state.command.ProcessCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
+import org.krg.state.model.Lease;
 import org.krg.state.model.ProcessId;
 
 /// Decides who may ask for what, before the rules of the command see it. Every command is in one of
@@ -64,7 +65,7 @@ public final class Authority {
             case ProcessCommand process -> rule(image, process);
             case MigrationCommand migration -> rule(image, migration);
             case GenerationCommand generation -> rule(image, generation);
-            case LeaseCommand lease -> rule(lease);
+            case LeaseCommand lease -> rule(image, lease);
             case AccessCommand access -> rule(access);
             // What that user may do with each key is KeyAccess's to say.
             case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
@@ -119,12 +120,12 @@ public final class Authority {
         };
     }
 
-    private static Rule rule(LeaseCommand command) {
+    private static Rule rule(ClusterImage image, LeaseCommand command) {
         return switch (command) {
-            case LeaseCommand.GrantLease _,
-                    LeaseCommand.RevokeLease _,
-                    LeaseCommand.ExpireLease _ ->
-                    new Rule.Agents();
+            case LeaseCommand.GrantLease grant -> new Rule.Owner(Optional.of(grant.holder()));
+            case LeaseCommand.RevokeLease revoke ->
+                    new Rule.Owner(image.leases().find(revoke.lease()).map(Lease::holder));
+            case LeaseCommand.ExpireLease _ -> new Rule.Agents();
         };
     }
 

@@ -152,9 +152,12 @@ class AccessRulesTest {
 
     @Test
     void theCertificatesOfARemovedNodeAreVoidAndThoseOfItsReturnAreNot() {
-        var three = Scene.withThreeNodes();
+        var three = new Scene();
         three.accept(new CreateToken(new JoinToken("t1", DIGEST, START.plusSeconds(60)), START));
         var first = three.accepted(join("t1", DIGEST, START)).created();
+        three.register(HOME);
+        three.accept(new CreateToken(new JoinToken("t3", DIGEST, START.plusSeconds(60)), START));
+        three.refuse(Refusal.CONFLICT, join("t3", DIGEST, START));
         three.lose(HOME);
         three.accept(new FenceNode(HOME, three.now()));
         assertThat(three.image().access().isValid(HOME, first)).isTrue();

@@ -30,6 +30,8 @@ class AuthorityTest {
                     "CordonNode",
                     "StartMigration",
                     "AbortMigration",
+                    "GrantLease",
+                    "RevokeLease",
                     "Transact",
                     "CompactKeys",
                     "LimitKeys",

@@ -31,12 +31,6 @@ public final class AgentFiles {
         }
     }
 
-    /// Makes a secret that only its owner may read, unless the file is there.
-    public static void writeSecret(Path file) throws IOException {
-        makeParent(file);
-        Secrets.write(file);
-    }
-
     private static void makeParent(Path file) throws IOException {
         if (file.getParent() != null) {
             Files.createDirectories(file.getParent());

@@ -16,13 +16,12 @@ import org.krg.state.model.HostPort;
 ///
 ///     cluster.json          what it consists of; its presence makes the directory a dev cluster
 ///     lock                  held by the command that changes it
-///     secret                what the agents prove to each other
 ///     nodes/n1/krgd.toml    settings of the agent
-///     nodes/n1/data         the node's directory
+///     nodes/n1/data         the node's directory, with its keys in tls
 ///     nodes/n1/agent.out    what the agent printed
 public final class DevDirectory {
     private static final Set<String> ENTRIES =
-            Set.of("cluster.json", "cluster.json.new", "lock", "secret", "nodes");
+            Set.of("cluster.json", "cluster.json.new", "lock", "nodes");
 
     private final Path path;
 
@@ -126,10 +125,6 @@ public final class DevDirectory {
 
     Path nodes() {
         return path.resolve("nodes");
-    }
-
-    Path secret() {
-        return path.resolve("secret");
     }
 
     Path lock() {

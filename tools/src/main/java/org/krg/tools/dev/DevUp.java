@@ -17,6 +17,7 @@ import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
+import org.krg.host.daemon.ClusterKeys;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.NodeId;
 
@@ -110,9 +111,14 @@ public final class DevUp {
             nodes.add(new DevNode("n" + (i + 1), i < voters(count), listen.get(i)));
         }
         var cluster = new DevCluster(id, "dev-" + id.toString().substring(0, 8), nodes);
-        Secrets.write(directory.secret());
+        var keys = ClusterKeys.make(id);
         for (var node : nodes) {
             DevDirectory.makePrivate(directory.home(node.name()));
+            keys.give(
+                    directory.data(node.name()),
+                    new NodeId(node.name()),
+                    node.listen(),
+                    node.voter());
             Files.writeString(
                     directory.settings(node.name()), SettingsText.render(settings(cluster, node)));
         }
@@ -128,7 +134,7 @@ public final class DevUp {
         var voters = cluster.nodes().stream().filter(DevNode::voter).toList();
         return new AgentSettings(
                 krgHome,
-                new ClusterSettings(cluster.id(), cluster.name(), directory.secret()),
+                new ClusterSettings(cluster.id(), cluster.name()),
                 new NodeSettings(new NodeId(node.name()), directory.data(node.name()), true, 0, 0),
                 node.listen(),
                 node.voter() ? voters.stream().map(DevUp::member).toList() : List.of(),

@@ -41,10 +41,7 @@ final class SettingsText {
 
     private void cluster(AgentSettings settings) {
         var cluster = settings.cluster();
-        table("cluster")
-                .entry("id", cluster.id())
-                .entry("name", cluster.name())
-                .entry("secret-file", cluster.secretFile());
+        table("cluster").entry("id", cluster.id()).entry("name", cluster.name());
     }
 
     private void node(AgentSettings settings) {

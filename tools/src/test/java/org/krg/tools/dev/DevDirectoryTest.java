@@ -98,7 +98,7 @@ class DevDirectoryTest {
     @Test
     void downWorksOnWhatAnInterruptedUpLeftAndTwice() throws Exception {
         Files.createDirectories(directory.home("n1"));
-        Files.writeString(directory.secret(), "secret");
+        Files.createDirectories(directory.data("n1").resolve("tls"));
 
         down().run(true);
         down().run(true);
@@ -110,19 +110,6 @@ class DevDirectoryTest {
     @Test
     void threeOfFourNodesVoteAndFiveOfSeven() {
         assertThat(List.of(1, 2, 3, 4, 5, 7)).map(DevUp::voters).containsExactly(1, 2, 3, 3, 5, 5);
-    }
-
-    @Test
-    void theSecretIsItsOwnersAndIsKept() throws Exception {
-        var file = temporary.resolve("secret");
-
-        Secrets.write(file);
-        var secret = Files.readString(file);
-        Secrets.write(file);
-
-        assertThat(secret).matches("[0-9a-f]{64}\n");
-        assertThat(file).hasContent(secret);
-        assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
     }
 
     private DevCluster write() throws Exception {

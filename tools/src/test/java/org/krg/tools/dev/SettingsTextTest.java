@@ -51,7 +51,7 @@ class SettingsTextTest {
         var settings =
                 new AgentSettings(
                         directory,
-                        new ClusterSettings(UUID.randomUUID(), "lab", directory.resolve("secret")),
+                        new ClusterSettings(UUID.randomUUID(), "lab"),
                         new NodeSettings(N1, Path.of("/srv/krg"), false, 1_500, 3L << 30),
                         AgentSettings.DEFAULT_LISTEN,
                         List.of(MEMBER),
@@ -75,11 +75,16 @@ class SettingsTextTest {
     void aPathMayContainWhateverAPathMayContain() throws Exception {
         var odd = Files.createDirectory(directory.resolve("a \"quoted\" \\ bäck\tslash"));
         var settings =
-                AgentSettings.defaults(
+                new AgentSettings(
                         directory,
-                        new ClusterSettings(UUID.randomUUID(), "lab", odd.resolve("secret")),
-                        N1,
-                        List.of(MEMBER));
+                        new ClusterSettings(UUID.randomUUID(), "lab"),
+                        new NodeSettings(N1, odd, true, 0, 0),
+                        AgentSettings.DEFAULT_LISTEN,
+                        List.of(MEMBER),
+                        List.of(),
+                        LeaseSettings.DEFAULT,
+                        ElectionSettings.DEFAULT,
+                        Optional.empty());
 
         assertThat(readBack(settings)).isEqualTo(settings);
     }
@@ -87,7 +92,7 @@ class SettingsTextTest {
     private AgentSettings settings(List<FirstMember> members, List<HostPort> join) {
         return new AgentSettings(
                 directory,
-                new ClusterSettings(UUID.randomUUID(), "dev-1", directory.resolve("secret")),
+                new ClusterSettings(UUID.randomUUID(), "dev-1"),
                 new NodeSettings(N1, directory.resolve("data"), true, 0, 0),
                 AgentSettings.DEFAULT_LISTEN,
                 members,

@@ -10,11 +10,20 @@ import org.krg.state.model.Identity;
 /// Who sends a request.
 ///
 /// @param identity whom what it starts runs as
+/// @param principal the user whose permissions count; empty for an agent that asks for itself
 /// @param agent whether it proved to be an agent of the cluster
 /// @param forwarded whether an agent passed it on for somebody: it is not passed on again
-public record Caller(Identity identity, boolean agent, boolean forwarded) {
+public record Caller(Identity identity, String principal, boolean agent, boolean forwarded) {
     /// The header in which an agent says whom it speaks for: `uid:gid[,gid…]`.
     public static final String HEADER = "krg-caller";
+
+    /// The header in which an agent says whose permissions count.
+    public static final String PRINCIPAL = "krg-principal";
+
+    private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._@-]{0,63}";
+
+    /// Whoever shows a token to join: no user can have this name.
+    public static final String STRANGER = "-";
 
     /// {@return whoever has that uid, as far as the machine knows them}
     public static Identity identity(int uid) {
@@ -35,7 +44,15 @@ public record Caller(Identity identity, boolean agent, boolean forwarded) {
         return identity.uid() + ":" + identity.gid() + (groups.isEmpty() ? "" : "," + groups);
     }
 
-    static Identity parse(String header) {
+    static Caller forwarded(String header, String principal) {
+        if (!principal.matches(NAME) && !principal.isEmpty() && !principal.equals(STRANGER)) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE, "\"" + principal + "\" is no name of a user", "");
+        }
+        return new Caller(parse(header), principal, true, true);
+    }
+
+    private static Identity parse(String header) {
         if (!header.matches("[0-9]{1,9}:[0-9]{1,9}(,[0-9]{1,9})*")) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,

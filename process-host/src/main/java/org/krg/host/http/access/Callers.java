@@ -11,11 +11,18 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.linux.Account;
+import org.krg.state.MutualTls;
+import org.krg.state.core.Authority;
+import org.krg.state.image.Access;
+import org.krg.state.model.CertificateName;
 import org.krg.state.model.Identity;
+import org.krg.state.model.User;
 
 /// Decides who may use the API. Safe for use from any thread.
 public final class Callers {
@@ -23,64 +30,110 @@ public final class Callers {
             AttributeKey.valueOf(Callers.class, "OWNER");
     private static final String BEARER = "Bearer ";
 
+    /// A user of the cluster without an account on this machine: nothing is run for them.
+    private static final Identity NOBODY = new Identity(65_534, 65_534, List.of(), "nobody");
+
     private final String token;
-    private final String secret;
+    private final Supplier<Access> access;
     private final Identity own = Caller.identity(Account.ownUid());
 
-    /// @param token what lets anybody in
-    /// @param secret what agents prove to each other
-    public Callers(String token, String secret) {
+    /// @param token what lets anybody on this machine in
+    /// @param access who may do what, as agreed
+    public Callers(String token, Supplier<Access> access) {
         this.token = token;
-        this.secret = secret;
+        this.access = access;
     }
 
     /// {@return who sends the request} Throws [HostFailure] when they may not.
     public Caller require(ServiceRequestContext context, RequestHeaders headers) {
-        requireNoWebPage(headers);
+        requireNoWebPage(context, headers);
+        var peer = MutualTls.findPeer(context.sslSession());
+        if (peer.isPresent()) {
+            return certified(peer.get(), headers);
+        }
+        if (headers.contains(Caller.HEADER) || headers.contains(Caller.PRINCIPAL)) {
+            throw refused("only an agent says whom it speaks for", "");
+        }
         var given = headers.get(HttpHeaderNames.AUTHORIZATION);
         if (given != null) {
-            return proven(context, headers, given);
-        }
-        if (headers.contains(Caller.HEADER)) {
-            throw refused("only an agent says whom it speaks for", "");
+            requireToken(given);
+            return new Caller(owner(context).orElse(own), User.ROOT, false, false);
         }
         return new Caller(
                 owner(context)
                         .filter(it -> it.uid() == 0 || it.uid() == own.uid())
                         .orElseThrow(this::stranger),
+                User.ROOT,
                 false,
                 false);
     }
 
-    private Caller proven(ServiceRequestContext context, RequestHeaders headers, String given) {
-        var word = given.startsWith(BEARER) ? given.substring(BEARER.length()).strip() : "";
-        if (isSame(word, secret)) {
-            var caller = headers.get(Caller.HEADER);
-            return caller == null
-                    ? new Caller(own, true, false)
-                    : new Caller(Caller.parse(caller), true, true);
+    /// {@return who sends a request that anybody may send}
+    public Caller whoever(ServiceRequestContext context, RequestHeaders headers) {
+        requireNoWebPage(context, headers);
+        var isAgent =
+                MutualTls.findPeer(context.sslSession())
+                        .filter(name -> name.role() == CertificateName.Role.NODE)
+                        .isPresent();
+        return isAgent ? require(context, headers) : new Caller(own, Caller.STRANGER, false, false);
+    }
+
+    private Caller certified(CertificateName name, RequestHeaders headers) {
+        return switch (name.role()) {
+            case NODE -> {
+                var caller = headers.get(Caller.HEADER);
+                yield caller == null
+                        ? new Caller(own, Authority.AGENT, true, false)
+                        : Caller.forwarded(caller, headers.get(Caller.PRINCIPAL, Caller.STRANGER));
+            }
+            case ADMIN -> new Caller(account(name).orElse(own), User.ROOT, false, false);
+            case CLIENT -> client(name);
+        };
+    }
+
+    /// While permissions do not count nobody could tell what a user may: closed is the answer.
+    private Caller client(CertificateName name) {
+        var agreed = access.get();
+        if (!agreed.enabled() && !agreed.isRoot(name.name())) {
+            throw refused(
+                    "permissions do not count yet, so that only root may use the cluster",
+                    "`krg-admin auth enable` as root makes them count");
         }
+        if (agreed.users().find(name.name()).isEmpty()) {
+            throw refused(
+                    "there is no user " + name.name(),
+                    "`krg-admin user add " + name.name() + "` as root adds them");
+        }
+        return new Caller(account(name).orElse(NOBODY), name.name(), false, false);
+    }
+
+    private static Optional<Identity> account(CertificateName name) {
+        return Account.find(name.name()).map(Caller::identity);
+    }
+
+    private void requireToken(String given) {
+        var word = given.startsWith(BEARER) ? given.substring(BEARER.length()).strip() : "";
         if (!isSame(word, token)) {
             throw refused(
                     "that is not the token of this node",
                     "read it from identity/token in the node's directory");
         }
-        return new Caller(owner(context).orElse(own), false, false);
     }
 
     /// A page in somebody's browser reaches loopback too: it names another origin, or, after DNS
     /// was turned to 127.0.0.1, another host.
-    private static void requireNoWebPage(RequestHeaders headers) {
+    private static void requireNoWebPage(ServiceRequestContext context, RequestHeaders headers) {
         // A request that was upgraded to HTTP/2 still has the header of HTTP/1.
         var authority =
                 headers.get(HttpHeaderNames.AUTHORITY, headers.get(HttpHeaderNames.HOST, ""));
-        if (!isLoopback(hostOf(authority))) {
+        var isEncrypted = context.sslSession() != null;
+        if (!isEncrypted && !isLoopback(hostOf(authority))) {
             throw refused(
                     "the API is not called \"" + authority + "\"",
                     "call it by 127.0.0.1, [::1] or localhost");
         }
         var origin = headers.get(HttpHeaderNames.ORIGIN);
-        if (origin != null && !origin.equals("http://" + authority)) {
+        if (origin != null && !origin.equals((isEncrypted ? "https://" : "http://") + authority)) {
             throw refused("web pages of " + origin + " may not use the API", "");
         }
     }

@@ -11,7 +11,6 @@ import org.krg.state.command.Command;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.model.SessionId;
-import org.krg.state.model.User;
 
 /// Proposes commands, each at most once. Methods block. Safe for use from any thread.
 public final class Changes {
@@ -24,25 +23,27 @@ public final class Changes {
         this.store = store;
     }
 
-    /// The two numbers that make a request one and the same however often it is sent.
-    public record Key(SessionId session, long sequence) {
+    /// The two numbers that make a request one and the same however often it is sent, and who asks.
+    public record Key(SessionId session, long sequence, String principal) {
         /// {@return another key, always the same one, for a second command of the same request}
         Key second() {
             // A session of its own, far from those that clients pick one after the other.
             var mixed = (session.value() ^ Long.rotateLeft(sequence, 32)) * 0x9E3779B97F4A7C15L;
-            return new Key(new SessionId(mixed | Long.MIN_VALUE), 1);
+            return new Key(new SessionId(mixed | Long.MIN_VALUE), 1, principal);
         }
     }
 
     /// {@return the key that a client sent as `SESSION:SEQUENCE`, else one that nobody has}
-    public Key key(Optional<String> header) {
+    ///
+    /// @param principal the user who asks
+    public Key key(Optional<String> header, String principal) {
         if (header.isEmpty()) {
-            return new Key(new SessionId(random.nextLong() & Long.MAX_VALUE), 1);
+            return new Key(new SessionId(random.nextLong() & Long.MAX_VALUE), 1, principal);
         }
         var parts = header.get().split(":", -1);
         try {
             if (parts.length == 2) {
-                var key = new Key(new SessionId(number(parts[0])), number(parts[1]));
+                var key = new Key(new SessionId(number(parts[0])), number(parts[1]), principal);
                 if (key.sequence() > 0) {
                     return key;
                 }
@@ -66,11 +67,7 @@ public final class Changes {
 
     /// {@return what became of `command`} Throws [HostFailure] when it was refused.
     public Reply.Accepted submit(Key key, Command command) {
-        return accepted(propose(key, command));
-    }
-
-    private static Reply.Accepted accepted(Reply reply) {
-        return switch (reply) {
+        return switch (propose(key, command)) {
             case Reply.Accepted accepted -> accepted;
             case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused -> throw failure(refused);
@@ -79,14 +76,9 @@ public final class Changes {
 
     /// {@return what became of `command`, a refusal too}
     public Reply propose(Key key, Command command) {
-        return store.submit(new Operation(key.session(), key.sequence(), 0, command)).join();
-    }
-
-    /// {@return what became of a command that only root may give} Whoever may call this API
-    /// operates the cluster. Throws [HostFailure] when it was refused.
-    public Reply.Accepted submitAsRoot(Key key, Command command) {
-        var operation = new Operation(key.session(), key.sequence(), 0, User.ROOT, command);
-        return accepted(store.submit(operation).join());
+        return store.submit(
+                        new Operation(key.session(), key.sequence(), 0, key.principal(), command))
+                .join();
     }
 
     /// {@return what became of `command` in the place of the one that `key` was used for}

@@ -15,6 +15,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
+import com.linecorp.armeria.common.util.TlsEngineType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,7 @@ import java.util.function.Function;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Caller;
 import org.krg.state.ClusterStore.UnknownOutcome;
+import org.krg.state.MutualTls;
 import org.krg.state.model.Node;
 
 /// The other agents' APIs. A request is passed on in its caller's name, and once: an agent that got
@@ -35,20 +37,28 @@ public final class Peers implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final String secret;
-    private final ClientFactory factory =
-            ClientFactory.builder().connectTimeout(CONNECT).idleTimeout(CONNECT).build();
-    private final WebClient client =
-            WebClient.builder()
-                    .factory(factory)
-                    .responseTimeoutMillis(0)
-                    .writeTimeout(CONNECT)
-                    .maxResponseLength(0)
-                    .build();
+    private final ClientFactory factory;
+    private final WebClient client;
 
-    /// @param secret proves to the others that this is an agent
-    public Peers(String secret) {
-        this.secret = secret;
+    /// @param tls proves to the others that this is an agent
+    public Peers(MutualTls tls) {
+        this.factory =
+                ClientFactory.builder()
+                        .connectTimeout(CONNECT)
+                        .idleTimeout(CONNECT)
+                        .tlsEngineType(TlsEngineType.JDK)
+                        .tlsCustomizer(context ->
+                                context.keyManager(tls.keys())
+                                        .trustManager(tls.trust())
+                                        .protocols(MutualTls.VERSION))
+                        .build();
+        this.client =
+                WebClient.builder()
+                        .factory(factory)
+                        .responseTimeoutMillis(0)
+                        .writeTimeout(CONNECT)
+                        .maxResponseLength(0)
+                        .build();
     }
 
     /// {@return the reply of another agent to a request that was sent to this one, a stream too}
@@ -133,10 +143,10 @@ public final class Peers implements AutoCloseable {
     private RequestHeadersBuilder headers(
             Node node, Caller caller, HttpMethod method, String path) {
         return RequestHeaders.builder(method, path)
-                .scheme("h1c")
+                .scheme("h1")
                 .authority(node.addresses().api().toString())
-                .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + secret)
-                .set(Caller.HEADER, caller.header());
+                .set(Caller.HEADER, caller.header())
+                .set(Caller.PRINCIPAL, caller.principal());
     }
 
     private static void requireReachable(Node node, Caller caller) {

@@ -58,23 +58,26 @@ final class ChangesTest {
 
     @Test
     void aKeyIsTheClientsOrANewOne() {
-        assertThat(changes.key(Optional.of("7:3"))).isEqualTo(new Changes.Key(new SessionId(7), 3));
-        assertThat(changes.key(Optional.empty())).isNotEqualTo(changes.key(Optional.empty()));
+        assertThat(changes.key(Optional.of("7:3"), "root"))
+                .isEqualTo(new Changes.Key(new SessionId(7), 3, "root"));
+        assertThat(changes.key(Optional.empty(), "root"))
+                .isNotEqualTo(changes.key(Optional.empty(), "root"));
     }
 
     @Test
     void aSecondKeyIsTheSameEachTimeAndNobodyElses() {
-        var key = new Changes.Key(new SessionId(7), 3);
+        var key = new Changes.Key(new SessionId(7), 3, "root");
 
         assertThat(key.second()).isEqualTo(key.second());
         assertThat(key.second().session().value()).isNegative();
-        assertThat(key.second()).isNotEqualTo(new Changes.Key(new SessionId(7), 4).second());
+        assertThat(key.second())
+                .isNotEqualTo(new Changes.Key(new SessionId(7), 4, "root").second());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "7", "7:", ":1", "7:0", "-7:1", "7:-1", "7:1:1", "x:1"})
     void otherKeysAreRefused(String header) {
-        assertThatThrownBy(() -> changes.key(Optional.of(header)))
+        assertThatThrownBy(() -> changes.key(Optional.of(header), "root"))
                 .isInstanceOf(HostFailure.class)
                 .hasMessageContaining("SESSION:SEQUENCE");
     }

@@ -4,10 +4,11 @@ package org.krg.tools.dev.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.HostFailure;
+import org.krg.host.daemon.ClusterKeys;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.NodeId;
 import org.krg.tools.cli.ExitCode;
@@ -43,14 +44,6 @@ public final class ClusterInitVerb implements Callable<Integer> {
             description = "of the cluster, on the second and later members")
     private @Nullable UUID id;
 
-    @Option(
-            names = "--secret-file",
-            paramLabel = "FILE",
-            description =
-                    "the cluster's secret, made if it is not there; default: beside the"
-                            + " settings")
-    private @Nullable Path secretFile;
-
     public ClusterInitVerb(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -58,18 +51,47 @@ public final class ClusterInitVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var config = options.config();
-        var secret =
-                Optional.ofNullable(secretFile)
-                        .map(file -> file.toAbsolutePath().normalize())
-                        .orElseGet(() -> config.resolveSibling("secret"));
         var cluster = id == null ? UUID.randomUUID() : id;
-        var settings = options.first(cluster, name, secret, members());
+        var settings = options.first(cluster, name, members());
         return Work.interruptibly(() -> {
-            AgentFiles.writeSettings(config, settings);
-            AgentFiles.writeSecret(secret);
-            tell(config, secret, cluster);
+            if (id == null) {
+                AgentFiles.writeSettings(config, settings);
+                makeKeys(cluster);
+            } else {
+                requireKeys();
+                AgentFiles.writeSettings(config, settings);
+            }
+            tell(config, cluster);
             return ExitCode.OK;
         });
+    }
+
+    private void makeKeys(UUID cluster) {
+        var keys = ClusterKeys.make(cluster);
+        keys.give(options.data(), new NodeId(options.node()), options.listen(), true);
+        for (var member : members()) {
+            if (!member.node().name().equals(options.node())) {
+                var there = NodeOptions.around(member.raft());
+                keys.give(bundle(member.node()), member.node(), there, true);
+            }
+        }
+    }
+
+    /// The other members' keys, to be carried to them.
+    private Path bundle(NodeId member) {
+        return options.config().resolveSibling("keys-of-" + member.name());
+    }
+
+    private void requireKeys() {
+        if (!ClusterKeys.areIn(options.data())) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_FOUND,
+                    "there are no keys in " + options.data().resolve("tls"),
+                    "copy keys-of-"
+                            + options.node()
+                            + "/tls there from the node where the cluster"
+                            + " was made");
+        }
     }
 
     private List<FirstMember> members() {
@@ -88,22 +110,29 @@ public final class ClusterInitVerb implements Callable<Integer> {
         return members.stream().sorted((a, b) -> a.node().compareTo(b.node())).toList();
     }
 
-    private void tell(Path config, Path secret, UUID cluster) {
-        terminal.say("wrote %s and the secret of the cluster, %s".formatted(config, secret));
+    private void tell(Path config, UUID cluster) {
+        terminal.say(
+                "wrote %s, and keys and certificates to %s"
+                        .formatted(config, options.data().resolve("tls")));
         terminal.say("  krg-admin agent run --config " + config + "   starts this node");
-        var api = options.first(cluster, name, secret, members()).listen().api();
+        if (id != null) {
+            return;
+        }
         if (others.isEmpty()) {
             terminal.say(
-                    "This node is the only voter: the cluster does not survive its loss. Other"
-                            + " nodes, with a copy of the secret:");
+                    "This node is the only voter: the cluster does not survive its loss. For each"
+                            + " other node a token is made here and used there:");
+            terminal.say("  krg-admin cluster token create");
             terminal.say(
-                    "  krg-admin cluster join %s --node NAME --secret-file FILE".formatted(api));
+                    "  krg-admin cluster join %s --node NAME --token TOKEN"
+                            .formatted(options.listen().api()));
         } else {
-            terminal.say("On each other member, with a copy of the secret:");
             terminal.say(
-                    "  krg-admin cluster init --name %s --id %s --node NAME --secret-file FILE"
-                                    .formatted(name, cluster)
-                            + " --member ... (all others)");
+                    "Carry %s, which is secret, to each other member, its tls into the data directory there, and there:"
+                            .formatted(bundle(new NodeId("name")).resolveSibling("keys-of-NAME")));
+            terminal.say(
+                    "  krg-admin cluster init --name %s --id %s --node NAME --member ... (all others)"
+                            .formatted(name, cluster));
         }
     }
 }

@@ -47,8 +47,9 @@ final class NodeOptions {
             names = "--listen",
             paramLabel = "HOST:PORT",
             description =
-                    "where the API listens, on loopback; Raft takes the next port and the"
-                            + " agents among themselves the third next; default ${DEFAULT-VALUE}")
+                    "where the API listens and others reach it; Raft takes the next port and"
+                            + " the agents among themselves the third next; default"
+                            + " ${DEFAULT-VALUE}")
     private String listen = AgentSettings.DEFAULT_LISTEN.api().toString();
 
     @Option(names = "--dev", description = "one of several nodes on a developer's machine")
@@ -57,6 +58,11 @@ final class NodeOptions {
     /// {@return where to write the settings}
     Path config() {
         return config.toAbsolutePath().normalize();
+    }
+
+    /// {@return the directory of the node}
+    Path data() {
+        return data.toAbsolutePath().normalize();
     }
 
     /// {@return the name of the node}
@@ -70,23 +76,22 @@ final class NodeOptions {
     }
 
     /// {@return settings of a node that is one of the first members}
-    AgentSettings first(UUID id, String name, Path secret, List<FirstMember> members) {
-        return settings(new ClusterSettings(id, name, secret), members, List.of());
+    AgentSettings first(UUID id, String name, List<FirstMember> members) {
+        return settings(new ClusterSettings(id, name), members, List.of());
     }
 
     /// {@return settings of a node that joins a cluster}
-    AgentSettings joining(UUID id, String name, Path secret, List<HostPort> apis) {
-        return settings(new ClusterSettings(id, name, secret), List.of(), apis);
+    AgentSettings joining(UUID id, String name, List<HostPort> apis) {
+        return settings(new ClusterSettings(id, name), List.of(), apis);
     }
 
     private AgentSettings settings(
             ClusterSettings cluster, List<FirstMember> members, List<HostPort> join) {
         try {
-            var directory = data.toAbsolutePath().normalize();
             return new AgentSettings(
                     KrgHome.require(),
                     cluster,
-                    new NodeSettings(new NodeId(node), directory, dev, 0, 0),
+                    new NodeSettings(new NodeId(node), data(), dev, 0, 0),
                     listen(),
                     members,
                     join,
@@ -98,7 +103,8 @@ final class NodeOptions {
         }
     }
 
-    private NodeAddresses listen() {
+    /// {@return where the node listens}
+    NodeAddresses listen() {
         var api = parse(listen);
         return new NodeAddresses(api, above(api, RAFT), above(api, PEER));
     }
@@ -114,6 +120,12 @@ final class NodeOptions {
 
     static VerbFailed usage(IllegalArgumentException wrong) {
         return new VerbFailed(ExitCode.USAGE, String.valueOf(wrong.getMessage()), "");
+    }
+
+    /// {@return where a member listens whose Raft listens at `raft`, if its ports are the usual
+    /// ones}
+    static NodeAddresses around(HostPort raft) {
+        return new NodeAddresses(above(raft, -RAFT), raft, above(raft, PEER - RAFT));
     }
 
     private static HostPort above(HostPort api, int more) {

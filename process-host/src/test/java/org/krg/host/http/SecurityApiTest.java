@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.krg.host.http.ApiFixture.HERE;
+import static org.krg.host.http.ApiFixture.submission;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.tls.KeyRequest;
+import org.krg.host.tls.Keys;
+import org.krg.host.tls.Pem;
+import org.krg.host.tls.PinnedTrust;
+import org.krg.state.MutualTls;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.model.CertificateName;
+import org.krg.state.model.CertificateName.Role;
+import org.krg.state.model.NodeId;
+import org.krg.testkit.Samples;
+
+/// Who may do what by the API, over TLS, tried on every route.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(60)
+class SecurityApiTest {
+    @TempDir static Path directory;
+
+    private ApiFixture api;
+    private List<Endpoint> endpoints;
+
+    /// A method and a path with its variable parts filled in.
+    private record Endpoint(String method, String path) {}
+
+    @BeforeAll
+    void start() {
+        api = ApiFixture.start(directory);
+        endpoints = api.routes().stream().map(SecurityApiTest::endpoint).toList();
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    private static Endpoint endpoint(String route) {
+        var words = route.split(" ", 2);
+        var path = Pattern.compile("\\(\\?<[a-z]+>.*?\\)(?=/|\\$|$)").matcher(words[1]);
+        return new Endpoint(words[0], path.replaceAll("1").replaceAll("[\\^$]", ""));
+    }
+
+    @Test
+    void aStrangerIsRefusedOnEveryRouteOfEveryNode() throws Exception {
+        assertThat(endpoints).hasSizeGreaterThan(40);
+        // The owner of a socket of this machine counts; a certificate without rights does not.
+        try (var eve = api.as(api.keys.user(Role.CLIENT, "eve"));
+                var away = api.away(api.keys.user(Role.CLIENT, "eve"))) {
+            for (var endpoint : endpoints) {
+                if (endpoint.path().equals("/v1/join") && endpoint.method().equals("POST")) {
+                    continue;
+                }
+                assertThat(status(eve, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
+                assertThat(status(away, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void aUserMayOnlyWhatIsTheirs() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        var theirs = "/v1/jobs/of-root";
+        assertThat(api.post("/v1/jobs", submission("of-root")).status()).isEqualTo(201);
+        try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
+            assertThat(nobody.get("/v1/status").status()).isEqualTo(200);
+            assertThat(nobody.get(theirs).status()).isEqualTo(403);
+            assertThat(nobody.get("/v1/jobs/of-nobody-there-is").status()).isEqualTo(403);
+            assertThat(nobody.post(theirs + "/stop", "{}").status()).isEqualTo(403);
+            assertThat(nobody.get("/v1/jobs").status()).isEqualTo(403);
+            assertThat(nobody.get("/v1/watch").status()).isEqualTo(403);
+            assertThat(nobody.post("/v1/users", "{\"name\":\"eve\"}").status()).isEqualTo(403);
+
+            var mine = nobody.post("/v1/jobs", submission("of-nobody"));
+            assertThat(mine.status()).describedAs("%s", mine.body()).isEqualTo(201);
+            assertThat(mine.text("/owner")).isEqualTo("nobody");
+            assertThat(nobody.get("/v1/jobs/of-nobody").status()).isEqualTo(200);
+            assertThat(nobody.post("/v1/jobs/of-nobody/stop", "{}").status()).isEqualTo(200);
+        } finally {
+            api.post("/v1/jobs/of-root/stop", "{}");
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anAdministratorMayEverythingAndAStrangersCertificateNothing() {
+        try (var admin = api.as(api.keys.user(Role.ADMIN, "carol"))) {
+            assertThat(admin.get("/v1/jobs").status()).isEqualTo(200);
+            assertThat(admin.get("/v1/join").status()).isEqualTo(403);
+        }
+        var strangers = new Keys(UUID.randomUUID(), directory.resolve("strangers"));
+        try (var stranger = api.as(strangers.user(Role.ADMIN, "carol"))) {
+            assertThatThrownBy(() -> stranger.get("/v1/status"))
+                    .hasRootCauseInstanceOf(Exception.class);
+        }
+        try (var late = api.as(api.keys.expiredNode("n3"))) {
+            assertThatThrownBy(() -> late.get("/v1/status"))
+                    .hasRootCauseInstanceOf(Exception.class);
+        }
+    }
+
+    @Test
+    void passwordsAndTokensAreNeverShown() {
+        api.post("/v1/users", "{\"name\":\"dora\",\"password\":\"canary-of-dora\"}");
+        var token = api.post("/v1/tokens", "{}").text("/token");
+
+        var shown =
+                api.text("/v1/users")
+                        + api.text("/v1/users/dora")
+                        + api.text("/v1/tokens")
+                        + api.text("/v1/events?after=0&limit=1000")
+                        + api.store.image();
+
+        assertThat(shown)
+                .contains("dora")
+                .doesNotContain("canary-of-dora")
+                .doesNotContain("pbkdf2");
+        assertThat(shown).doesNotContain(token.split("\\.", -1)[2]);
+    }
+
+    @Test
+    void aTokenLetsANodeInOnceAndItsCertificateSaysWho() {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        var request = KeyRequest.make("n7");
+
+        var joined = join(token, "n7", request);
+
+        assertThat(joined.status()).describedAs("%s", joined.body()).isEqualTo(201);
+        var certificate = Pem.certificates(joined.text("/certificate")).getFirst();
+        var name = MutualTls.findName(certificate).orElseThrow();
+        assertThat(name.node()).contains(new NodeId("n7"));
+        assertThat(name.number()).isPositive();
+        assertThat(joined.text("/cluster/id")).isEqualTo(ApiFixture.CLUSTER.toString());
+        assertThat(join(token, "n7", request).status()).isEqualTo(403);
+        assertThat(join(token, "n8", KeyRequest.make("n8")).status()).isEqualTo(403);
+    }
+
+    @Test
+    void ofTwoThatShowOneTokenOneJoins() {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+
+        var first = CompletableFuture.supplyAsync(() -> join(token, "n5", KeyRequest.make("n5")));
+        var second = CompletableFuture.supplyAsync(() -> join(token, "n6", KeyRequest.make("n6")));
+
+        assertThat(List.of(first.join().status(), second.join().status()))
+                .containsExactlyInAnyOrder(201, 403);
+    }
+
+    @Test
+    void aTokenThatIsForgedExpiredRevokedOrOfAnotherKeyLetsNobodyIn() {
+        var made = api.post("/v1/tokens", "{}");
+        var token = made.text("/token");
+        var forged = token.replaceFirst("\\.[0-9a-f]{32}\\.", "." + "0".repeat(32) + ".");
+        assertThat(join(forged, "n9", KeyRequest.make("n9")).status()).isEqualTo(403);
+        assertThat(join("krg1.x", "n9", KeyRequest.make("n9")).status()).isEqualTo(400);
+        assertThat(joinBody(token, "n9", "-----BEGIN NOTHING-----").status()).isEqualTo(400);
+        assertThat(join(token, HERE.name(), KeyRequest.make("n1")).status()).isEqualTo(409);
+
+        assertThat(api.delete("/v1/tokens/" + made.text("/id")).status()).isEqualTo(200);
+
+        assertThat(join(token, "n9", KeyRequest.make("n9")).status()).isEqualTo(403);
+        var short_ = api.post("/v1/tokens", "{\"lifeSeconds\":0.000001}").text("/token");
+        assertThat(join(short_, "n9", KeyRequest.make("n9")).status()).isEqualTo(403);
+    }
+
+    @Test
+    void whoJoinsKnowsWhomTheyAsk() {
+        var other = new Keys(UUID.randomUUID(), directory.resolve("pins")).signer("n1").pin();
+        try (var client = new TestClient(api.address(), PinnedTrust.context(other))) {
+            assertThatThrownBy(() -> client.post("/v1/join", "{}"))
+                    .hasStackTraceContaining("not of the cluster that the token is for");
+        }
+    }
+
+    @Test
+    void aRemovedNodeIsNotAnsweredAndMayJoinAgain() {
+        var node = new NodeId("gone");
+        api.propose(new RegisterNode(Samples.node(node, 1), Samples.START));
+        var tls = api.keys.node("gone");
+        try (var before = api.as(tls)) {
+            assertThat(before.get("/v1/join").status()).isEqualTo(200);
+        }
+        api.propose(new DeclareNodeLost(node, 1, Samples.START));
+        api.post("/v1/nodes/gone/fence", "{}");
+        assertThat(api.delete("/v1/nodes/gone").status()).isEqualTo(200);
+
+        try (var after = api.as(tls)) {
+            assertThatThrownBy(() -> after.get("/v1/join")).hasRootCauseInstanceOf(Exception.class);
+        }
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        assertThat(join(token, "gone", KeyRequest.make("gone")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void aNodeRenewsItsOwnCertificateAndNoOther() {
+        var request = KeyRequest.make("n3");
+        var body = "{\"node\":\"n1\",\"request\":\"%s\"}".formatted(escaped(request));
+
+        var renewed = api.agent.post("/v1/certificates/node", body);
+
+        var certificate = Pem.certificates(renewed.text("/certificate")).getFirst();
+        assertThat(MutualTls.findName(certificate))
+                .contains(CertificateName.node(ApiFixture.CLUSTER, new NodeId("n3"), 0));
+        var passed =
+                api.agent.post(
+                        "/v1/certificates/node",
+                        body,
+                        "Krg-Caller",
+                        "0:0",
+                        "Krg-Principal",
+                        "root");
+        assertThat(passed.status()).isEqualTo(409);
+    }
+
+    @Test
+    void headersAndBodiesHaveLimits() {
+        assertThat(api.get("/v1/status", "X-Long", "x".repeat(20_000)).status()).isIn(400, 431);
+        assertThat(api.post("/v1/users", " ".repeat((1 << 20) + 1)).status()).isEqualTo(413);
+    }
+
+    private TestClient.Answer join(String token, String node, KeyRequest request) {
+        return joinBody(token, node, request.text());
+    }
+
+    private TestClient.Answer joinBody(String token, String node, String request) {
+        var body =
+                "{\"token\":\"%s\",\"node\":\"%s\",\"request\":\"%s\"}"
+                        .formatted(token, node, request.replace("\n", "\\n").replace("\r", "\\r"));
+        try (var client =
+                new TestClient(api.address(), PinnedTrust.context(api.keys.signer("n1").pin()))) {
+            return client.post("/v1/join", body);
+        }
+    }
+
+    private static String escaped(KeyRequest request) {
+        return request.text().replace("\n", "\\n").replace("\r", "\\r");
+    }
+
+    private static int status(TestClient client, Endpoint endpoint) {
+        return switch (endpoint.method()) {
+            case "GET" -> client.get(endpoint.path()).status();
+            case "DELETE" -> client.delete(endpoint.path()).status();
+            default -> client.post(endpoint.path(), "{}").status();
+        };
+    }
+}
