@@ -72,7 +72,8 @@ final class NodeResource {
         var node = Targets.node(replica.read(false), call.path("name")).id();
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request")), new CordonNode(node, cordoned));
+                        changes.key(call.header("krg-request"), call.caller().principal()),
+                        new CordonNode(node, cordoned));
         var image = replica.atLeast(done.revision());
         return Call.one(
                 image,
