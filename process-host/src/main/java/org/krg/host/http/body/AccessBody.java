@@ -3,7 +3,7 @@ package org.krg.host.http.body;
 
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
-import org.krg.state.model.KeyGrant;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyRange;
 
