@@ -33,13 +33,23 @@ import org.krg.testkit.Samples;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class SecurityApiTest {
+    /// Statuses of gRPC.
+    private static final String PERMISSION_DENIED = "7";
+
+    private static final String UNIMPLEMENTED = "12";
+
     @TempDir static Path directory;
 
     private ApiFixture api;
     private List<Endpoint> endpoints;
 
     /// A method and a path with its variable parts filled in.
-    private record Endpoint(String method, String path) {}
+    private record Endpoint(String method, String path) {
+        /// Those answer 200 and say in a header what became of the call.
+        boolean isEtcds() {
+            return !path.startsWith("/v1/") && !path.equals("/metrics");
+        }
+    }
 
     @BeforeAll
     void start() {
@@ -65,11 +75,34 @@ class SecurityApiTest {
         try (var eve = api.as(api.keys.user(Role.CLIENT, "eve"));
                 var away = api.away(api.keys.user(Role.CLIENT, "eve"))) {
             for (var endpoint : endpoints) {
-                if (endpoint.path().equals("/v1/join") && endpoint.method().equals("POST")) {
+                if (endpoint.isEtcds()
+                        || endpoint.path().equals("/v1/join") && endpoint.method().equals("POST")) {
                     continue;
                 }
                 assertThat(status(eve, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
                 assertThat(status(away, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void aStrangerIsRefusedByEveryMethodOfEtcd() {
+        var methods =
+                endpoints.stream()
+                        .filter(it -> it.isEtcds() && it.method().equals("POST"))
+                        .filter(it -> !it.path().endsWith("*"))
+                        .map(Endpoint::path)
+                        .toList();
+        assertThat(methods).hasSizeGreaterThan(20);
+        try (var eve = api.as(api.keys.user(Role.CLIENT, "eve"))) {
+            for (var method : methods) {
+                var answer = eve.post(method, "{}");
+                assertThat(answer.grpcStatus())
+                        .describedAs("%s", method)
+                        .isIn(PERMISSION_DENIED, UNIMPLEMENTED);
+                if (method.startsWith("/etcdserverpb.KV/")) {
+                    assertThat(answer.grpcStatus()).isEqualTo(PERMISSION_DENIED);
+                }
             }
         }
     }

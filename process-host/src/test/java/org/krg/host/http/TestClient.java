@@ -39,7 +39,9 @@ final class TestClient implements AutoCloseable {
     }
 
     /// A reply that was read whole.
-    record Answer(int status, JsonNode body) {
+    ///
+    /// @param grpcStatus the status of a call of gRPC that was refused, else empty
+    record Answer(int status, JsonNode body, String grpcStatus) {
         String text(String pointer) {
             return body.at(pointer).asText();
         }
@@ -90,7 +92,10 @@ final class TestClient implements AutoCloseable {
     private Answer send(HttpRequest.Builder request) {
         try {
             var reply = client.send(request.build(), BodyHandlers.ofString());
-            return new Answer(reply.statusCode(), new ObjectMapper().readTree(reply.body()));
+            return new Answer(
+                    reply.statusCode(),
+                    new ObjectMapper().readTree(reply.body()),
+                    reply.headers().firstValue("grpc-status").orElse(""));
         } catch (IOException | InterruptedException failed) {
             throw new AssertionError(failed);
         }

@@ -3,8 +3,8 @@ package org.krg.host.http.body;
 
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
-import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyRange;
 
 /// The body of requests about users, roles and permissions: each uses some of its fields.
