@@ -75,8 +75,7 @@ class SecurityApiTest {
         try (var eve = api.as(api.keys.user(Role.CLIENT, "eve"));
                 var away = api.away(api.keys.user(Role.CLIENT, "eve"))) {
             for (var endpoint : endpoints) {
-                if (endpoint.isEtcds()
-                        || endpoint.path().equals("/v1/join") && endpoint.method().equals("POST")) {
+                if (endpoint.isEtcds() || endpoint.equals(new Endpoint("POST", "/v1/join"))) {
                     continue;
                 }
                 assertThat(status(eve, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
