@@ -34,7 +34,11 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
@@ -42,6 +46,7 @@ import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Member;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.Node;
@@ -52,6 +57,7 @@ import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 import org.krg.state.model.key.Bytes;
@@ -74,7 +80,7 @@ public final class RandomCommands {
     /// {@return a command made for `image`}
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
-        return switch (random.nextInt(38)) {
+        return switch (random.nextInt(41)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
@@ -93,7 +99,23 @@ public final class RandomCommands {
             case 23, 24, 25, 26 -> access(image);
             case 27 -> lease();
             case 28, 29 -> startMigration(image);
+            case 38, 39, 40 -> segment(image);
             default -> migration(image);
+        };
+    }
+
+    private Command segment(ClusterImage image) {
+        var segment = new SegmentId(1 + random.nextLong(image.nextNumber()));
+        var known = image.segments().known().values();
+        var likely = known.isEmpty() || rarely() ? segment : pick(known).id();
+        return switch (random.nextInt(6)) {
+            case 0, 1 ->
+                    new CreateSegment(pick(NAMES), random.nextLong(3) << 22, Samples.ALICE, now);
+            case 2 -> new DestroySegment(likely);
+            default ->
+                    new GrantBlock(
+                            new BlockId(likely, random.nextInt(5)),
+                            new Member(node(), agentStarts(image)));
         };
     }
 

@@ -24,11 +24,14 @@ import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.SegmentCommand;
+import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.JobId;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.SegmentId;
 import org.krg.state.proto.CommandWire;
 
 /// Commands; the fields of those about processes are [ProcessCommandCodec]'s, of those about keys
@@ -46,6 +49,7 @@ final class CommandCodec {
             case GenerationCommand generation -> encode(wire, generation);
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
+            case SegmentCommand segment -> SegmentCodec.encode(wire, segment);
             case KeyCommand key -> KeyCommandCodec.encode(wire, key);
         }
         return wire.build();
@@ -88,6 +92,10 @@ final class CommandCodec {
             case COMPACT_KEYS -> KeyCommandCodec.decode(command.getCompactKeys());
             case LIMIT_KEYS -> KeyCommandCodec.decode(command.getLimitKeys());
             case KEEP_VERSIONS -> KeyCommandCodec.decode(command.getKeepVersions());
+            case CREATE_SEGMENT -> SegmentCodec.decode(command.getCreateSegment());
+            case DESTROY_SEGMENT ->
+                    new DestroySegment(new SegmentId(command.getDestroySegment().getSegment()));
+            case GRANT_BLOCK -> SegmentCodec.decode(command.getGrantBlock());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };
     }

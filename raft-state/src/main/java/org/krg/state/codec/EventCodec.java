@@ -11,6 +11,7 @@ import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Revision;
@@ -44,6 +45,7 @@ public final class EventCodec {
             case LeaseEvent(var kind, var lease, _) ->
                     wire.getLeaseBuilder().setKind(wire(kind)).setLease(LeaseCodec.encode(lease));
             case AccessEvent event -> wire.setAccess(AccessEventCodec.encode(event));
+            case SegmentEvent event -> wire.setSegment(SegmentCodec.encode(event));
         }
         return wire.build().toByteArray();
     }
@@ -97,6 +99,7 @@ public final class EventCodec {
             case LEASE -> event(wire.getLease(), detail);
             case ACCESS -> AccessEventCodec.decode(wire.getAccess(), detail);
             case MIGRATION -> event(wire.getMigration(), detail);
+            case SEGMENT -> SegmentCodec.decode(wire.getSegment(), detail);
             case EVENT_NOT_SET -> throw Wire.unknown("event");
         };
     }

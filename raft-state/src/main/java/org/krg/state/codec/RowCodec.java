@@ -127,6 +127,17 @@ final class RowCodec {
                         Wire.read(ObjectWire.Migration.parser(), value, MigrationCodec::decode);
                 yield image.withMigrations(image.migrations().with(migration.id(), migration));
             }
+            case SEGMENTS -> {
+                var segment = Wire.read(ObjectWire.Segment.parser(), value, SegmentCodec::decode);
+                yield image.withSegments(image.segments().with(segment));
+            }
+            case BLOCKS ->
+                    Wire.read(
+                            ObjectWire.BlockGrant.parser(),
+                            value,
+                            grant ->
+                                    image.withSegments(
+                                            SegmentCodec.withGrant(image.segments(), grant)));
         };
     }
 
@@ -144,7 +155,7 @@ final class RowCodec {
     }
 
     /// Numbers are not negative, so that their bytes are ordered like them.
-    private static ByteString key(long... numbers) {
+    static ByteString key(long... numbers) {
         var bytes = ByteBuffer.allocate(Long.BYTES * numbers.length);
         for (var number : numbers) {
             bytes.putLong(number);

@@ -19,5 +19,9 @@ public enum RowTable {
     /// Users, roles, tokens and void certificates: by kind, then by name.
     ACCESS,
     /// By number.
-    MIGRATIONS
+    MIGRATIONS,
+    /// By number.
+    SEGMENTS,
+    /// Homes: by number of the segment, then of the block.
+    BLOCKS
 }

@@ -11,6 +11,7 @@ import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -33,6 +34,7 @@ public final class Rows {
                 case GenerationEvent generation -> addChanges(changes, generation, after);
                 case LeaseEvent lease -> changes.add(change(lease));
                 case AccessEvent access -> AccessRows.addChanges(changes, access, after);
+                case SegmentEvent segment -> SegmentCodec.addChanges(changes, segment);
             }
         }
         changes.add(RowCodec.counters(after));
@@ -50,6 +52,10 @@ public final class Rows {
         image.leases().values().forEach(lease -> rows.add(RowCodec.row(lease)));
         rows.addAll(AccessRows.all(image.access()));
         image.migrations().values().forEach(migration -> rows.add(RowCodec.row(migration)));
+        var segments = image.segments();
+        segments.known().values().forEach(segment -> rows.add(SegmentCodec.row(segment)));
+        segments.grants().stream()
+                .forEach(entry -> rows.add(SegmentCodec.row(entry.key(), entry.value())));
         return List.copyOf(rows);
     }
 

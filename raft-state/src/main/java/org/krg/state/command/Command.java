@@ -10,4 +10,5 @@ public sealed interface Command
                 GenerationCommand,
                 LeaseCommand,
                 AccessCommand,
+                SegmentCommand,
                 KeyCommand {}

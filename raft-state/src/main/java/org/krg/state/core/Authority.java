@@ -11,6 +11,7 @@ import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
+import org.krg.state.command.SegmentCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
@@ -67,6 +68,7 @@ public final class Authority {
             case GenerationCommand generation -> rule(image, generation);
             case LeaseCommand lease -> rule(image, lease);
             case AccessCommand access -> rule(access);
+            case SegmentCommand segment -> rule(image, segment);
             // What that user may do with each key is KeyAccess's to say.
             case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
         };
@@ -126,6 +128,20 @@ public final class Authority {
             case LeaseCommand.RevokeLease revoke ->
                     new Rule.Owner(image.leases().find(revoke.lease()).map(Lease::holder));
             case LeaseCommand.ExpireLease _ -> new Rule.Agents();
+        };
+    }
+
+    private static Rule rule(ClusterImage image, SegmentCommand command) {
+        return switch (command) {
+            case SegmentCommand.CreateSegment create ->
+                    new Rule.Owner(Optional.of(create.owner().name()));
+            case SegmentCommand.DestroySegment(var segment) ->
+                    new Rule.Owner(
+                            image.segments()
+                                    .known()
+                                    .find(segment)
+                                    .map(known -> known.owner().name()));
+            case SegmentCommand.GrantBlock _ -> new Rule.Agents();
         };
     }
 

@@ -12,6 +12,7 @@ import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
+import org.krg.state.command.SegmentCommand;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
@@ -20,6 +21,7 @@ import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.InvariantBroken;
@@ -54,6 +56,7 @@ public final class ClusterStateMachine {
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
+            case SegmentCommand segment -> SegmentRules.decide(image, segment);
             case KeyCommand _ ->
                     throw new InvariantBroken("keys are rows, and KeyRules' to decide: " + command);
         };
@@ -69,6 +72,7 @@ public final class ClusterStateMachine {
             case GenerationEvent generation -> fold(image, generation);
             case LeaseEvent lease -> fold(image, lease);
             case AccessEvent access -> AccessFold.fold(image, access);
+            case SegmentEvent segment -> fold(image, segment);
         };
     }
 
@@ -162,6 +166,13 @@ public final class ClusterStateMachine {
             case GRANTED -> granted(image, lease);
             case REVOKED, EXPIRED -> image.withLeases(image.leases().without(lease.id()));
         };
+    }
+
+    private static ClusterImage fold(ClusterImage image, SegmentEvent event) {
+        var folded = image.withSegments(SegmentRules.fold(image.segments(), event));
+        return event instanceof SegmentEvent.Created(var segment, _)
+                ? folded.afterNumber(segment.id().value())
+                : folded;
     }
 
     /// A number that its client chose uses up none of the store's.

@@ -23,6 +23,10 @@ public enum Family {
     ACCESS,
     /// One row a migration.
     MIGRATIONS,
+    /// One row a segment.
+    SEGMENTS,
+    /// One row a block of a segment that has a home.
+    BLOCKS,
     /// One row a client's session.
     SESSIONS,
     /// One row a reply that may be asked for again.

@@ -65,6 +65,8 @@ final class ImageRows {
             case LEASES -> Family.LEASES;
             case ACCESS -> Family.ACCESS;
             case MIGRATIONS -> Family.MIGRATIONS;
+            case SEGMENTS -> Family.SEGMENTS;
+            case BLOCKS -> Family.BLOCKS;
         };
     }
 }

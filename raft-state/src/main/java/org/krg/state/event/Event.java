@@ -9,7 +9,8 @@ public sealed interface Event
                 MigrationEvent,
                 GenerationEvent,
                 LeaseEvent,
-                AccessEvent {
+                AccessEvent,
+                SegmentEvent {
     /// {@return a sentence part for people, may be empty}
     String detail();
 }

@@ -18,9 +18,9 @@ import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Revision;
 
-/// All cluster objects at one revision. Immutable; users' keys and page ownership are not in it.
+/// All cluster objects at one revision. Immutable; users' keys are not in it.
 ///
-/// @param nextNumber the number that the next job, process, lease or migration gets
+/// @param nextNumber the number that the next job, process, lease, migration or segment gets
 public record ClusterImage(
         Revision revision,
         long nextNumber,
@@ -30,7 +30,8 @@ public record ClusterImage(
         Table<GenerationId, Generation> generations,
         Table<LeaseId, Lease> leases,
         Access access,
-        Table<MigrationId, Migration> migrations) {
+        Table<MigrationId, Migration> migrations,
+        Segments segments) {
 
     /// Before anything was agreed.
     public static final ClusterImage EMPTY =
@@ -43,7 +44,8 @@ public record ClusterImage(
                     Table.empty(),
                     Table.empty(),
                     Access.EMPTY,
-                    Table.empty());
+                    Table.empty(),
+                    Segments.EMPTY);
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
@@ -104,7 +106,8 @@ public record ClusterImage(
                 generations,
                 leases,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image after the number `used` was given out}
@@ -118,7 +121,8 @@ public record ClusterImage(
                 generations,
                 leases,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other nodes}
@@ -132,7 +136,8 @@ public record ClusterImage(
                 generations,
                 leases,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other jobs}
@@ -146,7 +151,8 @@ public record ClusterImage(
                 generations,
                 leases,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other processes}
@@ -160,13 +166,23 @@ public record ClusterImage(
                 generations,
                 leases,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other generations}
     public ClusterImage withGenerations(Table<GenerationId, Generation> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, processes, changed, leases, access, migrations);
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                changed,
+                leases,
+                access,
+                migrations,
+                segments);
     }
 
     /// {@return this image with other leases}
@@ -180,7 +196,8 @@ public record ClusterImage(
                 generations,
                 changed,
                 access,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other permissions}
@@ -194,12 +211,37 @@ public record ClusterImage(
                 generations,
                 leases,
                 changed,
-                migrations);
+                migrations,
+                segments);
     }
 
     /// {@return this image with other migrations}
     public ClusterImage withMigrations(Table<MigrationId, Migration> changed) {
         return new ClusterImage(
-                revision, nextNumber, nodes, jobs, processes, generations, leases, access, changed);
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                changed,
+                segments);
+    }
+
+    /// {@return this image with other shared memory}
+    public ClusterImage withSegments(Segments changed) {
+        return new ClusterImage(
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations,
+                changed);
     }
 }

@@ -58,6 +58,9 @@ import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
@@ -66,8 +69,12 @@ import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.Segments;
+import org.krg.state.model.BlockGrant;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
 import org.krg.state.model.EnvironmentVariable;
@@ -83,6 +90,7 @@ import org.krg.state.model.JobSpec;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.Member;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.MigrationId;
@@ -99,6 +107,8 @@ import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.Resources;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.Revision;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
@@ -116,6 +126,8 @@ final class Everything {
     private static final Epoch EPOCH = new Epoch(3);
     private static final Usage USAGE = new Usage(Duration.ofSeconds(61, 5), 1L << 33);
     private static final StopOrder STOP = new StopOrder(15, Duration.ofMillis(1_500), START);
+
+    private static final BlockId BLOCK = new BlockId(new SegmentId(31), 5);
 
     private Everything() {}
 
@@ -167,7 +179,10 @@ final class Everything {
                 new CompactKeys("alice", new Revision(290)),
                 new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20))),
                 new LimitKeys("root", Optional.empty(), Optional.empty()),
-                new KeepVersions("root", 1_000));
+                new KeepVersions("root", 1_000),
+                new CreateSegment("grid", 64L << 20, ALICE, START),
+                new DestroySegment(segment().id()),
+                new GrantBlock(BLOCK, new Member(HOME, 4)));
     }
 
     static List<Event> events() {
@@ -200,6 +215,9 @@ final class Everything {
         events.add(new AccessEvent.TokenEnded("t1", "used by node n1"));
         events.add(new AccessEvent.NodeJoined(HOME, 9, DIGEST, "with token t1"));
         events.add(new AccessEvent.CertificatesRevoked(HOME, 9, "the node was removed"));
+        events.add(new SegmentEvent.Created(segment(), "created by alice"));
+        events.add(new SegmentEvent.Destroyed(segment(), "its pages are gone"));
+        events.add(new SegmentEvent.Granted(BLOCK, grantOfBlock(), "first touched"));
         return events;
     }
 
@@ -211,6 +229,14 @@ final class Everything {
             replies.add(new Reply.Refused(new Revision(300), refusal, "look again"));
         }
         return replies;
+    }
+
+    static Segment segment() {
+        return new Segment(new SegmentId(31), "grid", 64L << 20, ALICE, START);
+    }
+
+    private static BlockGrant grantOfBlock() {
+        return new BlockGrant(new Member(HOME, 4), new Epoch(2));
     }
 
     static User user() {
@@ -296,7 +322,9 @@ final class Everything {
         for (var migration : migrations()) {
             migrations = migrations.with(migration.id(), migration);
         }
-        return image.withProcesses(processes).withMigrations(migrations);
+        return image.withProcesses(processes)
+                .withMigrations(migrations)
+                .withSegments(Segments.EMPTY.with(segment()).with(BLOCK, grantOfBlock()));
     }
 
     private static Access access() {

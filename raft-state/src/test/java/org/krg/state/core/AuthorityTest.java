@@ -28,6 +28,8 @@ class AuthorityTest {
                     "RestoreFrom",
                     "DropGeneration",
                     "CordonNode",
+                    "CreateSegment",
+                    "DestroySegment",
                     "StartMigration",
                     "AbortMigration",
                     "GrantLease",

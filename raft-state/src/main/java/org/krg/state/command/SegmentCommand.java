@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.time.Instant;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Member;
+import org.krg.state.model.SegmentId;
+
+/// Requests about shared memory.
+public sealed interface SegmentCommand extends Command {
+    /// Makes a segment of zeros. Refused when one of that name exists, or there are too many.
+    record CreateSegment(String name, long sizeBytes, Identity owner, Instant at)
+            implements SegmentCommand {}
+
+    /// Forgets a segment: its pages are gone, and who still touches them gets an error.
+    record DestroySegment(SegmentId segment) implements SegmentCommand {}
+
+    /// Sees that a block has a home that lives: `proposer`, if it had none, or one that is over.
+    /// Refused when the proposer is over itself.
+    record GrantBlock(BlockId block, Member proposer) implements SegmentCommand {}
+}

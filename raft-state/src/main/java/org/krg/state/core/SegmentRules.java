@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.Optional;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.SegmentCommand;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.event.SegmentEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.image.Segments;
+import org.krg.state.model.BlockGrant;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Member;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
+
+/// Decides about shared memory.
+final class SegmentRules {
+    /// Bytes of all segments together: the homes of their blocks are in the memory of every node.
+    static final long MAX_TOTAL_BYTES = 256L << 30;
+
+    /// Segments at once.
+    static final int MAX_SEGMENTS = 10_000;
+
+    private static final int PAGE_BYTES = 4_096;
+
+    private SegmentRules() {}
+
+    static Decision decide(ClusterImage image, SegmentCommand command) {
+        return switch (command) {
+            case CreateSegment create -> create(image, create);
+            case DestroySegment(var id) -> destroy(image, id);
+            case GrantBlock grant -> grant(image, grant);
+        };
+    }
+
+    /// {@return `segments` after an event}
+    static Segments fold(Segments segments, SegmentEvent event) {
+        return switch (event) {
+            case SegmentEvent.Created(var segment, _) -> segments.with(segment);
+            case SegmentEvent.Destroyed(var segment, _) -> segments.without(segment.id());
+            case SegmentEvent.Granted(var block, var grant, _) -> segments.with(block, grant);
+        };
+    }
+
+    private static Decision create(ClusterImage image, CreateSegment create) {
+        var invalid = problem(create);
+        if (invalid.isPresent()) {
+            return Decision.refuse(Refusal.INVALID, invalid.get());
+        }
+        var segments = image.segments();
+        if (segments.find(create.name()).isPresent()) {
+            return Decision.refuse(
+                    Refusal.NAME_TAKEN,
+                    "there is a segment %s; choose another name, or destroy it first"
+                            .formatted(create.name()));
+        }
+        var total = segments.known().values().stream().mapToLong(Segment::sizeBytes).sum();
+        if (segments.known().size() >= MAX_SEGMENTS
+                || create.sizeBytes() > MAX_TOTAL_BYTES - total) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    "a cluster has at most %s segments and 256 GiB of them; destroy others first"
+                            .formatted(MAX_SEGMENTS));
+        }
+        var segment =
+                new Segment(
+                        new SegmentId(image.nextNumber()),
+                        create.name(),
+                        create.sizeBytes(),
+                        create.owner(),
+                        create.at());
+        var draft = new Draft(image);
+        draft.add(new SegmentEvent.Created(segment, "created by " + create.owner().name()));
+        return draft.accept(segment.id().value());
+    }
+
+    private static Optional<String> problem(CreateSegment create) {
+        if (!create.name().matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")) {
+            return Optional.of(
+                    "a segment's name is 1 to 63 letters, digits, dots, underscores and dashes, "
+                            + "and begins with a letter or digit");
+        }
+        if (create.sizeBytes() <= 0 || create.sizeBytes() % PAGE_BYTES != 0) {
+            return Optional.of(
+                    "the size of a segment is a multiple of %s bytes, not %s"
+                            .formatted(PAGE_BYTES, create.sizeBytes()));
+        }
+        return Optional.empty();
+    }
+
+    private static Decision destroy(ClusterImage image, SegmentId id) {
+        return image.segments()
+                .known()
+                .find(id)
+                .map(segment ->
+                        Decision.accept(new SegmentEvent.Destroyed(segment, "its pages are gone")))
+                .orElseGet(() -> unknown(id));
+    }
+
+    private static Decision grant(ClusterImage image, GrantBlock command) {
+        var block = command.block();
+        var segment = image.segments().known().find(block.segment());
+        if (segment.isEmpty()) {
+            return unknown(block.segment());
+        }
+        if (block.number() < 0 || block.number() >= segment.get().blocks()) {
+            return Decision.refuse(
+                    Refusal.INVALID,
+                    "segment %s has %s blocks, and no block %s"
+                            .formatted(
+                                    segment.get().name(), segment.get().blocks(), block.number()));
+        }
+        if (isGone(image, command.proposer())) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "%s is no home for a block: its node was lost or has registered again"
+                            .formatted(command.proposer()));
+        }
+        var current = image.segments().grants().find(block);
+        if (current.isPresent() && !isGone(image, current.get().home())) {
+            return Decision.accept();
+        }
+        var epoch = current.map(BlockGrant::epoch).orElse(Epoch.ZERO).next();
+        var detail = current.map(grant -> "after " + grant.home()).orElse("first touched");
+        return Decision.accept(
+                new SegmentEvent.Granted(block, new BlockGrant(command.proposer(), epoch), detail));
+    }
+
+    private static boolean isGone(ClusterImage image, Member member) {
+        return image.nodes().find(member.node()).map(member::isGone).orElse(true);
+    }
+
+    private static Decision unknown(SegmentId id) {
+        return Decision.refuse(
+                Refusal.NOT_FOUND,
+                "there is no segment " + id + "; `krg-admin segment list` shows those there are");
+    }
+}

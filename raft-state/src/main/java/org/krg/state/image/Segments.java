@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.image;
+
+import java.util.List;
+import java.util.Optional;
+import org.krg.state.model.BlockGrant;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
+
+/// Shared memory: the segments that exist, and the homes of their blocks. A block that nobody has
+/// touched yet has none.
+public record Segments(Table<SegmentId, Segment> known, Table<BlockId, BlockGrant> grants) {
+    /// No shared memory.
+    public static final Segments EMPTY = new Segments(Table.empty(), Table.empty());
+
+    /// {@return the segment of that name}
+    public Optional<Segment> find(String name) {
+        return known.values().stream().filter(segment -> segment.name().equals(name)).findFirst();
+    }
+
+    /// {@return these with that segment}
+    public Segments with(Segment segment) {
+        return new Segments(known.with(segment.id(), segment), grants);
+    }
+
+    /// {@return these with that home}
+    public Segments with(BlockId block, BlockGrant grant) {
+        return new Segments(known, grants.with(block, grant));
+    }
+
+    /// {@return these without a segment and the homes of its blocks}
+    public Segments without(SegmentId segment) {
+        var left = grants;
+        for (var block : blocksOf(segment)) {
+            left = left.without(block);
+        }
+        return new Segments(known.without(segment), left);
+    }
+
+    /// {@return the blocks of a segment that have a home, in order}
+    public List<BlockId> blocksOf(SegmentId segment) {
+        return grants.from(new BlockId(segment, 0))
+                .map(Table.Entry::key)
+                .takeWhile(block -> block.segment().equals(segment))
+                .toList();
+    }
+}

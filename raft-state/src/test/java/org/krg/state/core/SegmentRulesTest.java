@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.krg.state.command.NodeCommand.DeclareNodeLost;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.event.SegmentEvent;
+import org.krg.state.image.Table;
+import org.krg.state.model.BlockGrant;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.SegmentId;
+import org.krg.testkit.Samples;
+
+class SegmentRulesTest {
+    private static final long SIZE = 5L << 20;
+
+    private final Scene scene = Scene.withThreeNodes();
+    private final SegmentId grid = create("grid");
+    private final BlockId block = new BlockId(grid, 0);
+
+    @Test
+    void aSegmentIsFoundByItsNameUntilItIsDestroyed() {
+        assertThat(scene.image().segments().find("grid").orElseThrow().sizeBytes()).isEqualTo(SIZE);
+        assertThat(scene.image().segments().find("grid").orElseThrow().blocks()).isEqualTo(3);
+
+        scene.refuse(Refusal.NAME_TAKEN, createCommand("grid", SIZE));
+        scene.accept(new DestroySegment(grid));
+
+        assertThat(scene.image().segments().find("grid")).isEmpty();
+        scene.refuse(Refusal.NOT_FOUND, new DestroySegment(grid));
+        assertThat(create("grid")).isNotEqualTo(grid);
+    }
+
+    @Test
+    void aSegmentHasAPlainNameAndWholePages() {
+        scene.refuse(Refusal.INVALID, createCommand("", SIZE));
+        scene.refuse(Refusal.INVALID, createCommand("a/b", SIZE));
+        scene.refuse(Refusal.INVALID, createCommand("x".repeat(64), SIZE));
+        scene.refuse(Refusal.INVALID, createCommand("a", 0));
+        scene.refuse(Refusal.INVALID, createCommand("a", -4_096));
+        scene.refuse(Refusal.INVALID, createCommand("a", 4_097));
+    }
+
+    @Test
+    void segmentsTogetherAreNotLargerThanTheLimit() {
+        scene.refuse(Refusal.LIMIT, createCommand("all", SegmentRules.MAX_TOTAL_BYTES));
+
+        scene.accept(createCommand("rest", SegmentRules.MAX_TOTAL_BYTES - SIZE));
+
+        scene.refuse(Refusal.LIMIT, createCommand("more", 4_096));
+    }
+
+    @Test
+    void whoTouchesABlockFirstIsItsHome() {
+        var first = scene.accept(new GrantBlock(block, member(Samples.HOME)));
+        var second = scene.accept(new GrantBlock(block, member(Samples.AWAY)));
+
+        assertThat(first).hasOnlyElementsOfType(SegmentEvent.Granted.class);
+        assertThat(second).isEmpty();
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(1)));
+    }
+
+    @Test
+    void aBlockWhoseHomeIsLostGetsTheNextEpoch() {
+        scene.accept(new GrantBlock(block, member(Samples.HOME)));
+        lose(Samples.HOME);
+
+        scene.accept(new GrantBlock(block, member(Samples.AWAY)));
+
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.AWAY), new Epoch(2)));
+    }
+
+    @Test
+    void anAgentThatRegisteredAgainIsAnotherHomeThanBefore() {
+        var before = member(Samples.HOME);
+        scene.accept(new GrantBlock(block, before));
+        scene.accept(new RegisterNode(Samples.node(Samples.HOME, 1), scene.now()));
+
+        scene.refuse(Refusal.CONFLICT, new GrantBlock(block, before));
+        scene.accept(new GrantBlock(block, member(Samples.HOME)));
+
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(2)));
+    }
+
+    @Test
+    void noBlockIsGrantedToWhoIsLostOrWhereThereIsNone() {
+        var home = member(Samples.HOME);
+        lose(Samples.HOME);
+
+        scene.refuse(Refusal.CONFLICT, new GrantBlock(block, home));
+        scene.refuse(Refusal.CONFLICT, new GrantBlock(block, new Member(new NodeId("n9"), 1)));
+        scene.refuse(Refusal.INVALID, new GrantBlock(new BlockId(grid, 3), member(Samples.AWAY)));
+        scene.refuse(Refusal.INVALID, new GrantBlock(new BlockId(grid, -1), member(Samples.AWAY)));
+        scene.refuse(
+                Refusal.NOT_FOUND,
+                new GrantBlock(new BlockId(new SegmentId(99), 0), member(Samples.AWAY)));
+    }
+
+    @Test
+    void aDestroyedSegmentLeavesNoHomes() {
+        scene.accept(new GrantBlock(block, member(Samples.HOME)));
+        scene.accept(new GrantBlock(new BlockId(grid, 2), member(Samples.AWAY)));
+        var other = new BlockId(create("other"), 0);
+        scene.accept(new GrantBlock(other, member(Samples.HOME)));
+
+        scene.accept(new DestroySegment(grid));
+
+        assertThat(scene.image().segments().grants().stream().map(Table.Entry::key))
+                .containsExactly(other);
+    }
+
+    private SegmentId create(String name) {
+        return new SegmentId(scene.accepted(createCommand(name, SIZE)).created());
+    }
+
+    private CreateSegment createCommand(String name, long sizeBytes) {
+        return new CreateSegment(name, sizeBytes, Samples.ALICE, scene.now());
+    }
+
+    private Member member(NodeId node) {
+        return Member.of(scene.image().nodes().require(node));
+    }
+
+    private void lose(NodeId node) {
+        scene.accept(new DeclareNodeLost(node, member(node).run(), scene.now()));
+    }
+
+    private BlockGrant grant() {
+        return scene.image().segments().grants().require(block);
+    }
+}
