@@ -38,8 +38,7 @@ public final class PageMessageCodec {
     private static final int CONTENT_SHIFT = 4;
     private static final int ACCESS_MASK = 0xf;
     private static final List<Access> ACCESS = List.of(Access.NONE, Access.READ, Access.WRITE);
-    private static final List<Content> CONTENT =
-            List.of(Content.KEPT, Content.ZEROS, Content.SENT);
+    private static final List<Content> CONTENT = List.of(Content.KEPT, Content.ZEROS, Content.SENT);
 
     private PageMessageCodec() {}
 

@@ -107,11 +107,15 @@ public final class NodeBlock {
     /// A member is over. If it was the home, pages that are here stay usable; others need a new
     /// one.
     public List<Effect> gone(Member member) {
-        if (!member.equals(home)) {
+        if (member.equals(home)) {
+            home = null;
+            Arrays.fill(asked, NONE);
+        }
+        if (home != null) {
             return List.of();
         }
-        home = null;
-        Arrays.fill(asked, NONE);
+        // It may have been the next home, which has not said so yet.
+        grantAsked = false;
         return requests();
     }
 

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.krg.pages.coherence.Effect.AskGrant;
+import org.krg.pages.coherence.Effect.Downgrade;
+import org.krg.pages.coherence.Effect.Install;
+import org.krg.pages.coherence.Effect.Poison;
+import org.krg.pages.coherence.Effect.ReadOut;
+import org.krg.pages.coherence.Effect.Resume;
+import org.krg.pages.coherence.Effect.Revoke;
+import org.krg.pages.coherence.Effect.Send;
+import org.krg.pages.coherence.Effect.Upgrade;
+import org.krg.pages.coherence.PageMessage.Fetch;
+import org.krg.pages.coherence.PageMessage.Grant;
+import org.krg.pages.coherence.PageMessage.Invalidate;
+import org.krg.pages.coherence.PageMessage.Invalidated;
+import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Take;
+import org.krg.pages.coherence.SimulatedAgent.Mail;
+import org.krg.pages.coherence.SimulatedAgent.Touch;
+import org.krg.pages.coherence.SimulatedLog.Entry;
+import org.krg.state.model.Invariant;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+
+/// A few nodes that share a few pages of a block, run by a seed: one event a step, and whatever can
+/// happen next may. Messages of a pair keep their order and are delayed at will; commands of the
+/// home are held back; nodes end, or are declared lost while they go on, and come back; each learns
+/// of that when it learns of it.
+///
+/// Every store is of a number never stored before and takes effect in its step. So a page is
+/// linearizable, and zeros or an old version are never seen, exactly if every load, and every copy
+/// that could be loaded, is of the number stored last.
+final class CoherenceSimulation {
+    private static final int NODES = 4;
+    private static final int PAGES = 3;
+
+    /// Steps after which something that is under way is under way for ever.
+    private static final int SETTLED = 30_000;
+
+    private final SplittableRandom random;
+    private final Breakage broken;
+    private final boolean mayFail;
+    private final SimulatedLog log = new SimulatedLog();
+    private final TreeMap<Member, SimulatedAgent> agents = new TreeMap<>();
+    private final List<Mail> mail = new ArrayList<>();
+    private final long[] stored = new long[PAGES];
+    private final long[] firstSent = new long[PAGES];
+    private long lastStored;
+    private int ended;
+    private int touches;
+    private int losses;
+
+    /// @param mayFail whether members end
+    CoherenceSimulation(long seed, Breakage broken, boolean mayFail) {
+        this.random = new SplittableRandom(seed);
+        this.broken = broken;
+        this.mayFail = mayFail;
+        for (var index = 1; index <= NODES; index++) {
+            join(new Member(new NodeId("n" + index), 1));
+        }
+    }
+
+    /// {@return how many stores and loads were made}
+    int touches() {
+        return touches;
+    }
+
+    /// {@return how often a node learned that a page is lost}
+    int losses() {
+        return losses;
+    }
+
+    /// {@return how many members ended}
+    int ended() {
+        return ended;
+    }
+
+    /// Makes that many steps, then lets everything under way come to its end.
+    void run(int steps) {
+        for (var step = 0; step < steps; step++) {
+            step();
+            check();
+        }
+        for (var step = 0; !isQuiet(); step++) {
+            Invariant.holds(step < SETTLED, "nobody waits for ever", mail.size());
+            progress();
+            check();
+        }
+    }
+
+    private boolean isQuiet() {
+        return mail.isEmpty() && agents.values().stream().allMatch(this::isQuiet);
+    }
+
+    private boolean isQuiet(SimulatedAgent agent) {
+        return agent.known == log.size()
+                && agent.heldBack.isEmpty()
+                && !agent.grantAsked
+                && agent.touch == null;
+    }
+
+    private void step() {
+        var choice = random.nextInt(1_000);
+        if (choice < 4) {
+            fail(anyone());
+        } else if (choice < 8) {
+            comeBack();
+        } else if (choice < 300) {
+            begin(anyone());
+        } else {
+            progress();
+        }
+    }
+
+    private void progress() {
+        switch (random.nextInt(5)) {
+            case 0 -> learn(anyone());
+            case 1 -> release(anyone());
+            case 2 -> answer(anyone());
+            case 3 -> finish(anyone());
+            default -> deliver();
+        }
+    }
+
+    private SimulatedAgent anyone() {
+        return pick(agents.values());
+    }
+
+    private <T> T pick(Collection<T> from) {
+        return from.stream().skip(random.nextInt(from.size())).findFirst().orElseThrow();
+    }
+
+    private void join(Member member) {
+        log.add(new Entry.Joined(member));
+        var agent = new SimulatedAgent(member, PAGES);
+        agent.known = log.size();
+        agents.put(member, agent);
+    }
+
+    /// A member ends and some of what it sent with it; or it is declared lost and goes on until it
+    /// learns of that, without its process.
+    private void fail(SimulatedAgent agent) {
+        var live = agents.values().stream().filter(it -> !it.frozen).count();
+        if (!mayFail || live < 2 || agent.frozen) {
+            return;
+        }
+        ended++;
+        agent.frozen = true;
+        agent.touch = null;
+        log.add(new Entry.Gone(agent.member));
+        if (random.nextBoolean()) {
+            remove(agent);
+            if (random.nextBoolean()) {
+                mail.removeIf(it -> it.from().equals(agent.member));
+            }
+        }
+    }
+
+    private void remove(SimulatedAgent agent) {
+        agents.remove(agent.member);
+        mail.removeIf(it -> it.to().equals(agent.member));
+    }
+
+    private void comeBack() {
+        var node = new NodeId("n" + (1 + random.nextInt(NODES)));
+        if (agents.keySet().stream().noneMatch(it -> it.node().equals(node))) {
+            join(new Member(node, 1 + ended));
+        }
+    }
+
+    private void learn(SimulatedAgent agent) {
+        if (agent.known == log.size()) {
+            return;
+        }
+        switch (log.get(agent.known++)) {
+            case Entry.Joined _ -> {}
+            case Entry.Gone(var member) when member.equals(agent.member) -> remove(agent);
+            case Entry.Gone(var member) -> {
+                agent.heldBack.removeIf(it -> it.from().equals(member));
+                agent.early.removeIf(it -> it.from().equals(member));
+                perform(agent, agent.node.gone(member), 0);
+                if (agent.home != null) {
+                    perform(agent, agent.home.gone(member), 0);
+                }
+            }
+            case Entry.Granted(var home, var epoch) when home.equals(agent.member) ->
+                    becomeHome(agent, epoch);
+            case Entry.Granted _ -> {}
+        }
+    }
+
+    private void becomeHome(SimulatedAgent agent, long epoch) {
+        var live =
+                broken == Breakage.SURVIVORS_NOT_ASKED
+                        ? List.of(agent.member)
+                        : log.live(agent.known);
+        var home = new HomeBlock(agent.member, epoch, live);
+        agent.home = home;
+        agent.homeEpoch = epoch;
+        perform(agent, home.start(), 0);
+        var kept = List.copyOf(agent.early);
+        agent.early.clear();
+        kept.forEach(it -> receive(agent, it));
+    }
+
+    private void answer(SimulatedAgent agent) {
+        if (!agent.grantAsked) {
+            return;
+        }
+        log.propose(agent.member);
+        while (agent.known < log.size() && agents.containsKey(agent.member)) {
+            learn(agent);
+        }
+        var grant = log.grant();
+        if (grant.isPresent() && agents.containsKey(agent.member)) {
+            agent.grantAsked = log.isGone(grant.get().home(), agent.known);
+            if (!agent.grantAsked) {
+                perform(agent, agent.node.granted(grant.get().home(), grant.get().epoch()), 0);
+            }
+        }
+    }
+
+    private void begin(SimulatedAgent agent) {
+        if (agent.touch == null && !agent.frozen) {
+            agent.touch = new Touch(random.nextInt(PAGES), random.nextInt(3) == 0);
+            agent.faulted = false;
+        }
+        finish(agent);
+    }
+
+    private void finish(SimulatedAgent agent) {
+        var wanted = agent.touch;
+        if (wanted == null) {
+            return;
+        }
+        if (agent.mayTouch(wanted)) {
+            make(agent, wanted);
+            agent.touch = null;
+        } else if (agent.node.isLost(wanted.page())) {
+            agent.touch = null;
+        } else if (!agent.faulted) {
+            agent.faulted = true;
+            perform(agent, agent.node.fault(wanted.page(), wanted.write()), 0);
+        }
+    }
+
+    private void make(SimulatedAgent agent, Touch wanted) {
+        touches++;
+        var page = wanted.page();
+        Invariant.holds(
+                agent.bytes[page] == stored[page], "a load is of the last store", agent.member);
+        if (wanted.write()) {
+            stored[page] = ++lastStored;
+            agent.bytes[page] = lastStored;
+        }
+    }
+
+    /// Delivers the oldest message of some pair, or holds it back if it is a command.
+    private void deliver() {
+        if (mail.isEmpty()) {
+            return;
+        }
+        var next = broken == Breakage.OUT_OF_ORDER ? pick(mail) : oldestOf(pick(mail));
+        mail.remove(next);
+        var agent = agents.get(next.to());
+        var lost = broken == Breakage.MESSAGES_LOST && random.nextInt(50) == 0;
+        if (lost || agent == null || log.isGone(next.from(), agent.known)) {
+            return;
+        }
+        if (isCommand(next.message()) && random.nextInt(3) == 0) {
+            agent.heldBack.add(next);
+        } else {
+            receive(agent, next);
+        }
+    }
+
+    private Mail oldestOf(Mail some) {
+        return mail.stream()
+                .filter(it -> it.from().equals(some.from()) && it.to().equals(some.to()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isCommand(PageMessage message) {
+        return message instanceof Invalidate || message instanceof Take || message instanceof Fetch;
+    }
+
+    /// Handles what was held back.
+    private void release(SimulatedAgent agent) {
+        for (var page = 0; page < PAGES; page++) {
+            var left = agent.later[page];
+            if (left != null) {
+                agent.rights[page] = left;
+                agent.later[page] = null;
+            }
+        }
+        if (!agent.heldBack.isEmpty()) {
+            receive(agent, agent.heldBack.removeFirst());
+        }
+    }
+
+    private void receive(SimulatedAgent agent, Mail arrived) {
+        var heard = arrived;
+        if (broken == Breakage.ZEROS_FOR_LOST && arrived.message() instanceof Lost(var page)) {
+            var zeros = new Grant(page, Access.READ, 1, Content.ZEROS);
+            heard = new Mail(arrived.from(), arrived.to(), arrived.epoch(), zeros, 0);
+        }
+        var content = heard.page();
+        agent.handle(heard).ifPresent(effects -> perform(agent, effects, content));
+    }
+
+    private void perform(SimulatedAgent agent, List<Effect> effects, long received) {
+        var readOut = 0L;
+        for (var effect : effects) {
+            switch (effect) {
+                case Send send -> send(agent, send, received, readOut);
+                case Install(var page, var writable, var content) -> {
+                    agent.bytes[page] = content == Content.ZEROS ? 0 : received;
+                    grant(agent, page, writable || broken == Breakage.READERS_MAY_WRITE);
+                }
+                case Upgrade(var page) -> grant(agent, page, true);
+                case Downgrade(var page) -> {
+                    readOut = agent.bytes[page];
+                    take(agent, page, Access.READ);
+                }
+                case ReadOut(var page) -> readOut = agent.bytes[page];
+                case Revoke(var page, _, var out) -> {
+                    readOut = agent.bytes[page];
+                    if (out || broken != Breakage.COPY_NOT_GIVEN_UP) {
+                        take(agent, page, Access.NONE);
+                    }
+                }
+                case Resume _ -> agent.faulted = false;
+                case Poison _ -> {
+                    losses++;
+                    Invariant.holds(ended > 0, "nothing is lost unless a member is");
+                }
+                case AskGrant() -> agent.grantAsked = true;
+            }
+        }
+    }
+
+    private static void grant(SimulatedAgent agent, int page, boolean writable) {
+        agent.rights[page] = writable ? Access.WRITE : Access.READ;
+        agent.faulted = false;
+    }
+
+    private void take(SimulatedAgent agent, int page, Access left) {
+        if (broken == Breakage.SENT_BEFORE_REVOKED) {
+            agent.later[page] = left;
+        } else {
+            agent.rights[page] = left;
+        }
+    }
+
+    private void send(SimulatedAgent agent, Send send, long received, long readOut) {
+        var page =
+                switch (send.payload()) {
+                    case NONE -> 0L;
+                    case RECEIVED -> received;
+                    case READ_OUT -> readOut;
+                };
+        if (broken == Breakage.OLD_BYTES_SENT
+                && send.message() instanceof Grant(var index, _, _, var content)
+                && content == Content.SENT) {
+            firstSent[index] = firstSent[index] == 0 ? page : firstSent[index];
+            page = firstSent[index];
+        }
+        if (agents.containsKey(send.to())) {
+            mail.add(new Mail(agent.member, send.to(), send.epoch(), send.message(), page));
+        }
+        if (broken == Breakage.INVALIDATION_NOT_AWAITED
+                && send.message() instanceof Invalidate(var index)) {
+            var claimed = new Invalidated(index);
+            mail.add(new Mail(send.to(), agent.member, send.epoch(), claimed, 0));
+        }
+    }
+
+    /// One writes or many read, and who may read has what was stored last.
+    private void check() {
+        for (var page = 0; page < PAGES; page++) {
+            var writers = 0;
+            var readers = 0;
+            for (var agent : agents.values()) {
+                if (agent.frozen || agent.rights[page] == Access.NONE) {
+                    continue;
+                }
+                writers += agent.rights[page] == Access.WRITE ? 1 : 0;
+                readers += agent.rights[page] == Access.READ ? 1 : 0;
+                Invariant.holds(
+                        agent.bytes[page] == stored[page],
+                        "a copy is of the last store",
+                        agent.member,
+                        page);
+            }
+            Invariant.holds(
+                    writers == 0 || (writers == 1 && readers == 0),
+                    "one writes or many read",
+                    page,
+                    writers,
+                    readers);
+        }
+    }
+}

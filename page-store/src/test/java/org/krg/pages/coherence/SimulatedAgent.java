@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.PageMessage.ToHome;
+import org.krg.pages.coherence.PageMessage.ToNode;
+import org.krg.state.model.Member;
+
+/// One member: the real handlers, its memory as its process sees it, and what the process is about
+/// to do.
+final class SimulatedAgent {
+    /// A message on its way, with the page that goes with it.
+    record Mail(Member from, Member to, long epoch, PageMessage message, long page) {}
+
+    /// A store or load that is to be made.
+    record Touch(int page, boolean write) {}
+
+    final Member member;
+    final NodeBlock node = new NodeBlock();
+    final Access[] rights;
+    final long[] bytes;
+
+    /// Rights that are left by page once they are taken; only where the protocol is broken.
+    final @Nullable Access[] later;
+
+    final List<Mail> heldBack = new ArrayList<>();
+    final List<Mail> early = new ArrayList<>();
+    @Nullable HomeBlock home;
+    long homeEpoch;
+
+    /// Entries of the log that it knows.
+    int known;
+
+    @Nullable Touch touch;
+    boolean faulted;
+    boolean grantAsked;
+
+    /// Declared lost: its process stands still, the rest may go on until it learns of it.
+    boolean frozen;
+
+    SimulatedAgent(Member member, int pages) {
+        this.member = member;
+        this.rights = new Access[pages];
+        this.later = new Access[pages];
+        Arrays.fill(rights, Access.NONE);
+        this.bytes = new long[pages];
+    }
+
+    /// {@return what the handlers make of a message; nothing if it waits for the log}
+    Optional<List<Effect>> handle(Mail mail) {
+        return switch (mail.message()) {
+            case ToNode message -> Optional.of(node.received(mail.from(), mail.epoch(), message));
+            case ToHome message -> {
+                if (home == null || mail.epoch() > homeEpoch) {
+                    early.add(mail);
+                    yield Optional.empty();
+                }
+                yield Optional.of(home.received(mail.from(), mail.epoch(), message));
+            }
+        };
+    }
+
+    /// {@return whether its process may make its store or load now}
+    boolean mayTouch(Touch wanted) {
+        return rights[wanted.page()].compareTo(wanted.write() ? Access.WRITE : Access.READ) >= 0;
+    }
+}

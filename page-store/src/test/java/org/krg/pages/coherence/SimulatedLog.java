@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.krg.state.model.Member;
+
+/// What the members agree on about one block, in order; each of them learns it when it learns it.
+final class SimulatedLog {
+    /// One entry.
+    sealed interface Entry {
+        record Joined(Member member) implements Entry {}
+
+        record Gone(Member member) implements Entry {}
+
+        record Granted(Member home, long epoch) implements Entry {}
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+
+    void add(Entry entry) {
+        entries.add(entry);
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    Entry get(int index) {
+        return entries.get(index);
+    }
+
+    /// {@return whether a member is over, as far as the first `known` entries say}
+    boolean isGone(Member member, int known) {
+        return entries.subList(0, known).contains(new Entry.Gone(member));
+    }
+
+    /// {@return who lives, as far as the first `known` entries say}
+    List<Member> live(int known) {
+        var live = new TreeSet<Member>();
+        for (var entry : entries.subList(0, known)) {
+            switch (entry) {
+                case Entry.Joined(var member) -> live.add(member);
+                case Entry.Gone(var member) -> live.remove(member);
+                case Entry.Granted _ -> {}
+            }
+        }
+        return List.copyOf(live);
+    }
+
+    /// {@return the home and its epoch}
+    Optional<Entry.Granted> grant() {
+        return entries.reversed().stream()
+                .filter(Entry.Granted.class::isInstance)
+                .map(Entry.Granted.class::cast)
+                .findFirst();
+    }
+
+    /// Decides as the rules of the cluster do about `GrantBlock`.
+    void propose(Member proposer) {
+        if (isGone(proposer, size())) {
+            return;
+        }
+        var current = grant();
+        if (current.isEmpty()) {
+            add(new Entry.Granted(proposer, 1));
+        } else if (isGone(current.get().home(), size())) {
+            add(new Entry.Granted(proposer, current.get().epoch() + 1));
+        }
+    }
+}
