@@ -42,6 +42,10 @@ import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.cli.segment.SegmentCreate;
+import org.krg.tools.cli.segment.SegmentDestroy;
+import org.krg.tools.cli.segment.SegmentList;
+import org.krg.tools.cli.segment.SegmentShow;
 import org.krg.tools.cli.state.StateBackup;
 import org.krg.tools.cli.state.StateCompact;
 import org.krg.tools.cli.state.StateDelete;
@@ -116,6 +120,12 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
                             new Verb("checkpoint rm", "Remove checkpoints")),
                     new Section(
+                            "Shared memory",
+                            new Verb("segment create", "Make memory that all nodes share"),
+                            new Verb("segment list", "List segments"),
+                            new Verb("segment show", "Show a segment in full"),
+                            new Verb("segment destroy", "Give a segment and its pages up")),
+                    new Section(
                             "Keys of your own, agreed by the cluster (etcd's clients work too)",
                             new Verb("state put", "Write a key"),
                             new Verb("state get", "Print the value of a key"),
@@ -183,6 +193,10 @@ public final class Verbs implements VerbTree {
             case "ps" -> new Ps(terminal);
             case "logs" -> new Logs(terminal);
             case "wait" -> new Wait(terminal);
+            case "segment create" -> new SegmentCreate(terminal);
+            case "segment list" -> new SegmentList(terminal);
+            case "segment show" -> new SegmentShow(terminal);
+            case "segment destroy" -> new SegmentDestroy(terminal);
             case "job list" -> new JobList(terminal);
             case "job show" -> new JobShow(terminal);
             case "job explain" -> new JobExplain(terminal);

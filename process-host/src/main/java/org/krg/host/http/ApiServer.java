@@ -188,6 +188,7 @@ public final class ApiServer implements AutoCloseable {
         var keys = new KeyResource(parts.store(), changes, shared.streams());
         var leases =
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
+        var segments = new SegmentResource(replica, changes, parts.wall());
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
         var access = new AccessResource(replica, changes);
@@ -243,6 +244,10 @@ public final class ApiServer implements AutoCloseable {
                 .delete("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::delete)
                 .get("/v1/checkpoints/{id}/manifest", Permit.OWNER, checkpoints::manifest)
                 .post("/v1/checkpoints/{id}/restore", Permit.OWNER, checkpoints::restore)
+                .get("/v1/segments", segments::list)
+                .post("/v1/segments", Permit.EVERYBODY, segments::create)
+                .get("/v1/segments/{segment}", Permit.OWNER, segments::show)
+                .delete("/v1/segments/{segment}", Permit.OWNER, segments::destroy)
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)
                 .post("/v1/keys/compact", keys::compact)

@@ -13,12 +13,16 @@ import org.krg.state.model.ProcessId;
 final class Owners {
     private Owners() {}
 
-    /// {@return the name of the owner of the job, process or checkpoint in the path; empty when it
-    /// names none} Throws [org.krg.host.HostFailure] when there is no such thing.
+    /// {@return the name of the owner of the job, segment, process or checkpoint in the path; empty
+    /// when it names none} Throws [org.krg.host.HostFailure] when there is no such thing.
     static String of(ClusterImage image, ServiceRequestContext context) {
         var job = part(context, "job");
         if (job.isPresent()) {
             return Targets.job(image, job.get()).owner().name();
+        }
+        var segment = part(context, "segment");
+        if (segment.isPresent()) {
+            return Targets.segment(image, segment.get()).owner().name();
         }
         return part(context, "target")
                 .map(target -> Targets.process(image, target).id())

@@ -70,6 +70,29 @@ final class VerbsTest {
     }
 
     @Test
+    void segmentsAreMadeShownAndDestroyed() {
+        var grid =
+                """
+                {"id":31,"name":"grid","sizeBytes":67108864,"owner":"alice","uid":1000,
+                 "created":"2026-01-01T00:00:00Z","blocks":32,"touchedBlocks":3,"homeless":1,
+                 "regrantedBlocks":0,"homes":[{"node":"n1","blocks":2}]}
+                """;
+        answers.put("POST /v1/segments", json(201, grid));
+        answers.put("GET /v1/segments/grid", json(200, grid));
+        answers.put("GET /v1/segments", json(200, "{\"segments\":[%s]}".formatted(grid)));
+        answers.put("DELETE /v1/segments/grid", json(200, grid));
+
+        assertThat(run("segment", "create", "grid", "--size", "64M").exit()).isZero();
+        assertThat(agent.asked().getFirst().body()).contains("67108864").contains("grid");
+        assertThat(run("segment", "list").out()).contains("64 MiB", "3/32", "n1 2, lost 1");
+        assertThat(run("segment", "show", "grid").out()).contains("alice").contains("64 MiB");
+        assertThat(run("segment", "show", "grid", "-o", "json").out()).contains("touchedBlocks");
+        assertThat(run("segment", "destroy", "grid").exit()).isZero();
+        assertThat(run("segment", "show", "none").exit()).isEqualTo(3);
+        assertThat(run("segment", "create", "grid").exit()).isEqualTo(2);
+    }
+
+    @Test
     void staleReadsAreAskedFor() {
         answers.put("GET /v1/processes", json(200, "{\"processes\":[]}"));
 

@@ -13,6 +13,8 @@ import org.krg.state.model.JobId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
 
 /// What the words in a path name. Each method throws [HostFailure] when there is no such thing.
 public final class Targets {
@@ -75,6 +77,19 @@ public final class Targets {
                 missing(
                         "checkpoint " + text,
                         "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER"));
+    }
+
+    /// {@return the segment of that name, else of that number}
+    public static Segment segment(ClusterImage image, String text) {
+        var named = image.segments().find(text);
+        return named.or(() ->
+                        text.matches(NUMBER)
+                                ? image.segments().known().find(new SegmentId(Long.parseLong(text)))
+                                : Optional.empty())
+                .orElseThrow(() ->
+                        missing(
+                                "segment " + text,
+                                "`krg-admin segment list` shows those there are"));
     }
 
     /// {@return the node that hosts a process now}

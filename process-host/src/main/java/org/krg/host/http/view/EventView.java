@@ -11,6 +11,7 @@ import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -53,6 +54,7 @@ public final class EventView {
                             .put("target", lease.id().toString())
                             .set("object", of(lease));
             case AccessEvent event -> AccessView.of(view, event);
+            case SegmentEvent event -> SegmentView.of(view, image, event);
         }
         if (!recorded.event().detail().isEmpty()) {
             view.put("detail", recorded.event().detail());

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.body;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.model.Identity;
+
+/// The body of a request for a segment.
+public record SegmentBody(@Nullable String name, @Nullable Long sizeBytes) {
+    private static final long PAGE_BYTES = 4_096;
+
+    /// {@return the request it stands for} The size is rounded up to whole pages.
+    public CreateSegment create(Identity owner, Instant at) {
+        var size = Values.require("sizeBytes", sizeBytes);
+        if (size <= 0 || size > Long.MAX_VALUE - PAGE_BYTES) {
+            throw Bodies.wrong("sizeBytes", "is a number of bytes from 1 on, not " + size);
+        }
+        var whole = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+        return new CreateSegment(Values.require("name", name), whole, owner, at);
+    }
+}

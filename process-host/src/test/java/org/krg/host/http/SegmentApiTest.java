@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(SharedApi.class)
+final class SegmentApiTest {
+    private final ApiFixture api;
+
+    SegmentApiTest(ApiFixture api) {
+        this.api = api;
+    }
+
+    @Test
+    void aSegmentIsThereUntilItIsDestroyed() {
+        var created = api.post("/v1/segments", "{\"name\":\"grid\",\"sizeBytes\":67108864}");
+
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.text("/name")).isEqualTo("grid");
+        assertThat(created.number("/sizeBytes")).isEqualTo(64 << 20);
+        assertThat(created.number("/blocks")).isEqualTo(32);
+        assertThat(created.number("/touchedBlocks")).isZero();
+        assertThat(created.body().path("owner").asText()).isNotEmpty();
+        assertThat(api.get("/v1/segments/grid").text("/id")).isEqualTo(created.text("/id"));
+        assertThat(api.get("/v1/segments/" + created.text("/id")).text("/name")).isEqualTo("grid");
+        assertThat(api.get("/v1/segments").body().path("segments").findValuesAsText("name"))
+                .contains("grid");
+
+        assertThat(api.delete("/v1/segments/grid").text("/name")).isEqualTo("grid");
+
+        assertThat(api.get("/v1/segments/grid").status()).isEqualTo(404);
+        assertThat(api.delete("/v1/segments/grid").text("/error/code")).isEqualTo("NOT_FOUND");
+        assertThat(api.get("/v1/events").body().path("events").findValuesAsText("type"))
+                .contains("segment.created", "segment.destroyed");
+    }
+
+    @Test
+    void aSizeIsRoundedUpToWholePages() {
+        var created = api.post("/v1/segments", "{\"name\":\"odd\",\"sizeBytes\":4097}");
+
+        assertThat(created.number("/sizeBytes")).isEqualTo(8_192);
+        assertThat(created.number("/blocks")).isEqualTo(1);
+    }
+
+    @Test
+    void aSegmentHasANameAndASizeOfItsOwn() {
+        api.post("/v1/segments", "{\"name\":\"twice\",\"sizeBytes\":4096}");
+
+        var again = api.post("/v1/segments", "{\"name\":\"twice\",\"sizeBytes\":4096}");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.text("/error/remedy")).contains("choose another name");
+        assertThat(api.post("/v1/segments", "{\"name\":\"none\"}").status()).isEqualTo(400);
+        assertThat(api.post("/v1/segments", "{\"sizeBytes\":4096}").status()).isEqualTo(400);
+        assertThat(
+                        api.post("/v1/segments", "{\"name\":\"a/b\",\"sizeBytes\":4096}")
+                                .text("/error/code"))
+                .isEqualTo("USAGE");
+        assertThat(api.post("/v1/segments", "{\"name\":\"z\",\"sizeBytes\":0}").status())
+                .isEqualTo(400);
+    }
+}
