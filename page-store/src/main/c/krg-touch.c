@@ -130,19 +130,29 @@ static void take_times(int writes, uint64_t offset, uint64_t count, uint64_t str
     free(nanos);
 }
 
-// All processes of a litmus test wait for each other before every round, in memory that is not the
+// All processes of a litmus test wait for each other the `count`th time, in memory that is not the
 // segment's.
-static void await_all(word *arrived, uint64_t round, uint64_t processes) {
+static void await_all(word *arrived, uint64_t count, uint64_t processes) {
     atomic_fetch_add(arrived, 1);
-    while (atomic_load(arrived) < (round + 1) * processes)
+    while (atomic_load(arrived) < count * processes)
         sched_yield();
+}
+
+// What a process has of a page when a round begins decides which messages the round needs: in every
+// fourth round nothing is done, in the others it has what it is going to read, what it is going to write,
+// or all of it.
+static void prepare(word *variable, char kind, uint64_t round) {
+    if (kind == 'r' && round % 4 % 2 == 1)
+        (void)atomic_load_explicit(variable, memory_order_relaxed);
+    else if (kind == 'w' && round % 4 >= 2)
+        atomic_store_explicit(variable, 0, memory_order_relaxed);
 }
 
 // litmus BARRIER PROCESSES OFFSET ROUNDS SPREAD STEP...
 //
 // BARRIER is a file of 8 zero bytes that all PROCESSES share. In each of ROUNDS every process does its
 // STEPs once, on variables no round before has used: `w0` stores 1 in variable 0, `r1` loads
-// variable 1, `wb0` stores 2. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
+// variable 1, `wb0` stores 2, `b` waits for all. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
 // multiple of 4096. The answer is one digit for each load, rounds separated by commas.
 static void litmus(char *rest) {
     char *barrier = strtok(rest, " ");
@@ -153,10 +163,10 @@ static void litmus(char *rest) {
     struct { char kind; int variable; uint64_t value; } steps[8];
     int count = 0;
     for (char *step = strtok(NULL, " "); step != NULL && count < 8; step = strtok(NULL, " ")) {
-        int second = step[1] == 'b';
+        int second = step[0] == 'w' && step[1] == 'b';
         steps[count].kind = step[0];
         steps[count].value = second ? 2 : 1;
-        steps[count++].variable = atoi(step + 1 + second);
+        steps[count++].variable = atoi(step + 1 + second); // 0 for `b`
     }
     int fd = open(barrier, O_RDWR | O_CLOEXEC);
     word *arrived = mmap(NULL, sizeof *arrived, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -167,16 +177,22 @@ static void litmus(char *rest) {
         return;
     }
     close(fd);
-    // Four variables a round; with a spread of pages each page serves 512 rounds.
+    // Each page serves 512 rounds. Variables that lie further apart than pages do not interleave.
     uint64_t per_page = 4096 / sizeof(word);
+    uint64_t page_step = spread > 4096 ? 4096 : 4 * 4096;
+    uint64_t waits = 0;
     for (uint64_t round = 0; round < rounds; round++) {
         char *base = memory + offset
             + (spread < 4096 ? round * 4 * sizeof(word)
-                             : round / per_page * 4 * spread + round % per_page * sizeof(word));
-        await_all(arrived, round, processes);
+                             : round / per_page * page_step + round % per_page * sizeof(word));
+        for (int i = 0; i < count; i++)
+            prepare((word *)(base + (uint64_t)steps[i].variable * spread), steps[i].kind, round);
+        await_all(arrived, ++waits, processes);
         for (int i = 0; i < count; i++) {
             word *variable = (word *)(base + (uint64_t)steps[i].variable * spread);
-            if (steps[i].kind == 'w')
+            if (steps[i].kind == 'b')
+                await_all(arrived, ++waits, processes);
+            else if (steps[i].kind == 'w')
                 atomic_store_explicit(variable, steps[i].value, memory_order_relaxed);
             else
                 *end++ = (char)('0' + atomic_load_explicit(variable, memory_order_relaxed));

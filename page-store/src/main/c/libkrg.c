@@ -8,8 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <linux/userfaultfd.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +53,7 @@ struct krg_segment {
     int faults; // userfaultfd while mapped, or -1
     size_t size;
     void *address; // NULL while not mapped
+    pthread_t watch; // while mapped
 };
 
 static int fail(int error) {
@@ -196,6 +200,32 @@ static int open_faults(int device) {
     return fd < 0 && device >= 0 ? ioctl(device, USERFAULTFD_IOC_NEW, flags) : fd;
 }
 
+// With its agent this node loses its part in the segment: others go on without the pages that are
+// here. They are thrown away, so that whoever touches them stands still instead of using what is old.
+static void *watch_agent(void *given) {
+    struct krg_segment *segment = given;
+    struct pollfd agent = {.fd = segment->socket}; // POLLHUP is always told
+    while (poll(&agent, 1, -1) < 1)
+        ;
+    (void)fallocate(segment->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, segment->size);
+    return NULL;
+}
+
+// The thread is none of the application's: no signal is handled in it.
+static int start_watch(struct krg_segment *segment) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&segment->watch, NULL, watch_agent, segment);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0 ? 0 : fail(error);
+}
+
+static void end_watch(struct krg_segment *segment) {
+    pthread_cancel(segment->watch);
+    pthread_join(segment->watch, NULL);
+}
+
 static int register_mapping(struct krg_segment *segment, void *address) {
     struct request request = {.kind = MAP, .address = (uintptr_t)address, .length = segment->size};
     // A child would share the memory without being told of its faults.
@@ -205,7 +235,7 @@ static int register_mapping(struct krg_segment *segment, void *address) {
     segment->faults = open_faults(segment->device);
     if (segment->faults < 0)
         return -1;
-    if (ask_plainly(segment->socket, &request, segment->faults) == 0)
+    if (ask_plainly(segment->socket, &request, segment->faults) == 0 && start_watch(segment) == 0)
         return 0;
     close_quietly(segment->faults);
     segment->faults = -1;
@@ -250,6 +280,7 @@ static int unmap_locked(struct krg_segment *segment) {
     if (munmap(segment->address, segment->size) < 0)
         return -1;
     segment->address = NULL;
+    end_watch(segment);
     // An agent that is gone has forgotten the mapping by itself.
     (void)ask_plainly(segment->socket, &request, -1);
     close_quietly(segment->faults);

@@ -13,7 +13,8 @@
  * moves is a page of 4096 bytes: what different nodes write often belongs on pages of its own.
  *
  * A page whose only copy was lost with its node is SIGBUS for whoever touches it, never zeros.
- * While the agent of the node is gone, who touches a page that is not here stands still.
+ * When the agent of the node ends, whoever touches the segment stands still: the process has to be
+ * ended. A thread of the library waits for that.
  *
  * A child made by fork has neither the mapping nor the use of the handle: it opens the segment
  * itself. Not for the memory of a segment: mremap, O_DIRECT, fixed buffers of io_uring, vmsplice.

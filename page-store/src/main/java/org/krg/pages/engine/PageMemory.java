@@ -24,6 +24,9 @@ public interface PageMemory {
     /// Makes a writable page readable and copies it: every store made before is in the copy.
     void downgrade(int page, MemorySegment copy);
 
+    /// Copies a readable page.
+    void copy(int page, MemorySegment copy);
+
     /// Makes a page absent.
     ///
     /// @param writable what it was

@@ -10,7 +10,4 @@ public interface PeerSink {
     ///
     /// @param message in a direct buffer, from its position to its limit; valid until this returns
     void received(NodeId peer, ByteBuffer message);
-
-    /// A connection with the node broke: messages to it, or from it, may be lost.
-    void lost(NodeId peer);
 }

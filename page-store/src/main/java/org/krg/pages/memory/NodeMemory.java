@@ -55,6 +55,10 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         return processes.size();
     }
 
+    boolean hasPage(int page) {
+        return memory.hasPage(offset(page));
+    }
+
     @Override
     public void install(int page, @Nullable MemorySegment content, boolean writable) {
         memory.write(offset(page), content == null ? zeros : content);
@@ -74,6 +78,11 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         for (var process : processes) {
             process.protect(page);
         }
+        copy(page, copy);
+    }
+
+    @Override
+    public void copy(int page, MemorySegment copy) {
         memory.read(offset(page), copy);
     }
 
@@ -82,7 +91,7 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         if (writable && copy != null) {
             downgrade(page, copy);
         } else if (copy != null) {
-            memory.read(offset(page), copy);
+            copy(page, copy);
         }
         memory.punch(offset(page), PAGE_BYTES);
     }

@@ -8,31 +8,38 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
-/// The thread that sends what the network did not take at once, and sees connections end on which
-/// nothing is sent.
+/// The thread that sends what the network did not take at once, hears what was handled, and sees
+/// connections end.
 final class Flusher implements AutoCloseable {
     private final Selector selector;
-    private final Consumer<OutgoingLink> broken;
+    private final BiConsumer<OutgoingLink, SocketChannel> broken;
 
-    private Flusher(Selector selector, Consumer<OutgoingLink> broken) {
+    /// A link's connection and the confirmation that is just coming in.
+    private record Connection(OutgoingLink link, ByteBuffer confirmation) {}
+
+    private Flusher(Selector selector, BiConsumer<OutgoingLink, SocketChannel> broken) {
         this.selector = selector;
         this.broken = broken;
     }
 
-    /// @param broken is told of links that failed
-    static Flusher start(Consumer<OutgoingLink> broken) throws IOException {
+    /// @param broken is told of connections that failed
+    static Flusher start(BiConsumer<OutgoingLink, SocketChannel> broken) throws IOException {
         var flusher = new Flusher(Selector.open(), broken);
         var _ = Thread.ofPlatform().name("page-flusher").daemon().start(flusher::run);
         return flusher;
     }
 
     /// Takes over a connection.
-    void add(SocketChannel channel, OutgoingLink link) throws IOException {
+    ///
+    /// @param handled how many messages of the link's session the other side has handled
+    void add(SocketChannel channel, OutgoingLink link, long handled) throws IOException {
         channel.configureBlocking(false);
         try {
-            link.connected(channel, channel.register(selector, SelectionKey.OP_READ, link));
+            var connection = new Connection(link, ByteBuffer.allocate(Long.BYTES));
+            var key = channel.register(selector, SelectionKey.OP_READ, connection);
+            link.connected(channel, key, handled);
         } catch (ClosedSelectorException closed) {
             throw new IOException("the links are closed", closed);
         }
@@ -42,29 +49,40 @@ final class Flusher implements AutoCloseable {
     private void run() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::handle);
+                selector.select(this::serve);
             }
         } catch (IOException | ClosedSelectorException _) {
             // Closed from outside.
         }
     }
 
-    private void handle(SelectionKey key) {
-        var link = (OutgoingLink) key.attachment();
+    private void serve(SelectionKey key) {
+        var connection = (Connection) key.attachment();
+        var channel = (SocketChannel) key.channel();
         try {
-            if (key.isReadable() && isAtEnd((SocketChannel) key.channel())) {
-                broken.accept(link);
-            } else if (key.isWritable()) {
-                link.flush();
+            if (key.isReadable()) {
+                readConfirmations(channel, connection);
+            }
+            if (key.isWritable()) {
+                connection.link.flush();
             }
         } catch (IOException | CancelledKeyException _) {
-            broken.accept(link);
+            key.cancel();
+            broken.accept(connection.link, channel);
         }
     }
 
-    /// Nothing is ever said in this direction.
-    private static boolean isAtEnd(SocketChannel channel) throws IOException {
-        return channel.read(ByteBuffer.allocate(1)) != 0;
+    private static void readConfirmations(SocketChannel channel, Connection connection)
+            throws IOException {
+        var buffer = connection.confirmation;
+        var count = channel.read(buffer);
+        while (count > 0 && !buffer.hasRemaining()) {
+            connection.link.confirm(buffer.getLong(0));
+            count = channel.read(buffer.clear());
+        }
+        if (count < 0) {
+            throw new IOException("the other side has closed the connection");
+        }
     }
 
     @Override

@@ -22,6 +22,8 @@ import org.krg.state.model.NodeId;
 /// owner → opener   nonce 32, proof 32
 /// opener → owner   proof 32
 /// owner → opener   u8 1
+/// opener → owner   u64 session of the link
+/// owner → opener   u64 messages of that session it has handled
 /// ```
 final class Greeting {
     private static final int MAGIC = 0x6b_72_67_70;
@@ -75,6 +77,28 @@ final class Greeting {
         require(said, 0, proof(config, Side.OPENER, hello, nonce), from.name());
         write(channel, new byte[] {WELCOME});
         return from;
+    }
+
+    /// Says which session goes on.
+    ///
+    /// @return how many of its messages the other side has handled
+    static long resume(SocketChannel channel, long session) throws IOException {
+        write(channel, bytes(session));
+        return ByteBuffer.wrap(read(channel, Long.BYTES)).getLong();
+    }
+
+    /// {@return which session goes on}
+    static long session(SocketChannel channel) throws IOException {
+        return ByteBuffer.wrap(read(channel, Long.BYTES)).getLong();
+    }
+
+    /// Says how many messages of the session were handled.
+    static void answer(SocketChannel channel, long handled) throws IOException {
+        write(channel, bytes(handled));
+    }
+
+    private static byte[] bytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
     private static byte[] hello(LinkConfig config, NodeId from, NodeId to, byte[] nonce) {

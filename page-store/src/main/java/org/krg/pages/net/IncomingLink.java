@@ -7,20 +7,47 @@ import java.nio.channels.SocketChannel;
 import org.krg.pages.engine.PeerSink;
 import org.krg.state.model.NodeId;
 
-/// The loop that reads one node's messages and has them handled, one after the other.
+/// The loop that reads one node's messages, has them handled one after the other, and confirms
+/// them.
 final class IncomingLink {
     /// Sixteen pages with their headers come with one call.
     private static final int BUFFER_BYTES = 128 << 10;
 
+    /// A confirmation costs a call; what is not confirmed is kept by the sender.
+    private static final int CONFIRM_EVERY = 32;
+
     private final SocketChannel channel;
     private final NodeId peer;
     private final PeerSink sink;
+    private final Handled handled;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer confirmation = ByteBuffer.allocateDirect(Long.BYTES);
+    private long confirmed;
 
-    IncomingLink(SocketChannel channel, NodeId peer, PeerSink sink) {
+    /// How many messages of one session of a peer were handled. Used by one reader after the other.
+    static final class Handled {
+        private final long session;
+        private long count;
+
+        Handled(long session) {
+            this.session = session;
+        }
+
+        long session() {
+            return session;
+        }
+
+        long count() {
+            return count;
+        }
+    }
+
+    IncomingLink(SocketChannel channel, NodeId peer, PeerSink sink, Handled handled) {
         this.channel = channel;
         this.peer = peer;
         this.sink = sink;
+        this.handled = handled;
+        this.confirmed = handled.count;
     }
 
     /// Returns when the other side has closed the connection.
@@ -31,6 +58,17 @@ final class IncomingLink {
             buffer.flip();
             takeMessages();
             buffer.compact();
+            if (handled.count - confirmed >= CONFIRM_EVERY) {
+                confirm();
+            }
+        }
+    }
+
+    private void confirm() throws IOException {
+        confirmed = handled.count;
+        confirmation.clear().putLong(confirmed).flip();
+        while (confirmation.hasRemaining()) {
+            channel.write(confirmation);
         }
     }
 
@@ -46,6 +84,7 @@ final class IncomingLink {
             var start = buffer.position() + Integer.BYTES;
             sink.received(peer, buffer.slice(start, length));
             buffer.position(start + length);
+            handled.count++;
         }
     }
 }

@@ -6,75 +6,91 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.NodeId;
 
-/// What is sent to one node: by the sending thread as long as the network takes it, otherwise by
-/// the thread of the [Flusher]. Lives as long as its connection.
+/// What is sent to one node, over one connection after another. A message is kept until the node
+/// says that it has handled it, and sent again over the next connection otherwise.
 final class OutgoingLink {
-    /// A node that does not read for that long is lost: twice as much as all pages in flight.
-    private static final int MOST_WAITING_BYTES = 64 << 20;
+    /// Most messages are shorter than a page with its header; a longer one is not used again.
+    private static final int POOLED_BYTES = 4_096 + 128;
 
     private final NodeId peer;
-    private final ByteBuffer length = ByteBuffer.allocateDirect(Integer.BYTES);
-    private final ByteBuffer[] frame = {length, length};
-    private final Queue<ByteBuffer> waiting = new ArrayDeque<>();
-    private int waitingBytes;
+    private final long session;
+    private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
+    private final Deque<ByteBuffer> unconfirmed = new ArrayDeque<>();
+    private final Deque<ByteBuffer> free = new ArrayDeque<>();
+    private long confirmed;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
-    private boolean broken;
+    private boolean forgotten;
 
     /// Until [#connected] everything waits.
-    OutgoingLink(NodeId peer) {
+    ///
+    /// @param session tells what the node has counted of this link from what it counted of others
+    OutgoingLink(NodeId peer, long session) {
         this.peer = peer;
+        this.session = session;
     }
 
     NodeId peer() {
         return peer;
     }
 
-    /// Sends what waits, and from now on from the thread that sends.
-    synchronized void connected(SocketChannel opened, SelectionKey registered) throws IOException {
+    long session() {
+        return session;
+    }
+
+    /// {@return whether nothing is to be sent any more}
+    synchronized boolean isForgotten() {
+        return forgotten;
+    }
+
+    /// Sends what the node has not handled yet, and from now on from the thread that sends.
+    ///
+    /// @param handled how many messages of this session the node has handled
+    synchronized void connected(SocketChannel opened, SelectionKey registered, long handled)
+            throws IOException {
         channel = opened;
         key = registered;
+        confirm(handled);
+        while (!unconfirmed.isEmpty()) {
+            unsent.addFirst(unconfirmed.removeLast());
+        }
+        unsent.forEach(ByteBuffer::rewind);
         flush();
     }
 
-    /// Sends a message or lets it wait.
-    ///
-    /// @return false if the link is broken
-    synchronized boolean send(ByteBuffer message) {
-        if (broken) {
-            return false;
-        }
-        length.clear().putInt(message.remaining()).flip();
-        try {
-            if (channel != null && waiting.isEmpty()) {
-                frame[1] = message;
-                channel.write(frame);
+    /// The node has handled that many messages of this session.
+    synchronized void confirm(long handled) {
+        while (confirmed < handled && !unconfirmed.isEmpty()) {
+            var frame = unconfirmed.remove();
+            confirmed++;
+            if (frame.capacity() == POOLED_BYTES) {
+                free.push(frame);
             }
-            if (length.hasRemaining() || message.hasRemaining()) {
-                keep(message);
-            }
-            return true;
-        } catch (IOException _) {
-            return false;
         }
     }
 
-    private void keep(ByteBuffer message) throws IOException {
-        var rest = ByteBuffer.allocate(length.remaining() + message.remaining());
-        rest.put(length).put(message).flip();
-        waiting.add(rest);
-        waitingBytes += rest.remaining();
-        if (waitingBytes > MOST_WAITING_BYTES) {
-            throw new IOException("node " + peer + " does not read");
+    /// Sends a message, or lets it wait for the network.
+    ///
+    /// @throws IOException if the connection is broken; the message waits for the next one
+    synchronized void send(ByteBuffer message) throws IOException {
+        if (!forgotten) {
+            unsent.add(frame(message));
+            flush();
         }
-        if (key != null) {
-            key.interestOpsOr(SelectionKey.OP_WRITE);
-            key.selector().wakeup();
-        }
+    }
+
+    private ByteBuffer frame(ByteBuffer message) {
+        var length = Integer.BYTES + message.remaining();
+        var pooled = length <= POOLED_BYTES ? free.poll() : null;
+        var frame =
+                pooled == null
+                        ? ByteBuffer.allocateDirect(Math.max(length, POOLED_BYTES))
+                        : pooled.clear();
+        return frame.putInt(message.remaining()).put(message).flip();
     }
 
     /// Sends what waits as far as the network takes it.
@@ -82,31 +98,46 @@ final class OutgoingLink {
         if (channel == null || key == null) {
             return;
         }
-        while (!waiting.isEmpty()) {
-            var next = waiting.element();
-            waitingBytes -= channel.write(next);
+        while (!unsent.isEmpty()) {
+            var next = unsent.element();
+            channel.write(next);
             if (next.hasRemaining()) {
                 key.interestOpsOr(SelectionKey.OP_WRITE);
                 key.selector().wakeup();
                 return;
             }
-            waiting.remove();
+            unconfirmed.add(unsent.remove());
         }
-        key.interestOpsAnd(~SelectionKey.OP_WRITE);
+        if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
+            key.interestOpsAnd(~SelectionKey.OP_WRITE);
+        }
     }
 
-    /// Sends nothing any more.
+    /// The connection is of no use any more.
     ///
-    /// @return whether it was whole until now
-    synchronized boolean breakOff() {
-        if (broken) {
+    /// @return whether it is the one that is used now
+    synchronized boolean disconnected(SocketChannel broken) {
+        Channels.close(broken);
+        if (!broken.equals(channel)) {
             return false;
         }
-        broken = true;
-        waiting.clear();
+        channel = null;
+        key = null;
+        return true;
+    }
+
+    /// {@return the connection, if there is one}
+    synchronized @Nullable SocketChannel channel() {
+        return channel;
+    }
+
+    /// Sends nothing any more, and keeps nothing.
+    synchronized void forget() {
+        forgotten = true;
+        unsent.clear();
+        unconfirmed.clear();
         if (channel != null) {
             Channels.close(channel);
         }
-        return true;
     }
 }

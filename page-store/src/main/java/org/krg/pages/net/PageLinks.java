@@ -7,16 +7,19 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.engine.PeerLinks;
 import org.krg.pages.engine.PeerSink;
 import org.krg.pages.engine.Threads;
+import org.krg.pages.net.IncomingLink.Handled;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
@@ -30,16 +33,21 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     /// A live node on a loaded machine greets within this time.
     private static final Duration GREETING_LIMIT = Duration.ofSeconds(5);
 
+    /// A node that is restarted is found again within this time.
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(100);
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     /// Pages that are sent while their reader is busy with others wait in the kernel, not here.
     private static final int SOCKET_BUFFER_BYTES = 1 << 20;
 
     private final LinkConfig config;
     private final Function<NodeId, Optional<HostPort>> addresses;
-    private final PeerSink sink;
     private final ServerSocketChannel port;
     private final Flusher flusher;
     private final Map<NodeId, OutgoingLink> outgoing = new ConcurrentHashMap<>();
     private final Map<NodeId, Reader> readers = new ConcurrentHashMap<>();
+    private final Map<NodeId, Handled> handled = new ConcurrentHashMap<>();
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -48,22 +56,19 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private PageLinks(
             LinkConfig config,
             Function<NodeId, Optional<HostPort>> addresses,
-            PeerSink sink,
             ServerSocketChannel port)
             throws IOException {
         this.config = config;
         this.addresses = addresses;
-        this.sink = sink;
         this.port = port;
-        this.flusher = Flusher.start(this::breakOff);
+        this.flusher = Flusher.start(this::broken);
     }
 
-    /// Opens the port.
+    /// Takes the address; [#listen] admits other nodes.
     ///
     /// @param addresses where the port of a node is, if that is known; may block
     /// @throws IOException if the address is taken, or is not one of loopback
-    public static PageLinks open(
-            LinkConfig config, Function<NodeId, Optional<HostPort>> addresses, PeerSink sink)
+    public static PageLinks open(LinkConfig config, Function<NodeId, Optional<HostPort>> addresses)
             throws IOException {
         var address = new InetSocketAddress(config.bind().host(), config.bind().port());
         if (!address.getAddress().isLoopbackAddress()) {
@@ -71,10 +76,12 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
                     "page messages are not encrypted: they listen on loopback only, not on "
                             + config.bind());
         }
-        var port = ServerSocketChannel.open().bind(address);
-        var links = new PageLinks(config, addresses, sink, port);
-        var _ = Thread.ofPlatform().name("page-port").daemon().start(links::accept);
-        return links;
+        return new PageLinks(config, addresses, ServerSocketChannel.open().bind(address));
+    }
+
+    /// Admits other nodes, whose messages are handled by `receiver`.
+    public void listen(PeerSink receiver) {
+        var _ = Thread.ofPlatform().name("page-port").daemon().start(() -> accept(receiver));
     }
 
     /// {@return where it listens}
@@ -85,38 +92,76 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     @Override
     public void send(NodeId peer, ByteBuffer message) {
         var link = outgoing.computeIfAbsent(peer, this::open);
-        if (!link.send(message)) {
-            breakOff(link);
+        try {
+            link.send(message);
+        } catch (IOException failure) {
+            log.debug("page link failed to={}", peer, failure);
+            var channel = link.channel();
+            if (channel != null) {
+                broken(link, channel);
+            }
+        }
+    }
+
+    @Override
+    public void forget(NodeId peer) {
+        var link = outgoing.remove(peer);
+        if (link != null) {
+            link.forget();
         }
     }
 
     private OutgoingLink open(NodeId peer) {
-        var link = new OutgoingLink(peer);
-        var _ = Thread.ofVirtual().name("page-opener-" + peer).start(() -> connect(link));
+        var link = new OutgoingLink(peer, RANDOM.nextLong());
+        connectSoon(link);
         return link;
     }
 
+    private void broken(OutgoingLink link, SocketChannel channel) {
+        if (link.disconnected(channel) && !closed) {
+            log.info("page link broken to={}", link.peer());
+            connectSoon(link);
+        }
+        channels.remove(channel);
+    }
+
+    private void connectSoon(OutgoingLink link) {
+        var _ = Thread.ofVirtual().name("page-opener-" + link.peer()).start(() -> connect(link));
+    }
+
     private void connect(OutgoingLink link) {
+        while (!closed && !link.isForgotten() && !isConnected(link)) {
+            LockSupport.parkNanos(RETRY_PAUSE.toNanos());
+        }
+    }
+
+    private boolean isConnected(OutgoingLink link) {
+        var address = addresses.apply(link.peer());
+        if (address.isEmpty()) {
+            return false;
+        }
+        SocketChannel channel = null;
         try {
-            var address =
-                    addresses
-                            .apply(link.peer())
-                            .orElseThrow(() -> new IOException("its address is not known"));
-            var channel = SocketChannel.open();
+            channel = SocketChannel.open();
             channels.add(channel);
             prepare(channel);
             channel.socket()
                     .connect(
-                            new InetSocketAddress(address.host(), address.port()),
+                            new InetSocketAddress(address.get().host(), address.get().port()),
                             (int) GREETING_LIMIT.toMillis());
             Greeting.open(channel, config, link.peer());
-            flusher.add(channel, link);
+            flusher.add(channel, link, Greeting.resume(channel, link.session()));
             if (closed) {
                 Channels.close(channel);
             }
+            return true;
         } catch (IOException failure) {
-            log.debug("no link to node={} reason={}", link.peer(), failure.toString());
-            breakOff(link);
+            log.debug("no page link to={} reason={}", link.peer(), failure.toString());
+            if (channel != null) {
+                channels.remove(channel);
+                var _ = link.disconnected(channel);
+            }
+            return false;
         }
     }
 
@@ -127,22 +172,17 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         channel.socket().setSoTimeout((int) GREETING_LIMIT.toMillis());
     }
 
-    private void breakOff(OutgoingLink link) {
-        if (link.breakOff()) {
-            outgoing.remove(link.peer(), link);
-            if (!closed) {
-                var _ = Thread.ofVirtual().start(() -> sink.lost(link.peer()));
-            }
-        }
-    }
-
-    private void accept() {
+    private void accept(PeerSink receiver) {
         while (!closed) {
             try {
                 var channel = port.accept();
                 channels.add(channel);
                 prepare(channel);
-                var _ = Thread.ofPlatform().name("page-reader").daemon().start(() -> read(channel));
+                var _ =
+                        Thread.ofPlatform()
+                                .name("page-reader")
+                                .daemon()
+                                .start(() -> read(channel, receiver));
             } catch (IOException failure) {
                 if (!closed) {
                     log.warn("no connection accepted reason={}", failure.toString());
@@ -151,30 +191,29 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         }
     }
 
-    private void read(SocketChannel channel) {
+    private void read(SocketChannel channel, PeerSink receiver) {
         try {
             var peer = Greeting.admit(channel, config);
             Thread.currentThread().setName("page-reader-" + peer);
             awaitEarlier(readers.put(peer, new Reader(Thread.currentThread(), channel)));
-            log.info("page link open from={}", peer);
-            readFrom(peer, channel);
+            var session = Greeting.session(channel);
+            var counted =
+                    handled.compute(
+                            peer,
+                            (_, known) ->
+                                    known != null && known.session() == session
+                                            ? known
+                                            : new Handled(session));
+            Greeting.answer(channel, counted.count());
+            new IncomingLink(channel, peer, receiver, counted).run();
+            log.info("page link closed from={}", peer);
         } catch (IOException failure) {
-            log.warn("connection refused reason={}", failure.getMessage());
+            if (!closed) {
+                log.warn("page link refused or failed reason={}", failure.toString());
+            }
         } finally {
             Channels.close(channel);
             channels.remove(channel);
-        }
-    }
-
-    private void readFrom(NodeId peer, SocketChannel channel) {
-        try {
-            new IncomingLink(channel, peer, sink).run();
-        } catch (IOException failure) {
-            log.debug("page link failed from={}", peer, failure);
-        }
-        if (!closed) {
-            log.info("page link closed from={}", peer);
-            sink.lost(peer);
         }
     }
 
@@ -186,12 +225,17 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         }
     }
 
+    /// Breaks every connection, as a network may.
+    void breakConnections() {
+        channels.forEach(Channels::close);
+    }
+
     @Override
     public void close() {
         closed = true;
         Channels.close(port);
         flusher.close();
-        outgoing.values().forEach(OutgoingLink::breakOff);
+        outgoing.values().forEach(OutgoingLink::forget);
         channels.forEach(Channels::close);
         readers.values().forEach(reader -> Threads.join(reader.thread));
     }

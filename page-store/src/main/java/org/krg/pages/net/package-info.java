@@ -7,8 +7,10 @@
 /// the port only reads, with one blocking thread a connection. A message is sent by the thread that
 /// has it and handled by the thread that read it: a hand-over costs more than the network.
 ///
-/// Frame: `u32 length`, message, big endian. Before the first one both sides prove that they know
-/// the secret of the cluster.
+/// Frame: `u32 length`, message, big endian. Every few messages the reader answers with the number
+/// of those it has handled, `u64`; what it has not is sent again over the next connection, so that
+/// nothing is lost or doubled while both nodes run. Before the first one both sides prove that they
+/// know the secret of the cluster.
 @NullMarked
 package org.krg.pages.net;
 

@@ -207,6 +207,17 @@ class NodeMemoryTest {
     }
 
     @Test
+    void whatAProcessHasIsOfNoUseToItOnceItsAgentHasEnded() {
+        memory.install(PAGE, page(7), true);
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("7");
+            port.close();
+            await().until(() -> !memory.hasPage(PAGE));
+            assertThat(Toucher.standsStill(program.begin("read " + OFFSET))).isTrue();
+        }
+    }
+
+    @Test
     void aMappingIsTakenAwayAndMadeAgain() {
         memory.install(PAGE, page(7), true);
         try (var program = Toucher.mapping(socket, FIELD)) {

@@ -36,18 +36,12 @@ class PageLinksTest {
     /// Keeps what came.
     private static class Inbox implements PeerSink {
         final List<String> messages = Collections.synchronizedList(new ArrayList<>());
-        final List<NodeId> lost = Collections.synchronizedList(new ArrayList<>());
 
         @Override
         public void received(NodeId peer, ByteBuffer message) {
             var bytes = new byte[message.remaining()];
             message.get(bytes);
             messages.add(peer + ":" + new String(bytes, StandardCharsets.US_ASCII));
-        }
-
-        @Override
-        public void lost(NodeId peer) {
-            lost.add(peer);
         }
     }
 
@@ -95,42 +89,58 @@ class PageLinksTest {
     @Test
     void whoDoesNotKnowTheSecretIsNotHeard() throws IOException {
         var inbox = new Inbox();
-        var outbox = new Inbox();
-        var one = open(ONE, "guess", outbox);
+        var guesses = open(ONE, "guess", new Inbox());
         open(TWO, "secret", inbox);
-        one.send(TWO, message("hello"));
-        await().until(() -> outbox.lost.contains(TWO));
-        assertThat(inbox.messages).isEmpty();
+        guesses.send(TWO, message("guessed"));
+        var knows = open(new NodeId("three"), "secret", new Inbox());
+        knows.send(TWO, message("hello"));
+        await().until(() -> inbox.messages.contains("three:hello"));
+        assertThat(inbox.messages).containsExactly("three:hello");
     }
 
     @Test
-    void theEndOfANodeIsSeenWithoutSending() throws IOException {
-        var outbox = new Inbox();
+    void nothingIsLostOrDoubledWhereConnectionsBreak() throws IOException {
         var inbox = new Inbox();
-        var one = open(ONE, "secret", outbox);
+        var one = open(ONE, "secret", new Inbox());
         var two = open(TWO, "secret", inbox);
-        one.send(TWO, message("hello"));
-        await().until(() -> !inbox.messages.isEmpty());
-        two.close();
-        await().until(() -> outbox.lost.contains(TWO));
+        for (var i = 0; i < 500; i++) {
+            one.send(TWO, message("" + i));
+            if (i % 50 == 49) {
+                two.breakConnections();
+            }
+        }
+        await().until(() -> inbox.messages.size() >= 500);
+        assertThat(inbox.messages).hasSize(500);
+        for (var i = 0; i < 500; i++) {
+            assertThat(inbox.messages.get(i)).isEqualTo("one:" + i);
+        }
     }
 
     @Test
-    void aNodeThatIsBackIsReachedAgain() throws IOException {
-        var outbox = new Inbox();
+    void whatIsSentTooEarlyWaits() throws IOException {
         var inbox = new Inbox();
-        var one = open(ONE, "secret", outbox);
-        one.send(TWO, message("too early"));
-        await().until(() -> outbox.lost.contains(TWO));
+        var one = open(ONE, "secret", new Inbox());
+        one.send(TWO, message("early"));
         open(TWO, "secret", inbox);
-        one.send(TWO, message("hello"));
-        await().until(() -> inbox.messages.contains("one:hello"));
+        await().until(() -> inbox.messages.contains("one:early"));
+    }
+
+    @Test
+    void whatWaitsForANodeThatIsGoneIsForgotten() throws IOException {
+        var inbox = new Inbox();
+        var one = open(ONE, "secret", new Inbox());
+        one.send(TWO, message("to the one that is gone"));
+        one.forget(TWO);
+        open(TWO, "secret", inbox);
+        one.send(TWO, message("to the next"));
+        await().until(() -> !inbox.messages.isEmpty());
+        assertThat(inbox.messages).containsExactly("one:to the next");
     }
 
     @Test
     void beyondLoopbackNothingIsOpened() {
         var config = new LinkConfig(CLUSTER, ONE, new HostPort("0.0.0.0", 0), new byte[32]);
-        assertThatThrownBy(() -> PageLinks.open(config, _ -> Optional.empty(), new Inbox()))
+        assertThatThrownBy(() -> PageLinks.open(config, _ -> Optional.empty()))
                 .hasMessageContaining("loopback only");
     }
 
@@ -141,7 +151,8 @@ class PageLinksTest {
                         self,
                         new HostPort("127.0.0.1", 0),
                         secret.getBytes(StandardCharsets.US_ASCII));
-        var links = PageLinks.open(config, node -> Optional.ofNullable(addresses.get(node)), sink);
+        var links = PageLinks.open(config, node -> Optional.ofNullable(addresses.get(node)));
+        links.listen(sink);
         addresses.put(self, links.address());
         opened.push(links);
         return links;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.krg.pages.codec.PageMessageCodec;
+import org.krg.pages.coherence.PageMessage;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.Member;
+
+/// What is sent to another node: `u64 run of the sender, u64 run of the receiver, message, page or
+/// nothing`. The runs tell members of one name apart. Buffers are used again and again.
+final class Frames {
+    private static final int BYTES =
+            2 * Long.BYTES + PageMessageCodec.MAX_BYTES + PageMemory.PAGE_BYTES;
+
+    private final Member self;
+    private final PeerLinks links;
+    private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+
+    Frames(Member self, PeerLinks links) {
+        this.self = self;
+        this.links = links;
+    }
+
+    void send(
+            Member to,
+            BlockId block,
+            long epoch,
+            PageMessage message,
+            @Nullable MemorySegment payload) {
+        var pooled = free.poll();
+        var frame = pooled == null ? ByteBuffer.allocateDirect(BYTES) : pooled;
+        frame.clear().putLong(self.run()).putLong(to.run());
+        PageMessageCodec.encode(block, epoch, message, frame);
+        if (payload != null) {
+            frame.put(payload.asByteBuffer());
+        }
+        links.send(to.node(), frame.flip());
+        free.add(frame);
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.engine;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.krg.pages.codec.PageMessageCodec;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.SegmentId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The pages of all segments on one node, as long as its agent is one member of the cluster.
+///
+/// Owns no thread but that of the pins: faults, messages and news of the log are handled by those
+/// who bring them. Safe for use from any thread.
+public final class PageEngine implements PeerSink, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(PageEngine.class);
+
+    private final PageEngineConfig config;
+    private final PeerLinks links;
+    private final BlockEngine.Surroundings around;
+    private final DelayedCalls delayed = DelayedCalls.start();
+    private final Map<SegmentId, PageMemory> memories = new ConcurrentHashMap<>();
+    private final Map<BlockId, BlockEngine> blocks = new ConcurrentHashMap<>();
+    private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
+
+    private PageEngine(PageEngineConfig config, PeerLinks links, Grants grants) {
+        this.config = config;
+        this.links = links;
+        var frames = new Frames(config.self(), links);
+        this.around = new BlockEngine.Surroundings(config, frames, grants, delayed);
+    }
+
+    /// Starts without any page. Messages come by [#received].
+    public static PageEngine start(PageEngineConfig config, PeerLinks links, Grants grants) {
+        return new PageEngine(config, links, grants);
+    }
+
+    /// Takes over the memory of a segment, in which every page is absent.
+    ///
+    /// @return who is told of the faults of its processes
+    public FaultSink open(SegmentId segment, PageMemory memory) {
+        if (memories.putIfAbsent(segment, memory) != null) {
+            throw new InvariantBroken("a segment has one memory on a node: " + segment);
+        }
+        return (page, write) ->
+                block(new BlockId(segment, page / BlockId.PAGES))
+                        .fault(page % BlockId.PAGES, write);
+    }
+
+    /// The log says who is the home of a block. May be told again.
+    ///
+    /// @param live all members that may have copies of its pages, this one included
+    public void granted(BlockId block, Member home, long epoch, List<Member> live) {
+        if (home.equals(config.self()) || blocks.containsKey(block)) {
+            block(block).granted(home, epoch, live);
+        }
+    }
+
+    /// The log says that a member is over: what it has is lost, what it says is not heard.
+    public void gone(Member member) {
+        goneRuns.merge(member.node(), member.run(), Math::max);
+        links.forget(member.node());
+        blocks.values().forEach(block -> block.gone(member));
+    }
+
+    @Override
+    public void received(NodeId peer, ByteBuffer frame) {
+        var from = new Member(peer, frame.getLong());
+        var toRun = frame.getLong();
+        if (toRun != config.self().run() || from.run() <= goneRuns.getOrDefault(peer, -1L)) {
+            log.debug("message of another run dropped from={} to={}", from, toRun);
+            return;
+        }
+        var envelope =
+                PageMessageCodec.decode(frame)
+                        .orElseThrow(() -> new InvariantBroken("nodes speak one version: " + from));
+        var payload = frame.hasRemaining() ? MemorySegment.ofBuffer(frame) : null;
+        block(envelope.block()).received(from, envelope.epoch(), envelope.message(), payload);
+    }
+
+    private BlockEngine block(BlockId block) {
+        return blocks.computeIfAbsent(
+                block, id -> new BlockEngine(id, around, () -> memory(id.segment())));
+    }
+
+    private PageMemory memory(SegmentId segment) {
+        var memory = memories.get(segment);
+        if (memory == null) {
+            throw new InvariantBroken("pages of a segment are where it is open: " + segment);
+        }
+        return memory;
+    }
+
+    @Override
+    public void close() {
+        delayed.close();
+    }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.krg.pages.fixture.Agreement;
+import org.krg.pages.fixture.PageNode;
+import org.krg.pages.fixture.Toucher;
+
+/// Small programs whose outcome tells whether memory is sequentially consistent between nodes: one
+/// process on one node for each thread, on variables of blocks of their own (with homes of their
+/// own), of neighbouring pages, and of one page.
+class LitmusTest {
+    private static final int ROUNDS = 800;
+    private static final int LONG_ROUNDS = 100_000;
+    private static final int BLOCK = 2 << 20;
+    private static final int PAGE = 4_096;
+    private static final int SAME_PAGE = 8;
+
+    /// Initially all variables are 0. `wX` stores 1 in variable X, `wbX` stores 2, `rX` loads, `b`
+    /// waits for all threads; the digits of an outcome are the loads in the order of threads.
+    static final List<Shape> SHAPES =
+            List.of(
+                    new Shape("SB", "00", "w0 r1", "w1 r0"),
+                    new Shape("MP", "10", "w0 w1", "r1 r0"),
+                    new Shape("LB", "11", "r0 w1", "r1 w0"),
+                    new Shape("CoRR", "10", "w0", "r0 r0"),
+                    new Shape("CoWW", "1", "w0 wb0 b", "b r0"),
+                    new Shape("2+2W", "11", "w0 wb1 b r0 r1", "w1 wb0 b"),
+                    new Shape("R", "20", "w0 w1 b r1", "wb1 r0 b"),
+                    new Shape("S", "21", "wb0 w1 b r0", "r1 w0 b"),
+                    new Shape("WRC", "110", "w0", "r0 w1", "r1 r0"),
+                    new Shape("IRIW", "1010", "w0", "w1", "r0 r1", "r1 r0"));
+
+    @TempDir private Path directory;
+
+    private final Agreement agreement = new Agreement();
+    private List<PageNode> nodes = List.of();
+
+    record Shape(String name, String forbidden, List<String> threads) {
+        Shape(String name, String forbidden, String... threads) {
+            this(name, forbidden, List.of(threads));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("SHAPES")
+    void noForbiddenOutcomeIsSeen(Shape shape) throws IOException {
+        run(shape, ROUNDS);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @FieldSource("SHAPES")
+    void noForbiddenOutcomeIsSeenInManyRounds(Shape shape) throws IOException {
+        run(shape, LONG_ROUNDS);
+    }
+
+    private void run(Shape shape, int rounds) throws IOException {
+        nodes =
+                IntStream.range(0, shape.threads().size())
+                        .mapToObj(i -> new PageNode("n" + i, agreement, directory))
+                        .toList();
+        var processes = nodes.stream().map(PageNode::toucher).toList();
+        check(shape, outcomes(shape, processes, rounds, BLOCK, 0));
+        check(shape, outcomes(shape, processes, rounds, PAGE, 16 << 20));
+        check(shape, outcomes(shape, processes, rounds, SAME_PAGE, 48 << 20));
+    }
+
+    private SortedMap<String, Integer> outcomes(
+            Shape shape, List<Toucher> processes, int rounds, int spread, int offset)
+            throws IOException {
+        var barrier = Files.write(Files.createTempFile(directory, "barrier", ""), new byte[8]);
+        var answers =
+                IntStream.range(0, processes.size())
+                        .mapToObj(i ->
+                                processes
+                                        .get(i)
+                                        .begin(
+                                                "litmus %s %d %d %d %d %s"
+                                                        .formatted(
+                                                                barrier,
+                                                                processes.size(),
+                                                                offset,
+                                                                rounds,
+                                                                spread,
+                                                                shape.threads().get(i))))
+                        .toList();
+        var loads = answers.stream().map(Toucher::await).map(it -> it.split(",", -1)).toList();
+        var seen = new TreeMap<String, Integer>();
+        for (var round = 0; round < rounds; round++) {
+            var at = round;
+            var outcome = String.join("", loads.stream().map(it -> it[at]).toList());
+            seen.merge(outcome, 1, Integer::sum);
+        }
+        return seen;
+    }
+
+    private static void check(Shape shape, SortedMap<String, Integer> seen) {
+        assertThat(seen.keySet())
+                .as("outcomes of %s: %s", shape, seen)
+                .doesNotContain(shape.forbidden());
+    }
+
+    @AfterEach
+    void close() {
+        nodes.forEach(PageNode::close);
+        agreement.close();
+    }
+}
