@@ -15,7 +15,7 @@ import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.NodeId;
 
 /// The first words of a connection: who opens it to whom, and the proof on both sides that they
-/// know the secret, HMAC-SHA256 over the other's fresh number.
+/// know the key of the port, HMAC-SHA256 over the other's fresh number.
 ///
 /// ```
 /// opener → owner   u32 magic, u32 version, cluster 16, nonce 32, name of from 40, name of to 40
@@ -46,14 +46,15 @@ final class Greeting {
 
     /// Opens a connection that stands. Waits no longer than the socket's limit for reading.
     ///
-    /// @throws IOException if the other side is not that node, or does not know the secret
-    static void open(SocketChannel channel, LinkConfig config, NodeId to) throws IOException {
+    /// @throws IOException if the other side is not that node, or does not know the key
+    static void open(SocketChannel channel, LinkConfig config, NodeId to, byte[] key)
+            throws IOException {
         var hello = hello(config, config.self(), to, nonce());
         write(channel, hello);
         var answer = read(channel, NONCE_BYTES + PROOF_BYTES);
         var nonce = Arrays.copyOf(answer, NONCE_BYTES);
-        require(answer, NONCE_BYTES, proof(config, Side.OWNER, hello, nonce), to.name());
-        write(channel, proof(config, Side.OPENER, hello, nonce));
+        require(answer, NONCE_BYTES, proof(key, Side.OWNER, hello, nonce), to.name());
+        write(channel, proof(key, Side.OPENER, hello, nonce));
         if (read(channel, 1)[0] != WELCOME) {
             throw new IOException("node " + to + " refuses the connection");
         }
@@ -62,7 +63,7 @@ final class Greeting {
     /// Admits who opened a connection. Waits no longer than the socket's limit for reading.
     ///
     /// @return who it is
-    /// @throws IOException if it means another node, or does not know the secret
+    /// @throws IOException if it means another node, or does not know the key
     static NodeId admit(SocketChannel channel, LinkConfig config) throws IOException {
         var hello = read(channel, HELLO_BYTES);
         var from = name(hello);
@@ -72,9 +73,9 @@ final class Greeting {
         }
         var nonce = nonce();
         write(channel, nonce);
-        write(channel, proof(config, Side.OWNER, hello, nonce));
+        write(channel, proof(config.key(), Side.OWNER, hello, nonce));
         var said = read(channel, PROOF_BYTES);
-        require(said, 0, proof(config, Side.OPENER, hello, nonce), from.name());
+        require(said, 0, proof(config.key(), Side.OPENER, hello, nonce), from.name());
         write(channel, new byte[] {WELCOME});
         return from;
     }
@@ -132,10 +133,10 @@ final class Greeting {
         return nonce;
     }
 
-    private static byte[] proof(LinkConfig config, Side side, byte[] hello, byte[] nonce) {
+    private static byte[] proof(byte[] key, Side side, byte[] hello, byte[] nonce) {
         try {
             var mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(config.secret(), "HmacSHA256"));
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
             mac.update(side.name().getBytes(StandardCharsets.US_ASCII));
             mac.update(nonce);
             mac.update(hello);
@@ -148,7 +149,7 @@ final class Greeting {
     private static void require(byte[] said, int offset, byte[] proof, String who)
             throws IOException {
         if (!MessageDigest.isEqual(Arrays.copyOfRange(said, offset, offset + PROOF_BYTES), proof)) {
-            throw new IOException("who claims to be " + who + " does not know the secret");
+            throw new IOException("who claims to be " + who + " does not know the key");
         }
     }
 

@@ -9,6 +9,7 @@ import org.krg.state.model.NodeId;
 ///
 /// @param bind where it listens, an address of loopback: what is sent is neither encrypted nor
 ///   protected against change; port 0 takes a free one
-/// @param secret what all nodes of the cluster know
+/// @param key what who connects has to know: random, told to other nodes over connections that are
+///   protected
 @SuppressWarnings("ArrayRecordComponent") // Read once, never compared.
-public record LinkConfig(UUID cluster, NodeId self, HostPort bind, byte[] secret) {}
+public record LinkConfig(UUID cluster, NodeId self, HostPort bind, byte[] key) {}

@@ -42,7 +42,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private static final int SOCKET_BUFFER_BYTES = 1 << 20;
 
     private final LinkConfig config;
-    private final Function<NodeId, Optional<HostPort>> addresses;
+    private final Function<NodeId, Optional<PagePort>> ports;
     private final ServerSocketChannel port;
     private final Flusher flusher;
     private final Map<NodeId, OutgoingLink> outgoing = new ConcurrentHashMap<>();
@@ -54,21 +54,19 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private record Reader(Thread thread, SocketChannel channel) {}
 
     private PageLinks(
-            LinkConfig config,
-            Function<NodeId, Optional<HostPort>> addresses,
-            ServerSocketChannel port)
+            LinkConfig config, Function<NodeId, Optional<PagePort>> ports, ServerSocketChannel port)
             throws IOException {
         this.config = config;
-        this.addresses = addresses;
+        this.ports = ports;
         this.port = port;
         this.flusher = Flusher.start(this::broken);
     }
 
     /// Takes the address; [#listen] admits other nodes.
     ///
-    /// @param addresses where the port of a node is, if that is known; may block
+    /// @param ports where a node listens, if that is known; may block
     /// @throws IOException if the address is taken, or is not one of loopback
-    public static PageLinks open(LinkConfig config, Function<NodeId, Optional<HostPort>> addresses)
+    public static PageLinks open(LinkConfig config, Function<NodeId, Optional<PagePort>> ports)
             throws IOException {
         var address = new InetSocketAddress(config.bind().host(), config.bind().port());
         if (!address.getAddress().isLoopbackAddress()) {
@@ -76,7 +74,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
                     "page messages are not encrypted: they listen on loopback only, not on "
                             + config.bind());
         }
-        return new PageLinks(config, addresses, ServerSocketChannel.open().bind(address));
+        return new PageLinks(config, ports, ServerSocketChannel.open().bind(address));
     }
 
     /// Admits other nodes, whose messages are handled by `receiver`.
@@ -136,10 +134,11 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     }
 
     private boolean isConnected(OutgoingLink link) {
-        var address = addresses.apply(link.peer());
-        if (address.isEmpty()) {
+        var found = ports.apply(link.peer());
+        if (found.isEmpty()) {
             return false;
         }
+        var address = found.get().address();
         SocketChannel channel = null;
         try {
             channel = SocketChannel.open();
@@ -147,9 +146,9 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
             prepare(channel);
             channel.socket()
                     .connect(
-                            new InetSocketAddress(address.get().host(), address.get().port()),
+                            new InetSocketAddress(address.host(), address.port()),
                             (int) GREETING_LIMIT.toMillis());
-            Greeting.open(channel, config, link.peer());
+            Greeting.open(channel, config, link.peer(), found.get().key());
             flusher.add(channel, link, Greeting.resume(channel, link.session()));
             if (closed) {
                 Channels.close(channel);

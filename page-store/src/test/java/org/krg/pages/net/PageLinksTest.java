@@ -145,13 +145,14 @@ class PageLinksTest {
     }
 
     private PageLinks open(NodeId self, String secret, PeerSink sink) throws IOException {
-        var config =
-                new LinkConfig(
-                        CLUSTER,
-                        self,
-                        new HostPort("127.0.0.1", 0),
-                        secret.getBytes(StandardCharsets.US_ASCII));
-        var links = PageLinks.open(config, node -> Optional.ofNullable(addresses.get(node)));
+        var key = secret.getBytes(StandardCharsets.US_ASCII);
+        var config = new LinkConfig(CLUSTER, self, new HostPort("127.0.0.1", 0), key);
+        var links =
+                PageLinks.open(
+                        config,
+                        node ->
+                                Optional.ofNullable(addresses.get(node))
+                                        .map(it -> new PagePort(it, key)));
         links.listen(sink);
         addresses.put(self, links.address());
         opened.push(links);
