@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
@@ -27,6 +29,8 @@ public final class Conformance {
     /// Programs at once: as many as two cores bear.
     private static final int AT_ONCE = 4;
 
+    private static final int MOVES = 10;
+
     private static final Duration TO_BE_READY = Duration.ofSeconds(60);
     private static final Duration TO_ACT = Duration.ofSeconds(90);
 
@@ -36,10 +40,26 @@ public final class Conformance {
 
     /// What happens to a program between its preparations and its check.
     public enum Trial {
+        /// It is saved, and goes on.
+        CHECKPOINT,
+        /// It is saved, and brought back on another node.
+        RESTORE,
         /// It is moved to another node.
         MIGRATE,
-        /// It is saved, and brought back on another node.
-        RESTORE
+        /// It is moved ten times.
+        TEN_MOVES,
+        /// It is saved, and its node is killed.
+        NODE_KILLED;
+
+        /// {@return its name as a word of a command line or a job}
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /// Whether all programs start on one node, which takes no more when they have.
+        private boolean needsHome() {
+            return this == RESTORE || this == NODE_KILLED;
+        }
     }
 
     /// A program of the suite.
@@ -73,31 +93,66 @@ public final class Conformance {
 
     /// {@return what came of each program, in their order}
     public List<Result> run(List<Case> cases, Trial trial) {
-        var home = cluster.nodes().getFirst();
+        var home = cluster.nodes().getLast();
         try {
-            if (trial == Trial.RESTORE) {
+            if (trial.needsHome()) {
                 cluster.nodes().forEach(node -> cluster.cordon(node, !node.equals(home)));
             }
             cases.forEach(each -> start(each, trial));
             cases.forEach(each -> awaitReady(each, trial));
-            if (trial == Trial.RESTORE) {
+            if (trial.needsHome()) {
                 // What is brought back goes elsewhere.
                 cluster.nodes().forEach(node -> cluster.cordon(node, node.equals(home)));
             }
-            return act(cases, trial);
+            return trial == Trial.NODE_KILLED
+                    ? killHome(cases, home)
+                    : act(cases, trial, job -> act(job, trial));
         } finally {
             cluster.nodes().forEach(node -> cluster.cordon(node, false));
             cases.forEach(each -> stop(job(each, trial)));
         }
     }
 
-    private List<Result> act(List<Case> cases, Trial trial) {
-        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
-            var results = new ArrayList<Future<Result>>();
-            for (var each : cases) {
-                results.add(threads.submit(() -> new Result(each, trial, problem(each, trial))));
+    /// All are saved before the node goes, and whoever could not be saved starts again elsewhere.
+    private List<Result> killHome(List<Case> cases, String home) {
+        var saved = inParallel(cases, each -> problem(job(each, Trial.NODE_KILLED), this::save));
+        cluster.killNode(home);
+        try {
+            var results = act(cases, Trial.NODE_KILLED, job -> awaitElsewhere(job, home));
+            for (var i = 0; i < results.size(); i++) {
+                if (!saved.get(i).isEmpty()) {
+                    results.set(i, new Result(cases.get(i), Trial.NODE_KILLED, saved.get(i)));
+                }
             }
-            var all = new ArrayList<Result>();
+            return results;
+        } finally {
+            cluster.start(home);
+            cluster.awaitReady();
+        }
+    }
+
+    private List<Result> act(List<Case> cases, Trial trial, Consumer<String> action) {
+        return inParallel(
+                cases,
+                each ->
+                        new Result(
+                                each,
+                                trial,
+                                problem(
+                                        job(each, trial),
+                                        job -> {
+                                            action.accept(job);
+                                            check(each, trial);
+                                        })));
+    }
+
+    private static <T> List<T> inParallel(List<Case> cases, Function<Case, T> work) {
+        try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+            var results = new ArrayList<Future<T>>();
+            for (var each : cases) {
+                results.add(threads.submit(() -> work.apply(each)));
+            }
+            var all = new ArrayList<T>();
             for (var result : results) {
                 all.add(result.get());
             }
@@ -122,31 +177,50 @@ public final class Conformance {
     }
 
     private static String job(Case each, Trial trial) {
-        return each.name() + "-" + trial.name().toLowerCase(Locale.ROOT);
+        return each.name() + "-" + trial.word();
     }
 
     private Path go(Case each, Trial trial) {
         return directory.resolve(job(each, trial));
     }
 
-    private String problem(Case each, Trial trial) {
-        var job = job(each, trial);
+    /// {@return what went wrong in `work`; empty if nothing}
+    private String problem(String job, Consumer<String> work) {
         try {
-            switch (trial) {
-                case MIGRATE -> migrate(job);
-                case RESTORE -> restore(job);
-            }
-            Files.createFile(go(each, trial));
-            var ended = cluster.awaitPhase(job, "ended", TO_ACT).path("outcome");
-            return ended.path("exitCode").asInt() == 0
-                    ? ""
-                    : said(job) + ", exit code " + ended.path("exitCode").asText();
+            work.accept(job);
+            return "";
         } catch (ApiFailure refused) {
             return String.valueOf(refused.getMessage());
         } catch (CampaignFailed failed) {
             return failed.getMessage() + "; " + cluster.process(job);
+        }
+    }
+
+    private void act(String job, Trial trial) {
+        switch (trial) {
+            case CHECKPOINT -> save(job);
+            case RESTORE -> restore(job);
+            case MIGRATE -> migrate(job);
+            case TEN_MOVES -> {
+                for (var i = 0; i < MOVES; i++) {
+                    migrate(job);
+                }
+            }
+            case NODE_KILLED -> throw new IllegalStateException("one node is killed for all");
+        }
+    }
+
+    /// Lets a program check itself.
+    private void check(Case each, Trial trial) {
+        var job = job(each, trial);
+        try {
+            Files.createFile(go(each, trial));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+        var ended = cluster.awaitPhase(job, "ended", TO_ACT).path("outcome");
+        if (ended.path("exitCode").asInt() != 0 || !ended.has("exitCode")) {
+            throw new CampaignFailed(said(job) + ", exit code " + ended.path("exitCode").asText());
         }
     }
 
@@ -165,25 +239,43 @@ public final class Conformance {
         }
     }
 
+    private void save(String job) {
+        var _ = checkpoint(job);
+    }
+
+    private String checkpoint(String job) {
+        try (var client = cluster.client()) {
+            return client.post(ApiPath.of("processes", job, "checkpoints"), Json.object(), TO_ACT)
+                    .path("id")
+                    .asText();
+        }
+    }
+
     /// Its node is cordoned, so that it comes back on another one.
     private void restore(String job) {
         var node = cluster.process(job).path("node").asText();
+        var id = checkpoint(job);
         try (var client = cluster.client()) {
-            var taken =
-                    client.post(ApiPath.of("processes", job, "checkpoints"), Json.object(), TO_ACT);
-            var id = taken.path("id").asText();
             client.post(ApiPath.of("checkpoints", id, "restore"));
-            Await.until(
-                    job + " to be brought back",
-                    TO_ACT,
-                    () -> {
-                        var process = cluster.process(job);
-                        return process.path("epoch").asLong() > 1
-                                && process.path("phase").asText().matches("running|ended");
-                    });
-            if (cluster.process(job).path("node").asText().equals(node)) {
-                throw new CampaignFailed("it came back on the same node");
-            }
+        }
+        awaitElsewhere(job, node);
+    }
+
+    private void awaitElsewhere(String job, String home) {
+        Await.until(
+                job + " to be brought back",
+                TO_ACT,
+                () -> {
+                    var process = cluster.process(job);
+                    return process.path("epoch").asLong() > 1
+                            && process.path("phase").asText().matches("running|ended");
+                });
+        var process = cluster.process(job);
+        if (process.path("node").asText().equals(home)) {
+            throw new CampaignFailed("it came back on the same node");
+        }
+        if (!process.path("origin").asText().startsWith("checkpoint")) {
+            throw new CampaignFailed("it came back from " + process.path("origin").asText());
         }
     }
 

@@ -77,6 +77,7 @@ record Technology(String name, List<String> types, List<String> users) {
                                     "org.krg.tools.cli..",
                                     "org.krg.tools.dev..",
                                     "org.krg.tools.demo..",
+                                    "org.krg.jepsen",
                                     "org.krg.jepsen.bench")),
                     new Technology(
                             "Testcontainers",

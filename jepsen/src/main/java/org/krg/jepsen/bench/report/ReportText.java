@@ -38,26 +38,7 @@ public final class ReportText {
 
     /// {@return the same as tables of Markdown}
     public static String markdown(JsonNode tree) {
-        var text = new StringBuilder();
-        for (var block : of(tree).split("\n\n", -1)) {
-            text.append(block.lines().findFirst().orElse("").contains("  ") ? table(block) : block)
-                    .append('\n');
-        }
-        return text.toString();
-    }
-
-    /// Columns of our tables are two blanks apart, and words in a cell are one.
-    private static String table(String block) {
-        var text = new StringBuilder();
-        var lines = block.lines().toList();
-        for (var i = 0; i < lines.size(); i++) {
-            var cells = List.of(lines.get(i).strip().split(" {2,}"));
-            text.append("| ").append(String.join(" | ", cells)).append(" |\n");
-            if (i == 0) {
-                text.append("|---".repeat(cells.size())).append("|\n");
-            }
-        }
-        return text.toString();
+        return Markdown.of(of(tree));
     }
 
     private static Table ratios() {
