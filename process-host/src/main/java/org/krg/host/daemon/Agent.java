@@ -148,21 +148,25 @@ final class Agent implements AutoCloseable {
         var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
         var duties = duties(store, asks);
         var leases = leases(store);
+        var timer = timer();
+        var proposals = proposals(store, timer);
+        var pages = pages(store, proposals, asks);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
                         AskService.NAME,
                         () ->
                                 new AskService(
-                                        new AgentAsked(store, programs, duties, leases), executor),
+                                        new AgentAsked(
+                                                store, programs, duties, leases, pages::address),
+                                        executor),
                         ChunkService.NAME,
                         () -> new ChunkService(chunks, config)));
         var able = abilities.join();
         var machine = new KernelMachine(cells);
         var checkpoints =
                 new CellCheckpoints(cells, machine, checkpoints(config, able, chunks, port));
-        var timer = timer();
-        var proposals = proposals(store, timer);
-        var holder = holder(store, proposals, duties, asks, node(identity.incarnation(), able));
+        var holder =
+                holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
         var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
                 new HostedProcesses(
@@ -360,12 +364,27 @@ final class Agent implements AutoCloseable {
         return proposals;
     }
 
+    private SharedMemories pages(
+            RatisClusterStore store, Proposals proposals, PeerAsks asks) {
+        var setting =
+                new SharedMemory.Setting(
+                        settings.cluster().id(),
+                        settings.listen().peer().host(),
+                        data.resolve("pages.sock"),
+                        store,
+                        proposals);
+        var pages = new SharedMemories(self, setting, asks);
+        parts.push(pages);
+        return pages;
+    }
+
     private LeaseHolder holder(
             RatisClusterStore store,
             Proposals proposals,
             LeaderDuties duties,
             PeerAsks asks,
-            Node node) {
+            Node node,
+            SharedMemories pages) {
         var file = LeaseFile.open(data.resolve("lease"));
         parts.push(file);
         var holder =
@@ -377,7 +396,10 @@ final class Agent implements AutoCloseable {
                         settings.lease(),
                         Boottime::now,
                         InstantSource.system(),
-                        lease -> file.renew(lease.deadline()));
+                        lease -> {
+                            file.renew(lease.deadline());
+                            pages.leased(lease);
+                        });
         parts.push(holder);
         return holder;
     }

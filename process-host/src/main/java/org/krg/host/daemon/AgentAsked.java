@@ -3,12 +3,14 @@ package org.krg.host.daemon;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseTerms;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Programs;
 import org.krg.host.engine.Renewals;
+import org.krg.host.model.PageAddress;
 import org.krg.host.netty.AskService.Asked;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.model.LeaseId;
@@ -17,7 +19,11 @@ import org.krg.state.ratis.RatisClusterStore;
 
 /// Answers other agents.
 record AgentAsked(
-        RatisClusterStore store, Programs programs, LeaderDuties duties, LeaseTerms leases)
+        RatisClusterStore store,
+        Programs programs,
+        LeaderDuties duties,
+        LeaseTerms leases,
+        Supplier<PageAddress> pages)
         implements Asked {
     @Override
     public CompletableFuture<byte[]> state(byte[] request) {
@@ -37,5 +43,10 @@ record AgentAsked(
     @Override
     public CompletableFuture<List<Term>> terms(List<LeaseId> asked, boolean renews) {
         return leases.ask(asked, renews);
+    }
+
+    @Override
+    public PageAddress pagePort() {
+        return pages.get();
     }
 }

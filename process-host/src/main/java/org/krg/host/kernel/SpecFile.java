@@ -58,6 +58,7 @@ final class SpecFile {
             file.put("rlimit", limit.resource() + " " + limit.soft() + " " + limit.hard());
         }
         file.putAll("env", program.environment());
+        file.put("env", "KRG_PAGES_SOCKET=" + config.lease().resolveSibling("pages.sock"));
         file.putAll("arg", program.arguments());
         file.writeTo(cell);
     }

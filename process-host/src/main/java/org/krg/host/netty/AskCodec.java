@@ -7,6 +7,8 @@ import java.util.List;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
+import org.krg.host.model.PageAddress;
+import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Facts;
 import org.krg.host.proto.PeerWire.LeaseQuestion;
@@ -15,6 +17,7 @@ import org.krg.host.proto.PeerWire.LeaseTerms;
 import org.krg.host.proto.PeerWire.Probe;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
+import org.krg.state.model.HostPort;
 import org.krg.state.model.Identity;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
@@ -89,7 +92,7 @@ final class AskCodec {
             case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
             case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 
@@ -126,7 +129,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 
@@ -142,7 +145,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 
@@ -150,7 +153,28 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
+            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
+        };
+    }
+
+    static Answer.Builder encode(PageAddress port) {
+        return Answer.newBuilder()
+                .setPagePort(
+                        PeerWire.PagePort.newBuilder()
+                                .setHost(port.address().host())
+                                .setPort(port.address().port())
+                                .setKey(ByteString.copyFrom(port.key())));
+    }
+
+    static PageAddress pagePort(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case PAGE_PORT -> {
+                var port = answer.getPagePort();
+                yield new PageAddress(
+                        new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
+            }
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 

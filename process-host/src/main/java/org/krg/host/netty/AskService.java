@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
+import org.krg.host.model.PageAddress;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
 import org.krg.policy.model.ProgramFacts;
@@ -44,6 +45,9 @@ public final class AskService extends ChannelInboundHandlerAdapter {
 
         /// {@return how long users' leases last} Renews them first if asked to. As the leader.
         CompletableFuture<List<Term>> terms(List<LeaseId> leases, boolean renews);
+
+        /// {@return where page messages go to this node, and the key for it}
+        PageAddress pagePort();
     }
 
     /// @param executor for what blocks
@@ -81,6 +85,8 @@ public final class AskService extends ChannelInboundHandlerAdapter {
                     yield CompletableFuture.supplyAsync(
                             () -> AskCodec.encode(asked.probe(question)), executor);
                 }
+                case PAGE_PORT ->
+                        CompletableFuture.completedFuture(AskCodec.encode(asked.pagePort()));
                 case ASK_NOT_SET ->
                         CompletableFuture.failedFuture(new AskFailed("nothing known is asked"));
             };

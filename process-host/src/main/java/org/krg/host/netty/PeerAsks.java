@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
+import org.krg.host.model.PageAddress;
+import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
 import org.krg.host.proto.PeerWire.Renewal;
@@ -52,6 +54,12 @@ public final class PeerAsks implements LeaderLink {
             NodeId leader, List<LeaseId> leases, boolean renews) {
         return ask(leader, Ask.newBuilder().setLeases(AskCodec.question(leases, renews)))
                 .thenApply(AskCodec::terms);
+    }
+
+    /// Asks a node where its page messages go.
+    public CompletableFuture<PageAddress> pagePort(NodeId node) {
+        var question = PeerWire.PagePortQuestion.getDefaultInstance();
+        return ask(node, Ask.newBuilder().setPagePort(question)).thenApply(AskCodec::pagePort);
     }
 
     private CompletableFuture<Answer> ask(NodeId node, Ask.Builder ask) {

@@ -32,6 +32,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
+import org.krg.host.model.PageAddress;
 import org.krg.host.netty.AskService.Asked;
 import org.krg.host.tls.CertificateAuthority;
 import org.krg.host.tls.KeyRequest;
@@ -103,6 +104,11 @@ class PeerPortTest {
         }
 
         @Override
+        public PageAddress pagePort() {
+            return new PageAddress(new HostPort("127.0.0.1", 7), new byte[] {1, 2});
+        }
+
+        @Override
         public CompletableFuture<List<Term>> terms(List<LeaseId> leases, boolean renews) {
             return renews
                     ? CompletableFuture.completedFuture(
@@ -122,6 +128,14 @@ class PeerPortTest {
         near.close();
         far.close();
         strict.forEach(PeerPort::close);
+    }
+
+    @Test
+    void aNodeTellsWhereItsPageMessagesGo() throws Exception {
+        var port = get(asks.pagePort(FAR));
+
+        assertThat(port.address()).isEqualTo(new HostPort("127.0.0.1", 7));
+        assertThat(port.key()).containsExactly(1, 2);
     }
 
     @Test

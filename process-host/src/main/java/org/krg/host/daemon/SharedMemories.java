@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.HostFailure;
+import org.krg.host.core.OwnLease;
+import org.krg.host.model.PageAddress;
+import org.krg.host.netty.PeerAsks;
+import org.krg.linux.LinuxException;
+import org.krg.state.ClusterStore.Subscription;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Revision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The shared memory of a node, anew with each registration of its agent: what an agent remembers of
+/// pages is void once the cluster has declared it lost. Safe for use from any thread.
+final class SharedMemories implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
+    private static final long ANSWER_SECONDS = 5;
+
+    private final NodeId self;
+    private final SharedMemory.Setting setting;
+    private final PeerAsks asks;
+    private final Subscription subscription;
+    private Revision registered = Revision.ZERO;
+    private @Nullable SharedMemory present;
+    private boolean closed;
+
+    SharedMemories(NodeId self, SharedMemory.Setting setting, PeerAsks asks) {
+        this.self = self;
+        this.setting = setting;
+        this.asks = asks;
+        this.subscription = setting.store().onChange(this::changed);
+    }
+
+    /// The node holds its lease. Before it did, a row of an earlier run of the agent may have been
+    /// what the replica knew.
+    synchronized void leased(OwnLease lease) {
+        registered = lease.knownFrom();
+        consider(setting.store().image());
+    }
+
+    /// {@return where other nodes send page messages}
+    synchronized PageAddress address() {
+        if (present == null) {
+            throw new HostFailure(
+                    HostFailure.Code.NO_QUORUM,
+                    "node " + self + " has no shared memory: it has not registered yet",
+                    "ask again");
+        }
+        return present.address();
+    }
+
+    private synchronized void changed(ClusterChange change) {
+        if (present != null) {
+            present.changed(change);
+        }
+        consider(change.after());
+    }
+
+    private void consider(ClusterImage image) {
+        var row = image.nodes().find(self);
+        if (present != null && row.map(present.self()::isGone).orElse(true)) {
+            log.warn("shared memory is void member={}", present.self());
+            // Not here: it waits for programs, which may wait for the state.
+            var _ = Thread.startVirtualThread(present::close);
+            present = null;
+        }
+        var isCurrent =
+                !registered.equals(Revision.ZERO) && image.revision().compareTo(registered) >= 0;
+        if (present == null && isCurrent && !closed) {
+            row.map(Member::of)
+                    .filter(member -> !member.isGone(row.orElseThrow()))
+                    .ifPresent(this::open);
+        }
+    }
+
+    private void open(Member member) {
+        try {
+            present = SharedMemory.open(member, setting, this::peer);
+        } catch (IOException | LinuxException failure) {
+            log.warn("no shared memory on this node reason={}", failure.toString());
+            closed = true;
+        }
+    }
+
+    private Optional<PageAddress> peer(NodeId node) {
+        try {
+            return Optional.of(asks.pagePort(node).get(ANSWER_SECONDS, TimeUnit.SECONDS));
+        } catch (ExecutionException | TimeoutException unreachable) {
+            log.debug("page port unknown node={} reason={}", node, unreachable.toString());
+            return Optional.empty();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void close() {
+        subscription.close();
+        synchronized (this) {
+            closed = true;
+            if (present != null) {
+                present.close();
+                present = null;
+            }
+        }
+    }
+}

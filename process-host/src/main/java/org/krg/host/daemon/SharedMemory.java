@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.krg.host.engine.Proposals;
+import org.krg.host.model.PageAddress;
+import org.krg.pages.codec.AttachError;
+import org.krg.pages.engine.PageEngine;
+import org.krg.pages.engine.PageEngineConfig;
+import org.krg.pages.engine.PageMemory;
+import org.krg.pages.memory.AttachPort;
+import org.krg.pages.memory.NodeMemory;
+import org.krg.pages.memory.SegmentDoor.Opening;
+import org.krg.pages.net.LinkConfig;
+import org.krg.pages.net.PageLinks;
+import org.krg.pages.net.PagePort;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.event.SegmentEvent;
+import org.krg.state.image.ClusterChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.BlockId;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Shared memory on a node, as long as its agent is one member of the cluster: the parts of
+/// page-store, and what the log says to them. Safe for use from any thread.
+final class SharedMemory implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SharedMemory.class);
+    private static final int KEY_BYTES = 32;
+
+    /// A question that had no good answer is asked again after this time.
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Member self;
+    private final ClusterStore store;
+    private final Proposals proposals;
+    private final byte[] key = new byte[KEY_BYTES];
+    private final PageLinks links;
+    private final PageEngine engine;
+    private final Map<SegmentId, Opening.Granted> opened = new HashMap<>();
+    private @Nullable AttachPort port;
+    private boolean closed;
+
+    private SharedMemory(
+            Member self, Setting setting, Function<NodeId, Optional<PageAddress>> peers)
+            throws IOException {
+        this.self = self;
+        this.store = setting.store;
+        this.proposals = setting.proposals;
+        new SecureRandom().nextBytes(key);
+        var bind = new HostPort(setting.host, 0);
+        this.links =
+                PageLinks.open(
+                        new LinkConfig(setting.cluster, self.node(), bind, key),
+                        node ->
+                                peers.apply(node)
+                                        .map(peer -> new PagePort(peer.address(), peer.key())));
+        this.engine = PageEngine.start(PageEngineConfig.of(self), links, this::ask);
+    }
+
+    /// What a node's shared memory needs.
+    ///
+    /// @param host where it listens for other nodes
+    /// @param socket where it listens for programs
+    record Setting(
+            UUID cluster, String host, Path socket, ClusterStore store, Proposals proposals) {}
+
+    /// Opens it for an agent that has just registered.
+    ///
+    /// @param peers asks another node where its page messages go; may block
+    /// @throws IOException if it cannot listen
+    static SharedMemory open(
+            Member self, Setting setting, Function<NodeId, Optional<PageAddress>> peers)
+            throws IOException {
+        var memory = new SharedMemory(self, setting, peers);
+        memory.links.listen(memory.engine);
+        Files.deleteIfExists(setting.socket);
+        synchronized (memory) {
+            memory.port = AttachPort.open(setting.socket, memory::admit);
+        }
+        log.info("shared memory is open member={} pages={}", self, memory.links.address());
+        return memory;
+    }
+
+    Member self() {
+        return self;
+    }
+
+    /// {@return where other nodes send page messages}
+    PageAddress address() {
+        return new PageAddress(links.address(), key);
+    }
+
+    /// Takes a step of the agreed state.
+    synchronized void changed(ClusterChange change) {
+        if (closed) {
+            return;
+        }
+        for (var before : change.before().nodes().values()) {
+            var member = Member.of(before);
+            var now = change.after().nodes().find(before.id());
+            if (now.map(member::isGone).orElse(true)) {
+                engine.gone(member);
+            }
+        }
+        var image = change.after();
+        if (change.events().isEmpty()) {
+            image.segments().grants().stream().forEach(it -> granted(image, it.key()));
+        }
+        for (var recorded : change.events()) {
+            if (recorded.event() instanceof SegmentEvent.Granted(var block, _, _)) {
+                granted(image, block);
+            } else if (recorded.event() instanceof SegmentEvent.Destroyed(var segment, _)) {
+                var granted = opened.get(segment.id());
+                if (granted != null) {
+                    var _ = Thread.startVirtualThread(() -> poison(granted, 0, pages(segment)));
+                }
+            }
+        }
+    }
+
+    private synchronized void granted(ClusterImage image, BlockId block) {
+        var grant = image.segments().grants().find(block);
+        if (closed || grant.isEmpty()) {
+            return;
+        }
+        var live =
+                image.nodes().values().stream()
+                        .filter(node -> !Member.of(node).isGone(node))
+                        .map(Member::of)
+                        .toList();
+        if (live.contains(grant.get().home()) && live.contains(self)) {
+            engine.granted(block, grant.get().home(), grant.get().epoch().value(), live);
+        }
+    }
+
+    /// Has a home agreed on. The answer is what this replica says then; it knows the reply's
+    /// revision, or a step that comes tells it.
+    private void ask(BlockId block) {
+        // The caller holds the block; the answer needs it.
+        var _ = Thread.startVirtualThread(() -> propose(block));
+    }
+
+    private void propose(BlockId block) {
+        var _ =
+                proposals
+                        .submit(new GrantBlock(block, self))
+                        .thenCompose(reply -> store.read().thenApply(image -> answer(reply, image)))
+                        .whenComplete(
+                                (answer, failure) -> {
+                                    if (answer != null) {
+                                        answered(block, answer);
+                                    } else {
+                                        log.debug("no home for block={}", block, failure);
+                                        again(block);
+                                    }
+                                });
+    }
+
+    /// What became of a question.
+    private record Answer(Reply reply, ClusterImage image) {}
+
+    private static Answer answer(Reply reply, ClusterImage image) {
+        return new Answer(reply, image);
+    }
+
+    private void answered(BlockId block, Answer answer) {
+        if (answer.reply instanceof Reply.Refused(_, var refusal, var detail)) {
+            log.info("no home for block={} reason={}", block, detail);
+            if (refusal == Refusal.NOT_FOUND) {
+                poison(block);
+            }
+            return;
+        }
+        var home = answer.image.segments().grants().find(block).map(grant -> grant.home());
+        var isLive =
+                home.flatMap(member -> answer.image.nodes().find(member.node()).map(member::isGone))
+                        .map(gone -> !gone)
+                        .orElse(false);
+        if (isLive) {
+            granted(answer.image, block);
+        } else {
+            again(block);
+        }
+    }
+
+    private synchronized void again(BlockId block) {
+        if (!closed) {
+            CompletableFuture.delayedExecutor(PAUSE.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> propose(block));
+        }
+    }
+
+    private Opening admit(String name, int uid) {
+        var found = store.read().join().segments().find(name);
+        if (found.isEmpty()) {
+            return new Opening.Refused(AttachError.ENOENT);
+        }
+        var segment = found.get();
+        if (uid != 0 && uid != segment.owner().uid()) {
+            return new Opening.Refused(AttachError.EACCES);
+        }
+        return open(segment);
+    }
+
+    private synchronized Opening open(Segment segment) {
+        return closed
+                ? new Opening.Refused(AttachError.EIO)
+                : opened.computeIfAbsent(segment.id(), _ -> create(segment));
+    }
+
+    private Opening.Granted create(Segment segment) {
+        var memory = NodeMemory.create(segment.name(), segment.sizeBytes());
+        return new Opening.Granted(memory, engine.open(segment.id(), memory));
+    }
+
+    /// Whoever waits for a page of a segment that is gone, and whoever touches one, gets an error.
+    private void poison(BlockId block) {
+        Opening.Granted granted;
+        synchronized (this) {
+            granted = opened.get(block.segment());
+        }
+        if (granted != null) {
+            var first = block.number() * BlockId.PAGES;
+            poison(granted, first, first + BlockId.PAGES);
+        }
+    }
+
+    private static void poison(Opening.Granted granted, int start, int end) {
+        for (var page = start; page < end; page++) {
+            granted.memory().poison(page);
+        }
+    }
+
+    private static int pages(Segment segment) {
+        return Math.toIntExact(segment.sizeBytes() / PageMemory.PAGE_BYTES);
+    }
+
+    /// Lets go of all programs: those that touch a page stand still.
+    @Override
+    public void close() {
+        List<Opening.Granted> memories;
+        AttachPort programs;
+        synchronized (this) {
+            closed = true;
+            memories = List.copyOf(opened.values());
+            programs = port;
+        }
+        if (programs != null) {
+            programs.close();
+        }
+        links.close();
+        engine.close();
+        memories.forEach(granted -> granted.memory().close());
+    }
+}
