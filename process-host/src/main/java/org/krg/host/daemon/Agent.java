@@ -364,8 +364,7 @@ final class Agent implements AutoCloseable {
         return proposals;
     }
 
-    private SharedMemories pages(
-            RatisClusterStore store, Proposals proposals, PeerAsks asks) {
+    private SharedMemories pages(RatisClusterStore store, Proposals proposals, PeerAsks asks) {
         var setting =
                 new SharedMemory.Setting(
                         settings.cluster().id(),

@@ -21,8 +21,8 @@ import org.krg.state.model.Revision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The shared memory of a node, anew with each registration of its agent: what an agent remembers of
-/// pages is void once the cluster has declared it lost. Safe for use from any thread.
+/// The shared memory of a node, anew with each registration of its agent: what an agent remembers
+/// of pages is void once the cluster has declared it lost. Safe for use from any thread.
 final class SharedMemories implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
     private static final long ANSWER_SECONDS = 5;

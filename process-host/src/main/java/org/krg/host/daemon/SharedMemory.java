@@ -167,15 +167,14 @@ final class SharedMemory implements AutoCloseable {
                 proposals
                         .submit(new GrantBlock(block, self))
                         .thenCompose(reply -> store.read().thenApply(image -> answer(reply, image)))
-                        .whenComplete(
-                                (answer, failure) -> {
-                                    if (answer != null) {
-                                        answered(block, answer);
-                                    } else {
-                                        log.debug("no home for block={}", block, failure);
-                                        again(block);
-                                    }
-                                });
+                        .whenComplete((answer, failure) -> {
+                            if (answer != null) {
+                                answered(block, answer);
+                            } else {
+                                log.debug("no home for block={}", block, failure);
+                                again(block);
+                            }
+                        });
     }
 
     /// What became of a question.

@@ -129,7 +129,8 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
         };
     }
 
@@ -145,7 +146,8 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
         };
     }
 
@@ -153,7 +155,8 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
+            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
         };
     }
 

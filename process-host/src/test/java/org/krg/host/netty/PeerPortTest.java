@@ -132,7 +132,9 @@ class PeerPortTest {
 
     @Test
     void aNodeTellsWhereItsPageMessagesGo() throws Exception {
-        var port = get(asks.pagePort(FAR));
+        listen();
+
+        var port = get(new PeerAsks(near).pagePort(FAR));
 
         assertThat(port.address()).isEqualTo(new HostPort("127.0.0.1", 7));
         assertThat(port.key()).containsExactly(1, 2);
