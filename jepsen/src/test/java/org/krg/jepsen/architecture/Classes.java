@@ -48,7 +48,11 @@ final class Classes {
 
     /// The packages that construct everything, and those of the programs a person runs.
     static final DescribedPredicate<JavaClass> WIRING =
-            resideInAnyPackage("org.krg.host.daemon..", "org.krg.tools..", "org.krg.jepsen..")
+            resideInAnyPackage(
+                            "org.krg.host.daemon..",
+                            "org.krg.pages.bench..",
+                            "org.krg.tools..",
+                            "org.krg.jepsen..")
                     .as("wiring");
 
     /// One technology each. The bindings to Linux and the compression know nothing of krg: whoever

@@ -78,7 +78,8 @@ record Technology(String name, List<String> types, List<String> users) {
                                     "org.krg.tools.dev..",
                                     "org.krg.tools.demo..",
                                     "org.krg.jepsen",
-                                    "org.krg.jepsen.bench")),
+                                    "org.krg.jepsen.bench",
+                                    "org.krg.pages.bench")),
                     new Technology(
                             "Testcontainers",
                             List.of("org.testcontainers.."),
