@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Toucher;
+
+/// Programs on three nodes share a segment.
+@ExtendWith(SharedCluster.class)
+class SharedMemoryTest {
+    private static final String SEGMENT = "field";
+    private static final int ADDITIONS = 20_000;
+
+    /// On another page, and on another block, than the first word.
+    private static final long COUNTER = 4_096;
+
+    private static final long FLAG = 2 << 20;
+
+    private List<Toucher> touchers = List.of();
+
+    @BeforeEach
+    void map(Cluster cluster) {
+        cluster.run("segment", "create", SEGMENT, "--size", "64M").require(0);
+        touchers =
+                cluster.nodes().stream().map(node -> Toucher.on(cluster, node, SEGMENT)).toList();
+    }
+
+    @AfterEach
+    void destroy(Cluster cluster) {
+        touchers.forEach(Toucher::close);
+        cluster.run("segment", "destroy", SEGMENT).require(0);
+    }
+
+    @Test
+    void whatOneNodeStoresTheOthersLoad() {
+        for (var round = 1; round <= 20; round++) {
+            var writer = touchers.get(round % 3);
+            assertThat(writer.ask("write 0 " + round)).isEqualTo("ok");
+            assertThat(writer.ask("write " + FLAG + " " + round)).isEqualTo("ok");
+            for (var reader : touchers) {
+                assertThat(reader.ask("read " + FLAG)).isEqualTo("" + round);
+                assertThat(reader.ask("read 0")).isEqualTo("" + round);
+            }
+        }
+    }
+
+    @Test
+    void noAdditionIsLostHoweverManyNodesAddAtOnce() {
+        var adding = touchers.stream().map(it -> it.begin(add())).toList();
+
+        CompletableFuture.allOf(adding.toArray(CompletableFuture[]::new)).join();
+
+        for (var toucher : touchers) {
+            assertThat(toucher.ask("read " + COUNTER)).isEqualTo("" + 3 * ADDITIONS);
+        }
+    }
+
+    @Test
+    void theLossOfAHomeLosesWhatItAloneHadAndSaysSo(Cluster cluster) {
+        var home = touchers.getFirst();
+        var second = touchers.get(1);
+        var third = touchers.get(2);
+        assertThat(home.ask("write 0 41")).isEqualTo("ok");
+        assertThat(second.ask("read 0")).isEqualTo("41");
+        assertThat(second.ask("write " + COUNTER + " 42")).isEqualTo("ok");
+        assertThat(home.ask("write 8192 43")).isEqualTo("ok");
+
+        cluster.killNode(cluster.nodes().getFirst());
+
+        assertThat(second.ask("read 0")).isEqualTo("41");
+        assertThat(third.ask("read 0")).isEqualTo("41");
+        assertThat(third.ask("exchange " + COUNTER + " 44")).isEqualTo("42");
+        assertThat(second.ask("read " + COUNTER)).isEqualTo("44");
+        assertThat(third.ask("read 8192")).isEqualTo("sigbus");
+        assertThat(second.ask("write 8192 1")).isEqualTo("sigbus");
+        assertThat(cluster.get("segments", SEGMENT).path("regrantedBlocks").asInt()).isEqualTo(1);
+    }
+
+    private static String add() {
+        return "add " + COUNTER + " " + ADDITIONS;
+    }
+}
