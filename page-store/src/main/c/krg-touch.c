@@ -10,6 +10,7 @@
 //     exchange OFFSET VALUE    the word that was there
 //     add OFFSET COUNT         ok, after COUNT atomic additions of 1
 //     receive OFFSET TEXT      read(2) from a pipe into the segment: ok
+//     discard OFFSET           madvise(MADV_REMOVE) of the page there: ok
 //     sum OFFSET WORDS         the sum of the words
 //     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
 //     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
@@ -88,6 +89,13 @@ static void receive(uint64_t offset, const char *text) {
     close(ends[0]);
     close(ends[1]);
     puts("ok");
+}
+
+static void discard(uint64_t offset) {
+    if (madvise(memory + offset / 4096 * 4096, 4096, MADV_REMOVE) < 0)
+        answer_error();
+    else
+        puts("ok");
 }
 
 static void sum(uint64_t offset, uint64_t words) {
@@ -225,6 +233,8 @@ static void perform(char *line) {
         add(first, second);
     else if (sscanf(line, "receive %lu %255s", &first, name) == 2)
         receive(first, name);
+    else if (sscanf(line, "discard %lu", &first) == 1)
+        discard(first);
     else if (sscanf(line, "sum %lu %lu", &first, &second) == 2)
         sum(first, second);
     else if (sscanf(line, "fork %lu", &first) == 1)

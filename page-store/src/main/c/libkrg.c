@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/falloc.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -201,13 +200,14 @@ static int open_faults(int device) {
 }
 
 // With its agent this node loses its part in the segment: others go on without the pages that are
-// here. They are thrown away, so that whoever touches them stands still instead of using what is old.
+// here. The mapping is emptied, so that whoever touches it stands still instead of using what is old;
+// the memory stays what it is for other processes.
 static void *watch_agent(void *given) {
     struct krg_segment *segment = given;
     struct pollfd agent = {.fd = segment->socket}; // POLLHUP is always told
     while (poll(&agent, 1, -1) < 1)
         ;
-    (void)fallocate(segment->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, segment->size);
+    (void)madvise(segment->address, segment->size, MADV_DONTNEED);
     return NULL;
 }
 
@@ -235,8 +235,10 @@ static int register_mapping(struct krg_segment *segment, void *address) {
     segment->faults = open_faults(segment->device);
     if (segment->faults < 0)
         return -1;
+    segment->address = address;
     if (ask_plainly(segment->socket, &request, segment->faults) == 0 && start_watch(segment) == 0)
         return 0;
+    segment->address = NULL;
     close_quietly(segment->faults);
     segment->faults = -1;
     return -1;
@@ -262,7 +264,6 @@ static void *map_locked(struct krg_segment *segment, void *wanted) {
         errno = error;
         return NULL;
     }
-    segment->address = address;
     return address;
 }
 
@@ -277,10 +278,9 @@ static int unmap_locked(struct krg_segment *segment) {
     if (segment->address == NULL)
         return fail(EINVAL);
     struct request request = {.kind = UNMAP, .address = (uintptr_t)segment->address};
-    if (munmap(segment->address, segment->size) < 0)
-        return -1;
-    segment->address = NULL;
     end_watch(segment);
+    munmap(segment->address, segment->size);
+    segment->address = NULL;
     // An agent that is gone has forgotten the mapping by itself.
     (void)ask_plainly(segment->socket, &request, -1);
     close_quietly(segment->faults);

@@ -28,6 +28,8 @@ public final class Userfaultfd implements AutoCloseable {
         PRESENT,
         /// `EAGAIN`: the address space is just changing; the same call works soon.
         CHANGING,
+        /// `EFAULT`: the memory does not have the page.
+        ABSENT,
         /// `ENOENT`: the range is not, or no longer, a registered mapping.
         UNMAPPED,
         /// `ESRCH`: the process has ended.
@@ -118,8 +120,6 @@ public final class Userfaultfd implements AutoCloseable {
     }
 
     /// Maps a page that the memory has and wakes who waits for it.
-    ///
-    /// @throws LinuxException `EFAULT` if the memory does not have it
     public Outcome map(long address, long length, boolean writable) {
         try (var arena = Arena.ofConfined()) {
             var range = rangeMode(arena, address, length, writable ? 0 : CONTINUE_MODE_WP);
@@ -220,6 +220,7 @@ public final class Userfaultfd implements AutoCloseable {
         return switch (errno.name()) {
             case "EEXIST" -> Outcome.PRESENT;
             case "EAGAIN" -> Outcome.CHANGING;
+            case "EFAULT" -> Outcome.ABSENT;
             case "ENOENT" -> Outcome.UNMAPPED;
             case "ESRCH" -> Outcome.ENDED;
             default -> throw new LinuxException("%s(%#x)".formatted(name, address), errno);

@@ -68,12 +68,15 @@ final class AttachedProcess implements AutoCloseable {
     }
 
     /// Maps a page that the memory has, or wakes who waits if it is mapped already.
-    void map(int page, boolean writable) {
+    ///
+    /// @return false if the memory does not have it
+    boolean map(int page, boolean writable) {
         var outcome =
                 settled(page, address -> faults.map(address, PageMemory.PAGE_BYTES, writable));
         if (outcome == Outcome.PRESENT) {
             wake(page);
         }
+        return outcome != Outcome.ABSENT;
     }
 
     void protect(int page) {

@@ -99,7 +99,13 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     @Override
     public void resume(int page, boolean writable) {
         for (var process : processes) {
-            process.map(page, writable);
+            if (!process.map(page, writable)) {
+                // A program has thrown the page away itself, madvise(2): it reads zeros then.
+                memory.write(offset(page), zeros);
+                if (!process.map(page, writable)) {
+                    process.wake(page);
+                }
+            }
         }
     }
 

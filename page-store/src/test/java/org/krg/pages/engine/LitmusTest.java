@@ -103,7 +103,7 @@ class LitmusTest {
                                                                 spread,
                                                                 shape.threads().get(i))))
                         .toList();
-        var loads = answers.stream().map(Toucher::await).map(it -> it.split(",", -1)).toList();
+        var loads = answers.stream().map(Toucher::awaitLong).map(it -> it.split(",", -1)).toList();
         var seen = new TreeMap<String, Integer>();
         for (var round = 0; round < rounds; round++) {
             var at = round;

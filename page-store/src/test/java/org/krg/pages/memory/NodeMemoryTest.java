@@ -212,8 +212,18 @@ class NodeMemoryTest {
         try (var program = Toucher.mapping(socket, FIELD)) {
             assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("7");
             port.close();
-            await().until(() -> !memory.hasPage(PAGE));
-            assertThat(Toucher.standsStill(program.begin("read " + OFFSET))).isTrue();
+            await().until(() -> Toucher.standsStill(program.begin("read " + OFFSET)));
+            assertThat(memory.hasPage(PAGE)).isTrue();
+        }
+    }
+
+    @Test
+    void aPageThatAProgramHasThrownAwayIsZerosAndHoldsNobodyUp() {
+        memory.install(PAGE, page(7), true);
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("7");
+            assertThat(program.ask("discard " + OFFSET)).isEqualTo("ok");
+            assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("0");
         }
     }
 
