@@ -9,6 +9,7 @@ public record Errno(int number) {
     static final Errno EPERM = new Errno(1);
     static final Errno ENOENT = new Errno(2);
     static final Errno ESRCH = new Errno(3);
+    static final Errno EBADF = new Errno(9);
     static final Errno EINTR = new Errno(4);
     static final Errno ENXIO = new Errno(6);
     static final Errno EAGAIN = new Errno(11);

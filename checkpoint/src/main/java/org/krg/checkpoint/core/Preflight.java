@@ -45,6 +45,15 @@ public final class Preflight {
                             "performance counters cannot be saved",
                             "Run the program without a profiler"),
                     new Unsupported(
+                            "anon_inode:[eventfd] semaphore",
+                            "an eventfd that is a semaphore would come back as a counter",
+                            "Have the program use a semaphore of another kind: futex, POSIX or"
+                                    + " System V"),
+                    new Unsupported(
+                            "anon_inode:[timerfd] boottime",
+                            "a timer of CLOCK_BOOTTIME cannot be brought back",
+                            "Have the program use CLOCK_MONOTONIC"),
+                    new Unsupported(
                             "anon_inode:kvm",
                             "a virtual machine cannot be saved",
                             "Do not use KVM"),

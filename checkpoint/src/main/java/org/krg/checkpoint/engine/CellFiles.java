@@ -21,9 +21,13 @@ public interface CellFiles {
     /// Waits until no task of a cell, frozen or not, is between `vfork(2)` and the start of the
     /// child's program, where CRIU cannot stop it.
     ///
-    /// @param limit zero looks once
+    /// @param limit zero looks once, at a frozen cell
     /// @return a task that still is, by name and pid of the machine
     Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException;
+
+    /// Starts the timers of a restored cell, which stands still, that CRIU has brought back
+    /// stopped.
+    void startTimers(CellView cell) throws IOException;
 
     /// {@return the sockets of a tree that have an address of this machine}
     List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;

@@ -256,7 +256,13 @@ public final class CheckpointEngine implements Checkpoints {
             var manifest = fetching.requireManifest();
             var dumper = requireDumper(manifest.origin().engine());
             var filesPutBack = writeFiles(fetching, manifest, target, work);
-            dumper.restore(target, work.images(), work.logs(), frozen);
+            dumper.restore(target, work.images(), work.logs(), true);
+            // It is on its way to that already; this waits for the last task of it.
+            target.freeze();
+            parts.files().startTimers(target);
+            if (!frozen) {
+                target.thaw();
+            }
             log.info(
                     "process restored process={} epoch={} generation={} filesPutBack={}",
                     target.process(),

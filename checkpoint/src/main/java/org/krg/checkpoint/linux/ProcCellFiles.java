@@ -40,7 +40,16 @@ public final class ProcCellFiles implements CellFiles {
 
     @Override
     public Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException {
-        return new VforkWait(cell).await(limit);
+        var wait = new VforkWait(cell);
+        if (limit.isZero()) {
+            wait.settle();
+        }
+        return wait.await(limit);
+    }
+
+    @Override
+    public void startTimers(CellView cell) throws IOException {
+        new StoppedTimers(cell).start();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.engine.Command;
@@ -35,6 +36,10 @@ final class TreeScan {
 
     /// `... local-inode peer-name peer-inode`
     private static final Pattern CONNECTION = Pattern.compile("\\s(\\d+)\\s+\\S+\\s+(\\d+)\\s*$");
+
+    /// ENOENT and ESRCH, as Java tells them.
+    private static final Set<String> HAS_ENDED =
+            Set.of("No such file or directory", "No such process");
 
     private static final Duration LIST_LIMIT = Duration.ofSeconds(10);
 
@@ -96,12 +101,13 @@ final class TreeScan {
     private static Optional<OpenFile> file(Path directory, Path link) throws IOException {
         try {
             var fd = link.getFileName().toString();
-            var flags = flags(directory.resolve("fdinfo").resolve(fd));
+            var information = lines(directory.resolve("fdinfo").resolve(fd));
+            var flags = flags(information);
             var access = flags & ACCESS_MODE;
             return Optional.of(
                     new OpenFile(
                             Integer.parseInt(fd),
-                            Files.readSymbolicLink(link).toString(),
+                            Files.readSymbolicLink(link) + FdInfo.remark(information),
                             UnixStat.type(link),
                             access != 0 && access != ACCESS_MODE,
                             (flags & O_APPEND) != 0,
@@ -111,13 +117,10 @@ final class TreeScan {
         }
     }
 
-    private static int flags(Path information) throws IOException {
-        for (var line : lines(information)) {
-            if (line.startsWith("flags:")) {
-                return Integer.parseUnsignedInt(line.substring("flags:".length()).strip(), 8);
-            }
-        }
-        return 0;
+    private static int flags(List<String> information) {
+        return FdInfo.field(information, "flags")
+                .map(value -> Integer.parseUnsignedInt(value, 8))
+                .orElse(0);
     }
 
     /// One mapping of each file for each way of writing it.
@@ -201,6 +204,13 @@ final class TreeScan {
     }
 
     private static List<String> lines(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+        } catch (IOException failure) {
+            // What it describes can end between open(2) and read(2), which says so then.
+            throw HAS_ENDED.contains(String.valueOf(failure.getMessage()))
+                    ? new NoSuchFileException(file.toString())
+                    : failure;
+        }
     }
 }

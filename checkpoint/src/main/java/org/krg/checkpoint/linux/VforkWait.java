@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.krg.checkpoint.CellView;
@@ -20,7 +21,13 @@ final class VforkWait {
     private static final Set<String> PLACES =
             Set.of("kernel_clone", "wait_for_vfork_done", "_do_fork");
 
+    /// Of a task that is on a processor or waits for one.
+    private static final String NOWHERE = "0";
+
     private static final Duration PAUSE = Duration.ofMillis(1);
+
+    /// On a busy machine a task waits for its processor.
+    private static final Duration TO_SETTLE = Duration.ofSeconds(1);
 
     private final CellView cell;
 
@@ -40,13 +47,29 @@ final class VforkWait {
     }
 
     private Optional<String> find() throws IOException {
-        for (var task : Files.readAllLines(cell.appCgroup().resolve("cgroup.threads"))) {
+        for (var task : threads()) {
             var directory = Path.of("/proc", task);
             if (PLACES.contains(read(directory.resolve("wchan")))) {
                 return Optional.of(read(directory.resolve("comm")) + " (pid " + task + ")");
             }
         }
         return Optional.empty();
+    }
+
+    /// Waits until every task of a frozen cell is where it stands still: a task counts as frozen a
+    /// little before, and has no place until it has left its processor.
+    void settle() throws IOException {
+        var until = System.nanoTime() + TO_SETTLE.toNanos();
+        for (var task : threads()) {
+            while (read(Path.of("/proc", task, "wchan")).equals(NOWHERE)
+                    && System.nanoTime() < until) {
+                pause();
+            }
+        }
+    }
+
+    private List<String> threads() throws IOException {
+        return Files.readAllLines(cell.appCgroup().resolve("cgroup.threads"));
     }
 
     private static String read(Path file) throws IOException {

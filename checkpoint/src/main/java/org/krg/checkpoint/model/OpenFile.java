@@ -3,7 +3,8 @@ package org.krg.checkpoint.model;
 
 /// A descriptor of a process.
 ///
-/// @param target where `/proc/PID/fd/FD` points to
+/// @param target where `/proc/PID/fd/FD` points to; behind it a remark where that decides whether
+///   it can be saved: `semaphore` of an eventfd, `boottime` of a timer
 /// @param writable whether it was opened for writing
 /// @param append whether it was opened with O_APPEND
 public record OpenFile(

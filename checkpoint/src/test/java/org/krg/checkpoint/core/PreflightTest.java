@@ -31,6 +31,8 @@ final class PreflightTest {
                 arguments("anon_inode:[io_uring]", OpenFile.Type.ANONYMOUS, "io_uring"),
                 arguments("anon_inode:[userfaultfd]", OpenFile.Type.ANONYMOUS, "userfaultfd"),
                 arguments("anon_inode:[perf_event]", OpenFile.Type.ANONYMOUS, "performance"),
+                arguments("anon_inode:[eventfd] semaphore", OpenFile.Type.ANONYMOUS, "semaphore"),
+                arguments("anon_inode:[timerfd] boottime", OpenFile.Type.ANONYMOUS, "BOOTTIME"),
                 arguments("anon_inode:kvm-vm", OpenFile.Type.ANONYMOUS, "virtual machine"),
                 arguments("/secretmem (deleted)", OpenFile.Type.REGULAR, "secret memory"),
                 arguments("/dev/kvm", OpenFile.Type.CHARACTER_DEVICE, "/dev/kvm"),

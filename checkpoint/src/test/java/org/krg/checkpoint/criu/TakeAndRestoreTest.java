@@ -80,6 +80,32 @@ final class TakeAndRestoreTest {
     }
 
     @Test
+    void aTimerThatHadExpiredGoesOnAtItsInterval() throws IOException {
+        var spec =
+                pair.spec(
+                        "python3",
+                        "-u",
+                        "-c",
+                        """
+                        import ctypes, os
+                        libc = ctypes.CDLL(None)
+                        timer = libc.timerfd_create(1, 0)
+                        libc.timerfd_settime(timer, 0, (ctypes.c_long * 4)(0, 20000000, 0, 20000000), None)
+                        count = 0
+                        while True:
+                            os.read(timer, 8)
+                            count += 1
+                            print(count)
+                        """);
+        var cell = pair.start(spec);
+        cell.awaitLines(3);
+
+        var restored = pair.fail(cell, spec, pair.take(cell));
+        restored.awaitLines(cell.lines().size() + 5);
+        Pair.assertCounts(restored.lines());
+    }
+
+    @Test
     void threadsAndChildrenOfPythonGoOn() throws IOException {
         var spec =
                 pair.spec(

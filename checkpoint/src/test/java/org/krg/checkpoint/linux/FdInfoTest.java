@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Descriptors as `/proc/PID/fdinfo` describes them.
+final class FdInfoTest {
+    @Test
+    void whatCannotBeSavedIsRemarked() {
+        assertThat(FdInfo.remark(List.of("flags:\t02", "eventfd-semaphore: 1")))
+                .isEqualTo(" semaphore");
+        assertThat(FdInfo.remark(List.of("eventfd-semaphore: 0"))).isEmpty();
+        assertThat(FdInfo.remark(List.of("clockid: 7"))).isEqualTo(" boottime");
+        assertThat(FdInfo.remark(List.of("clockid: 1"))).isEmpty();
+    }
+
+    @Test
+    void onlyATimerThatExpiredAndWasToDoSoAgainIsStopped() {
+        assertThat(StoppedTimers.stopped(timer("1", "(0, 0)", "(2, 50)")))
+                .contains(Duration.ofSeconds(2, 50));
+        assertThat(StoppedTimers.stopped(timer("0", "(0, 0)", "(2, 50)"))).isEmpty();
+        assertThat(StoppedTimers.stopped(timer("1", "(0, 7)", "(2, 50)"))).isEmpty();
+        assertThat(StoppedTimers.stopped(timer("1", "(0, 0)", "(0, 0)"))).isEmpty();
+        assertThat(StoppedTimers.stopped(List.of("flags:\t02"))).isEmpty();
+    }
+
+    private static List<String> timer(String ticks, String value, String interval) {
+        return List.of("ticks: " + ticks, "it_value: " + value, "it_interval: " + interval);
+    }
+}
