@@ -257,7 +257,7 @@ public final class RandomCommands {
             case 0 ->
                     new GrantLease(rarely() ? id : new LeaseId(0), "cron", Duration.ofSeconds(10));
             case 1 -> new RevokeLease(id);
-            default -> new ExpireLease(id);
+            default -> new ExpireLease(id, 0);
         };
     }
 

@@ -8,6 +8,10 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.Verb;
 import org.krg.tools.cli.VerbTree;
 import org.krg.tools.cli.Version;
+import org.krg.tools.cli.access.Auth;
+import org.krg.tools.cli.access.Roles;
+import org.krg.tools.cli.access.UserCertificate;
+import org.krg.tools.cli.access.Users;
 import org.krg.tools.cli.checkpoint.CheckpointCreate;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
@@ -158,6 +162,12 @@ public final class Verbs implements VerbTree {
                                     "system doctor",
                                     "Tell what each node can do and what it lacks")),
                     new Section(
+                            "Who may do what",
+                            new Verb("auth", "Have permissions count, or count no more"),
+                            new Verb("user", "Add and delete users, give and take roles"),
+                            new Verb("user certificate", "Make the keys a user is known by"),
+                            new Verb("role", "Add and delete roles, say what they allow")),
+                    new Section(
                             "Stored state, while the agent does not run",
                             new Verb("state inspect", "Check a node's storage or a backup"),
                             new Verb("state repair", "Put right what can be without loss"),
@@ -224,6 +234,10 @@ public final class Verbs implements VerbTree {
             case "node replace" -> new NodeReplace(terminal);
             case "node transfer-leader" -> new NodeTransferLeader(terminal);
             case "events" -> new Events(terminal);
+            case "auth" -> new Auth(terminal);
+            case "user" -> new Users(terminal);
+            case "user certificate" -> new UserCertificate(terminal);
+            case "role" -> new Roles(terminal);
             case "state put" -> new StatePut(terminal);
             case "state get" -> new StateGet(terminal);
             case "state delete" -> new StateDelete(terminal);

@@ -175,7 +175,8 @@ final class Agent implements AutoCloseable {
         duties.start();
         leases.start();
         holder.start();
-        var keeping = new LeaseKeeping(new LeaderTerms(store, leases, asks), Boottime::now, timer);
+        var terms = new LeaderTerms(store, leases, asks);
+        var keeping = new LeaseKeeping(store, terms, Boottime::now, timer);
         var lanes = new Lanes(store::submit, this::session, Boottime::now);
         var queues = new KeyQueues(store, lanes);
         parts.push(

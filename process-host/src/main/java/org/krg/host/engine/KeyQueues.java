@@ -148,7 +148,7 @@ public final class KeyQueues {
 
     private CompletableFuture<Reply.Transacted> submit(
             String principal, KeyTransaction transaction) {
-        return lanes.submit(new Transact(principal, transaction))
+        return lanes.submit(principal, new Transact(principal, transaction))
                 .thenApply(reply ->
                         switch (reply) {
                             case Reply.Transacted done -> done;

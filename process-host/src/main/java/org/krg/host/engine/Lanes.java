@@ -84,12 +84,15 @@ public final class Lanes {
 
     /// {@return the definite answer} Fails with [Full] or [ClusterStore.NoQuorum] when the command
     /// surely took no effect, with [UnknownOutcome] when it may have.
-    public CompletableFuture<Reply> submit(Command command) {
+    ///
+    /// @param principal the user who asks
+    public CompletableFuture<Reply> submit(String principal, Command command) {
         var ticket = take();
         if (ticket == null) {
             return CompletableFuture.failedFuture(new Full());
         }
-        return store.apply(new Operation(ticket.session(), ticket.sequence(), 0, command))
+        return store.apply(
+                        new Operation(ticket.session(), ticket.sequence(), 0, principal, command))
                 .whenComplete((_, _) -> give(ticket))
                 .thenApply(reply -> definite(ticket, reply));
     }

@@ -13,7 +13,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.LeaseTerms.Term;
+import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.KeySpace.NotPermitted;
+import org.krg.state.core.Authority;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.LeaseId;
 
 /// Renews leases for the users of this node. What comes while a question is under way goes with the
@@ -27,27 +31,50 @@ public final class LeaseKeeping {
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    private final ClusterStore store;
     private final LeaseTerms leader;
     private final Ticker ticker;
     private final ScheduledExecutorService timer;
     private final Line renewals = new Line(true);
     private final Line questions = new Line(false);
 
+    /// @param store tells whose a lease is
     /// @param timer runs the retries; not owned
-    public LeaseKeeping(LeaseTerms leader, Ticker ticker, ScheduledExecutorService timer) {
+    public LeaseKeeping(
+            ClusterStore store, LeaseTerms leader, Ticker ticker, ScheduledExecutorService timer) {
+        this.store = store;
         this.leader = leader;
         this.ticker = ticker;
         this.timer = timer;
     }
 
-    /// Has a lease last its whole time again. Fails with [NoQuorum] when no leader can be asked.
-    public CompletableFuture<Term> renew(LeaseId lease) {
-        return renewals.add(lease);
+    /// Has a lease last its whole time again. Fails with [NoQuorum] when no leader can be asked,
+    /// with [NotPermitted] when the lease is somebody else's.
+    public CompletableFuture<Term> renew(String principal, LeaseId lease) {
+        return ask(renewals, principal, lease);
     }
 
-    /// {@return how long a lease lasts} Fails with [NoQuorum] when no leader can be asked.
-    public CompletableFuture<Term> term(LeaseId lease) {
-        return questions.add(lease);
+    /// {@return how long a lease lasts} Fails as [#renew].
+    public CompletableFuture<Term> term(String principal, LeaseId lease) {
+        return ask(questions, principal, lease);
+    }
+
+    /// A replica that does not know of the lease yet catches up before it tells whose it is.
+    private CompletableFuture<Term> ask(Line line, String principal, LeaseId lease) {
+        var here = store.image();
+        if (here.leases().find(lease).isPresent() || here.access().isRoot(principal)) {
+            return ask(line, here, principal, lease);
+        }
+        return store.read().thenCompose(image -> ask(line, image, principal, lease));
+    }
+
+    private static CompletableFuture<Term> ask(
+            Line line, ClusterImage image, String principal, LeaseId lease) {
+        return image.leases()
+                .find(lease)
+                .flatMap(known -> Authority.problem(image, principal, known))
+                .map(problem -> CompletableFuture.<Term>failedFuture(new NotPermitted(problem)))
+                .orElseGet(() -> line.add(lease));
     }
 
     /// Those who wait for an answer about one lease.

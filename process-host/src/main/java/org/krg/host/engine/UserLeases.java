@@ -62,7 +62,7 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
 
         record Granted(Lease lease) implements Input {}
 
-        record Ended(LeaseId lease) implements Input {}
+        record Ended(Lease lease) implements Input {}
 
         /// The state was replaced as a whole.
         record Replaced() implements Input {}
@@ -76,14 +76,27 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
     }
 
     /// A proposal that was made under a term has an answer.
-    private record Replied(long term, LeaseId lease) {}
+    private record Replied(long term, Grant grant) {}
+
+    /// One grant of a lease: another with the same number has another token.
+    private record Grant(LeaseId lease, long token) implements Comparable<Grant> {
+        static Grant of(Lease lease) {
+            return new Grant(lease.id(), lease.token());
+        }
+
+        @Override
+        public int compareTo(Grant other) {
+            var byLease = lease.compareTo(other.lease);
+            return byLease != 0 ? byLease : Long.compare(token, other.token);
+        }
+    }
 
     /// One uninterrupted leadership of this node.
     private static final class Reign {
         private final long term;
         private final SessionId session;
-        private final Deadlines<LeaseId> deadlines = new Deadlines<>();
-        private final Deque<LeaseId> over = new ArrayDeque<>();
+        private final Deadlines<Grant> deadlines = new Deadlines<>();
+        private final Deque<Grant> over = new ArrayDeque<>();
         private int proposed;
         private long sequence;
 
@@ -143,7 +156,7 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
                 post(
                         kind == LeaseEvent.Kind.GRANTED
                                 ? new Input.Granted(lease)
-                                : new Input.Ended(lease.id()));
+                                : new Input.Ended(lease));
             }
         }
     }
@@ -176,8 +189,10 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         switch (input) {
             case Input.Leads(var leadership) -> follow(leadership);
             case Input.Granted(var lease) ->
-                    reign.ifPresent(now -> now.deadlines.begin(lease.id(), lease.ttl(), moment()));
-            case Input.Ended(var lease) -> reign.ifPresent(now -> now.deadlines.end(lease));
+                    reign.ifPresent(
+                            now -> now.deadlines.begin(Grant.of(lease), lease.ttl(), moment()));
+            case Input.Ended(var lease) ->
+                    reign.ifPresent(now -> now.deadlines.end(Grant.of(lease)));
             case Input.Replaced _ -> reign.ifPresent(this::takeOver);
             case Input.Asked asked ->
                     reign.ifPresentOrElse(
@@ -201,8 +216,9 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
     /// Begins to measure every lease that there is, each from now on unless it is known.
     private void takeOver(Reign now) {
         var present = store.image().leases();
-        now.deadlines.keepOnly(id -> present.find(id).isPresent());
-        present.values().forEach(lease -> now.deadlines.begin(lease.id(), lease.ttl(), moment()));
+        now.deadlines.keepOnly(this::isPresent);
+        present.values()
+                .forEach(lease -> now.deadlines.begin(Grant.of(lease), lease.ttl(), moment()));
     }
 
     private List<Term> terms(Reign now, Input.Asked asked) {
@@ -211,18 +227,18 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         for (var id : asked.leases()) {
             var lease = present.find(id);
             // Granted so shortly ago that its event is still in the inbox.
-            lease.ifPresent(it -> now.deadlines.begin(id, it.ttl(), moment()));
-            terms.add(lease.isEmpty() ? new Term.Over() : term(now, id, asked));
+            lease.ifPresent(it -> now.deadlines.begin(Grant.of(it), it.ttl(), moment()));
+            terms.add(lease.map(it -> term(now, Grant.of(it), asked)).orElseGet(Term.Over::new));
         }
         return terms;
     }
 
-    private Term term(Reign now, LeaseId id, Input.Asked asked) {
+    private Term term(Reign now, Grant grant, Input.Asked asked) {
         if (asked.renews()) {
-            now.deadlines.renew(id, asked.received());
+            now.deadlines.renew(grant, asked.received());
         }
         return now.deadlines
-                .find(id)
+                .find(grant)
                 .<Term>map(it -> new Term.Lasts(it.time(), it.deadline().minus(moment())))
                 .orElseGet(Term.Over::new);
     }
@@ -234,36 +250,48 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         }
     }
 
-    private void propose(Reign now, LeaseId lease) {
+    private void propose(Reign now, Grant grant) {
         now.proposed++;
         now.sequence++;
-        var expire = new ExpireLease(lease);
+        var expire = new ExpireLease(grant.lease(), grant.token());
         var _ =
                 store.submit(new Operation(now.session, now.sequence, now.term, expire))
                         .whenComplete((reply, failure) -> {
                             if (failure != null) {
-                                log.warn("the end of a lease is lost lease={}", lease, failure);
+                                log.warn(
+                                        "the end of a lease is lost lease={}",
+                                        grant.lease(),
+                                        failure);
                             }
-                            replies.add(new Replied(now.term, lease));
+                            replies.add(new Replied(now.term, grant));
                         });
     }
 
     private void takeReplies() {
         for (var reply = replies.poll(); reply != null; reply = replies.poll()) {
-            var lease = reply.lease();
+            var grant = reply.grant();
             var term = reply.term();
-            reign.filter(now -> now.term == term).ifPresent(now -> replied(now, lease));
+            reign.filter(now -> now.term == term).ifPresent(now -> replied(now, grant));
         }
     }
 
     /// What became of a proposal shows in the state; what did not take effect is proposed again.
-    private void replied(Reign now, LeaseId lease) {
+    private void replied(Reign now, Grant grant) {
         now.proposed--;
-        if (store.image().leases().find(lease).isPresent()) {
-            now.over.add(lease);
+        if (isPresent(grant)) {
+            now.over.add(grant);
         } else {
-            now.deadlines.end(lease);
+            now.deadlines.end(grant);
         }
+    }
+
+    private boolean isPresent(Grant grant) {
+        return store.image()
+                .leases()
+                .find(grant.lease())
+                .map(Grant::of)
+                .filter(grant::equals)
+                .isPresent();
     }
 
     private Duration moment() {

@@ -73,7 +73,7 @@ final class KvService {
             GrpcCall call, CompactionRequest request) {
         var command = new CompactKeys(call.principal(), new Revision(request.getRevision()));
         return parts.lanes()
-                .submit(command)
+                .submit(call.principal(), command)
                 .thenApply(Answers::accepted)
                 .thenApply(done ->
                         CompactionResponse.newBuilder()
@@ -87,7 +87,7 @@ final class KvService {
 
     private CompletableFuture<Reply.Transacted> submit(GrpcCall call, KeyTransaction transaction) {
         return parts.lanes()
-                .submit(new Transact(call.principal(), transaction))
+                .submit(call.principal(), new Transact(call.principal(), transaction))
                 .thenApply(Answers::transacted);
     }
 }

@@ -22,6 +22,7 @@ import org.krg.host.etcd.grpc.GrpcRoutes;
 import org.krg.host.etcd.grpc.GrpcSession;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.core.Authority;
 import org.krg.state.model.LeaseId;
 
 /// Leases of users.
@@ -50,7 +51,7 @@ final class LeaseService {
                 .streaming(
                         "etcdserverpb.Lease/LeaseKeepAlive",
                         LeaseKeepAliveRequest.parser(),
-                        (_, replies) -> new KeepAlive(replies));
+                        KeepAlive::new);
     }
 
     private CompletableFuture<LeaseGrantResponse> grant(GrpcCall call, LeaseGrantRequest request) {
@@ -63,7 +64,7 @@ final class LeaseService {
     private CompletableFuture<LeaseGrantResponse> grant(String holder, LeaseId id, long seconds) {
         var granted = Math.max(LEAST_SECONDS, seconds);
         return parts.lanes()
-                .submit(new GrantLease(id, holder, Duration.ofSeconds(granted)))
+                .submit(holder, new GrantLease(id, holder, Duration.ofSeconds(granted)))
                 .thenApply(Answers::accepted)
                 .thenApply(done ->
                         LeaseGrantResponse.newBuilder()
@@ -76,7 +77,7 @@ final class LeaseService {
     private CompletableFuture<LeaseRevokeResponse> revoke(
             GrpcCall call, LeaseRevokeRequest request) {
         return parts.lanes()
-                .submit(new RevokeLease(new LeaseId(request.getID())))
+                .submit(call.principal(), new RevokeLease(new LeaseId(request.getID())))
                 .thenApply(Answers::accepted)
                 .thenApply(done ->
                         LeaseRevokeResponse.newBuilder()
@@ -87,7 +88,7 @@ final class LeaseService {
     private CompletableFuture<LeaseTimeToLiveResponse> timeToLive(
             GrpcCall call, LeaseTimeToLiveRequest request) {
         return parts.leases()
-                .term(new LeaseId(request.getID()))
+                .term(call.principal(), new LeaseId(request.getID()))
                 .thenApply(term -> timeToLive(request, term));
     }
 
@@ -119,7 +120,9 @@ final class LeaseService {
                             LeaseLeasesResponse.newBuilder()
                                     .setHeader(headers.at(image.revision()));
                     for (var lease : image.leases().values()) {
-                        message.addLeases(LeaseStatus.newBuilder().setID(lease.id().value()));
+                        if (Authority.problem(image, call.principal(), lease).isEmpty()) {
+                            message.addLeases(LeaseStatus.newBuilder().setID(lease.id().value()));
+                        }
                     }
                     return message.build();
                 });
@@ -132,11 +135,13 @@ final class LeaseService {
 
     /// Renewals as they come. Answers come in the order in which the leader gives them.
     private final class KeepAlive implements GrpcSession<LeaseKeepAliveRequest> {
+        private final GrpcCall call;
         private final GrpcReplies replies;
         private int underWay;
         private boolean ended;
 
-        KeepAlive(GrpcReplies replies) {
+        KeepAlive(GrpcCall call, GrpcReplies replies) {
+            this.call = call;
             this.replies = replies;
         }
 
@@ -145,7 +150,7 @@ final class LeaseService {
             begin();
             var _ =
                     parts.leases()
-                            .renew(new LeaseId(request.getID()))
+                            .renew(call.principal(), new LeaseId(request.getID()))
                             .whenComplete((term, failure) -> finish(request, term, failure));
         }
 

@@ -76,7 +76,7 @@ final class LineCalls {
         if (given.value() != 0) {
             return CompletableFuture.completedFuture(given);
         }
-        return lanes.submit(new GrantLease(principal, OWN_TTL))
+        return lanes.submit(principal, new GrantLease(principal, OWN_TTL))
                 .thenApply(Answers::accepted)
                 .thenApply(done -> new LeaseId(done.created()));
     }

@@ -46,7 +46,7 @@ final class LockService {
     private CompletableFuture<UnlockResponse> unlock(GrpcCall call, UnlockRequest request) {
         var key = KeyRange.one(Requests.bytes(request.getKey()));
         var delete = KeyTransaction.of(new KeyRequest.Delete(key, false));
-        return lanes.submit(new Transact(call.principal(), delete))
+        return lanes.submit(call.principal(), new Transact(call.principal(), delete))
                 .thenApply(Answers::transacted)
                 .thenApply(done ->
                         UnlockResponse.newBuilder().setHeader(headers.at(done.revision())).build());

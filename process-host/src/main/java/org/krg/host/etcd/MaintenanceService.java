@@ -48,13 +48,23 @@ final class MaintenanceService {
                 .streaming(
                         "etcdserverpb.Maintenance/Snapshot",
                         SnapshotRequest.parser(),
-                        (_, replies) -> new SnapshotSession(store, headers, replies))
+                        (call, replies) -> {
+                            requireRoot(call);
+                            return new SnapshotSession(store, headers, replies);
+                        })
                 .unimplemented(
                         "etcdserverpb.Maintenance/MoveLeader",
                         "leadership is handed over with `krg-admin node transfer-leader`")
                 .unimplemented(
                         "etcdserverpb.Maintenance/Downgrade",
                         "a cluster of krg is not downgraded by a call");
+    }
+
+    /// What these methods tell is about the keys of everybody.
+    private void requireRoot(GrpcCall call) {
+        if (!store.image().access().isRoot(call.principal())) {
+            throw EtcdError.PERMISSION_DENIED.failure();
+        }
     }
 
     private CompletableFuture<StatusResponse> status(GrpcCall call, StatusRequest request) {
@@ -78,6 +88,7 @@ final class MaintenanceService {
     }
 
     private CompletableFuture<HashResponse> hash(GrpcCall call, HashRequest request) {
+        requireRoot(call);
         return store.keys()
                 .hash(Revision.ZERO)
                 .thenApply(hash ->
@@ -88,6 +99,7 @@ final class MaintenanceService {
     }
 
     private CompletableFuture<HashKVResponse> hashKeys(GrpcCall call, HashKVRequest request) {
+        requireRoot(call);
         return store.keys()
                 .hash(new Revision(request.getRevision()))
                 .thenApply(hash ->

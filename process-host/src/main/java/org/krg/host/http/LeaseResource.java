@@ -72,14 +72,14 @@ final class LeaseResource {
 
     HttpResponse show(Call call) {
         var id = id(call);
-        var lasts = require(id, keeping.term(id).join());
+        var lasts = require(id, keeping.term(call.principal(), id).join());
         return Call.one(replica.image(), lasting(id, lasts));
     }
 
     HttpResponse renew(Call call) {
         var _ = call.body(EmptyBody.class);
         var id = id(call);
-        var lasts = require(id, keeping.renew(id).join());
+        var lasts = require(id, keeping.renew(call.principal(), id).join());
         return Call.one(replica.image(), lasting(id, lasts));
     }
 

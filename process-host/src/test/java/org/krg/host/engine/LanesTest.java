@@ -76,7 +76,7 @@ final class LanesTest {
 
     @Test
     void whatAForgottenSessionDidIsReportedAsUnknown() {
-        var answer = lanes.submit(new RevokeLease(new LeaseId(1)));
+        var answer = lanes.submit("ann", new RevokeLease(new LeaseId(1)));
         answers.getFirst()
                 .complete(new Reply.Refused(new Revision(1), Refusal.SESSION_EXPIRED, "forgotten"));
         assertThat(answer)
@@ -91,7 +91,7 @@ final class LanesTest {
     @Test
     void moreThanFitsIsNotProposed() {
         submit(Lanes.MOST_LANES * Lanes.WINDOW);
-        var answer = lanes.submit(new RevokeLease(new LeaseId(1)));
+        var answer = lanes.submit("ann", new RevokeLease(new LeaseId(1)));
         assertThat(answer)
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
@@ -101,12 +101,13 @@ final class LanesTest {
 
         answers.get(7).complete(DONE);
         answers.get(0).complete(DONE);
-        assertThat(lanes.submit(new RevokeLease(new LeaseId(1)))).isNotCompletedExceptionally();
+        assertThat(lanes.submit("ann", new RevokeLease(new LeaseId(1))))
+                .isNotCompletedExceptionally();
     }
 
     private void submit(int count) {
         for (var i = 0; i < count; i++) {
-            var _ = lanes.submit(new RevokeLease(new LeaseId(i)));
+            var _ = lanes.submit("ann", new RevokeLease(new LeaseId(i)));
         }
     }
 

@@ -15,9 +15,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.krg.host.core.Images;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.KeySpace.NotPermitted;
+import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.Operation;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.SessionId;
+import org.krg.state.model.User;
 
 final class LeaseKeepingTest {
     private static final LeaseId ONE = new LeaseId(1);
@@ -28,7 +34,8 @@ final class LeaseKeepingTest {
     private final LinkedBlockingQueue<Question> asked = new LinkedBlockingQueue<>();
     private final ManualTicker ticker = new ManualTicker();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final LeaseKeeping keeping = new LeaseKeeping(this::ask, ticker, timer);
+    private final FakeStore store = new FakeStore(Images.HERE);
+    private final LeaseKeeping keeping = new LeaseKeeping(store, this::ask, ticker, timer);
 
     private record Question(
             List<LeaseId> leases, boolean renews, CompletableFuture<List<Term>> answer) {}
@@ -40,11 +47,11 @@ final class LeaseKeepingTest {
 
     @Test
     void whatComesWhileAQuestionIsUnderWayGoesWithTheNextOne() throws Exception {
-        var one = keeping.renew(ONE);
+        var one = keeping.renew(User.ROOT, ONE);
         var first = take();
-        var two = keeping.renew(TWO);
-        var again = keeping.renew(TWO);
-        var three = keeping.renew(THREE);
+        var two = keeping.renew(User.ROOT, TWO);
+        var again = keeping.renew(User.ROOT, TWO);
+        var three = keeping.renew(User.ROOT, THREE);
         assertThat(asked).isEmpty();
 
         first.answer().complete(List.of(lasts(1)));
@@ -61,9 +68,9 @@ final class LeaseKeepingTest {
 
     @Test
     void aRenewalThatArrivesAfterItsQuestionWasSentIsAskedAgain() throws Exception {
-        var _ = keeping.renew(ONE);
+        var _ = keeping.renew(User.ROOT, ONE);
         var first = take();
-        var later = keeping.renew(ONE);
+        var later = keeping.renew(User.ROOT, ONE);
         first.answer().complete(List.of(lasts(1)));
         assertThat(later).isNotDone();
         take().answer().complete(List.of(lasts(2)));
@@ -72,7 +79,7 @@ final class LeaseKeepingTest {
 
     @Test
     void aQuestionWithoutAnAnswerIsAskedAgainUntilThePatienceEnds() throws Exception {
-        var term = keeping.term(ONE);
+        var term = keeping.term(User.ROOT, ONE);
         take().answer().completeExceptionally(new NoQuorum("an election"));
         var again = take();
         assertThat(again.renews()).isFalse();
@@ -87,14 +94,28 @@ final class LeaseKeepingTest {
 
     @Test
     void whoAsksAgainAboutALeaseThatIsRetriedIsAnsweredWithIt() throws Exception {
-        var first = keeping.renew(ONE);
+        var first = keeping.renew(User.ROOT, ONE);
         var question = take();
-        var second = keeping.renew(ONE);
+        var second = keeping.renew(User.ROOT, ONE);
         question.answer().completeExceptionally(new NoQuorum("an election"));
         take().answer().complete(List.of(lasts(1)));
 
         await().atMost(LIMIT).until(() -> first.isDone() && second.isDone());
         assertThat(first.join()).isEqualTo(second.join()).isEqualTo(lasts(1));
+    }
+
+    @Test
+    void aLeaseIsItsHolders() throws Exception {
+        var session = new SessionId(1);
+        store.submit(new Operation(session, 1, 0, new GrantLease(ONE, "ann", LIMIT))).join();
+
+        for (var refused : List.of(keeping.renew("bob", ONE), keeping.term("bob", ONE))) {
+            assertThatThrownBy(refused::join).hasCauseInstanceOf(NotPermitted.class);
+        }
+        assertThat(asked).isEmpty();
+        var renewed = keeping.renew("ann", ONE);
+        take().answer().complete(List.of(lasts(20)));
+        assertThat(renewed.join()).isEqualTo(lasts(20));
     }
 
     private CompletableFuture<List<Term>> ask(List<LeaseId> leases, boolean renews) {

@@ -50,6 +50,7 @@ final class UserLeasesTest {
     void aLeaseThatIsNotRenewedEndsWhenItsTimeIsOverAndNotBefore() {
         store.lead(true);
         var lease = grant();
+        var token = store.image().leases().find(lease).orElseThrow().token();
         assertThat(ask(lease, false)).isEqualTo(new Term.Lasts(TTL, TTL));
 
         ticker.advance(ALMOST);
@@ -57,7 +58,8 @@ final class UserLeasesTest {
 
         ticker.advance(Duration.ofMillis(1));
         awaitEnd(lease);
-        assertThat(store.commands(ExpireLease.class)).containsExactly(new ExpireLease(lease));
+        assertThat(store.commands(ExpireLease.class))
+                .containsExactly(new ExpireLease(lease, token));
         assertThat(ask(lease, true)).isEqualTo(new Term.Over());
     }
 
@@ -130,6 +132,21 @@ final class UserLeasesTest {
         ticker.advance(TTL);
         store.quorum(true);
         awaitEnd(lease);
+    }
+
+    @Test
+    void aLeaseThatIsGrantedAnewWithItsNumberHasItsWholeTime() {
+        store.lead(true);
+        var lease = new LeaseId(7);
+        var _ = propose(new GrantLease(lease, "me", TTL));
+        ticker.advance(ALMOST);
+        propose(new RevokeLease(lease));
+        var _ = propose(new GrantLease(lease, "me", TTL));
+        assertThat(ask(lease, false)).isEqualTo(new Term.Lasts(TTL, TTL));
+
+        ticker.advance(ALMOST);
+        assertThat(ask(lease, false)).isEqualTo(new Term.Lasts(TTL, Duration.ofMillis(1)));
+        assertThat(store.commands(ExpireLease.class)).isEmpty();
     }
 
     @Test

@@ -6,8 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
+import com.google.protobuf.MessageLite;
+import com.ibm.etcd.api.HashKVRequest;
+import com.ibm.etcd.api.LeaseRevokeRequest;
+import com.ibm.etcd.api.LeaseTimeToLiveRequest;
+import com.ibm.etcd.api.SnapshotRequest;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -132,6 +139,47 @@ class SecurityApiTest {
             api.post("/v1/jobs/of-root/stop", "{}");
             assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void aLeaseIsItsHoldersAndTheWholeStateRoots() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"bob\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        var lease = api.post("/v1/leases", "{\"ttlSeconds\":60}").number("/id");
+        var path = "/v1/leases/" + lease;
+        try (var bob = api.as(api.keys.user(Role.CLIENT, "bob"))) {
+            assertThat(bob.get(path).status()).isEqualTo(403);
+            assertThat(bob.post(path + "/renew", "{}").status()).isEqualTo(403);
+            assertThat(bob.delete(path).status()).isEqualTo(403);
+            var calls =
+                    Map.of(
+                            "Lease/LeaseRevoke",
+                            LeaseRevokeRequest.newBuilder().setID(lease).build(),
+                            "Lease/LeaseTimeToLive",
+                            LeaseTimeToLiveRequest.newBuilder().setID(lease).build(),
+                            "Maintenance/HashKV",
+                            HashKVRequest.getDefaultInstance(),
+                            "Maintenance/Snapshot",
+                            SnapshotRequest.getDefaultInstance());
+            calls.forEach((method, message) ->
+                    assertThat(bob.postRaw("/etcdserverpb." + method, framed(message)).grpcStatus())
+                            .describedAs(method)
+                            .isEqualTo(PERMISSION_DENIED));
+            assertThat(api.get(path).status()).isEqualTo(200);
+        } finally {
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    private static byte[] framed(MessageLite message) {
+        var bytes = message.toByteArray();
+        return ByteBuffer.allocate(5 + bytes.length)
+                .put((byte) 0)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class UserParts implements AutoCloseable {
     public UserParts(ClusterStore store) {
         measured = new UserLeases(store, UserParts::session, UserParts::now);
         lanes = new Lanes(store::submit, UserParts::session, UserParts::now);
-        leases = new LeaseKeeping(measured, UserParts::now, timer);
+        leases = new LeaseKeeping(store, measured, UserParts::now, timer);
         queues = new KeyQueues(store, lanes);
         measured.start();
     }

@@ -86,7 +86,10 @@ final class CommandCodec {
             case REPORT_CHECKPOINT_FAILED -> decode(command.getReportCheckpointFailed());
             case GRANT_LEASE -> decode(command.getGrantLease());
             case REVOKE_LEASE -> new RevokeLease(new LeaseId(command.getRevokeLease().getLease()));
-            case EXPIRE_LEASE -> new ExpireLease(new LeaseId(command.getExpireLease().getLease()));
+            case EXPIRE_LEASE ->
+                    new ExpireLease(
+                            new LeaseId(command.getExpireLease().getLease()),
+                            command.getExpireLease().getToken());
             case ACCESS -> AccessCommandCodec.decode(command.getAccess());
             case TRANSACT -> KeyCommandCodec.decode(command.getTransact());
             case COMPACT_KEYS -> KeyCommandCodec.decode(command.getCompactKeys());
@@ -210,7 +213,8 @@ final class CommandCodec {
                             .setHolder(holder)
                             .setTtl(Wire.encode(ttl));
             case RevokeLease(var lease) -> wire.getRevokeLeaseBuilder().setLease(lease.value());
-            case ExpireLease(var lease) -> wire.getExpireLeaseBuilder().setLease(lease.value());
+            case ExpireLease(var lease, var token) ->
+                    wire.getExpireLeaseBuilder().setLease(lease.value()).setToken(token);
         }
     }
 

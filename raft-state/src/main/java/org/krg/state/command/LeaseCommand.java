@@ -20,5 +20,8 @@ public sealed interface LeaseCommand extends Command {
     record RevokeLease(LeaseId lease) implements LeaseCommand {}
 
     /// The leader saw it end. Its keys go with it, at the same revision.
-    record ExpireLease(LeaseId lease) implements LeaseCommand {}
+    ///
+    /// @param token of the lease that was seen: one that was granted anew with the same number goes
+    ///   on; 0 in entries written before it was told, and any will do
+    record ExpireLease(LeaseId lease, long token) implements LeaseCommand {}
 }

@@ -57,6 +57,19 @@ public final class Authority {
         };
     }
 
+    /// {@return why `principal` may neither renew nor look at a lease; empty when they may}
+    public static Optional<String> problem(ClusterImage image, String principal, Lease lease) {
+        var may =
+                principal.equals(AGENT)
+                        || principal.equals(lease.holder())
+                        || image.access().isRoot(principal);
+        return may
+                ? Optional.empty()
+                : Optional.of(
+                        "lease %s is %s's and not user %s's"
+                                .formatted(lease.id(), lease.holder(), principal));
+    }
+
     /// {@return who may use `command`}
     public static Rule rule(ClusterImage image, Command command) {
         return switch (command) {

@@ -92,6 +92,25 @@ public final class KeyRules {
         }
     }
 
+    /// {@return the refusal of whoever would end a lease and may not delete its keys, which others
+    /// may have put with it} An agent may: it only says that a lease is over.
+    public static Optional<Refuse> unrevocable(
+            KeyDraft draft, ClusterImage image, String principal, LeaseId lease) {
+        if (principal.equals(Authority.AGENT)
+                || !image.access().enabled()
+                || image.access().isRoot(principal)
+                || draft.hold(lease).keys() == 0) {
+            return Optional.empty();
+        }
+        for (var key : draft.keysOf(lease)) {
+            var problem = forbidden(image, principal, KeyRange.one(key), Mode.WRITE);
+            if (problem.isPresent()) {
+                return problem;
+            }
+        }
+        return Optional.empty();
+    }
+
     /// Every part is asked about, also of the branch that is not done: whether a principal may use
     /// a key must not tell what another key holds.
     private static Optional<Refuse> forbidden(ClusterImage image, KeyCommand command) {

@@ -32,7 +32,7 @@ final class LeaseRules {
         return switch (command) {
             case GrantLease grant -> grant(image, grant);
             case RevokeLease(var id) -> end(image, id, LeaseEvent.Kind.REVOKED, "given back by ");
-            case ExpireLease(var id) -> end(image, id, LeaseEvent.Kind.EXPIRED, "not renewed by ");
+            case ExpireLease(var id, var token) -> expire(image, id, token);
         };
     }
 
@@ -80,6 +80,17 @@ final class LeaseRules {
             picked = new LeaseId(picked.value() + 1);
         }
         return picked;
+    }
+
+    /// The number alone does not tell a lease from one that was granted anew with the same.
+    private static Decision expire(ClusterImage image, LeaseId id, long token) {
+        var isAnother =
+                image.leases().find(id).filter(lease -> token != 0 && lease.token() != token);
+        return isAnother.isPresent()
+                ? Decision.refuse(
+                        Refusal.CONFLICT,
+                        "lease " + id + " was granted anew with token " + isAnother.get().token())
+                : end(image, id, LeaseEvent.Kind.EXPIRED, "not renewed by ");
     }
 
     private static Decision end(ClusterImage image, LeaseId id, LeaseEvent.Kind kind, String how) {

@@ -6,9 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.krg.state.codec.ReplyCodec;
+import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
+import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.MigrationCommand;
+import org.krg.state.command.NodeCommand;
 import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
@@ -119,13 +127,29 @@ final class Step {
                     Refusal.WRONG_TERM,
                     "proposed in term " + operation.term() + ", applied in term " + at.term());
         }
-        return operation.command() instanceof KeyCommand command
-                ? decideKeys(operation.principal(), command)
-                : switch (ClusterStateMachine.decide(
-                        image, operation.principal(), operation.command())) {
-                    case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
-                    case Decision.Accept(var accepted, var created) -> accept(accepted, created);
-                };
+        return switch (operation.command()) {
+            case KeyCommand command -> decideKeys(operation.principal(), command);
+            case RevokeLease revoke ->
+                    KeyRules.unrevocable(keys, image, operation.principal(), revoke.lease())
+                            .map(why -> refused(why.refusal(), why.detail()))
+                            .orElseGet(() -> decideOthers(operation));
+            case NodeCommand _,
+                    JobCommand _,
+                    ProcessCommand _,
+                    MigrationCommand _,
+                    GenerationCommand _,
+                    LeaseCommand _,
+                    AccessCommand _ ->
+                    decideOthers(operation);
+        };
+    }
+
+    private Reply decideOthers(Operation operation) {
+        return switch (ClusterStateMachine.decide(
+                image, operation.principal(), operation.command())) {
+            case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
+            case Decision.Accept(var accepted, var created) -> accept(accepted, created);
+        };
     }
 
     private Reply decideKeys(String principal, KeyCommand command) {

@@ -19,6 +19,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.Command;
+import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
@@ -225,6 +226,12 @@ class CodecTest {
                         .build());
         assertThatThrownBy(() -> Wire.decode(ByteString.copyFromUtf8("short")))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theEndOfALeaseTellsWhichOneWasSeen() {
+        var end = operation(new ExpireLease(new LeaseId(9), 41));
+        assertThat(OperationCodec.decode(OperationCodec.encode(end))).isEqualTo(end);
     }
 
     @Test

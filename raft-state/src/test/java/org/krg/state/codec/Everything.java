@@ -160,7 +160,7 @@ final class Everything {
                 new ReportCheckpointFailed(PROCESS, EPOCH, "io_uring, fd 7"),
                 new GrantLease(new LeaseId(0), "cron", Duration.ofSeconds(10)),
                 new RevokeLease(new LeaseId(9)),
-                new ExpireLease(new LeaseId(9)),
+                new ExpireLease(new LeaseId(9), 0),
                 new AddUser("ann", "hash"),
                 new DeleteUser("ann"),
                 new SetPassword("ann", "hash"),

@@ -43,13 +43,26 @@ class LeaseRulesTest {
         scene.accept(new GrantLease("backup", TTL));
 
         var revoked = scene.accept(new RevokeLease(new LeaseId(1)));
-        var expired = scene.accept(new ExpireLease(new LeaseId(2)));
+        var expired = scene.accept(new ExpireLease(new LeaseId(2), 2));
 
         assertThat(((LeaseEvent) revoked.getFirst()).kind()).isEqualTo(LeaseEvent.Kind.REVOKED);
         assertThat(((LeaseEvent) expired.getFirst()).kind()).isEqualTo(LeaseEvent.Kind.EXPIRED);
         assertThat(scene.image().leases().size()).isZero();
         scene.refuse(Refusal.NOT_FOUND, new RevokeLease(new LeaseId(1)));
-        scene.refuse(Refusal.NOT_FOUND, new ExpireLease(new LeaseId(2)));
+        scene.refuse(Refusal.NOT_FOUND, new ExpireLease(new LeaseId(2), 2));
+    }
+
+    @Test
+    void aLeaseThatWasGrantedAnewDoesNotEndWithTheOneBefore() {
+        scene.accept(new GrantLease(new LeaseId(7), "cron", TTL));
+        var before = lease(7).token();
+        scene.accept(new RevokeLease(new LeaseId(7)));
+        scene.accept(new GrantLease(new LeaseId(7), "cron", TTL));
+
+        scene.refuse(Refusal.CONFLICT, new ExpireLease(new LeaseId(7), before));
+
+        assertThat(lease(7).token()).isGreaterThan(before);
+        scene.accept(new ExpireLease(new LeaseId(7), lease(7).token()));
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.krg.state.command.KeyComparison;
 import org.krg.state.command.KeyRequest;
 import org.krg.state.command.KeyTransaction;
 import org.krg.state.command.LeaseCommand.GrantLease;
+import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.RangeRead;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
@@ -263,6 +264,39 @@ final class KeyRefusalsTest {
                         Refused.class,
                         refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_PERMITTED));
         accept(new KeyRequest.Delete(ops, false));
+    }
+
+    @Test
+    void aLeaseIsNotGivenBackWhereItsKeysMayNotBeDeleted() {
+        var ops = KeyRange.prefix(Bytes.of("/ops/"));
+        for (var command :
+                List.<Command>of(
+                        new AddUser("root", ""),
+                        new GrantRole("root", "root"),
+                        new AddUser("alice", ""),
+                        new AddRole("ops"),
+                        new GrantPermission("ops", new KeyGrant(ops, KeyGrant.Mode.WRITE)),
+                        new GrantRole("alice", "ops"),
+                        new SetEnabled(true))) {
+            assertThat(bench.applyAs("root", command)).isInstanceOf(Reply.Accepted.class);
+        }
+        var lease = new LeaseId(9);
+        bench.applyAs("alice", new GrantLease(lease, "alice", Duration.ofSeconds(5)));
+        accept(KeyRequest.Put.of(Bytes.of("/ops/x"), KEY, lease));
+        var others = KeyTransaction.of(KeyRequest.Put.of(KEY, KEY, lease));
+        bench.applyAs("root", new Transact("root", others));
+
+        assertThat(bench.applyAs("alice", new RevokeLease(lease)))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_PERMITTED));
+        assertThat(bench.keys().keysOf(lease)).hasSize(2);
+
+        var theirs = KeyTransaction.of(new KeyRequest.Delete(KeyRange.one(KEY), false));
+        bench.applyAs("root", new Transact("root", theirs));
+        assertThat(bench.applyAs("alice", new RevokeLease(lease)))
+                .isInstanceOf(Reply.Accepted.class);
+        assertThat(bench.keys().size().keys()).isZero();
     }
 
     @Test

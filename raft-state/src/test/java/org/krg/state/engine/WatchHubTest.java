@@ -179,7 +179,7 @@ final class WatchHubTest {
         bench.apply(KeyBench.put("a", "1", 9), KeyBench.put("b", "1", 9));
         var log = new Log();
         try (var watch = watch(KeyRange.ALL, 0, log)) {
-            bench.apply(new ExpireLease(new LeaseId(9)));
+            bench.apply(new ExpireLease(new LeaseId(9), 0));
             awaitReached(watch, log);
         }
 

@@ -94,7 +94,11 @@ public final class AccessView {
     }
 
     private static ObjectNode of(KeyGrant grant) {
-        var view = Json.object().put("mode", grant.mode().name().toLowerCase(Locale.ROOT));
+        var view =
+                Json.object()
+                        .put(
+                                "mode",
+                                grant.mode().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         return of(view, grant.range());
     }
 
