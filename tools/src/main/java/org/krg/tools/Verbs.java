@@ -8,6 +8,8 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.Verb;
 import org.krg.tools.cli.VerbTree;
 import org.krg.tools.cli.Version;
+import org.krg.tools.cli.access.AuditShow;
+import org.krg.tools.cli.access.AuditVerify;
 import org.krg.tools.cli.access.Auth;
 import org.krg.tools.cli.access.Roles;
 import org.krg.tools.cli.access.UserCertificate;
@@ -166,7 +168,9 @@ public final class Verbs implements VerbTree {
                             new Verb("auth", "Have permissions count, or count no more"),
                             new Verb("user", "Add and delete users, give and take roles"),
                             new Verb("user certificate", "Make the keys a user is known by"),
-                            new Verb("role", "Add and delete roles, say what they allow")),
+                            new Verb("role", "Add and delete roles, say what they allow"),
+                            new Verb("audit show", "Show who asked a node for what"),
+                            new Verb("audit verify", "Check that nothing was changed in that")),
                     new Section(
                             "Stored state, while the agent does not run",
                             new Verb("state inspect", "Check a node's storage or a backup"),
@@ -238,6 +242,8 @@ public final class Verbs implements VerbTree {
             case "user" -> new Users(terminal);
             case "user certificate" -> new UserCertificate(terminal);
             case "role" -> new Roles(terminal);
+            case "audit show" -> new AuditShow(terminal);
+            case "audit verify" -> new AuditVerify(terminal);
             case "state put" -> new StatePut(terminal);
             case "state get" -> new StateGet(terminal);
             case "state delete" -> new StateDelete(terminal);

@@ -27,6 +27,7 @@ import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.netty.ChunkService;
 import org.krg.checkpoint.netty.NettyCopies;
 import org.krg.host.AgentSettings;
+import org.krg.host.AuditTrail;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.engine.Destinations;
@@ -43,6 +44,7 @@ import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
 import org.krg.host.etcd.EtcdParts;
+import org.krg.host.files.AuditLog;
 import org.krg.host.files.ProgramFiles;
 import org.krg.host.http.ApiConfig;
 import org.krg.host.http.ApiParts;
@@ -179,6 +181,8 @@ final class Agent implements AutoCloseable {
         var keeping = new LeaseKeeping(store, terms, Boottime::now, timer);
         var lanes = new Lanes(store::submit, this::session, Boottime::now);
         var queues = new KeyQueues(store, lanes);
+        var audit = AuditLog.open(AuditTrailFiles.of(data));
+        parts.push(audit);
         parts.push(
                 openApi(
                         new ApiParts(
@@ -188,9 +192,10 @@ final class Agent implements AutoCloseable {
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
-                                () -> problems(holder),
+                                () -> problems(holder, audit),
                                 InstantSource.system(),
-                                new DirectorySigner(keys, InstantSource.system())),
+                                new DirectorySigner(keys, InstantSource.system()),
+                                audit),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
@@ -426,12 +431,15 @@ final class Agent implements AutoCloseable {
                 notes, found.limits(), found.engines(), found.criu(), found.selfTest());
     }
 
-    private static List<String> problems(LeaseHolder holder) {
-        return Boottime.now().compareTo(holder.lease().deadline()) < 0
-                ? List.of()
-                : List.of(
-                        "the node's lease is over: it is out of touch with the quorum, and its"
-                                + " exclusive processes stand still");
+    private static List<String> problems(LeaseHolder holder, AuditTrail audit) {
+        var problems = new ArrayList<String>();
+        if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
+            problems.add(
+                    "the node's lease is over: it is out of touch with the quorum, and its"
+                            + " exclusive processes stand still");
+        }
+        audit.problem().ifPresent(problems::add);
+        return problems;
     }
 
     private SessionId session() {

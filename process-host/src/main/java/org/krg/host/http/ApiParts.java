@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
+import org.krg.host.AuditTrail;
 import org.krg.host.CertificateSigner;
 import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
@@ -21,6 +22,7 @@ import org.krg.state.ClusterStore;
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
+/// @param audit where requests are written down
 public record ApiParts(
         ClusterStore store,
         LeaseKeeping leases,
@@ -30,4 +32,5 @@ public record ApiParts(
         MetricRegistry metrics,
         Supplier<List<String>> problems,
         InstantSource wall,
-        CertificateSigner signer) {}
+        CertificateSigner signer,
+        AuditTrail audit) {}

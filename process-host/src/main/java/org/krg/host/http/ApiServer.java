@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.common.util.TlsEngineType;
@@ -8,6 +9,7 @@ import com.linecorp.armeria.server.GracefulShutdown;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,13 +85,15 @@ public final class ApiServer implements AutoCloseable {
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
         var callers = new Callers(token, () -> parts.store().image().access());
+        var ledger = new Ledger(parts.audit(), parts.wall());
         route(
-                new Routing(builder, callers, parts.store()::image, threads, parts.metrics()),
+                new Routing(
+                        builder, callers, parts.store()::image, threads, ledger, parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
         for (var face : faces) {
-            face.open(builder, (context, headers) -> callers.require(context, headers).principal());
+            face.open(builder, (context, headers) -> principal(callers, ledger, context, headers));
         }
         var server = builder.build();
         try {
@@ -106,6 +110,19 @@ public final class ApiServer implements AutoCloseable {
         }
         var address = new HostPort(config.bind().host(), port(server));
         return new ApiServer(server, replica, peers, threads, address);
+    }
+
+    private static String principal(
+            Callers callers,
+            Ledger ledger,
+            ServiceRequestContext context,
+            RequestHeaders headers) {
+        try {
+            return callers.require(context, headers).principal();
+        } catch (HostFailure refused) {
+            ledger.refused(context);
+            throw refused;
+        }
     }
 
     /// {@return its routes, as `METHOD PATTERN`}

@@ -10,10 +10,12 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.krg.host.HostFailure;
+import org.krg.host.http.access.Caller;
 import org.krg.host.http.access.Callers;
 import org.krg.host.http.access.Permit;
 import org.krg.host.http.body.StatusFailure;
@@ -34,19 +36,28 @@ final class Routing {
     private final Callers callers;
     private final Supplier<ClusterImage> image;
     private final Executor threads;
+    private final Ledger ledger;
     private final Counter requests;
     private final Counter failures;
+
+    /// What holds for a route.
+    ///
+    /// @param mostBytes of a body
+    /// @param audited whether its requests are written down
+    private record Terms(int mostBytes, Permit permit, boolean audited) {}
 
     Routing(
             ServerBuilder server,
             Callers callers,
             Supplier<ClusterImage> image,
             Executor threads,
+            Ledger ledger,
             MetricRegistry metrics) {
         this.server = server;
         this.image = image;
         this.callers = callers;
         this.threads = threads;
+        this.ledger = ledger;
         this.requests = metrics.counter("krg.http.requests_total");
         this.failures = metrics.counter("krg.http.failures_total");
     }
@@ -91,40 +102,43 @@ final class Routing {
                 path.contains("{")
                         ? Route.builder().regex("^" + pattern + "$")
                         : Route.builder().exact(path);
-        server.service(route.methods(method).build(), service(mostBytes, permit, action));
+        var terms = new Terms(mostBytes, permit, Ledger.isAudited(method, path));
+        server.service(route.methods(method).build(), service(terms, action));
         return this;
     }
 
-    private HttpService service(int mostBytes, Permit permit, Action action) {
+    private HttpService service(Terms terms, Action action) {
         return (context, request) -> {
-            context.setMaxRequestLength(mostBytes);
+            context.setMaxRequestLength(terms.mostBytes());
             return HttpResponse.of(
                     CompletableFuture.supplyAsync(
-                            () -> answer(context, request, mostBytes, permit, action), threads));
+                            () -> answer(context, request, terms, action), threads));
         };
     }
 
     private HttpResponse answer(
-            ServiceRequestContext context,
-            HttpRequest request,
-            int mostBytes,
-            Permit permit,
-            Action action) {
+            ServiceRequestContext context, HttpRequest request, Terms terms, Action action) {
         requests.inc();
+        var known = Optional.<Caller>empty();
         try {
             var caller =
-                    permit == Permit.TOKEN
+                    terms.permit() == Permit.TOKEN
                             ? callers.whoever(context, request.headers())
                             : callers.require(context, request.headers());
-            permit.require(image.get().access(), caller, () -> owner(context));
+            known = Optional.of(caller);
+            terms.permit().require(image.get().access(), caller, () -> owner(context));
             var whole = request.aggregate().join();
-            if (whole.content().length() > mostBytes) {
+            if (whole.content().length() > terms.mostBytes()) {
                 throw new StatusFailure(TOO_LARGE, Failures.tooLarge());
             }
-            return action.answer(new Call(context, caller, whole));
+            var reply = action.answer(new Call(context, caller, whole));
+            // Who passed it on has written it down.
+            return terms.audited() && !caller.forwarded()
+                    ? ledger.note(context, known, reply, true)
+                    : reply;
         } catch (RuntimeException failed) {
             failures.inc();
-            return Failures.response(failed);
+            return ledger.note(context, known, Failures.response(failed), terms.audited());
         }
     }
 

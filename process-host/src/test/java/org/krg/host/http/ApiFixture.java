@@ -57,6 +57,7 @@ final class ApiFixture implements AutoCloseable {
     private final ApiServer hereApi;
     private final ApiServer awayApi;
     final List<String> problems = new CopyOnWriteArrayList<>();
+    final RecordingAudit audited = new RecordingAudit();
     final MetricRegistry metrics = new MetricRegistry();
     final ClusterStore store;
     final UserParts users;
@@ -119,7 +120,8 @@ final class ApiFixture implements AutoCloseable {
                         metrics,
                         () -> List.copyOf(problems),
                         InstantSource.system(),
-                        keys.signer(node.name())),
+                        keys.signer(node.name()),
+                        audited),
                 (server, principals) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),

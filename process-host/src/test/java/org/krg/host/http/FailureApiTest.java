@@ -52,7 +52,8 @@ final class FailureApiTest {
                                 new MetricRegistry(),
                                 List::of,
                                 InstantSource.system(),
-                                keys.signer("n1")));
+                                keys.signer("n1"),
+                                new RecordingAudit()));
         client = new TestClient(api.address());
         agent = new TestClient(api.address(), keys.node("n3"));
     }

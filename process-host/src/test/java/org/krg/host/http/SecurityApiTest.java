@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.model.AuditEntry;
 import org.krg.host.tls.KeyRequest;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.Pem;
@@ -154,7 +157,7 @@ class SecurityApiTest {
             assertThat(bob.post(path + "/renew", "{}").status()).isEqualTo(403);
             assertThat(bob.delete(path).status()).isEqualTo(403);
             var calls =
-                    Map.of(
+                    Map.<String, MessageLite>of(
                             "Lease/LeaseRevoke",
                             LeaseRevokeRequest.newBuilder().setID(lease).build(),
                             "Lease/LeaseTimeToLive",
@@ -197,6 +200,41 @@ class SecurityApiTest {
             assertThatThrownBy(() -> late.get("/v1/status"))
                     .hasRootCauseInstanceOf(Exception.class);
         }
+    }
+
+    @Test
+    void changesAndRefusalsAreWrittenDown() {
+        api.post("/v1/roles", "{\"name\":\"audited\"}");
+        api.get("/v1/roles/audited");
+        api.post("/v1/leases", "{\"ttlSeconds\":1}");
+        try (var mallory = api.as(api.keys.user(Role.CLIENT, "mallory"))) {
+            mallory.get("/v1/users/audited");
+            mallory.post("/etcdserverpb.KV/Put", "{}");
+        }
+
+        // A reply may arrive before its entry is there.
+        await().atMost(20, TimeUnit.SECONDS)
+                .untilAsserted(() -> {
+                    assertThat(outcomes("POST /v1/roles")).contains(201);
+                    assertThat(outcomes("GET /v1/users/audited")).containsExactly(403);
+                    assertThat(outcomes("POST /etcdserverpb.KV/Put")).contains(403);
+                });
+        assertThat(outcomes("GET /v1/roles/audited")).isEmpty();
+        assertThat(outcomes("POST /v1/leases")).isEmpty();
+        assertThat(api.audited.entries)
+                .filteredOn(entry -> entry.what().equals("GET /v1/users/audited"))
+                .allSatisfy(entry -> {
+                    assertThat(entry.who()).contains("/client/mallory/0");
+                    assertThat(entry.from()).startsWith("127.0.0.1:");
+                });
+    }
+
+    private List<Integer> outcomes(String what) {
+        return api.audited.entries.stream()
+                .filter(entry -> entry.what().equals(what))
+                .map(AuditEntry::outcome)
+                .distinct()
+                .toList();
     }
 
     @Test

@@ -31,6 +31,14 @@ final class AccessVerbsTest {
              {"mode":"read-write","key":"z","endless":true}]}
             """;
 
+    /// Written by hand: the hash is that of `printf` and `sha256sum`.
+    private static final String AUDIT =
+            "continues "
+                    + "0".repeat(64)
+                    + "\n"
+                    + "1\t2026-11-27T00:00:00Z\tann (uid 7)\tapi.sock\t201\tPOST /v1/users\t"
+                    + "5cfcbe1acc17f21fc473a6ee01ba223bc116a8d86ebbdda2f16171a8f43c3703\n";
+
     private final Map<String, Part> answers = new LinkedHashMap<>();
     private final FakeAgent agent = new FakeAgent(this::answer);
 
@@ -115,6 +123,24 @@ final class AccessVerbsTest {
         }
         assertThat(run("user", "certificate", "../ann", "--out", "x").exit()).isEqualTo(2);
         assertThat(agent.asked()).isEmpty();
+    }
+
+    @Test
+    void anAuditLogIsShownAndChecked(@TempDir Path data) throws IOException {
+        assertThat(run("audit", "show", data.toString()).exit()).isEqualTo(3);
+        var log = Files.createDirectories(data.resolve("audit")).resolve("audit-1.log");
+        Files.writeString(log, AUDIT);
+
+        var shown = run("audit", "show", data.toString());
+        assertThat(shown.exit()).describedAs(shown.err()).isZero();
+        assertThat(shown.out()).contains("ann (uid 7)", "POST /v1/users", "201").hasLineCount(2);
+        assertThat(run("audit", "verify", data.toString()).out()).contains("1 entries");
+
+        Files.writeString(log, AUDIT.replace("ann", "bob"));
+        var changed = run("audit", "verify", data.toString());
+        assertThat(changed.exit()).isEqualTo(11);
+        assertThat(changed.err()).contains("line 1");
+        assertThat(run("audit", "show", data.toString(), "--last", "0").exit()).isEqualTo(2);
     }
 
     @Test

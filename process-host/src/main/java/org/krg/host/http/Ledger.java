@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.util.DomainSocketAddress;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.krg.host.AuditTrail;
+import org.krg.host.http.access.Caller;
+import org.krg.host.model.AuditEntry;
+import org.krg.state.MutualTls;
+import org.krg.state.model.CertificateName;
+
+/// Has it written down who asked for a change of the cluster, and whoever was not let in. Users'
+/// keys are theirs: what is done with them is not written down.
+record Ledger(AuditTrail trail, InstantSource wall) {
+    private static final List<String> NOT_AUDITED =
+            List.of("/v1/keys/transaction", "/v1/leases", "/v1/locks", "/v1/lacks");
+
+    private static final String BACKUP = "/v1/state/backup";
+
+    /// {@return whether every request of a route is written down, not only those that are refused}
+    static boolean isAudited(HttpMethod method, String path) {
+        return method == HttpMethod.GET
+                ? path.equals(BACKUP)
+                : NOT_AUDITED.stream().noneMatch(path::startsWith) && !path.endsWith("/stdin");
+    }
+
+    /// Writes down what became of a request, once that is known.
+    ///
+    /// @param always whether it is written down also where it is not refused
+    HttpResponse note(
+            ServiceRequestContext context,
+            Optional<Caller> caller,
+            HttpResponse reply,
+            boolean always) {
+        return reply.peekHeaders(headers -> {
+            var status = headers.status();
+            if (always || status.equals(HttpStatus.FORBIDDEN)) {
+                record(context, caller, status.code());
+            }
+        });
+    }
+
+    /// Writes down that somebody was not let in.
+    void refused(ServiceRequestContext context) {
+        record(context, Optional.empty(), HttpStatus.FORBIDDEN.code());
+    }
+
+    private void record(ServiceRequestContext context, Optional<Caller> caller, int status) {
+        trail.record(
+                new AuditEntry(
+                        wall.instant(),
+                        who(context, caller),
+                        from(context),
+                        context.method() + " " + context.path(),
+                        status));
+    }
+
+    /// The user, and what they proved it by.
+    private static String who(ServiceRequestContext context, Optional<Caller> caller) {
+        var user = caller.map(Ledger::name).orElse("?");
+        var proof =
+                MutualTls.findPeer(context.sslSession())
+                        .map(CertificateName::toString)
+                        .or(() -> caller.map(it -> "uid " + it.identity().uid()));
+        return proof.map(it -> user + " (" + it + ")").orElse(user);
+    }
+
+    private static String name(Caller caller) {
+        return caller.principal().isEmpty() ? "agent" : caller.principal();
+    }
+
+    private static String from(ServiceRequestContext context) {
+        var address = context.remoteAddress();
+        return address instanceof DomainSocketAddress
+                ? "api.sock"
+                : address.getHostString() + ":" + address.getPort();
+    }
+}

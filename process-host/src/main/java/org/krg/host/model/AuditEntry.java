@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.model;
+
+import java.time.Instant;
+
+/// What somebody asked of this node, and what became of it.
+///
+/// @param who the user, `agent` for an agent that asks for itself, `?` for whoever was not known
+/// @param from the address they asked from
+/// @param what the method and the path, without what was sent
+/// @param outcome the status of the answer, as HTTP numbers it
+public record AuditEntry(Instant at, String who, String from, String what, int outcome) {}
