@@ -113,10 +113,7 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static String principal(
-            Callers callers,
-            Ledger ledger,
-            ServiceRequestContext context,
-            RequestHeaders headers) {
+            Callers callers, Ledger ledger, ServiceRequestContext context, RequestHeaders headers) {
         try {
             return callers.require(context, headers).principal();
         } catch (HostFailure refused) {

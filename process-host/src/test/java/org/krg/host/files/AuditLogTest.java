@@ -119,7 +119,6 @@ final class AuditLogTest {
     }
 
     private static String withoutLine(String text, String part) {
-        return String.join(
-                "\n", text.lines().filter(line -> !line.contains(part)).toList()) + "\n";
+        return String.join("\n", text.lines().filter(line -> !line.contains(part)).toList()) + "\n";
     }
 }

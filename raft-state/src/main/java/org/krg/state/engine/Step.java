@@ -21,6 +21,7 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.command.Reply.Refused;
+import org.krg.state.command.SegmentCommand;
 import org.krg.state.core.Authority;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
@@ -139,6 +140,7 @@ final class Step {
                     MigrationCommand _,
                     GenerationCommand _,
                     LeaseCommand _,
+                    SegmentCommand _,
                     AccessCommand _ ->
                     decideOthers(operation);
         };

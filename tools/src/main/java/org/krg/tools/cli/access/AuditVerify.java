@@ -37,7 +37,9 @@ public final class AuditVerify implements Callable<Integer> {
         var lines = found.path("lines").asText();
         var hash = found.path("hash").asText();
         output.print(
-                terminal, found, () -> "%s entries follow each other, up to %s\n".formatted(lines, hash));
+                terminal,
+                found,
+                () -> "%s entries follow each other, up to %s\n".formatted(lines, hash));
         found.path("problems").forEach(problem -> terminal.say(problem.asText()));
         return found.path("problems").isEmpty() ? ExitCode.OK : ExitCode.CORRUPT;
     }
