@@ -73,6 +73,10 @@ class EtcdctlTlsTest {
         assertThat(etcdctl("carol", 0, "del", "--prefix", "tls/").out()).isEqualTo("2\n");
         assertThat(etcdctl("carol", 0, "endpoint", "status").out()).contains("https://");
 
+        // Whoever is connected anew sees the other certificate; nothing else changes.
+        krg("node", "cert", "renew", cluster.members().getFirst().node());
+        assertThat(etcdctl("carol", 0, "get", "--prefix", "tls/").out()).isEmpty();
+
         var lease = etcdctl("carol", 0, "lease", "grant", "60").out().split(" ", -1)[1];
         assertThat(etcdctl("ann", 1, "lease", "revoke", lease).err()).contains("permission denied");
         etcdctl("carol", 0, "lease", "revoke", lease);

@@ -22,6 +22,7 @@ import org.krg.tools.cli.checkpoint.CheckpointRestore;
 import org.krg.tools.cli.cluster.ClusterStatus;
 import org.krg.tools.cli.cluster.ClusterToken;
 import org.krg.tools.cli.cluster.Events;
+import org.krg.tools.cli.cluster.NodeCert;
 import org.krg.tools.cli.cluster.NodeDemote;
 import org.krg.tools.cli.cluster.NodeDrain;
 import org.krg.tools.cli.cluster.NodeFence;
@@ -152,6 +153,7 @@ public final class Verbs implements VerbTree {
                             new Verb("node drain", "Move everything away from a node"),
                             new Verb("node uncordon", "Let a node host again"),
                             new Verb("node remove", "Forget a lost node"),
+                            new Verb("node cert", "Give a node another certificate and key"),
                             new Verb("node promote", "Let a node vote"),
                             new Verb("node demote", "Let a node vote no more"),
                             new Verb("node replace", "Give a dead voter's vote to another node"),
@@ -233,6 +235,7 @@ public final class Verbs implements VerbTree {
             case "node drain" -> new NodeDrain(terminal);
             case "node uncordon" -> new NodeUncordon(terminal);
             case "node remove" -> new NodeRemove(terminal);
+            case "node cert" -> new NodeCert(terminal);
             case "node promote" -> new NodePromote(terminal);
             case "node demote" -> new NodeDemote(terminal);
             case "node replace" -> new NodeReplace(terminal);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.engine.CheckpointEngine;
@@ -81,6 +83,9 @@ import org.slf4j.LoggerFactory;
 /// The parts of an agent, put together and started in the order in which they need each other; they
 /// end in the opposite one. The cells go on.
 final class Agent implements AutoCloseable {
+    /// How often it is looked whether the certificate ends soon, for the first time after minutes.
+    private static final Duration RENEWAL_CHECK = Duration.ofHours(6);
+
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -181,6 +186,20 @@ final class Agent implements AutoCloseable {
         var keeping = new LeaseKeeping(store, terms, Boottime::now, timer);
         var lanes = new Lanes(store::submit, this::session, Boottime::now);
         var queues = new KeyQueues(store, lanes);
+        var renewal =
+                new Renewal(
+                        keys,
+                        tls,
+                        store::image,
+                        ClusterKeys.hosts(settings.listen()),
+                        InstantSource.system());
+        // It asks other nodes, which the thread of the timer must not wait for.
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> executor.execute(renewal::renewWhenDue),
+                        RENEWAL_CHECK.toMinutes() / 60,
+                        RENEWAL_CHECK.toMinutes(),
+                        TimeUnit.MINUTES);
         var audit = AuditLog.open(AuditTrailFiles.of(data));
         parts.push(audit);
         parts.push(
@@ -192,9 +211,10 @@ final class Agent implements AutoCloseable {
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
-                                () -> problems(holder, audit),
+                                () -> problems(holder, renewal, audit),
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
+                                renewal,
                                 audit),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
@@ -431,13 +451,14 @@ final class Agent implements AutoCloseable {
                 notes, found.limits(), found.engines(), found.criu(), found.selfTest());
     }
 
-    private static List<String> problems(LeaseHolder holder, AuditTrail audit) {
+    private static List<String> problems(LeaseHolder holder, Renewal renewal, AuditTrail audit) {
         var problems = new ArrayList<String>();
         if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
             problems.add(
                     "the node's lease is over: it is out of touch with the quorum, and its"
                             + " exclusive processes stand still");
         }
+        renewal.problem().ifPresent(problems::add);
         audit.problem().ifPresent(problems::add);
         return problems;
     }

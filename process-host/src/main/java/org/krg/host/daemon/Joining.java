@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
+import javax.net.ssl.SSLContext;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.JoinTicket;
 import org.krg.host.tls.KeyRequest;
@@ -61,7 +62,7 @@ public final class Joining {
                         "node", node.name(),
                         "request", request.text(),
                         "hosts", ClusterKeys.hosts(listen));
-        var answer = ask(api, ticket, body);
+        var answer = ask(api, PinnedTrust.context(ticket.pin()), "/v1/join", body);
         var certificate = Pem.certificates(answer.path("certificate").asText()).getFirst();
         var authority = Pem.certificates(answer.path("authority").asText()).getFirst();
         files.write(certificate, request.keyText(), authority);
@@ -70,15 +71,13 @@ public final class Joining {
                 UUID.fromString(cluster.path("id").asText()), cluster.path("name").asText());
     }
 
-    private static JsonNode ask(HostPort api, JoinTicket ticket, Map<String, Object> body)
+    /// {@return the answer to a request for a certificate}
+    static JsonNode ask(HostPort api, SSLContext tls, String path, Map<String, Object> body)
             throws InterruptedException {
         try (var client =
-                HttpClient.newBuilder()
-                        .version(Version.HTTP_1_1)
-                        .sslContext(PinnedTrust.context(ticket.pin()))
-                        .build()) {
+                HttpClient.newBuilder().version(Version.HTTP_1_1).sslContext(tls).build()) {
             var request =
-                    HttpRequest.newBuilder(URI.create("https://" + api + "/v1/join"))
+                    HttpRequest.newBuilder(URI.create("https://" + api + path))
                             .timeout(LIMIT)
                             .header("Content-Type", "application/json")
                             .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.krg.host.AuditTrail;
+import org.krg.host.CertificateRenewal;
 import org.krg.host.CertificateSigner;
 import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
@@ -22,6 +23,7 @@ import org.krg.state.ClusterStore;
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
+/// @param renewal renews this node's certificate
 /// @param audit where requests are written down
 public record ApiParts(
         ClusterStore store,
@@ -33,4 +35,5 @@ public record ApiParts(
         Supplier<List<String>> problems,
         InstantSource wall,
         CertificateSigner signer,
+        CertificateRenewal renewal,
         AuditTrail audit) {}

@@ -222,6 +222,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/join", Permit.AGENT, nodes::join)
                 .post("/v1/join", Permit.TOKEN, joins::join)
                 .post("/v1/members", Permit.AGENT, nodes::admit)
+                .post("/v1/nodes/{name}/certificate", joins::rotate)
                 .post("/v1/certificates/node", Permit.AGENT, joins::renew)
                 .post("/v1/certificates/user", joins::user)
                 .get("/v1/tokens", joins::tokens)

@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.JoinTicket;
+import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.JoinBody;
 import org.krg.host.http.body.TokenBody;
 import org.krg.host.http.body.UserCertificateBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
+import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.AccessView;
 import org.krg.host.http.view.Json;
 import org.krg.state.MutualTls;
@@ -108,6 +110,19 @@ final class JoinResource {
                         .orElseThrow(() -> refused("this node cannot renew that certificate"));
         var body = call.body(JoinBody.class);
         return signed(replica.image(), shown, body.signing(), hosts(body), NODE_LIFE);
+    }
+
+    /// Has a node get another certificate, for a new key, without a restart.
+    HttpResponse rotate(Call call) {
+        var _ = call.body(EmptyBody.class);
+        var node = Targets.node(replica.read(false), call.path("name"));
+        if (!node.id().equals(config.node())) {
+            return peers.pass(node, call.caller(), call.request(), Failures::response);
+        }
+        var ends = parts.renewal().renew();
+        return Call.one(
+                replica.image(),
+                Json.object().put("name", node.id().name()).put("ends", ends.toString()));
     }
 
     HttpResponse user(Call call) {

@@ -6,7 +6,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -51,6 +53,12 @@ public final class KeyRequest {
     /// {@return the key as PEM: a secret}
     public String keyText() {
         return Pem.text(pair.getPrivate());
+    }
+
+    /// {@return whether a certificate is for this key}
+    public boolean isFor(X509Certificate certificate) {
+        return Arrays.equals(
+                certificate.getPublicKey().getEncoded(), pair.getPublic().getEncoded());
     }
 
     static KeyPair newPair() {

@@ -59,6 +59,11 @@ public final class TlsDirectory {
         write(own(), Pem.text(List.of(certificate)) + key);
     }
 
+    /// Replaces the owner's certificate and key, in one step.
+    public void replace(X509Certificate certificate, String key) {
+        write(own(), Pem.text(List.of(certificate)) + key);
+    }
+
     /// Keeps the authority's key here, so that this node can sign.
     public void write(CertificateAuthority authority) {
         makePrivate();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -121,6 +122,7 @@ final class ApiFixture implements AutoCloseable {
                         () -> List.copyOf(problems),
                         InstantSource.system(),
                         keys.signer(node.name()),
+                        () -> Instant.EPOCH,
                         audited),
                 (server, principals) ->
                         new EtcdFace(

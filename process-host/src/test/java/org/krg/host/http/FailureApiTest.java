@@ -6,6 +6,7 @@ import static org.krg.host.http.ApiFixture.submission;
 
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +54,7 @@ final class FailureApiTest {
                                 List::of,
                                 InstantSource.system(),
                                 keys.signer("n1"),
+                                () -> Instant.EPOCH,
                                 new RecordingAudit()));
         client = new TestClient(api.address());
         agent = new TestClient(api.address(), keys.node("n3"));

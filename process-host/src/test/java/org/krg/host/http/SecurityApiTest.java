@@ -14,6 +14,9 @@ import com.ibm.etcd.api.LeaseTimeToLiveRequest;
 import com.ibm.etcd.api.SnapshotRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -26,11 +29,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.daemon.Renewal;
 import org.krg.host.model.AuditEntry;
 import org.krg.host.tls.KeyRequest;
 import org.krg.host.tls.Keys;
+import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.Pem;
 import org.krg.host.tls.PinnedTrust;
+import org.krg.host.tls.TlsDirectory;
 import org.krg.state.MutualTls;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -348,6 +354,44 @@ class SecurityApiTest {
                         "Krg-Principal",
                         "root");
         assertThat(passed.status()).isEqualTo(409);
+    }
+
+    @Test
+    void aNodeGetsAnotherCertificateFromOneThatSigns() {
+        var files = TlsDirectory.ofNode(directory.resolve("renewed"));
+        var name = CertificateName.node(ApiFixture.CLUSTER, new NodeId("n3"), 0);
+        var request = KeyRequest.make("n3");
+        var authority = api.keys.authority();
+        var soon = Duration.ofDays(1);
+        files.write(
+                authority.sign(request.text(), name, List.of(), Instant.now(), soon),
+                request.keyText(),
+                authority.certificate());
+        var tls = NodeTls.open(files, ApiFixture.CLUSTER);
+        var before = tls.certificate();
+        var hosts = List.of("127.0.0.1", "n3.example.org");
+        var renewal = new Renewal(files, tls, api.store::image, hosts, InstantSource.system());
+
+        var ends = renewal.renew();
+
+        assertThat(ends).isAfter(Instant.now().plus(Duration.ofDays(300)));
+        assertThat(tls.certificate().getPublicKey()).isNotEqualTo(before.getPublicKey());
+        assertThat(tls.name()).isEqualTo(name);
+        assertThat(NodeTls.open(files, ApiFixture.CLUSTER).ends()).isEqualTo(ends);
+        try (var client = api.as(tls)) {
+            assertThat(client.get("/v1/join").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void rootHasANodeRenewItsCertificateThroughAnyNode() {
+        for (var node : List.of(HERE, ApiFixture.AWAY)) {
+            var answer = api.post("/v1/nodes/" + node.name() + "/certificate", "{}");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text("/name")).isEqualTo(node.name());
+            assertThat(answer.text("/ends")).isEqualTo(Instant.EPOCH.toString());
+        }
+        assertThat(api.post("/v1/nodes/nowhere/certificate", "{}").status()).isEqualTo(404);
     }
 
     @Test

@@ -126,6 +126,15 @@ final class AccessVerbsTest {
     }
 
     @Test
+    void aNodesCertificateIsRenewed() {
+        answers.put(
+                "POST /v1/nodes/n2/certificate",
+                json(200, "{\"name\":\"n2\",\"ends\":\"2027-11-27T00:00:00Z\"}"));
+        assertThat(run("node", "cert", "renew", "n2").err()).contains("n2", "2027-11-27");
+        assertThat(run("node", "cert", "burn", "n2").exit()).isEqualTo(2);
+    }
+
+    @Test
     void anAuditLogIsShownAndChecked(@TempDir Path data) throws IOException {
         assertThat(run("audit", "show", data.toString()).exit()).isEqualTo(3);
         var log = Files.createDirectories(data.resolve("audit")).resolve("audit-1.log");
