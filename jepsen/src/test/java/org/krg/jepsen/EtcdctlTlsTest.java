@@ -66,7 +66,7 @@ class EtcdctlTlsTest {
         assertThat(etcdctl("ann", 1, "put", "tls/other", "1").err()).contains("permission denied");
         assertThat(etcdctl("ann", 1, "get", "--prefix", "tls/").err())
                 .contains("permission denied");
-        assertThat(etcdctl("ann", 1, "snapshot", "save", keys.resolve("all").toString()).err())
+        assertThat(etcdctl("ann", 5, "snapshot", "save", keys.resolve("all").toString()).err())
                 .contains("permission denied");
 
         assertThat(etcdctl("carol", 0, "put", "tls/other", "1").out()).isEqualTo("OK\n");
