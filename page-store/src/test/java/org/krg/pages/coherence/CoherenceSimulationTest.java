@@ -14,6 +14,10 @@ class CoherenceSimulationTest {
     private static final int SEEDS = 100;
     private static final int LONG_SEEDS = 5_000;
 
+    /// A touch takes about 25 steps, most of them deliveries to others; the slowest of these seeds
+    /// comes to 56.
+    private static final int MANY_TOUCHES = 40;
+
     /// Seeds after which a breakage has to have shown.
     private static final int ENOUGH_SEEDS = 500;
 
@@ -21,7 +25,7 @@ class CoherenceSimulationTest {
     void pagesStayCoherentWhileMessagesAreDelayed() {
         for (var seed = 0; seed < SEEDS; seed++) {
             var run = run(seed, Breakage.NONE, false);
-            assertThat(run.touches()).as("seed %s", seed).isGreaterThan(SEEDS);
+            assertThat(run.touches()).as("seed %s", seed).isGreaterThan(MANY_TOUCHES);
             assertThat(run.losses()).as("seed %s", seed).isZero();
         }
     }
