@@ -16,6 +16,7 @@ final class SegmentApiTest {
 
     @Test
     void aSegmentIsThereUntilItIsDestroyed() {
+        var before = api.get("/v1/segments").number("/revision");
         var created = api.post("/v1/segments", "{\"name\":\"grid\",\"sizeBytes\":67108864}");
 
         assertThat(created.status()).isEqualTo(201);
@@ -33,7 +34,7 @@ final class SegmentApiTest {
 
         assertThat(api.get("/v1/segments/grid").status()).isEqualTo(404);
         assertThat(api.delete("/v1/segments/grid").text("/error/code")).isEqualTo("NOT_FOUND");
-        assertThat(api.get("/v1/events").body().path("events").findValuesAsText("type"))
+        assertThat(api.get("/v1/events?after=" + before).body().path("events").findValuesAsText("type"))
                 .contains("segment.created", "segment.destroyed");
     }
 

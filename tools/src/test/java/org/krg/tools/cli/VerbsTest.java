@@ -88,7 +88,7 @@ final class VerbsTest {
         assertThat(run("segment", "show", "grid").out()).contains("alice").contains("64 MiB");
         assertThat(run("segment", "show", "grid", "-o", "json").out()).contains("touchedBlocks");
         assertThat(run("segment", "destroy", "grid").exit()).isZero();
-        assertThat(run("segment", "show", "none").exit()).isEqualTo(3);
+        assertThat(run("segment", "destroy", "none").exit()).isEqualTo(3);
         assertThat(run("segment", "create", "grid").exit()).isEqualTo(2);
     }
 
