@@ -34,7 +34,8 @@ final class SegmentApiTest {
 
         assertThat(api.get("/v1/segments/grid").status()).isEqualTo(404);
         assertThat(api.delete("/v1/segments/grid").text("/error/code")).isEqualTo("NOT_FOUND");
-        assertThat(api.get("/v1/events?after=" + before).body().path("events").findValuesAsText("type"))
+        var events = api.get("/v1/events?after=" + before).body().path("events");
+        assertThat(events.findValuesAsText("type"))
                 .contains("segment.created", "segment.destroyed");
     }
 
