@@ -283,12 +283,16 @@ public final class RandomCommands {
             case 11 ->
                     new AccessCommand.CreateToken(
                             new JoinToken(token, Samples.DIGEST, now.plusSeconds(60)), now);
-            default ->
-                    random.nextBoolean()
-                            ? new AccessCommand.RevokeToken(token)
-                            : new AccessCommand.JoinNode(
-                                    token, Samples.DIGEST, node(), Samples.DIGEST, now);
+            default -> random.nextBoolean() ? new AccessCommand.RevokeToken(token) : join(image);
         };
+    }
+
+    /// Mostly of a node that is not there yet, with a token that is.
+    private Command join(ClusterImage image) {
+        var tokens = image.access().tokens().values();
+        var token = tokens.isEmpty() || rarely() ? "t9" : pick(tokens).id();
+        var node = rarely() ? node() : new NodeId("joiner");
+        return new AccessCommand.JoinNode(token, Samples.DIGEST, node, Samples.DIGEST, now);
     }
 
     private Command revokePermission(ClusterImage image, String role, KeyRange range) {
