@@ -74,9 +74,11 @@ class CellAdoptionTest {
     @Test
     void aPidThatNowIsAnothersIsNotAdopted() throws Exception {
         var cell = node.start("sleep 1000");
-        InitProcess.find(cell.directory()).orElseThrow().kill();
+        var init = InitProcess.find(cell.directory()).orElseThrow();
+        var started = startTicks(init.pid());
+        init.kill();
         await().until(() -> !cell.isAlive());
-        var stranger = new ProcessBuilder("sleep", "1000").start();
+        var stranger = startAfter(started);
         try {
             var pidFile = cell.directory().resolve("pid");
             var old = Files.readString(pidFile);
@@ -102,6 +104,21 @@ class CellAdoptionTest {
         Files.writeString(pidFile, written.replace(ProcFs.bootId(), "another-boot"));
 
         assertThat(cell.isAlive()).isFalse();
+    }
+
+    /// Starts a process in a later tick, as every process has that gets the pid of one that ended.
+    private static Process startAfter(long ticks) throws Exception {
+        while (true) {
+            var process = new ProcessBuilder("sleep", "1000").start();
+            if (startTicks(process.pid()) > ticks) {
+                return process;
+            }
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static long startTicks(long pid) {
+        return ProcFs.findStat(pid).orElseThrow().startTicks();
     }
 
     private boolean isFilled(Path file) {

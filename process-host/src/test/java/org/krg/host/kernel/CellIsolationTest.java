@@ -50,8 +50,11 @@ class CellIsolationTest {
 
         assertThat(output(cell))
                 .contains("FRUIT=quince\n", "and pear\n", "PWD=/usr\n", "/usr\n0027\n77\n")
-                .endsWith("an argument\nof two lines\n")
-                .doesNotContain("KRG");
+                .endsWith("an argument\nof two lines\n");
+        assertThat(output(cell).lines().filter(line -> line.contains("KRG")))
+                .singleElement()
+                .asString()
+                .startsWith("KRG_PAGES_SOCKET=");
     }
 
     @Test
