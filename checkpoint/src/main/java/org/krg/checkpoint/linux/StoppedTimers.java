@@ -59,12 +59,12 @@ final class StoppedTimers {
 
     /// {@return the interval of a timer that has expired and will not again}
     static Optional<Duration> stopped(List<String> information) {
-        var ticks = FdInfo.field(information, "ticks");
-        var value = FdInfo.field(information, "it_value").flatMap(StoppedTimers::time);
+        var ticks = FdFacts.field(information, "ticks");
+        var value = FdFacts.field(information, "it_value").flatMap(StoppedTimers::time);
         return ticks.isPresent()
                         && !ticks.get().equals("0")
                         && value.equals(Optional.of(Duration.ZERO))
-                ? FdInfo.field(information, "it_interval")
+                ? FdFacts.field(information, "it_interval")
                         .flatMap(StoppedTimers::time)
                         .filter(Duration::isPositive)
                 : Optional.empty();

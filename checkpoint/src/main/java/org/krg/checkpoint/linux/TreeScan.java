@@ -107,7 +107,7 @@ final class TreeScan {
             return Optional.of(
                     new OpenFile(
                             Integer.parseInt(fd),
-                            Files.readSymbolicLink(link) + FdInfo.remark(information),
+                            Files.readSymbolicLink(link) + FdFacts.remark(information),
                             UnixStat.type(link),
                             access != 0 && access != ACCESS_MODE,
                             (flags & O_APPEND) != 0,
@@ -118,7 +118,7 @@ final class TreeScan {
     }
 
     private static int flags(List<String> information) {
-        return FdInfo.field(information, "flags")
+        return FdFacts.field(information, "flags")
                 .map(value -> Integer.parseUnsignedInt(value, 8))
                 .orElse(0);
     }

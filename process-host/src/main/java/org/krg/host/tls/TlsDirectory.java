@@ -13,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import org.krg.host.HostFailure;
+import org.krg.linux.DirectoryFd;
+import org.krg.linux.LinuxException;
 
 /// A directory with keys and certificates, which only its owner can enter:
 ///
@@ -105,8 +107,9 @@ public final class TlsDirectory {
     private void makePrivate() {
         try {
             Files.createDirectories(path);
+            DirectoryFd.sync(path.resolve(".."));
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-        } catch (IOException failure) {
+        } catch (IOException | LinuxException failure) {
             throw cannot("write", failure);
         }
     }
@@ -125,7 +128,8 @@ public final class TlsDirectory {
                 channel.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failure) {
+            DirectoryFd.sync(path);
+        } catch (IOException | LinuxException failure) {
             throw cannot("write", failure);
         }
     }
@@ -156,7 +160,7 @@ public final class TlsDirectory {
         }
     }
 
-    private HostFailure cannot(String what, IOException why) {
+    private HostFailure cannot(String what, Exception why) {
         return new HostFailure(
                 HostFailure.Code.USAGE,
                 "cannot " + what + " keys and certificates in " + path + ": " + why,

@@ -8,14 +8,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Descriptors as `/proc/PID/fdinfo` describes them.
-final class FdInfoTest {
+final class FdFactsTest {
     @Test
     void whatCannotBeSavedIsRemarked() {
-        assertThat(FdInfo.remark(List.of("flags:\t02", "eventfd-semaphore: 1")))
+        assertThat(FdFacts.remark(List.of("flags:\t02", "eventfd-semaphore: 1")))
                 .isEqualTo(" semaphore");
-        assertThat(FdInfo.remark(List.of("eventfd-semaphore: 0"))).isEmpty();
-        assertThat(FdInfo.remark(List.of("clockid: 7"))).isEqualTo(" boottime");
-        assertThat(FdInfo.remark(List.of("clockid: 1"))).isEmpty();
+        assertThat(FdFacts.remark(List.of("eventfd-semaphore: 0"))).isEmpty();
+        assertThat(FdFacts.remark(List.of("clockid: 7"))).isEqualTo(" boottime");
+        assertThat(FdFacts.remark(List.of("clockid: 1"))).isEmpty();
     }
 
     @Test

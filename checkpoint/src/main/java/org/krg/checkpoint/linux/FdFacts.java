@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /// What `/proc/PID/fdinfo/FD` says.
-final class FdInfo {
+final class FdFacts {
     private static final String CLOCK_BOOTTIME = "7";
 
-    private FdInfo() {}
+    private FdFacts() {}
 
     /// {@return what decides whether a descriptor without a name can be saved, as
     /// [org.krg.checkpoint.model.OpenFile] has it behind its target; mostly empty}
