@@ -57,8 +57,8 @@ class ConformanceTest {
     private static boolean isKnown(Result result) {
         return switch (result.of().name()) {
             case "eventfd" -> result.problem().contains("semaphore would come back as a counter");
-            case "fifo", "locks" ->
-                    result.trial() == Trial.MIGRATE || result.trial() == Trial.TEN_MOVES;
+            case "fifo" -> result.problem().contains("what is unread in it would be there twice");
+            case "locks" -> result.problem().contains("a lock is held on");
             default -> false;
         };
     }

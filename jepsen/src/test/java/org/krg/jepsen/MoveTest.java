@@ -104,6 +104,8 @@ class MoveTest {
                         import socket, sys, time
                         inet = socket.socket(); inet.bind(('127.0.0.1', 0)); inet.listen()
                         name = socket.socket(socket.AF_UNIX); name.bind('\\0krg-test-name')
+                        import fcntl
+                        held = open(sys.argv[1] + '.lock', 'w'); fcntl.lockf(held, fcntl.LOCK_EX)
                         while True:
                             with open(sys.argv[1], 'a') as beats: beats.write('x')
                             time.sleep(0.01)
@@ -122,7 +124,9 @@ class MoveTest {
                 .contains("nothing was done");
         var checked = cluster.run("proc", "check", "listener", "--to", elsewhere(cluster, before));
         assertThat(checked.exit()).isEqualTo(9);
-        assertThat(checked.out()).contains("tcp 127.0.0.1:", "@krg-test-name");
+        assertThat(checked.out())
+                .contains(
+                        "tcp 127.0.0.1:", "@krg-test-name", "a lock is held on " + file + ".lock");
         var size = Files.size(file);
         Await.until("it to go on", TO_START, () -> file.toFile().length() > size);
         assertThat(cluster.process("listener").path("epoch").asLong()).isEqualTo(1);

@@ -18,6 +18,7 @@ import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.CollectionPlan;
+import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.model.Blocker;
@@ -91,6 +92,7 @@ public final class CheckpointEngine implements Checkpoints {
             return new Survey(
                     Preflight.blockers(tree, limits),
                     parts.files().boundSockets(tree),
+                    HeldFiles.of(tree),
                     SavedFiles.needs(tree, saved),
                     resident);
         } catch (IOException failure) {
@@ -119,11 +121,27 @@ public final class CheckpointEngine implements Checkpoints {
         requireNoBlockers(preflight(cell, options));
         var id = new GenerationId(cell.process(), options.number());
         try (var work = WorkDirectory.create(config.images(), id + "." + cell.epoch())) {
-            var taking = new Taking(cell, dumper, parts.files(), work);
+            var watch = new Stopwatch();
+            var taking = new Taking(cell, dumper, parts.files(), work, watch);
             var limit = options.fileLimitBytes();
             try (var snapshot = taking.snapshot(limit, options.leaveFrozen())) {
                 var stopped = clock.instant().minus(snapshot.frozen());
-                return copy(store(cell, options, taking, snapshot), options, progress, stopped);
+                var stored = store(cell, options, taking, snapshot);
+                watch.lap("store");
+                var taken = copy(stored, options, progress, stopped);
+                watch.lap("copy");
+                var generation = taken.generation();
+                log.info(
+                        "generation stored generation={} epoch={} copies={} imageBytes={}"
+                                + " storedBytes={} frozen={}ms phases={}",
+                        generation.id(),
+                        generation.epoch(),
+                        generation.copies(),
+                        generation.imageBytes(),
+                        generation.storedBytes(),
+                        generation.frozen().toMillis(),
+                        watch);
+                return taken;
             }
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
@@ -206,15 +224,6 @@ public final class CheckpointEngine implements Checkpoints {
                                     refusals.isEmpty() ? "" : "; " + String.join("; ", refusals)),
                     "Bring more nodes up, or ask for fewer copies");
         }
-        log.info(
-                "generation stored generation={} epoch={} copies={} imageBytes={} storedBytes={}"
-                        + " frozen={}ms",
-                generation.id(),
-                generation.epoch(),
-                holders,
-                generation.imageBytes(),
-                generation.storedBytes(),
-                generation.frozen().toMillis());
         return new Taken(withCopies(generation, holders), refusals, sent.get(), stopped);
     }
 
@@ -235,12 +244,20 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public Prepared prepare(Generation generation, Path stdout, Path stderr) {
         var fetching = fetching(generation);
+        var watch = new Stopwatch();
         try (var writing = parts.store().begin();
                 var source = fetching.source(writing)) {
             var fetchedBytes = fetching.complete(writing, source);
+            watch.lap("fetch");
             var manifest = fetching.requireManifest();
             new Restoring(manifest, source, parts.files()).writeStreams(stdout, stderr);
             writing.commit();
+            watch.lap("output");
+            log.info(
+                    "generation is here generation={} fetchedBytes={} phases={}",
+                    generation.id(),
+                    fetchedBytes,
+                    watch);
             return new Prepared(
                     manifest.rootPid(), manifest.streams(), manifest.inputEnded(), fetchedBytes);
         } catch (IOException failure) {
@@ -252,23 +269,28 @@ public final class CheckpointEngine implements Checkpoints {
     public Restored restore(Generation generation, CellView target, boolean frozen) {
         var fetching = fetching(generation);
         var name = generation.id() + "." + target.epoch() + ".restore";
+        var watch = new Stopwatch();
         try (var work = WorkDirectory.create(config.images(), name)) {
             var manifest = fetching.requireManifest();
             var dumper = requireDumper(manifest.origin().engine());
             var filesPutBack = writeFiles(fetching, manifest, target, work);
+            watch.lap("files");
             dumper.restore(target, work.images(), work.logs(), true);
+            watch.lap("restore");
             // It is on its way to that already; this waits for the last task of it.
             target.freeze();
             parts.files().startTimers(target);
             if (!frozen) {
                 target.thaw();
             }
+            watch.lap("settle");
             log.info(
-                    "process restored process={} epoch={} generation={} filesPutBack={}",
+                    "process restored process={} epoch={} generation={} filesPutBack={} phases={}",
                     target.process(),
                     target.epoch(),
                     generation.id(),
-                    filesPutBack);
+                    filesPutBack,
+                    watch);
             return new Restored(filesPutBack);
         } catch (IOException failure) {
             throw fetching.failed(failure);

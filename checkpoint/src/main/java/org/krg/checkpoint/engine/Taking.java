@@ -34,8 +34,11 @@ final class Taking {
     private final Dumper dumper;
     private final CellFiles cellFiles;
     private final WorkDirectory work;
+    private final Stopwatch watch;
 
-    Taking(CellView cell, Dumper dumper, CellFiles cellFiles, WorkDirectory work) {
+    /// @param watch is told what took how long
+    Taking(CellView cell, Dumper dumper, CellFiles cellFiles, WorkDirectory work, Stopwatch watch) {
+        this.watch = watch;
         this.cell = cell;
         this.dumper = dumper;
         this.cellFiles = cellFiles;
@@ -48,6 +51,7 @@ final class Taking {
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
         var since = freeze();
+        watch.lap("freeze");
         Snapshot still;
         try {
             still = whileFrozen(fileLimitBytes);
@@ -70,12 +74,15 @@ final class Taking {
         try {
             var streams = cell.sync();
             var inputEnded = cellFiles.hasInputEnded(cell);
+            watch.lap("output");
             dumper.dump(cell, work.images(), work.logs());
+            watch.lap("dump");
             var tree = cellFiles.scan(cell);
             var saved = SavedFiles.of(tree, cell.initPid());
             requireBelow(fileLimitBytes, SavedFiles.totalBytes(saved));
             var kept = Snapshot.keep(saved, work.files());
             var needs = SavedFiles.needs(tree, saved);
+            watch.lap("files");
             return new Snapshot(tree, streams, inputEnded, kept, needs, Duration.ZERO);
         } catch (IOException failure) {
             throw Failures.of(Phase.FILES, failure);

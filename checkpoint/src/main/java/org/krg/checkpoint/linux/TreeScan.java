@@ -111,6 +111,7 @@ final class TreeScan {
                             UnixStat.type(link),
                             access != 0 && access != ACCESS_MODE,
                             (flags & O_APPEND) != 0,
+                            FileLocks.of(directory, information),
                             UnixStat.facts(link)));
         } catch (NoSuchFileException closed) {
             return Optional.empty();

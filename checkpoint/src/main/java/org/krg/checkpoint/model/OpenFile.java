@@ -7,8 +7,15 @@ package org.krg.checkpoint.model;
 ///   it can be saved: `semaphore` of an eventfd, `boottime` of a timer
 /// @param writable whether it was opened for writing
 /// @param append whether it was opened with O_APPEND
+/// @param lock by which the process keeps others from it
 public record OpenFile(
-        int fd, String target, Type type, boolean writable, boolean append, FileFacts facts) {
+        int fd,
+        String target,
+        Type type,
+        boolean writable,
+        boolean append,
+        Lock lock,
+        FileFacts facts) {
     private static final String DELETED = " (deleted)";
 
     /// What kind of file it is.
@@ -21,6 +28,16 @@ public record OpenFile(
         BLOCK_DEVICE,
         /// An object of the kernel without a name: epoll, eventfd, io_uring.
         ANONYMOUS
+    }
+
+    /// A lock that nobody else can have at the same time, `fcntl_locking(2)`, `flock(2)`.
+    public enum Lock {
+        /// None, or one that others can have too.
+        NONE,
+        /// The kernel of this machine keeps it.
+        LOCAL,
+        /// A file server, or the machines that share the file system, keep it.
+        NETWORK
     }
 
     /// {@return whether it is a file without a name on a file system; memory files have none by

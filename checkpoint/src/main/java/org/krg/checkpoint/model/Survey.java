@@ -7,16 +7,19 @@ import java.util.List;
 ///
 /// @param blockers what keeps it from being saved
 /// @param bound sockets by which it belongs to this machine
+/// @param held files of which it cannot be at two places at one time
 /// @param needs files that it uses and only reads: they must be the same where it goes on
 /// @param residentBytes memory in use
 public record Survey(
         List<Blocker> blockers,
         List<BoundSocket> bound,
+        List<HeldFile> held,
         List<Manifest.Need> needs,
         long residentBytes) {
     public Survey {
         blockers = List.copyOf(blockers);
         bound = List.copyOf(bound);
+        held = List.copyOf(held);
         needs = List.copyOf(needs);
     }
 }

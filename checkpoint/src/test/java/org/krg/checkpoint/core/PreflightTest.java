@@ -3,6 +3,7 @@ package org.krg.checkpoint.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static org.krg.checkpoint.model.OpenFile.Lock.NONE;
 
 import java.time.Instant;
 import java.util.List;
@@ -224,11 +225,11 @@ final class PreflightTest {
     }
 
     private static OpenFile file(int fd, String target, OpenFile.Type type, long inode) {
-        return new OpenFile(fd, target, type, false, false, facts(inode, 0, 1));
+        return new OpenFile(fd, target, type, false, false, NONE, facts(inode, 0, 1));
     }
 
     private static OpenFile written(int fd, String target, boolean append) {
-        return new OpenFile(fd, target, OpenFile.Type.REGULAR, true, append, facts(0, 7, 1));
+        return new OpenFile(fd, target, OpenFile.Type.REGULAR, true, append, NONE, facts(0, 7, 1));
     }
 
     private static OpenFile deleted(int fd, long sizeBytes, int links) {
@@ -238,6 +239,7 @@ final class PreflightTest {
                 OpenFile.Type.REGULAR,
                 true,
                 false,
+                NONE,
                 facts(0, sizeBytes, links));
     }
 

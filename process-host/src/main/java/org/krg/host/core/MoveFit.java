@@ -17,6 +17,10 @@ public final class MoveFit {
     /// A file that is opened and not mapped: only its size counts.
     public static final Sha256 ANY_CONTENT = new Sha256("0".repeat(64));
 
+    private static final String SHARED_REMEDY =
+            "Have the program close it before the move, or save it and bring it back:"
+                    + " krg-admin checkpoint create, then restore";
+
     private MoveFit() {}
 
     /// {@return what is different about two nodes so that a program cannot move}
@@ -96,6 +100,38 @@ public final class MoveFit {
                                         digest.hex().substring(0, 12),
                                         needed.digest().hex().substring(0, 12)),
                         remedy));
+    }
+
+    /// {@return what is wrong with a file that two nodes share}
+    ///
+    /// @param present its identity on the node; empty when there is no such file
+    public static Optional<Obstacle> held(
+            String node, Footprint.HeldFile file, Optional<String> present) {
+        if (!present.equals(Optional.of(file.identity()))) {
+            return Optional.empty();
+        }
+        var path = file.path();
+        var what =
+                switch (file.kind()) {
+                    case "fifo" ->
+                            "FIFO %s is the same on node %s: what is unread in it would be there twice"
+                                    .formatted(path, node);
+                    default -> lock(path, "node " + node + " shares with this one");
+                };
+        return Optional.of(new Obstacle(file.where(), what, SHARED_REMEDY));
+    }
+
+    /// {@return what is wrong with a lock on a file system that is everywhere the same}
+    public static Obstacle networkLock(String where, String path) {
+        return new Obstacle(
+                where,
+                lock(path, "other nodes share: its file system is a network's"),
+                SHARED_REMEDY);
+    }
+
+    private static String lock(String path, String whoShares) {
+        return "a lock is held on %s, which %s: it cannot be taken there before it is given back here"
+                .formatted(path, whoShares);
     }
 
     /// {@return what a processor lacks that a program may have begun to use}

@@ -43,15 +43,18 @@ public interface Checkpointing {
     ///
     /// @param unsaved what keeps it from being saved
     /// @param bound what ties it to this node
+    /// @param held files of which it cannot be on two nodes at one time
     /// @param files that it uses and only reads
     record Survey(
             List<Obstacle> unsaved,
             List<Obstacle> bound,
+            List<LoneFile> held,
             List<UsedFile> files,
             long residentBytes) {
         public Survey {
             unsaved = List.copyOf(unsaved);
             bound = List.copyOf(bound);
+            held = List.copyOf(held);
             files = List.copyOf(files);
         }
     }
@@ -60,6 +63,13 @@ public interface Checkpointing {
     ///
     /// @param mapped whether its content is part of the program's memory
     record UsedFile(String path, long sizeBytes, boolean mapped) {}
+
+    /// A file that a program has alone.
+    ///
+    /// @param where who has it: `fd 7 of pid 300`
+    /// @param kind `lock` or `fifo`
+    /// @param device and inode: which file of this machine it is
+    record LoneFile(String where, String path, String kind, long device, long inode) {}
 
     /// {@return what a running program consists of} Nothing is frozen.
     Survey survey(CellId cell, JobSpec spec);

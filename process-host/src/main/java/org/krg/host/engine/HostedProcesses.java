@@ -84,7 +84,10 @@ public final class HostedProcesses implements ProcessHost {
                 survey.unsaved(),
                 survey.bound(),
                 new Footprint.Needs(
-                        programs.digests(survey.files()), programs.cpuFeatures(), spec.runAs()),
+                        programs.digests(survey.files()),
+                        programs.cpuFeatures(),
+                        spec.runAs(),
+                        programs.identified(survey.held())),
                 survey.residentBytes());
     }
 

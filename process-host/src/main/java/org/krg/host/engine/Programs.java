@@ -22,9 +22,12 @@ public interface Programs {
     /// is deleted cannot be missed elsewhere.
     List<Footprint.NeededFile> digests(List<Checkpointing.UsedFile> files);
 
+    /// {@return the files with what tells whether another node has the same}
+    List<Footprint.HeldFile> identified(List<Checkpointing.LoneFile> files);
+
     /// {@return what this machine's processor can do, as the kernel names it}
     List<String> cpuFeatures();
 
-    /// {@return what this machine lacks of what a program needs}
+    /// {@return what this machine lacks of what a program needs, and what it shares and must not}
     List<Obstacle> lacks(NodeId self, Footprint.Needs needs);
 }

@@ -112,6 +112,18 @@ public final class ProgramFiles implements Programs {
     }
 
     @Override
+    public List<Footprint.HeldFile> identified(List<Checkpointing.LoneFile> files) {
+        return files.stream()
+                .map(file ->
+                        new Footprint.HeldFile(
+                                file.where(),
+                                file.path(),
+                                file.kind(),
+                                FileIdentity.of(file.device(), file.inode())))
+                .toList();
+    }
+
+    @Override
     public List<String> cpuFeatures() {
         return CpuFeatures.here();
     }
@@ -121,6 +133,10 @@ public final class ProgramFiles implements Programs {
         var lacks = new ArrayList<Obstacle>();
         for (var file : needs.files()) {
             MoveFit.file(self.name(), file, present(file)).ifPresent(lacks::add);
+        }
+        for (var file : needs.held()) {
+            MoveFit.held(self.name(), file, FileIdentity.find(Path.of(file.path())))
+                    .ifPresent(lacks::add);
         }
         MoveFit.cpu(self.name(), needs.cpuFeatures(), cpuFeatures()).ifPresent(lacks::add);
         return lacks;

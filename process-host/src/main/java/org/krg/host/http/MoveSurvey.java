@@ -36,7 +36,7 @@ final class MoveSurvey {
 
     /// What was found.
     ///
-    /// @param to the target; empty when only a checkpoint was asked about
+    /// @param to the target; empty when only a checkpoint was asked about, or it can go nowhere
     record Finding(Optional<NodeId> to, Footprint footprint, List<Obstacle> obstacles) {
         Finding {
             obstacles = List.copyOf(obstacles);
@@ -52,7 +52,7 @@ final class MoveSurvey {
             throw new HostFailure(
                     HostFailure.Code.NOT_CHECKPOINTABLE,
                     "%s cannot go to %s now, nothing was done:%s"
-                            .formatted(process, to.map(NodeId::name).orElse("a disk"), lines),
+                            .formatted(process, to.map(NodeId::name).orElse("another node"), lines),
                     "krg-admin proc check looks again");
         }
     }
@@ -73,8 +73,8 @@ final class MoveSurvey {
         return new Finding(Optional.of(target), footprint, obstacles);
     }
 
-    /// {@return the same for the node that the policy likes best among those that fit} Throws when
-    /// none does.
+    /// {@return the same for the node that the policy likes best among those that fit; none when
+    /// the program itself is in the way of each} Throws when no node fits.
     Finding best(ClusterImage image, Caller caller, HostedProcess process) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var here = new ArrayList<>(unsaved(image, process, footprint));
@@ -92,7 +92,12 @@ final class MoveSurvey {
             if (there.isEmpty()) {
                 return new Finding(Optional.of(node), footprint, here);
             }
+            there.stream().filter(it -> !it.isOfNode()).forEach(here::add);
             there.forEach(it -> reasons.add(it.toString()));
+        }
+        if (!here.isEmpty()) {
+            // The program itself is in the way: no other node would help.
+            return new Finding(Optional.empty(), footprint, here);
         }
         decision.verdicts().stream()
                 .filter(verdict -> !verdict.feasible())
@@ -163,6 +168,17 @@ final class MoveSurvey {
                                                 .put("path", file.path())
                                                 .put("bytes", file.sizeBytes())
                                                 .put("sha256", file.digest().hex()))
+                                .toList()));
+        body.set(
+                "held",
+                Json.list(
+                        needs.held().stream()
+                                .map(file ->
+                                        Json.object()
+                                                .put("where", file.where())
+                                                .put("path", file.path())
+                                                .put("kind", file.kind())
+                                                .put("identity", file.identity()))
                                 .toList()));
         return body;
     }

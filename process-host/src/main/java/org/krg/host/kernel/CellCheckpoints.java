@@ -13,6 +13,7 @@ import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.HeldFile;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.TakeOptions;
@@ -21,6 +22,7 @@ import org.krg.host.GenerationContents.Fact;
 import org.krg.host.GenerationContents.Part;
 import org.krg.host.HostFailure;
 import org.krg.host.RestartMark;
+import org.krg.host.core.MoveFit;
 import org.krg.host.engine.Checkpointing;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
@@ -55,22 +57,51 @@ public final class CellCheckpoints implements Checkpointing {
         var found = attempt(() -> checkpoints.survey(new SavedCell(cell, spec.runAs()), options));
         return new Survey(
                 found.blockers().stream().map(CellCheckpoints::obstacle).toList(),
-                found.bound().stream().map(CellCheckpoints::obstacle).toList(),
+                bound(found),
+                found.held().stream()
+                        .filter(file -> file.kind() != HeldFile.Kind.NETWORK_LOCK)
+                        .map(CellCheckpoints::held)
+                        .toList(),
                 found.needs().stream()
                         .map(need -> new UsedFile(need.path(), need.sizeBytes(), need.mapped()))
                         .toList(),
                 found.residentBytes());
     }
 
+    private static List<Obstacle> bound(org.krg.checkpoint.model.Survey found) {
+        var bound = new ArrayList<Obstacle>();
+        found.bound().forEach(socket -> bound.add(obstacle(socket)));
+        found.held().stream()
+                .filter(file -> file.kind() == HeldFile.Kind.NETWORK_LOCK)
+                .forEach(file ->
+                        bound.add(MoveFit.networkLock(where(file.pid(), file.fd()), file.path())));
+        return bound;
+    }
+
+    private static Checkpointing.LoneFile held(HeldFile file) {
+        return new Checkpointing.LoneFile(
+                where(file.pid(), file.fd()),
+                file.path(),
+                file.kind() == HeldFile.Kind.FIFO ? "fifo" : "lock",
+                file.device(),
+                file.inode());
+    }
+
     private static Obstacle obstacle(Blocker blocker) {
-        var pid = "pid " + blocker.pid();
-        var where = blocker.fd().isPresent() ? "fd " + blocker.fd().getAsInt() + " of " + pid : pid;
+        var where =
+                blocker.fd().isPresent()
+                        ? where(blocker.pid(), blocker.fd().getAsInt())
+                        : "pid " + blocker.pid();
         return new Obstacle(where, blocker.what(), blocker.remedy());
+    }
+
+    private static String where(int pid, int fd) {
+        return "fd %d of pid %d".formatted(fd, pid);
     }
 
     private static Obstacle obstacle(BoundSocket socket) {
         return new Obstacle(
-                "fd %d of pid %d".formatted(socket.fd(), socket.pid()),
+                where(socket.pid(), socket.fd()),
                 "a socket is bound to %s, an address of this node".formatted(socket.address()),
                 "Close it before the move: a cell has no address of its own that could go along");
     }

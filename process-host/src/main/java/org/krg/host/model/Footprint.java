@@ -18,13 +18,16 @@ public record Footprint(
         bound = List.copyOf(bound);
     }
 
-    /// What a node must have.
+    /// What a node must have, and must not share.
     ///
     /// @param files that the program uses and only reads
     /// @param cpuFeatures of the processor that it has run on so far, as the kernel names them
     /// @param user who it runs as
-    public record Needs(List<NeededFile> files, List<String> cpuFeatures, Identity user) {
+    /// @param held files that the program has alone
+    public record Needs(
+            List<NeededFile> files, List<String> cpuFeatures, Identity user, List<HeldFile> held) {
         public Needs {
+            held = List.copyOf(held);
             files = List.copyOf(files);
             cpuFeatures = List.copyOf(cpuFeatures);
         }
@@ -35,4 +38,12 @@ public record Footprint(
     /// @param digest of its content; all zeros where only the size counts: CRIU opens the file and
     ///   does not map it
     public record NeededFile(String path, long sizeBytes, Sha256 digest) {}
+
+    /// A file that the program cannot have on two nodes at one time, as it would for a moment of a
+    /// move if both see the same.
+    ///
+    /// @param where who has it: `fd 7 of pid 300`
+    /// @param kind `lock` or `fifo`
+    /// @param identity says which file it is: alike on two nodes if it is the same
+    public record HeldFile(String where, String path, String kind, String identity) {}
 }

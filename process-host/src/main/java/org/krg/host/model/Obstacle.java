@@ -7,6 +7,11 @@ package org.krg.host.model;
 /// @param what it is and why it is in the way
 /// @param remedy what the user can do
 public record Obstacle(String where, String what, String remedy) {
+    /// {@return whether a node is in the way, rather than the program}
+    public boolean isOfNode() {
+        return where.startsWith("node ");
+    }
+
     @Override
     public String toString() {
         return where + ": " + what + ". " + remedy;

@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.engine.Checkpointing.LoneFile;
+import org.krg.host.model.Footprint;
+import org.krg.host.model.Obstacle;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Sha256;
 
 final class ProgramFilesTest {
@@ -44,6 +48,27 @@ final class ProgramFilesTest {
     void aRelativePathStartsFromTheWorkingDirectory() {
         var found = programs.resolve("./tool", "", directory.toString(), ROOT);
         assertThat(found.executable()).isEqualTo(tool.toString());
+    }
+
+    @Test
+    void aFileThatIsHeldAndTheSameHereIsInTheWay() throws IOException {
+        var device = ((Number) Files.getAttribute(tool, "unix:dev")).longValue();
+        var inode = ((Number) Files.getAttribute(tool, "unix:ino")).longValue();
+        var here = new LoneFile("fd 3 of pid 300", tool.toString(), "lock", device, inode);
+        var other = new LoneFile("fd 4 of pid 300", tool.toString(), "lock", device, inode + 1);
+        var gone = new LoneFile("fd 5 of pid 300", "/none", "fifo", device, inode);
+        var held = programs.identified(List.of(here, other, gone));
+
+        var lacks =
+                programs.lacks(
+                        new NodeId("n2"), new Footprint.Needs(List.of(), List.of(), ROOT, held));
+
+        assertThat(lacks)
+                .singleElement()
+                .returns("fd 3 of pid 300", Obstacle::where)
+                .extracting(Obstacle::what)
+                .asString()
+                .contains("a lock is held on " + tool, "node n2 shares");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class FakeProcessHost implements ProcessHost {
         return new Footprint(
                 List.copyOf(unsaved),
                 List.of(),
-                new Footprint.Needs(List.of(), List.of(), Samples.ALICE),
+                new Footprint.Needs(List.of(), List.of(), Samples.ALICE, List.of()),
                 residentBytes);
     }
 
