@@ -134,6 +134,14 @@ static void write_identity(void) {
     }
 }
 
+// By a name of its own below the cell's directory, which the user may enter, while the agent's may be
+// root's alone. Without an agent's socket yet the agent makes the name when it has one.
+static void link_pages(const char *socket) {
+    if (socket != NULL && link(socket, "io/pages.sock") != 0 && errno != ENOENT) {
+        complain("cannot link", socket);
+    }
+}
+
 static void isolate_mounts(struct cell *cell) {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
         die("cannot make private", "/");
@@ -196,6 +204,7 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     struct streams *streams = streams_open(&cell->spec);
     int listener = listen_for_agent();
     if (cell->spec.full) {
+        link_pages(cell->spec.pages);
         isolate_mounts(cell);
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         die("cannot become", "a subreaper");

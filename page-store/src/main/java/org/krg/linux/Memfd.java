@@ -63,11 +63,23 @@ public final class Memfd implements AutoCloseable {
                 throw new LinuxException("memfd_create(" + name + ")", Libc.errno(state));
             }
             var memfd = new Memfd(new Descriptor(fd));
-            if (ftruncate(state, fd, sizeBytes) != 0) {
+            try {
+                memfd.resize(sizeBytes);
+            } catch (LinuxException failure) {
                 memfd.close();
-                throw new LinuxException("ftruncate(" + sizeBytes + ")", Libc.errno(state));
+                throw failure;
             }
             return memfd;
+        }
+    }
+
+    /// Makes it so large; what is new is holes.
+    public void resize(long sizeBytes) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            if (ftruncate(state, descriptor.number(), sizeBytes) != 0) {
+                throw new LinuxException("ftruncate(" + sizeBytes + ")", Libc.errno(state));
+            }
         }
     }
 

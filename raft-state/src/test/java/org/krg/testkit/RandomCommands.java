@@ -37,6 +37,9 @@ import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
@@ -108,10 +111,16 @@ public final class RandomCommands {
         var segment = new SegmentId(1 + random.nextLong(image.nextNumber()));
         var known = image.segments().known().values();
         var likely = known.isEmpty() || rarely() ? segment : pick(known).id();
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(9)) {
             case 0, 1 ->
-                    new CreateSegment(pick(NAMES), random.nextLong(3) << 22, Samples.ALICE, now);
+                    new CreateSegment(
+                            pick(NAMES), random.nextLong(3) << 22, Samples.ALICE, 0600, now);
             case 2 -> new DestroySegment(likely);
+            case 3 -> new ResizeSegment(likely, random.nextLong(4) << 22);
+            case 4 -> new RemoveSegment(likely);
+            case 5 ->
+                    new HoldSegment(
+                            likely, new Member(node(), agentStarts(image)), random.nextInt(3));
             default ->
                     new GrantBlock(
                             new BlockId(likely, random.nextInt(5)),

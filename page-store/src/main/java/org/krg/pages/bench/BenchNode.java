@@ -54,7 +54,7 @@ final class BenchNode implements AutoCloseable {
         memory = NodeMemory.create("bench", SEGMENT_BYTES);
         var faults = engine.open(SEGMENT, memory);
         socket = directory.resolve(name + ".sock");
-        door = AttachPort.open(socket, (_, _) -> new Opening.Granted(memory, faults));
+        door = AttachPort.open(socket, (_, _) -> new Opening.Granted(SEGMENT, memory, faults));
     }
 
     private static HostPort port(Shared shared, NodeId node) {

@@ -5,11 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.krg.state.model.SegmentId;
 
 /// What `libkrg` and the agent say to each other, one packet each: the structs `request` and
 /// `answer` of `libkrg.c`, in the byte order of the machine, which is little endian.
 public final class AttachCodec {
-    private static final int VERSION = 1;
+    static final int VERSION = 2;
     private static final int OPEN = 1;
     private static final int MAP = 2;
     private static final int UNMAP = 3;
@@ -20,23 +21,27 @@ public final class AttachCodec {
     /// name[256]; }`
     static final int REQUEST_BYTES = NAME_OFFSET + NAME_BYTES;
 
-    /// `struct answer { int32_t error; uint32_t version; uint64_t size; }`
-    static final int ANSWER_BYTES = 16;
+    /// `struct answer { int32_t error; uint32_t version; uint64_t size; uint64_t segment; }`
+    static final int ANSWER_BYTES = 24;
 
     private AttachCodec() {}
 
     /// {@return what a process asks for; empty if it speaks another version, or nonsense}
     public static Optional<AttachRequest> decode(byte[] packet) {
+        var buffer = ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN);
+        if (packet.length < 2 * Integer.BYTES || buffer.getInt(0) != VERSION) {
+            return Optional.empty();
+        }
+        if (buffer.getInt(4) >= ManageCodec.FIRST_KIND) {
+            return ManageCodec.decode(packet);
+        }
         if (packet.length != REQUEST_BYTES) {
             return Optional.empty();
         }
-        var buffer = ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN);
-        if (buffer.getInt(0) != VERSION) {
-            return Optional.empty();
-        }
         return switch (buffer.getInt(4)) {
-            case OPEN -> name(packet).map(AttachRequest.Open::new);
-            case MAP -> Optional.of(new AttachRequest.Map(buffer.getLong(8), buffer.getLong(16)));
+            case OPEN -> name(packet).map(name -> new AttachRequest.Open(new Which.Named(name)));
+            case MAP ->
+                    Optional.of(new AttachRequest.Map(buffer.getLong(8), buffer.getLong(16), 0));
             case UNMAP -> Optional.of(new AttachRequest.Unmap(buffer.getLong(8)));
             default -> Optional.empty();
         };
@@ -53,14 +58,22 @@ public final class AttachCodec {
     }
 
     /// {@return the answer to a request}
-    ///
-    /// @param sizeBytes of the segment, if it was opened
-    public static byte[] encode(AttachError error, long sizeBytes) {
+    public static byte[] encode(AttachError error) {
+        return encode(error, 0, 0);
+    }
+
+    /// {@return the answer to who has opened a segment}
+    public static byte[] opened(long sizeBytes, SegmentId segment) {
+        return encode(AttachError.NONE, sizeBytes, segment.value());
+    }
+
+    private static byte[] encode(AttachError error, long sizeBytes, long segment) {
         return ByteBuffer.allocate(ANSWER_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(error.errno())
                 .putInt(VERSION)
                 .putLong(sizeBytes)
+                .putLong(segment)
                 .array();
     }
 }

@@ -4,6 +4,8 @@ package org.krg.pages.codec;
 /// Why a process does not get what it asked for, as an errno of Linux.
 public enum AttachError {
     NONE(0),
+    /// Only the owner of the segment may do that.
+    EPERM(1),
     /// There is no such segment.
     ENOENT(2),
     /// The agent could not do it; its log says why.
@@ -12,12 +14,18 @@ public enum AttachError {
     EACCES(13),
     /// The process has mapped it already.
     EBUSY(16),
+    /// There is a segment of that name.
+    EEXIST(17),
     /// The packet makes no sense at this point.
     EINVAL(22),
+    /// There are as many segments, or bytes of them, as a cluster has.
+    ENOSPC(28),
     /// The kernel lacks what shared memory needs.
     ENOSYS(38),
     /// Another version is spoken here.
-    EPROTONOSUPPORT(93);
+    EPROTONOSUPPORT(93),
+    /// The cluster does not answer.
+    ETIMEDOUT(110);
 
     private final int errno;
 

@@ -2,13 +2,18 @@
 package org.krg.pages.codec;
 
 /// What a process asks the agent of its node for. Addresses and lengths are of its address space.
-public sealed interface AttachRequest {
+public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequest {
+    /// About the handle that the connection is.
+    sealed interface OfHandle extends AttachRequest {}
+
     /// Give me the memory of a segment.
-    record Open(String name) implements AttachRequest {}
+    record Open(Which which) implements OfHandle {}
 
     /// Resolve the faults of my mapping; the userfaultfd comes along.
-    record Map(long address, long length) implements AttachRequest {}
+    ///
+    /// @param offset where it begins in the segment
+    record Map(long address, long length, long offset) implements OfHandle {}
 
     /// The mapping at that address is gone.
-    record Unmap(long address) implements AttachRequest {}
+    record Unmap(long address) implements OfHandle {}
 }

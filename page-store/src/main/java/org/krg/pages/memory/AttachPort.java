@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.memory;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +45,20 @@ public final class AttachPort implements AutoCloseable {
     /// @throws LinuxException if that is impossible
     public static AttachPort open(Path socket, SegmentDoor door) {
         var port = new AttachPort(PacketListener.listen(socket), door);
+        letEverybodyConnect(socket);
         port.epoll.add(port.listener.descriptor(), LISTENER);
         port.thread.start();
         return port;
+    }
+
+    /// What a user may do is looked at with each request.
+    private static void letEverybodyConnect(Path socket) {
+        try {
+            Files.setPosixFilePermissions(
+                    socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private void run() {

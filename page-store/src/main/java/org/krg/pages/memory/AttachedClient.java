@@ -13,9 +13,13 @@ import org.krg.linux.Userfaultfd;
 import org.krg.pages.codec.AttachCodec;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.AttachRequest;
+import org.krg.pages.codec.ManageCodec;
+import org.krg.pages.codec.ManageRequest;
 import org.krg.pages.engine.FaultSink;
 import org.krg.pages.engine.PageMemory;
+import org.krg.pages.memory.SegmentDoor.Managed;
 import org.krg.pages.memory.SegmentDoor.Opening;
+import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +37,7 @@ final class AttachedClient implements AutoCloseable {
     private @Nullable Granted granted;
     private @Nullable Mapping mapping;
 
-    private record Granted(NodeMemory memory, FaultSink sink) {}
+    private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink) {}
 
     private record Mapping(Granted of, AttachedProcess process, long tag) {}
 
@@ -87,6 +91,7 @@ final class AttachedClient implements AutoCloseable {
             case AttachRequest.Open open -> open(open);
             case AttachRequest.Map _ -> answer(AttachError.EINVAL);
             case AttachRequest.Unmap unmap -> answer(unmap(unmap));
+            case ManageRequest manage -> manage(manage);
         };
     }
 
@@ -94,19 +99,29 @@ final class AttachedClient implements AutoCloseable {
         if (granted != null) {
             return answer(AttachError.EINVAL);
         }
-        return switch (door.open(request.name(), peer.uid())) {
+        return switch (door.open(request.which(), peer)) {
             case Opening.Refused refused -> answer(refused.reason());
             case Opening.Granted opening -> {
-                granted = new Granted(opening.memory(), opening.faults());
-                yield give(opening.memory());
+                var now = new Granted(opening.segment(), opening.memory(), opening.faults());
+                granted = now;
+                yield give(now);
             }
+        };
+    }
+
+    private boolean manage(ManageRequest request) {
+        return switch (door.manage(request, peer)) {
+            case Managed.Done(var segment) ->
+                    connection.send(ManageCodec.encode(segment), List.of());
+            case Managed.Refused(var reason) -> answer(reason);
         };
     }
 
     /// Who lacks the privilege for userfaultfd(2), as every program in a cell does, uses the
     /// device, which is root's.
-    private boolean give(NodeMemory memory) {
-        var bytes = AttachCodec.encode(AttachError.NONE, memory.sizeBytes());
+    private boolean give(Granted of) {
+        var memory = of.memory;
+        var bytes = AttachCodec.opened(memory.sizeBytes(), of.segment);
         var device = Userfaultfd.device();
         try {
             return connection.send(
@@ -122,11 +137,12 @@ final class AttachedClient implements AutoCloseable {
         var of = granted;
         if (of == null
                 || mapping != null
-                || request.length() != of.memory.sizeBytes()
+                || !isPartOf(of.memory, request)
                 || request.address() % PageMemory.PAGE_BYTES != 0) {
             passed.close();
             return mapping == null ? AttachError.EINVAL : AttachError.EBUSY;
         }
+        var first = Math.toIntExact(request.offset() / PageMemory.PAGE_BYTES);
         var pages = Math.toIntExact(request.length() / PageMemory.PAGE_BYTES);
         var uffd = new Userfaultfd(passed);
         try {
@@ -137,10 +153,17 @@ final class AttachedClient implements AutoCloseable {
             uffd.close();
             return AttachError.ENOSYS;
         }
-        var attached = new AttachedProcess(uffd, request.address(), pages);
+        var attached = new AttachedProcess(uffd, request.address(), first, pages);
         of.memory.attach(attached);
         mapping = new Mapping(of, attached, faults.add(attached, of.sink));
         return AttachError.NONE;
+    }
+
+    private static boolean isPartOf(NodeMemory memory, AttachRequest.Map request) {
+        return request.length() > 0
+                && request.length() % PageMemory.PAGE_BYTES == 0
+                && request.offset() >= 0
+                && request.offset() <= memory.sizeBytes() - request.length();
     }
 
     private AttachError unmap(AttachRequest.Unmap request) {
@@ -159,13 +182,17 @@ final class AttachedClient implements AutoCloseable {
     }
 
     private boolean answer(AttachError error) {
-        return connection.send(AttachCodec.encode(error, 0), List.of());
+        return connection.send(AttachCodec.encode(error), List.of());
     }
 
     @Override
     public void close() {
         if (mapping != null) {
             detach(mapping);
+        }
+        if (granted != null) {
+            door.released(granted.segment);
+            granted = null;
         }
         connection.close();
         process.close();

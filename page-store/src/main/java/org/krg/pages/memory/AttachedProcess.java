@@ -22,6 +22,7 @@ final class AttachedProcess implements AutoCloseable {
 
     private final Userfaultfd faults;
     private final long base;
+    private final int first;
     private final int pages;
 
     /// A descriptor that is closed is soon another file's: who uses it holds the read lock.
@@ -34,9 +35,12 @@ final class AttachedProcess implements AutoCloseable {
         Outcome make(long address);
     }
 
-    AttachedProcess(Userfaultfd faults, long base, int pages) {
+    /// @param base where the mapping begins
+    /// @param first the page that lies there
+    AttachedProcess(Userfaultfd faults, long base, int first, int pages) {
         this.faults = faults;
         this.base = base;
+        this.first = first;
         this.pages = pages;
     }
 
@@ -64,7 +68,7 @@ final class AttachedProcess implements AutoCloseable {
         if (address < base || page >= pages) {
             throw new InvariantBroken("a fault lies in the mapping: %#x".formatted(address));
         }
-        return (int) page;
+        return first + (int) page;
     }
 
     /// Maps a page that the memory has, or wakes who waits if it is mapped already.
@@ -101,14 +105,15 @@ final class AttachedProcess implements AutoCloseable {
     private Outcome settled(int page, Call call) {
         open.readLock().lock();
         try {
-            return closed ? Outcome.ENDED : repeated(page, call);
+            var isMapped = page >= first && page < first + pages;
+            return closed || !isMapped ? Outcome.ENDED : repeated(page, call);
         } finally {
             open.readLock().unlock();
         }
     }
 
     private Outcome repeated(int page, Call call) {
-        var address = base + (long) page * PageMemory.PAGE_BYTES;
+        var address = base + (long) (page - first) * PageMemory.PAGE_BYTES;
         for (var tries = 0; tries < MOST_TRIES; tries++) {
             var outcome = call.make(address);
             if (outcome != Outcome.CHANGING) {

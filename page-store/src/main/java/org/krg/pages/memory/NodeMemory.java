@@ -16,7 +16,7 @@ import org.krg.pages.engine.PageMemory;
 /// never writable for one process while it is only readable for the node.
 public final class NodeMemory implements PageMemory, AutoCloseable {
     private final Memfd memory;
-    private final long sizeBytes;
+    private volatile long sizeBytes;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment zeros = arena.allocate(PAGE_BYTES);
     private final List<AttachedProcess> processes = new CopyOnWriteArrayList<>();
@@ -35,6 +35,14 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
 
     long sizeBytes() {
         return sizeBytes;
+    }
+
+    /// Makes it at least so large. What is mapped already does not grow.
+    public synchronized void grow(long wantedBytes) {
+        if (wantedBytes > sizeBytes) {
+            memory.resize(wantedBytes);
+            sizeBytes = wantedBytes;
+        }
     }
 
     Descriptor descriptor() {

@@ -1,22 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.memory;
 
+import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.ManageRequest;
+import org.krg.pages.codec.Which;
 import org.krg.pages.engine.FaultSink;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
 
-/// Which segments processes of this node may open.
+/// Which segments processes of this node may open, make and remove. Called by one thread, may take
+/// as long as the cluster needs.
 public interface SegmentDoor {
     /// What a process gets, or why not.
     sealed interface Opening {
-        /// The segment is theirs to map.
+        /// The segment is theirs to map, until it is [#released].
         ///
         /// @param faults is told of the process' faults
-        record Granted(NodeMemory memory, FaultSink faults) implements Opening {}
+        record Granted(SegmentId segment, NodeMemory memory, FaultSink faults)
+                implements Opening {}
 
         /// It is not.
         record Refused(AttachError reason) implements Opening {}
     }
 
-    /// Opens a segment for a user. Called by one thread, may take as long as the cluster needs.
-    Opening open(String segment, int uid);
+    /// What became of a request about a segment.
+    sealed interface Managed {
+        /// It was done; this is the segment.
+        record Done(Segment segment) implements Managed {}
+
+        /// It was not done.
+        record Refused(AttachError reason) implements Managed {}
+    }
+
+    /// Opens a segment for a user.
+    Opening open(Which which, Peer user);
+
+    /// A handle that was opened is closed.
+    default void released(SegmentId segment) {}
+
+    /// Does what a user asks for about segments.
+    default Managed manage(ManageRequest request, Peer user) {
+        return new Managed.Refused(AttachError.ENOSYS);
+    }
 }

@@ -7,39 +7,69 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.krg.state.model.SegmentId;
 
 /// That both sides agree is shown with libkrg itself; here what a stranger may send.
 class AttachCodecTest {
     @Test
     void aRequestHasItsNumbersInTheMachinesOrder() {
-        assertThat(AttachCodec.decode(request(1, 2).putLong(8, 4096).putLong(16, 8192).array()))
-                .contains(new AttachRequest.Map(4096, 8192));
-        assertThat(AttachCodec.decode(request(1, 3).putLong(8, 4096).array()))
+        assertThat(AttachCodec.decode(request(2, 2).putLong(8, 4096).putLong(16, 8192).array()))
+                .contains(new AttachRequest.Map(4096, 8192, 0));
+        assertThat(AttachCodec.decode(request(2, 3).putLong(8, 4096).array()))
                 .contains(new AttachRequest.Unmap(4096));
-        assertThat(AttachCodec.decode(request(1, 1).put(24, (byte) 'f').array()))
-                .contains(new AttachRequest.Open("f"));
+        assertThat(AttachCodec.decode(request(2, 1).put(24, (byte) 'f').array()))
+                .contains(new AttachRequest.Open(new Which.Named("f")));
     }
 
     @Test
     void whatMakesNoSenseIsNoRequest() {
         assertThat(AttachCodec.decode(new byte[279])).isEmpty();
-        assertThat(AttachCodec.decode(request(2, 1).array())).isEmpty();
-        assertThat(AttachCodec.decode(request(1, 9).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(1, 1).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(2, 9).array())).isEmpty();
     }
 
     @Test
     void aNameWithoutAnEndIsNoRequest() {
         var name = "n".repeat(256).getBytes(StandardCharsets.US_ASCII);
-        assertThat(AttachCodec.decode(request(1, 1).put(24, name).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(2, 1).put(24, name).array())).isEmpty();
     }
 
     @Test
-    void anAnswerCarriesTheErrorAndTheSize() {
-        var answer = ByteBuffer.wrap(AttachCodec.encode(AttachError.EACCES, 4096));
+    void anAnswerCarriesTheError() {
+        var answer = ByteBuffer.wrap(AttachCodec.encode(AttachError.EACCES));
         answer.order(ByteOrder.LITTLE_ENDIAN);
         assertThat(answer.getInt(0)).isEqualTo(13);
-        assertThat(answer.getInt(4)).isEqualTo(1);
+        assertThat(answer.getInt(4)).isEqualTo(2);
+    }
+
+    @Test
+    void whoOpensASegmentHearsItsSizeAndItsNumber() {
+        var answer = ByteBuffer.wrap(AttachCodec.opened(4096, new SegmentId(7)));
+        answer.order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(answer.getInt(0)).isZero();
         assertThat(answer.getLong(8)).isEqualTo(4096);
+        assertThat(answer.getLong(16)).isEqualTo(7);
+    }
+
+    @Test
+    void anOrderNamesItsSegmentOrGivesItsNumber() {
+        assertThat(AttachCodec.decode(order(32).putLong(24, 8192).putInt(36, 0640).put(40, (byte) 'f').array()))
+                .contains(new ManageRequest.Create("f", 8192, 0640));
+        assertThat(AttachCodec.decode(order(33).putLong(8, 7).array()))
+                .contains(new ManageRequest.Find(new Which.Numbered(new SegmentId(7))));
+        assertThat(AttachCodec.decode(order(35).put(40, (byte) 'f').array()))
+                .contains(new ManageRequest.Remove(new Which.Named("f")));
+        assertThat(AttachCodec.decode(order(37).putLong(16, 4096).putLong(24, 8192).putInt(32, 3).array()))
+                .contains(new AttachRequest.Map(4096, 8192, 12_288));
+        assertThat(AttachCodec.decode(order(38).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
+    }
+
+    private static ByteBuffer order(int kind) {
+        return ByteBuffer.allocate(296)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0, 2)
+                .putInt(4, kind);
     }
 
     private static ByteBuffer request(int version, int kind) {

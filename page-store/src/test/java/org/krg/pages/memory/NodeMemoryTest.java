@@ -15,10 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.Which;
 import org.krg.pages.engine.PageMemory;
 import org.krg.pages.fixture.Toucher;
 import org.krg.pages.memory.SegmentDoor.Opening;
+import org.krg.state.model.SegmentId;
 
 /// What the kernel does with the pages of real processes, and what libkrg answers.
 class NodeMemoryTest {
@@ -42,13 +45,16 @@ class NodeMemoryTest {
         port = AttachPort.open(socket, this::open);
     }
 
-    private Opening open(String segment, int uid) {
-        return switch (segment) {
-            case FIELD ->
+    private Opening open(Which which, Peer user) {
+        return switch (which) {
+            case Which.Named(var name) when name.equals(FIELD) ->
                     new Opening.Granted(
-                            memory, (page, write) -> faults.add(new Fault(page, write)));
-            case "secret" -> new Opening.Refused(AttachError.EACCES);
-            default -> new Opening.Refused(AttachError.ENOENT);
+                            new SegmentId(1),
+                            memory,
+                            (page, write) -> faults.add(new Fault(page, write)));
+            case Which.Named(var name) when name.equals("secret") ->
+                    new Opening.Refused(AttachError.EACCES);
+            case Which.Named _, Which.Numbered _ -> new Opening.Refused(AttachError.ENOENT);
         };
     }
 

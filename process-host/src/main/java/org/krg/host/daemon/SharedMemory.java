@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.Proposals;
+import org.krg.host.kernel.PagesSocket;
 import org.krg.host.model.PageAddress;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.PageEngine;
@@ -58,6 +59,7 @@ final class SharedMemory implements AutoCloseable {
     private final byte[] key = new byte[KEY_BYTES];
     private final PageLinks links;
     private final PageEngine engine;
+    private final SegmentDesk desk;
     private final Map<SegmentId, Opening.Granted> opened = new HashMap<>();
     private @Nullable AttachPort port;
     private boolean closed;
@@ -68,6 +70,7 @@ final class SharedMemory implements AutoCloseable {
         this.self = self;
         this.store = setting.store;
         this.proposals = setting.proposals;
+        this.desk = new SegmentDesk(self, store, proposals, this::open);
         new SecureRandom().nextBytes(key);
         var bind = new HostPort(setting.host, 0);
         this.links =
@@ -97,8 +100,9 @@ final class SharedMemory implements AutoCloseable {
         memory.links.listen(memory.engine);
         Files.deleteIfExists(setting.socket);
         synchronized (memory) {
-            memory.port = AttachPort.open(setting.socket, memory::admit);
+            memory.port = AttachPort.open(setting.socket, memory.desk);
         }
+        PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());
         return memory;
     }
@@ -122,6 +126,9 @@ final class SharedMemory implements AutoCloseable {
             var now = change.after().nodes().find(before.id());
             if (now.map(member::isGone).orElse(true)) {
                 engine.gone(member);
+                if (change.events().isEmpty() || !member.isGone(before)) {
+                    desk.gone(change.after(), member);
+                }
             }
         }
         var image = change.after();
@@ -131,6 +138,8 @@ final class SharedMemory implements AutoCloseable {
         for (var recorded : change.events()) {
             if (recorded.event() instanceof SegmentEvent.Granted(var block, _, _)) {
                 granted(image, block);
+            } else if (recorded.event() instanceof SegmentEvent.Changed(var segment, _)) {
+                grow(segment);
             } else if (recorded.event() instanceof SegmentEvent.Destroyed(var segment, _)) {
                 var granted = opened.get(segment.id());
                 if (granted != null) {
@@ -211,27 +220,25 @@ final class SharedMemory implements AutoCloseable {
         }
     }
 
-    private Opening admit(String name, int uid) {
-        var found = store.read().join().segments().find(name);
-        if (found.isEmpty()) {
-            return new Opening.Refused(AttachError.ENOENT);
+    private synchronized Opening open(Segment segment) {
+        if (closed) {
+            return new Opening.Refused(AttachError.EIO);
         }
-        var segment = found.get();
-        if (uid != 0 && uid != segment.owner().uid()) {
-            return new Opening.Refused(AttachError.EACCES);
-        }
-        return open(segment);
+        var granted = opened.computeIfAbsent(segment.id(), _ -> create(segment));
+        granted.memory().grow(segment.sizeBytes());
+        return granted;
     }
 
-    private synchronized Opening open(Segment segment) {
-        return closed
-                ? new Opening.Refused(AttachError.EIO)
-                : opened.computeIfAbsent(segment.id(), _ -> create(segment));
+    private void grow(Segment segment) {
+        var granted = opened.get(segment.id());
+        if (granted != null) {
+            granted.memory().grow(segment.sizeBytes());
+        }
     }
 
     private Opening.Granted create(Segment segment) {
         var memory = NodeMemory.create(segment.name(), segment.sizeBytes());
-        return new Opening.Granted(memory, engine.open(segment.id(), memory));
+        return new Opening.Granted(segment.id(), memory, engine.open(segment.id(), memory));
     }
 
     /// Whoever waits for a page of a segment that is gone, and whoever touches one, gets an error.

@@ -57,8 +57,10 @@ final class SpecFile {
         for (var limit : program.rlimits()) {
             file.put("rlimit", limit.resource() + " " + limit.soft() + " " + limit.hard());
         }
-        file.putAll("env", program.environment());
-        file.put("env", "KRG_PAGES_SOCKET=" + config.lease().resolveSibling("pages.sock"));
+        file.putAll("env", Preloading.environment(program.environment(), config.library()));
+        var socket = PagesSocket.of(config);
+        file.put("pages", socket.path().toString());
+        file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
         file.putAll("arg", program.arguments());
         file.writeTo(cell);
     }

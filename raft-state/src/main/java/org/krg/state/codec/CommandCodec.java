@@ -98,6 +98,9 @@ final class CommandCodec {
             case CREATE_SEGMENT -> SegmentCodec.decode(command.getCreateSegment());
             case DESTROY_SEGMENT ->
                     new DestroySegment(new SegmentId(command.getDestroySegment().getSegment()));
+            case RESIZE_SEGMENT -> SegmentCodec.decode(command.getResizeSegment());
+            case REMOVE_SEGMENT -> SegmentCodec.decode(command.getRemoveSegment());
+            case HOLD_SEGMENT -> SegmentCodec.decode(command.getHoldSegment());
             case GRANT_BLOCK -> SegmentCodec.decode(command.getGrantBlock());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };

@@ -6,6 +6,9 @@ import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Segments;
 import org.krg.state.model.BlockGrant;
@@ -29,7 +32,17 @@ final class SegmentCodec {
                 .setName(segment.name())
                 .setSizeBytes(segment.sizeBytes())
                 .setOwner(JobCodec.encode(segment.owner()))
+                .setMode(segment.mode())
                 .setCreated(Wire.encode(segment.created()))
+                .setRemoved(segment.removed())
+                .addAllHolders(segment.holders().stream().map(SegmentCodec::encode).toList())
+                .build();
+    }
+
+    private static ObjectWire.Holder encode(Segment.Holder holder) {
+        return ObjectWire.Holder.newBuilder()
+                .setMember(encode(holder.member()))
+                .setCount(holder.count())
                 .build();
     }
 
@@ -39,7 +52,13 @@ final class SegmentCodec {
                 segment.getName(),
                 segment.getSizeBytes(),
                 JobCodec.decode(segment.getOwner()),
-                Wire.decode(segment.getCreated()));
+                segment.getMode(),
+                Wire.decode(segment.getCreated()),
+                segment.getRemoved(),
+                segment.getHoldersList().stream()
+                        .map(holder ->
+                                new Segment.Holder(decode(holder.getMember()), holder.getCount()))
+                        .toList());
     }
 
     static ObjectWire.BlockGrant encode(BlockId block, BlockGrant grant) {
@@ -72,14 +91,26 @@ final class SegmentCodec {
 
     static void encode(CommandWire.Command.Builder wire, SegmentCommand command) {
         switch (command) {
-            case CreateSegment(var name, var sizeBytes, var owner, var at) ->
+            case CreateSegment(var name, var sizeBytes, var owner, var mode, var at) ->
                     wire.getCreateSegmentBuilder()
                             .setName(name)
                             .setSizeBytes(sizeBytes)
                             .setOwner(JobCodec.encode(owner))
+                            .setMode(mode)
                             .setAt(Wire.encode(at));
             case DestroySegment(var segment) ->
                     wire.getDestroySegmentBuilder().setSegment(segment.value());
+            case ResizeSegment(var segment, var sizeBytes) ->
+                    wire.getResizeSegmentBuilder()
+                            .setSegment(segment.value())
+                            .setSizeBytes(sizeBytes);
+            case RemoveSegment(var segment) ->
+                    wire.getRemoveSegmentBuilder().setSegment(segment.value());
+            case HoldSegment(var segment, var member, var count) ->
+                    wire.getHoldSegmentBuilder()
+                            .setSegment(segment.value())
+                            .setMember(encode(member))
+                            .setCount(count);
             case GrantBlock(var block, var proposer) ->
                     wire.getGrantBlockBuilder()
                             .setSegment(block.segment().value())
@@ -93,7 +124,23 @@ final class SegmentCodec {
                 command.getName(),
                 command.getSizeBytes(),
                 JobCodec.decode(command.getOwner()),
+                command.getMode(),
                 Wire.decode(command.getAt()));
+    }
+
+    static ResizeSegment decode(CommandWire.ResizeSegment command) {
+        return new ResizeSegment(new SegmentId(command.getSegment()), command.getSizeBytes());
+    }
+
+    static RemoveSegment decode(CommandWire.RemoveSegment command) {
+        return new RemoveSegment(new SegmentId(command.getSegment()));
+    }
+
+    static HoldSegment decode(CommandWire.HoldSegment command) {
+        return new HoldSegment(
+                new SegmentId(command.getSegment()),
+                decode(command.getMember()),
+                command.getCount());
     }
 
     static GrantBlock decode(CommandWire.GrantBlock command) {
@@ -106,6 +153,7 @@ final class SegmentCodec {
         var wire = EventWire.SegmentEvent.newBuilder();
         switch (event) {
             case SegmentEvent.Created(var segment, _) -> wire.setCreated(encode(segment));
+            case SegmentEvent.Changed(var segment, _) -> wire.setChanged(encode(segment));
             case SegmentEvent.Destroyed(var segment, _) -> wire.setDestroyed(encode(segment));
             case SegmentEvent.Granted(var block, var grant, _) ->
                     wire.setGranted(encode(block, grant));
@@ -116,6 +164,7 @@ final class SegmentCodec {
     static SegmentEvent decode(EventWire.SegmentEvent event, String detail) {
         return switch (event.getKindCase()) {
             case CREATED -> new SegmentEvent.Created(decode(event.getCreated()), detail);
+            case CHANGED -> new SegmentEvent.Changed(decode(event.getChanged()), detail);
             case DESTROYED -> new SegmentEvent.Destroyed(decode(event.getDestroyed()), detail);
             case GRANTED ->
                     new SegmentEvent.Granted(
@@ -143,6 +192,7 @@ final class SegmentCodec {
     static void addChanges(List<RowChange> changes, SegmentEvent event) {
         switch (event) {
             case SegmentEvent.Created(var segment, _) -> changes.add(row(segment));
+            case SegmentEvent.Changed(var segment, _) -> changes.add(row(segment));
             case SegmentEvent.Destroyed(var segment, _) -> {
                 changes.add(
                         new RowChange.Delete(

@@ -10,8 +10,20 @@ import org.krg.state.model.SegmentId;
 /// Requests about shared memory.
 public sealed interface SegmentCommand extends Command {
     /// Makes a segment of zeros. Refused when one of that name exists, or there are too many.
-    record CreateSegment(String name, long sizeBytes, Identity owner, Instant at)
+    ///
+    /// @param mode like a file's, [org.krg.state.model.Segment]
+    record CreateSegment(String name, long sizeBytes, Identity owner, int mode, Instant at)
             implements SegmentCommand {}
+
+    /// Makes a segment larger: zeros at its end. Refused when it is larger already.
+    record ResizeSegment(SegmentId segment, long sizeBytes) implements SegmentCommand {}
+
+    /// Takes a segment's name away: it is destroyed when no live member holds it any more.
+    record RemoveSegment(SegmentId segment) implements SegmentCommand {}
+
+    /// Says how many handles of a segment the processes of a member have. Refused when the member
+    /// is over and has some.
+    record HoldSegment(SegmentId segment, Member member, int count) implements SegmentCommand {}
 
     /// Forgets a segment: its pages are gone, and who still touches them gets an error.
     record DestroySegment(SegmentId segment) implements SegmentCommand {}

@@ -154,7 +154,11 @@ public final class Authority {
                                     .known()
                                     .find(segment)
                                     .map(known -> known.owner().name()));
-            case SegmentCommand.GrantBlock _ -> new Rule.Agents();
+            case SegmentCommand.ResizeSegment _,
+                    SegmentCommand.RemoveSegment _,
+                    SegmentCommand.HoldSegment _,
+                    SegmentCommand.GrantBlock _ ->
+                    new Rule.Agents();
         };
     }
 

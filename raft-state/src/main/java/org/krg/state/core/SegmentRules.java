@@ -7,6 +7,9 @@ import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
@@ -24,6 +27,7 @@ final class SegmentRules {
     /// Segments at once.
     static final int MAX_SEGMENTS = 10_000;
 
+    private static final int MODE_BITS = 0777;
     private static final int PAGE_BYTES = 4_096;
 
     private SegmentRules() {}
@@ -32,6 +36,9 @@ final class SegmentRules {
         return switch (command) {
             case CreateSegment create -> create(image, create);
             case DestroySegment(var id) -> destroy(image, id);
+            case ResizeSegment resize -> resize(image, resize);
+            case RemoveSegment(var id) -> remove(image, id);
+            case HoldSegment hold -> hold(image, hold);
             case GrantBlock grant -> grant(image, grant);
         };
     }
@@ -40,6 +47,7 @@ final class SegmentRules {
     static Segments fold(Segments segments, SegmentEvent event) {
         return switch (event) {
             case SegmentEvent.Created(var segment, _) -> segments.with(segment);
+            case SegmentEvent.Changed(var segment, _) -> segments.with(segment);
             case SegmentEvent.Destroyed(var segment, _) -> segments.without(segment.id());
             case SegmentEvent.Granted(var block, var grant, _) -> segments.with(block, grant);
         };
@@ -57,20 +65,16 @@ final class SegmentRules {
                     "there is a segment %s; choose another name, or destroy it first"
                             .formatted(create.name()));
         }
-        var total = segments.known().values().stream().mapToLong(Segment::sizeBytes).sum();
-        if (segments.known().size() >= MAX_SEGMENTS
-                || create.sizeBytes() > MAX_TOTAL_BYTES - total) {
-            return Decision.refuse(
-                    Refusal.LIMIT,
-                    "a cluster has at most %s segments and 256 GiB of them; destroy others first"
-                            .formatted(MAX_SEGMENTS));
+        if (segments.known().size() >= MAX_SEGMENTS || create.sizeBytes() > freeBytes(segments)) {
+            return full();
         }
         var segment =
-                new Segment(
+                Segment.unheld(
                         new SegmentId(image.nextNumber()),
                         create.name(),
                         create.sizeBytes(),
                         create.owner(),
+                        create.mode(),
                         create.at());
         var draft = new Draft(image);
         draft.add(new SegmentEvent.Created(segment, "created by " + create.owner().name()));
@@ -83,12 +87,97 @@ final class SegmentRules {
                     "a segment's name is 1 to 63 letters, digits, dots, underscores and dashes, "
                             + "and begins with a letter or digit");
         }
-        if (create.sizeBytes() <= 0 || create.sizeBytes() % PAGE_BYTES != 0) {
+        if (create.mode() < 0 || create.mode() > MODE_BITS) {
             return Optional.of(
-                    "the size of a segment is a multiple of %s bytes, not %s"
-                            .formatted(PAGE_BYTES, create.sizeBytes()));
+                    "the mode of a segment is 0 to 777, not %o".formatted(create.mode()));
         }
-        return Optional.empty();
+        return sizeProblem(create.sizeBytes());
+    }
+
+    private static Optional<String> sizeProblem(long sizeBytes) {
+        return sizeBytes < 0 || sizeBytes % PAGE_BYTES != 0
+                ? Optional.of(
+                        "the size of a segment is a multiple of %s bytes, not %s"
+                                .formatted(PAGE_BYTES, sizeBytes))
+                : Optional.empty();
+    }
+
+    private static long freeBytes(Segments segments) {
+        var used = segments.known().values().stream().mapToLong(Segment::sizeBytes).sum();
+        return MAX_TOTAL_BYTES - used;
+    }
+
+    private static Decision full() {
+        return Decision.refuse(
+                Refusal.LIMIT,
+                "a cluster has at most %s segments and 256 GiB of them; destroy others first"
+                        .formatted(MAX_SEGMENTS));
+    }
+
+    private static Decision resize(ClusterImage image, ResizeSegment resize) {
+        var found = image.segments().known().find(resize.segment());
+        if (found.isEmpty()) {
+            return unknown(resize.segment());
+        }
+        var segment = found.get();
+        var invalid = sizeProblem(resize.sizeBytes());
+        if (invalid.isPresent()) {
+            return Decision.refuse(Refusal.INVALID, invalid.get());
+        }
+        var more = resize.sizeBytes() - segment.sizeBytes();
+        if (more < 0) {
+            return Decision.refuse(
+                    Refusal.INVALID,
+                    "segment %s has %s bytes and does not shrink; remove it and make another"
+                            .formatted(segment.name(), segment.sizeBytes()));
+        }
+        if (more > freeBytes(image.segments())) {
+            return full();
+        }
+        return more == 0
+                ? Decision.accept()
+                : Decision.accept(
+                        new SegmentEvent.Changed(
+                                segment.withSize(resize.sizeBytes()),
+                                "grown by %s bytes".formatted(more)));
+    }
+
+    private static Decision remove(ClusterImage image, SegmentId id) {
+        return image.segments()
+                .known()
+                .find(id)
+                .map(segment -> changed(image, segment.withoutName(), "its name is gone"))
+                .orElseGet(() -> unknown(id));
+    }
+
+    private static Decision hold(ClusterImage image, HoldSegment hold) {
+        var found = image.segments().known().find(hold.segment());
+        if (found.isEmpty()) {
+            return unknown(hold.segment());
+        }
+        if (hold.count() > 0 && isGone(image, hold.member())) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "%s holds nothing: its node was lost or has registered again"
+                            .formatted(hold.member()));
+        }
+        var changed = found.get().heldBy(hold.member(), hold.count());
+        return changed.equals(found.get())
+                ? Decision.accept()
+                : changed(
+                        image,
+                        changed,
+                        "%s has %s handles".formatted(hold.member(), hold.count()));
+    }
+
+    /// A segment without a name that nobody holds is destroyed.
+    private static Decision changed(ClusterImage image, Segment segment, String detail) {
+        var isHeld =
+                segment.holders().stream().anyMatch(holder -> !isGone(image, holder.member()));
+        return Decision.accept(
+                segment.removed() && !isHeld
+                        ? new SegmentEvent.Destroyed(segment, "removed, and nobody holds it")
+                        : new SegmentEvent.Changed(segment, detail));
     }
 
     private static Decision destroy(ClusterImage image, SegmentId id) {

@@ -10,6 +10,9 @@ public sealed interface SegmentEvent extends Event {
     /// It exists from now on.
     record Created(Segment segment, String detail) implements SegmentEvent {}
 
+    /// Its size, its name or who holds it is another now.
+    record Changed(Segment segment, String detail) implements SegmentEvent {}
+
     /// It was forgotten, and the homes of its blocks with it.
     record Destroyed(Segment segment, String detail) implements SegmentEvent {}
 

@@ -14,9 +14,11 @@ public record Segments(Table<SegmentId, Segment> known, Table<BlockId, BlockGran
     /// No shared memory.
     public static final Segments EMPTY = new Segments(Table.empty(), Table.empty());
 
-    /// {@return the segment of that name}
+    /// {@return the segment of that name; none whose name was taken away}
     public Optional<Segment> find(String name) {
-        return known.values().stream().filter(segment -> segment.name().equals(name)).findFirst();
+        return known.values().stream()
+                .filter(segment -> segment.name().equals(name) && !segment.removed())
+                .findFirst();
     }
 
     /// {@return these with that segment}

@@ -2,14 +2,85 @@
 package org.krg.state.model;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 
 /// Memory that processes of all nodes share, page by page.
 ///
-/// @param sizeBytes a multiple of the page size
+/// @param sizeBytes a multiple of the page size; 0 until whoever made it has said how large it is
 /// @param owner whose processes may map it; root's may too
-public record Segment(SegmentId id, String name, long sizeBytes, Identity owner, Instant created) {
+/// @param mode bits like those of a file; who is neither the owner nor root needs both, to read and
+///   to write
+/// @param removed whether it has no name any more and goes when nobody holds it
+/// @param holders the members whose processes hold it, in order, each once
+public record Segment(
+        SegmentId id,
+        String name,
+        long sizeBytes,
+        Identity owner,
+        int mode,
+        Instant created,
+        boolean removed,
+        List<Holder> holders) {
+    private static final int GROUP_BITS = 0060;
+    private static final int OTHER_BITS = 0006;
+
+    /// The processes of a member that hold a segment.
+    ///
+    /// @param count handles; more than 0
+    public record Holder(Member member, int count) {}
+
+    public Segment {
+        holders = List.copyOf(holders);
+    }
+
+    /// {@return a segment that nobody holds yet}
+    public static Segment unheld(
+            SegmentId id, String name, long sizeBytes, Identity owner, int mode, Instant created) {
+        return new Segment(id, name, sizeBytes, owner, mode, created, false, List.of());
+    }
+
     /// {@return how many blocks it has; the last one may be shorter}
     public int blocks() {
         return Math.toIntExact((sizeBytes + BlockId.BYTES - 1) / BlockId.BYTES);
+    }
+
+    /// {@return whether processes of a user may hold it}
+    public boolean admits(int uid, int gid) {
+        return isManagedBy(uid)
+                || (gid == owner.gid() && (mode & GROUP_BITS) == GROUP_BITS)
+                || (mode & OTHER_BITS) == OTHER_BITS;
+    }
+
+    /// {@return whether a user may resize and remove it}
+    public boolean isManagedBy(int uid) {
+        return uid == 0 || uid == owner.uid();
+    }
+
+    /// {@return how many handles there are on all nodes}
+    public int held() {
+        return holders.stream().mapToInt(Holder::count).sum();
+    }
+
+    /// {@return the same with another size}
+    public Segment withSize(long bytes) {
+        return new Segment(id, name, bytes, owner, mode, created, removed, holders);
+    }
+
+    /// {@return the same without a name}
+    public Segment withoutName() {
+        return new Segment(id, name, sizeBytes, owner, mode, created, true, holders);
+    }
+
+    /// {@return the same with so many handles of a member}
+    public Segment heldBy(Member member, int count) {
+        var changed = new ArrayList<>(holders);
+        changed.removeIf(holder -> holder.member().equals(member));
+        if (count > 0) {
+            changed.add(new Holder(member, count));
+        }
+        changed.sort(Comparator.comparing(Holder::member));
+        return new Segment(id, name, sizeBytes, owner, mode, created, removed, changed);
     }
 }

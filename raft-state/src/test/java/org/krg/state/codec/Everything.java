@@ -61,6 +61,9 @@ import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
@@ -180,7 +183,10 @@ final class Everything {
                 new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20))),
                 new LimitKeys("root", Optional.empty(), Optional.empty()),
                 new KeepVersions("root", 1_000),
-                new CreateSegment("grid", 64L << 20, ALICE, START),
+                new CreateSegment("grid", 64L << 20, ALICE, 0640, START),
+                new ResizeSegment(segment().id(), 128L << 20),
+                new RemoveSegment(segment().id()),
+                new HoldSegment(segment().id(), new Member(HOME, 4), 3),
                 new DestroySegment(segment().id()),
                 new GrantBlock(BLOCK, new Member(HOME, 4)));
     }
@@ -216,6 +222,7 @@ final class Everything {
         events.add(new AccessEvent.NodeJoined(HOME, 9, DIGEST, "with token t1"));
         events.add(new AccessEvent.CertificatesRevoked(HOME, 9, "the node was removed"));
         events.add(new SegmentEvent.Created(segment(), "created by alice"));
+        events.add(new SegmentEvent.Changed(segment(), "its name is gone"));
         events.add(new SegmentEvent.Destroyed(segment(), "its pages are gone"));
         events.add(new SegmentEvent.Granted(BLOCK, grantOfBlock(), "first touched"));
         return events;
@@ -232,7 +239,9 @@ final class Everything {
     }
 
     static Segment segment() {
-        return new Segment(new SegmentId(31), "grid", 64L << 20, ALICE, START);
+        return Segment.unheld(new SegmentId(31), "grid", 64L << 20, ALICE, 0640, START)
+                .withoutName()
+                .heldBy(new Member(HOME, 4), 3);
     }
 
     private static BlockGrant grantOfBlock() {

@@ -10,6 +10,9 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Table;
 import org.krg.state.model.BlockGrant;
@@ -17,6 +20,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.testkit.Samples;
 
@@ -45,7 +49,6 @@ class SegmentRulesTest {
         scene.refuse(Refusal.INVALID, createCommand("", SIZE));
         scene.refuse(Refusal.INVALID, createCommand("a/b", SIZE));
         scene.refuse(Refusal.INVALID, createCommand("x".repeat(64), SIZE));
-        scene.refuse(Refusal.INVALID, createCommand("a", 0));
         scene.refuse(Refusal.INVALID, createCommand("a", -4_096));
         scene.refuse(Refusal.INVALID, createCommand("a", 4_097));
     }
@@ -118,12 +121,82 @@ class SegmentRulesTest {
                 .containsExactly(other);
     }
 
+    @Test
+    void aSegmentGrowsAndDoesNotShrink() {
+        scene.accept(new ResizeSegment(grid, 2 * SIZE));
+        scene.accept(new ResizeSegment(grid, 2 * SIZE));
+
+        assertThat(segment().sizeBytes()).isEqualTo(2 * SIZE);
+        scene.refuse(Refusal.INVALID, new ResizeSegment(grid, SIZE));
+        scene.refuse(Refusal.INVALID, new ResizeSegment(grid, 2 * SIZE + 1));
+        scene.refuse(Refusal.LIMIT, new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES + 4_096));
+        scene.refuse(Refusal.NOT_FOUND, new ResizeSegment(new SegmentId(99), SIZE));
+    }
+
+    @Test
+    void aRemovedSegmentStaysForWhoHoldsItAndItsNameIsFree() {
+        var home = member(Samples.HOME);
+        var away = member(Samples.AWAY);
+        scene.accept(new HoldSegment(grid, home, 2));
+        scene.accept(new HoldSegment(grid, away, 1));
+
+        scene.accept(new RemoveSegment(grid));
+
+        assertThat(scene.image().segments().find("grid")).isEmpty();
+        assertThat(segment().held()).isEqualTo(3);
+        assertThat(create("grid")).isNotEqualTo(grid);
+        scene.accept(new HoldSegment(grid, home, 0));
+        assertThat(segment().held()).isEqualTo(1);
+        assertThat(scene.accept(new HoldSegment(grid, away, 0)))
+                .hasOnlyElementsOfType(SegmentEvent.Destroyed.class);
+        scene.refuse(Refusal.NOT_FOUND, new HoldSegment(grid, away, 1));
+    }
+
+    @Test
+    void aSegmentThatNobodyHoldsIsDestroyedWhenItIsRemoved() {
+        assertThat(scene.accept(new RemoveSegment(grid)))
+                .hasOnlyElementsOfType(SegmentEvent.Destroyed.class);
+        scene.refuse(Refusal.NOT_FOUND, new RemoveSegment(grid));
+    }
+
+    @Test
+    void whatALostMemberHeldKeepsNothing() {
+        var home = member(Samples.HOME);
+        scene.accept(new HoldSegment(grid, home, 2));
+        scene.accept(new RemoveSegment(grid));
+        lose(Samples.HOME);
+
+        scene.refuse(Refusal.CONFLICT, new HoldSegment(grid, home, 3));
+        assertThat(scene.accept(new HoldSegment(grid, home, 0)))
+                .hasOnlyElementsOfType(SegmentEvent.Destroyed.class);
+    }
+
+    @Test
+    void whoIsNotTheOwnerNeedsBothBits() {
+        var alice = Samples.ALICE;
+        var mine = Segment.unheld(grid, "grid", SIZE, alice, 0600, scene.now());
+        var groups = Segment.unheld(grid, "grid", SIZE, alice, 0660, scene.now());
+        var readable = Segment.unheld(grid, "grid", SIZE, alice, 0644, scene.now());
+
+        assertThat(mine.admits(alice.uid(), 7)).isTrue();
+        assertThat(mine.admits(0, 0)).isTrue();
+        assertThat(mine.admits(7, alice.gid())).isFalse();
+        assertThat(groups.admits(7, alice.gid())).isTrue();
+        assertThat(groups.admits(7, 7)).isFalse();
+        assertThat(readable.admits(7, 7)).isFalse();
+        assertThat(readable.isManagedBy(7)).isFalse();
+    }
+
+    private Segment segment() {
+        return scene.image().segments().known().require(grid);
+    }
+
     private SegmentId create(String name) {
         return new SegmentId(scene.accepted(createCommand(name, SIZE)).created());
     }
 
     private CreateSegment createCommand(String name, long sizeBytes) {
-        return new CreateSegment(name, sizeBytes, Samples.ALICE, scene.now());
+        return new CreateSegment(name, sizeBytes, Samples.ALICE, 0600, scene.now());
     }
 
     private Member member(NodeId node) {

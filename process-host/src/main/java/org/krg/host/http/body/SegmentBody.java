@@ -9,6 +9,7 @@ import org.krg.state.model.Identity;
 /// The body of a request for a segment.
 public record SegmentBody(@Nullable String name, @Nullable Long sizeBytes) {
     private static final long PAGE_BYTES = 4_096;
+    private static final int OWNER_ONLY = 0600;
 
     /// {@return the request it stands for} The size is rounded up to whole pages.
     public CreateSegment create(Identity owner, Instant at) {
@@ -17,6 +18,6 @@ public record SegmentBody(@Nullable String name, @Nullable Long sizeBytes) {
             throw Bodies.wrong("sizeBytes", "is a number of bytes from 1 on, not " + size);
         }
         var whole = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        return new CreateSegment(Values.require("name", name), whole, owner, at);
+        return new CreateSegment(Values.require("name", name), whole, owner, OWNER_ONLY, at);
     }
 }

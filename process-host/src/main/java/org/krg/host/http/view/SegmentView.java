@@ -34,6 +34,14 @@ public final class SegmentView {
         var homes = view.putArray("homes");
         blocks.forEach(
                 (node, count) -> homes.addObject().put("node", node.name()).put("blocks", count));
+        var holders = view.putArray("holders");
+        for (var holder : segment.holders()) {
+            if (!isOver(image, holder.member())) {
+                holders.addObject()
+                        .put("node", holder.member().node().name())
+                        .put("handles", holder.count());
+            }
+        }
         return view;
     }
 
@@ -45,7 +53,9 @@ public final class SegmentView {
                 .put("sizeBytes", segment.sizeBytes())
                 .put("owner", segment.owner().name())
                 .put("uid", segment.owner().uid())
+                .put("mode", "%04o".formatted(segment.mode()))
                 .put("created", segment.created().toString())
+                .put("removed", segment.removed())
                 .put("blocks", segment.blocks());
     }
 
@@ -54,6 +64,10 @@ public final class SegmentView {
         switch (event) {
             case SegmentEvent.Created(var segment, _) ->
                     view.put("type", "segment.created")
+                            .put("target", segment.name())
+                            .set("object", plain(segment));
+            case SegmentEvent.Changed(var segment, _) ->
+                    view.put("type", "segment.changed")
                             .put("target", segment.name())
                             .set("object", plain(segment));
             case SegmentEvent.Destroyed(var segment, _) ->

@@ -72,6 +72,14 @@ final class JobOptions {
     private List<String> environment = new ArrayList<>();
 
     @Option(
+            names = "--share",
+            paramLabel = "WHAT",
+            split = ",",
+            description =
+                    "shared memory of the program that processes of all nodes share: posix:/NAME or sysv:KEY; repeatable")
+    private List<String> shares = new ArrayList<>();
+
+    @Option(
             names = "--cwd",
             paramLabel = "DIR",
             description = "its working directory (default: the present one)")
@@ -158,7 +166,9 @@ final class JobOptions {
         command.forEach(body.putArray("command")::add);
         body.put("workingDirectory", Surroundings.directory(directory));
         var variables = body.putObject("environment");
-        Surroundings.environment(terminal, user, environment).forEach(variables::put);
+        var wanted = Surroundings.environment(terminal, user, environment);
+        Shares.put(wanted, shares);
+        wanted.forEach(variables::put);
         body.put("umask", Surroundings.umask()).put("stdin", stdin);
         put(body, "user", user);
         if (cpus != null) {

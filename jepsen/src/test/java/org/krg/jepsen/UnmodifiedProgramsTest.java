@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
+import org.krg.jepsen.cluster.Running;
+
+/// Programs in C that know nothing of krg share memory between three nodes.
+@ExtendWith(SharedCluster.class)
+class UnmodifiedProgramsTest {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Path SOURCES =
+            Path.of(System.getProperty("krg.root"), "jepsen/src/test/c");
+
+    @TempDir private Path built;
+
+    @Test
+    void processesOfThreeNodesSumInSystemVSharedMemory(Cluster cluster) throws Exception {
+        var sum = LongStream.range(0, 20_000).map(number -> number * number).sum();
+
+        var outputs = runOnAll(cluster, "sysv-sum", "sysv:0x4b5247", "0x4b5247");
+
+        assertThat(outputs).containsOnly("%d %d\n".formatted(sum, 3 * sum));
+        assertNothingIsLeft(cluster);
+    }
+
+    @Test
+    void processesOfThreeNodesMultiplyInPosixSharedMemory(Cluster cluster) throws Exception {
+        var outputs = runOnAll(cluster, "posix-product", "posix:/product", "/product");
+
+        assertThat(outputs).containsOnly("%d\n".formatted(product()));
+        assertNothingIsLeft(cluster);
+    }
+
+    @Test
+    void memoryThatIsNotDeclaredIsNotShared(Cluster cluster) throws Exception {
+        var program = compile("posix-product");
+
+        cluster.run("run", "--wait", "--", program, "/product", "0", "1").require(0);
+
+        assertNothingIsLeft(cluster);
+    }
+
+    private List<String> runOnAll(Cluster cluster, String name, String share, String argument)
+            throws Exception {
+        var program = compile(name);
+        var nodes = cluster.nodes();
+        var count = Integer.toString(nodes.size());
+        var running = new ArrayList<Running>();
+        try {
+            for (var index = 0; index < nodes.size(); index++) {
+                running.add(
+                        cluster.installation()
+                                .start(
+                                        "run",
+                                        "--wait",
+                                        "--share",
+                                        share,
+                                        "--on",
+                                        nodes.get(index),
+                                        "--",
+                                        program,
+                                        argument,
+                                        Integer.toString(index),
+                                        count));
+            }
+            return running.stream().map(it -> it.await(LIMIT).require(0)).map(Finished::out).toList();
+        } finally {
+            running.forEach(Running::close);
+        }
+    }
+
+    private String compile(String name) throws Exception {
+        var program = built.resolve(name);
+        var compiler =
+                new ProcessBuilder(
+                                "gcc",
+                                "-std=gnu17",
+                                "-O2",
+                                "-o",
+                                program.toString(),
+                                SOURCES.resolve(name + ".c").toString())
+                        .inheritIO()
+                        .start();
+        assertThat(compiler.waitFor()).isZero();
+        assertThat(Files.exists(program)).isTrue();
+        return program.toString();
+    }
+
+    /// The last one that lets go of a segment without a name takes it along.
+    private static void assertNothingIsLeft(Cluster cluster) {
+        await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> cluster.get("segments").path("segments").isEmpty());
+    }
+
+    private static long product() {
+        var size = 128;
+        var sum = 0L;
+        for (var i = 0; i < size; i++) {
+            for (var j = 0; j < size; j++) {
+                var cell = 0L;
+                for (var k = 0; k < size; k++) {
+                    cell += (long) (i + k) * (k - j);
+                }
+                sum += cell * ((i * 3 + j) % 7);
+            }
+        }
+        return sum;
+    }
+}

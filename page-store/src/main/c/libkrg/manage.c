@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Making, finding, resizing and removing segments in the name of the program's user.
+#include "private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int name_order(struct order *order, const char *name) {
+    if (strlen(name) > MOST_NAME)
+        return fail(ENAMETOOLONG);
+    strcpy(order->name, name);
+    return 0;
+}
+
+static int give(struct order *order, struct krg_segment_info *info) {
+    struct about about;
+    int got[2];
+    order->version = VERSION;
+    int fd = connect_agent();
+    if (fd < 0)
+        return -1;
+    ssize_t size = send_packet(fd, order, sizeof *order, -1) < 0
+                       ? -1
+                       : receive_packet(fd, &about, sizeof about, got);
+    close_quietly(fd);
+    if (size < 0)
+        return -1;
+    close_quietly(got[0]);
+    close_quietly(got[1]);
+    if (size < (ssize_t)sizeof(struct answer) || about.version != VERSION)
+        return fail(EPROTONOSUPPORT);
+    if (about.error != 0)
+        return fail(about.error);
+    if (size != sizeof about)
+        return fail(EPROTONOSUPPORT);
+    if (info != NULL)
+        *info = (struct krg_segment_info){.id = about.segment, .size = about.size,
+                                          .uid = about.uid, .gid = about.gid,
+                                          .mode = about.mode, .held = about.held,
+                                          .removed = about.removed != 0,
+                                          .created = (time_t)about.created};
+    return 0;
+}
+
+int krg_segment_create(const char *name, size_t size, mode_t mode, struct krg_segment_info *info) {
+    struct order order = {.kind = CREATE, .mode = mode & 0777,
+                          .length = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES};
+    return name_order(&order, name) < 0 ? -1 : give(&order, info);
+}
+
+int krg_segment_find(const char *name, struct krg_segment_info *info) {
+    struct order order = {.kind = FIND};
+    return name_order(&order, name) < 0 ? -1 : give(&order, info);
+}
+
+int krg_segment_find_id(uint64_t id, struct krg_segment_info *info) {
+    struct order order = {.kind = FIND, .segment = id};
+    return give(&order, info);
+}
+
+int krg_segment_resize(uint64_t id, size_t size) {
+    struct order order = {.kind = RESIZE, .segment = id,
+                          .length = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES};
+    return give(&order, NULL);
+}
+
+int krg_segment_remove(uint64_t id) {
+    struct order order = {.kind = REMOVE, .segment = id};
+    return give(&order, NULL);
+}
+
+struct krg_segment *krg_segment_open_id(uint64_t id) {
+    return open_segment(NULL, id);
+}
+
+uint64_t krg_segment_id(const struct krg_segment *segment) {
+    return segment->id;
+}

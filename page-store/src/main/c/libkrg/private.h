@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef LIBKRG_PRIVATE_H
+#define LIBKRG_PRIVATE_H
+
+// What the parts of libkrg share, and the packets between a program and the agent of its node. The
+// same layouts are in Java: AttachCodec, ManageCodec.
+#include "../libkrg.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Nothing here is a name that a program may meet.
+#pragma GCC visibility push(hidden)
+
+#define PAGE_BYTES 4096
+
+enum { VERSION = 2, MOST_NAME = 255 };
+enum kind { OPEN = 1, MAP = 2, UNMAP = 3 };
+enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37 };
+
+struct request {
+    uint32_t version;
+    uint32_t kind;
+    uint64_t address; // of MAP and UNMAP
+    uint64_t length;  // of MAP
+    char name[MOST_NAME + 1]; // of OPEN, ends with a zero
+};
+
+struct answer {
+    int32_t error; // an errno, or 0
+    uint32_t version;
+    uint64_t size;    // of OPEN
+    uint64_t segment; // of OPEN: its number
+};
+
+struct order {
+    uint32_t version;
+    uint32_t kind;
+    uint64_t segment; // which one, if there is no name
+    uint64_t address; // of MAP_PART
+    uint64_t length;  // of MAP_PART, CREATE and RESIZE
+    uint32_t offset_pages; // of MAP_PART
+    uint32_t mode;    // of CREATE
+    char name[MOST_NAME + 1];
+};
+
+// Answers CREATE, FIND, RESIZE and REMOVE; who was refused gets a struct answer.
+struct about {
+    int32_t error;
+    uint32_t version;
+    uint64_t size;
+    uint64_t segment;
+    uint32_t uid;
+    uint32_t gid;
+    uint32_t mode;
+    uint32_t held;
+    uint32_t removed;
+    uint32_t unused;
+    uint64_t created;
+};
+
+struct krg_segment {
+    pthread_mutex_t lock;
+    int socket;
+    int memory; // memfd
+    int device; // /dev/userfaultfd as the agent opened it, or -1
+    int faults; // userfaultfd while mapped, or -1
+    size_t size;
+    uint64_t id;
+    void *address; // NULL while not mapped
+    size_t length; // of the mapping, as offset and protection
+    off_t offset;
+    int protection;
+    pthread_t watch; // while mapped
+};
+
+// Sets errno and returns -1.
+int fail(int error);
+
+void close_quietly(int fd);
+
+// A connection to the agent of this node, or -1.
+int connect_agent(void);
+
+// Sends one packet, with a descriptor unless that is -1.
+int send_packet(int fd, const void *bytes, size_t size, int passed);
+
+// Receives one packet, and up to two descriptors, -1 where there is none.
+ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[2]);
+
+// Asks for an answer and nothing else. -1 and errno if it is a refusal.
+int ask_plainly(int fd, const void *bytes, size_t size, int passed);
+
+// Opens the segment of that name, or of that number if the name is NULL.
+struct krg_segment *open_segment(const char *name, uint64_t id);
+
+#pragma GCC visibility pop
+
+#endif

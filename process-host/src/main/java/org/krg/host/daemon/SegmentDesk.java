@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.krg.host.engine.Proposals;
+import org.krg.linux.Account;
+import org.krg.linux.PacketConnection.Peer;
+import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.ManageRequest;
+import org.krg.pages.codec.Which;
+import org.krg.pages.memory.SegmentDoor;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.Command;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.HoldSegment;
+import org.krg.state.command.SegmentCommand.RemoveSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Member;
+import org.krg.state.model.Revision;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What programs of this node ask for about segments, put to the cluster in their users' names, and
+/// how many handles they have. Safe for use from any thread.
+final class SegmentDesk implements SegmentDoor {
+    private static final Logger log = LoggerFactory.getLogger(SegmentDesk.class);
+
+    /// Less than libkrg waits for its answer.
+    private static final long ANSWER_SECONDS = 20;
+
+    private final Member self;
+    private final ClusterStore store;
+    private final Proposals proposals;
+    private final Function<Segment, Opening> opener;
+    private final Map<SegmentId, Integer> held = new HashMap<>();
+    private CompletableFuture<Reply> lastHold =
+            CompletableFuture.completedFuture(new Reply.Accepted(Revision.ZERO, 0));
+
+    /// A request ends with that error.
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+        private final AttachError error;
+
+        Refused(AttachError error) {
+            super(error.name());
+            this.error = error;
+        }
+    }
+
+    /// @param opener makes the memory of a segment on this node, or as large as the segment is now
+    SegmentDesk(
+            Member self,
+            ClusterStore store,
+            Proposals proposals,
+            Function<Segment, Opening> opener) {
+        this.self = self;
+        this.store = store;
+        this.proposals = proposals;
+        this.opener = opener;
+    }
+
+    @Override
+    public Opening open(Which which, Peer user) {
+        try {
+            var segment = admitted(which, user);
+            hold(segment.id(), 1);
+            var opening = opener.apply(segment);
+            if (opening instanceof Opening.Refused) {
+                released(segment.id());
+            }
+            return opening;
+        } catch (Refused refused) {
+            return new Opening.Refused(refused.error);
+        }
+    }
+
+    @Override
+    public void released(SegmentId segment) {
+        var _ = changed(segment, -1);
+    }
+
+    @Override
+    public Managed manage(ManageRequest request, Peer user) {
+        try {
+            return new Managed.Done(done(request, user));
+        } catch (Refused refused) {
+            return new Managed.Refused(refused.error);
+        }
+    }
+
+    private Segment done(ManageRequest request, Peer user) {
+        return switch (request) {
+            case ManageRequest.Create create -> create(create, user);
+            case ManageRequest.Find(var which) -> admitted(which, user);
+            case ManageRequest.Resize(var which, var sizeBytes) -> {
+                var segment = managed(which, user);
+                propose(new ResizeSegment(segment.id(), sizeBytes));
+                yield segment.withSize(sizeBytes);
+            }
+            case ManageRequest.Remove(var which) -> {
+                var segment = managed(which, user);
+                propose(new RemoveSegment(segment.id()));
+                yield segment.withoutName();
+            }
+        };
+    }
+
+    private Segment create(ManageRequest.Create create, Peer user) {
+        var accepted =
+                propose(
+                        new CreateSegment(
+                                create.name(),
+                                create.sizeBytes(),
+                                identity(user),
+                                create.mode(),
+                                Instant.now()));
+        return find(new Which.Numbered(new SegmentId(accepted.created())))
+                .orElseThrow(() -> new Refused(AttachError.ENOENT));
+    }
+
+    private static Identity identity(Peer user) {
+        return Account.find(user.uid())
+                .map(account ->
+                        new Identity(user.uid(), user.gid(), account.groups(), account.name()))
+                .orElseGet(
+                        () ->
+                                new Identity(
+                                        user.uid(),
+                                        user.gid(),
+                                        List.of(),
+                                        Integer.toString(user.uid())));
+    }
+
+    private Segment admitted(Which which, Peer user) {
+        var segment = find(which).orElseThrow(() -> new Refused(AttachError.ENOENT));
+        if (!segment.admits(user.uid(), user.gid())) {
+            throw new Refused(AttachError.EACCES);
+        }
+        return segment;
+    }
+
+    private Segment managed(Which which, Peer user) {
+        var segment = find(which).orElseThrow(() -> new Refused(AttachError.ENOENT));
+        if (!segment.isManagedBy(user.uid())) {
+            throw new Refused(AttachError.EPERM);
+        }
+        return segment;
+    }
+
+    private Optional<Segment> find(Which which) {
+        var segments = answered(store.read()).segments();
+        return switch (which) {
+            case Which.Named(var name) -> segments.find(name);
+            case Which.Numbered(var id) -> segments.known().find(id);
+        };
+    }
+
+    private void hold(SegmentId segment, int more) {
+        try {
+            accepted(answered(changed(segment, more)));
+        } catch (Refused refused) {
+            released(segment);
+            throw refused;
+        }
+    }
+
+    /// What is said of a segment arrives in the order in which it was so.
+    private synchronized CompletableFuture<Reply> changed(SegmentId segment, int more) {
+        var count = held.merge(segment, more, Integer::sum);
+        if (count <= 0) {
+            held.remove(segment);
+        }
+        lastHold =
+                lastHold.handle((_, _) -> new HoldSegment(segment, self, count))
+                        .thenCompose(proposals::submit);
+        return lastHold;
+    }
+
+    private Reply.Accepted propose(Command command) {
+        return accepted(answered(proposals.submit(command)));
+    }
+
+    private static Reply.Accepted accepted(Reply reply) {
+        if (reply instanceof Reply.Accepted accepted) {
+            return accepted;
+        }
+        var refusal = reply instanceof Reply.Refused refused ? refused.refusal() : null;
+        log.info("segment refused reason={}", reply);
+        throw new Refused(
+                switch (refusal) {
+                    case NAME_TAKEN -> AttachError.EEXIST;
+                    case LIMIT -> AttachError.ENOSPC;
+                    case INVALID -> AttachError.EINVAL;
+                    case NOT_FOUND -> AttachError.ENOENT;
+                    case null, default -> AttachError.EIO;
+                });
+    }
+
+    private static <T> T answered(CompletableFuture<T> question) {
+        try {
+            return question.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException unanswered) {
+            log.warn("segments: no answer from the cluster", unanswered);
+            throw new Refused(AttachError.ETIMEDOUT);
+        }
+    }
+
+    /// Tells the cluster that a member which is over holds nothing any more.
+    void gone(ClusterImage image, Member member) {
+        for (var segment : image.segments().known().values()) {
+            if (segment.holders().stream().anyMatch(holder -> holder.member().equals(member))) {
+                var _ = proposals.submit(new HoldSegment(segment.id(), member, 0));
+            }
+        }
+    }
+}
