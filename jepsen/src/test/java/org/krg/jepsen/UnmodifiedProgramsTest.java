@@ -76,7 +76,10 @@ class UnmodifiedProgramsTest {
                                         Integer.toString(index),
                                         count));
             }
-            return running.stream().map(it -> it.await(LIMIT).require(0)).map(Finished::out).toList();
+            return running.stream()
+                    .map(it -> it.await(LIMIT).require(0))
+                    .map(Finished::out)
+                    .toList();
         } finally {
             running.forEach(Running::close);
         }
@@ -101,8 +104,7 @@ class UnmodifiedProgramsTest {
 
     /// The last one that lets go of a segment without a name takes it along.
     private static void assertNothingIsLeft(Cluster cluster) {
-        await()
-                .atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> cluster.get("segments").path("segments").isEmpty());
     }
 

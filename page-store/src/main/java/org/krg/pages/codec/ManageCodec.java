@@ -26,8 +26,8 @@ public final class ManageCodec {
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 40;
 
-    /// `struct order { uint32_t version; uint32_t kind; uint64_t segment; uint64_t address; uint64_t
-    /// length; uint32_t offset_pages; uint32_t mode; char name[256]; }`
+    /// `struct order { uint32_t version; uint32_t kind; uint64_t segment; uint64_t address;
+    /// uint64_t length; uint32_t offset_pages; uint32_t mode; char name[256]; }`
     static final int ORDER_BYTES = NAME_OFFSET + NAME_BYTES;
 
     /// `struct about { int32_t error; uint32_t version; uint64_t size; uint64_t segment; uint32_t

@@ -54,8 +54,7 @@ public final class AttachPort implements AutoCloseable {
     /// What a user may do is looked at with each request.
     private static void letEverybodyConnect(Path socket) {
         try {
-            Files.setPosixFilePermissions(
-                    socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -17,8 +17,7 @@ public interface SegmentDoor {
         /// The segment is theirs to map, until it is [#released].
         ///
         /// @param faults is told of the process' faults
-        record Granted(SegmentId segment, NodeMemory memory, FaultSink faults)
-                implements Opening {}
+        record Granted(SegmentId segment, NodeMemory memory, FaultSink faults) implements Opening {}
 
         /// It is not.
         record Refused(AttachError reason) implements Opening {}

@@ -53,23 +53,32 @@ class AttachCodecTest {
 
     @Test
     void anOrderNamesItsSegmentOrGivesItsNumber() {
-        assertThat(AttachCodec.decode(order(32).putLong(24, 8192).putInt(36, 0640).put(40, (byte) 'f').array()))
+        assertThat(
+                        AttachCodec.decode(
+                                order(32)
+                                        .putLong(24, 8192)
+                                        .putInt(36, 0640)
+                                        .put(40, (byte) 'f')
+                                        .array()))
                 .contains(new ManageRequest.Create("f", 8192, 0640));
         assertThat(AttachCodec.decode(order(33).putLong(8, 7).array()))
                 .contains(new ManageRequest.Find(new Which.Numbered(new SegmentId(7))));
         assertThat(AttachCodec.decode(order(35).put(40, (byte) 'f').array()))
                 .contains(new ManageRequest.Remove(new Which.Named("f")));
-        assertThat(AttachCodec.decode(order(37).putLong(16, 4096).putLong(24, 8192).putInt(32, 3).array()))
+        assertThat(
+                        AttachCodec.decode(
+                                order(37)
+                                        .putLong(16, 4096)
+                                        .putLong(24, 8192)
+                                        .putInt(32, 3)
+                                        .array()))
                 .contains(new AttachRequest.Map(4096, 8192, 12_288));
         assertThat(AttachCodec.decode(order(38).array())).isEmpty();
         assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
     }
 
     private static ByteBuffer order(int kind) {
-        return ByteBuffer.allocate(296)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(0, 2)
-                .putInt(4, kind);
+        return ByteBuffer.allocate(296).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 2).putInt(4, kind);
     }
 
     private static ByteBuffer request(int version, int kind) {

@@ -19,7 +19,6 @@ import org.krg.pages.codec.Which;
 import org.krg.pages.memory.SegmentDoor;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
-import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.HoldSegment;
@@ -136,13 +135,9 @@ final class SegmentDesk implements SegmentDoor {
         return Account.find(user.uid())
                 .map(account ->
                         new Identity(user.uid(), user.gid(), account.groups(), account.name()))
-                .orElseGet(
-                        () ->
-                                new Identity(
-                                        user.uid(),
-                                        user.gid(),
-                                        List.of(),
-                                        Integer.toString(user.uid())));
+                .orElseGet(() ->
+                        new Identity(
+                                user.uid(), user.gid(), List.of(), Integer.toString(user.uid())));
     }
 
     private Segment admitted(Which which, Peer user) {

@@ -21,8 +21,7 @@ public record PagesSocket(Path path, Path seenFromCells) {
     static PagesSocket of(CellsConfig config) {
         var path = config.lease().resolveSibling(NAME);
         return new PagesSocket(
-                path,
-                config.isolation() == Isolation.FULL ? Path.of("/run/krg/cell", NAME) : path);
+                path, config.isolation() == Isolation.FULL ? Path.of("/run/krg/cell", NAME) : path);
     }
 
     /// Gives a new socket its name in the cells that there are.

@@ -165,15 +165,12 @@ final class SegmentRules {
         return changed.equals(found.get())
                 ? Decision.accept()
                 : changed(
-                        image,
-                        changed,
-                        "%s has %s handles".formatted(hold.member(), hold.count()));
+                        image, changed, "%s has %s handles".formatted(hold.member(), hold.count()));
     }
 
     /// A segment without a name that nobody holds is destroyed.
     private static Decision changed(ClusterImage image, Segment segment, String detail) {
-        var isHeld =
-                segment.holders().stream().anyMatch(holder -> !isGone(image, holder.member()));
+        var isHeld = segment.holders().stream().anyMatch(holder -> !isGone(image, holder.member()));
         return Decision.accept(
                 segment.removed() && !isHeld
                         ? new SegmentEvent.Destroyed(segment, "removed, and nobody holds it")

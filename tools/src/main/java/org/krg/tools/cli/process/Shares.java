@@ -13,7 +13,8 @@ final class Shares {
     private static final String VARIABLE = "KRG_SHARE";
 
     private static final Pattern POSIX = Pattern.compile("posix:/?[a-zA-Z0-9._-]{1,57}");
-    private static final Pattern SYSV = Pattern.compile("sysv:(0x[0-9a-fA-F]{1,8}|[1-9][0-9]{0,9})");
+    private static final Pattern SYSV =
+            Pattern.compile("sysv:(0x[0-9a-fA-F]{1,8}|[1-9][0-9]{0,9})");
 
     private static final long MOST_KEY = 0xffff_ffffL;
 
