@@ -23,6 +23,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -142,6 +143,29 @@ static void link_pages(const char *socket) {
     }
 }
 
+// Where krg is installed may be root's alone: a library that cannot be read is left out by the
+// dynamic linker, and the program would share nothing.
+static void copy_library(const char *path) {
+    char target[4096];
+    struct stat about;
+    const char *name = strrchr(path, '/');
+    snprintf(target, sizeof target, "io%s", name == NULL ? "/" : name);
+    int from = open(path, O_RDONLY | O_CLOEXEC);
+    int to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+    if (from < 0 || to < 0 || fstat(from, &about) != 0) {
+        die("cannot copy", path);
+    }
+    for (off_t left = about.st_size; left > 0;) {
+        ssize_t copied = sendfile(to, from, NULL, (size_t)left);
+        if (copied <= 0) {
+            die("cannot copy", path);
+        }
+        left -= copied;
+    }
+    close(from);
+    close(to);
+}
+
 static void isolate_mounts(struct cell *cell) {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
         die("cannot make private", "/");
@@ -205,6 +229,9 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     int listener = listen_for_agent();
     if (cell->spec.full) {
         link_pages(cell->spec.pages);
+        for (size_t i = 0; i < cell->spec.libraries.count; i++) {
+            copy_library(cell->spec.libraries.items[i]);
+        }
         isolate_mounts(cell);
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         die("cannot become", "a subreaper");

@@ -35,6 +35,7 @@ struct spec {
     pid_t root;               // root=PID           of the program inside the cell, for a restore
     bool exclusive;           // exclusive=yes|no   stands still when the lease is over
     char *lease;              // lease=PATH
+    struct list libraries;    // library=PATH  copied to io, where every user may read them
     char *pages;              // pages=PATH    the socket of shared memory, linked to io/pages.sock
     enum input input;         // stdin=empty|open|ended
     struct list init_groups;  // (init-cgroup=DIR)  for krg-init, the unified tree first

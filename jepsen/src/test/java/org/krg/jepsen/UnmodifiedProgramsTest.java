@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,14 @@ class UnmodifiedProgramsTest {
     }
 
     @Test
+    void aProgramOfAnotherUserSharesToo(Cluster cluster) throws Exception {
+        var outputs = runOnAll(cluster, "sysv-sum", "sysv:77", "77", "--user", "nobody");
+
+        assertThat(outputs).hasSize(3).doesNotContain("");
+        assertNothingIsLeft(cluster);
+    }
+
+    @Test
     void memoryThatIsNotDeclaredIsNotShared(Cluster cluster) throws Exception {
         var program = compile("posix-product");
 
@@ -53,28 +62,19 @@ class UnmodifiedProgramsTest {
         assertNothingIsLeft(cluster);
     }
 
-    private List<String> runOnAll(Cluster cluster, String name, String share, String argument)
+    private List<String> runOnAll(
+            Cluster cluster, String name, String share, String argument, String... options)
             throws Exception {
         var program = compile(name);
         var nodes = cluster.nodes();
-        var count = Integer.toString(nodes.size());
         var running = new ArrayList<Running>();
         try {
             for (var index = 0; index < nodes.size(); index++) {
-                running.add(
-                        cluster.installation()
-                                .start(
-                                        "run",
-                                        "--wait",
-                                        "--share",
-                                        share,
-                                        "--on",
-                                        nodes.get(index),
-                                        "--",
-                                        program,
-                                        argument,
-                                        Integer.toString(index),
-                                        count));
+                var line = new ArrayList<>(List.of("run", "--wait", "--share", share));
+                line.addAll(List.of(options));
+                line.addAll(List.of("--on", nodes.get(index), "--", program, argument));
+                line.addAll(List.of(Integer.toString(index), Integer.toString(nodes.size())));
+                running.add(cluster.installation().start(line.toArray(String[]::new)));
             }
             return running.stream()
                     .map(it -> it.await(LIMIT).require(0))
@@ -86,6 +86,7 @@ class UnmodifiedProgramsTest {
     }
 
     private String compile(String name) throws Exception {
+        Files.setPosixFilePermissions(built, PosixFilePermissions.fromString("rwxr-xr-x"));
         var program = built.resolve(name);
         var compiler =
                 new ProcessBuilder(

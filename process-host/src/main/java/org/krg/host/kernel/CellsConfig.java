@@ -27,11 +27,6 @@ public record CellsConfig(
         requireName(node);
     }
 
-    /// {@return what is loaded into programs that share memory with other nodes}
-    Path library() {
-        return krgInit.resolveSibling("libkrgshm.so");
-    }
-
     private static void requireName(String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")) {
             throw new IllegalArgumentException("cannot name a cgroup: '" + name + "'");

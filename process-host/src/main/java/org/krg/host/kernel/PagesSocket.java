@@ -15,13 +15,16 @@ import org.slf4j.LoggerFactory;
 /// @param seenFromCells how programs in cells name it; on every node alike for full cells
 public record PagesSocket(Path path, Path seenFromCells) {
     private static final Logger log = LoggerFactory.getLogger(PagesSocket.class);
+    /// The directory of a cell's streams as a full cell sees it.
+    static final Path IN_CELL = Path.of("/run/krg/cell");
+
     private static final String NAME = "pages.sock";
     private static final String STREAMS = "io";
 
     static PagesSocket of(CellsConfig config) {
         var path = config.lease().resolveSibling(NAME);
         return new PagesSocket(
-                path, config.isolation() == Isolation.FULL ? Path.of("/run/krg/cell", NAME) : path);
+                path, config.isolation() == Isolation.FULL ? IN_CELL.resolve(NAME) : path);
     }
 
     /// Gives a new socket its name in the cells that there are.

@@ -57,7 +57,9 @@ final class SpecFile {
         for (var limit : program.rlimits()) {
             file.put("rlimit", limit.resource() + " " + limit.soft() + " " + limit.hard());
         }
-        file.putAll("env", Preloading.environment(program.environment(), config.library()));
+        var preloading = Preloading.of(program.environment(), config);
+        file.putAll("library", preloading.libraries());
+        file.putAll("env", preloading.environment());
         var socket = PagesSocket.of(config);
         file.put("pages", socket.path().toString());
         file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
