@@ -20,6 +20,10 @@ final class CellTable {
     /// A kill or a release that had no effect is repeated after this time.
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
+    /// Refusals in a row after which the same is not reported at once again: one comes of a state
+    /// that the replica has not seen yet.
+    private static final int PASSING_REFUSALS = 1;
+
     private final Machine machine;
     private final TreeMap<CellId, Tracked> cells = new TreeMap<>();
 
@@ -29,6 +33,8 @@ final class CellTable {
         private boolean released;
         private boolean removing;
         private Optional<Revision> reportedAt = Optional.empty();
+        private int refusals;
+        private Duration reportAgainAt = Duration.ZERO;
         private Duration killAgainAt = Duration.ZERO;
         private Duration releaseAgainAt = Duration.ZERO;
     }
@@ -47,10 +53,11 @@ final class CellTable {
 
     /// {@return every cell as it is now} A cell that is over shows as being released until it is,
     /// so that nothing of it can live when its end is reported.
-    List<ObservedCell> observe(Revision replica) {
+    List<ObservedCell> observe(Revision replica, Duration clock) {
         var seen = new ArrayList<ObservedCell>();
         cells.forEach((id, tracked) -> {
-            if (tracked.reportedAt.filter(at -> replica.compareTo(at) >= 0).isPresent()) {
+            if (tracked.reportedAt.filter(at -> replica.compareTo(at) >= 0).isPresent()
+                    && tracked.reportAgainAt.compareTo(clock) <= 0) {
                 tracked.reportedAt = Optional.empty();
                 tracked.work = Work.NONE;
             }
@@ -111,9 +118,26 @@ final class CellTable {
                 .ifPresent(tracked -> tracked.work = Work.NONE);
     }
 
-    /// The report about the cell has its answer; it is over when the replica has seen it.
+    /// The report about the cell was accepted; it is over when the replica has seen that.
     void reported(CellId cell, Revision at) {
-        find(cell).ifPresent(tracked -> tracked.reportedAt = Optional.of(at));
+        find(cell)
+                .ifPresent(tracked -> {
+                    tracked.reportedAt = Optional.of(at);
+                    tracked.refusals = 0;
+                });
+    }
+
+    /// The report about the cell was refused; it is over when the replica has seen why, and some
+    /// time later when that was so before.
+    void refused(CellId cell, Revision at, Duration clock) {
+        find(cell)
+                .ifPresent(tracked -> {
+                    tracked.reportedAt = Optional.of(at);
+                    tracked.refusals++;
+                    if (tracked.refusals > PASSING_REFUSALS) {
+                        tracked.reportAgainAt = clock.plus(AGAIN);
+                    }
+                });
     }
 
     void released(CellId cell) {

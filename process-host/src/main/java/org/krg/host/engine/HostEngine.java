@@ -235,8 +235,7 @@ public final class HostEngine implements AutoCloseable {
             }
             case Input.Reported(var cell, var reply) ->
                     reply.ifPresentOrElse(
-                            it -> cells.reported(cell, revision(it)),
-                            () -> cells.finish(cell, Work.REPORTING));
+                            it -> reported(cell, it), () -> cells.finish(cell, Work.REPORTING));
             case Input.Asked(var process, var pinned, var answer) ->
                     desk.ask(process, pinned, answer);
             case Input.Taken(var cell, var began, var failure) ->
@@ -245,6 +244,14 @@ public final class HostEngine implements AutoCloseable {
                 moves.done(cell, migration, result);
                 failure.ifPresent(cause -> giveUp(cell, migration, cause));
             }
+        }
+    }
+
+    private void reported(CellId cell, Reply reply) {
+        if (reply instanceof Reply.Refused(var revision, _, _)) {
+            cells.refused(cell, revision, ticker.now());
+        } else {
+            cells.reported(cell, revision(reply));
         }
     }
 
@@ -267,7 +274,7 @@ public final class HostEngine implements AutoCloseable {
                 image,
                 self,
                 lease.get().stands(clock, image.revision()),
-                cells.observe(image.revision()),
+                cells.observe(image.revision(), clock),
                 stops,
                 moves.sentAhead(),
                 wall.instant(),

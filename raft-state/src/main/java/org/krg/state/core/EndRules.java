@@ -38,7 +38,7 @@ final class EndRules {
                 || !isOf(process, report.epoch(), report.node())) {
             return ProcessRules.conflict(image, process, report.epoch());
         }
-        if (report.permanent() && (report.code() < FIRST_CODE || report.code() > LAST_CODE)) {
+        if (report.permanent() && !isOfShell(report.code())) {
             return Decision.refuse(
                     Refusal.INVALID,
                     "a program that cannot run anywhere ends with 125, 126 or 127, not "
@@ -60,6 +60,10 @@ final class EndRules {
             case Origin.Beginning _ -> Decision.accept(startAgain(failed, reason, at));
             case Origin.Checkpoint(var number) -> restoreFailed(image, failed, number, reason, at);
         };
+    }
+
+    private static boolean isOfShell(int code) {
+        return code >= FIRST_CODE && code <= LAST_CODE;
     }
 
     private static ProcessEvent startAgain(HostedProcess failed, String reason, Instant at) {
@@ -99,6 +103,9 @@ final class EndRules {
         var outcome = report.outcome();
         var says =
                 switch (outcome) {
+                    // Its cell was seen alive before it could be executed.
+                    case Outcome.NotStarted(var code, var reason) when isOfShell(code) ->
+                            Optional.of(Text.bounded(reason));
                     case Outcome.Exited(var code, _) -> Optional.of("exited with " + code);
                     case Outcome.Signaled(var signal, _) ->
                             Optional.of("ended by signal " + signal);
@@ -107,7 +114,8 @@ final class EndRules {
                 };
         if (says.isEmpty()) {
             return Decision.refuse(
-                    Refusal.INVALID, "a program ends by an exit status or a signal, nothing else");
+                    Refusal.INVALID,
+                    "a program ends by an exit status or a signal, or cannot be executed");
         }
         if (isRepeated(process, report)) {
             return Decision.accept();
@@ -117,7 +125,9 @@ final class EndRules {
         }
         var job = image.jobs().require(process.job());
         var over = process.withFailures(List.of());
-        if (job.stop().isPresent() || !restarts(job.spec().restart(), process, outcome)) {
+        if (job.stop().isPresent()
+                || outcome instanceof Outcome.NotStarted
+                || !restarts(job.spec().restart(), process, outcome)) {
             return Decision.accept(Recovery.ended(over, outcome, says.get(), report.at()));
         }
         return Decision.accept(restarted(job, over, says.get(), report.at()));

@@ -21,6 +21,7 @@
 /// | Starting from a checkpoint | `ReportStartFailed` | by recovery policy | = |
 /// | Starting, Running | `ReportExit`, restart policy allows one more | Waiting(Beginning) after a back-off | = |
 /// | Starting, Running | `ReportExit` otherwise, or job ordered to stop | Ended(Exited, Signaled) | = |
+/// | Starting, Running | `ReportExit` of a program that could not be executed | Ended(NotStarted) | = |
 /// | Starting, Running | `ReportVanished`, `FenceNode`, a new incarnation of the node | by recovery policy | = |
 /// | Starting, Running, exclusive | `DeclareNodeLost` | by recovery policy | = |
 /// | Starting, Running, not exclusive | `DeclareNodeLost` | unchanged | = |

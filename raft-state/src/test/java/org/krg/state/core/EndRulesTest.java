@@ -97,12 +97,22 @@ class EndRulesTest {
                 new Outcome[] {
                     new Outcome.Cancelled(),
                     new Outcome.LostForGood("x"),
-                    new Outcome.NotStarted(127, "x")
+                    new Outcome.NotStarted(1, "x")
                 }) {
             scene.refuse(
                     Refusal.INVALID,
                     new ReportExit(process, new Epoch(1), HOME, outcome, scene.now()));
         }
+    }
+
+    @Test
+    void aProgramThatCouldNotBeExecutedAfterAllEndsWhateverItsPolicy() {
+        var process = scene.running("heat", ALWAYS, HOME);
+        var outcome = new Outcome.NotStarted(126, "cannot enter the working directory");
+
+        scene.accept(new ReportExit(process, new Epoch(1), HOME, outcome, scene.now()));
+
+        assertThat(scene.phase(process)).isEqualTo(ended(outcome));
     }
 
     @Test
