@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.krg.state.command.KeyResult;
 import org.krg.state.command.RangeRead;
+import org.krg.state.image.KeyState;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
@@ -42,6 +43,10 @@ public interface KeySpace {
 
     /// {@return how large it is here}
     Size size();
+
+    /// {@return who holds how much and may hold how much, at least as new as every reply given
+    /// anywhere before the call} Fails with [ClusterStore.NoQuorum].
+    CompletableFuture<Quotas> quotas();
 
     /// What was read.
     ///
@@ -116,6 +121,11 @@ public interface KeySpace {
     /// @param bytes of keys and values that exist now
     /// @param compacted old versions up to and with this revision are gone
     record Size(long keys, long bytes, Revision compacted) {}
+
+    /// Who holds and may hold how much.
+    ///
+    /// @param state with the accounts of those who hold something or have a limit of their own
+    record Quotas(Revision revision, KeyState state) {}
 
     /// The revision is not there yet.
     final class FutureRevision extends RuntimeException {

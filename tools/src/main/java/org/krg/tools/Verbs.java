@@ -62,6 +62,7 @@ import org.krg.tools.cli.state.StateInspect;
 import org.krg.tools.cli.state.StateLease;
 import org.krg.tools.cli.state.StateLock;
 import org.krg.tools.cli.state.StatePut;
+import org.krg.tools.cli.state.StateQuota;
 import org.krg.tools.cli.state.StateRange;
 import org.krg.tools.cli.state.StateRejoin;
 import org.krg.tools.cli.state.StateRepair;
@@ -141,6 +142,7 @@ public final class Verbs implements VerbTree {
                             new Verb("state watch", "Print changes of keys as they come"),
                             new Verb("state txn", "Compare, then read and write, all at once"),
                             new Verb("state lease", "Grant, renew, end and show leases"),
+                            new Verb("state quota", "Show and set what users may hold in keys"),
                             new Verb("state lock", "Run a command while it holds a lock"),
                             new Verb("state history", "Show the versions of a key"),
                             new Verb("state compact", "Let go of old versions")),
@@ -254,6 +256,7 @@ public final class Verbs implements VerbTree {
             case "state watch" -> new StateWatch(terminal);
             case "state txn" -> new StateTxn(terminal);
             case "state lease" -> new StateLease(terminal);
+            case "state quota" -> new StateQuota(terminal);
             case "state lock" -> new StateLock(terminal);
             case "state history" -> new StateHistory(terminal);
             case "state compact" -> new StateCompact(terminal);

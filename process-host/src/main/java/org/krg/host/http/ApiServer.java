@@ -202,6 +202,7 @@ public final class ApiServer implements AutoCloseable {
         var keys = new KeyResource(parts.store(), changes, shared.streams());
         var leases =
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
+        var quotas = new QuotaResource(parts.store(), changes);
         var segments = new SegmentResource(replica, changes, parts.wall());
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
@@ -266,6 +267,10 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)
                 .post("/v1/keys/compact", keys::compact)
+                .get("/v1/keys/quotas", quotas::list)
+                .post("/v1/keys/quotas", quotas::set)
+                .delete("/v1/keys/quotas", quotas::unset)
+                .post("/v1/keys/keep", quotas::keep)
                 .get("/v1/keys/history", keys::history)
                 .get("/v1/keys/watch", Permit.EVERYBODY, keys::watch)
                 .get("/v1/leases", leases::list)

@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -82,6 +83,33 @@ final class KeyApiTest {
                     .hasValueSatisfying(line ->
                             assertThat(line).contains("\"value\":\"2\"").doesNotContain("\"1\""));
         }
+    }
+
+    @Test
+    void aQuotaIsSetSeenAndTakenBack() {
+        var before = api.get("/v1/keys/quotas");
+        api.post("/v1/keys/quotas", "{\"principal\":\"ann\",\"keys\":2,\"bytes\":10}");
+        var ann = "/principals/" + indexOf("ann") + "/";
+        var set = api.get("/v1/keys/quotas");
+        assertThat(set.number(ann + "limit/bytes")).isEqualTo(10);
+        assertThat(set.body().at(ann + "ownLimit").asBoolean()).isTrue();
+        assertThat(set.number("/common/keys")).isEqualTo(before.number("/common/keys"));
+
+        assertThat(api.delete("/v1/keys/quotas?principal=ann").body().path("principals"))
+                .isEqualTo(before.body().path("principals"));
+        assertThat(api.post("/v1/keys/keep", "{\"keptRevisions\":500}").number("/keptRevisions"))
+                .isEqualTo(500);
+        assertThat(api.post("/v1/keys/quotas", "{\"keys\":-1,\"bytes\":1}").text("/error/message"))
+                .contains("keys");
+        api.post("/v1/keys/keep", "{\"keptRevisions\":" + before.number("/keptRevisions") + "}");
+    }
+
+    private int indexOf(String principal) {
+        var principals = api.get("/v1/keys/quotas").body().path("principals");
+        return IntStream.range(0, principals.size())
+                .filter(i -> principals.path(i).path("principal").asText().equals(principal))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -116,6 +116,16 @@ public final class StoredKeySpace implements KeySpace {
     }
 
     @Override
+    public CompletableFuture<Quotas> quotas() {
+        return current.get().thenApply(_ -> engine.reading(StoredKeySpace::quotas));
+    }
+
+    private static Quotas quotas(RowStore.View view) {
+        var now = StoredState.readKeys(view);
+        return new Quotas(now.revision(), now.state().withAccounts(KeyRows.loadAccounts(view)));
+    }
+
+    @Override
     public Size size() {
         var state = engine.keyState();
         return new Size(state.keys(), state.bytes(), state.compacted());

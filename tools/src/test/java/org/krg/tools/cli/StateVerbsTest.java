@@ -200,6 +200,28 @@ final class StateVerbsTest {
         assertThat(run("state", "lease", "revoke", "8").exit()).isEqualTo(3);
     }
 
+    @Test
+    void quotas() {
+        var quotas =
+                """
+                {"revision":9,"keptRevisions":0,"common":{"keys":100,"bytes":2048},"principals":[
+                 {"principal":"ann","keys":3,"bytes":40,"ownLimit":true,"limit":{"keys":5,"bytes":1024}}]}
+                """;
+        answers.put("GET /v1/keys/quotas", json(200, quotas));
+        answers.put("POST /v1/keys/quotas", json(200, quotas));
+        answers.put("DELETE /v1/keys/quotas?principal=ann", json(200, quotas));
+        assertThat(run("state", "quota", "list").out())
+                .containsSubsequence("ann", "3", "5", "40", "1 KiB", "yes")
+                .containsSubsequence("everybody else", "100", "2 KiB", "all are kept");
+        assertThat(run("state", "quota", "set", "ann", "--keys", "5", "--bytes", "1K").exit())
+                .isZero();
+        assertThat(agent.asked().getLast().body())
+                .isEqualTo("{\"keys\":5,\"bytes\":1024,\"principal\":\"ann\"}");
+        assertThat(run("state", "quota", "unset", "ann").exit()).isZero();
+        assertThat(run("state", "quota", "set", "ann", "--keys", "5").exit()).isEqualTo(2);
+        assertThat(run("state", "quota", "keep", "many").exit()).isEqualTo(2);
+    }
+
     private Cli.Result run(String... words) {
         return Cli.with(agent).run(words);
     }
