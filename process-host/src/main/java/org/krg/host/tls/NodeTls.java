@@ -85,7 +85,8 @@ public final class NodeTls {
         return new MutualTls(new OwnKey(), new Members());
     }
 
-    private static X509ExtendedTrustManager trusting(List<X509Certificate> authorities) {
+    /// {@return who believes what these authorities signed}
+    static X509ExtendedTrustManager trusting(List<X509Certificate> authorities) {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.tls.UserTls;
 import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.http.ApiClient;
@@ -38,6 +41,21 @@ public final class ConnectionOptions {
             description = "for callers who are neither root nor the agent's user (KRG_TOKEN_FILE)")
     private @Nullable Path tokenFile;
 
+    @Option(
+            names = "--cacert",
+            paramLabel = "FILE",
+            description = "whom to believe, for agents elsewhere (KRG_CACERT)")
+    private @Nullable Path authority;
+
+    @Option(
+            names = "--cert",
+            paramLabel = "FILE",
+            description = "your certificate; krg-admin user certificate makes one (KRG_CERT)")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "the key of --cert (KRG_KEY)")
+    private @Nullable Path key;
+
     @Option(names = "--debug", description = "write a trace to a file and say where")
     private boolean debug;
 
@@ -47,6 +65,10 @@ public final class ConnectionOptions {
         var secret = token(terminal);
         if (secret.isPresent()) {
             config = config.withToken(secret.get());
+        }
+        var tls = tls(terminal);
+        if (tls.isPresent()) {
+            config = config.withTls(tls.get());
         }
         return new ApiClient(debug ? config.withTrace(TraceFile.open(terminal)) : config);
     }
@@ -82,7 +104,7 @@ public final class ConnectionOptions {
     private static List<HostPort> parsed(List<String> texts) {
         try {
             return texts.stream()
-                    .map(text -> text.strip().replaceFirst("^http://", "").replaceFirst("/$", ""))
+                    .map(text -> text.strip().replaceFirst("^https?://", "").replaceFirst("/$", ""))
                     .map(HostPort::parse)
                     .toList();
         } catch (IllegalArgumentException malformed) {
@@ -93,19 +115,49 @@ public final class ConnectionOptions {
         }
     }
 
+    private Optional<SSLContext> tls(Terminal terminal) {
+        var files =
+                Stream.of(
+                                file(authority, "KRG_CACERT", terminal),
+                                file(certificate, "KRG_CERT", terminal),
+                                file(key, "KRG_KEY", terminal))
+                        .flatMap(Optional::stream)
+                        .toList();
+        if (files.isEmpty() && !asksForTls(terminal)) {
+            return Optional.empty();
+        }
+        if (files.size() < 3) {
+            throw new VerbFailed(
+                    ExitCode.USAGE,
+                    "TLS takes --cacert, --cert and --key, all three",
+                    "krg-admin user certificate USER --out DIR writes them");
+        }
+        return Optional.of(UserTls.context(files.get(0), files.get(1), files.get(2)));
+    }
+
+    private boolean asksForTls(Terminal terminal) {
+        var named =
+                endpoints.isEmpty()
+                        ? terminal.variable("KRG_ENDPOINT").stream().toList()
+                        : endpoints;
+        return named.stream().anyMatch(text -> text.contains("https://"));
+    }
+
+    private static Optional<Path> file(@Nullable Path given, String variable, Terminal terminal) {
+        return Optional.ofNullable(given).or(() -> terminal.variable(variable).map(Path::of));
+    }
+
     private Optional<String> token(Terminal terminal) {
-        var file =
-                Optional.ofNullable(tokenFile)
-                        .or(() -> terminal.variable("KRG_TOKEN_FILE").map(Path::of));
-        return file.map(path -> {
-            try {
-                return Files.readString(path).strip();
-            } catch (IOException unreadable) {
-                throw new VerbFailed(
-                        ExitCode.NOT_PERMITTED,
-                        "cannot read the token file " + path,
-                        "it is <data>/identity/token of an agent and belongs to the agent's user");
-            }
-        });
+        return file(tokenFile, "KRG_TOKEN_FILE", terminal)
+                .map(path -> {
+                    try {
+                        return Files.readString(path).strip();
+                    } catch (IOException unreadable) {
+                        throw new VerbFailed(
+                                ExitCode.NOT_PERMITTED,
+                                "cannot read the token file " + path,
+                                "it is <data>/identity/token of an agent and belongs to the agent's user");
+                    }
+                });
     }
 }

@@ -31,7 +31,7 @@ public final class ApiClient implements AutoCloseable {
                 config,
                 HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
-                        .sslContext(new NoTls())
+                        .sslContext(config.tls().orElseGet(NoTls::new))
                         .connectTimeout(CONNECT_WITHIN)
                         .build());
     }

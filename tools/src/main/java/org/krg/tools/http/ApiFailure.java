@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
+import javax.net.ssl.SSLException;
+import org.krg.state.model.HostPort;
+
 /// What an agent refused, or that none could be asked.
 public final class ApiFailure extends RuntimeException {
     /// No majority, or nobody answers: nothing was changed.
@@ -11,6 +14,9 @@ public final class ApiFailure extends RuntimeException {
 
     /// Events that were asked for are no longer kept.
     public static final String COMPACTED = "COMPACTED";
+
+    /// The caller may not.
+    public static final String NOT_PERMITTED = "NOT_PERMITTED";
 
     /// Anything without a code of its own.
     public static final String FAILED = "FAILED";
@@ -40,6 +46,14 @@ public final class ApiFailure extends RuntimeException {
                 what,
                 "see that an agent runs (krg-admin dev status for a dev cluster), or name one with --endpoint",
                 8);
+    }
+
+    static ApiFailure distrusted(HostPort endpoint, SSLException why) {
+        return new ApiFailure(
+                NOT_PERMITTED,
+                endpoint + " and this command do not believe each other: " + why.getMessage(),
+                "see that --cacert is of this cluster, that --cert has not ended, and that the agent is asked at the address in its certificate",
+                4);
     }
 
     static ApiFailure uncertain(String what) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -45,16 +44,12 @@ record Call(
         return method.equals("GET") || request.isPresent();
     }
 
-    HttpRequest at(HostPort endpoint, Optional<String> token) {
-        var request =
-                HttpRequest.newBuilder(URI.create("http://" + endpoint + path))
-                        .timeout(answerWithin)
-                        .method(method, body);
+    HttpRequest at(HostPort endpoint, ClientConfig config) {
+        var request = config.request(endpoint, path).timeout(answerWithin).method(method, body);
         if (!contentType.isEmpty()) {
             request.header("Content-Type", contentType);
         }
         this.request.ifPresent(pair -> request.header("Krg-Request", pair));
-        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return request.build();
     }
 

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.krg.state.model.HostPort;
 
 /// Settings of a client.
 ///
 /// @param endpoints the agents to ask, in this order; at least one
 /// @param token the secret that a caller shows who is neither root nor the agent's user
+/// @param tls what is shown to agents and which of them are believed; plain HTTP without it
 /// @param answerWithin how long one agent may take for an ordinary answer before the next is asked
 /// @param quorumWithin how long to ask again while the agents that answer have no quorum: an
 ///   election takes up to 9 s
@@ -19,6 +23,7 @@ import org.krg.state.model.HostPort;
 public record ClientConfig(
         List<HostPort> endpoints,
         Optional<String> token,
+        Optional<SSLContext> tls,
         Duration answerWithin,
         Duration quorumWithin,
         Duration silence,
@@ -42,6 +47,7 @@ public record ClientConfig(
         return new ClientConfig(
                 endpoints,
                 Optional.empty(),
+                Optional.empty(),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(12),
                 Duration.ofSeconds(40),
@@ -50,22 +56,37 @@ public record ClientConfig(
 
     /// {@return the same for other agents}
     public ClientConfig withEndpoints(List<HostPort> others) {
-        return new ClientConfig(others, token, answerWithin, quorumWithin, silence, trace);
+        return new ClientConfig(others, token, tls, answerWithin, quorumWithin, silence, trace);
     }
 
     /// {@return the same with a token}
     public ClientConfig withToken(String secret) {
         return new ClientConfig(
-                endpoints, Optional.of(secret), answerWithin, quorumWithin, silence, trace);
+                endpoints, Optional.of(secret), tls, answerWithin, quorumWithin, silence, trace);
+    }
+
+    /// {@return the same over TLS}
+    public ClientConfig withTls(SSLContext context) {
+        return new ClientConfig(
+                endpoints, token, Optional.of(context), answerWithin, quorumWithin, silence, trace);
     }
 
     /// {@return the same with other bounds}
     public ClientConfig withBounds(Duration answer, Duration quorum, Duration quiet) {
-        return new ClientConfig(endpoints, token, answer, quorum, quiet, trace);
+        return new ClientConfig(endpoints, token, tls, answer, quorum, quiet, trace);
     }
 
     /// {@return the same with a trace}
     public ClientConfig withTrace(Trace told) {
-        return new ClientConfig(endpoints, token, answerWithin, quorumWithin, silence, told);
+        return new ClientConfig(endpoints, token, tls, answerWithin, quorumWithin, silence, told);
+    }
+
+    /// {@return a request to an agent, with what shows who asks}
+    HttpRequest.Builder request(HostPort endpoint, ApiPath path) {
+        var scheme = tls.isPresent() ? "https://" : "http://";
+        var request =
+                HttpRequest.newBuilder(URI.create(scheme + endpoint + path)).timeout(answerWithin);
+        token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+        return request;
     }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.krg.state.model.HostPort;
 import org.krg.tools.http.Answer.Done;
 import org.krg.tools.http.Answer.Lost;
@@ -65,8 +66,7 @@ final class Exchange {
         var attempts = new Attempts(call);
         for (var endpoint : inTurn()) {
             try {
-                var reply =
-                        http.send(call.at(endpoint, config.token()), BodyHandlers.ofInputStream());
+                var reply = http.send(call.at(endpoint, config), BodyHandlers.ofInputStream());
                 try (var body = reply.body()) {
                     if (reply.statusCode() == OK) {
                         try (var out = Files.newOutputStream(file)) {
@@ -124,7 +124,7 @@ final class Exchange {
 
     private Answer ask(HostPort endpoint, Call call) {
         try {
-            var reply = http.send(call.at(endpoint, config.token()), BodyHandlers.ofByteArray());
+            var reply = http.send(call.at(endpoint, config), BodyHandlers.ofByteArray());
             return Answer.of(endpoint, reply.statusCode(), reply.body());
         } catch (HttpConnectTimeoutException refused) {
             return new Unreached("no connection within two seconds");
@@ -132,6 +132,8 @@ final class Exchange {
             return new Unreached("connection refused");
         } catch (HttpTimeoutException silent) {
             return lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
+        } catch (SSLException distrusted) {
+            return new Refused(ApiFailure.distrusted(endpoint, distrusted));
         } catch (IOException broken) {
             return lost(call, "the connection broke");
         } catch (InterruptedException stop) {

@@ -4,7 +4,6 @@ package org.krg.tools.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -155,13 +154,10 @@ final class Reopening implements AutoCloseable {
 
     private HttpRequest request(HostPort endpoint, Position position) {
         var request =
-                HttpRequest.newBuilder(URI.create("http://" + endpoint + position.path()))
-                        .timeout(config.answerWithin())
-                        .header("Accept", "text/event-stream");
+                config.request(endpoint, position.path()).header("Accept", "text/event-stream");
         if (!position.lastEventId().isEmpty()) {
             request.header("Last-Event-ID", position.lastEventId());
         }
-        config.token().ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
         return request.build();
     }
 
