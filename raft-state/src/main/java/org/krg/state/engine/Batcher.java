@@ -11,14 +11,16 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 
-/// Packs the operations that wait into log entries. There is no timer: while entries are under way
-/// operations gather, so the entries get larger the more there is to do. Its thread owns all but
-/// the queue.
+/// Packs the operations that wait into log entries, as TCP packs bytes into segments (RFC 896): an
+/// entry goes at once when none is under way, or when it is full; else operations gather. There is
+/// no timer. An entry costs the same whatever is in it, so the more there is to do the less an
+/// operation costs. Its thread owns all but the queue.
 public final class Batcher implements AutoCloseable {
     /// Operations in one entry: 128 were applied 20 times faster than one an entry (measured).
     static final int ENTRY_OPERATIONS = 128;
@@ -29,16 +31,20 @@ public final class Batcher implements AutoCloseable {
     /// Operations that wait; more are turned away.
     static final int QUEUE = 8192;
 
-    /// Entries that are not applied yet: enough to hide one fsync behind another.
+    /// Entries that are not applied yet: full ones hide one fsync behind another.
     static final int UNDER_WAY = 8;
+
+    /// Entries under way behind which others wait until they are full.
+    static final int GATHERING = 1;
 
     private final Leader leader;
     private final Executor executor;
     private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE);
-    private final Semaphore room = new Semaphore(UNDER_WAY);
+    private final AtomicInteger underWay = new AtomicInteger();
     private final Histogram sizes;
     private final Timer commits;
     private final Thread thread;
+    private volatile boolean waitsForRoom;
     private @Nullable Waiting kept;
 
     private record Waiting(ByteString operation, CompletableFuture<Reply> reply) {}
@@ -60,12 +66,13 @@ public final class Batcher implements AutoCloseable {
             waiting.reply.completeExceptionally(
                     new NotAppended(QUEUE + " operations wait already"));
         }
+        wakeIfRoom();
         return waiting.reply;
     }
 
     /// Writes an entry without operations, unless there is enough to do.
     public void nudge() {
-        if (queue.isEmpty() && room.tryAcquire()) {
+        if (queue.isEmpty() && underWay.get() < UNDER_WAY) {
             send(List.of());
         }
     }
@@ -81,9 +88,9 @@ public final class Batcher implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                var first = kept == null ? queue.take() : kept;
-                room.acquire();
-                send(entry(first));
+                kept = kept == null ? queue.take() : kept;
+                awaitRoom();
+                send(entry(kept));
             }
         } catch (InterruptedException closed) {
             if (kept != null) {
@@ -91,6 +98,28 @@ public final class Batcher implements AutoCloseable {
             }
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void awaitRoom() throws InterruptedException {
+        waitsForRoom = true;
+        while (!hasRoom()) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        waitsForRoom = false;
+    }
+
+    private void wakeIfRoom() {
+        if (waitsForRoom && hasRoom()) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private boolean hasRoom() {
+        var busy = underWay.get();
+        return busy < GATHERING || (busy < UNDER_WAY && queue.size() >= ENTRY_OPERATIONS - 1);
     }
 
     /// {@return an entry with `first` and what else waits and fits}
@@ -109,13 +138,15 @@ public final class Batcher implements AutoCloseable {
     }
 
     private void send(List<Waiting> entry) {
+        underWay.incrementAndGet();
         sizes.update(entry.size());
         var time = commits.time();
         var _ =
                 leader.append(entry.stream().map(Waiting::operation).toList())
                         .whenCompleteAsync(
                                 (replies, failed) -> {
-                                    room.release();
+                                    underWay.decrementAndGet();
+                                    wakeIfRoom();
                                     time.stop();
                                     finish(entry, replies, failed);
                                 },
