@@ -14,6 +14,7 @@
 //     sum OFFSET WORDS         the sum of the words
 //     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
 //     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
+//     scan OFFSET BYTES        nanoseconds that reading all of it took
 //     litmus ...               see litmus()
 //
 // An access that is SIGBUS is answered with `sigbus`, a call that fails with `error ERRNO`.
@@ -120,6 +121,14 @@ static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void scan(uint64_t offset, uint64_t bytes) {
+    uint64_t start = now();
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < bytes; i += sizeof(word))
+        sum += atomic_load_explicit(at(offset + i), memory_order_relaxed);
+    printf("%lu %lu\n", now() - start, sum);
 }
 
 static void take_times(int writes, uint64_t offset, uint64_t count, uint64_t stride) {
@@ -241,6 +250,8 @@ static void perform(char *line) {
         fork_and_touch(first);
     else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times(strcmp(name, "write") == 0, first, second, third);
+    else if (sscanf(line, "scan %lu %lu", &first, &second) == 2)
+        scan(first, second);
     else if (strncmp(line, "litmus ", 7) == 0)
         litmus(line + 7);
     else

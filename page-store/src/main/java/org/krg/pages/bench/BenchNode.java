@@ -29,7 +29,7 @@ final class BenchNode implements AutoCloseable {
     private static final UUID CLUSTER = UUID.randomUUID();
     private static final byte[] KEY = key();
     private static final SegmentId SEGMENT = new SegmentId(1);
-    private static final long SEGMENT_BYTES = 64 << 20;
+    private static final long SEGMENT_BYTES = 160 << 20;
 
     private final Path socket;
     private final PageLinks links;

@@ -4,7 +4,6 @@ package org.krg.pages.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +15,13 @@ final class Measurement {
     private static final int WARM_UP = 2;
 
     private static final int ECHO_ROUNDS = 20_000;
-    private static final double PAGE_MEGABYTES = 4_096 / 1e6;
+    private static final long STREAM_BYTES = 512 << 20;
+
+    /// Behind what the single faults are timed on.
+    private static final int FIRST_SCANNED = 3 * 4_096;
+
+    private static final int WARM_SCAN_PAGES = 8_192;
+    private static final int SCANNED_PAGES = 16_384;
 
     private Measurement() {}
 
@@ -49,8 +54,22 @@ final class Measurement {
             for (var i = 0; i < WARM_UP; i++) {
                 faults(home, other, i * pages, pages);
             }
-            return report(Echo.measure(ECHO_ROUNDS), faults(home, other, WARM_UP * pages, pages));
+            var faults = faults(home, other, WARM_UP * pages, pages);
+            var scanned = scan(home, other);
+            var _ = Stream.measure(STREAM_BYTES / 4);
+            return report(
+                    Echo.measure(ECHO_ROUNDS), faults, scanned, Stream.measure(STREAM_BYTES));
         }
+    }
+
+    /// Reads page after page of another node, twice, of which the second time counts.
+    ///
+    /// @return bytes a second
+    private static double scan(Program home, Program other) throws IOException {
+        home.touch("write", FIRST_SCANNED, WARM_SCAN_PAGES + SCANNED_PAGES);
+        other.scan(FIRST_SCANNED, WARM_SCAN_PAGES);
+        var nanos = other.scan(FIRST_SCANNED + WARM_SCAN_PAGES, SCANNED_PAGES);
+        return SCANNED_PAGES * 4_096 / (nanos / 1e9);
     }
 
     /// What the four kinds of faults took, in nanoseconds.
@@ -61,16 +80,15 @@ final class Measurement {
             throws IOException {
         return new Faults(
                 home.touch("write", firstPage, pages),
-                other.touch("read", firstPage, pages),
+                other.touchBackwards("read", firstPage, pages),
                 other.touch("write", firstPage, pages),
                 home.touch("write", firstPage, pages));
     }
 
-    private static Report report(long[] echo, Faults faults) {
+    private static Report report(long[] echo, Faults faults, double scanned, double stream) {
         var echoed = Latencies.of("echo of 4 KiB, two blocking sockets", echo);
         var local = Latencies.of("local fault: first touch at the home", faults.first);
         var read = Latencies.of("remote read fault", faults.read);
-        var seconds = Arrays.stream(faults.read).sum() / 1e9;
         return new Report(
                 Runtime.getRuntime().availableProcessors(),
                 List.of(
@@ -81,6 +99,7 @@ final class Measurement {
                         Latencies.of("remote write fault", faults.write)),
                 2.5 * echoed.p50Micros() + 4 * local.p50Micros(),
                 read.p50Micros(),
-                faults.read.length * PAGE_MEGABYTES / seconds);
+                scanned / 1e6,
+                stream / 1e6);
     }
 }

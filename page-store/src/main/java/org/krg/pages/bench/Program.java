@@ -39,7 +39,24 @@ final class Program implements AutoCloseable {
     ///
     /// @return how long each touch took, in nanoseconds
     long[] touch(String how, int firstPage, int pages) throws IOException {
-        var answer = ask("time %s %d %d 4096".formatted(how, firstPage * 4_096L, pages));
+        return times("time %s %d %d 4096".formatted(how, firstPage * 4_096L, pages));
+    }
+
+    /// The same, from the last page to the first: nothing is fetched ahead.
+    long[] touchBackwards(String how, int firstPage, int pages) throws IOException {
+        var last = (firstPage + pages - 1) * 4_096L;
+        return times("time %s %d %d -4096".formatted(how, last, pages));
+    }
+
+    /// Reads pages from the first to the last.
+    ///
+    /// @return how long that took, in nanoseconds
+    long scan(int firstPage, int pages) throws IOException {
+        return times("scan %d %d".formatted(firstPage * 4_096L, pages * 4_096L))[0];
+    }
+
+    private long[] times(String command) throws IOException {
+        var answer = ask(command);
         return Arrays.stream(answer.split(" ")).mapToLong(Long::parseLong).toArray();
     }
 

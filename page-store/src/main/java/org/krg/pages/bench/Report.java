@@ -10,12 +10,14 @@ import java.util.stream.Collectors;
 /// @param aim 2.5 times the echo and 4 times the local fault, in microseconds: what a remote read
 ///   fault may take
 /// @param readMegabytes a second, read one page after the other from another node
+/// @param streamMegabytes a second, over two blocking sockets
 record Report(
         int processors,
         List<Latencies> latencies,
         double aim,
         double remote,
-        double readMegabytes) {
+        double readMegabytes,
+        double streamMegabytes) {
     String table() {
         var lines =
                 latencies.stream()
@@ -41,6 +43,16 @@ record Report(
                         readMegabytes)
                 + String.format(
                         Locale.ROOT,
+                        "\n%-44s %11.1f MB/s",
+                        "stream over two blocking sockets",
+                        streamMegabytes)
+                + String.format(
+                        Locale.ROOT,
+                        "\n%-44s %16.2f",
+                        "sequential read / stream",
+                        readMegabytes / streamMegabytes)
+                + String.format(
+                        Locale.ROOT,
                         "\n%d processors, shared by all that was measured",
                         processors);
     }
@@ -60,11 +72,12 @@ record Report(
         return String.format(
                 Locale.ROOT,
                 "{\"processors\":%d,\"latencies\":[%s],\"aimMicros\":%.1f,\"remoteReadToAim\":%.2f,"
-                        + "\"sequentialReadMegabytesPerSecond\":%.1f}",
+                        + "\"sequentialReadMegabytesPerSecond\":%.1f,\"streamMegabytesPerSecond\":%.1f}",
                 processors,
                 rows,
                 aim,
                 remote / aim,
-                readMegabytes);
+                readMegabytes,
+                streamMegabytes);
     }
 }

@@ -13,6 +13,9 @@ public sealed interface Effect {
     /// @param content zeros, or the page that came with the message being handled
     record Install(int page, boolean writable, Content content) implements Effect {}
 
+    /// Put an absent page into the memory to be read; who touches it stands still and is told of.
+    record Keep(int page, Content content) implements Effect {}
+
     /// Make a readable page writable, and let who waits go on.
     record Upgrade(int page) implements Effect {}
 
@@ -21,6 +24,9 @@ public sealed interface Effect {
 
     /// Read out a readable page.
     record ReadOut(int page) implements Effect {}
+
+    /// Show pages to every process that were only kept; the last one is not included.
+    record Show(int start, int end) implements Effect {}
 
     /// Make a page absent.
     ///

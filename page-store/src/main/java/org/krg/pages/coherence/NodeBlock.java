@@ -8,16 +8,19 @@ import static org.krg.pages.coherence.Access.WRITE;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.Effect.AskGrant;
 import org.krg.pages.coherence.Effect.Downgrade;
 import org.krg.pages.coherence.Effect.Install;
+import org.krg.pages.coherence.Effect.Keep;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
 import org.krg.pages.coherence.Effect.Resume;
 import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
+import org.krg.pages.coherence.Effect.Show;
 import org.krg.pages.coherence.Effect.Upgrade;
 import org.krg.pages.coherence.PageMessage.Claim;
 import org.krg.pages.coherence.PageMessage.Data;
@@ -46,12 +49,19 @@ public final class NodeBlock {
     private final Access[] asked = new Access[BlockId.PAGES];
     private final boolean[] lost = new boolean[BlockId.PAGES];
     private final long[] version = new long[BlockId.PAGES];
+    private final boolean[] ahead = new boolean[BlockId.PAGES];
+    private final boolean[] kept = new boolean[BlockId.PAGES];
+    private final ReadAhead reading = new ReadAhead();
+    private final IntSupplier pages;
     private @Nullable Member home;
     private long epoch;
     private boolean grantAsked;
 
     /// A block of which this node has nothing yet.
-    public NodeBlock() {
+    ///
+    /// @param pages how many there are; the last block of a segment is shorter, and may grow
+    public NodeBlock(IntSupplier pages) {
+        this.pages = pages;
         Arrays.fill(access, NONE);
         Arrays.fill(wanted, NONE);
         Arrays.fill(asked, NONE);
@@ -88,13 +98,60 @@ public final class NodeBlock {
         if (lost[page]) {
             return List.of(new Poison(page));
         }
+        var isKnown = access[page] != NONE || asked[page] != NONE;
+        var effects = new ArrayList<Effect>();
         if (access[page].compareTo(needed) >= 0) {
-            return List.of(new Resume(page, access[page] == WRITE));
+            effects.add(new Resume(page, access[page] == WRITE));
+            effects.addAll(show(page));
+        } else {
+            if (wanted[page].compareTo(needed) < 0) {
+                wanted[page] = needed;
+            }
+            effects.addAll(request(page));
         }
-        if (wanted[page].compareTo(needed) < 0) {
-            wanted[page] = needed;
+        if (!write) {
+            var window = reading.read(page, isKnown, pages.getAsInt());
+            effects.addAll(fetchAhead(window.start(), window.end()));
         }
-        return request(page);
+        return effects;
+    }
+
+    /// Who touches one page that came before it was touched gets the next ones too, but for the one
+    /// by which it is seen how far the reader has come.
+    private List<Effect> show(int page) {
+        if (!kept[page]) {
+            return List.of();
+        }
+        kept[page] = false;
+        var end = page + 1;
+        while (end < BlockId.PAGES && kept[end] && !reading.isSignal(end)) {
+            kept[end] = false;
+            end++;
+        }
+        return end > page + 1 ? List.of(new Show(page + 1, end)) : List.of();
+    }
+
+    /// A program says how it is going to read the block.
+    public void advise(Advice advice) {
+        reading.advise(advice);
+    }
+
+    /// A program is going to need pages: asks for those that are not here, to be read.
+    ///
+    /// @param end the first page that is not meant
+    public List<Effect> willNeed(int start, int end) {
+        return fetchAhead(start, Math.min(end, pages.getAsInt()));
+    }
+
+    private List<Effect> fetchAhead(int start, int end) {
+        var effects = new ArrayList<Effect>();
+        for (var page = start; page < end; page++) {
+            if (access[page] == NONE && asked[page] == NONE && !lost[page]) {
+                ahead[page] = true;
+                effects.addAll(request(page));
+            }
+        }
+        return effects;
     }
 
     /// The log says who is the home. Changes nothing for a node that has copies: it hears from the
@@ -110,6 +167,7 @@ public final class NodeBlock {
         if (member.equals(home)) {
             home = null;
             Arrays.fill(asked, NONE);
+            Arrays.fill(ahead, false);
         }
         if (home != null) {
             return List.of();
@@ -159,7 +217,7 @@ public final class NodeBlock {
 
     private List<Effect> requests() {
         return IntStream.range(0, BlockId.PAGES)
-                .filter(this::isWaiting)
+                .filter(page -> isWaiting(page) || ahead[page])
                 .mapToObj(this::request)
                 .flatMap(List::stream)
                 .toList();
@@ -172,7 +230,7 @@ public final class NodeBlock {
         if (asked[page] != NONE) {
             return List.of();
         }
-        asked[page] = wanted[page];
+        asked[page] = wanted[page] == WRITE ? WRITE : READ;
         return List.of(toHome(new Request(page, wanted[page] == WRITE), Payload.NONE));
     }
 
@@ -191,13 +249,19 @@ public final class NodeBlock {
         if (grant.content() == Content.KEPT) {
             Invariant.holds(access[page] == READ, "who keeps a page has it", page, access[page]);
             effects.add(new Upgrade(page));
+            kept[page] = false;
         } else {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            effects.add(new Install(page, writable, grant.content()));
+            kept[page] = !writable && !isWaiting(page);
+            effects.add(
+                    kept[page]
+                            ? new Keep(page, grant.content())
+                            : new Install(page, writable, grant.content()));
         }
         access[page] = grant.access();
         version[page] = grant.version();
         asked[page] = NONE;
+        ahead[page] = false;
         if (wanted[page].compareTo(grant.access()) <= 0) {
             wanted[page] = NONE;
         } else {
@@ -217,12 +281,14 @@ public final class NodeBlock {
         Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
         var revoke = new Revoke(page, access[page] == WRITE, true);
         access[page] = NONE;
+        kept[page] = false;
         return List.of(revoke, toHome(new Data(page), Payload.READ_OUT));
     }
 
     private List<Effect> invalidate(int page) {
         Invariant.holds(access[page] == READ, "who gives a copy up has one", page, access[page]);
         access[page] = NONE;
+        kept[page] = false;
         return List.of(new Revoke(page, false, false), toHome(new Invalidated(page), Payload.NONE));
     }
 
@@ -230,6 +296,7 @@ public final class NodeBlock {
         lost[page] = true;
         wanted[page] = NONE;
         asked[page] = NONE;
+        ahead[page] = false;
         return List.of(new Poison(page));
     }
 

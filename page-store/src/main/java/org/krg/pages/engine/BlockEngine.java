@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.Advice;
 import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
@@ -32,7 +33,7 @@ final class BlockEngine {
     private final BlockId block;
     private final Surroundings around;
     private final Supplier<PageMemory> memory;
-    private final NodeBlock node = new NodeBlock();
+    private final NodeBlock node = new NodeBlock(this::pages);
     private final Queue<Spoken> local = new ArrayDeque<>();
     private final List<Spoken> early = new ArrayList<>();
     private final long[] pinnedUntil = new long[BlockId.PAGES];
@@ -62,6 +63,16 @@ final class BlockEngine {
 
     synchronized void fault(int page, boolean write) {
         perform(node.fault(page, write), null);
+        drain();
+    }
+
+    synchronized void advise(Advice advice) {
+        node.advise(advice);
+    }
+
+    /// Asks for pages that a process is going to read; the last one is not included.
+    synchronized void willNeed(int start, int end) {
+        perform(node.willNeed(start, end), null);
         drain();
     }
 
@@ -161,6 +172,8 @@ final class BlockEngine {
                         .install(at(page), content == Content.ZEROS ? null : received, writable);
                 pin(page);
             }
+            case Effect.Keep(var page, var content) ->
+                    memory.get().keep(at(page), content == Content.ZEROS ? null : received);
             case Effect.Upgrade(var page) -> {
                 memory.get().upgrade(at(page));
                 pin(page);
@@ -170,6 +183,7 @@ final class BlockEngine {
             case Effect.Revoke(var page, var writable, var copied) ->
                     memory.get().revoke(at(page), writable, copied ? readOut : null);
             case Effect.Resume(var page, var writable) -> memory.get().resume(at(page), writable);
+            case Effect.Show(var start, var end) -> memory.get().show(at(start), end - start);
             case Effect.Poison(var page) -> memory.get().poison(at(page));
             case Effect.AskGrant() -> around.grants.ask(block);
         }
@@ -192,6 +206,10 @@ final class BlockEngine {
 
     private void pin(int page) {
         pinnedUntil[page] = System.nanoTime() + around.config.pinWindow().toNanos();
+    }
+
+    private int pages() {
+        return Math.min(BlockId.PAGES, memory.get().pages() - at(0));
     }
 
     private int at(int page) {

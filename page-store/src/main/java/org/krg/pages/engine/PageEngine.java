@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.krg.pages.codec.PageMessageCodec;
+import org.krg.pages.coherence.Advice;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
@@ -49,9 +50,42 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         if (memories.putIfAbsent(segment, memory) != null) {
             throw new InvariantBroken("a segment has one memory on a node: " + segment);
         }
-        return (page, write) ->
-                block(new BlockId(segment, page / BlockId.PAGES))
-                        .fault(page % BlockId.PAGES, write);
+        return new Faults(segment);
+    }
+
+    private final class Faults implements FaultSink {
+        private final SegmentId segment;
+
+        Faults(SegmentId segment) {
+            this.segment = segment;
+        }
+
+        @Override
+        public void fault(int page, boolean write) {
+            links.together(() -> at(page / BlockId.PAGES).fault(page % BlockId.PAGES, write));
+        }
+
+        @Override
+        public void advise(int start, int end, Advice advice) {
+            for (var number = start / BlockId.PAGES; number * BlockId.PAGES < end; number++) {
+                at(number).advise(advice);
+            }
+        }
+
+        @Override
+        public void willNeed(int start, int end) {
+            for (var number = start / BlockId.PAGES; number * BlockId.PAGES < end; number++) {
+                var first = number * BlockId.PAGES;
+                var from = Math.max(start - first, 0);
+                var to = Math.min(end - first, BlockId.PAGES);
+                var block = at(number);
+                links.together(() -> block.willNeed(from, to));
+            }
+        }
+
+        private BlockEngine at(int number) {
+            return block(new BlockId(segment, number));
+        }
     }
 
     /// The log says who is the home of a block. May be told again.

@@ -13,10 +13,21 @@ public interface PageMemory {
     /// The bytes of a page.
     int PAGE_BYTES = 4_096;
 
+    /// {@return how many there are; may grow}
+    int pages();
+
     /// Makes an absent page readable or writable and lets who waits go on.
     ///
     /// @param content the page, or null for zeros
     void install(int page, @Nullable MemorySegment content, boolean writable);
+
+    /// Puts an absent page into the memory to be read; who touches it is told of as a fault.
+    ///
+    /// @param content the page, or null for zeros
+    void keep(int page, @Nullable MemorySegment content);
+
+    /// Shows pages that were kept to every process, to be read.
+    void show(int page, int count);
 
     /// Makes a readable page writable and lets who waits go on.
     void upgrade(int page);

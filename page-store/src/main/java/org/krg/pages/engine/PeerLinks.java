@@ -14,6 +14,12 @@ public interface PeerLinks {
     ///   use when this returns
     void send(NodeId peer, ByteBuffer message);
 
+    /// Does something of which several messages may come: what the thread sends meanwhile goes out
+    /// with fewer calls, and all of it before this returns.
+    default void together(Runnable work) {
+        work.run();
+    }
+
     /// Drops what waits for a node that is gone. What is sent to it later, when it runs again,
     /// begins anew.
     void forget(NodeId peer);

@@ -83,6 +83,22 @@ final class AttachedProcess implements AutoCloseable {
         return outcome != Outcome.ABSENT;
     }
 
+    /// Maps pages that the memory has, to be read, where they are not mapped already. One that is
+    /// not is told of as a fault when it is touched.
+    void mapAll(int page, int count) {
+        var from = Math.max(page, first);
+        var to = Math.min(page + count, first + pages);
+        if (from < to) {
+            var length = (long) (to - from) * PageMemory.PAGE_BYTES;
+            var outcome = settled(from, address -> faults.map(address, length, false));
+            if (outcome == Outcome.PRESENT || outcome == Outcome.ABSENT) {
+                for (var single = from; single < to; single++) {
+                    var _ = map(single, false);
+                }
+            }
+        }
+    }
+
     void protect(int page) {
         var _ = settled(page, address -> faults.protect(address, PageMemory.PAGE_BYTES));
     }

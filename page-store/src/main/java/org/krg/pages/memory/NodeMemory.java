@@ -68,9 +68,26 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     }
 
     @Override
+    public int pages() {
+        return Math.toIntExact(sizeBytes / PAGE_BYTES);
+    }
+
+    @Override
     public void install(int page, @Nullable MemorySegment content, boolean writable) {
         memory.write(offset(page), content == null ? zeros : content);
         resume(page, writable);
+    }
+
+    @Override
+    public void keep(int page, @Nullable MemorySegment content) {
+        memory.write(offset(page), content == null ? zeros : content);
+    }
+
+    @Override
+    public void show(int page, int count) {
+        for (var process : processes) {
+            process.mapAll(page, count);
+        }
     }
 
     @Override

@@ -2,8 +2,10 @@
 package org.krg.pages.net;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.krg.pages.engine.PeerLinks;
 import org.krg.pages.engine.PeerSink;
 import org.krg.state.model.NodeId;
 
@@ -20,6 +22,7 @@ final class IncomingLink {
     private final NodeId peer;
     private final PeerSink sink;
     private final Handled handled;
+    private final PeerLinks links;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer confirmation = ByteBuffer.allocateDirect(Long.BYTES);
     private long confirmed;
@@ -42,11 +45,14 @@ final class IncomingLink {
         }
     }
 
-    IncomingLink(SocketChannel channel, NodeId peer, PeerSink sink, Handled handled) {
+    /// @param links over which what is answered goes
+    IncomingLink(
+            SocketChannel channel, NodeId peer, PeerSink sink, Handled handled, PeerLinks links) {
         this.channel = channel;
         this.peer = peer;
         this.sink = sink;
         this.handled = handled;
+        this.links = links;
         this.confirmed = handled.count;
     }
 
@@ -56,7 +62,7 @@ final class IncomingLink {
     void run() throws IOException {
         while (channel.read(buffer) >= 0) {
             buffer.flip();
-            takeMessages();
+            takeTogether();
             buffer.compact();
             if (handled.count - confirmed >= CONFIRM_EVERY) {
                 confirm();
@@ -69,6 +75,20 @@ final class IncomingLink {
         confirmation.clear().putLong(confirmed).flip();
         while (confirmation.hasRemaining()) {
             channel.write(confirmation);
+        }
+    }
+
+    private void takeTogether() throws IOException {
+        try {
+            links.together(() -> {
+                try {
+                    takeMessages();
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            });
+        } catch (UncheckedIOException failure) {
+            throw failure.getCause();
         }
     }
 

@@ -16,6 +16,9 @@ final class OutgoingLink {
     /// Most messages are shorter than a page with its header; a longer one is not used again.
     private static final int POOLED_BYTES = 4_096 + 128;
 
+    /// Messages that one call sends.
+    private static final int AT_ONCE = 16;
+
     private final NodeId peer;
     private final long session;
     private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
@@ -73,14 +76,16 @@ final class OutgoingLink {
         }
     }
 
-    /// Sends a message, or lets it wait for the network.
-    ///
-    /// @throws IOException if the connection is broken; the message waits for the next one
-    synchronized void send(ByteBuffer message) throws IOException {
+    /// Adds a message, which goes with the next [#flush].
+    synchronized void add(ByteBuffer message) {
         if (!forgotten) {
             unsent.add(frame(message));
-            flush();
         }
+    }
+
+    /// {@return whether so much waits that one call sends no more}
+    synchronized boolean isLong() {
+        return unsent.size() >= AT_ONCE;
     }
 
     private ByteBuffer frame(ByteBuffer message) {
@@ -94,19 +99,23 @@ final class OutgoingLink {
     }
 
     /// Sends what waits as far as the network takes it.
+    ///
+    /// @throws IOException if the connection is broken; what waits is for the next one
     synchronized void flush() throws IOException {
         if (channel == null || key == null) {
             return;
         }
         while (!unsent.isEmpty()) {
-            var next = unsent.element();
+            var next = unsent.stream().limit(AT_ONCE).toArray(ByteBuffer[]::new);
             channel.write(next);
-            if (next.hasRemaining()) {
-                key.interestOpsOr(SelectionKey.OP_WRITE);
-                key.selector().wakeup();
-                return;
+            for (var frame : next) {
+                if (frame.hasRemaining()) {
+                    key.interestOpsOr(SelectionKey.OP_WRITE);
+                    key.selector().wakeup();
+                    return;
+                }
+                unconfirmed.add(unsent.remove());
             }
-            unconfirmed.add(unsent.remove());
         }
         if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);

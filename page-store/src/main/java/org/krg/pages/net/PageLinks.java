@@ -9,6 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +50,10 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private final Map<NodeId, Reader> readers = new ConcurrentHashMap<>();
     private final Map<NodeId, Handled> handled = new ConcurrentHashMap<>();
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
+
+    /// The links that the thread is to flush when it is through.
+    private final ThreadLocal<@Nullable Set<OutgoingLink>> together = new ThreadLocal<>();
+
     private volatile boolean closed;
 
     private record Reader(Thread thread, SocketChannel channel) {}
@@ -90,10 +95,36 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     @Override
     public void send(NodeId peer, ByteBuffer message) {
         var link = outgoing.computeIfAbsent(peer, this::open);
+        var waiting = together.get();
+        link.add(message);
+        if (waiting == null || link.isLong()) {
+            flush(link);
+        } else {
+            waiting.add(link);
+        }
+    }
+
+    @Override
+    public void together(Runnable work) {
+        if (together.get() != null) {
+            work.run();
+            return;
+        }
+        var waiting = new LinkedHashSet<OutgoingLink>();
+        together.set(waiting);
         try {
-            link.send(message);
+            work.run();
+        } finally {
+            together.remove();
+            waiting.forEach(this::flush);
+        }
+    }
+
+    private void flush(OutgoingLink link) {
+        try {
+            link.flush();
         } catch (IOException failure) {
-            log.debug("page link failed to={}", peer, failure);
+            log.debug("page link failed to={}", link.peer(), failure);
             var channel = link.channel();
             if (channel != null) {
                 broken(link, channel);
@@ -204,7 +235,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
                                             ? known
                                             : new Handled(session));
             Greeting.answer(channel, counted.count());
-            new IncomingLink(channel, peer, receiver, counted).run();
+            new IncomingLink(channel, peer, receiver, counted, this).run();
             log.info("page link closed from={}", peer);
         } catch (IOException failure) {
             if (!closed) {

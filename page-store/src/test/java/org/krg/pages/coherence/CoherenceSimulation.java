@@ -2,6 +2,7 @@
 package org.krg.pages.coherence;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -9,11 +10,13 @@ import java.util.TreeMap;
 import org.krg.pages.coherence.Effect.AskGrant;
 import org.krg.pages.coherence.Effect.Downgrade;
 import org.krg.pages.coherence.Effect.Install;
+import org.krg.pages.coherence.Effect.Keep;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
 import org.krg.pages.coherence.Effect.Resume;
 import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
+import org.krg.pages.coherence.Effect.Show;
 import org.krg.pages.coherence.Effect.Upgrade;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
@@ -38,7 +41,7 @@ import org.krg.state.model.NodeId;
 /// that could be loaded, is of the number stored last.
 final class CoherenceSimulation {
     private static final int NODES = 4;
-    private static final int PAGES = 3;
+    private static final int PAGES = 4;
 
     /// Steps after which something that is under way is under way for ever.
     private static final int SETTLED = 30_000;
@@ -55,6 +58,7 @@ final class CoherenceSimulation {
     private int ended;
     private int touches;
     private int losses;
+    private int kept;
 
     /// @param mayFail whether members end
     CoherenceSimulation(long seed, Breakage broken, boolean mayFail) {
@@ -74,6 +78,11 @@ final class CoherenceSimulation {
     /// {@return how often a node learned that a page is lost}
     int losses() {
         return losses;
+    }
+
+    /// {@return how often a page came before anybody touched it, and waited for that}
+    int kept() {
+        return kept;
     }
 
     /// {@return how many members ended}
@@ -228,10 +237,23 @@ final class CoherenceSimulation {
 
     private void begin(SimulatedAgent agent) {
         if (agent.touch == null && !agent.frozen) {
-            agent.touch = new Touch(random.nextInt(PAGES), random.nextInt(3) == 0);
+            agent.touch = next(agent);
             agent.faulted = false;
+            if (random.nextInt(20) == 0) {
+                perform(agent, agent.node.willNeed(random.nextInt(PAGES), PAGES), 0);
+            }
+            if (random.nextInt(50) == 0) {
+                agent.node.advise(pick(List.of(Advice.values())));
+            }
         }
         finish(agent);
+    }
+
+    /// A touch here or there, or a load of the page after the last one.
+    private Touch next(SimulatedAgent agent) {
+        var isNext = random.nextInt(3) == 0;
+        agent.last = isNext ? (agent.last + 1) % PAGES : random.nextInt(PAGES);
+        return new Touch(agent.last, !isNext && random.nextInt(2) == 0);
     }
 
     private void finish(SimulatedAgent agent) {
@@ -324,6 +346,12 @@ final class CoherenceSimulation {
                     agent.bytes[page] = content == Content.ZEROS ? 0 : received;
                     grant(agent, page, writable || broken == Breakage.READERS_MAY_WRITE);
                 }
+                case Keep(var page, var content) -> {
+                    agent.bytes[page] = content == Content.ZEROS ? 0 : received;
+                    grant(agent, page, false);
+                    agent.isUnmapped[page] = true;
+                    kept++;
+                }
                 case Upgrade(var page) -> grant(agent, page, true);
                 case Downgrade(var page) -> {
                     readOut = agent.bytes[page];
@@ -336,7 +364,12 @@ final class CoherenceSimulation {
                         take(agent, page, Access.NONE);
                     }
                 }
-                case Resume _ -> agent.faulted = false;
+                case Resume(var page, _) -> {
+                    agent.isUnmapped[page] = false;
+                    agent.faulted = false;
+                }
+                case Show(var start, var end) ->
+                        Arrays.fill(agent.isUnmapped, start, end, false);
                 case Poison _ -> {
                     losses++;
                     Invariant.holds(ended > 0, "nothing is lost unless a member is");
@@ -348,6 +381,7 @@ final class CoherenceSimulation {
 
     private static void grant(SimulatedAgent agent, int page, boolean writable) {
         agent.rights[page] = writable ? Access.WRITE : Access.READ;
+        agent.isUnmapped[page] = false;
         agent.faulted = false;
     }
 

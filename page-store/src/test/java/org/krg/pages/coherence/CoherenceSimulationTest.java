@@ -23,11 +23,14 @@ class CoherenceSimulationTest {
 
     @Test
     void pagesStayCoherentWhileMessagesAreDelayed() {
+        var kept = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
             var run = run(seed, Breakage.NONE, false);
             assertThat(run.touches()).as("seed %s", seed).isGreaterThan(MANY_TOUCHES);
             assertThat(run.losses()).as("seed %s", seed).isZero();
+            kept += run.kept();
         }
+        assertThat(kept).as("pages that came before they were touched").isGreaterThan(SEEDS);
     }
 
     @Test

@@ -20,9 +20,12 @@ final class SimulatedAgent {
     record Touch(int page, boolean write) {}
 
     final Member member;
-    final NodeBlock node = new NodeBlock();
+    final NodeBlock node;
     final Access[] rights;
     final long[] bytes;
+
+    /// Pages that are in the memory and that the process has yet to touch.
+    final boolean[] isUnmapped;
 
     /// Rights that are left by page once they are taken; only where the protocol is broken.
     final @Nullable Access[] later;
@@ -36,6 +39,10 @@ final class SimulatedAgent {
     int known;
 
     @Nullable Touch touch;
+
+    /// The page touched last.
+    int last;
+
     boolean faulted;
     boolean grantAsked;
 
@@ -44,6 +51,8 @@ final class SimulatedAgent {
 
     SimulatedAgent(Member member, int pages) {
         this.member = member;
+        this.node = new NodeBlock(() -> pages);
+        this.isUnmapped = new boolean[pages];
         this.rights = new Access[pages];
         this.later = new Access[pages];
         Arrays.fill(rights, Access.NONE);
@@ -66,6 +75,7 @@ final class SimulatedAgent {
 
     /// {@return whether its process may make its store or load now}
     boolean mayTouch(Touch wanted) {
-        return rights[wanted.page()].compareTo(wanted.write() ? Access.WRITE : Access.READ) >= 0;
+        return !isUnmapped[wanted.page()]
+                && rights[wanted.page()].compareTo(wanted.write() ? Access.WRITE : Access.READ) >= 0;
     }
 }
