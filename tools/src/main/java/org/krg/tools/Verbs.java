@@ -49,10 +49,12 @@ import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
 import org.krg.tools.cli.segment.SegmentDestroy;
 import org.krg.tools.cli.segment.SegmentList;
 import org.krg.tools.cli.segment.SegmentShow;
+import org.krg.tools.cli.segment.SegmentStats;
 import org.krg.tools.cli.state.StateBackup;
 import org.krg.tools.cli.state.StateCompact;
 import org.krg.tools.cli.state.StateDelete;
@@ -132,6 +134,8 @@ public final class Verbs implements VerbTree {
                             new Verb("segment create", "Make memory that all nodes share"),
                             new Verb("segment list", "List segments"),
                             new Verb("segment show", "Show a segment in full"),
+                            new Verb("segment stats", "Show how nodes use a segment's pages"),
+                            new Verb("segment audit", "Compare the log with every node's pages"),
                             new Verb("segment destroy", "Give a segment and its pages up")),
                     new Section(
                             "Keys of your own, agreed by the cluster (etcd's clients work too)",
@@ -214,6 +218,8 @@ public final class Verbs implements VerbTree {
             case "segment create" -> new SegmentCreate(terminal);
             case "segment list" -> new SegmentList(terminal);
             case "segment show" -> new SegmentShow(terminal);
+            case "segment stats" -> new SegmentStats(terminal);
+            case "segment audit" -> new SegmentAuditVerb(terminal);
             case "segment destroy" -> new SegmentDestroy(terminal);
             case "job list" -> new JobList(terminal);
             case "job show" -> new JobShow(terminal);

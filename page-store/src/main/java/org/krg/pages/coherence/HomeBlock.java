@@ -2,8 +2,10 @@
 package org.krg.pages.coherence;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -51,6 +53,11 @@ public final class HomeBlock {
     /// {@return whether members have yet to say what they have}
     public boolean isRecovering() {
         return !unheard.isEmpty();
+    }
+
+    /// {@return what is known of each page that was asked for}
+    public List<HomeEntry> entries() {
+        return Arrays.stream(pages).filter(Objects::nonNull).map(HomePage::entry).toList();
     }
 
     /// {@return what to do first}

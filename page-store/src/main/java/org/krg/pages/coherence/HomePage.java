@@ -2,6 +2,7 @@
 package org.krg.pages.coherence;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -70,6 +71,16 @@ final class HomePage {
         version = copy.version();
         bytes = Bytes.HELD;
         Invariant.holds(!exclusive || holders.size() == 1, "one writes", page, holders);
+    }
+
+    HomeEntry entry() {
+        return new HomeEntry(
+                page,
+                List.copyOf(holders),
+                exclusive,
+                version,
+                transfer != null,
+                bytes == Bytes.LOST);
     }
 
     void request(Ask ask) {

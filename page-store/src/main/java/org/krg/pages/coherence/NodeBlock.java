@@ -8,6 +8,7 @@ import static org.krg.pages.coherence.Access.WRITE;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,19 @@ public final class NodeBlock {
     /// {@return the epoch whose messages are heard; 0 before the first}
     public long epoch() {
         return epoch;
+    }
+
+    /// {@return who the home is, if that is known}
+    public Optional<Member> home() {
+        return Optional.ofNullable(home);
+    }
+
+    /// {@return what this node has, or last had, of each page that it ever had}
+    public List<Copy> copies() {
+        return IntStream.range(0, BlockId.PAGES)
+                .filter(page -> version[page] > 0)
+                .mapToObj(page -> new Copy(page, access[page], version[page]))
+                .toList();
     }
 
     /// A process touched a page that it may not, or no longer did when the event was read.
@@ -196,13 +210,8 @@ public final class NodeBlock {
     }
 
     private List<Effect> recover(Member from, long newEpoch) {
-        var copies =
-                IntStream.range(0, BlockId.PAGES)
-                        .filter(page -> version[page] > 0)
-                        .mapToObj(page -> new Copy(page, access[page], version[page]))
-                        .toList();
         var effects = new ArrayList<Effect>();
-        effects.add(new Send(from, newEpoch, new Claim(copies), Payload.NONE));
+        effects.add(new Send(from, newEpoch, new Claim(copies()), Payload.NONE));
         effects.addAll(follow(from, newEpoch));
         return effects;
     }

@@ -8,19 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.coherence.Advice;
 import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
 import org.krg.pages.coherence.NodeBlock;
-import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
+import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.Payload;
+import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.SegmentStats;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.Member;
@@ -39,6 +43,7 @@ final class BlockEngine {
     private final long[] pinnedUntil = new long[BlockId.PAGES];
     private final MemorySegment readOut =
             MemorySegment.ofBuffer(ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES));
+    private final BlockCounters counters;
     private @Nullable HomeBlock home;
     private long homeEpoch;
     private long grantedEpoch;
@@ -55,13 +60,21 @@ final class BlockEngine {
             Member from, long epoch, PageMessage message, @Nullable MemorySegment payload) {}
 
     /// @param memory of the segment; asked only for pages that a process of this node has touched
-    BlockEngine(BlockId block, Surroundings around, Supplier<PageMemory> memory) {
+    BlockEngine(
+            BlockId block,
+            Surroundings around,
+            Supplier<PageMemory> memory,
+            SegmentCounters counters) {
         this.block = block;
         this.around = around;
         this.memory = memory;
+        this.counters = new BlockCounters(counters);
     }
 
     synchronized void fault(int page, boolean write) {
+        var access = node.access(page);
+        var needed = write ? Access.WRITE : Access.READ;
+        counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
         perform(node.fault(page, write), null);
         drain();
     }
@@ -78,8 +91,39 @@ final class BlockEngine {
 
     synchronized void received(
             Member from, long epoch, PageMessage message, @Nullable MemorySegment payload) {
+        if (payload != null) {
+            counters.received();
+        }
         handle(new Spoken(from, epoch, message, payload));
         drain();
+    }
+
+    /// {@return which pages came to this node how often}
+    synchronized List<SegmentStats.PageUse> uses() {
+        return counters.uses(at(0));
+    }
+
+    /// {@return what this node says of the block now}
+    ///
+    /// @param isOpen whether the segment is open here, and its memory can be looked at
+    synchronized BlockTable table(boolean isOpen) {
+        var copies = node.copies();
+        return new BlockTable(
+                block.number(),
+                node.home(),
+                node.epoch(),
+                copies,
+                home == null ? 0 : homeEpoch,
+                home == null ? List.of() : home.entries(),
+                isOpen ? astray() : List.of());
+    }
+
+    private List<Integer> astray() {
+        return IntStream.range(0, pages())
+                .filter(page ->
+                        memory.get().hasPage(at(page)) != (node.access(page) != Access.NONE))
+                .boxed()
+                .toList();
     }
 
     /// The log says who is the home.
@@ -160,6 +204,9 @@ final class BlockEngine {
 
     private void perform(List<Effect> effects, @Nullable MemorySegment received) {
         for (var effect : effects) {
+            var isToOther =
+                    effect instanceof Effect.Send send && !send.to().equals(around.self());
+            counters.performed(effect, isToOther);
             perform(effect, received);
         }
     }

@@ -3,11 +3,16 @@ package org.krg.pages.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Advice;
+import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.SegmentStats.PageUse;
+import org.krg.pages.model.SegmentStats;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
@@ -29,6 +34,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final DelayedCalls delayed = DelayedCalls.start();
     private final Map<SegmentId, PageMemory> memories = new ConcurrentHashMap<>();
     private final Map<BlockId, BlockEngine> blocks = new ConcurrentHashMap<>();
+    private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
     private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
 
     private PageEngine(PageEngineConfig config, PeerLinks links, Grants grants) {
@@ -121,7 +127,51 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     private BlockEngine block(BlockId block) {
         return blocks.computeIfAbsent(
-                block, id -> new BlockEngine(id, around, () -> memory(id.segment())));
+                block,
+                id ->
+                        new BlockEngine(
+                                id,
+                                around,
+                                () -> memory(id.segment()),
+                                counters(id.segment())));
+    }
+
+    private SegmentCounters counters(SegmentId segment) {
+        return counters.computeIfAbsent(segment, _ -> new SegmentCounters());
+    }
+
+    /// {@return what this node has seen of a segment}
+    ///
+    /// @param pages how many of the hottest pages to name
+    public SegmentStats stats(SegmentId segment, int pages) {
+        var all = pages == 0 ? Stream.<BlockEngine>empty() : blocks(segment);
+        var hottest =
+                all.flatMap(block -> block.uses().stream())
+                        .sorted(
+                                Comparator.comparingInt(PageUse::total)
+                                        .reversed()
+                                        .thenComparing(PageUse::page))
+                        .limit(pages)
+                        .toList();
+        return counters(segment).stats(hottest);
+    }
+
+    /// {@return the segments that processes of this node have touched, in order}
+    public List<SegmentId> segments() {
+        return counters.keySet().stream().sorted().toList();
+    }
+
+    /// {@return what this node says of the blocks of a segment, in order}
+    public List<BlockTable> tables(SegmentId segment) {
+        var isOpen = memories.containsKey(segment);
+        return blocks(segment).map(block -> block.table(isOpen)).toList();
+    }
+
+    private Stream<BlockEngine> blocks(SegmentId segment) {
+        return blocks.entrySet().stream()
+                .filter(entry -> entry.getKey().segment().equals(segment))
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue);
     }
 
     private PageMemory memory(SegmentId segment) {

@@ -16,6 +16,9 @@ public interface PageMemory {
     /// {@return how many there are; may grow}
     int pages();
 
+    /// {@return whether the page is in the memory}
+    boolean hasPage(int page);
+
     /// Makes an absent page readable or writable and lets who waits go on.
     ///
     /// @param content the page, or null for zeros

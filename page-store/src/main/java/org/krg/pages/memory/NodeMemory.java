@@ -63,7 +63,8 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         return processes.size();
     }
 
-    boolean hasPage(int page) {
+    @Override
+    public boolean hasPage(int page) {
         return memory.hasPage(offset(page));
     }
 

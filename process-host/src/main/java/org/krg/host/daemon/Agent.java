@@ -215,6 +215,7 @@ final class Agent implements AutoCloseable {
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
+                                pages,
                                 audit),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
@@ -400,6 +401,7 @@ final class Agent implements AutoCloseable {
                         proposals);
         var pages = new SharedMemories(self, setting, asks);
         parts.push(pages);
+        PageMetrics.register(metrics, pages::allStats);
         return pages;
     }
 

@@ -2,28 +2,34 @@
 package org.krg.host.daemon;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
+import org.krg.host.PageWitness;
 import org.krg.host.core.OwnLease;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
+import org.krg.pages.engine.PageEngine;
+import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.SegmentStats;
 import org.krg.state.ClusterStore.Subscription;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The shared memory of a node, anew with each registration of its agent: what an agent remembers
 /// of pages is void once the cluster has declared it lost. Safe for use from any thread.
-final class SharedMemories implements AutoCloseable {
+final class SharedMemories implements PageWitness, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
     private static final long ANSWER_SECONDS = 5;
 
@@ -50,14 +56,40 @@ final class SharedMemories implements AutoCloseable {
     }
 
     /// {@return where other nodes send page messages}
-    synchronized PageAddress address() {
+    PageAddress address() {
+        return present().address();
+    }
+
+    @Override
+    public SegmentStats stats(SegmentId segment, int pages) {
+        return present().engine().stats(segment, pages);
+    }
+
+    @Override
+    public List<BlockTable> tables(SegmentId segment) {
+        return present().engine().tables(segment);
+    }
+
+    /// {@return what it has seen of every segment; nothing before it has registered}
+    List<SegmentStats> allStats() {
+        PageEngine engine;
+        synchronized (this) {
+            if (present == null) {
+                return List.of();
+            }
+            engine = present.engine();
+        }
+        return engine.segments().stream().map(segment -> engine.stats(segment, 0)).toList();
+    }
+
+    private synchronized SharedMemory present() {
         if (present == null) {
             throw new HostFailure(
                     HostFailure.Code.NO_QUORUM,
                     "node " + self + " has no shared memory: it has not registered yet",
                     "ask again");
         }
-        return present.address();
+        return present;
     }
 
     private synchronized void changed(ClusterChange change) {

@@ -107,6 +107,10 @@ final class SharedMemory implements AutoCloseable {
         return memory;
     }
 
+    PageEngine engine() {
+        return engine;
+    }
+
     Member self() {
         return self;
     }

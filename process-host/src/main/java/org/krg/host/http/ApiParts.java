@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.krg.host.AuditTrail;
 import org.krg.host.CertificateRenewal;
 import org.krg.host.CertificateSigner;
+import org.krg.host.PageWitness;
 import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.KeyQueues;
@@ -24,6 +25,7 @@ import org.krg.state.ClusterStore;
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
 /// @param renewal renews this node's certificate
+/// @param pages what this node has of segments
 /// @param audit where requests are written down
 public record ApiParts(
         ClusterStore store,
@@ -36,4 +38,5 @@ public record ApiParts(
         InstantSource wall,
         CertificateSigner signer,
         CertificateRenewal renewal,
+        PageWitness pages,
         AuditTrail audit) {}

@@ -203,7 +203,7 @@ public final class ApiServer implements AutoCloseable {
         var leases =
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
         var quotas = new QuotaResource(parts.store(), changes);
-        var segments = new SegmentResource(replica, changes, parts.wall());
+        var segments = new SegmentResource(replica, changes, parts);
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
         var access = new AccessResource(replica, changes);
@@ -263,6 +263,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/segments", segments::list)
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)
+                .get("/v1/segments/{segment}/pages", Permit.OWNER, segments::pages)
                 .delete("/v1/segments/{segment}", Permit.OWNER, segments::destroy)
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)

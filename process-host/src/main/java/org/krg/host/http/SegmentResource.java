@@ -3,24 +3,27 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import java.time.InstantSource;
 import org.krg.host.http.body.SegmentBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.view.SegmentPagesView;
 import org.krg.host.http.view.SegmentView;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 
 /// The segments of shared memory.
 final class SegmentResource {
+    /// More are not looked at.
+    private static final int HOTTEST = 100;
+
     private final Replica replica;
     private final Changes changes;
-    private final InstantSource wall;
+    private final ApiParts parts;
 
-    SegmentResource(Replica replica, Changes changes, InstantSource wall) {
+    SegmentResource(Replica replica, Changes changes, ApiParts parts) {
         this.replica = replica;
         this.changes = changes;
-        this.wall = wall;
+        this.parts = parts;
     }
 
     HttpResponse list(Call call) {
@@ -38,8 +41,17 @@ final class SegmentResource {
         return Call.one(image, SegmentView.of(image, Targets.segment(image, call.path("segment"))));
     }
 
+    /// What this node itself has and has seen of it.
+    HttpResponse pages(Call call) {
+        var image = replica.read(call.isStale());
+        var segment = Targets.segment(image, call.path("segment"));
+        var stats = parts.pages().stats(segment.id(), HOTTEST);
+        var tables = parts.pages().tables(segment.id());
+        return Call.one(image, SegmentPagesView.of(image, segment, stats, tables));
+    }
+
     HttpResponse create(Call call) {
-        var create = call.body(SegmentBody.class).create(call.caller().identity(), wall.instant());
+        var create = call.body(SegmentBody.class).create(call.caller().identity(), parts.wall().instant());
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()), create);

@@ -123,6 +123,7 @@ final class ApiFixture implements AutoCloseable {
                         InstantSource.system(),
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,
+                        new NoPages(),
                         audited),
                 (server, principals) ->
                         new EtcdFace(

@@ -55,6 +55,7 @@ final class FailureApiTest {
                                 InstantSource.system(),
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
+                                new NoPages(),
                                 new RecordingAudit()));
         client = new TestClient(api.address());
         agent = new TestClient(api.address(), keys.node("n3"));

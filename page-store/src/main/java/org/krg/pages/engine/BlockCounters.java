@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.engine;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.krg.pages.coherence.Effect;
+import org.krg.pages.coherence.Payload;
+import org.krg.pages.model.SegmentStats.PageUse;
+import org.krg.state.model.BlockId;
+
+/// What is counted of one block on this node. Owned by whoever owns the block.
+final class BlockCounters {
+    private final SegmentCounters all;
+    private final int[] reads = new int[BlockId.PAGES];
+    private final int[] writes = new int[BlockId.PAGES];
+
+    /// When the first thread that waits for a page stopped, and 0 if none waits.
+    private final long[] readSince = new long[BlockId.PAGES];
+
+    private final long[] writeSince = new long[BlockId.PAGES];
+
+    BlockCounters(SegmentCounters all) {
+        this.all = all;
+    }
+
+    /// A thread stopped at a page.
+    ///
+    /// @param isPresent whether what it wants is there
+    /// @param isReadable whether the page is there to be read
+    void fault(int page, boolean write, boolean isPresent, boolean isReadable) {
+        if (isPresent) {
+            all.present.increment();
+            return;
+        }
+        (write ? all.write : all.read).increment();
+        if (write && isReadable) {
+            all.upgrade.increment();
+        }
+        var since = write ? writeSince : readSince;
+        if (since[page] == 0) {
+            since[page] = System.nanoTime();
+        }
+    }
+
+    /// Something is done about the block.
+    void performed(Effect effect, boolean isToOther) {
+        switch (effect) {
+            case Effect.Install(var page, var writable, _) -> came(page, writable);
+            case Effect.Upgrade(var page) -> came(page, true);
+            case Effect.Keep(var page, _) -> {
+                all.ahead.increment();
+                reads[page]++;
+            }
+            case Effect.Revoke(_, _, var readOut) ->
+                    (readOut ? all.taken : all.invalidated).increment();
+            case Effect.Downgrade _, Effect.ReadOut _ -> all.shared.increment();
+            case Effect.Poison _ -> all.lost.increment();
+            case Effect.Send send when isToOther && send.payload() != Payload.NONE ->
+                    all.bytesOut.add(PageMemory.PAGE_BYTES);
+            case Effect.Send _, Effect.Show _, Effect.Resume _, Effect.AskGrant _ -> {}
+        }
+    }
+
+    /// A page came over the network.
+    void received() {
+        all.bytesIn.add(PageMemory.PAGE_BYTES);
+    }
+
+    private void came(int page, boolean writable) {
+        var uses = writable ? writes : reads;
+        uses[page]++;
+        settle(readSince, page, all.readTimes);
+        if (writable) {
+            settle(writeSince, page, all.writeTimes);
+        }
+    }
+
+    private static void settle(long[] since, int page, FaultTimes times) {
+        if (since[page] != 0) {
+            times.record(System.nanoTime() - since[page]);
+            since[page] = 0;
+        }
+    }
+
+    /// {@return the pages that came at all}
+    ///
+    /// @param first the index of the block's first page in the segment
+    List<PageUse> uses(int first) {
+        return IntStream.range(0, BlockId.PAGES)
+                .filter(page -> reads[page] + writes[page] > 0)
+                .mapToObj(page -> new PageUse(first + page, reads[page], writes[page]))
+                .toList();
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import java.util.List;
+import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.SegmentStats;
+import org.krg.state.model.SegmentId;
+
+/// Tells what this node has and has seen of segments.
+public interface PageWitness {
+    /// {@return what it has seen}
+    ///
+    /// @param pages how many of the hottest pages to name
+    /// @throws HostFailure if it has no shared memory now
+    SegmentStats stats(SegmentId segment, int pages);
+
+    /// {@return what it has now, block by block}
+    ///
+    /// @throws HostFailure if it has no shared memory now
+    List<BlockTable> tables(SegmentId segment);
+}

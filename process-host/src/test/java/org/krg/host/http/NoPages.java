@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import java.util.List;
+import org.krg.host.PageWitness;
+import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.SegmentStats;
+import org.krg.pages.model.SegmentStats.Times;
+import org.krg.state.model.SegmentId;
+
+/// A node on which no segment was ever open.
+final class NoPages implements PageWitness {
+    private static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+    @Override
+    public SegmentStats stats(SegmentId segment, int pages) {
+        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NONE, NONE, List.of());
+    }
+
+    @Override
+    public List<BlockTable> tables(SegmentId segment) {
+        return List.of();
+    }
+}
