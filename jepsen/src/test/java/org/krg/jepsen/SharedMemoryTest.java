@@ -52,7 +52,7 @@ class SharedMemoryTest {
     }
 
     @Test
-    void noAdditionIsLostHoweverManyNodesAddAtOnce() {
+    void noAdditionIsLostHoweverManyNodesAddAtOnce(Cluster cluster) {
         var adding = touchers.stream().map(it -> it.begin(add())).toList();
 
         CompletableFuture.allOf(adding.toArray(CompletableFuture[]::new)).join();
@@ -60,6 +60,12 @@ class SharedMemoryTest {
         for (var toucher : touchers) {
             assertThat(toucher.ask("read " + COUNTER)).isEqualTo("" + 3 * ADDITIONS);
         }
+        cluster.run("segment", "audit", SEGMENT).require(0);
+        var stats = cluster.run("segment", "stats", SEGMENT, "-o", "json").require(0).json();
+        var hottest = stats.path("hottest").path(0);
+        assertThat(hottest.path("page").asInt()).isEqualTo(1);
+        assertThat(hottest.path("writers").size()).isEqualTo(3);
+        assertThat(hottest.path("contended").asBoolean()).isTrue();
     }
 
     @Test
@@ -81,6 +87,7 @@ class SharedMemoryTest {
         assertThat(third.ask("read 8192")).isEqualTo("sigbus");
         assertThat(second.ask("write 8192 1")).isEqualTo("sigbus");
         assertThat(cluster.get("segments", SEGMENT).path("regrantedBlocks").asInt()).isEqualTo(1);
+        assertThat(cluster.run("segment", "audit", SEGMENT).exit()).isIn(0, 10);
     }
 
     private static String add() {

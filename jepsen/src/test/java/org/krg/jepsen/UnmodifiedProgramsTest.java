@@ -47,7 +47,8 @@ class UnmodifiedProgramsTest {
 
     @Test
     void aProgramOfAnotherUserSharesToo(Cluster cluster) throws Exception {
-        var outputs = runOnAll(cluster, "sysv-sum", "sysv:77", "77", "--user", "nobody", "--cwd", "/");
+        var outputs =
+                runOnAll(cluster, "sysv-sum", "sysv:77", "77", "--user", "nobody", "--cwd", "/");
 
         assertThat(outputs).hasSize(3).doesNotContain("");
         assertNothingIsLeft(cluster);

@@ -12,4 +12,9 @@ import org.krg.state.model.Member;
 /// @param moving whether it is on its way
 /// @param lost whether nobody has it any more
 public record HomeEntry(
-        int page, List<Member> holders, boolean exclusive, long version, boolean moving, boolean lost) {}
+        int page,
+        List<Member> holders,
+        boolean exclusive,
+        long version,
+        boolean moving,
+        boolean lost) {}

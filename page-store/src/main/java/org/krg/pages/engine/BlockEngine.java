@@ -16,12 +16,12 @@ import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
 import org.krg.pages.coherence.NodeBlock;
+import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
-import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.Payload;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
@@ -204,8 +204,7 @@ final class BlockEngine {
 
     private void perform(List<Effect> effects, @Nullable MemorySegment received) {
         for (var effect : effects) {
-            var isToOther =
-                    effect instanceof Effect.Send send && !send.to().equals(around.self());
+            var isToOther = effect instanceof Effect.Send send && !send.to().equals(around.self());
             counters.performed(effect, isToOther);
             perform(effect, received);
         }

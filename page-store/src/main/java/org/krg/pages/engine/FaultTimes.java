@@ -6,8 +6,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import org.krg.pages.model.SegmentStats;
 
-/// How long threads stood still for a kind of fault, since the segment was opened on this node. Safe
-/// for use from any thread; to record allocates nothing.
+/// How long threads stood still for a kind of fault, since the segment was opened on this node.
+/// Safe for use from any thread; to record allocates nothing.
 final class FaultTimes {
     /// A fault that waits longer, for a lost home, counts as this long.
     private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);

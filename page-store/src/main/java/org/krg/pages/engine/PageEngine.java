@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Advice;
 import org.krg.pages.model.BlockTable;
-import org.krg.pages.model.SegmentStats.PageUse;
 import org.krg.pages.model.SegmentStats;
+import org.krg.pages.model.SegmentStats.PageUse;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
@@ -130,10 +130,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                 block,
                 id ->
                         new BlockEngine(
-                                id,
-                                around,
-                                () -> memory(id.segment()),
-                                counters(id.segment())));
+                                id, around, () -> memory(id.segment()), counters(id.segment())));
     }
 
     private SegmentCounters counters(SegmentId segment) {

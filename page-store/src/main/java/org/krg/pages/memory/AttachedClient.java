@@ -187,8 +187,7 @@ final class AttachedClient implements AutoCloseable {
             case MADV_NORMAL -> of.sink.advise(start, end, Advice.NORMAL);
             case MADV_RANDOM -> of.sink.advise(start, end, Advice.RANDOM);
             case MADV_SEQUENTIAL -> of.sink.advise(start, end, Advice.SEQUENTIAL);
-            case MADV_WILLNEED ->
-                    of.sink.willNeed(start, Math.min(end, start + MOST_NEEDED_PAGES));
+            case MADV_WILLNEED -> of.sink.willNeed(start, Math.min(end, start + MOST_NEEDED_PAGES));
             default -> {
                 return AttachError.EINVAL;
             }

@@ -33,8 +33,7 @@ public record SegmentStats(
         Times writeTimes,
         List<PageUse> hottest) {
     /// How long faults took, in nanoseconds.
-    public record Times(
-            long count, long p50Nanos, long p90Nanos, long p99Nanos, long maxNanos) {}
+    public record Times(long count, long p50Nanos, long p90Nanos, long p99Nanos, long maxNanos) {}
 
     /// How often a page came to this node.
     ///

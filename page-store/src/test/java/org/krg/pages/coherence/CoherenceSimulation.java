@@ -368,8 +368,7 @@ final class CoherenceSimulation {
                     agent.isUnmapped[page] = false;
                     agent.faulted = false;
                 }
-                case Show(var start, var end) ->
-                        Arrays.fill(agent.isUnmapped, start, end, false);
+                case Show(var start, var end) -> Arrays.fill(agent.isUnmapped, start, end, false);
                 case Poison _ -> {
                     losses++;
                     Invariant.holds(ended > 0, "nothing is lost unless a member is");

@@ -76,6 +76,7 @@ final class SimulatedAgent {
     /// {@return whether its process may make its store or load now}
     boolean mayTouch(Touch wanted) {
         return !isUnmapped[wanted.page()]
-                && rights[wanted.page()].compareTo(wanted.write() ? Access.WRITE : Access.READ) >= 0;
+                && rights[wanted.page()].compareTo(wanted.write() ? Access.WRITE : Access.READ)
+                        >= 0;
     }
 }

@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.krg.pages.model.SegmentStats;
 
-/// What this node has seen of shared memory, for whoever scrapes metrics: the sums over all segments
-/// since its agent registered, and the slowest segment's times.
+/// What this node has seen of shared memory, for whoever scrapes metrics: the sums over all
+/// segments since its agent registered, and the slowest segment's times.
 final class PageMetrics {
     private static final double NANOS = 1e-9;
 
@@ -39,8 +39,7 @@ final class PageMetrics {
 
     private void sum(String name, ToLongFunction<SegmentStats> value) {
         metrics.gauge(
-                "krg.pages." + name,
-                () -> () -> segments.get().stream().mapToLong(value).sum());
+                "krg.pages." + name, () -> () -> segments.get().stream().mapToLong(value).sum());
     }
 
     private void times(String name, ToLongFunction<SegmentStats> nanos, String quantile) {

@@ -51,7 +51,9 @@ final class SegmentResource {
     }
 
     HttpResponse create(Call call) {
-        var create = call.body(SegmentBody.class).create(call.caller().identity(), parts.wall().instant());
+        var create =
+                call.body(SegmentBody.class)
+                        .create(call.caller().identity(), parts.wall().instant());
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()), create);

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /// @param seenFromCells how programs in cells name it; on every node alike for full cells
 public record PagesSocket(Path path, Path seenFromCells) {
     private static final Logger log = LoggerFactory.getLogger(PagesSocket.class);
+
     /// The directory of a cell's streams as a full cell sees it.
     static final Path IN_CELL = Path.of("/run/krg/cell");
 

@@ -132,11 +132,12 @@ public final class SegmentAudit {
         pages.addAll(entries.keySet());
         for (var page : pages) {
             var here = new TreeMap<String, Copy>();
-            copies.getOrDefault(page, Map.of()).forEach((member, copy) -> {
-                if (!copy.access.equals("none")) {
-                    here.put(member, copy);
-                }
-            });
+            copies.getOrDefault(page, Map.of())
+                    .forEach((member, copy) -> {
+                        if (!copy.access.equals("none")) {
+                            here.put(member, copy);
+                        }
+                    });
             compareNodes(page, here);
             var entry = entries.get(page);
             if (entry != null && !entry.moving) {
@@ -148,8 +149,7 @@ public final class SegmentAudit {
     private void compareNodes(int page, Map<String, Copy> here) {
         var writers = here.values().stream().filter(copy -> copy.access.equals("write")).count();
         if (writers > 1 || (writers == 1 && here.size() > 1)) {
-            findings.add(
-                    "page %s: one writes or many read, but here are %s".formatted(page, here));
+            findings.add("page %s: one writes or many read, but here are %s".formatted(page, here));
         }
         var versions = here.values().stream().map(Copy::version).distinct().count();
         if (versions > 1) {

@@ -108,8 +108,7 @@ public final class SegmentUse {
         var stats = node.path("stats");
         return node.has("problem")
                 ? "?"
-                : Long.toString(
-                        stats.path("invalidated").asLong() + stats.path("taken").asLong());
+                : Long.toString(stats.path("invalidated").asLong() + stats.path("taken").asLong());
     }
 
     private static String bytes(JsonNode node, String what) {
@@ -129,8 +128,9 @@ public final class SegmentUse {
 
     private static String writers(JsonNode use) {
         var words = new ArrayList<String>();
-        use.path("writers").properties().forEach(it ->
-                words.add(it.getKey() + " " + it.getValue().asText()));
+        use.path("writers")
+                .properties()
+                .forEach(it -> words.add(it.getKey() + " " + it.getValue().asText()));
         var text = String.join(", ", words);
         return use.path("contended").asBoolean() ? text + "  (contended)" : text;
     }

@@ -17,8 +17,8 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
 import org.krg.state.model.Segment;
 
-/// What one node has and has seen of a segment, and what the log, as it knows it, says of its blocks.
-/// Pages in a row that are alike are one entry with their `count`.
+/// What one node has and has seen of a segment, and what the log, as it knows it, says of its
+/// blocks. Pages in a row that are alike are one entry with their `count`.
 public final class SegmentPagesView {
     private static final double NANOS_A_MICRO = 1_000;
 
@@ -89,7 +89,8 @@ public final class SegmentPagesView {
         view.put("homeEpoch", table.homeEpoch());
         view.set("copies", runs(table.copies(), SegmentPagesView::follows, SegmentPagesView::copy));
         view.set(
-                "entries", runs(table.entries(), SegmentPagesView::follows, SegmentPagesView::entry));
+                "entries",
+                runs(table.entries(), SegmentPagesView::follows, SegmentPagesView::entry));
         view.set("astray", Json.texts(table.astray()));
         return view;
     }

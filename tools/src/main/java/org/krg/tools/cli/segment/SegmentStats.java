@@ -57,8 +57,7 @@ public final class SegmentStats implements Callable<Integer> {
             for (var node : nodes) {
                 reply.withArray("nodes").add(SegmentUse.ofNode(node));
             }
-            output.print(
-                    terminal, reply, () -> SegmentUse.text(reply, output.hasHeaders()));
+            output.print(terminal, reply, () -> SegmentUse.text(reply, output.hasHeaders()));
             return EveryNode.exitCode(nodes);
         }
     }
