@@ -73,7 +73,7 @@ class AttachCodecTest {
                                         .putInt(32, 3)
                                         .array()))
                 .contains(new AttachRequest.Map(4096, 8192, 12_288));
-        assertThat(AttachCodec.decode(order(38).array())).isEmpty();
+        assertThat(AttachCodec.decode(order(47).array())).isEmpty();
         assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
     }
 
