@@ -201,17 +201,6 @@ int krg_segment_after_fork(struct krg_segment *segment) {
     return address == NULL || map_locked(segment, address, MAP_FIXED_NOREPLACE) != NULL ? 0 : -1;
 }
 
-int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice) {
-    struct order order = {.version = VERSION, .kind = ADVISE, .mode = (uint32_t)advice,
-                          .length = length, .offset_pages = offset / PAGE_BYTES};
-    if (offset % PAGE_BYTES != 0)
-        return fail(EINVAL);
-    pthread_mutex_lock(&segment->lock);
-    int result = ask_plainly(segment->socket, &order, sizeof order, -1);
-    pthread_mutex_unlock(&segment->lock);
-    return result;
-}
-
 static int unmap_locked(struct krg_segment *segment) {
     if (segment->address == NULL)
         return fail(EINVAL);

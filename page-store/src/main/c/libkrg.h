@@ -74,19 +74,6 @@ void *krg_segment_map_part(struct krg_segment *segment, void *address, int place
                            off_t offset, int protection);
 
 /*
- * Says how a part of the segment is going to be read on this node; `advice` is one of madvise(2):
- *
- *     MADV_WILLNEED     fetches it now, the first 8 MiB of it
- *     MADV_SEQUENTIAL   fetches far ahead from the first fault on
- *     MADV_RANDOM       fetches nothing ahead
- *     MADV_NORMAL       fetches ahead of who reads page after page (at first)
- *
- * `offset` and `length` are multiples of the page size. Advice other than MADV_WILLNEED is kept for
- * each 2 MiB that the part touches. -1 and errno: EINVAL; EHOSTDOWN; ETIMEDOUT.
- */
-int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice);
-
-/*
  * In a child made by fork: makes the handle and its mapping, at the same address, the child's own.
  * For a handle that no thread used while the process forked.
  *

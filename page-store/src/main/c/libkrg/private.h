@@ -18,8 +18,7 @@
 
 enum { VERSION = 2, MOST_NAME = 255 };
 enum kind { OPEN = 1, MAP = 2, UNMAP = 3 };
-enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37,
-                  ADVISE = 38 };
+enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37 };
 
 struct request {
     uint32_t version;
@@ -41,9 +40,9 @@ struct order {
     uint32_t kind;
     uint64_t segment; // which one, if there is no name
     uint64_t address; // of MAP_PART
-    uint64_t length;  // of MAP_PART, CREATE, RESIZE and ADVISE
-    uint32_t offset_pages; // of MAP_PART and ADVISE
-    uint32_t mode;    // of CREATE; of ADVISE the advice
+    uint64_t length;  // of MAP_PART, CREATE and RESIZE
+    uint32_t offset_pages; // of MAP_PART
+    uint32_t mode;    // of CREATE
     char name[MOST_NAME + 1];
 };
 

@@ -14,11 +14,6 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
     /// @param offset where it begins in the segment
     record Map(long address, long length, long offset) implements OfHandle {}
 
-    /// How the program is going to use a part of the segment.
-    ///
-    /// @param how a number of `madvise(2)`
-    record Advise(int how, long offset, long length) implements OfHandle {}
-
     /// The mapping at that address is gone.
     record Unmap(long address) implements OfHandle {}
 }

@@ -23,7 +23,6 @@ public final class ManageCodec {
     private static final int REMOVE = 35;
     private static final int OPEN = 36;
     private static final int MAP = 37;
-    private static final int ADVISE = 38;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 40;
 
@@ -63,7 +62,6 @@ public final class ManageCodec {
             case REMOVE -> Optional.of(new Remove(which));
             case OPEN -> Optional.of(new AttachRequest.Open(which));
             case MAP -> Optional.of(new AttachRequest.Map(address, length, offset));
-            case ADVISE -> Optional.of(new AttachRequest.Advise(order.getInt(36), offset, length));
             default -> Optional.empty();
         };
     }

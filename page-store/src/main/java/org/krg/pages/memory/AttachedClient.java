@@ -15,7 +15,6 @@ import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.AttachRequest;
 import org.krg.pages.codec.ManageCodec;
 import org.krg.pages.codec.ManageRequest;
-import org.krg.pages.coherence.Advice;
 import org.krg.pages.engine.FaultSink;
 import org.krg.pages.engine.PageMemory;
 import org.krg.pages.memory.SegmentDoor.Managed;
@@ -28,14 +27,6 @@ import org.slf4j.LoggerFactory;
 /// Owned by the thread of the [AttachPort].
 final class AttachedClient implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AttachedClient.class);
-
-    private static final int MADV_NORMAL = 0;
-    private static final int MADV_RANDOM = 1;
-    private static final int MADV_SEQUENTIAL = 2;
-    private static final int MADV_WILLNEED = 3;
-
-    /// All of them are under way at once.
-    private static final int MOST_NEEDED_PAGES = 2_048;
 
     private final long tag;
     private final PacketConnection connection;
@@ -99,7 +90,6 @@ final class AttachedClient implements AutoCloseable {
             case null -> answer(AttachError.EPROTONOSUPPORT);
             case AttachRequest.Open open -> open(open);
             case AttachRequest.Map _ -> answer(AttachError.EINVAL);
-            case AttachRequest.Advise advise -> answer(advise(advise));
             case AttachRequest.Unmap unmap -> answer(unmap(unmap));
             case ManageRequest manage -> manage(manage);
         };
@@ -147,7 +137,7 @@ final class AttachedClient implements AutoCloseable {
         var of = granted;
         if (of == null
                 || mapping != null
-                || !isPartOf(of.memory, request.offset(), request.length())
+                || !isPartOf(of.memory, request)
                 || request.address() % PageMemory.PAGE_BYTES != 0) {
             passed.close();
             return mapping == null ? AttachError.EINVAL : AttachError.EBUSY;
@@ -169,30 +159,11 @@ final class AttachedClient implements AutoCloseable {
         return AttachError.NONE;
     }
 
-    private static boolean isPartOf(NodeMemory memory, long offset, long length) {
-        return length > 0
-                && length % PageMemory.PAGE_BYTES == 0
-                && offset >= 0
-                && offset <= memory.sizeBytes() - length;
-    }
-
-    private AttachError advise(AttachRequest.Advise request) {
-        var of = granted;
-        if (of == null || !isPartOf(of.memory, request.offset(), request.length())) {
-            return AttachError.EINVAL;
-        }
-        var start = Math.toIntExact(request.offset() / PageMemory.PAGE_BYTES);
-        var end = start + Math.toIntExact(request.length() / PageMemory.PAGE_BYTES);
-        switch (request.how()) {
-            case MADV_NORMAL -> of.sink.advise(start, end, Advice.NORMAL);
-            case MADV_RANDOM -> of.sink.advise(start, end, Advice.RANDOM);
-            case MADV_SEQUENTIAL -> of.sink.advise(start, end, Advice.SEQUENTIAL);
-            case MADV_WILLNEED -> of.sink.willNeed(start, Math.min(end, start + MOST_NEEDED_PAGES));
-            default -> {
-                return AttachError.EINVAL;
-            }
-        }
-        return AttachError.NONE;
+    private static boolean isPartOf(NodeMemory memory, AttachRequest.Map request) {
+        return request.length() > 0
+                && request.length() % PageMemory.PAGE_BYTES == 0
+                && request.offset() >= 0
+                && request.offset() <= memory.sizeBytes() - request.length();
     }
 
     private AttachError unmap(AttachRequest.Unmap request) {
