@@ -51,8 +51,8 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private final Map<NodeId, Handled> handled = new ConcurrentHashMap<>();
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
 
-    /// The links that the thread is to flush when it is through.
-    private final ThreadLocal<@Nullable Set<OutgoingLink>> together = new ThreadLocal<>();
+    /// The links that a thread is to flush when it is through.
+    private final Map<Thread, Set<OutgoingLink>> together = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -95,7 +95,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     @Override
     public void send(NodeId peer, ByteBuffer message) {
         var link = outgoing.computeIfAbsent(peer, this::open);
-        var waiting = together.get();
+        var waiting = together.get(Thread.currentThread());
         link.add(message);
         if (waiting == null || link.isLong()) {
             flush(link);
@@ -106,16 +106,15 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
 
     @Override
     public void together(Runnable work) {
-        if (together.get() != null) {
+        var waiting = new LinkedHashSet<OutgoingLink>();
+        if (together.putIfAbsent(Thread.currentThread(), waiting) != null) {
             work.run();
             return;
         }
-        var waiting = new LinkedHashSet<OutgoingLink>();
-        together.set(waiting);
         try {
             work.run();
         } finally {
-            together.remove();
+            together.remove(Thread.currentThread());
             waiting.forEach(this::flush);
         }
     }
