@@ -147,7 +147,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                         .sorted(
                                 Comparator.comparingInt(PageUse::total)
                                         .reversed()
-                                        .thenComparing(PageUse::page))
+                                        .thenComparingInt(PageUse::page))
                         .limit(pages)
                         .toList();
         return counters(segment).stats(hottest);

@@ -41,7 +41,7 @@ public final class SegmentUse {
         }
         var list = Json.object().putArray("hottest");
         pages.values().stream()
-                .sorted(Comparator.comparingLong(Use::total).reversed().thenComparing(Use::page))
+                .sorted(Comparator.comparingLong(Use::total).reversed().thenComparingInt(Use::page))
                 .limit(most)
                 .forEach(use -> list.add(view(use)));
         return list;
