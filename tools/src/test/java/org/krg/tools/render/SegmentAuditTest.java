@@ -88,10 +88,12 @@ class SegmentAuditTest {
     }
 
     private static JsonNode node(String name, String block, String copies) throws Exception {
-        var text =
-                "{'node':'%s','live':['n1#1','n2#1','n3#1'],'grants':[{'block':0,'home':'n1#1','epoch':1}],"
-                        + "'blocks':[{'block':0,%s'copies':[%s]}]}";
-        return Json.parse(text.formatted(name, block, copies).replace('\'', '"'));
+        return Json.parse(
+                ("{'node':'%s','live':['n1#1','n2#1','n3#1'],"
+                                + "'grants':[{'block':0,'home':'n1#1','epoch':1}],"
+                                + "'blocks':[{'block':0,%s'copies':[%s]}]}")
+                        .formatted(name, block, copies)
+                        .replace('\'', '"'));
     }
 
     private static String home(String entries) {
