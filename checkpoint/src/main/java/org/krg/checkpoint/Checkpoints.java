@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
+import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Survey;
@@ -58,6 +59,9 @@ public interface Checkpoints {
     /// Reads every byte of a generation and puts right what is damaged or missing; afterwards this
     /// node has a whole copy.
     Verified verify(Generation generation);
+
+    /// {@return what `to` has that `from` has not} Of both, this node has a copy.
+    GenerationDiff diff(Generation from, Generation to);
 
     /// {@return what a generation holds, from its manifest}
     Contents inspect(Generation generation);

@@ -4,6 +4,8 @@ package org.krg.host;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.model.Footprint;
 import org.krg.host.model.Obstacle;
 import org.krg.policy.model.ProgramFacts;
@@ -50,6 +52,14 @@ public interface ProcessHost {
 
     /// {@return what a generation holds, read from this node's copy}
     GenerationContents inspect(GenerationId generation);
+
+    /// {@return what reading every byte of this node's copy of a generation gave} What was damaged
+    /// is put right from another copy. Blocks for as long as that takes; fails with `CORRUPT` if
+    /// something stays damaged.
+    Verified verify(GenerationId generation);
+
+    /// {@return what `to` has that `from` has not, read from this node's copies}
+    GenerationDiff diff(GenerationId from, GenerationId to);
 
     /// {@return the program that `name` stands for when `user` calls it, and its digest}
     ///

@@ -15,10 +15,13 @@ import org.krg.tools.cli.access.Roles;
 import org.krg.tools.cli.access.UserCertificate;
 import org.krg.tools.cli.access.Users;
 import org.krg.tools.cli.checkpoint.CheckpointCreate;
+import org.krg.tools.cli.checkpoint.CheckpointDiff;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
+import org.krg.tools.cli.checkpoint.CheckpointPrune;
 import org.krg.tools.cli.checkpoint.CheckpointRemove;
 import org.krg.tools.cli.checkpoint.CheckpointRestore;
+import org.krg.tools.cli.checkpoint.CheckpointVerify;
 import org.krg.tools.cli.cluster.ClusterStatus;
 import org.krg.tools.cli.cluster.ClusterToken;
 import org.krg.tools.cli.cluster.Events;
@@ -127,8 +130,12 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint create", "Save a process; it goes on"),
                             new Verb("checkpoint list", "List checkpoints"),
                             new Verb("checkpoint inspect", "Show what is in a checkpoint"),
+                            new Verb(
+                                    "checkpoint diff", "Show what differs between two checkpoints"),
+                            new Verb("checkpoint verify", "Read every copy and check it"),
                             new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
-                            new Verb("checkpoint rm", "Remove checkpoints")),
+                            new Verb("checkpoint rm", "Remove checkpoints"),
+                            new Verb("checkpoint prune", "Remove all but the newest checkpoints")),
                     new Section(
                             "Shared memory",
                             new Verb("segment create", "Make memory that all nodes share"),
@@ -234,6 +241,9 @@ public final class Verbs implements VerbTree {
             case "checkpoint create" -> new CheckpointCreate(terminal);
             case "checkpoint list" -> new CheckpointList(terminal);
             case "checkpoint inspect" -> new CheckpointInspect(terminal);
+            case "checkpoint diff" -> new CheckpointDiff(terminal);
+            case "checkpoint verify" -> new CheckpointVerify(terminal);
+            case "checkpoint prune" -> new CheckpointPrune(terminal);
             case "checkpoint restore" -> new CheckpointRestore(terminal);
             case "checkpoint rm" -> new CheckpointRemove(terminal);
             case "cluster status" -> new ClusterStatus(terminal);

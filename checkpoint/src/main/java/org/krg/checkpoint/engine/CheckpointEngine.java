@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.checkpoint.CellView;
@@ -21,11 +22,14 @@ import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
+import org.krg.checkpoint.engine.Baselines.Baseline;
 import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
@@ -38,6 +42,7 @@ import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +63,8 @@ public final class CheckpointEngine implements Checkpoints {
     /// What it works with.
     ///
     /// @param copies the stores of other nodes
-    public record Parts(ChunkStore store, CellFiles files, Copies copies) {}
+    /// @param baselines images of programs that are about to move
+    public record Parts(ChunkStore store, CellFiles files, Copies copies, Baselines baselines) {}
 
     /// @param self this node, which holds the first copy of what is taken here
     /// @param dumpers the engines that passed their self-test
@@ -128,8 +134,18 @@ public final class CheckpointEngine implements Checkpoints {
                 var stopped = clock.instant().minus(snapshot.frozen());
                 var stored = store(cell, options, taking, snapshot);
                 watch.lap("store");
-                var taken = copy(stored, options, progress, stopped);
+                // The disk of this node and those of the others at the same time.
+                var durable = new Background(parts.store()::sync);
+                Taken taken;
+                try {
+                    taken = copy(stored, options, progress, stopped);
+                } finally {
+                    durable.await();
+                }
                 watch.lap("copy");
+                if (options.moving() && !options.leaveFrozen()) {
+                    parts.baselines().keep(stored.manifest(), stored.digest(), work);
+                }
                 var generation = taken.generation();
                 log.info(
                         "generation stored generation={} epoch={} copies={} imageBytes={}"
@@ -150,13 +166,21 @@ public final class CheckpointEngine implements Checkpoints {
 
     /// A generation on this node, as the record of it and as a manifest.
     @SuppressWarnings("ArrayRecordComponent") // Handed from one method to the next.
-    private record Stored(Generation generation, byte[] manifest) {}
+    private record Stored(Generation generation, Manifest manifest, byte[] bytes) {
+        private Sha256 digest() {
+            return generation.manifest();
+        }
+    }
 
     private Stored store(CellView cell, TakeOptions options, Taking taking, Snapshot snapshot)
             throws IOException {
         var id = new GenerationId(cell.process(), options.number());
         var taken = Instant.ofEpochMilli(clock.millis());
         var version = requireDumper(options.engine()).version();
+        var earlier =
+                options.moving()
+                        ? parts.baselines().take(cell.process())
+                        : Optional.<Baseline>empty();
         try (var writing = parts.store().begin()) {
             var manifest =
                     new Manifest(
@@ -167,25 +191,29 @@ public final class CheckpointEngine implements Checkpoints {
                             cell.rootPid(),
                             snapshot.streams(),
                             snapshot.inputEnded(),
-                            taking.store(snapshot, writing),
+                            taking.store(
+                                    snapshot,
+                                    writing,
+                                    earlier.map(it -> new EarlierImages(it, parts.store()))),
                             snapshot.needs(),
                             Taking.tasks(snapshot.tree()));
             var bytes = ManifestCodec.encode(manifest);
-            var digest = ManifestCodec.digest(bytes);
-            writing.commit(id, digest, bytes);
+            writing.publish(id, ManifestCodec.digest(bytes), bytes);
             var generation =
                     new Generation(
                             id,
                             cell.epoch(),
-                            digest,
+                            ManifestCodec.digest(bytes),
                             List.of(self),
                             manifest.imageBytes(),
-                            writing.storedBytes(),
+                            writing.storedBytes() + bytes.length,
                             snapshot.frozen(),
                             taken,
                             0,
                             options.pinned());
-            return new Stored(generation, bytes);
+            return new Stored(generation, manifest, bytes);
+        } finally {
+            earlier.ifPresent(it -> it.work().close());
         }
     }
 
@@ -203,7 +231,8 @@ public final class CheckpointEngine implements Checkpoints {
                         .keep(
                                 node,
                                 generation.id(),
-                                stored.manifest(),
+                                stored.bytes(),
+                                options.moving() && node.equals(options.candidates().getFirst()),
                                 bytes ->
                                         progress.sent(
                                                 sent.addAndGet(bytes), generation.imageBytes()));
@@ -247,7 +276,9 @@ public final class CheckpointEngine implements Checkpoints {
         var watch = new Stopwatch();
         try (var writing = parts.store().begin();
                 var source = fetching.source(writing)) {
-            var fetchedBytes = fetching.complete(writing, source);
+            // What was written ahead was made of a whole generation just now.
+            var isHere = parts.baselines().has(generation.id().process(), generation.manifest());
+            var fetchedBytes = isHere ? 0 : fetching.complete(writing, source);
             watch.lap("fetch");
             var manifest = fetching.requireManifest();
             new Restoring(manifest, source, parts.files()).writeStreams(stdout, stderr);
@@ -300,11 +331,21 @@ public final class CheckpointEngine implements Checkpoints {
     private int writeFiles(
             Fetching fetching, Manifest manifest, CellView target, WorkDirectory work)
             throws IOException {
+        var generation = fetching.generation();
         requireStreams(manifest, target);
         try (var writing = parts.store().begin();
                 var source = fetching.source(writing)) {
             var restoring = new Restoring(manifest, source, parts.files());
-            restoring.writeImages(work.images());
+            var ahead = parts.baselines().take(generation.id().process());
+            try {
+                if (ahead.filter(it -> it.digest().equals(generation.manifest())).isPresent()) {
+                    Baselines.move(ahead.get().work(), work);
+                } else {
+                    restoring.writeImages(work.images());
+                }
+            } finally {
+                ahead.ifPresent(it -> it.work().close());
+            }
             var filesPutBack = restoring.putBack(target);
             writing.commit();
             return filesPutBack;
@@ -336,6 +377,28 @@ public final class CheckpointEngine implements Checkpoints {
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }
+    }
+
+    @Override
+    public GenerationDiff diff(Generation from, Generation to) {
+        var fetching = fetching(to);
+        try {
+            var before = fetching(from).requireManifest();
+            var after = fetching.requireManifest();
+            return new Differing(before, after, this::requireNode).run();
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    private byte[] requireNode(ChunkHash hash) throws IOException {
+        return parts.store()
+                .find(hash)
+                .orElseThrow(() ->
+                        new ChunksMissing(
+                                "chunk "
+                                        + hash
+                                        + " is damaged here: checkpoint verify repairs it"));
     }
 
     @Override

@@ -27,6 +27,9 @@ public interface ChunkStore {
     /// {@return what has a manifest here, in order; one generation may have several}
     List<Stored> stored() throws IOException;
 
+    /// Makes all that was published durable.
+    void sync() throws IOException;
+
     /// Begins to write. Waits while a sweep is going on, and a sweep waits for it.
     Writing begin() throws IOException;
 
@@ -38,7 +41,7 @@ public interface ChunkStore {
     /// @return bytes that were freed
     long sweep() throws IOException;
 
-    /// New chunks, which are there for others when they are committed. Used by one thread.
+    /// New chunks, which are there for others when they are published. Used by one thread.
     interface Writing extends AutoCloseable {
         /// Stores a chunk unless it is here already.
         ///
@@ -51,13 +54,17 @@ public interface ChunkStore {
         /// {@return whether the chunk is here or among the new ones}
         boolean has(ChunkHash chunk);
 
-        /// Makes the new chunks durable, then there for others.
+        /// Makes the new chunks there for others, and then a manifest, every chunk of which is
+        /// here. They are durable after [ChunkStore#sync].
+        void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException;
+
+        /// Makes the new chunks there for others, and durable.
         void commit() throws IOException;
 
-        /// Commits, and then makes a manifest durable, every chunk of which is here.
+        /// The same for the new chunks and a manifest, every chunk of which is here.
         void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException;
 
-        /// {@return bytes written to the disk, so far}
+        /// {@return bytes of chunks written to the disk, so far}
         long storedBytes();
 
         /// Abandons what is not committed.

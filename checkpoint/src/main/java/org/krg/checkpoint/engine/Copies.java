@@ -19,9 +19,11 @@ public interface Copies {
     /// Has a node make a copy of a generation of this node, and waits until it is whole, verified
     /// and durable.
     ///
+    /// @param stages whether the node also writes the images for CRIU: a restore follows there
     /// @param sent told of the bytes of chunks each time some were sent
     /// @throws IOException if the node is out of reach or did not make it; the message says why
-    void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent) throws IOException;
+    void keep(NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
+            throws IOException;
 
     /// {@return a manifest from a node, verified; empty if it has none}
     Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest) throws IOException;

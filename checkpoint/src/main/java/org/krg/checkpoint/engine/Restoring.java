@@ -2,6 +2,7 @@
 package org.krg.checkpoint.engine;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -24,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
 
+    private static final int WRITTEN_AT_ONCE_BYTES = 1 << 20;
+
     private final Manifest manifest;
     private final RepairingSource source;
     private final CellFiles files;
@@ -43,13 +46,21 @@ final class Restoring {
     void writeImages(Path directory) throws IOException {
         for (var entry : manifest.entries()) {
             if (entry.kind() == Kind.IMAGE) {
-                // A name out of a manifest must not lead elsewhere.
-                var name = Path.of(entry.name()).getFileName().toString();
-                try (var content = content(entry)) {
-                    Files.copy(content, directory.resolve(name));
+                try (var content = content(entry);
+                        var image =
+                                new BufferedOutputStream(
+                                        Files.newOutputStream(image(directory, entry)),
+                                        WRITTEN_AT_ONCE_BYTES)) {
+                    content.transferTo(image);
                 }
             }
         }
+    }
+
+    /// {@return the file of an image in a directory} A name out of a manifest must not lead
+    /// elsewhere.
+    static Path image(Path directory, Entry entry) {
+        return directory.resolve(Path.of(entry.name()).getFileName().toString());
     }
 
     /// {@return how many files were not what they were}

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint.engine;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Taking {
     private static final Logger log = LoggerFactory.getLogger(Taking.class);
     private static final int OWNER_ONLY = 0600;
+    static final int READ_AT_ONCE_BYTES = 1 << 20;
 
     /// How long a program may be about to start another one.
     private static final Duration VFORK_LIMIT = Duration.ofSeconds(5);
@@ -161,12 +164,19 @@ final class Taking {
     }
 
     /// Stores images and files.
-    List<Entry> store(Snapshot snapshot, Writing writing) throws IOException {
+    ///
+    /// @param earlier images that are much the same, if there are any
+    List<Entry> store(Snapshot snapshot, Writing writing, Optional<EarlierImages> earlier)
+            throws IOException {
         var trees = new TreeWriter(writing);
         var entries = new ArrayList<Entry>();
         for (var image : images()) {
             var name = image.getFileName().toString();
-            entries.add(entry(trees, Kind.IMAGE, name, image, Files.size(image)));
+            try (var known = earlier.isPresent() ? earlier.get().open(name) : EarlierImages.NONE;
+                    var input = opened(image)) {
+                var content = trees.write(input, Files.size(image), known.content());
+                entries.add(new Entry(Kind.IMAGE, name, OWNER_ONLY, 0, 0, content));
+            }
         }
         var streams = snapshot.streams();
         entries.add(entry(trees, Kind.STDOUT, "stdout", cell.stdout(), streams.stdoutBytes()));
@@ -183,9 +193,13 @@ final class Taking {
         }
     }
 
+    private static InputStream opened(Path file) throws IOException {
+        return new BufferedInputStream(Files.newInputStream(file), READ_AT_ONCE_BYTES);
+    }
+
     private static Entry entry(TreeWriter trees, Kind kind, String name, Path file, long sizeBytes)
             throws IOException {
-        try (var input = Files.newInputStream(file)) {
+        try (var input = opened(file)) {
             return new Entry(kind, name, OWNER_ONLY, 0, 0, trees.write(input, sizeBytes));
         }
     }

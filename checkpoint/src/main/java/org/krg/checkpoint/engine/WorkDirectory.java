@@ -17,7 +17,12 @@ record WorkDirectory(Path path) implements AutoCloseable {
 
     /// Makes an empty directory.
     static WorkDirectory create(Path images, String name) throws IOException {
-        var work = new WorkDirectory(images.resolve("tmp").resolve(name));
+        return at(images.resolve("tmp").resolve(name));
+    }
+
+    /// Makes an empty directory of this path.
+    static WorkDirectory at(Path path) throws IOException {
+        var work = new WorkDirectory(path);
         work.close();
         Files.createDirectories(work.images());
         Files.createDirectories(work.logs());
@@ -27,7 +32,12 @@ record WorkDirectory(Path path) implements AutoCloseable {
 
     /// Removes what a crash has left.
     static void clean(Path images) {
-        new WorkDirectory(images.resolve("tmp")).close();
+        remove(images.resolve("tmp"));
+    }
+
+    /// Removes a directory with all that is in it.
+    static void remove(Path path) {
+        new WorkDirectory(path).close();
     }
 
     Path images() {

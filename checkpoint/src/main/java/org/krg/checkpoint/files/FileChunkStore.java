@@ -2,15 +2,19 @@
 package org.krg.checkpoint.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,6 +58,10 @@ public final class FileChunkStore implements ChunkStore {
     private final Semaphore writers = new Semaphore(MAX_WRITERS, true);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
+
+    /// Packs and manifests that are not durable yet; the order in which they came.
+    private final Set<Path> unsynced = new LinkedHashSet<>();
+
     private final AtomicLong lastNumber = new AtomicLong();
     private final BlockCache cache = new BlockCache(CACHED_BLOCKS);
     private final Set<Long> damagedBlocks = new HashSet<>();
@@ -151,10 +159,6 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    Manifests manifests() {
-        return manifests;
-    }
-
     void endWriting() {
         writers.release();
     }
@@ -164,18 +168,53 @@ public final class FileChunkStore implements ChunkStore {
         return new PackWriter(packs.resolve(name), level);
     }
 
-    /// Makes a finished pack durable under its name, and its chunks findable.
-    int adopt(PackWriter writer) throws IOException {
+    /// Gives a pack its name and makes its chunks findable. They are not durable yet: whoever
+    /// commits later has them made so too, as it may refer to them.
+    void publish(PackWriter writer) throws IOException {
         writer.finish();
         var name = writer.file().getFileName().toString();
         var file = packs.resolve(name.substring(0, name.length() - ".new".length()));
         Files.move(writer.file(), file, StandardCopyOption.ATOMIC_MOVE);
-        DirectoryFd.sync(packs);
         lock.writeLock().lock();
         try {
-            return index(file);
+            index(file);
         } finally {
             lock.writeLock().unlock();
+        }
+        synchronized (unsynced) {
+            unsynced.add(file);
+        }
+    }
+
+    void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+        var file = manifests.write(id, digest, manifest);
+        synchronized (unsynced) {
+            unsynced.add(file);
+        }
+    }
+
+    // Those that come meanwhile are left to whoever published them.
+    @Override
+    public void sync() throws IOException {
+        List<Path> files;
+        synchronized (unsynced) {
+            files = List.copyOf(unsynced);
+        }
+        if (files.isEmpty()) {
+            return;
+        }
+        for (var file : files) {
+            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            } catch (NoSuchFileException removed) {
+                // Nobody needs it any more.
+            }
+        }
+        for (var directory : files.stream().map(Path::getParent).distinct().toList()) {
+            DirectoryFd.sync(directory);
+        }
+        synchronized (unsynced) {
+            unsynced.removeAll(files);
         }
     }
 

@@ -2,13 +2,10 @@
 package org.krg.checkpoint.files;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -59,27 +56,19 @@ record Manifests(Path directory) {
         }
     }
 
-    void write(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+    /// Writes a manifest.
+    ///
+    /// @return the file, which is not durable yet
+    Path write(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
         var file = file(id, digest);
         var unfinished = directory.resolve(file.getFileName() + ".new");
         try {
-            try (var channel =
-                    FileChannel.open(
-                            unfinished,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                var bytes = ByteBuffer.wrap(manifest);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
+            Files.write(unfinished, manifest);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
         }
-        DirectoryFd.sync(directory);
+        return file;
     }
 
     List<Named> all() throws IOException {

@@ -63,11 +63,10 @@ final class PackWriter implements AutoCloseable {
         return sizeBytes == 0 && chunks.chunks.isEmpty() && nodes.chunks.isEmpty();
     }
 
-    /// Makes everything durable under the present name.
+    /// Writes what is held back. Nothing may be added any more.
     void finish() throws IOException {
         flush(chunks);
         flush(nodes);
-        channel.force(true);
     }
 
     /// Removes the file unless it was renamed.

@@ -13,7 +13,7 @@ import org.krg.state.model.Sha256;
 final class StoreWriting implements Writing {
     private final FileChunkStore store;
     private PackWriter pack;
-    private long committedBytes;
+    private long publishedBytes;
 
     StoreWriting(FileChunkStore store, PackWriter pack) {
         this.store = store;
@@ -40,26 +40,36 @@ final class StoreWriting implements Writing {
     }
 
     @Override
+    public void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+        publish();
+        store.publish(id, digest, manifest);
+    }
+
+    @Override
     public void commit() throws IOException {
+        publish();
+        store.sync();
+    }
+
+    @Override
+    public void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+        publish(id, digest, manifest);
+        store.sync();
+    }
+
+    private void publish() throws IOException {
         if (pack.isEmpty()) {
             return;
         }
-        store.adopt(pack);
-        committedBytes += pack.sizeBytes();
+        store.publish(pack);
+        publishedBytes += pack.sizeBytes();
         pack.close();
         pack = store.newPack();
     }
 
     @Override
-    public void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
-        commit();
-        store.manifests().write(id, digest, manifest);
-        committedBytes += manifest.length;
-    }
-
-    @Override
     public long storedBytes() {
-        return committedBytes + pack.sizeBytes();
+        return publishedBytes + pack.sizeBytes();
     }
 
     @Override

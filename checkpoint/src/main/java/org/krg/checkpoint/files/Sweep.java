@@ -153,7 +153,8 @@ final class Sweep {
                     dead.add(slot);
                 }
             }
-            store.adopt(writer);
+            store.publish(writer);
+            store.sync();
             store.retain(live, dead);
             return sizeBytes(packs, dead) - writer.sizeBytes();
         }

@@ -16,6 +16,8 @@ import org.krg.state.model.NodeId;
 /// @param pinned not to be dropped by retention
 /// @param leaveFrozen whether the program stands still from the dump on, also after a failure: it
 ///   is about to go on elsewhere
+/// @param moving whether it is part of a move: the first candidate is the target and writes the
+///   images for CRIU at once, and they are compared with those of an earlier part
 public record TakeOptions(
         long number,
         Engine engine,
@@ -23,7 +25,8 @@ public record TakeOptions(
         List<NodeId> candidates,
         long fileLimitBytes,
         boolean pinned,
-        boolean leaveFrozen) {
+        boolean leaveFrozen,
+        boolean moving) {
     public TakeOptions {
         candidates = List.copyOf(candidates);
         if (number < 1 || copies < 1 || fileLimitBytes < 0) {
@@ -41,11 +44,18 @@ public record TakeOptions(
             List<NodeId> candidates,
             long fileLimitBytes,
             boolean pinned) {
-        this(number, engine, copies, candidates, fileLimitBytes, pinned, false);
+        this(number, engine, copies, candidates, fileLimitBytes, pinned, false, false);
     }
 
     /// {@return the same for a program that is about to go on elsewhere}
     public TakeOptions leavingFrozen() {
-        return new TakeOptions(number, engine, copies, candidates, fileLimitBytes, pinned, true);
+        return new TakeOptions(
+                number, engine, copies, candidates, fileLimitBytes, pinned, true, moving);
+    }
+
+    /// {@return the same as part of a move}
+    public TakeOptions ofMove() {
+        return new TakeOptions(
+                number, engine, copies, candidates, fileLimitBytes, pinned, leaveFrozen, true);
     }
 }

@@ -10,8 +10,10 @@ import java.util.List;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.engine.Background;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.engine.Completion;
+import org.krg.checkpoint.engine.Staging;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.slf4j.Logger;
@@ -29,10 +31,13 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
     private static final Duration IDLE_LIMIT = Duration.ofMinutes(10);
 
     private final ChunkStore store;
+    private final Staging staging;
     private final CheckpointConfig config;
 
-    public ChunkService(ChunkStore store, CheckpointConfig config) {
+    /// @param staging writes the images of programs that are about to arrive
+    public ChunkService(ChunkStore store, Staging staging, CheckpointConfig config) {
         this.store = store;
+        this.staging = staging;
         this.config = config;
     }
 
@@ -98,9 +103,18 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         if (!manifest.id().equals(keep.id())) {
             throw new IOException("the manifest is of " + manifest.id() + ", not " + keep.id());
         }
+        var digest = ManifestCodec.digest(keep.manifest());
         try (var writing = store.begin()) {
             new Completion(store, writing, hashes -> ask(conversation, hashes)).run(manifest);
-            writing.commit(keep.id(), ManifestCodec.digest(keep.manifest()), keep.manifest());
+            writing.publish(keep.id(), digest, keep.manifest());
+        }
+        var durable = new Background(store::sync);
+        try {
+            if (keep.stages()) {
+                staging.stage(manifest, digest);
+            }
+        } finally {
+            durable.await();
         }
         log.info("copy made generation={}", keep.id());
     }

@@ -35,8 +35,10 @@ sealed interface Frame {
     record Found(byte[] manifest) implements Frame {}
 
     /// Asks for a copy to be made.
+    ///
+    /// @param stages whether the images for CRIU are to be written too
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    record Keep(GenerationId id, byte[] manifest) implements Frame {}
+    record Keep(GenerationId id, byte[] manifest, boolean stages) implements Frame {}
 
     /// The copy is whole, verified and durable.
     record Kept() implements Frame {}
@@ -50,7 +52,7 @@ sealed interface Frame {
             case Block _ -> 2;
             case Find _ -> 3;
             case Found _ -> 4;
-            case Keep _ -> 5;
+            case Keep(_, _, var stages) -> (byte) (stages ? 8 : 5);
             case Kept _ -> 6;
             case Refused _ -> 7;
         };
@@ -73,7 +75,7 @@ sealed interface Frame {
                 out.writeCharSequence(digest.hex(), StandardCharsets.US_ASCII);
             }
             case Found(var manifest) -> out.writeBytes(manifest);
-            case Keep(var id, var manifest) -> {
+            case Keep(var id, var manifest, _) -> {
                 write(out, id);
                 out.writeBytes(manifest);
             }
@@ -96,9 +98,10 @@ sealed interface Frame {
                                         .orElseThrow(() -> new IOException("torn block")));
                 case 3 -> new Find(id(bytes), new Sha256(text(bytes)));
                 case 4 -> new Found(rest(bytes));
-                case 5 -> new Keep(id(bytes), rest(bytes));
+                case 5 -> new Keep(id(bytes), rest(bytes), false);
                 case 6 -> new Kept();
                 case 7 -> new Refused(text(bytes));
+                case 8 -> new Keep(id(bytes), rest(bytes), true);
                 default -> throw new IOException("frame of unknown kind " + kind);
             };
         } catch (BufferUnderflowException | IllegalArgumentException torn) {

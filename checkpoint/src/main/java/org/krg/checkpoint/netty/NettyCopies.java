@@ -29,10 +29,11 @@ public final class NettyCopies implements Copies {
     }
 
     @Override
-    public void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent)
+    public void keep(
+            NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
             throws IOException {
         try (var conversation = open(node)) {
-            conversation.send(new Frame.Keep(id, manifest));
+            conversation.send(new Frame.Keep(id, manifest, stages));
             while (true) {
                 switch (conversation.receive()) {
                     case Frame.Get(var hashes) -> {

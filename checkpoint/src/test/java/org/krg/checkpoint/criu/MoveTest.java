@@ -105,7 +105,7 @@ final class MoveTest {
     }
 
     private Taken leave(TestCell cell, long number) {
-        var options = TestNode.options(number, pair.away()).leavingFrozen();
+        var options = TestNode.options(number, pair.away()).leavingFrozen().ofMove();
         return pair.home().checkpoints().take(cell, options);
     }
 }

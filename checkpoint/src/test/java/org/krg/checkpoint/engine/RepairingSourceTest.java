@@ -47,7 +47,8 @@ class RepairingSourceTest {
         private final TreeSet<NodeId> down = new TreeSet<>();
 
         @Override
-        public void keep(NodeId node, GenerationId id, byte[] manifest, LongConsumer sent) {
+        public void keep(
+                NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent) {
             throw new AssertionError("nothing is copied here");
         }
 

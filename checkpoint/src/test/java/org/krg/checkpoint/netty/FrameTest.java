@@ -32,9 +32,15 @@ final class FrameTest {
         assertThat(passed(new Frame.Found(BYTES)))
                 .isInstanceOfSatisfying(
                         Frame.Found.class, it -> assertThat(it.manifest()).isEqualTo(BYTES));
-        assertThat(passed(new Frame.Keep(ID, BYTES)))
-                .isInstanceOfSatisfying(
-                        Frame.Keep.class, it -> assertThat(it.manifest()).isEqualTo(BYTES));
+        for (var stages : List.of(false, true)) {
+            assertThat(passed(new Frame.Keep(ID, BYTES, stages)))
+                    .isInstanceOfSatisfying(
+                            Frame.Keep.class,
+                            it -> {
+                                assertThat(it.manifest()).isEqualTo(BYTES);
+                                assertThat(it.stages()).isEqualTo(stages);
+                            });
+        }
         assertThat(passed(new Frame.Block(List.of(new Chunk(hash, BYTES)))))
                 .isInstanceOfSatisfying(
                         Frame.Block.class,

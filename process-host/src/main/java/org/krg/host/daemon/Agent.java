@@ -23,7 +23,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.engine.Baselines;
 import org.krg.checkpoint.engine.CheckpointEngine;
+import org.krg.checkpoint.engine.Staging;
 import org.krg.checkpoint.files.FileChunkStore;
 import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.netty.ChunkService;
@@ -153,6 +155,8 @@ final class Agent implements AutoCloseable {
             directory.admitted();
         }
         var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
+        var baselines = new Baselines(config.images(), InstantSource.system());
+        var staging = new Staging(chunks, baselines);
         var duties = duties(store, asks);
         var leases = leases(store);
         var timer = timer();
@@ -167,11 +171,12 @@ final class Agent implements AutoCloseable {
                                                 store, programs, duties, leases, pages::address),
                                         executor),
                         ChunkService.NAME,
-                        () -> new ChunkService(chunks, config)));
+                        () -> new ChunkService(chunks, staging, config)));
         var able = abilities.join();
         var machine = new KernelMachine(cells);
         var checkpoints =
-                new CellCheckpoints(cells, machine, checkpoints(config, able, chunks, port));
+                new CellCheckpoints(
+                        cells, machine, checkpoints(config, able, chunks, baselines, port));
         var holder =
                 holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
         var engine = engine(store, machine, checkpoints, proposals, holder);
@@ -363,14 +368,18 @@ final class Agent implements AutoCloseable {
     }
 
     private CheckpointEngine checkpoints(
-            CheckpointConfig config, Abilities able, FileChunkStore chunks, PeerPort port) {
+            CheckpointConfig config,
+            Abilities able,
+            FileChunkStore chunks,
+            Baselines baselines,
+            PeerPort port) {
         var copies = new NettyCopies(node -> port.open(node, ChunkService.NAME), chunks, config);
         var engine =
                 new CheckpointEngine(
                         config,
                         self,
                         able.dumpers(),
-                        new CheckpointEngine.Parts(chunks, new ProcCellFiles(), copies),
+                        new CheckpointEngine.Parts(chunks, new ProcCellFiles(), copies, baselines),
                         damage,
                         InstantSource.system());
         engine.clean();

@@ -4,6 +4,8 @@ package org.krg.host.engine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
@@ -103,4 +105,10 @@ public interface Checkpointing {
 
     /// {@return what a generation holds, from this node's copy}
     GenerationContents inspect(Generation generation);
+
+    /// Reads every byte of this node's copy and puts right what is damaged.
+    Verified verify(Generation generation);
+
+    /// {@return what `to` has that `from` has not, from this node's copies}
+    GenerationDiff diff(Generation from, Generation to);
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
@@ -119,16 +121,28 @@ public final class HostedProcesses implements ProcessHost {
 
     @Override
     public GenerationContents inspect(GenerationId generation) {
-        var row =
-                store.image()
-                        .generations()
-                        .find(generation)
-                        .orElseThrow(() ->
-                                new HostFailure(
-                                        HostFailure.Code.NOT_FOUND,
-                                        "there is no checkpoint " + generation,
-                                        "`krg-admin checkpoint list` shows those there" + " are"));
-        return checkpoints.inspect(row);
+        return checkpoints.inspect(require(generation));
+    }
+
+    @Override
+    public Verified verify(GenerationId generation) {
+        return checkpoints.verify(require(generation));
+    }
+
+    @Override
+    public GenerationDiff diff(GenerationId from, GenerationId to) {
+        return checkpoints.diff(require(from), require(to));
+    }
+
+    private Generation require(GenerationId generation) {
+        return store.image()
+                .generations()
+                .find(generation)
+                .orElseThrow(() ->
+                        new HostFailure(
+                                HostFailure.Code.NOT_FOUND,
+                                "there is no checkpoint " + generation,
+                                "`krg-admin checkpoint list` shows those there are"));
     }
 
     @Override

@@ -259,6 +259,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::show)
                 .delete("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::delete)
                 .get("/v1/checkpoints/{id}/manifest", Permit.OWNER, checkpoints::manifest)
+                .get("/v1/checkpoints/{id}/diff", Permit.OWNER, checkpoints::diff)
+                .post("/v1/checkpoints/{id}/verify", Permit.OWNER, checkpoints::verify)
                 .post("/v1/checkpoints/{id}/restore", Permit.OWNER, checkpoints::restore)
                 .get("/v1/segments", segments::list)
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.List;
@@ -88,6 +89,86 @@ final class CheckpointResource {
         }
         return peers.pass(
                 holder(image, generation), call.caller(), call.request(), Failures::response);
+    }
+
+    /// Reads every byte of one copy, by the node that has it.
+    HttpResponse verify(Call call) {
+        var _ = call.body(EmptyBody.class);
+        var image = replica.read(false);
+        var generation = Targets.checkpoint(image, call.path("id"));
+        var name = call.find("node").orElseGet(() -> generation.copies().getFirst().name());
+        var node = Targets.node(image, name);
+        if (!generation.copies().contains(node.id())) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_FOUND,
+                    "node " + name + " has no copy of checkpoint " + generation.id(),
+                    "copies are on " + generation.copies());
+        }
+        if (node.id().equals(self)) {
+            return Call.one(image, verified(generation));
+        }
+        if (node.state() != Node.State.READY) {
+            var view = CheckpointView.copy(generation.id(), node.id(), "unreachable");
+            return Call.one(image, view.put("problem", "the node is lost since " + node.since()));
+        }
+        return peers.pass(node, call.caller(), call.request(), Failures::response);
+    }
+
+    private ObjectNode verified(Generation generation) {
+        try {
+            var found = parts.local().verify(generation.id());
+            return CheckpointView.copy(generation.id(), self, "good")
+                    .put("chunks", found.chunks())
+                    .put("repaired", found.repaired());
+        } catch (HostFailure failure) {
+            if (failure.code() != HostFailure.Code.CORRUPT) {
+                throw failure;
+            }
+            return CheckpointView.copy(generation.id(), self, "damaged")
+                    .put("problem", failure.getMessage());
+        }
+    }
+
+    /// What one has that another one of the same process has not, told by a node that has both.
+    HttpResponse diff(Call call) {
+        var image = replica.read(call.isStale());
+        var from = Targets.checkpoint(image, call.path("id"));
+        var to =
+                Targets.checkpoint(
+                        image,
+                        call.find("to")
+                                .orElseThrow(() ->
+                                        new HostFailure(
+                                                HostFailure.Code.USAGE,
+                                                "`to` is missing",
+                                                "name the other checkpoint")));
+        // Also because the caller was found to be the owner of the one only.
+        if (!from.id().process().equals(to.id().process())) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "checkpoints %s and %s are of two processes".formatted(from.id(), to.id()),
+                    "compare those of one process");
+        }
+        var both = from.copies().stream().filter(to.copies()::contains).toList();
+        if (both.contains(self)) {
+            return Call.one(image, CheckpointView.of(parts.local().diff(from.id(), to.id())));
+        }
+        var node =
+                both.stream()
+                        .flatMap(id -> image.nodes().find(id).stream())
+                        .filter(it -> it.state() == Node.State.READY)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new HostFailure(
+                                        HostFailure.Code.CONFLICT,
+                                        "no node has a copy of both: %s is on %s, %s on %s"
+                                                .formatted(
+                                                        from.id(),
+                                                        from.copies(),
+                                                        to.id(),
+                                                        to.copies()),
+                                        "compare two whose copies are on one node"));
+        return peers.pass(node, call.caller(), call.request(), Failures::response);
     }
 
     private static Node holder(ClusterImage image, Generation generation) {

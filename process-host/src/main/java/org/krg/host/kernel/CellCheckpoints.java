@@ -13,10 +13,12 @@ import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.HeldFile;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.TakeOptions;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.GenerationContents.Fact;
 import org.krg.host.GenerationContents.Part;
@@ -130,13 +132,15 @@ public final class CellCheckpoints implements Checkpointing {
 
     private static TakeOptions options(Order order, int copies, List<NodeId> candidates) {
         var checkpoint = order.spec().checkpoint();
-        return new TakeOptions(
-                order.generation().number(),
-                checkpoint.engine(),
-                copies,
-                candidates,
-                checkpoint.fileLimitBytes(),
-                order.pinned());
+        var options =
+                new TakeOptions(
+                        order.generation().number(),
+                        checkpoint.engine(),
+                        copies,
+                        candidates,
+                        checkpoint.fileLimitBytes(),
+                        order.pinned());
+        return order.target().isPresent() ? options.ofMove() : options;
     }
 
     @Override
@@ -186,6 +190,16 @@ public final class CellCheckpoints implements Checkpointing {
     @Override
     public GenerationContents inspect(Generation generation) {
         return contents(attempt(() -> checkpoints.inspect(generation)));
+    }
+
+    @Override
+    public Verified verify(Generation generation) {
+        return attempt(() -> checkpoints.verify(generation));
+    }
+
+    @Override
+    public GenerationDiff diff(Generation from, Generation to) {
+        return attempt(() -> checkpoints.diff(from, to));
     }
 
     private static RestartMark mark(Generation generation, Prepared prepared) {

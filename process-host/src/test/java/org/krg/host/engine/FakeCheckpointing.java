@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
 import org.krg.host.core.Images;
@@ -83,6 +85,16 @@ final class FakeCheckpointing implements Checkpointing {
     @Override
     public void forget(GenerationId generation) {
         stored.remove(generation);
+    }
+
+    @Override
+    public Verified verify(Generation generation) {
+        return new Verified(1, 0);
+    }
+
+    @Override
+    public GenerationDiff diff(Generation from, Generation to) {
+        return new GenerationDiff(from.id(), to.id(), List.of(), 0, 0, 0, 1);
     }
 
     @Override

@@ -145,6 +145,45 @@ final class ClusterApiTest {
     }
 
     @Test
+    void eachCopyOfACheckpointIsReadByItsNode() {
+        var id = api.running("read", AWAY);
+        var generation = Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE);
+        api.propose(new CommitGeneration(generation, 1));
+        var path = "/v1/checkpoints/" + id + ".1/verify";
+
+        var away = api.post(path + "?node=" + AWAY, "{}");
+        assertThat(away.text("/state")).isEqualTo("good");
+        assertThat(away.number("/repaired")).isEqualTo(1);
+        assertThat(api.away.asked).contains("verify " + id + ".1");
+        api.here.damaged = true;
+        var here = api.post(path + "?node=" + HERE, "{}");
+        api.here.damaged = false;
+        assertThat(here.text("/state")).isEqualTo("damaged");
+        assertThat(here.text("/problem")).contains("no other copy is good");
+        assertThat(api.post(path + "?node=n9", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void onlyCheckpointsOfOneProcessAreCompared() {
+        var id = api.running("compared", AWAY);
+        var other = api.running("other", AWAY);
+        for (var process : List.of(id, other)) {
+            api.propose(
+                    new CommitGeneration(
+                            Samples.generation(
+                                    process, 1, api.process(process).epoch(), AWAY, HERE),
+                            1));
+        }
+        var path = "/v1/checkpoints/" + id + ".1/diff";
+
+        var same = api.get(path + "?to=" + id + ".1");
+        assertThat(same.text("/parts/0/change")).isEqualTo("changed");
+        assertThat(same.number("/newPages")).isEqualTo(1);
+        assertThat(api.get(path + "?to=" + other + ".1").status()).isEqualTo(400);
+        assertThat(api.get(path).status()).isEqualTo(400);
+    }
+
+    @Test
     void theManifestIsToldByANodeThatHasACopy() {
         var id = api.running("far-saved", AWAY);
         api.propose(

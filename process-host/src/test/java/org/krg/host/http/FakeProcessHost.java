@@ -12,6 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.GenerationDiff.Change;
+import org.krg.checkpoint.model.Manifest.Kind;
+import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
@@ -44,6 +48,7 @@ final class FakeProcessHost implements ProcessHost {
     final List<String> asked = new CopyOnWriteArrayList<>();
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
+    volatile boolean damaged;
     volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
 
@@ -102,6 +107,22 @@ final class FakeProcessHost implements ProcessHost {
                                 "descriptor 5 is an io_uring",
                                 "close it"))
                 : CompletableFuture.completedFuture(generation);
+    }
+
+    @Override
+    public Verified verify(GenerationId generation) {
+        asked.add("verify " + generation);
+        if (damaged) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT, "chunk 12 is damaged and no other copy is good", "");
+        }
+        return new Verified(17, 1);
+    }
+
+    @Override
+    public GenerationDiff diff(GenerationId from, GenerationId to) {
+        var part = new GenerationDiff.Part(Kind.IMAGE, "pages-1.img", Change.CHANGED, 8, 12, 1);
+        return new GenerationDiff(from, to, List.of(part), 1, 4, 1, 2);
     }
 
     @Override

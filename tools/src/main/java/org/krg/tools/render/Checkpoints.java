@@ -57,6 +57,44 @@ public final class Checkpoints {
         return sheet + "\n" + parts;
     }
 
+    /// {@return a line for each copy of each checkpoint}
+    public static String verified(Iterable<JsonNode> verified, boolean headers) {
+        var copies = new ArrayList<JsonNode>();
+        verified.forEach(checkpoint -> checkpoint.path("copies").forEach(copies::add));
+        return new Table()
+                .left("ID", it -> it.path("id").asText())
+                .left("NODE", it -> it.path("node").asText())
+                .left("STATE", it -> it.path("state").asText())
+                .right("CHUNKS", it -> it.path("chunks").asText())
+                .right("PUT RIGHT", it -> it.path("repaired").asText())
+                .left("PROBLEM", it -> it.path("problem").asText())
+                .of(copies, headers);
+    }
+
+    /// {@return what differs, and the sum}
+    public static String diff(JsonNode diff, boolean headers) {
+        var parts =
+                new Table()
+                        .left("PART", it -> it.path("kind").asText())
+                        .left("NAME", it -> it.path("name").asText())
+                        .left("CHANGE", it -> it.path("change").asText())
+                        .right("FROM", it -> Amounts.bytes(it.path("fromBytes").asLong()))
+                        .right("TO", it -> Amounts.bytes(it.path("toBytes").asLong()))
+                        .right("NEW CHUNKS", it -> it.path("newChunks").asText())
+                        .of(diff.path("parts"), headers);
+        return parts
+                + "%nfrom %s to %s: %d of %d chunks are new, %s; %d are shared, %d of the new ones are pages of memory%n"
+                        .formatted(
+                                diff.path("from").asText(),
+                                diff.path("to").asText(),
+                                diff.path("newChunks").asLong(),
+                                diff.path("newChunks").asLong()
+                                        + diff.path("sharedChunks").asLong(),
+                                Amounts.bytes(diff.path("newBytes").asLong()),
+                                diff.path("sharedChunks").asLong(),
+                                diff.path("newPages").asLong());
+    }
+
     private static String engine(JsonNode manifest) {
         var text = new StringBuilder(manifest.path("engine").asText());
         for (var fact : manifest.path("facts")) {

@@ -323,6 +323,56 @@ final class VerbsTest {
     }
 
     @Test
+    void aDamagedCopyIsTheExitCodeOfVerify() {
+        answers.put("GET /v1/checkpoints/7.1", json(200, "{\"id\":\"7.1\",\"copies\":[\"n1\"]}"));
+        answers.put(
+                "POST /v1/checkpoints/7.1/verify",
+                json(
+                        200,
+                        "{\"id\":\"7.1\",\"node\":\"n1\",\"state\":\"damaged\",\"chunks\":0,\"repaired\":0,\"problem\":\"no good copy of chunk 12\"}"));
+
+        var result = run("checkpoint", "verify", "7.1");
+
+        assertThat(result.exit()).isEqualTo(11);
+        assertThat(result.out()).contains("7.1", "n1", "damaged", "no good copy of chunk 12");
+        assertThat(run("checkpoint", "verify").exit()).isEqualTo(2);
+        assertThat(run("checkpoint", "verify", "7.1", "--all").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void whatDiffersIsShownWithItsSum() {
+        answers.put(
+                "GET /v1/checkpoints/7.1/diff",
+                json(
+                        200,
+                        "{\"from\":\"7.1\",\"to\":\"7.2\",\"newChunks\":1,\"newBytes\":4096,\"newPages\":1,\"sharedChunks\":9,\"parts\":[{\"kind\":\"image\",\"name\":\"pages-1.img\",\"change\":\"changed\",\"fromBytes\":40960,\"toBytes\":40960,\"newChunks\":1}]}"));
+
+        assertThat(run("checkpoint", "diff", "7.1", "7.2").out())
+                .contains("pages-1.img", "changed", "1 of 10 chunks are new, 4 KiB; 9 are shared");
+    }
+
+    @Test
+    void pruneLeavesTheNewestAndThePinned() {
+        answers.put("DELETE /v1/checkpoints/", json(200, "{}"));
+        answers.put(
+                "GET /v1/checkpoints",
+                json(
+                        200,
+                        """
+                        {"checkpoints":[
+                          {"id":"7.1","process":7,"number":1,"taken":"2026-11-20T10:00:00Z","pinned":true},
+                          {"id":"7.2","process":7,"number":2,"taken":"2026-11-20T11:00:00Z"},
+                          {"id":"7.3","process":7,"number":3,"taken":"2026-11-20T12:00:00Z"},
+                          {"id":"8.1","process":8,"number":1,"taken":"2026-11-20T10:00:00Z"}]}
+                        """));
+
+        assertThat(run("checkpoint", "prune", "--keep", "1", "--dry-run").out()).contains("7.2");
+        assertThat(agent.asked()).noneMatch(it -> it.toString().contains("DELETE"));
+        run("checkpoint", "prune", "--keep", "1");
+        assertThat(agent.asked()).filteredOn(it -> it.toString().contains("DELETE")).hasSize(1);
+    }
+
+    @Test
     void eachCheckpointToRemoveIsRemoved() {
         answers.put("DELETE /v1/checkpoints/", json(200, "{}"));
 

@@ -2,10 +2,13 @@
 package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.host.GenerationContents;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.Job;
+import org.krg.state.model.NodeId;
 
 /// A checkpoint.
 public final class CheckpointView {
@@ -33,6 +36,45 @@ public final class CheckpointView {
                 .put("pinned", generation.pinned())
                 .put("manifest", generation.manifest().hex())
                 .put("localOnly", generation.copies().size() < 2);
+    }
+
+    /// {@return a copy of a checkpoint that was looked at}
+    ///
+    /// @param state `good`, `damaged` or `unreachable`
+    public static ObjectNode copy(GenerationId id, NodeId node, String state) {
+        return Json.object()
+                .put("id", id.toString())
+                .put("node", node.name())
+                .put("state", state)
+                .put("chunks", 0)
+                .put("repaired", 0)
+                .put("problem", "");
+    }
+
+    /// {@return what differs between two checkpoints}
+    public static ObjectNode of(GenerationDiff diff) {
+        var view =
+                Json.object()
+                        .put("from", diff.from().toString())
+                        .put("to", diff.to().toString())
+                        .put("newChunks", diff.newChunks())
+                        .put("newBytes", diff.newBytes())
+                        .put("newPages", diff.newPages())
+                        .put("sharedChunks", diff.sharedChunks());
+        view.set(
+                "parts",
+                Json.list(
+                        diff.parts().stream()
+                                .map(part ->
+                                        Json.object()
+                                                .put("kind", Json.word(part.kind()))
+                                                .put("name", part.name())
+                                                .put("change", Json.word(part.change()))
+                                                .put("fromBytes", part.fromBytes())
+                                                .put("toBytes", part.toBytes())
+                                                .put("newChunks", part.newChunks()))
+                                .toList()));
+        return view;
     }
 
     /// {@return what is in a checkpoint}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/// Work of the disk on a thread of its own, which is awaited in any case.
+public final class Background {
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    /// What is to be done.
+    public interface Work {
+        /// Does it.
+        void run() throws IOException;
+    }
+
+    /// Begins.
+    public Background(Work work) {
+        Thread.ofPlatform()
+                .name("krg-durable")
+                .start(() -> {
+                    try {
+                        work.run();
+                        done.complete(null);
+                    } catch (IOException | RuntimeException failure) {
+                        done.completeExceptionally(failure);
+                    }
+                });
+    }
+
+    /// Waits for the end, also when this thread is told to stop: what it uses must not be taken
+    /// away from it.
+    ///
+    /// @throws IOException if it failed
+    public void await() throws IOException {
+        var interrupted = false;
+        try {
+            while (true) {
+                try {
+                    done.get();
+                    return;
+                } catch (InterruptedException stop) {
+                    interrupted = true;
+                } catch (ExecutionException failure) {
+                    switch (failure.getCause()) {
+                        case RuntimeException known -> throw known;
+                        case null, default ->
+                                throw new IOException(
+                                        String.valueOf(failure.getCause()), failure.getCause());
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.Json;
+import org.krg.tools.render.Checkpoints;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `checkpoint prune`
+@Command(
+        description =
+                "Those that are pinned, and the newest of each process, stay. What goes is shown; --dry-run"
+                        + " only shows it.")
+public final class CheckpointPrune implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(
+            paramLabel = "TARGET",
+            arity = "0..1",
+            description = "a job, JOB/RANK or the number of a process (default: all)")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private String target = "";
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "newest of each process that stay, at least 1 (default: 2)")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private int keep = 2;
+
+    @Option(
+            names = "--older-than",
+            paramLabel = "AGE",
+            description = "of the others only those that are older, like 12h")
+    private @Nullable Duration olderThan;
+
+    @Option(names = "--dry-run", description = "show what would go, and remove nothing")
+    private boolean dryRun;
+
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public CheckpointPrune(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        var path = ApiPath.of("checkpoints");
+        try (var client = connection.open(terminal)) {
+            var all = client.get(target.isEmpty() ? path : path.with("target", target));
+            var age = olderThan == null ? Duration.ZERO : olderThan;
+            var surplus =
+                    surplus(all.path("checkpoints"), Math.max(1, keep), terminal.now().minus(age));
+            if (!dryRun) {
+                surplus.forEach(
+                        it -> client.delete(ApiPath.of("checkpoints", it.path("id").asText())));
+            }
+            var reply = Json.object().put("dryRun", dryRun);
+            reply.putArray("removed").addAll(surplus);
+            output.print(
+                    terminal,
+                    reply,
+                    () -> Checkpoints.table(surplus, terminal.now(), output.hasHeaders()));
+        }
+        return ExitCode.OK;
+    }
+
+    /// {@return the checkpoints that go, oldest first}
+    ///
+    /// @param before those taken later stay
+    static List<JsonNode> surplus(Iterable<JsonNode> checkpoints, int keep, Instant before) {
+        var byProcess = new TreeMap<Long, List<JsonNode>>();
+        for (var it : checkpoints) {
+            byProcess.computeIfAbsent(it.path("process").asLong(), _ -> new ArrayList<>()).add(it);
+        }
+        var surplus = new ArrayList<JsonNode>();
+        for (var own : byProcess.values()) {
+            own.sort(Comparator.comparingLong(it -> it.path("number").asLong()));
+            own.subList(0, Math.max(0, own.size() - keep)).stream()
+                    .filter(it -> !it.path("pinned").asBoolean())
+                    .filter(it -> Instant.parse(it.path("taken").asText()).isBefore(before))
+                    .forEach(surplus::add);
+        }
+        return surplus;
+    }
+}
