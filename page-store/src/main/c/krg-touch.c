@@ -14,6 +14,7 @@
 //     sum OFFSET WORDS         the sum of the words
 //     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
 //     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
+//     advise OFFSET BYTES ADVICE    ok; ADVICE is a number of madvise(2)
 //     scan OFFSET BYTES        nanoseconds that reading all of it took
 //     litmus ...               see litmus()
 //
@@ -250,7 +251,12 @@ static void perform(char *line) {
         fork_and_touch(first);
     else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times(strcmp(name, "write") == 0, first, second, third);
-    else if (sscanf(line, "scan %lu %lu", &first, &second) == 2)
+    else if (sscanf(line, "advise %lu %lu %lu", &first, &second, &third) == 3) {
+        if (krg_segment_advise(segment, (off_t)first, second, (int)third) < 0)
+            answer_error();
+        else
+            puts("ok");
+    } else if (sscanf(line, "scan %lu %lu", &first, &second) == 2)
         scan(first, second);
     else if (strncmp(line, "litmus ", 7) == 0)
         litmus(line + 7);

@@ -123,6 +123,19 @@ int krg_segment_resize(uint64_t id, size_t size);
  */
 int krg_segment_remove(uint64_t id);
 
+/*
+ * Says how a part of the segment is going to be read on this node; `advice` is one of madvise(2):
+ *
+ *     MADV_WILLNEED     fetches it now, the first 8 MiB of it
+ *     MADV_SEQUENTIAL   fetches far ahead from the first fault on
+ *     MADV_RANDOM       fetches nothing ahead
+ *     MADV_NORMAL       fetches ahead of who reads page after page (at first)
+ *
+ * `offset` and `length` are multiples of the page size. Advice other than MADV_WILLNEED is kept for
+ * each 2 MiB that the part touches. -1 and errno: EINVAL; EHOSTDOWN; ETIMEDOUT.
+ */
+int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice);
+
 /* Opens a segment by its number, also one without a name. As krg_segment_open. */
 struct krg_segment *krg_segment_open_id(uint64_t id);
 

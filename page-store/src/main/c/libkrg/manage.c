@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { ADVISE = 38 };
+
 static int name_order(struct order *order, const char *name) {
     if (strlen(name) > MOST_NAME)
         return fail(ENAMETOOLONG);
@@ -68,6 +70,13 @@ int krg_segment_resize(uint64_t id, size_t size) {
 int krg_segment_remove(uint64_t id) {
     struct order order = {.kind = REMOVE, .segment = id};
     return give(&order, NULL);
+}
+
+int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice) {
+    struct order order = {.kind = ADVISE, .segment = krg_segment_id(segment),
+                          .mode = (uint32_t)advice, .length = length,
+                          .offset_pages = offset / PAGE_BYTES};
+    return offset % PAGE_BYTES != 0 ? fail(EINVAL) : give(&order, NULL);
 }
 
 struct krg_segment *krg_segment_open_id(uint64_t id) {

@@ -2,6 +2,7 @@
 package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,27 @@ class SharedMemoryTest {
                 assertThat(reader.ask("read 0")).isEqualTo("" + round);
             }
         }
+    }
+
+    @Test
+    void pagesThatAProgramWillNeedComeBeforeItTouchesThem(Cluster cluster) {
+        var writer = touchers.getFirst();
+        for (var page = 0; page < 16; page++) {
+            assertThat(writer.ask("write " + 4_096 * page + " 7")).isEqualTo("ok");
+        }
+
+        assertThat(touchers.get(1).ask("advise 0 65536 3")).isEqualTo("ok");
+
+        await().untilAsserted(() -> assertThat(ahead(cluster)).isEqualTo(16));
+        assertThat(touchers.get(1).ask("read 61440")).isEqualTo("7");
+        assertThat(touchers.get(1).ask("advise 0 100 3")).isEqualTo("error EINVAL");
+    }
+
+    private static int ahead(Cluster cluster) {
+        var stats = cluster.run("segment", "stats", SEGMENT, "-o", "json").require(0).json();
+        return Cluster.stream(stats.path("nodes"))
+                .mapToInt(node -> node.path("stats").path("ahead").asInt())
+                .sum();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.krg.pages.codec.ManageRequest.Advise;
 import org.krg.pages.codec.ManageRequest.Create;
 import org.krg.pages.codec.ManageRequest.Find;
 import org.krg.pages.codec.ManageRequest.Remove;
@@ -23,6 +24,7 @@ public final class ManageCodec {
     private static final int REMOVE = 35;
     private static final int OPEN = 36;
     private static final int MAP = 37;
+    private static final int ADVISE = 38;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 40;
 
@@ -62,6 +64,8 @@ public final class ManageCodec {
             case REMOVE -> Optional.of(new Remove(which));
             case OPEN -> Optional.of(new AttachRequest.Open(which));
             case MAP -> Optional.of(new AttachRequest.Map(address, length, offset));
+            case ADVISE ->
+                    Optional.of(new Advise(which, order.getInt(36), offset, length));
             default -> Optional.empty();
         };
     }

@@ -14,6 +14,11 @@ public sealed interface ManageRequest extends AttachRequest {
     /// Make a segment larger.
     record Resize(Which which, long sizeBytes) implements ManageRequest {}
 
+    /// Know how programs of this node are going to read a part of a segment that is open here.
+    ///
+    /// @param how a number of `madvise(2)`
+    record Advise(Which which, int how, long offset, long length) implements ManageRequest {}
+
     /// Take a segment's name away; it is destroyed when nobody holds it any more.
     record Remove(Which which) implements ManageRequest {}
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.krg.host.engine.Proposals;
@@ -16,6 +17,9 @@ import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.ManageRequest;
 import org.krg.pages.codec.Which;
+import org.krg.pages.coherence.Advice;
+import org.krg.pages.engine.FaultSink;
+import org.krg.pages.engine.PageMemory;
 import org.krg.pages.memory.SegmentDoor;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
@@ -41,11 +45,23 @@ final class SegmentDesk implements SegmentDoor {
     /// Less than libkrg waits for its answer.
     private static final long ANSWER_SECONDS = 20;
 
+    private static final int MADV_NORMAL = 0;
+    private static final int MADV_RANDOM = 1;
+    private static final int MADV_SEQUENTIAL = 2;
+    private static final int MADV_WILLNEED = 3;
+
+    /// All of them are under way at once.
+    private static final int MOST_NEEDED_PAGES = 2_048;
+
     private final Member self;
     private final ClusterStore store;
     private final Proposals proposals;
     private final Function<Segment, Opening> opener;
     private final Map<SegmentId, Integer> held = new HashMap<>();
+
+    /// Who is told of faults of the segments that were opened here.
+    private final Map<SegmentId, FaultSink> sinks = new ConcurrentHashMap<>();
+
     private CompletableFuture<Reply> lastHold =
             CompletableFuture.completedFuture(new Reply.Accepted(Revision.ZERO, 0));
 
@@ -78,8 +94,9 @@ final class SegmentDesk implements SegmentDoor {
             var segment = admitted(which, user);
             hold(segment.id(), 1);
             var opening = opener.apply(segment);
-            if (opening instanceof Opening.Refused) {
-                released(segment.id());
+            switch (opening) {
+                case Opening.Granted granted -> sinks.put(segment.id(), granted.faults());
+                case Opening.Refused _ -> released(segment.id());
             }
             return opening;
         } catch (Refused refused) {
@@ -110,12 +127,38 @@ final class SegmentDesk implements SegmentDoor {
                 propose(new ResizeSegment(segment.id(), sizeBytes));
                 yield segment.withSize(sizeBytes);
             }
+            case ManageRequest.Advise advise -> {
+                var segment = admitted(advise.which(), user);
+                advise(segment, advise);
+                yield segment;
+            }
             case ManageRequest.Remove(var which) -> {
                 var segment = managed(which, user);
                 propose(new RemoveSegment(segment.id()));
                 yield segment.withoutName();
             }
         };
+    }
+
+    private void advise(Segment segment, ManageRequest.Advise advise) {
+        var sink = sinks.get(segment.id());
+        var isPart =
+                advise.length() > 0
+                        && advise.offset() >= 0
+                        && advise.length() % PageMemory.PAGE_BYTES == 0
+                        && advise.offset() <= segment.sizeBytes() - advise.length();
+        if (sink == null || !isPart) {
+            throw new Refused(AttachError.EINVAL);
+        }
+        var start = Math.toIntExact(advise.offset() / PageMemory.PAGE_BYTES);
+        var end = start + Math.toIntExact(advise.length() / PageMemory.PAGE_BYTES);
+        switch (advise.how()) {
+            case MADV_NORMAL -> sink.advise(start, end, Advice.NORMAL);
+            case MADV_RANDOM -> sink.advise(start, end, Advice.RANDOM);
+            case MADV_SEQUENTIAL -> sink.advise(start, end, Advice.SEQUENTIAL);
+            case MADV_WILLNEED -> sink.willNeed(start, Math.min(end, start + MOST_NEEDED_PAGES));
+            default -> throw new Refused(AttachError.EINVAL);
+        }
     }
 
     private Segment create(ManageRequest.Create create, Peer user) {
