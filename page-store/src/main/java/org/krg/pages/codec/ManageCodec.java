@@ -64,8 +64,7 @@ public final class ManageCodec {
             case REMOVE -> Optional.of(new Remove(which));
             case OPEN -> Optional.of(new AttachRequest.Open(which));
             case MAP -> Optional.of(new AttachRequest.Map(address, length, offset));
-            case ADVISE ->
-                    Optional.of(new Advise(which, order.getInt(36), offset, length));
+            case ADVISE -> Optional.of(new Advise(which, order.getInt(36), offset, length));
             default -> Optional.empty();
         };
     }

@@ -73,10 +73,11 @@ class AttachCodecTest {
                                         .putInt(32, 3)
                                         .array()))
                 .contains(new AttachRequest.Map(4096, 8192, 12_288));
-        assertThat(AttachCodec.decode(order(38).putLong(8, 7).putLong(24, 8192).putInt(36, 3).array()))
+        assertThat(
+                        AttachCodec.decode(
+                                order(38).putLong(8, 7).putLong(24, 8192).putInt(36, 3).array()))
                 .contains(
-                        new ManageRequest.Advise(
-                                new Which.Numbered(new SegmentId(7)), 3, 0, 8192));
+                        new ManageRequest.Advise(new Which.Numbered(new SegmentId(7)), 3, 0, 8192));
         assertThat(AttachCodec.decode(order(47).array())).isEmpty();
         assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
     }
