@@ -189,6 +189,7 @@ int krg_segment_after_fork(struct krg_segment *segment) {
     void *address = segment->address;
     uint64_t id = segment->id;
     pthread_mutex_init(&segment->lock, NULL);
+    forget_threads(segment);
     // The parent's: closing them here takes nothing from it.
     close_quietly(segment->socket);
     close_quietly(segment->memory);
@@ -228,9 +229,12 @@ void krg_segment_close(struct krg_segment *segment) {
         return;
     if (segment->address != NULL)
         (void)krg_segment_unmap(segment);
+    forget_threads(segment);
     close_quietly(segment->socket);
     close_quietly(segment->memory);
     close_quietly(segment->device);
+    if (segment->has_thread_key)
+        pthread_key_delete(segment->thread);
     pthread_mutex_destroy(&segment->lock);
     free(segment);
 }

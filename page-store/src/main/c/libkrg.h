@@ -81,7 +81,10 @@ void *krg_segment_map_part(struct krg_segment *segment, void *address, int place
  */
 int krg_segment_after_fork(struct krg_segment *segment);
 
-/* Unmaps it if it is mapped and frees the handle. NULL is allowed. */
+/*
+ * Unmaps it if it is mapped and frees the handle. NULL is allowed. Locks that are still held by it
+ * count as abandoned. No thread may be using the handle.
+ */
 void krg_segment_close(struct krg_segment *segment);
 
 /* What the cluster knows of a segment. */
@@ -141,6 +144,101 @@ struct krg_segment *krg_segment_open_id(uint64_t id);
 
 /* The number of the segment. */
 uint64_t krg_segment_id(const struct krg_segment *segment);
+
+/*
+ * Objects to synchronise with, for threads of any process on any node that has the segment open.
+ *
+ * An object is named by a number of your choice below 2^63, for example the offset of what it
+ * protects. It is not in the segment's memory, needs no preparation and survives the loss of any
+ * node, as long as most nodes are there: at first it is a free lock, a semaphore or word of 0. A
+ * number is one kind of object at a time. Each call costs an agreement of the nodes, a disk's write
+ * included: share data by pages, and synchronise once for much of it.
+ *
+ * All calls return 0 or an error number, as those of pthread do, and none sets errno:
+ * EINVAL the object is in use as something else, or a value cannot be right; EIDRM the segment was
+ * destroyed; ENOSPC the cluster has too many objects; ESTALE this node was declared lost since: what
+ * it held went to others; EHOSTDOWN the agent is gone: whether the call had its effect is not
+ * known; ENOMEM, EMFILE, EAGAIN no connection could be made for this thread.
+ *
+ * A thread that ends, by itself or with its process or node, abandons the locks it holds: the next
+ * thread gets them with EOWNERDEAD. While most nodes cannot be reached, calls wait, those with a
+ * time limit too. A child made by fork has none of its parent's locks.
+ */
+
+/*
+ * A mutex, like a robust one of pthread that checks for errors. EOWNERDEAD: the caller has the lock,
+ * and the thread that had it before ended with it; when what it protects is in order, say so by
+ * krg_mutex_consistent, or unlocking makes the mutex ENOTRECOVERABLE for all, until krg_reset.
+ * EDEADLK the caller has it already; EBUSY (trylock) somebody else has; EPERM (unlock) the caller
+ * has not.
+ */
+int krg_mutex_lock(struct krg_segment *segment, uint64_t mutex);
+int krg_mutex_trylock(struct krg_segment *segment, uint64_t mutex);
+/* Waits until `limit` on CLOCK_REALTIME, then ETIMEDOUT. */
+int krg_mutex_timedlock(struct krg_segment *segment, uint64_t mutex, const struct timespec *limit);
+int krg_mutex_unlock(struct krg_segment *segment, uint64_t mutex);
+int krg_mutex_consistent(struct krg_segment *segment, uint64_t mutex);
+
+/*
+ * A read-write lock, given in the order of arrival. EOWNERDEAD: the caller has the lock, and a
+ * thread ended while it had it to write; so it goes on until a writer unlocks it.
+ */
+int krg_rwlock_rdlock(struct krg_segment *segment, uint64_t lock);
+int krg_rwlock_tryrdlock(struct krg_segment *segment, uint64_t lock);
+int krg_rwlock_wrlock(struct krg_segment *segment, uint64_t lock);
+int krg_rwlock_trywrlock(struct krg_segment *segment, uint64_t lock);
+int krg_rwlock_unlock(struct krg_segment *segment, uint64_t lock);
+
+/*
+ * Waits until `count` threads wait; one of them gets PTHREAD_BARRIER_SERIAL_THREAD. A thread that
+ * ends meanwhile is not counted.
+ */
+int krg_barrier_wait(struct krg_segment *segment, uint64_t barrier, unsigned count);
+
+/* A condition with a mutex of the same segment; without spurious wake-ups. */
+int krg_cond_wait(struct krg_segment *segment, uint64_t condition, uint64_t mutex);
+/* Waits until `limit` on CLOCK_REALTIME and then for the mutex: ETIMEDOUT with the mutex held. */
+int krg_cond_timedwait(struct krg_segment *segment, uint64_t condition, uint64_t mutex,
+                       const struct timespec *limit);
+int krg_cond_signal(struct krg_segment *segment, uint64_t condition);
+int krg_cond_broadcast(struct krg_segment *segment, uint64_t condition);
+
+#define KRG_SEM_NOWAIT 1u /* EAGAIN instead of waiting */
+#define KRG_SEM_UNDO 2u   /* taken back when the process ends */
+
+/* A step on a semaphore, as semop(2) has it: amount 0 waits until the value is 0. */
+struct krg_sem_op {
+    uint64_t semaphore;
+    int32_t amount;
+    uint32_t flags;
+};
+
+/*
+ * Does 1 to 500 steps at once, or waits until they can be done; for `limit` if it is not NULL, then
+ * EAGAIN. EINTR a signal was handled meanwhile; ERANGE a value would exceed 32767.
+ */
+int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size_t count,
+               const struct timespec *limit);
+/* Sets a semaphore to 0 to 32767; nothing done before is undone any more. */
+int krg_sem_set(struct krg_segment *segment, uint64_t semaphore, int value);
+/* Tells the value, how many wait for more, and how many wait for zero. Each may be NULL. */
+int krg_sem_get(struct krg_segment *segment, uint64_t semaphore, int *value, unsigned *for_more,
+                unsigned *for_zero);
+
+/*
+ * Words of 64 bits. What was there before is stored in `before` unless that is NULL. A change that
+ * was acknowledged is never lost and never made twice, whatever nodes end.
+ */
+int krg_atomic_load(struct krg_segment *segment, uint64_t word, uint64_t *value);
+int krg_atomic_add(struct krg_segment *segment, uint64_t word, uint64_t amount, uint64_t *before);
+int krg_atomic_exchange(struct krg_segment *segment, uint64_t word, uint64_t value,
+                        uint64_t *before);
+/* Stores `value` if the word is `*expected`; else EBUSY, and what it is in `*expected`. */
+int krg_atomic_compare_exchange(struct krg_segment *segment, uint64_t word, uint64_t *expected,
+                                uint64_t value);
+
+/* Makes an object all zeros, whatever it was. EBUSY while somebody holds it or waits for it. */
+int krg_reset(struct krg_segment *segment, uint64_t object);
 
 #ifdef __cplusplus
 }

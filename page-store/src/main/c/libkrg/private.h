@@ -61,6 +61,8 @@ struct about {
     uint64_t created;
 };
 
+struct krg_thread; // of sync.c
+
 struct krg_segment {
     pthread_mutex_t lock;
     int socket;
@@ -74,6 +76,9 @@ struct krg_segment {
     off_t offset;
     int protection;
     pthread_t watch; // while mapped
+    struct krg_thread *threads; // those that have synchronised
+    pthread_key_t thread; // which of them a thread is
+    bool has_thread_key;
 };
 
 // Sets errno and returns -1.
@@ -95,6 +100,9 @@ int ask_plainly(int fd, const void *bytes, size_t size, int passed);
 
 // Opens the segment of that name, or of that number if the name is NULL.
 struct krg_segment *open_segment(const char *name, uint64_t id);
+
+// Lets go of all threads that have synchronised.
+void forget_threads(struct krg_segment *segment);
 
 #pragma GCC visibility pop
 

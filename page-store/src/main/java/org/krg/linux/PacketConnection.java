@@ -58,7 +58,7 @@ public final class PacketConnection implements AutoCloseable {
                     JAVA_INT.withName("cmsg_type"));
 
     /// A packet that is longer is cut by the kernel and refused here.
-    public static final int MOST_BYTES = 512;
+    public static final int MOST_BYTES = 8_192;
 
     /// More of them are closed by the kernel, and the packet is refused.
     public static final int MOST_DESCRIPTORS = 2;

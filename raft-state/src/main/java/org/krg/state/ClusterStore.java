@@ -53,6 +53,11 @@ public interface ClusterStore extends AutoCloseable {
     /// order. A snapshot taken over from the leader is one step without events.
     Subscription onChange(Consumer<ClusterChange> listener);
 
+    /// Tells `listener` of every step of this replica's state after the call by which a thread that
+    /// waits for others may have been answered. Called by the thread that applies the log: the
+    /// listener only notes that there is something to look at.
+    Subscription onSync(Runnable listener);
+
     /// {@return the events after `revision`, oldest first, at most `limit`} When more than `limit`
     /// remain, the last one's operation is complete, so that the call can go on from its revision.
     /// Throws [Compacted] when some of them are no longer kept.

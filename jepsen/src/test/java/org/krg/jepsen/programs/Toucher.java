@@ -11,11 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.krg.jepsen.cluster.Cluster;
 
-/// A process that touches a segment as it is told: `krg-touch`, which is linked with `libkrg`.
-/// Closing it kills it.
+/// A process that uses a segment as it is told, and is linked with `libkrg`: `krg-touch` touches
+/// its memory, `krg-sync` synchronises. Closing it kills it.
 public final class Toucher implements AutoCloseable {
-    private static final Path PROGRAM =
-            Path.of(System.getProperty("krg.root"), "target/native/krg-touch");
+    private static final Path PROGRAMS = Path.of(System.getProperty("krg.root"), "target/native");
 
     /// A node has to be declared lost before what it had is granted anew.
     private static final long LIMIT_SECONDS = 60;
@@ -32,8 +31,17 @@ public final class Toucher implements AutoCloseable {
 
     /// Starts one that maps a segment through the agent of a node.
     public static Toucher on(Cluster cluster, String node, String segment) {
+        return on(cluster, node, segment, "krg-touch");
+    }
+
+    /// Starts one that synchronises by a segment through the agent of a node.
+    public static Toucher synchronisingOn(Cluster cluster, String node, String segment) {
+        return on(cluster, node, segment, "krg-sync");
+    }
+
+    private static Toucher on(Cluster cluster, String node, String segment, String program) {
         var builder =
-                new ProcessBuilder(PROGRAM.toString())
+                new ProcessBuilder(PROGRAMS.resolve(program).toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
         var socket = cluster.data(node).resolve("pages.sock");
         builder.environment().put("KRG_PAGES_SOCKET", socket.toString());
@@ -63,7 +71,7 @@ public final class Toucher implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return CompletableFuture.supplyAsync(this::line);
+        return CompletableFuture.supplyAsync(this::line, Thread::startVirtualThread);
     }
 
     private String line() {

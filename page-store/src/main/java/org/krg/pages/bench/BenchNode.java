@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PageEngineConfig;
+import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
 import org.krg.pages.memory.SegmentDoor.Opening;
@@ -35,6 +36,7 @@ final class BenchNode implements AutoCloseable {
     private final PageLinks links;
     private final PageEngine engine;
     private final NodeMemory memory;
+    private final SyncEngine sync;
     private final AttachPort door;
 
     /// What the nodes of a measurement share: who is where, and which block has which home.
@@ -54,7 +56,10 @@ final class BenchNode implements AutoCloseable {
         memory = NodeMemory.create("bench", SEGMENT_BYTES);
         var faults = engine.open(SEGMENT, memory);
         socket = directory.resolve(name + ".sock");
-        door = AttachPort.open(socket, (_, _) -> new Opening.Granted(SEGMENT, memory, faults));
+        sync = new SyncEngine(self, new NoSyncLog());
+        door =
+                AttachPort.open(
+                        socket, (_, _) -> new Opening.Granted(SEGMENT, memory, faults), sync);
     }
 
     private static HostPort port(Shared shared, NodeId node) {
@@ -86,6 +91,7 @@ final class BenchNode implements AutoCloseable {
     @Override
     public void close() {
         door.close();
+        sync.close();
         links.close();
         engine.close();
         memory.close();

@@ -59,18 +59,18 @@ public final class AttachCodec {
 
     /// {@return the answer to a request}
     public static byte[] encode(AttachError error) {
-        return encode(error, 0, 0);
+        return encode(error.errno(), 0, 0);
     }
 
     /// {@return the answer to who has opened a segment}
     public static byte[] opened(long sizeBytes, SegmentId segment) {
-        return encode(AttachError.NONE, sizeBytes, segment.value());
+        return encode(AttachError.NONE.errno(), sizeBytes, segment.value());
     }
 
-    private static byte[] encode(AttachError error, long sizeBytes, long segment) {
+    static byte[] encode(int errno, long sizeBytes, long segment) {
         return ByteBuffer.allocate(ANSWER_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(error.errno())
+                .putInt(errno)
                 .putInt(VERSION)
                 .putLong(sizeBytes)
                 .putLong(segment)

@@ -9,11 +9,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.krg.linux.Descriptor;
 import org.krg.linux.Epoll;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketConnection;
 import org.krg.linux.PacketListener;
+import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,21 +33,24 @@ public final class AttachPort implements AutoCloseable {
     private final FaultLoop faults = FaultLoop.start();
     private final Epoll epoll = Epoll.open();
     private final Map<Long, AttachedClient> clients = new HashMap<>();
+    private final SyncDoor sync;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private long lastTag;
     private volatile boolean stopped;
 
-    private AttachPort(PacketListener listener, SegmentDoor door) {
+    private AttachPort(PacketListener listener, SegmentDoor door, SyncEngine sync) {
         this.listener = listener;
         this.door = door;
+        this.sync = new SyncDoor(sync, epoll, this::nextTag, this::post);
         this.thread = Thread.ofPlatform().name("page-attach").daemon().unstarted(this::run);
     }
 
     /// Listens at a path that nothing has yet.
     ///
     /// @throws LinuxException if that is impossible
-    public static AttachPort open(Path socket, SegmentDoor door) {
-        var port = new AttachPort(PacketListener.listen(socket), door);
+    public static AttachPort open(Path socket, SegmentDoor door, SyncEngine sync) {
+        var port = new AttachPort(PacketListener.listen(socket), door, sync);
         letEverybodyConnect(socket);
         port.epoll.add(port.listener.descriptor(), LISTENER);
         port.thread.start();
@@ -65,21 +71,39 @@ public final class AttachPort implements AutoCloseable {
             for (var tag : epoll.await()) {
                 if (tag == LISTENER) {
                     listener.accept().ifPresent(this::admit);
-                } else {
+                } else if (!sync.ended(tag)) {
                     serve(tag);
                 }
             }
+            for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
         }
         List.copyOf(clients.values()).forEach(this::release);
+        sync.close();
     }
 
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
+        var client = new AttachedClient(nextTag(), connection, door, faults, sync);
+        clients.put(client.tag(), client);
+        epoll.add(connection.descriptor(), client.tag());
+        epoll.add(client.process(), client.tag() + 1);
+    }
+
+    private long nextTag() {
         lastTag += 2;
-        var client = new AttachedClient(lastTag, connection, door, faults);
-        clients.put(lastTag, client);
-        epoll.add(connection.descriptor(), lastTag);
-        epoll.add(client.process(), lastTag + 1);
+        return lastTag;
+    }
+
+    /// Has the thread of the port do something soon; nothing once it is closed.
+    private void post(Runnable task) {
+        synchronized (tasks) {
+            if (!stopped) {
+                tasks.add(task);
+                epoll.wakeUp();
+            }
+        }
     }
 
     private void serve(long tag) {
@@ -109,11 +133,13 @@ public final class AttachPort implements AutoCloseable {
     /// Lets go of every process. Those that touch a page that is not here stand still.
     @Override
     public void close() {
-        if (stopped) {
-            return;
+        synchronized (tasks) {
+            if (stopped) {
+                return;
+            }
+            stopped = true;
+            epoll.wakeUp();
         }
-        stopped = true;
-        epoll.wakeUp();
         Threads.join(thread);
         faults.close();
         epoll.close();

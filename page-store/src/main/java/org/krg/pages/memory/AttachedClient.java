@@ -15,11 +15,16 @@ import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.AttachRequest;
 import org.krg.pages.codec.ManageCodec;
 import org.krg.pages.codec.ManageRequest;
+import org.krg.pages.codec.SyncPacket;
+import org.krg.pages.codec.SyncPacketCodec;
+import org.krg.pages.codec.Which;
 import org.krg.pages.engine.FaultSink;
 import org.krg.pages.engine.PageMemory;
+import org.krg.pages.engine.SyncThread;
 import org.krg.pages.memory.SegmentDoor.Managed;
 import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.sync.SyncRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,16 +41,28 @@ final class AttachedClient implements AutoCloseable {
     private final PidFd process;
     private @Nullable Granted granted;
     private @Nullable Mapping mapping;
+    private final SyncDoor sync;
+    private @Nullable Joined joined;
+    private boolean isClosed;
 
     private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink) {}
 
     private record Mapping(Granted of, AttachedProcess process, long tag) {}
 
-    AttachedClient(long tag, PacketConnection connection, SegmentDoor door, FaultLoop faults) {
+    /// The connection is a thread's that synchronises.
+    private record Joined(SegmentId segment, SyncThread thread) {}
+
+    AttachedClient(
+            long tag,
+            PacketConnection connection,
+            SegmentDoor door,
+            FaultLoop faults,
+            SyncDoor sync) {
         this.tag = tag;
         this.connection = connection;
         this.door = door;
         this.faults = faults;
+        this.sync = sync;
         this.peer = connection.peer();
         this.process = connection.peerProcess();
     }
@@ -78,6 +95,10 @@ final class AttachedClient implements AutoCloseable {
     }
 
     private boolean serve(Packet packet) {
+        if (SyncPacketCodec.isSync(packet.bytes())) {
+            packet.descriptors().forEach(Descriptor::close);
+            return synchronise(packet.bytes());
+        }
         var request = AttachCodec.decode(packet.bytes());
         var passed = packet.descriptors();
         if (request.isPresent()
@@ -181,12 +202,61 @@ final class AttachedClient implements AutoCloseable {
         gone.process.close();
     }
 
+    private boolean synchronise(byte[] packet) {
+        var segment = joined == null ? new SegmentId(0) : joined.segment;
+        return switch (SyncPacketCodec.decode(segment, packet).orElse(null)) {
+            case null -> answer(AttachError.EINVAL);
+            case SyncPacket.Join(var which) -> answer(join(which));
+            case SyncPacket.GiveUp _ when joined != null -> {
+                joined.thread.giveUp();
+                yield true;
+            }
+            case SyncPacket.Ask(var request) when joined != null -> ask(joined.thread, request);
+            case SyncPacket.GiveUp _, SyncPacket.Ask _ -> answer(AttachError.EINVAL);
+        };
+    }
+
+    private AttachError join(SegmentId segment) {
+        var find = new ManageRequest.Find(new Which.Numbered(segment));
+        if (door.manage(find, peer) instanceof Managed.Refused(var reason)) {
+            return reason;
+        }
+        if (joined != null || granted != null) {
+            return AttachError.EBUSY;
+        }
+        joined = new Joined(segment, sync.process(peer.pid(), connection).thread());
+        return AttachError.NONE;
+    }
+
+    /// @return false if the thread has not heard the answer before
+    private boolean ask(SyncThread thread, SyncRequest request) {
+        var isSemaphore = request instanceof SyncRequest.Adjust;
+        return thread.ask(request, outcome -> sync.post(() -> answer(outcome, isSemaphore)));
+    }
+
+    private void answer(SyncThread.Outcome outcome, boolean isSemaphore) {
+        if (!isClosed) {
+            var bytes =
+                    switch (outcome) {
+                        case SyncThread.Outcome.Answered(var answer) ->
+                                SyncPacketCodec.encode(answer, isSemaphore);
+                        case SyncThread.Outcome.Refused(var why) -> SyncPacketCodec.encode(why);
+                    };
+            // Who does not take it is gone, and is let go of as such.
+            var _ = connection.send(bytes, List.of());
+        }
+    }
+
     private boolean answer(AttachError error) {
         return connection.send(AttachCodec.encode(error), List.of());
     }
 
     @Override
     public void close() {
+        isClosed = true;
+        if (joined != null) {
+            joined.thread.end();
+        }
         if (mapping != null) {
             detach(mapping);
         }

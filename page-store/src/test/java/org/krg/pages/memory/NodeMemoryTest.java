@@ -19,13 +19,17 @@ import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.Which;
 import org.krg.pages.engine.PageMemory;
+import org.krg.pages.fixture.AgreedSync;
 import org.krg.pages.fixture.Toucher;
 import org.krg.pages.memory.SegmentDoor.Opening;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.SegmentId;
 
 /// What the kernel does with the pages of real processes, and what libkrg answers.
 class NodeMemoryTest {
     private static final String FIELD = "field";
+    private static final Member HERE = new Member(new NodeId("here"), 1);
     private static final int PAGE = 3;
     private static final int OFFSET = PAGE * PageMemory.PAGE_BYTES + 64;
 
@@ -33,6 +37,7 @@ class NodeMemoryTest {
 
     private final BlockingQueue<Fault> faults = new LinkedBlockingQueue<>();
     private final NodeMemory memory = NodeMemory.create(FIELD, 1 << 20);
+    private final AgreedSync sync = new AgreedSync();
     private final Arena arena = Arena.ofShared();
     private Path socket = Path.of("");
     private AttachPort port;
@@ -42,7 +47,7 @@ class NodeMemoryTest {
     @BeforeEach
     void listen() {
         socket = directory.resolve("pages.sock");
-        port = AttachPort.open(socket, this::open);
+        port = AttachPort.open(socket, this::open, sync.engine(HERE));
     }
 
     private Opening open(Which which, Peer user) {
@@ -61,6 +66,7 @@ class NodeMemoryTest {
     @AfterEach
     void close() {
         port.close();
+        sync.close();
         memory.close();
         arena.close();
     }

@@ -22,6 +22,8 @@ import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PageEngineConfig;
 import org.krg.pages.engine.PageMemory;
+import org.krg.pages.engine.SyncEngine;
+import org.krg.pages.engine.SyncLog;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
 import org.krg.pages.memory.SegmentDoor.Opening;
@@ -29,9 +31,11 @@ import org.krg.pages.net.LinkConfig;
 import org.krg.pages.net.PageLinks;
 import org.krg.pages.net.PagePort;
 import org.krg.state.ClusterStore;
+import org.krg.state.ClusterStore.Subscription;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.GrantBlock;
+import org.krg.state.command.SyncCommand;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
@@ -41,6 +45,8 @@ import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.sync.Caller;
+import org.krg.state.model.sync.CallerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +65,8 @@ final class SharedMemory implements AutoCloseable {
     private final byte[] key = new byte[KEY_BYTES];
     private final PageLinks links;
     private final PageEngine engine;
+    private final SyncEngine sync;
+    private final Subscription synchronised;
     private final SegmentDesk desk;
     private final Map<SegmentId, Opening.Granted> opened = new HashMap<>();
     private @Nullable AttachPort port;
@@ -80,6 +88,21 @@ final class SharedMemory implements AutoCloseable {
                                 peers.apply(node)
                                         .map(peer -> new PagePort(peer.address(), peer.key())));
         this.engine = PageEngine.start(PageEngineConfig.of(self), links, this::ask);
+        this.sync = new SyncEngine(self, new Agreed(store, proposals));
+        this.synchronised = store.onSync(sync::look);
+    }
+
+    /// Synchronisation in the cluster's log.
+    private record Agreed(ClusterStore store, Proposals proposals) implements SyncLog {
+        @Override
+        public CompletableFuture<Reply> submit(SyncCommand command) {
+            return proposals.submit(command);
+        }
+
+        @Override
+        public Optional<CallerState> find(Caller caller) {
+            return store.image().sync().callers().find(caller);
+        }
     }
 
     /// What a node's shared memory needs.
@@ -100,7 +123,7 @@ final class SharedMemory implements AutoCloseable {
         memory.links.listen(memory.engine);
         Files.deleteIfExists(setting.socket);
         synchronized (memory) {
-            memory.port = AttachPort.open(setting.socket, memory.desk);
+            memory.port = AttachPort.open(setting.socket, memory.desk, memory.sync);
         }
         PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());
@@ -280,6 +303,8 @@ final class SharedMemory implements AutoCloseable {
         if (programs != null) {
             programs.close();
         }
+        synchronised.close();
+        sync.close();
         links.close();
         engine.close();
         memories.forEach(granted -> granted.memory().close());

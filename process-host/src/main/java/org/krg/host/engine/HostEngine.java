@@ -431,6 +431,7 @@ public final class HostEngine implements AutoCloseable {
         return switch (reply) {
             case Reply.Accepted(var revision, _) -> revision;
             case Reply.Transacted(var revision, _, _) -> revision;
+            case Reply.Synchronised(var revision, _) -> revision;
             case Reply.Refused(var revision, _, _) -> revision;
         };
     }

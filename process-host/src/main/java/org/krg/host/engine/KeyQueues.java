@@ -154,6 +154,8 @@ public final class KeyQueues {
                             case Reply.Transacted done -> done;
                             case Reply.Accepted(var revision, _) ->
                                     new Reply.Transacted(revision, true, List.of());
+                            case Reply.Synchronised(var revision, _) ->
+                                    new Reply.Transacted(revision, true, List.of());
                             case Reply.Refused refused -> throw new RefusedHere(refused);
                         });
     }

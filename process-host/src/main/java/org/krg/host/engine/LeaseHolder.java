@@ -180,6 +180,8 @@ public final class LeaseHolder implements AutoCloseable {
             }
             case Input.Registered(_, Reply.Transacted transacted) ->
                     throw new InvariantBroken("a registration is no transaction: " + transacted);
+            case Input.Registered(_, Reply.Synchronised other) ->
+                    throw new InvariantBroken("a registration synchronises nobody: " + other);
             case Input.Registered(_, Reply.Refused(_, var refusal, var detail)) -> {
                 log.error(
                         "the cluster refuses to register this node node={} refusal={} detail={}",

@@ -42,6 +42,8 @@ final class Answers {
         return switch (reply) {
             case Reply.Transacted done -> done;
             case Reply.Accepted(var revision, _) -> new Reply.Transacted(revision, true, List.of());
+            case Reply.Synchronised(var revision, _) ->
+                    new Reply.Transacted(revision, true, List.of());
             case Reply.Refused(_, var refusal, var detail) -> throw Errors.of(refusal, detail);
         };
     }
@@ -51,6 +53,7 @@ final class Answers {
         return switch (reply) {
             case Reply.Accepted done -> done;
             case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
+            case Reply.Synchronised(var revision, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused(_, var refusal, var detail) -> throw Errors.of(refusal, detail);
         };
     }

@@ -85,6 +85,7 @@ final class JobResource {
         return switch (changes.propose(key, named.apply(name))) {
             case Reply.Accepted accepted -> accepted;
             case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
+            case Reply.Synchronised(var revision, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused when refused.refusal() == Refusal.NAME_TAKEN ->
                     changes.submitInstead(key, named.apply(reception.unusedName(name)));
             case Reply.Refused refused -> throw Changes.failure(refused);

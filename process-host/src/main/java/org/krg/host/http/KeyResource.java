@@ -52,6 +52,8 @@ final class KeyResource {
         return switch (reply) {
             case Reply.Transacted done -> done;
             case Reply.Accepted(var revision, _) -> new Reply.Transacted(revision, true, List.of());
+            case Reply.Synchronised(var revision, _) ->
+                    new Reply.Transacted(revision, true, List.of());
             case Reply.Refused refused -> throw Changes.failure(refused);
         };
     }

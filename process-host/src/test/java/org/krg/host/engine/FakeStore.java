@@ -193,6 +193,11 @@ public final class FakeStore implements ClusterStore {
     }
 
     @Override
+    public Subscription onSync(Runnable listener) {
+        return () -> {};
+    }
+
+    @Override
     public List<Recorded> eventsAfter(Revision revision, int limit) {
         if (revision.next().compareTo(firstKept) < 0) {
             throw new Compacted(firstKept);

@@ -26,6 +26,7 @@ import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SyncCommand;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.JobId;
 import org.krg.state.model.LeaseId;
@@ -50,6 +51,7 @@ final class CommandCodec {
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
             case SegmentCommand segment -> SegmentCodec.encode(wire, segment);
+            case SyncCommand sync -> SyncCommandCodec.encode(wire, sync);
             case KeyCommand key -> KeyCommandCodec.encode(wire, key);
         }
         return wire.build();
@@ -102,6 +104,9 @@ final class CommandCodec {
             case REMOVE_SEGMENT -> SegmentCodec.decode(command.getRemoveSegment());
             case HOLD_SEGMENT -> SegmentCodec.decode(command.getHoldSegment());
             case GRANT_BLOCK -> SegmentCodec.decode(command.getGrantBlock());
+            case SYNC_PERFORM -> SyncCommandCodec.decode(command.getSyncPerform());
+            case SYNC_GIVE_UP -> SyncCommandCodec.decode(command.getSyncGiveUp());
+            case SYNC_END -> SyncCommandCodec.decode(command.getSyncEnd());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };
     }

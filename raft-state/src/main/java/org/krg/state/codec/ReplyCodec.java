@@ -4,9 +4,11 @@ package org.krg.state.codec;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.util.List;
+import java.util.Optional;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Revision;
+import org.krg.state.model.sync.SyncAnswer;
 import org.krg.state.proto.CommandWire;
 
 /// Replies, for the session table and for the wire.
@@ -53,6 +55,10 @@ public final class ReplyCodec {
                             .setRevision(revision.value())
                             .setSucceeded(succeeded)
                             .addAllResults(KeyResultCodec.encode(results));
+            case Reply.Synchronised(var revision, var answer) -> {
+                var synchronised = wire.getSynchronisedBuilder().setRevision(revision.value());
+                answer.ifPresent(it -> synchronised.setAnswer(SyncValueCodec.encode(it)));
+            }
             case Reply.Refused(var revision, var refusal, var detail) ->
                     wire.getRefusedBuilder()
                             .setRevision(revision.value())
@@ -75,6 +81,14 @@ public final class ReplyCodec {
                         new Revision(transacted.getRevision()),
                         transacted.getSucceeded(),
                         KeyResultCodec.decode(transacted.getResultsList()));
+            }
+            case SYNCHRONISED -> {
+                var synchronised = reply.getSynchronised();
+                var answer =
+                        synchronised.hasAnswer()
+                                ? Optional.of(SyncValueCodec.decode(synchronised.getAnswer()))
+                                : Optional.<SyncAnswer>empty();
+                yield new Reply.Synchronised(new Revision(synchronised.getRevision()), answer);
             }
             case REFUSED -> {
                 var refused = reply.getRefused();

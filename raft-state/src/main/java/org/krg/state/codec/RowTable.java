@@ -23,5 +23,9 @@ public enum RowTable {
     /// By number.
     SEGMENTS,
     /// Homes: by number of the segment, then of the block.
-    BLOCKS
+    BLOCKS,
+    /// What processes synchronise with: by number of the segment, then of the object.
+    SYNC_OBJECTS,
+    /// Who synchronises: by name of the node, run of its agent, process, thread.
+    SYNC_CALLERS
 }

@@ -56,6 +56,7 @@ public final class Rows {
         segments.known().values().forEach(segment -> rows.add(SegmentCodec.row(segment)));
         segments.grants().stream()
                 .forEach(entry -> rows.add(SegmentCodec.row(entry.key(), entry.value())));
+        rows.addAll(SyncRows.all(image.sync()));
         return List.copyOf(rows);
     }
 

@@ -78,14 +78,14 @@ final class SegmentCodec {
         return new BlockGrant(decode(grant.getHome()), new Epoch(grant.getEpoch()));
     }
 
-    private static ObjectWire.Member encode(Member member) {
+    static ObjectWire.Member encode(Member member) {
         return ObjectWire.Member.newBuilder()
                 .setNode(member.node().name())
                 .setRun(member.run())
                 .build();
     }
 
-    private static Member decode(ObjectWire.Member member) {
+    static Member decode(ObjectWire.Member member) {
         return new Member(new NodeId(member.getNode()), member.getRun());
     }
 

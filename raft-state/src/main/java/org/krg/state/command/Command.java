@@ -11,4 +11,5 @@ public sealed interface Command
                 LeaseCommand,
                 AccessCommand,
                 SegmentCommand,
+                SyncCommand,
                 KeyCommand {}

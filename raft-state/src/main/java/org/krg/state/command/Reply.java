@@ -2,7 +2,9 @@
 package org.krg.state.command;
 
 import java.util.List;
+import java.util.Optional;
 import org.krg.state.model.Revision;
+import org.krg.state.model.sync.SyncAnswer;
 
 /// What became of an operation: definite, the same on every replica and for every retry.
 public sealed interface Reply {
@@ -17,6 +19,10 @@ public sealed interface Reply {
             results = List.copyOf(results);
         }
     }
+
+    /// A thread's request was taken: answered, or the thread waits. `revision` is the state it was
+    /// taken at; it makes none of its own.
+    record Synchronised(Revision revision, Optional<SyncAnswer> answer) implements Reply {}
 
     /// It changed nothing. `revision` is the state it was judged against.
     record Refused(Revision revision, Refusal refusal, String detail) implements Reply {}

@@ -12,6 +12,7 @@ import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
+import org.krg.state.command.SyncCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
@@ -82,6 +83,8 @@ public final class Authority {
             case LeaseCommand lease -> rule(image, lease);
             case AccessCommand access -> rule(access);
             case SegmentCommand segment -> rule(image, segment);
+            // Whose segment it is, the agent has seen when its process opened it.
+            case SyncCommand _ -> new Rule.Agents();
             // What that user may do with each key is KeyAccess's to say.
             case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
         };

@@ -13,6 +13,7 @@ import org.krg.state.command.NodeCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand;
+import org.krg.state.command.SyncCommand;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
@@ -57,6 +58,9 @@ public final class ClusterStateMachine {
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
             case SegmentCommand segment -> SegmentRules.decide(image, segment);
+            case SyncCommand _ ->
+                    throw new InvariantBroken(
+                            "synchronisation is SyncRules' to decide: " + command);
             case KeyCommand _ ->
                     throw new InvariantBroken("keys are rows, and KeyRules' to decide: " + command);
         };

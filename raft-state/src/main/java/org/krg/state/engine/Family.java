@@ -27,6 +27,10 @@ public enum Family {
     SEGMENTS,
     /// One row a block of a segment that has a home.
     BLOCKS,
+    /// One row an object that processes synchronise with.
+    SYNC_OBJECTS,
+    /// One row a thread that synchronises.
+    SYNC_CALLERS,
     /// One row a client's session.
     SESSIONS,
     /// One row a reply that may be asked for again.

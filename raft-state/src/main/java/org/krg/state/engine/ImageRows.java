@@ -7,6 +7,8 @@ import java.util.List;
 import org.krg.state.codec.RowChange;
 import org.krg.state.codec.RowTable;
 import org.krg.state.codec.Rows;
+import org.krg.state.codec.SyncRows;
+import org.krg.state.core.sync.SyncDraft;
 import org.krg.state.event.Event;
 import org.krg.state.image.ClusterImage;
 
@@ -17,6 +19,11 @@ final class ImageRows {
     /// {@return the writes that bring the rows to `after`, into which `events` were folded}
     static List<RowWrite> writes(List<Event> events, ClusterImage after) {
         return Rows.changes(events, after).stream().map(ImageRows::write).toList();
+    }
+
+    /// {@return the writes that bring the rows to what `draft` has changed}
+    static List<RowWrite> writes(SyncDraft draft) {
+        return SyncRows.changes(draft).stream().map(ImageRows::write).toList();
     }
 
     static ClusterImage load(RowStore.View view) {
@@ -67,6 +74,8 @@ final class ImageRows {
             case MIGRATIONS -> Family.MIGRATIONS;
             case SEGMENTS -> Family.SEGMENTS;
             case BLOCKS -> Family.BLOCKS;
+            case SYNC_OBJECTS -> Family.SYNC_OBJECTS;
+            case SYNC_CALLERS -> Family.SYNC_CALLERS;
         };
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.ClusterStore.StateHash;
+import org.krg.state.ClusterStore.Subscription;
 import org.krg.state.codec.OperationCodec;
 import org.krg.state.command.Reply;
 import org.krg.state.event.Recorded;
@@ -56,6 +58,7 @@ public final class StateEngine implements AutoCloseable {
     private volatile @Nullable RowStore rows;
     private volatile ReplicaState state = ReplicaState.EMPTY;
     private volatile LogPosition position = LogPosition.NONE;
+    private final List<Runnable> syncListeners = new CopyOnWriteArrayList<>();
     private SessionTable sessions = SessionTable.empty();
     private volatile int sessionCount;
     private boolean closed;
@@ -132,6 +135,9 @@ public final class StateEngine implements AutoCloseable {
         if (!step.events().isEmpty()) {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
         }
+        if (step.changedSync()) {
+            syncListeners.forEach(Runnable::run);
+        }
         watches.publish(state.image(), step.keyChanges());
         applied.advance(at.index());
         return replies;
@@ -181,8 +187,15 @@ public final class StateEngine implements AutoCloseable {
             return true;
         });
         changes.publish(new ClusterChange(before, List.of(), state.image()));
+        syncListeners.forEach(Runnable::run);
         watches.jump(state.image());
         applied.advance(position.index());
+    }
+
+    /// Tells `listener` of steps as [org.krg.state.ClusterStore#onSync] says.
+    public Subscription onSync(Runnable listener) {
+        syncListeners.add(listener);
+        return () -> syncListeners.remove(listener);
     }
 
     /// {@return how far the log is applied}

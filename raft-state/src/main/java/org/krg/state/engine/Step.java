@@ -22,12 +22,15 @@ import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.command.Reply.Refused;
 import org.krg.state.command.SegmentCommand;
+import org.krg.state.command.SyncCommand;
 import org.krg.state.core.Authority;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
 import org.krg.state.core.KeyDecision;
 import org.krg.state.core.KeyDraft;
 import org.krg.state.core.KeyRules;
+import org.krg.state.core.sync.SyncDraft;
+import org.krg.state.core.sync.SyncRules;
 import org.krg.state.event.Event;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.Recorded;
@@ -55,6 +58,7 @@ final class Step {
     private final Map<ReplyKey, Reply> replies = new TreeMap<>();
     private final ReplicaState before;
     private final KeyDraft keys;
+    private final SyncDraft sync;
     private ClusterImage image;
     private long compacted;
     private long events;
@@ -75,6 +79,7 @@ final class Step {
         this.before = before;
         this.keys = new KeyDraft(new StoredKeys(view, before.keys()));
         this.image = before.image();
+        this.sync = new SyncDraft(image.sync());
         this.compacted = before.compacted();
         this.events = before.events();
     }
@@ -130,6 +135,7 @@ final class Step {
         }
         return switch (operation.command()) {
             case KeyCommand command -> decideKeys(operation.principal(), command);
+            case SyncCommand command -> decideSync(operation.principal(), command);
             case RevokeLease revoke ->
                     KeyRules.unrevocable(keys, image, operation.principal(), revoke.lease())
                             .map(why -> refused(why.refusal(), why.detail()))
@@ -178,12 +184,20 @@ final class Step {
         };
     }
 
+    private Reply decideSync(String principal, SyncCommand command) {
+        var problem = Authority.problem(image, principal, command);
+        return problem.isPresent()
+                ? refused(Refusal.NOT_PERMITTED, problem.get())
+                : SyncRules.decide(sync, image, command);
+    }
+
     private Reply accept(List<Event> accepted, long created) {
         if (accepted.isEmpty()) {
             return new Accepted(image.revision(), created);
         }
         var revision = image.revision().next();
         image = ClusterStateMachine.fold(image, revision, accepted);
+        SyncRules.follow(sync, image, accepted);
         for (var i = 0; i < accepted.size(); i++) {
             recorded.add(new Recorded(revision, i, accepted.get(i)));
             endLease(accepted.get(i), revision);
@@ -223,6 +237,8 @@ final class Step {
                     ImageRows.writes(recorded.stream().map(Recorded::event).toList(), image));
         }
         finishKeys();
+        changes.addAll(ImageRows.writes(sync));
+        image = image.withSync(sync.state());
         sessions.addRows(changes);
         changes.add(StoredState.stateRow(state()));
         changes.add(StoredState.positionRow(at));
@@ -264,6 +280,11 @@ final class Step {
 
     ReplicaState state() {
         return new ReplicaState(image, keys.state(), at.index(), compacted, events);
+    }
+
+    /// {@return whether a thread may wait no longer}
+    boolean changedSync() {
+        return !sync.callers().isEmpty();
     }
 
     List<Recorded> events() {

@@ -31,7 +31,8 @@ public record ClusterImage(
         Table<LeaseId, Lease> leases,
         Access access,
         Table<MigrationId, Migration> migrations,
-        Segments segments) {
+        Segments segments,
+        SyncState sync) {
 
     /// Before anything was agreed.
     public static final ClusterImage EMPTY =
@@ -45,7 +46,8 @@ public record ClusterImage(
                     Table.empty(),
                     Access.EMPTY,
                     Table.empty(),
-                    Segments.EMPTY);
+                    Segments.EMPTY,
+                    SyncState.EMPTY);
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
@@ -107,7 +109,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image after the number `used` was given out}
@@ -122,7 +125,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other nodes}
@@ -137,7 +141,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other jobs}
@@ -152,7 +157,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other processes}
@@ -167,7 +173,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other generations}
@@ -182,7 +189,8 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other leases}
@@ -197,7 +205,8 @@ public record ClusterImage(
                 changed,
                 access,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other permissions}
@@ -212,7 +221,8 @@ public record ClusterImage(
                 leases,
                 changed,
                 migrations,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other migrations}
@@ -227,7 +237,8 @@ public record ClusterImage(
                 leases,
                 access,
                 changed,
-                segments);
+                segments,
+                sync);
     }
 
     /// {@return this image with other shared memory}
@@ -242,6 +253,23 @@ public record ClusterImage(
                 leases,
                 access,
                 migrations,
+                changed,
+                sync);
+    }
+
+    /// {@return this image with other synchronisation}
+    public ClusterImage withSync(SyncState changed) {
+        return new ClusterImage(
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations,
+                segments,
                 changed);
     }
 }

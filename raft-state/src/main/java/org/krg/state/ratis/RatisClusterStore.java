@@ -313,6 +313,11 @@ public final class RatisClusterStore implements ClusterStore {
     }
 
     @Override
+    public Subscription onSync(Runnable listener) {
+        return engine.onSync(listener);
+    }
+
+    @Override
     public List<Recorded> eventsAfter(Revision revision, int limit) {
         return engine.eventsAfter(revision, limit);
     }

@@ -135,6 +135,12 @@ final class Everything {
     private Everything() {}
 
     static List<Command> commands() {
+        var commands = new ArrayList<>(objectCommands());
+        commands.addAll(SyncEverything.commands());
+        return List.copyOf(commands);
+    }
+
+    private static List<Command> objectCommands() {
         return List.of(
                 new RegisterNode(node(), START),
                 new DeclareNodeLost(HOME, 4, START),
@@ -235,6 +241,7 @@ final class Everything {
         for (var refusal : Refusal.values()) {
             replies.add(new Reply.Refused(new Revision(300), refusal, "look again"));
         }
+        replies.addAll(SyncEverything.replies());
         return replies;
     }
 
@@ -333,7 +340,8 @@ final class Everything {
         }
         return image.withProcesses(processes)
                 .withMigrations(migrations)
-                .withSegments(Segments.EMPTY.with(segment()).with(BLOCK, grantOfBlock()));
+                .withSegments(Segments.EMPTY.with(segment()).with(BLOCK, grantOfBlock()))
+                .withSync(SyncEverything.state());
     }
 
     private static Access access() {

@@ -103,6 +103,8 @@ final class StoredKeysTest {
         for (var i = 0; i < operations.size(); i++) {
             var command = operations.get(i).command();
             switch (replies.get(i)) {
+                case Reply.Synchronised other ->
+                        throw new AssertionError("no thread asks for anything: " + other);
                 case Refused refused -> assertThat(refused.revision()).isEqualTo(revision);
                 case Accepted(var at, _) -> {
                     if (command instanceof RevokeLease(var lease)) {

@@ -70,6 +70,7 @@ public final class Changes {
         return switch (propose(key, command)) {
             case Reply.Accepted accepted -> accepted;
             case Reply.Transacted(var revision, _, _) -> new Reply.Accepted(revision, 0);
+            case Reply.Synchronised(var revision, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused -> throw failure(refused);
         };
     }

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Synchronisation. Each thread has a connection of its own, made when it first synchronises and closed when
+// it ends: so the agent knows which thread asks, several wait at once without minding each other, and
+// the end of a thread is the end of its connection.
+#define _GNU_SOURCE
+#include "private.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SYNC = 16, MOST_STEPS = 500 };
+
+enum operation {
+    GIVE_UP, RESET, LOCK, UNLOCK, MAKE_CONSISTENT, READ_LOCK, WRITE_LOCK, RW_UNLOCK, ARRIVE, AWAIT,
+    WAKE_ONE, WAKE_ALL, ADJUST, SET_SEMAPHORE, READ_SEMAPHORE, LOAD, ADD, EXCHANGE, COMPARE_AND_SWAP,
+    JOIN
+};
+
+// The same layout is in Java: SyncPacketCodec.
+struct sync_request {
+    uint32_t version;
+    uint32_t kind;
+    uint32_t operation;
+    uint32_t count; // of ADJUST, whose steps follow
+    uint64_t object; // of JOIN, which comes first: the segment
+    uint64_t other; // of AWAIT: the mutex
+    uint64_t first; // of locks: flags; else a value
+    uint64_t second; // of COMPARE_AND_SWAP: what is expected
+};
+
+_Static_assert(sizeof(struct sync_request) == 48, "as SyncPacketCodec has it");
+_Static_assert(sizeof(struct krg_sem_op) == 16, "as SyncPacketCodec has it");
+
+struct krg_thread {
+    struct krg_segment *segment;
+    struct krg_thread *next;
+    int socket;
+    pid_t process; // a child of it made by fork is somebody else
+};
+
+// A child made by fork may have the connection, too: it ends nevertheless. In the child it goes on for
+// the parent.
+static void end_connection(const struct krg_thread *thread) {
+    if (thread->process == getpid())
+        shutdown(thread->socket, SHUT_RDWR);
+    close_quietly(thread->socket);
+}
+
+static void end_thread(void *ending) {
+    struct krg_thread *thread = ending;
+    struct krg_segment *segment = thread->segment;
+    pthread_mutex_lock(&segment->lock);
+    struct krg_thread **link = &segment->threads;
+    while (*link != thread)
+        link = &(*link)->next;
+    *link = thread->next;
+    pthread_mutex_unlock(&segment->lock);
+    end_connection(thread);
+    free(thread);
+}
+
+void forget_threads(struct krg_segment *segment) {
+    while (segment->threads != NULL) {
+        struct krg_thread *thread = segment->threads;
+        segment->threads = thread->next;
+        end_connection(thread);
+        free(thread);
+    }
+    if (segment->has_thread_key)
+        pthread_setspecific(segment->thread, NULL);
+}
+
+static int has_key(struct krg_segment *segment) {
+    pthread_mutex_lock(&segment->lock);
+    int error = segment->has_thread_key ? 0 : pthread_key_create(&segment->thread, end_thread);
+    if (error == 0)
+        segment->has_thread_key = true;
+    pthread_mutex_unlock(&segment->lock);
+    return error;
+}
+
+static int exchange(int fd, const void *request, size_t size, uint64_t *value) {
+    struct answer answer;
+    int passed[2];
+    if (request != NULL && send_packet(fd, request, size, -1) < 0)
+        return errno;
+    ssize_t got = receive_packet(fd, &answer, sizeof answer, passed);
+    if (got < 0)
+        return errno;
+    if (got != sizeof answer || answer.version != VERSION)
+        return EPROTONOSUPPORT;
+    *value = answer.size;
+    return answer.error;
+}
+
+static int join(int fd, uint64_t segment) {
+    struct sync_request request = {.version = VERSION, .kind = SYNC, .operation = JOIN,
+                                   .object = segment};
+    struct timeval never = {0};
+    uint64_t unused;
+    int error = exchange(fd, &request, sizeof request, &unused);
+    if (error == ENOENT)
+        return EIDRM;
+    if (error == 0 && setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &never, sizeof never) < 0)
+        return errno;
+    return error;
+}
+
+static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
+    struct krg_thread *thread = malloc(sizeof *thread);
+    int fd = thread == NULL ? -1 : connect_agent();
+    int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment->id);
+    if (error == 0)
+        error = pthread_setspecific(segment->thread, thread);
+    if (error != 0) {
+        close_quietly(fd);
+        free(thread);
+        return error;
+    }
+    *thread = (struct krg_thread){.segment = segment, .socket = fd, .process = getpid()};
+    pthread_mutex_lock(&segment->lock);
+    thread->next = segment->threads;
+    segment->threads = thread;
+    pthread_mutex_unlock(&segment->lock);
+    *made = thread;
+    return 0;
+}
+
+static int this_thread(struct krg_segment *segment, struct krg_thread **thread) {
+    int error = has_key(segment);
+    if (error != 0)
+        return error;
+    *thread = pthread_getspecific(segment->thread);
+    return *thread != NULL && (*thread)->process == getpid() ? 0 : make_thread(segment, thread);
+}
+
+static int64_t nanos_of(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+// When and why a thread stops waiting.
+struct patience {
+    int64_t until; // on CLOCK_MONOTONIC, in nanoseconds; negative for ever
+    int interruptible; // by a signal that is handled
+};
+
+static const struct patience FOR_EVER = {.until = -1};
+
+static struct patience until(const struct timespec *limit) {
+    int64_t left = (int64_t)limit->tv_sec * 1000000000 + limit->tv_nsec - nanos_of(CLOCK_REALTIME);
+    return (struct patience){.until = nanos_of(CLOCK_MONOTONIC) + (left > 0 ? left : 0)};
+}
+
+// 0 when the answer is there, ETIMEDOUT or EINTR when the thread will not wait any longer.
+static int await_answer(int fd, const struct patience *patience) {
+    struct pollfd answer = {.fd = fd, .events = POLLIN};
+    for (;;) {
+        int64_t left = patience->until < 0 ? 0 : patience->until - nanos_of(CLOCK_MONOTONIC);
+        struct timespec rest = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        if (left < 0)
+            rest = (struct timespec){0};
+        int ready = ppoll(&answer, 1, patience->until < 0 ? NULL : &rest, NULL);
+        if (ready > 0)
+            return 0;
+        if (ready == 0)
+            return ETIMEDOUT;
+        if (patience->interruptible)
+            return EINTR;
+    }
+}
+
+// The answer to what was given up tells whether it was, or had been done before.
+static int converse(int fd, const void *request, size_t size, const struct patience *patience,
+                    uint64_t *value) {
+    struct sync_request give_up = {.version = VERSION, .kind = SYNC, .operation = GIVE_UP};
+    if (send_packet(fd, request, size, -1) < 0)
+        return errno;
+    int impatient = await_answer(fd, patience);
+    int error = impatient == 0 ? exchange(fd, NULL, 0, value)
+                               : exchange(fd, &give_up, sizeof give_up, value);
+    return error == ETIMEDOUT && impatient != 0 ? impatient : error;
+}
+
+static int ask_patiently(struct krg_segment *segment, struct sync_request request,
+                         const struct patience *patience, uint64_t *value) {
+    struct krg_thread *thread;
+    uint64_t unused;
+    int error = this_thread(segment, &thread);
+    if (error != 0)
+        return error;
+    request.version = VERSION;
+    request.kind = SYNC;
+    return converse(thread->socket, &request, sizeof request, patience,
+                    value == NULL ? &unused : value);
+}
+
+static int ask(struct krg_segment *segment, enum operation operation, uint64_t object,
+               uint64_t first) {
+    struct sync_request request = {.operation = operation, .object = object, .first = first};
+    return ask_patiently(segment, request, &FOR_EVER, NULL);
+}
+
+static int is_time(const struct timespec *time) {
+    return time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
+}
+
+int krg_mutex_lock(struct krg_segment *segment, uint64_t mutex) {
+    return ask(segment, LOCK, mutex, 0);
+}
+
+int krg_mutex_trylock(struct krg_segment *segment, uint64_t mutex) {
+    return ask(segment, LOCK, mutex, KRG_SEM_NOWAIT);
+}
+
+int krg_mutex_timedlock(struct krg_segment *segment, uint64_t mutex, const struct timespec *limit) {
+    struct sync_request request = {.operation = LOCK, .object = mutex};
+    if (!is_time(limit))
+        return EINVAL;
+    struct patience patience = until(limit);
+    return ask_patiently(segment, request, &patience, NULL);
+}
+
+int krg_mutex_unlock(struct krg_segment *segment, uint64_t mutex) {
+    return ask(segment, UNLOCK, mutex, 0);
+}
+
+int krg_mutex_consistent(struct krg_segment *segment, uint64_t mutex) {
+    return ask(segment, MAKE_CONSISTENT, mutex, 0);
+}
+
+int krg_rwlock_rdlock(struct krg_segment *segment, uint64_t lock) {
+    return ask(segment, READ_LOCK, lock, 0);
+}
+
+int krg_rwlock_tryrdlock(struct krg_segment *segment, uint64_t lock) {
+    return ask(segment, READ_LOCK, lock, KRG_SEM_NOWAIT);
+}
+
+int krg_rwlock_wrlock(struct krg_segment *segment, uint64_t lock) {
+    return ask(segment, WRITE_LOCK, lock, 0);
+}
+
+int krg_rwlock_trywrlock(struct krg_segment *segment, uint64_t lock) {
+    return ask(segment, WRITE_LOCK, lock, KRG_SEM_NOWAIT);
+}
+
+int krg_rwlock_unlock(struct krg_segment *segment, uint64_t lock) {
+    return ask(segment, RW_UNLOCK, lock, 0);
+}
+
+int krg_barrier_wait(struct krg_segment *segment, uint64_t barrier, unsigned count) {
+    return ask(segment, ARRIVE, barrier, count);
+}
+
+int krg_cond_wait(struct krg_segment *segment, uint64_t condition, uint64_t mutex) {
+    struct sync_request request = {.operation = AWAIT, .object = condition, .other = mutex};
+    return ask_patiently(segment, request, &FOR_EVER, NULL);
+}
+
+int krg_cond_timedwait(struct krg_segment *segment, uint64_t condition, uint64_t mutex,
+                       const struct timespec *limit) {
+    struct sync_request request = {.operation = AWAIT, .object = condition, .other = mutex};
+    if (!is_time(limit))
+        return EINVAL;
+    struct patience patience = until(limit);
+    return ask_patiently(segment, request, &patience, NULL);
+}
+
+int krg_cond_signal(struct krg_segment *segment, uint64_t condition) {
+    return ask(segment, WAKE_ONE, condition, 0);
+}
+
+int krg_cond_broadcast(struct krg_segment *segment, uint64_t condition) {
+    return ask(segment, WAKE_ALL, condition, 0);
+}
+
+int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size_t count,
+               const struct timespec *limit) {
+    struct {
+        struct sync_request request;
+        struct krg_sem_op steps[MOST_STEPS];
+    } packet;
+    struct patience patience = {.until = -1, .interruptible = 1};
+    struct krg_thread *thread;
+    uint64_t unused;
+    if (count < 1 || count > MOST_STEPS || (limit != NULL && (!is_time(limit) || limit->tv_sec < 0)))
+        return EINVAL;
+    if (limit != NULL)
+        patience.until = nanos_of(CLOCK_MONOTONIC) + (int64_t)limit->tv_sec * 1000000000
+                         + limit->tv_nsec;
+    packet.request = (struct sync_request){.version = VERSION, .kind = SYNC, .operation = ADJUST,
+                                           .count = count};
+    memcpy(packet.steps, steps, count * sizeof *steps);
+    int error = this_thread(segment, &thread);
+    if (error == 0)
+        error = converse(thread->socket, &packet,
+                         sizeof packet.request + count * sizeof *steps, &patience, &unused);
+    return error == ETIMEDOUT ? EAGAIN : error;
+}
+
+int krg_sem_set(struct krg_segment *segment, uint64_t semaphore, int value) {
+    return ask(segment, SET_SEMAPHORE, semaphore, (uint64_t)(int64_t)value);
+}
+
+int krg_sem_get(struct krg_segment *segment, uint64_t semaphore, int *value, unsigned *for_more,
+                unsigned *for_zero) {
+    struct sync_request request = {.operation = READ_SEMAPHORE, .object = semaphore};
+    uint64_t packed = 0;
+    int error = ask_patiently(segment, request, &FOR_EVER, &packed);
+    if (error == 0) {
+        if (value != NULL)
+            *value = packed & 0xffff;
+        if (for_more != NULL)
+            *for_more = packed >> 16 & 0xffff;
+        if (for_zero != NULL)
+            *for_zero = packed >> 32;
+    }
+    return error;
+}
+
+int krg_atomic_load(struct krg_segment *segment, uint64_t word, uint64_t *value) {
+    struct sync_request request = {.operation = LOAD, .object = word};
+    return ask_patiently(segment, request, &FOR_EVER, value);
+}
+
+int krg_atomic_add(struct krg_segment *segment, uint64_t word, uint64_t amount, uint64_t *before) {
+    struct sync_request request = {.operation = ADD, .object = word, .first = amount};
+    return ask_patiently(segment, request, &FOR_EVER, before);
+}
+
+int krg_atomic_exchange(struct krg_segment *segment, uint64_t word, uint64_t value,
+                        uint64_t *before) {
+    struct sync_request request = {.operation = EXCHANGE, .object = word, .first = value};
+    return ask_patiently(segment, request, &FOR_EVER, before);
+}
+
+int krg_atomic_compare_exchange(struct krg_segment *segment, uint64_t word, uint64_t *expected,
+                                uint64_t value) {
+    struct sync_request request = {.operation = COMPARE_AND_SWAP, .object = word, .first = value,
+                                   .second = *expected};
+    uint64_t before = 0;
+    int error = ask_patiently(segment, request, &FOR_EVER, &before);
+    if (error == 0 && before != *expected) {
+        *expected = before;
+        return EBUSY;
+    }
+    return error;
+}
+
+int krg_reset(struct krg_segment *segment, uint64_t object) {
+    return ask(segment, RESET, object, 0);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.bench;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.krg.pages.engine.SyncLog;
+import org.krg.state.command.Reply;
+import org.krg.state.command.SyncCommand;
+import org.krg.state.model.sync.Caller;
+import org.krg.state.model.sync.CallerState;
+
+/// Two nodes without a log agree on nothing: no program of the measurement synchronises.
+final class NoSyncLog implements SyncLog {
+    @Override
+    public CompletableFuture<Reply> submit(SyncCommand command) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("no log"));
+    }
+
+    @Override
+    public Optional<CallerState> find(Caller caller) {
+        return Optional.empty();
+    }
+}
