@@ -149,7 +149,7 @@ class SynchronisationTest {
         /// @return false if the last addition had none
         private boolean isCounted(String answer) {
             var parts = answer.split(" *error ", 2);
-            for (var each : parts[0].split(" ")) {
+            for (var each : parts[0].split(" ", -1)) {
                 if (!each.isEmpty()) {
                     found.add(Integer.parseInt(each));
                 }
