@@ -13,15 +13,15 @@ public final class CellEntry {
 
     private CellEntry() {}
 
-    /// {@return a command line that runs `command` in the pid and mount namespaces of a cell, in
-    /// the cgroups `groups`} What waits for it outside the namespaces is in the cgroups `around`,
-    /// so that it is not frozen together with `groups`.
+    /// {@return a command line that runs `command` in the pid, mount and network namespaces of a
+    /// cell, in the cgroups `groups`} What waits for it outside the namespaces is in the cgroups
+    /// `around`, so that it is not frozen together with `groups`.
     ///
     /// @param initPid of the cell, as this process counts
     public static List<String> commandLine(
             long initPid, List<Path> around, List<Path> groups, List<String> command) {
         var line = new ArrayList<>(in(around));
-        line.addAll(List.of("nsenter", "-t", "" + initPid, "-p", "-m", "--"));
+        line.addAll(List.of("nsenter", "-t", "" + initPid, "-p", "-m", "-n", "--"));
         if (!around.equals(groups)) {
             line.addAll(in(groups));
         }

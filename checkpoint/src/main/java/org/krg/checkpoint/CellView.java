@@ -46,14 +46,16 @@ public interface CellView {
     /// {@return the file that takes the program's standard error}
     Path stderr();
 
-    /// {@return a command line that runs `command` as root in the pid and mount namespaces of the
-    /// cell; see [CellEntry]}
+    /// {@return a command line that runs `command` as root in the pid, mount and network namespaces
+    /// of the cell; see [CellEntry]}
     List<String> inside(Place place, List<String> command);
 
-    /// Stops every process of the program; fails if they do not all stand still within a bound.
+    /// Stops every process of the program, and keeps packets from a network of its own; fails if
+    /// they do not all stand still within a bound.
     void freeze();
 
-    /// Lets the program go on, unless the cell has a reason of its own to keep it frozen.
+    /// Lets packets in again and the program go on, unless the cell has a reason of its own to keep
+    /// it frozen.
     void thaw();
 
     /// Moves what the program has written to the files. In a frozen cell the sizes are those of the

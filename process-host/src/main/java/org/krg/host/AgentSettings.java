@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.core.MembershipRules;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -24,6 +25,8 @@ import org.krg.state.model.NodeId;
 /// @param join APIs of members of the cluster that a new node joins
 /// @param lease how long the node may be silent
 /// @param election how soon the quorum replaces a silent leader
+/// @param cells the addresses that cells get for their own, the same on all nodes (default
+///   10.201.0.0/16, [AddressPool#DEFAULT]); nothing else on the machines may use them
 /// @param criu the command to run CRIU; empty: the one in `PATH` or the private prefix
 public record AgentSettings(
         Path home,
@@ -34,12 +37,18 @@ public record AgentSettings(
         List<HostPort> join,
         LeaseSettings lease,
         ElectionSettings election,
+        AddressPool cells,
         Optional<Path> criu) {
 
     /// Which cluster.
     public record ClusterSettings(UUID id, String name) {
         public ClusterSettings {
             require(!name.isBlank(), "cluster.name is not blank");
+        }
+
+        /// {@return the network device that takes what is sent to cells that are not connected}
+        public String sink() {
+            return "krg-" + id.toString().substring(0, 8);
         }
     }
 
@@ -148,6 +157,7 @@ public record AgentSettings(
                 List.of(),
                 LeaseSettings.DEFAULT,
                 ElectionSettings.DEFAULT,
+                AddressPool.DEFAULT,
                 Optional.empty());
     }
 
@@ -155,7 +165,7 @@ public record AgentSettings(
     /// more}
     public AgentSettings joining(List<HostPort> apis) {
         return new AgentSettings(
-                home, cluster, node, listen, List.of(), apis, lease, election, criu);
+                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu);
     }
 
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "*");

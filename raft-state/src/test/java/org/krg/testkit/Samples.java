@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -54,6 +55,15 @@ public final class Samples {
 
     /// {@return a node that is about to register}
     public static Node node(NodeId id, long incarnation) {
+        return node(id, incarnation, Optional.empty());
+    }
+
+    /// {@return a node whose cells can have addresses of their own, about to register}
+    public static Node node(NodeId id, long incarnation, AddressPool pool) {
+        return node(id, incarnation, Optional.of(pool));
+    }
+
+    private static Node node(NodeId id, long incarnation, Optional<AddressPool> pool) {
         return new Node(
                 id,
                 incarnation,
@@ -71,7 +81,8 @@ public final class Samples {
                         List.of(Engine.CRIU, Engine.RESTART),
                         true,
                         0,
-                        List.of("limits are off: no controllers")),
+                        List.of("limits are off: no controllers"),
+                        pool),
                 Duration.ofSeconds(10),
                 Node.State.READY,
                 START);

@@ -44,6 +44,7 @@ final class Feasibility {
                         allowed(node),
                         user(node),
                         engine(node),
+                        network(node),
                         restorable(node),
                         program(node),
                         room("cpu", node, Resources::cpuMillis, Feasibility::cores),
@@ -88,6 +89,12 @@ final class Feasibility {
                 periodic && !node.capabilities().engines().contains(wanted),
                 "it does not offer the checkpoint engine "
                         + wanted.name().toLowerCase(Locale.ROOT));
+    }
+
+    private Optional<String> network(Node node) {
+        return spec.cellNetwork()
+                .filter(pool -> !node.capabilities().cellNetwork().equals(Optional.of(pool)))
+                .map(pool -> "cells cannot have addresses of " + pool + " there");
     }
 
     private Optional<String> restorable(Node node) {

@@ -10,6 +10,7 @@ import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -78,6 +79,29 @@ final class Clusters {
                 node.addresses(),
                 node.capacity(),
                 new Capabilities("x86_64", "6.18", "", List.of(engines), root, uid, List.of()),
+                node.leaseTtl(),
+                node.state(),
+                node.since());
+    }
+
+    static Node withCells(Node node, AddressPool pool) {
+        var able = node.capabilities();
+        return new Node(
+                node.id(),
+                1,
+                1,
+                node.role(),
+                node.addresses(),
+                node.capacity(),
+                new Capabilities(
+                        able.architecture(),
+                        able.kernel(),
+                        able.criu(),
+                        able.engines(),
+                        able.root(),
+                        able.uid(),
+                        able.notes(),
+                        Optional.of(pool)),
                 node.leaseTtl(),
                 node.state(),
                 node.since());

@@ -21,6 +21,7 @@ import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
@@ -99,6 +100,19 @@ final class LeastLoadedTest {
         image = with(image, offering(node("n1"), true, 0, Engine.RESTART));
         assertThat(verdict(image, N1).reasons())
                 .containsExactly("it does not offer the checkpoint engine criu");
+    }
+
+    @Test
+    void anAddressOfItsOwnNeedsANodeWithTheSamePool() {
+        var pool = AddressPool.of("10.201.0.0/16");
+        var image =
+                with(
+                        with(TWO_NODES, Clusters.withCells(node("n2"), pool)),
+                        ONE_CORE.withCellNetwork(pool),
+                        NEW);
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
+        assertThat(verdict(image, N1).reasons())
+                .containsExactly("cells cannot have addresses of 10.201.0.0/16 there");
     }
 
     @Test

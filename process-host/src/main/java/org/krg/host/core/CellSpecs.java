@@ -3,11 +3,13 @@ package org.krg.host.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Program;
 import org.krg.host.model.ResourceLimits;
 import org.krg.host.model.UserIdentity;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.PartitionPolicy;
 
@@ -17,7 +19,9 @@ public final class CellSpecs {
 
     /// {@return the cell for an incarnation of a job} The program is executed by the path it was
     /// resolved to: the `PATH` of another node may lead elsewhere.
-    public static CellSpec of(JobSpec job) {
+    ///
+    /// @param address its own, if it has one
+    public static CellSpec of(JobSpec job, Optional<Ipv4Address> address) {
         var program = job.program();
         var arguments = new ArrayList<>(program.command());
         arguments.set(0, program.executable());
@@ -38,6 +42,7 @@ public final class CellSpecs {
                         job.limits().memoryBytes(),
                         job.limits().processes()),
                 program.stdinOpen() ? Stdin.OPEN : Stdin.EMPTY,
-                job.onPartition() == PartitionPolicy.STOP);
+                job.onPartition() == PartitionPolicy.STOP,
+                address);
     }
 }

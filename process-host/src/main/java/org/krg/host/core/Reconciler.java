@@ -60,6 +60,16 @@ public final class Reconciler {
         return process.phase().host().filter(view.self()::equals).map(_ -> cellOf(process));
     }
 
+    /// {@return whether a cell is that of the present incarnation of a process of this node}
+    public static boolean isPresent(HostView view, CellId cell) {
+        return view.image()
+                .processes()
+                .find(new ProcessId(cell.process()))
+                .flatMap(process -> assigned(view, process))
+                .filter(cell::equals)
+                .isPresent();
+    }
+
     private List<Action> plan() {
         var actions = new ArrayList<Action>();
         var remains = new ArrayList<ObservedCell>();
@@ -95,11 +105,7 @@ public final class Reconciler {
     }
 
     private boolean isAssigned(CellId cell) {
-        return find(cell)
-                        .flatMap(process -> assigned(view, process))
-                        .filter(cell::equals)
-                        .isPresent()
-                || Moves.expecting(view, cell).isPresent();
+        return isPresent(view, cell) || Moves.expecting(view, cell).isPresent();
     }
 
     private String reason(CellId cell) {

@@ -12,6 +12,7 @@ import org.krg.checkpoint.criu.CriuSelfTest;
 import org.krg.checkpoint.engine.Dumper;
 import org.krg.checkpoint.model.SelfTest;
 import org.krg.host.NodeReport;
+import org.krg.host.kernel.CellLinks;
 import org.krg.host.kernel.Cells;
 import org.krg.host.model.LimitSupport;
 import org.krg.linux.Account;
@@ -30,11 +31,14 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
     /// Tries; takes about a second where CRIU works.
     ///
     /// @param natives the directory of krg's native programs
-    static Abilities find(Cells cells, CheckpointConfig config, Path natives) {
+    static Abilities find(
+            Cells cells, CheckpointConfig config, Path natives, Optional<CellLinks> links) {
         var test = test(cells, config, natives);
         var limits = cells.limits().stream().map(Abilities::text).toList();
         var engines = test.works() ? List.of(Engine.CRIU, Engine.RESTART) : List.of(Engine.RESTART);
         var notes = notes(cells, test);
+        var problem = links.flatMap(CellLinks::problem);
+        problem.ifPresent(notes::add);
         var allNotes = new ArrayList<>(notes);
         cells.limits().stream()
                 .filter(LimitSupport.Off.class::isInstance)
@@ -51,7 +55,8 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
                         engines,
                         uid == ROOT,
                         uid,
-                        allNotes),
+                        allNotes,
+                        problem.isPresent() ? Optional.empty() : links.map(CellLinks::pool)),
                 new NodeReport(notes, limits, engines, criu, test.finding()));
     }
 
@@ -64,7 +69,7 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
         return new CriuSelfTest(config, natives.resolve("criu-probe"), cgroup.get(), SCRATCH).run();
     }
 
-    private static List<String> notes(Cells cells, SelfTest test) {
+    private static ArrayList<String> notes(Cells cells, SelfTest test) {
         var notes = new ArrayList<String>();
         if (cells.findCgroupRoot().isEmpty()) {
             notes.add(

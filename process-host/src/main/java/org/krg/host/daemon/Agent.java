@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,7 @@ import org.krg.host.engine.Lanes;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseHolder;
 import org.krg.host.engine.LeaseKeeping;
+import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.UserLeases;
@@ -54,10 +56,13 @@ import org.krg.host.http.ApiConfig;
 import org.krg.host.http.ApiParts;
 import org.krg.host.http.ApiServer;
 import org.krg.host.kernel.CellCheckpoints;
+import org.krg.host.kernel.CellLinks;
 import org.krg.host.kernel.Cells;
 import org.krg.host.kernel.CellsConfig;
 import org.krg.host.kernel.KernelMachine;
+import org.krg.host.kernel.KernelNetwork;
 import org.krg.host.kernel.LeaseFile;
+import org.krg.host.model.Isolation;
 import org.krg.host.netty.AskService;
 import org.krg.host.netty.PeerAsks;
 import org.krg.host.netty.PeerConfig;
@@ -73,8 +78,11 @@ import org.krg.state.StateConfig;
 import org.krg.state.image.Access;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.HostPort;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 import org.krg.state.model.Role;
 import org.krg.state.model.SessionId;
 import org.krg.state.ratis.RatisClusterStore;
@@ -139,11 +147,12 @@ final class Agent implements AutoCloseable {
         parts.push(executor::shutdownNow);
         var join = new JoinClient(settings, tls.mutual());
         var identity = Membership.establish(settings, directory, join);
-        var cells = openCells();
+        var links = links();
+        var cells = openCells(links);
         var config = checkpointConfig();
         var abilities =
                 CompletableFuture.supplyAsync(
-                        () -> Abilities.find(cells, config, natives), executor);
+                        () -> Abilities.find(cells, config, natives, links), executor);
         var addresses = new PeerAddresses();
         var port = openPort(addresses);
         var asks = new PeerAsks(port);
@@ -173,7 +182,7 @@ final class Agent implements AutoCloseable {
                         ChunkService.NAME,
                         () -> new ChunkService(chunks, staging, config)));
         var able = abilities.join();
-        var machine = new KernelMachine(cells);
+        var machine = new KernelMachine(cells, process -> address(store, process));
         var checkpoints =
                 new CellCheckpoints(
                         cells, machine, checkpoints(config, able, chunks, baselines, port));
@@ -184,6 +193,7 @@ final class Agent implements AutoCloseable {
                 new HostedProcesses(
                         self, store, engine, machine, checkpoints, programs, () -> report(able));
         engine.start();
+        links.ifPresent(it -> startNetwork(store, it));
         duties.start();
         leases.start();
         holder.start();
@@ -295,7 +305,25 @@ final class Agent implements AutoCloseable {
         return engine;
     }
 
-    private Cells openCells() throws IOException {
+    /// {@return by what cells get addresses of their own, where they are isolated}
+    private Optional<CellLinks> links() {
+        return Cells.bestIsolation() == Isolation.FULL
+                ? Optional.of(new CellLinks(settings.cluster(), self, settings.cells()))
+                : Optional.empty();
+    }
+
+    private static Optional<Ipv4Address> address(RatisClusterStore store, ProcessId process) {
+        return store.image().processes().find(process).flatMap(HostedProcess::address);
+    }
+
+    private void startNetwork(RatisClusterStore store, CellLinks links) {
+        var engine =
+                new NetworkEngine(self, store, new KernelNetwork(links), InstantSource.system());
+        parts.push(engine);
+        engine.start();
+    }
+
+    private Cells openCells(Optional<CellLinks> links) throws IOException {
         var lease = data.resolve("lease");
         var file = LeaseFile.open(lease);
         file.close();
@@ -306,7 +334,8 @@ final class Agent implements AutoCloseable {
                         natives.resolve("krg-init"),
                         settings.cluster().name(),
                         self.name(),
-                        Cells.bestIsolation()));
+                        Cells.bestIsolation(),
+                        links));
     }
 
     private CheckpointConfig checkpointConfig() throws IOException {

@@ -16,6 +16,7 @@ import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -49,6 +50,7 @@ public final class SettingsFile {
                     "election.max",
                     "quorum.voters",
                     "quorum.replace-after",
+                    "network.cells",
                     "tools.criu");
     private static final List<String> MEMBER_KEYS = List.of("name", "incarnation", "raft");
 
@@ -125,6 +127,7 @@ public final class SettingsFile {
                     join(),
                     lease(),
                     election(),
+                    value("network.cells", AddressPool::of, AddressPool.DEFAULT),
                     find("tools.criu").map(text -> parse("tools.criu", text, this::path)));
         } catch (IllegalArgumentException broken) {
             throw new HostFailure(

@@ -284,7 +284,7 @@ public final class HostEngine implements AutoCloseable {
     private void perform(Action action, HostView view) {
         try {
             switch (action) {
-                case Action.Kill(var cell, var reason) -> kill(cell, reason, view.clock());
+                case Action.Kill(var cell, var reason) -> kill(cell, reason, view);
                 case Action.Discard(var cell, var reason) -> discard(cell, reason);
                 case Action.Start(var cell, var spec) ->
                         bringUp(cell, "start", () -> machine.start(cell, spec));
@@ -323,10 +323,15 @@ public final class HostEngine implements AutoCloseable {
         stops = List.copyOf(next);
     }
 
-    private void kill(CellId cell, String reason, Duration clock) {
-        if (cells.mayKill(cell, clock)) {
-            log.info("cell killed cell={} reason={}", cell, reason);
+    private void kill(CellId cell, String reason, HostView view) {
+        if (!cells.mayKill(cell, view.clock())) {
+            return;
+        }
+        log.info("cell killed cell={} reason={}", cell, reason);
+        if (Reconciler.isPresent(view, cell)) {
             machine.kill(cell);
+        } else {
+            machine.fence(cell);
         }
     }
 

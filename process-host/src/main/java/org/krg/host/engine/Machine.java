@@ -25,6 +25,10 @@ public interface Machine {
     /// Kills everything in a cell, frozen or not; does not wait. Does nothing where nothing lives.
     void kill(CellId cell);
 
+    /// Keeps what is in a cell from being heard of by others, then kills it: the incarnation is
+    /// void.
+    void fence(CellId cell);
+
     /// Kills everything in a cell, removes what the machine set up for it, and keeps what it wrote.
     void release(CellId cell);
 

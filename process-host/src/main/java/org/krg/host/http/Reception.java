@@ -16,6 +16,7 @@ import org.krg.host.http.body.SubmissionBody;
 import org.krg.host.http.cluster.Replica;
 import org.krg.linux.Account;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
@@ -56,7 +57,8 @@ final class Reception {
                         submission.workingDirectory(),
                         user);
         var image = replica.image();
-        var spec = submission.spec(program, user, best(image));
+        var asked = submission.spec(program, user, best(image));
+        var spec = submission.ownAddress() ? asked.withCellNetwork(pool(image)) : asked;
         requirePlaceable(image, spec);
         return new Wish(submission.name(), freeName(image, submission.nameOfProgram()), spec);
     }
@@ -104,6 +106,20 @@ final class Reception {
                     "user " + caller.principal() + " has no account on this node to run jobs as",
                     "make an account of that name on every node");
         }
+    }
+
+    /// {@return the addresses that cells get: all nodes are given the same ones}
+    private static AddressPool pool(ClusterImage image) {
+        return image.nodes().values().stream()
+                .map(node -> node.capabilities().cellNetwork())
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() ->
+                        new HostFailure(
+                                HostFailure.Code.CANNOT_BE_PLACED,
+                                "on no node can a cell have an address of its own",
+                                "`krg-admin node show NODE` tells why in its notes; leave out --net"
+                                        + " cell to use the network of the node"));
     }
 
     /// CRIU where any node offers it.
@@ -157,6 +173,9 @@ final class Reception {
         }
         if (!able.root() && able.uid() != spec.runAs().uid()) {
             return "its agent can host uid " + able.uid() + " only";
+        }
+        if (spec.cellNetwork().isPresent() && !spec.cellNetwork().equals(able.cellNetwork())) {
+            return "cells cannot have addresses of " + spec.cellNetwork().get() + " there";
         }
         return !checkpoint.every().isZero() && !able.engines().contains(checkpoint.engine())
                 ? "it does not offer the engine " + checkpoint.engine()

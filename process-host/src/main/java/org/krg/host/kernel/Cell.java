@@ -13,6 +13,7 @@ import org.krg.host.model.CellId;
 import org.krg.host.model.CellUsage;
 import org.krg.host.model.ProcessExit;
 import org.krg.host.model.StreamOffsets;
+import org.krg.state.model.Ipv4Address;
 
 /// One cell on this machine, running or over. Holds no state of its own: everything is asked from
 /// the cell's directory, its krg-init and the kernel, so that it is as good after a restart of the
@@ -37,11 +38,13 @@ public final class Cell {
     private final CellId id;
     private final Path directory;
     private final Confinement confinement;
+    private final CellLink link;
 
-    Cell(CellId id, Path directory, Confinement confinement) {
+    Cell(CellId id, Path directory, Confinement confinement, CellLink link) {
         this.id = id;
         this.directory = directory;
         this.confinement = confinement;
+        this.link = link;
     }
 
     /// {@return which incarnation of which process this is}
@@ -171,6 +174,38 @@ public final class Cell {
         confinement.thaw();
     }
 
+    /// {@return the cell's own address, if it has one}
+    public Optional<Ipv4Address> findAddress() {
+        return link.address();
+    }
+
+    /// Lets packets in and out of a cell with an address of its own, and leads those of this
+    /// machine there. To be done before the program goes on.
+    public void connect() {
+        link.connect();
+    }
+
+    /// Keeps packets in and out of a cell with an address of its own. To be done before a frozen
+    /// program is saved: what is on its way then is sent again, by the other side or from the
+    /// image.
+    public void cut() {
+        link.cut();
+    }
+
+    /// Ends the connections to others of a program that came back from an old checkpoint, whose
+    /// other sides have gone on meanwhile. To be done while the program stands still and the cell
+    /// is connected, so that they hear of it.
+    public void abortConnections() {
+        findAddress()
+                .ifPresent(own ->
+                        Connections.abort(
+                                findInitPid()
+                                        .orElseThrow(() ->
+                                                new CellFailed(
+                                                        "the krg-init of cell " + id + " ended")),
+                                own));
+    }
+
     /// {@return whether the program stands still}
     public boolean isFrozen() {
         return confinement.isFrozen();
@@ -203,7 +238,8 @@ public final class Cell {
         return confinement.initGroups().stream().findFirst();
     }
 
-    /// {@return a command line that runs `command` in the pid and mount namespaces of the cell}
+    /// {@return a command line that runs `command` in the pid, mount and network namespaces of the
+    /// cell}
     ///
     /// @throws CellFailed if krg-init does not live or the cell has no isolation
     public List<String> inside(Place place, List<String> command) {

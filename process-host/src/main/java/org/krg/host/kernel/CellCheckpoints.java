@@ -59,7 +59,7 @@ public final class CellCheckpoints implements Checkpointing {
         var found = attempt(() -> checkpoints.survey(new SavedCell(cell, spec.runAs()), options));
         return new Survey(
                 found.blockers().stream().map(CellCheckpoints::obstacle).toList(),
-                bound(found),
+                bound(found, cell.findAddress().isPresent()),
                 found.held().stream()
                         .filter(file -> file.kind() != HeldFile.Kind.NETWORK_LOCK)
                         .map(CellCheckpoints::held)
@@ -70,9 +70,13 @@ public final class CellCheckpoints implements Checkpointing {
                 found.residentBytes());
     }
 
-    private static List<Obstacle> bound(org.krg.checkpoint.model.Survey found) {
+    /// What is bound to an address of the cell's own goes along with it.
+    private static List<Obstacle> bound(
+            org.krg.checkpoint.model.Survey found, boolean hasOwnAddress) {
         var bound = new ArrayList<Obstacle>();
-        found.bound().forEach(socket -> bound.add(obstacle(socket)));
+        if (!hasOwnAddress) {
+            found.bound().forEach(socket -> bound.add(obstacle(socket)));
+        }
         found.held().stream()
                 .filter(file -> file.kind() == HeldFile.Kind.NETWORK_LOCK)
                 .forEach(file ->
@@ -105,7 +109,8 @@ public final class CellCheckpoints implements Checkpointing {
         return new Obstacle(
                 where(socket.pid(), socket.fd()),
                 "a socket is bound to %s, an address of this node".formatted(socket.address()),
-                "Close it before the move: a cell has no address of its own that could go along");
+                "Close it before the move, or start the job with --net cell: an address of its own goes"
+                        + " along");
     }
 
     @Override
@@ -163,10 +168,18 @@ public final class CellCheckpoints implements Checkpointing {
                         generation, directory.resolve("stdout"), directory.resolve("stderr"));
         var mark = mark(generation, prepared);
         var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
-        checkpoints.restore(generation, new SavedCell(cell, spec.runAs()), frozen);
-        if (frozen) {
+        var old = !frozen && cell.findAddress().isPresent();
+        var still = frozen || old;
+        checkpoints.restore(generation, new SavedCell(cell, spec.runAs()), still);
+        if (still) {
             // It is on its way to that already; this waits for the last task of it.
             cell.freeze(FREEZE_LIMIT);
+        }
+        if (old) {
+            // Both before the program can write or read: others hear at once that it is over.
+            cell.connect();
+            cell.abortConnections();
+            cell.thaw();
         }
         machine.finishRestore(id, mark);
         if (prepared.inputEnded() && spec.program().stdinOpen()) {

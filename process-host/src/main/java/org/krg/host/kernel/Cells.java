@@ -132,6 +132,7 @@ public final class Cells {
     /// cell that is not there.
     public void destroy(CellId id) {
         confinement(id).remove();
+        link(id).remove();
         sweep();
         removeTree(directory(id));
     }
@@ -147,19 +148,34 @@ public final class Cells {
                             ? tree.get().create(id, spec.limits())
                             : new ProcessTree(directory);
             SpecFile.write(directory, config, spec, beginning, confinement);
-            launch(directory);
-            return new Cell(id, directory, confinement);
+            var link = link(id);
+            launch(directory, launcher(link, spec, beginning));
+            return new Cell(id, directory, confinement, link);
         } catch (CellFailed failure) {
             destroy(id);
             throw failure;
         }
     }
 
+    /// {@return the command line that makes the cell} One with an address of its own that waits for
+    /// a restore is cut: its program may still stand elsewhere.
+    private List<String> launcher(CellLink link, CellSpec spec, Beginning beginning) {
+        var command = List.of(config.krgInit().toString(), link.directory().toString());
+        if (spec.address().isEmpty()) {
+            return command;
+        }
+        var links = link.require();
+        links.prepare();
+        var address = spec.address().get();
+        link.note(address);
+        return links.launcher(link.id(), address, beginning instanceof Beginning.Start, command);
+    }
+
     /// krg-init detaches from us and reports through its exit status that the cell stands.
-    private void launch(Path directory) {
+    private void launch(Path directory, List<String> command) {
         var log = directory.resolve("init.log").toFile();
         var builder =
-                new ProcessBuilder(config.krgInit().toString(), directory.toString())
+                new ProcessBuilder(command)
                         .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                         .redirectOutput(Redirect.DISCARD)
                         .redirectError(Redirect.appendTo(log));
@@ -197,7 +213,11 @@ public final class Cells {
     }
 
     private Cell cell(CellId id) {
-        return new Cell(id, directory(id), confinement(id));
+        return new Cell(id, directory(id), confinement(id), link(id));
+    }
+
+    private CellLink link(CellId id) {
+        return new CellLink(id, directory(id), config.links());
     }
 
     private Confinement confinement(CellId id) {

@@ -2,6 +2,7 @@
 package org.krg.host.kernel;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.krg.host.model.Isolation;
 
 /// Where a node keeps its cells.
@@ -12,19 +13,32 @@ import org.krg.host.model.Isolation;
 /// @param cluster names the level `krg/<cluster>` in the cgroup trees
 /// @param node names the level `krg/<cluster>/<node>` in the cgroup trees
 /// @param isolation usually [Cells#bestIsolation]
+/// @param links by which cells get addresses of their own; empty where they cannot
 public record CellsConfig(
         Path directory,
         Path lease,
         Path krgInit,
         String cluster,
         String node,
-        Isolation isolation) {
+        Isolation isolation,
+        Optional<CellLinks> links) {
     public CellsConfig {
         directory = directory.toAbsolutePath();
         lease = lease.toAbsolutePath();
         krgInit = krgInit.toAbsolutePath();
         requireName(cluster);
         requireName(node);
+    }
+
+    /// A node whose cells use its own network.
+    public CellsConfig(
+            Path directory,
+            Path lease,
+            Path krgInit,
+            String cluster,
+            String node,
+            Isolation isolation) {
+        this(directory, lease, krgInit, cluster, node, isolation, Optional.empty());
     }
 
     private static void requireName(String name) {

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.krg.host.HostFailure;
 import org.krg.host.OutputChunk;
@@ -21,7 +23,10 @@ import org.krg.host.core.CellSpecs;
 import org.krg.host.core.ObservedCell;
 import org.krg.host.engine.Machine;
 import org.krg.host.model.CellId;
+import org.krg.host.model.CellSpec;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.ProcessId;
 import org.krg.state.model.Usage;
 
 /// The [Machine] of the engine: the cells of this Linux machine.
@@ -30,9 +35,12 @@ public final class KernelMachine implements Machine {
     private static final Duration STDIN_LIMIT = Duration.ofSeconds(20);
 
     private final Cells cells;
+    private final Function<ProcessId, Optional<Ipv4Address>> addresses;
 
-    public KernelMachine(Cells cells) {
+    /// @param addresses the address of its own that a process has, if any
+    public KernelMachine(Cells cells, Function<ProcessId, Optional<Ipv4Address>> addresses) {
         this.cells = cells;
+        this.addresses = addresses;
     }
 
     @Override
@@ -50,7 +58,7 @@ public final class KernelMachine implements Machine {
 
     @Override
     public void start(CellId id, JobSpec spec) {
-        attempt(() -> cells.start(id, CellSpecs.of(spec)));
+        attempt(() -> cells.start(id, cellSpec(id, spec)));
     }
 
     /// Makes the cell for a program of a checkpoint that is about to be restored in it.
@@ -59,8 +67,12 @@ public final class KernelMachine implements Machine {
     public Cell beginRestore(CellId id, JobSpec spec, int rootPid, RestartMark mark) {
         return attempt(() -> {
             new RestoreNote(mark, false).write(cells.makeDirectory(id));
-            return cells.prepareRestore(id, CellSpecs.of(spec), rootPid);
+            return cells.prepareRestore(id, cellSpec(id, spec), rootPid);
         });
+    }
+
+    private CellSpec cellSpec(CellId id, JobSpec spec) {
+        return CellSpecs.of(spec, addresses.apply(new ProcessId(id.process())));
     }
 
     /// Makes the restored program the program of its cell.
@@ -77,6 +89,18 @@ public final class KernelMachine implements Machine {
     public void kill(CellId id) {
         attempt(() -> {
             cells.find(id).ifPresent(Cell::kill);
+            return id;
+        });
+    }
+
+    @Override
+    public void fence(CellId id) {
+        attempt(() -> {
+            cells.find(id)
+                    .ifPresent(cell -> {
+                        cell.cut();
+                        cell.kill();
+                    });
             return id;
         });
     }
@@ -107,6 +131,7 @@ public final class KernelMachine implements Machine {
                         "a dump of cell " + id + " is still under way",
                         "");
             }
+            cell.connect();
             cell.thaw();
             return id;
         });

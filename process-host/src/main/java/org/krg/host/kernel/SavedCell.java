@@ -73,10 +73,12 @@ record SavedCell(Cell cell, Identity user) implements CellView {
     @Override
     public void freeze() {
         cell.freeze(FREEZE_LIMIT);
+        cell.cut();
     }
 
     @Override
     public void thaw() {
+        cell.connect();
         cell.thaw();
     }
 

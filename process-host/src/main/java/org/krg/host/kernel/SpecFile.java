@@ -62,6 +62,7 @@ final class SpecFile {
         file.putAll("env", preloading.environment());
         var socket = PagesSocket.of(config);
         file.put("pages", socket.path().toString());
+        spec.address().ifPresent(address -> file.put("env", "KRG_ADDRESS=" + address));
         file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
         file.putAll("arg", program.arguments());
         file.writeTo(cell);

@@ -1,12 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.model;
 
+import java.util.Optional;
+import org.krg.state.model.Ipv4Address;
+
 /// What a cell is made for.
 ///
 /// @param user who the program runs as; a cell without isolation runs as the agent's own user
 /// @param exclusive whether the cell stands still when the node's lease is over
+/// @param address its own, in a network namespace of its own; empty where it uses the node's
+///   network
 public record CellSpec(
-        Program program, UserIdentity user, ResourceLimits limits, Stdin stdin, boolean exclusive) {
+        Program program,
+        UserIdentity user,
+        ResourceLimits limits,
+        Stdin stdin,
+        boolean exclusive,
+        Optional<Ipv4Address> address) {
+    /// A cell on the network of its node.
+    public CellSpec(
+            Program program,
+            UserIdentity user,
+            ResourceLimits limits,
+            Stdin stdin,
+            boolean exclusive) {
+        this(program, user, limits, stdin, exclusive, Optional.empty());
+    }
+
     /// Where the program's standard input comes from.
     public enum Stdin {
         /// `/dev/null`.

@@ -19,6 +19,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.daemon.DataDirectory.Identity;
 import org.krg.host.tls.Keys;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 
@@ -79,6 +80,7 @@ class MembershipTest {
                 List.of(),
                 LeaseSettings.DEFAULT,
                 ElectionSettings.DEFAULT,
+                AddressPool.DEFAULT,
                 Optional.empty());
     }
 }

@@ -26,6 +26,7 @@ import org.krg.host.daemon.DataDirectory.Identity;
 import org.krg.state.LeaderLink;
 import org.krg.state.StateConfig;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -110,6 +111,7 @@ final class StateFilesTest {
                 List.of(),
                 LeaseSettings.DEFAULT,
                 ElectionSettings.DEFAULT,
+                AddressPool.DEFAULT,
                 Optional.empty());
     }
 }

@@ -71,6 +71,11 @@ final class FakeMachine implements Machine {
     }
 
     @Override
+    public void fence(CellId cell) {
+        kill(cell);
+    }
+
+    @Override
     public void kill(CellId cell) {
         done.add("kill " + cell);
         if (look(cell) instanceof State.Alive) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
+import java.util.Optional;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.Engine;
 import org.krg.state.model.HostPort;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -110,15 +113,28 @@ final class NodeCodec {
     }
 
     private static ValueWire.Capabilities encode(Capabilities offers) {
-        return ValueWire.Capabilities.newBuilder()
-                .setArchitecture(offers.architecture())
-                .setKernel(offers.kernel())
-                .setCriu(offers.criu())
-                .addAllEngines(offers.engines().stream().map(NodeCodec::encode).toList())
-                .setRoot(offers.root())
-                .setUid(offers.uid())
-                .addAllNotes(offers.notes())
+        var wire =
+                ValueWire.Capabilities.newBuilder()
+                        .setArchitecture(offers.architecture())
+                        .setKernel(offers.kernel())
+                        .setCriu(offers.criu())
+                        .addAllEngines(offers.engines().stream().map(NodeCodec::encode).toList())
+                        .setRoot(offers.root())
+                        .setUid(offers.uid())
+                        .addAllNotes(offers.notes());
+        offers.cellNetwork().ifPresent(pool -> wire.setCellNetwork(encode(pool)));
+        return wire.build();
+    }
+
+    static ValueWire.AddressPool encode(AddressPool pool) {
+        return ValueWire.AddressPool.newBuilder()
+                .setFirst(pool.first().bits())
+                .setPrefix(pool.prefix())
                 .build();
+    }
+
+    static AddressPool decode(ValueWire.AddressPool pool) {
+        return new AddressPool(new Ipv4Address(pool.getFirst()), pool.getPrefix());
     }
 
     private static Capabilities decode(ValueWire.Capabilities offers) {
@@ -129,6 +145,9 @@ final class NodeCodec {
                 offers.getEnginesList().stream().map(NodeCodec::decode).toList(),
                 offers.getRoot(),
                 offers.getUid(),
-                offers.getNotesList());
+                offers.getNotesList(),
+                offers.hasCellNetwork()
+                        ? Optional.of(decode(offers.getCellNetwork()))
+                        : Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.PlacementDecision;
@@ -32,6 +33,7 @@ final class ProcessCodec {
         if (!process.lastEpoch().equals(process.epoch())) {
             wire.setLastEpoch(process.lastEpoch().value());
         }
+        process.address().ifPresent(address -> wire.setAddress(address.bits()));
         process.decision().ifPresent(decision -> wire.setDecision(encode(decision)));
         process.lastNode().ifPresent(node -> wire.setLastNode(node.name()));
         return wire.build();
@@ -53,7 +55,10 @@ final class ProcessCodec {
                         ? Optional.of(new NodeId(process.getLastNode()))
                         : Optional.empty(),
                 process.getLastGeneration(),
-                new Epoch(Math.max(process.getEpoch(), process.getLastEpoch())));
+                new Epoch(Math.max(process.getEpoch(), process.getLastEpoch())),
+                process.hasAddress()
+                        ? Optional.of(new Ipv4Address(process.getAddress()))
+                        : Optional.empty());
     }
 
     static ValueWire.PlacementDecision encode(PlacementDecision decision) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
+import java.util.Optional;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.EnvironmentVariable;
 import org.krg.state.model.JobSpec;
@@ -16,17 +17,19 @@ final class SpecCodec {
     private SpecCodec() {}
 
     static ValueWire.JobSpec encode(JobSpec spec) {
-        return ValueWire.JobSpec.newBuilder()
-                .setProgram(encode(spec.program()))
-                .setRunAs(JobCodec.encode(spec.runAs()))
-                .setReserve(NodeCodec.encode(spec.reserve()))
-                .setLimits(encode(spec.limits()))
-                .setRestart(encode(spec.restart()))
-                .setRecovery(encode(spec.recovery()))
-                .setCheckpoint(encode(spec.checkpoint()))
-                .setOnPartition(encode(spec.onPartition()))
-                .addAllOnlyOn(Wire.names(spec.onlyOn()))
-                .build();
+        var wire =
+                ValueWire.JobSpec.newBuilder()
+                        .setProgram(encode(spec.program()))
+                        .setRunAs(JobCodec.encode(spec.runAs()))
+                        .setReserve(NodeCodec.encode(spec.reserve()))
+                        .setLimits(encode(spec.limits()))
+                        .setRestart(encode(spec.restart()))
+                        .setRecovery(encode(spec.recovery()))
+                        .setCheckpoint(encode(spec.checkpoint()))
+                        .setOnPartition(encode(spec.onPartition()))
+                        .addAllOnlyOn(Wire.names(spec.onlyOn()));
+        spec.cellNetwork().ifPresent(pool -> wire.setCellNetwork(NodeCodec.encode(pool)));
+        return wire.build();
     }
 
     static JobSpec decode(ValueWire.JobSpec spec) {
@@ -39,7 +42,10 @@ final class SpecCodec {
                 Wire.constant(RecoveryPolicy.values(), SpecCodec::encode, spec.getRecovery()),
                 decode(spec.getCheckpoint()),
                 Wire.constant(PartitionPolicy.values(), SpecCodec::encode, spec.getOnPartition()),
-                Wire.nodes(spec.getOnlyOnList()));
+                Wire.nodes(spec.getOnlyOnList()),
+                spec.hasCellNetwork()
+                        ? Optional.of(NodeCodec.decode(spec.getCellNetwork()))
+                        : Optional.empty());
     }
 
     private static ValueWire.Program encode(Program program) {

@@ -14,6 +14,7 @@ import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Origin;
@@ -76,13 +77,23 @@ final class JobRules {
                     Refusal.LIMIT,
                     "there are " + MAX_LIVING + " living processes; wait until some have ended");
         }
+        var process = new ProcessId(image.nextNumber() + 1);
+        var pool = submit.spec().cellNetwork();
+        var address = pool.flatMap(it -> Addresses.choose(image, it, process));
+        if (pool.isPresent() && address.isEmpty()) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    ("all %d addresses of %s are in use; wait until some processes have ended, or"
+                                    + " give the nodes a larger pool")
+                            .formatted(pool.get().size(), pool.get()));
+        }
         var draft = new Draft(image);
         forgetOldest(draft);
-        create(draft, submit);
+        create(draft, submit, address);
         return draft.accept(image.nextNumber());
     }
 
-    private static void create(Draft draft, SubmitJob submit) {
+    private static void create(Draft draft, SubmitJob submit, Optional<Ipv4Address> address) {
         var number = draft.image().nextNumber();
         var job =
                 new Job(
@@ -104,7 +115,11 @@ final class JobRules {
                         Optional.empty());
         var who = "submitted by " + job.owner().name();
         draft.add(new JobEvent(JobEvent.Kind.SUBMITTED, job, who));
-        draft.add(new ProcessEvent(ProcessEvent.Kind.CREATED, process, ""));
+        draft.add(
+                new ProcessEvent(
+                        ProcessEvent.Kind.CREATED,
+                        address.map(process::withAddress).orElse(process),
+                        address.map(it -> "address " + it).orElse("")));
     }
 
     private static Decision stop(ClusterImage image, Job job, StopOrder order) {

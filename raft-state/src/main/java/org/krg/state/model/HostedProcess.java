@@ -18,6 +18,7 @@ import java.util.Optional;
 ///   before the first
 /// @param lastEpoch the largest epoch that was ever given out: to an incarnation, or to one that
 ///   was to arrive by a migration
+/// @param address its own, on whatever node it is; empty when it uses its node's
 public record HostedProcess(
         ProcessId id,
         JobId job,
@@ -29,7 +30,8 @@ public record HostedProcess(
         Optional<PlacementDecision> decision,
         Optional<NodeId> lastNode,
         long lastGeneration,
-        Epoch lastEpoch) {
+        Epoch lastEpoch,
+        Optional<Ipv4Address> address) {
     /// Failed starts that are remembered.
     public static final int MAX_FAILURES = 8;
 
@@ -40,7 +42,8 @@ public record HostedProcess(
         }
     }
 
-    /// A process that no generation was taken of; the last node is the one of its phase.
+    /// A process that no generation was taken of, without an address of its own; the last node is
+    /// the one of its phase.
     public HostedProcess(
             ProcessId id,
             JobId job,
@@ -50,7 +53,19 @@ public record HostedProcess(
             int restarts,
             List<FailedStart> failures,
             Optional<PlacementDecision> decision) {
-        this(id, job, rank, epoch, phase, restarts, failures, decision, phase.host(), 0, epoch);
+        this(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                decision,
+                phase.host(),
+                0,
+                epoch,
+                Optional.empty());
     }
 
     /// {@return this process in another phase of the same incarnation}
@@ -66,7 +81,8 @@ public record HostedProcess(
                 decision,
                 lastNode,
                 lastGeneration,
-                lastEpoch);
+                lastEpoch,
+                address);
     }
 
     /// {@return the epoch that the next incarnation gets}
@@ -87,7 +103,8 @@ public record HostedProcess(
                 Optional.of(why),
                 Optional.of(node),
                 lastGeneration,
-                nextEpoch());
+                nextEpoch(),
+                address);
     }
 
     /// {@return this process with another count of restarts}
@@ -103,7 +120,8 @@ public record HostedProcess(
                 decision,
                 lastNode,
                 lastGeneration,
-                lastEpoch);
+                lastEpoch,
+                address);
     }
 
     /// {@return this process with other failed starts}
@@ -119,7 +137,8 @@ public record HostedProcess(
                 decision,
                 lastNode,
                 lastGeneration,
-                lastEpoch);
+                lastEpoch,
+                address);
     }
 
     /// {@return this process with another latest decision}
@@ -135,14 +154,15 @@ public record HostedProcess(
                 Optional.of(latest),
                 lastNode,
                 lastGeneration,
-                lastEpoch);
+                lastEpoch,
+                address);
     }
 
     /// {@return this process with another last generation}
     public HostedProcess withLastGeneration(long number) {
         return new HostedProcess(
                 id, job, rank, epoch, phase, restarts, failures, decision, lastNode, number,
-                lastEpoch);
+                lastEpoch, address);
     }
 
     /// {@return this process after `given` was kept for an incarnation that is to arrive}
@@ -158,7 +178,8 @@ public record HostedProcess(
                 decision,
                 lastNode,
                 lastGeneration,
-                given);
+                given,
+                address);
     }
 
     /// {@return this process as it runs on the node that it was moved to}
@@ -174,6 +195,24 @@ public record HostedProcess(
                 decision,
                 Optional.of(next.node()),
                 lastGeneration,
-                lastEpoch);
+                lastEpoch,
+                address);
+    }
+
+    /// {@return this process with an address of its own}
+    public HostedProcess withAddress(Ipv4Address own) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch,
+                Optional.of(own));
     }
 }

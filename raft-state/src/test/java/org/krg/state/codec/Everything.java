@@ -76,6 +76,7 @@ import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.CheckpointPolicy;
@@ -130,6 +131,7 @@ final class Everything {
     private static final Usage USAGE = new Usage(Duration.ofSeconds(61, 5), 1L << 33);
     private static final StopOrder STOP = new StopOrder(15, Duration.ofMillis(1_500), START);
 
+    private static final AddressPool POOL = AddressPool.of("10.201.0.0/16");
     private static final BlockId BLOCK = new BlockId(new SegmentId(31), 5);
 
     private Everything() {}
@@ -194,7 +196,9 @@ final class Everything {
                 new RemoveSegment(segment().id()),
                 new HoldSegment(segment().id(), new Member(HOME, 4), 3),
                 new DestroySegment(segment().id()),
-                new GrantBlock(BLOCK, new Member(HOME, 4)));
+                new GrantBlock(BLOCK, new Member(HOME, 4)),
+                new SubmitJob("net", spec().withCellNetwork(POOL), ALICE, START),
+                new RegisterNode(Samples.node(HOME, 2, POOL), START));
     }
 
     static List<Event> events() {
@@ -231,6 +235,11 @@ final class Everything {
         events.add(new SegmentEvent.Changed(segment(), "its name is gone"));
         events.add(new SegmentEvent.Destroyed(segment(), "its pages are gone"));
         events.add(new SegmentEvent.Granted(BLOCK, grantOfBlock(), "first touched"));
+        events.add(
+                new ProcessEvent(
+                        ProcessEvent.Kind.CREATED,
+                        process(phases().getFirst()).withAddress(POOL.address(7)),
+                        "address 10.201.0.8"));
         return events;
     }
 
@@ -399,7 +408,8 @@ final class Everything {
                 Optional.of(decision()),
                 Optional.of(HOME),
                 5,
-                EPOCH);
+                EPOCH,
+                Optional.empty());
     }
 
     private static PlacementDecision decision() {

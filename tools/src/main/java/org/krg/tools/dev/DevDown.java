@@ -63,6 +63,7 @@ public final class DevDown {
             killed += nodes.stop(node.name());
         }
         Cgroups.of(nodes.cluster().name()).remove();
+        DevLinks.remove(nodes.cluster().id());
         RunDirectory.sweep(krgHome);
         talk.accept(said(running, killed));
     }

@@ -141,6 +141,7 @@ public final class DevUp {
                 node.voter() ? List.of() : voters.stream().map(it -> it.listen().api()).toList(),
                 LeaseSettings.DEFAULT,
                 ElectionSettings.DEFAULT,
+                DevLinks.pool(cluster.id()),
                 Optional.empty());
     }
 

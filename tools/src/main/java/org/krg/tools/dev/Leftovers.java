@@ -13,7 +13,8 @@ public final class Leftovers {
     ///
     /// @param cluster what the cluster consisted of; its directory may be gone
     /// @param gone whether the directory should be
-    public static List<String> of(DevDirectory directory, DevCluster cluster, boolean gone) {
+    public static List<String> of(DevDirectory directory, DevCluster cluster, boolean gone)
+            throws InterruptedException {
         var found = new ArrayList<String>();
         for (var node : cluster.nodes()) {
             AgentProcess.find(directory.settings(node.name()))
@@ -24,6 +25,9 @@ public final class Leftovers {
         }
         for (var group : Cgroups.of(cluster.name()).existing()) {
             found.add("cgroup " + group);
+        }
+        for (var device : DevLinks.existing(cluster.id())) {
+            found.add("network device " + device);
         }
         for (var mount : Mounts.below(directory.path())) {
             found.add("mount " + mount.where());

@@ -8,6 +8,7 @@ import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 
 /// The text of an agent's settings file, as `SettingsFile` reads it back. What has its default
@@ -27,6 +28,9 @@ final class SettingsText {
         file.listen(settings);
         file.lease(settings.lease());
         file.election(settings.election());
+        if (!settings.cells().equals(AddressPool.DEFAULT)) {
+            file.table("network").entry("cells", settings.cells());
+        }
         settings.criu().ifPresent(criu -> file.table("tools").entry("criu", criu));
         settings.members().forEach(file::member);
         return file.text.toString();

@@ -49,6 +49,7 @@ public final class Nodes {
                                 + node.path("kernel").asText())
                 .line("criu", node.path("criu").asText())
                 .line("engines", String.join(" ", Texts.of(node.path("engines"))))
+                .line("addresses of cells", node.path("cellNetwork").asText())
                 .lines("notes", Texts.of(node.path("notes")))
                 .toString();
     }

@@ -3,6 +3,7 @@ package org.krg.tools.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.stream.StreamSupport;
 
 /// Views of processes.
 public final class Processes {
@@ -14,14 +15,19 @@ public final class Processes {
 
     private Processes() {}
 
-    /// {@return a line for each process}
+    /// {@return a line for each process; with a column for addresses where any has one of its own}
     public static String table(Iterable<JsonNode> processes, Instant now, boolean headers) {
-        return new Table()
-                .right("ID", it -> it.path("id").asText())
-                .left("TARGET", it -> it.path("target").asText())
-                .left("STATE", Processes::state)
-                .left("NODE", it -> it.path("node").asText())
-                .left("USER", it -> it.path("user").asText())
+        var table =
+                new Table()
+                        .right("ID", it -> it.path("id").asText())
+                        .left("TARGET", it -> it.path("target").asText())
+                        .left("STATE", Processes::state)
+                        .left("NODE", it -> it.path("node").asText());
+        if (StreamSupport.stream(processes.spliterator(), false)
+                .anyMatch(it -> it.has("address"))) {
+            table.left("ADDRESS", it -> it.path("address").asText());
+        }
+        return table.left("USER", it -> it.path("user").asText())
                 .right("CPUS", it -> Amounts.cpus(it.path("cpuMillis").asLong()))
                 .right("MEMORY", it -> Amounts.bytes(it.path("memoryBytes").asLong()))
                 .right("SINCE", it -> Amounts.age(it.path("since").asText(), now))

@@ -19,6 +19,7 @@ import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.daemon.SettingsFile;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 
@@ -66,6 +67,7 @@ class SettingsTextTest {
                                 Duration.ofMillis(600),
                                 5,
                                 Duration.ofSeconds(20)),
+                        AddressPool.of("172.20.0.0/14"),
                         Optional.of(Path.of("/opt/criu/sbin/criu")));
 
         assertThat(readBack(settings)).isEqualTo(settings);
@@ -84,6 +86,7 @@ class SettingsTextTest {
                         List.of(),
                         LeaseSettings.DEFAULT,
                         ElectionSettings.DEFAULT,
+                        AddressPool.DEFAULT,
                         Optional.empty());
 
         assertThat(readBack(settings)).isEqualTo(settings);
@@ -99,6 +102,7 @@ class SettingsTextTest {
                 join,
                 LeaseSettings.DEFAULT,
                 ElectionSettings.DEFAULT,
+                AddressPool.DEFAULT,
                 Optional.empty());
     }
 

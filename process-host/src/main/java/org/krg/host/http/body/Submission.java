@@ -26,6 +26,7 @@ import org.krg.state.model.RestartPolicy;
 ///
 /// @param environment as given
 /// @param user the name or number of whom it runs as; empty: the caller
+/// @param ownAddress whether each process gets an address of its own
 /// @param engine empty: the best that the cluster has
 public record Submission(
         Optional<String> name,
@@ -35,7 +36,14 @@ public record Submission(
         Optional<String> user,
         Optional<Engine> engine,
         List<NodeId> onlyOn,
+        boolean ownAddress,
         SubmissionBody body) {
+    /// Whose network a process uses.
+    private enum Network {
+        HOST,
+        CELL
+    }
+
     private static final long DEFAULT_CPU_MILLIS = 100;
     private static final long DEFAULT_MEMORY_BYTES = 64L << 20;
     private static final int DEFAULT_UMASK = 0022;
@@ -72,6 +80,7 @@ public record Submission(
                 Optional.ofNullable(body.user()),
                 engine,
                 nodes,
+                Values.constant("network", body.network(), Network.HOST) == Network.CELL,
                 body);
     }
 

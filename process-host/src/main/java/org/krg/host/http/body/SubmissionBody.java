@@ -24,7 +24,8 @@ public record SubmissionBody(
         @Nullable String recovery,
         @Nullable Checkpoint checkpoint,
         @Nullable String onPartition,
-        @Nullable List<String> onlyOn) {
+        @Nullable List<String> onlyOn,
+        @Nullable String network) {
 
     /// Bounds of the cell.
     public record Limits(

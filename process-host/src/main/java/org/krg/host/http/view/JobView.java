@@ -84,6 +84,7 @@ public final class JobView {
         view.put("recovery", Json.word(spec.recovery()));
         view.set("checkpoint", of(spec.checkpoint()));
         view.put("onPartition", Json.word(spec.onPartition()));
+        view.put("network", spec.cellNetwork().isPresent() ? "cell" : "host");
         view.set("onlyOn", Json.texts(spec.onlyOn()));
         return view;
     }

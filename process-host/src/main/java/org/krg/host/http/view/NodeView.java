@@ -55,6 +55,7 @@ public final class NodeView {
         if (!able.criu().isEmpty()) {
             view.put("criu", able.criu());
         }
+        able.cellNetwork().ifPresent(pool -> view.put("cellNetwork", pool.toString()));
         view.set("engines", Json.texts(able.engines().stream().map(Json::word).toList()));
         view.set("notes", Json.texts(able.notes()));
         return view.put("since", node.since().toString());

@@ -75,6 +75,7 @@ public final class ProcessView {
                         .put("phase", phase(process.phase()))
                         .put("epoch", process.epoch().value())
                         .put("restarts", process.restarts());
+        process.address().ifPresent(address -> view.put("address", address.toString()));
         switch (process.phase()) {
             case Phase.Waiting(var origin, _, var reason) ->
                     view.put("origin", text(origin)).put("reason", reason);

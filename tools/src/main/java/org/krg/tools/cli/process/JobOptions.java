@@ -22,6 +22,7 @@ final class JobOptions {
     private static final List<String> RESTARTS = List.of("never", "on-failure", "always");
     private static final List<String> RECOVERIES =
             List.of("checkpoint-then-start", "checkpoint-only", "none");
+    private static final List<String> NETWORKS = List.of("host", "cell");
     private static final List<String> ON_PARTITION = List.of("stop", "continue");
 
     @Option(
@@ -97,6 +98,14 @@ final class JobOptions {
             split = ",",
             description = "run it only there; repeatable")
     private List<String> nodes = new ArrayList<>();
+
+    @Option(
+            names = "--net",
+            paramLabel = "NETWORK",
+            description =
+                    "host: its node's (default); cell: an address of its own, KRG_ADDRESS, that moves with"
+                            + " it together with its connections")
+    private @Nullable String network;
 
     @Option(
             names = "--checkpoint-every",
@@ -182,6 +191,7 @@ final class JobOptions {
         put(body, "recovery", oneOf("--recovery", recovery, RECOVERIES));
         putUnlessEmpty(body, "checkpoint", checkpoint());
         put(body, "onPartition", oneOf("--on-partition", onPartition, ON_PARTITION));
+        put(body, "network", oneOf("--net", network, NETWORKS));
         if (!nodes.isEmpty()) {
             nodes.forEach(body.putArray("onlyOn")::add);
         }

@@ -11,6 +11,7 @@ import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -97,6 +98,7 @@ final class NodeOptions {
                     join,
                     LeaseSettings.DEFAULT,
                     ElectionSettings.DEFAULT,
+                    AddressPool.DEFAULT,
                     Optional.empty());
         } catch (IllegalArgumentException wrong) {
             throw usage(wrong);
