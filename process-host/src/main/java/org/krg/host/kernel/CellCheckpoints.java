@@ -176,12 +176,14 @@ public final class CellCheckpoints implements Checkpointing {
             cell.freeze(FREEZE_LIMIT);
         }
         if (old) {
-            // Both before the program can write or read: others hear at once that it is over.
+            // Before the program can write or read: others hear at once that it is over.
             cell.connect();
             cell.abortConnections();
-            cell.thaw();
         }
         machine.finishRestore(id, mark);
+        if (old) {
+            cell.thaw();
+        }
         if (prepared.inputEnded() && spec.program().stdinOpen()) {
             cell.endStdin();
         }
