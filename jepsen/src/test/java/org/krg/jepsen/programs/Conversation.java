@@ -105,9 +105,9 @@ public final class Conversation {
     private void send() {
         try {
             var out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
-            while (!stopped) {
-                out.writeLong(sent);
-                sent++;
+            for (var number = 0L; !stopped; number++) {
+                out.writeLong(number);
+                sent = number + 1;
             }
             out.flush();
             socket.shutdownOutput();
@@ -125,7 +125,7 @@ public final class Conversation {
                 if (number != received) {
                     throw new IllegalStateException(number + " came back, not " + received);
                 }
-                received++;
+                received = number + 1;
                 var now = System.nanoTime();
                 longestSilenceNanos = Math.max(longestSilenceNanos, now - last);
                 last = now;
