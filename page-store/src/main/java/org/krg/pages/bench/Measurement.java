@@ -56,7 +56,6 @@ final class Measurement {
             }
             var faults = faults(home, other, WARM_UP * pages, pages);
             var scanned = scan(home, other);
-            var _ = Stream.measure(STREAM_BYTES / 4);
             return report(Echo.measure(ECHO_ROUNDS), faults, scanned, Stream.measure(STREAM_BYTES));
         }
     }
