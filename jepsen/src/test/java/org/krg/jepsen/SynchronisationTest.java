@@ -60,7 +60,7 @@ class SynchronisationTest {
     void aMutexGuardsPlainMemoryForThreadsOfAllNodes(Cluster cluster) {
         var guarding = new ArrayList<CompletableFuture<String>>();
         for (var node : cluster.nodes()) {
-            guarding.add(on(cluster, node).begin("guard 1 " + COUNTER + " 50 2"));
+            guarding.add(onceUp(cluster, node).begin("guard 1 " + COUNTER + " 50 2"));
         }
 
         guarding.forEach(it -> assertThat(it.join()).isEqualTo("ok"));
@@ -73,8 +73,8 @@ class SynchronisationTest {
     @Test
     void theDeathOfAHolderAndTheLossOfItsNodeAreReportedToTheNext(Cluster cluster) {
         var home = cluster.nodes().getFirst();
-        var holder = on(cluster, home);
-        var next = on(cluster, cluster.nodes().get(1));
+        var holder = onceUp(cluster, home);
+        var next = onceUp(cluster, cluster.nodes().get(1));
         assertThat(holder.ask("lock 1")).isEqualTo("ok");
         assertThat(holder.ask("sem 0 2:-0:0 2:5:2")).isEqualTo("ok");
         var waiting = next.begin("lock 1");
@@ -99,12 +99,12 @@ class SynchronisationTest {
     void noAdditionIsLostOrMadeTwiceWhenTheHomeAndThenTheLeaderEnd(Cluster cluster) {
         var leader = cluster.get("status").path("leader").asText();
         var home = cluster.nodes().stream().filter(it -> !it.equals(leader)).findFirst();
-        assertThat(on(cluster, home.orElseThrow()).ask("guard 1 " + COUNTER + " 1 1"))
+        assertThat(onceUp(cluster, home.orElseThrow()).ask("guard 1 " + COUNTER + " 1 1"))
                 .isEqualTo("ok");
         var tally = new Tally();
         var counting = new ArrayList<CompletableFuture<Void>>();
         for (var node : cluster.nodes()) {
-            counting.add(tally.count(on(cluster, node)));
+            counting.add(tally.count(onceUp(cluster, node)));
         }
         await().atMost(LOSS).until(() -> tally.found.size() > 100);
 

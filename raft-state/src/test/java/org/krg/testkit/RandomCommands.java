@@ -100,7 +100,7 @@ public final class RandomCommands {
             case 21 -> new DropGeneration(generation(image));
             case 22 -> copiesOrFailure(image);
             case 23, 24, 25, 26 -> access(image);
-            case 27 -> lease();
+            case 27 -> lease(image);
             case 28, 29 -> startMigration(image);
             case 38, 39, 40 -> segment(image);
             default -> migration(image);
@@ -260,8 +260,12 @@ public final class RandomCommands {
         return new StopJob(new JobId(1 + random.nextInt(30)), order);
     }
 
-    private Command lease() {
-        var id = new LeaseId(1 + random.nextInt(40));
+    private Command lease(ClusterImage image) {
+        var granted = image.leases().values();
+        var id =
+                granted.isEmpty() || rarely()
+                        ? new LeaseId(1 + random.nextInt(40))
+                        : granted.get(random.nextInt(granted.size())).id();
         return switch (random.nextInt(3)) {
             case 0 ->
                     new GrantLease(rarely() ? id : new LeaseId(0), "cron", Duration.ofSeconds(10));

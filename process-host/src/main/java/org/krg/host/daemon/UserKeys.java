@@ -9,8 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.krg.host.HostFailure;
 import org.krg.host.tls.KeyRequest;
+import org.krg.host.tls.UserTls;
 
 /// The key of a user, made where it is used, and the files that it is kept in.
 public final class UserKeys {
@@ -42,6 +44,13 @@ public final class UserKeys {
                     throw present(file);
                 });
         return keys;
+    }
+
+    /// {@return what a user shows to agents and whom they believe, from the three files}
+    ///
+    /// @throws HostFailure NOT_PERMITTED if a file cannot be read, USAGE if it is something else
+    public static SSLContext context(Path authority, Path certificate, Path key) {
+        return UserTls.context(authority, certificate, key);
     }
 
     /// {@return the request to sign it, PEM}

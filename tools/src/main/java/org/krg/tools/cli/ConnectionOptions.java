@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.krg.host.tls.UserTls;
+import org.krg.host.daemon.UserKeys;
 import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.http.ApiClient;
@@ -132,7 +132,7 @@ public final class ConnectionOptions {
                     "TLS takes --cacert, --cert and --key, all three",
                     "krg-admin user certificate USER --out DIR writes them");
         }
-        return Optional.of(UserTls.context(files.get(0), files.get(1), files.get(2)));
+        return Optional.of(UserKeys.context(files.get(0), files.get(1), files.get(2)));
     }
 
     private boolean asksForTls(Terminal terminal) {
