@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
@@ -27,18 +28,20 @@ class CellNetworkTest {
     private static final int MANY_MOVES = 20;
 
     @Test
-    void aConnectionFromOutsideSurvivesMovesAndTheServerAcceptsOthersAfterwards(Cluster cluster)
-            throws IOException {
-        assertThatNothingIsLost(cluster, MOVES);
+    void aConnectionFromOutsideSurvivesMovesAndTheServerAcceptsOthersAfterwards(
+            Cluster cluster, TestReporter report) throws IOException {
+        assertThatNothingIsLost(cluster, MOVES, report);
     }
 
     @Test
     @Tag("long")
-    void aConnectionFromOutsideSurvivesManyMoves(Cluster cluster) throws IOException {
-        assertThatNothingIsLost(cluster, MANY_MOVES);
+    void aConnectionFromOutsideSurvivesManyMoves(Cluster cluster, TestReporter report)
+            throws IOException {
+        assertThatNothingIsLost(cluster, MANY_MOVES, report);
     }
 
-    private static void assertThatNothingIsLost(Cluster cluster, int moves) throws IOException {
+    private static void assertThatNothingIsLost(Cluster cluster, int moves, TestReporter report)
+            throws IOException {
         var address = startServer(cluster, "outward");
         var talk = Conversation.with(address);
         for (var i = 0; i < moves; i++) {
@@ -51,7 +54,7 @@ class CellNetworkTest {
         }
 
         assertThat(talk.end()).isZero();
-        System.out.println("longest silence over " + moves + " moves: " + talk.longestSilence());
+        report.publishEntry("longest silence", talk.longestSilence().toString());
         var second = Conversation.with(address);
         awaitMore(second);
         assertThat(second.end()).isZero();
