@@ -127,6 +127,12 @@ int krg_segment_resize(uint64_t id, size_t size);
 int krg_segment_remove(uint64_t id);
 
 /*
+ * Destroys it at once, whoever holds it: their pages are gone, and who waits for an object of it gets
+ * EIDRM. -1 and errno as krg_segment_remove.
+ */
+int krg_segment_destroy(uint64_t id);
+
+/*
  * Says how a part of the segment is going to be read on this node; `advice` is one of madvise(2):
  *
  *     MADV_WILLNEED     fetches it now, the first 8 MiB of it

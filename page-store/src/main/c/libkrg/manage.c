@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { ADVISE = 38 };
+enum { ADVISE = 38, DESTROY = 39 };
 
 static int name_order(struct order *order, const char *name) {
     if (strlen(name) > MOST_NAME)
@@ -69,6 +69,11 @@ int krg_segment_resize(uint64_t id, size_t size) {
 
 int krg_segment_remove(uint64_t id) {
     struct order order = {.kind = REMOVE, .segment = id};
+    return give(&order, NULL);
+}
+
+int krg_segment_destroy(uint64_t id) {
+    struct order order = {.kind = DESTROY, .segment = id};
     return give(&order, NULL);
 }
 

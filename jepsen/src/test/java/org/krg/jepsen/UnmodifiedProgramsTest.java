@@ -38,6 +38,19 @@ class UnmodifiedProgramsTest {
     }
 
     @Test
+    void processesOfThreeNodesPassNumbersByRightOfSystemVSemaphores(Cluster cluster)
+            throws Exception {
+        var numbers = 3 * 16L;
+
+        var outputs = runOnAll(cluster, "sysv-buffer", "sysv:0x534d", "0x534d");
+
+        assertThat(outputs)
+                .containsOnly(
+                        "%d of %d, 3 killed\n".formatted(numbers * (numbers - 1) / 2, numbers));
+        assertNothingIsLeft(cluster);
+    }
+
+    @Test
     void processesOfThreeNodesMultiplyInPosixSharedMemory(Cluster cluster) throws Exception {
         var outputs = runOnAll(cluster, "posix-product", "posix:/product", "/product");
 

@@ -7,14 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.krg.pages.codec.ManageRequest.Advise;
 import org.krg.pages.codec.ManageRequest.Create;
+import org.krg.pages.codec.ManageRequest.Destroy;
 import org.krg.pages.codec.ManageRequest.Find;
 import org.krg.pages.codec.ManageRequest.Remove;
 import org.krg.pages.codec.ManageRequest.Resize;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 
-/// The structs `order` and `about` of `libkrg/private.h`, by which programs make, find, resize and
-/// remove segments, and open and map what has no name or only a part of one.
+/// The structs `order` and `about` of `libkrg/private.h`, by which programs make, find, resize,
+/// remove and destroy segments, and open and map what has no name or only a part of one.
 public final class ManageCodec {
     static final int FIRST_KIND = 32;
 
@@ -25,6 +26,7 @@ public final class ManageCodec {
     private static final int OPEN = 36;
     private static final int MAP = 37;
     private static final int ADVISE = 38;
+    private static final int DESTROY = 39;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 40;
 
@@ -65,6 +67,7 @@ public final class ManageCodec {
             case OPEN -> Optional.of(new AttachRequest.Open(which));
             case MAP -> Optional.of(new AttachRequest.Map(address, length, offset));
             case ADVISE -> Optional.of(new Advise(which, order.getInt(36), offset, length));
+            case DESTROY -> Optional.of(new Destroy(which));
             default -> Optional.empty();
         };
     }

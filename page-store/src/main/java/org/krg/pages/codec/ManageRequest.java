@@ -21,4 +21,7 @@ public sealed interface ManageRequest extends AttachRequest {
 
     /// Take a segment's name away; it is destroyed when nobody holds it any more.
     record Remove(Which which) implements ManageRequest {}
+
+    /// Destroy a segment, whoever holds it.
+    record Destroy(Which which) implements ManageRequest {}
 }

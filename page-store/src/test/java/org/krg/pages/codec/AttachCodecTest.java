@@ -78,6 +78,8 @@ class AttachCodecTest {
                                 order(38).putLong(8, 7).putLong(24, 8192).putInt(36, 3).array()))
                 .contains(
                         new ManageRequest.Advise(new Which.Numbered(new SegmentId(7)), 3, 0, 8192));
+        assertThat(AttachCodec.decode(order(39).putLong(8, 7).array()))
+                .contains(new ManageRequest.Destroy(new Which.Numbered(new SegmentId(7))));
         assertThat(AttachCodec.decode(order(47).array())).isEmpty();
         assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
     }

@@ -25,6 +25,7 @@ import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
@@ -136,6 +137,11 @@ final class SegmentDesk implements SegmentDoor {
                 var segment = managed(which, user);
                 propose(new RemoveSegment(segment.id()));
                 yield segment.withoutName();
+            }
+            case ManageRequest.Destroy(var which) -> {
+                var segment = managed(which, user);
+                propose(new DestroySegment(segment.id()));
+                yield segment;
             }
         };
     }
