@@ -325,7 +325,9 @@ public final class RandomCommands {
         var restart =
                 new RestartPolicy(
                         pick(List.of(RestartPolicy.When.values())), 3, Duration.ofSeconds(1));
-        return Samples.with(Samples.with(spec, restart), pick(List.of(PartitionPolicy.values())));
+        var ranks = random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
+        return Samples.with(Samples.with(spec, restart), pick(List.of(PartitionPolicy.values())))
+                .withRanks(ranks);
     }
 
     private NodeId node() {

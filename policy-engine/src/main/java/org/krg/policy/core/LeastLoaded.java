@@ -4,10 +4,13 @@ package org.krg.policy.core;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
+import org.krg.policy.model.Ledger;
 import org.krg.policy.model.Situation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
@@ -16,13 +19,18 @@ import org.krg.state.model.Verdict;
 /// The node with the largest share of its scarcer resource left, once the process is on it.
 ///
 /// The score is `1 - max(cpu share, memory share)`; a copy of the checkpoint on the node adds
-/// [#COPY_BONUS], each recent failed start of the process there takes [#FAILURE_PENALTY].
+/// [#COPY_BONUS], each recent failed start of the process there takes [#FAILURE_PENALTY], and each
+/// other rank of its job that is there takes [#RANK_PENALTY].
 public final class LeastLoaded implements Policy {
     /// Worth of not having to fetch the images: about a twentieth of a node.
     static final double COPY_BONUS = 0.05;
 
     /// A failed start weighs more than any difference in load, and excludes nothing.
     static final double FAILURE_PENALTY = 1.0;
+
+    /// Ranks are spread, for each node that is lost takes the whole job back and each node has
+    /// cores of its own; a node that is nearly full is no place for one all the same.
+    static final double RANK_PENALTY = 0.5;
 
     @Override
     public String name() {
@@ -72,7 +80,28 @@ public final class LeastLoaded implements Policy {
             score -= failures * FAILURE_PENALTY;
             reasons.add(failures + " failed starts here: -" + failures * FAILURE_PENALTY);
         }
+        var ranks = ranksOn(situation, process, node);
+        if (ranks > 0) {
+            score -= ranks * RANK_PENALTY;
+            reasons.add(ranks + " other ranks of its job here: -" + ranks * RANK_PENALTY);
+        }
         return new Verdict(node.id(), true, score, reasons);
+    }
+
+    /// Also of those that were just placed and are not agreed yet.
+    private static long ranksOn(Situation situation, HostedProcess process, Node node) {
+        return situation.image().processesOf(process.job()).stream()
+                .filter(rank -> !rank.id().equals(process.id()))
+                .filter(rank -> host(situation, rank).filter(node.id()::equals).isPresent())
+                .count();
+    }
+
+    private static Optional<NodeId> host(Situation situation, HostedProcess rank) {
+        return situation.ledger().entries().stream()
+                .filter(entry -> entry.process().equals(rank.id()))
+                .map(Ledger.Entry::node)
+                .findFirst()
+                .or(() -> rank.phase().host());
     }
 
     private static double share(long part, long whole) {

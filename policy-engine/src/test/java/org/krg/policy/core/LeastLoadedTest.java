@@ -26,6 +26,7 @@ import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -64,6 +65,36 @@ final class LeastLoadedTest {
                                 new ProcessId(1), new Epoch(1), N1, new Resources(1_000, 0)));
         var image = with(TWO_NODES, ONE_CORE, process(1, waiting(START)));
         assertThat(place(image, ledger).chosen()).contains(N2);
+    }
+
+    @Test
+    void theRanksOfAJobAreSpreadAlsoWhenTheyWereJustPlaced() {
+        var spec = ONE_CORE.withRanks(3);
+        var nodes = with(ClusterImage.EMPTY, node("n1"), node("n2"), node("n3"));
+        var first = with(nodes, spec, rank(0, new Phase.Running(N1, START, NOW)));
+        var image = with(with(first, spec, rank(1, waiting(START))), spec, rank(2, waiting(START)));
+        var entry = new Ledger.Entry(rank(1, NEW.phase()).id(), new Epoch(1), N2, Resources.NONE);
+
+        var policy = new LeastLoaded();
+        var second = policy.place(situation(image, Ledger.EMPTY), rank(1, NEW.phase()));
+        var third = policy.place(situation(image, Ledger.EMPTY.with(entry)), rank(2, NEW.phase()));
+
+        assertThat(second.chosen()).contains(N2);
+        assertThat(second.verdicts().getFirst().reasons())
+                .anyMatch(it -> it.contains("other ranks"));
+        assertThat(third.chosen()).contains(new NodeId("n3"));
+    }
+
+    private static HostedProcess rank(int rank, Phase phase) {
+        return new HostedProcess(
+                new ProcessId(11 + rank),
+                new JobId(10),
+                rank,
+                Epoch.ZERO,
+                phase,
+                0,
+                List.of(),
+                Optional.empty());
     }
 
     @Test

@@ -9,26 +9,55 @@ import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Program;
 import org.krg.host.model.ResourceLimits;
 import org.krg.host.model.UserIdentity;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.PartitionPolicy;
+import org.krg.state.model.ProcessId;
 
 /// What a job asks for, as what a cell is made for.
 public final class CellSpecs {
     private CellSpecs() {}
 
-    /// {@return the cell for an incarnation of a job} The program is executed by the path it was
-    /// resolved to: the `PATH` of another node may lead elsewhere.
+    /// What one process of a job has that its job does not say.
     ///
     /// @param address its own, if it has one
-    public static CellSpec of(JobSpec job, Optional<Ipv4Address> address) {
+    /// @param environment that it gets beside its job's, `NAME=VALUE`
+    public record Own(Optional<Ipv4Address> address, List<String> environment) {
+        public Own {
+            environment = List.copyOf(environment);
+        }
+    }
+
+    /// {@return what a process has of its own} The ranks of a parallel job are told which of how
+    /// many they are, and where the others are.
+    public static Own own(ClusterImage image, ProcessId id) {
+        var process = image.processes().find(id);
+        var ranks = process.map(it -> image.processesOf(it.job())).orElse(List.of());
+        var environment = new ArrayList<String>();
+        if (ranks.size() > 1) {
+            environment.add("KRG_RANK=" + process.orElseThrow().rank());
+            environment.add("KRG_RANKS=" + ranks.size());
+            var addresses = ranks.stream().flatMap(rank -> rank.address().stream()).toList();
+            if (addresses.size() == ranks.size()) {
+                var list = String.join(",", addresses.stream().map(Ipv4Address::toString).toList());
+                environment.add("KRG_ADDRESSES=" + list);
+            }
+        }
+        return new Own(process.flatMap(HostedProcess::address), environment);
+    }
+
+    /// {@return the cell for an incarnation of a job} The program is executed by the path it was
+    /// resolved to: the `PATH` of another node may lead elsewhere.
+    public static CellSpec of(JobSpec job, Own own) {
         var program = job.program();
         var arguments = new ArrayList<>(program.command());
         arguments.set(0, program.executable());
-        var environment =
-                program.environment().stream()
-                        .map(variable -> variable.name() + "=" + variable.value())
-                        .toList();
+        var environment = new ArrayList<String>();
+        program.environment()
+                .forEach(variable -> environment.add(variable.name() + "=" + variable.value()));
+        environment.addAll(own.environment());
         return new CellSpec(
                 new Program(
                         arguments,
@@ -43,6 +72,6 @@ public final class CellSpecs {
                         job.limits().processes()),
                 program.stdinOpen() ? Stdin.OPEN : Stdin.EMPTY,
                 job.onPartition() == PartitionPolicy.STOP,
-                address);
+                own.address());
     }
 }

@@ -39,6 +39,13 @@ public record Leases<K extends Comparable<K>>(Table<K, Held> held) {
         return held.find(key).filter(it -> it.stamp() == stamp).isPresent();
     }
 
+    /// {@return whether the holder of `key` was heard of after `moment`}
+    public boolean isHeardAfter(K key, Duration moment) {
+        return held.find(key)
+                .filter(lease -> lease.deadline().minus(lease.time()).compareTo(moment) > 0)
+                .isPresent();
+    }
+
     /// {@return these leases, `key` renewed by a request that arrived at `received`} A renewal
     /// never shortens a lease, and one of an earlier grant changes nothing.
     public Leases<K> renewed(K key, long stamp, Duration received) {

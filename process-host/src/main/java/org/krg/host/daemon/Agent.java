@@ -35,6 +35,7 @@ import org.krg.host.AgentSettings;
 import org.krg.host.AuditTrail;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
+import org.krg.host.core.CellSpecs;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
@@ -78,11 +79,8 @@ import org.krg.state.StateConfig;
 import org.krg.state.image.Access;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.HostPort;
-import org.krg.state.model.HostedProcess;
-import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
-import org.krg.state.model.ProcessId;
 import org.krg.state.model.Role;
 import org.krg.state.model.SessionId;
 import org.krg.state.ratis.RatisClusterStore;
@@ -182,7 +180,7 @@ final class Agent implements AutoCloseable {
                         ChunkService.NAME,
                         () -> new ChunkService(chunks, staging, config)));
         var able = abilities.join();
-        var machine = new KernelMachine(cells, process -> address(store, process));
+        var machine = new KernelMachine(cells, process -> CellSpecs.own(store.image(), process));
         var checkpoints =
                 new CellCheckpoints(
                         cells, machine, checkpoints(config, able, chunks, baselines, port));
@@ -310,10 +308,6 @@ final class Agent implements AutoCloseable {
         return Cells.bestIsolation() == Isolation.FULL
                 ? Optional.of(new CellLinks(settings.cluster(), self, settings.cells()))
                 : Optional.empty();
-    }
-
-    private static Optional<Ipv4Address> address(RatisClusterStore store, ProcessId process) {
-        return store.image().processes().find(process).flatMap(HostedProcess::address);
     }
 
     private void startNetwork(RatisClusterStore store, CellLinks links) {

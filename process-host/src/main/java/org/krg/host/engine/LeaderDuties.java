@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.core.FailedRanks;
 import org.krg.host.core.Leases;
 import org.krg.policy.core.Policy;
 import org.krg.policy.model.Ledger;
@@ -101,6 +102,8 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private long sequence;
         private Leases<NodeId> nodes = Leases.none();
         private Leases<MigrationId> moves = Leases.none();
+        private FailedRanks failed = FailedRanks.NONE;
+        private Revision judged = Revision.ZERO;
         private Revision spread = Revision.ZERO;
         private boolean moving;
         private Ledger ledger = Ledger.EMPTY;
@@ -241,8 +244,21 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 log.warn("migration takes too long migration={} limit={}s", id, limit);
             }
         }
+        endFailed(now, image);
         spread(now, image);
         place(now, image);
+    }
+
+    private void endFailed(Reign now, ClusterImage image) {
+        if (!image.revision().equals(now.judged)) {
+            now.judged = image.revision();
+            now.failed = now.failed.following(image, ticker.now());
+        }
+        for (var order : now.failed.due(image, now.nodes)) {
+            if (propose(now, order.job(), order)) {
+                log.info("a rank failed, the others are told to end job={}", order.job());
+            }
+        }
     }
 
     /// A program that moves stands still until source and target hear what was agreed last. They

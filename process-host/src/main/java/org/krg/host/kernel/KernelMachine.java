@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,7 +23,6 @@ import org.krg.host.core.ObservedCell;
 import org.krg.host.engine.Machine;
 import org.krg.host.model.CellId;
 import org.krg.host.model.CellSpec;
-import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Usage;
@@ -35,12 +33,12 @@ public final class KernelMachine implements Machine {
     private static final Duration STDIN_LIMIT = Duration.ofSeconds(20);
 
     private final Cells cells;
-    private final Function<ProcessId, Optional<Ipv4Address>> addresses;
+    private final Function<ProcessId, CellSpecs.Own> own;
 
-    /// @param addresses the address of its own that a process has, if any
-    public KernelMachine(Cells cells, Function<ProcessId, Optional<Ipv4Address>> addresses) {
+    /// @param own what a process has of its own
+    public KernelMachine(Cells cells, Function<ProcessId, CellSpecs.Own> own) {
         this.cells = cells;
-        this.addresses = addresses;
+        this.own = own;
     }
 
     @Override
@@ -72,7 +70,7 @@ public final class KernelMachine implements Machine {
     }
 
     private CellSpec cellSpec(CellId id, JobSpec spec) {
-        return CellSpecs.of(spec, addresses.apply(new ProcessId(id.process())));
+        return CellSpecs.of(spec, own.apply(new ProcessId(id.process())));
     }
 
     /// Makes the restored program the program of its cell.

@@ -29,6 +29,9 @@ final class SpecCodec {
                         .setOnPartition(encode(spec.onPartition()))
                         .addAllOnlyOn(Wire.names(spec.onlyOn()));
         spec.cellNetwork().ifPresent(pool -> wire.setCellNetwork(NodeCodec.encode(pool)));
+        if (spec.isParallel()) {
+            wire.setRanks(spec.ranks());
+        }
         return wire.build();
     }
 
@@ -45,7 +48,8 @@ final class SpecCodec {
                 Wire.nodes(spec.getOnlyOnList()),
                 spec.hasCellNetwork()
                         ? Optional.of(NodeCodec.decode(spec.getCellNetwork()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Math.max(1, spec.getRanks()));
     }
 
     private static ValueWire.Program encode(Program program) {

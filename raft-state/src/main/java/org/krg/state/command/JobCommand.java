@@ -9,7 +9,8 @@ import org.krg.state.model.StopOrder;
 
 /// Requests about jobs.
 public sealed interface JobCommand extends Command {
-    /// Starts a job of one process. Refused when a job of that name lives. Creates a [JobId].
+    /// Starts a job of as many processes as its spec says. Refused when a job of that name lives.
+    /// Creates a [JobId].
     record SubmitJob(String name, JobSpec spec, Identity owner, Instant at) implements JobCommand {}
 
     /// Orders a job to end: `order` is carried out by the agents. A second order may shorten the

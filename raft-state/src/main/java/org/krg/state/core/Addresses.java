@@ -6,11 +6,10 @@ import java.util.TreeSet;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.Ipv4Address;
-import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 
-/// Decides which address a process gets for its own. It keeps it for life; when it has ended the
-/// address is free, and given out again as late as the pool allows.
+/// Decides which address a process gets for its own. It keeps it for life; when its job has ended
+/// the address is free, and given out again as late as the pool allows.
 final class Addresses {
     private Addresses() {}
 
@@ -19,7 +18,8 @@ final class Addresses {
     static Optional<Ipv4Address> choose(ClusterImage image, AddressPool pool, ProcessId process) {
         var used = new TreeSet<Ipv4Address>();
         for (var other : image.processes().values()) {
-            if (!(other.phase() instanceof Phase.Ended)) {
+            // A rank that has ended may come back with the others.
+            if (other.address().isPresent() && image.lives(other.job())) {
                 other.address().filter(pool::contains).ifPresent(used::add);
             }
         }

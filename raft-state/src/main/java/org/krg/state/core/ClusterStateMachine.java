@@ -45,7 +45,7 @@ public final class ClusterStateMachine {
 
     /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
-        return MigrationEnds.with(image, rules(image, command));
+        return MigrationEnds.with(image, GroupRules.with(image, rules(image, command)));
     }
 
     private static Decision rules(ClusterImage image, Command command) {

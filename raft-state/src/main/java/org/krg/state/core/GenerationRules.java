@@ -59,6 +59,12 @@ final class GenerationRules {
                 || !(process.phase() instanceof Phase.Running)) {
             return ProcessRules.conflict(image, process, generation.epoch());
         }
+        if (image.jobs().require(process.job()).spec().isParallel()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    Text.of(image, process)
+                            + " is one of several ranks, which are saved together or not at all");
+        }
         var problem = newcomerProblem(image, process, generation);
         if (problem.isPresent()) {
             return problem.get();

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Program;
+import org.krg.state.model.RestartPolicy;
 
 /// What a job may ask for at most. Larger values are mistakes, not wishes.
 final class JobCheck {
@@ -27,6 +29,9 @@ final class JobCheck {
 
     /// Nodes in a list.
     static final int MAX_NODES = 1_000;
+
+    /// Processes of a parallel job: all that happens to one is decided for all at once.
+    static final int MAX_RANKS = 256;
 
     /// Supplementary groups: NGROUPS_MAX.
     static final int MAX_GROUPS = 65_536;
@@ -59,6 +64,7 @@ final class JobCheck {
         return programProblem(spec.program())
                 .or(() -> resourceProblem(spec))
                 .or(() -> checkpointProblem(spec.checkpoint()))
+                .or(() -> ranksProblem(spec))
                 .or(() ->
                         wrong(
                                 spec.restart().backOff().compareTo(MAX_WAIT) > 0,
@@ -109,6 +115,27 @@ final class JobCheck {
                         wrong(
                                 spec.limits().processes() > MAX_COUNT,
                                 "a limit of processes is at most 1000000000"));
+    }
+
+    /// What makes sense for one process alone.
+    private static Optional<String> ranksProblem(JobSpec spec) {
+        return wrong(spec.ranks() > MAX_RANKS, "a job has at most 256 ranks, not " + spec.ranks())
+                .or(() ->
+                        wrong(
+                                spec.isParallel() && spec.onPartition() == PartitionPolicy.CONTINUE,
+                                "a job of several ranks goes back as one, so none may continue"
+                                        + " where its node is cut off; leave out --on-partition"))
+                .or(() ->
+                        wrong(
+                                spec.isParallel()
+                                        && spec.restart().when() == RestartPolicy.When.ALWAYS,
+                                "the ranks of a job end one by one, so it is restarted on-failure"
+                                        + " or never, not always"))
+                .or(() ->
+                        wrong(
+                                spec.isParallel() && spec.program().stdinOpen(),
+                                "standard input cannot be passed on to several ranks; leave out"
+                                        + " --stdin"));
     }
 
     private static Optional<String> checkpointProblem(CheckpointPolicy policy) {

@@ -72,28 +72,34 @@ final class JobRules {
                     "%s lives; stop it, or give the new job another name"
                             .formatted(Text.of(holder.get())));
         }
-        if (countLiving(image) >= MAX_LIVING) {
+        if (countLiving(image) + submit.spec().ranks() > MAX_LIVING) {
             return Decision.refuse(
                     Refusal.LIMIT,
-                    "there are " + MAX_LIVING + " living processes; wait until some have ended");
-        }
-        var process = new ProcessId(image.nextNumber() + 1);
-        var pool = submit.spec().cellNetwork();
-        var address = pool.flatMap(it -> Addresses.choose(image, it, process));
-        if (pool.isPresent() && address.isEmpty()) {
-            return Decision.refuse(
-                    Refusal.LIMIT,
-                    ("all %d addresses of %s are in use; wait until some processes have ended, or"
-                                    + " give the nodes a larger pool")
-                            .formatted(pool.get().size(), pool.get()));
+                    "there are at most "
+                            + MAX_LIVING
+                            + " living processes; wait until some have ended");
         }
         var draft = new Draft(image);
         forgetOldest(draft);
-        create(draft, submit, address);
-        return draft.accept(image.nextNumber());
+        create(draft, submit);
+        var job = new JobId(image.nextNumber());
+        for (var rank = 0; rank < submit.spec().ranks(); rank++) {
+            var process = new ProcessId(job.value() + 1 + rank);
+            var pool = submit.spec().cellNetwork();
+            var address = pool.flatMap(it -> Addresses.choose(draft.image(), it, process));
+            if (pool.isPresent() && address.isEmpty()) {
+                return Decision.refuse(
+                        Refusal.LIMIT,
+                        ("all %d addresses of %s are in use; wait until some processes have"
+                                        + " ended, or give the nodes a larger pool")
+                                .formatted(pool.get().size(), pool.get()));
+            }
+            create(draft, job, process, rank, submit, address);
+        }
+        return draft.accept(job.value());
     }
 
-    private static void create(Draft draft, SubmitJob submit, Optional<Ipv4Address> address) {
+    private static void create(Draft draft, SubmitJob submit) {
         var number = draft.image().nextNumber();
         var job =
                 new Job(
@@ -103,18 +109,27 @@ final class JobRules {
                         submit.owner(),
                         submit.at(),
                         Optional.empty());
+        var who = "submitted by " + job.owner().name();
+        draft.add(new JobEvent(JobEvent.Kind.SUBMITTED, job, who));
+    }
+
+    private static void create(
+            Draft draft,
+            JobId job,
+            ProcessId id,
+            int rank,
+            SubmitJob submit,
+            Optional<Ipv4Address> address) {
         var process =
                 new HostedProcess(
-                        new ProcessId(number + 1),
-                        job.id(),
-                        0,
+                        id,
+                        job,
+                        rank,
                         Epoch.ZERO,
                         new Phase.Waiting(new Origin.Beginning(), submit.at(), "new"),
                         0,
                         List.of(),
                         Optional.empty());
-        var who = "submitted by " + job.owner().name();
-        draft.add(new JobEvent(JobEvent.Kind.SUBMITTED, job, who));
         draft.add(
                 new ProcessEvent(
                         ProcessEvent.Kind.CREATED,
@@ -138,12 +153,14 @@ final class JobRules {
             return Decision.accept();
         }
         var draft = new Draft(image);
-        draft.add(
-                new JobEvent(
-                        JobEvent.Kind.STOP_ORDERED,
-                        job.stopping(order),
-                        "signal " + order.signal() + ", killed after " + order.grace()));
-        for (var process : image.processesOf(job.id())) {
+        end(draft, job, order, "signal " + order.signal() + ", killed after " + order.grace());
+        return draft.accept();
+    }
+
+    /// Has all processes of a job end.
+    static void end(Draft draft, Job job, StopOrder order, String detail) {
+        draft.add(new JobEvent(JobEvent.Kind.STOP_ORDERED, job.stopping(order), detail));
+        for (var process : draft.image().processesOf(job.id())) {
             if (process.phase() instanceof Phase.Waiting) {
                 draft.add(
                         Recovery.ended(
@@ -153,7 +170,6 @@ final class JobRules {
                                 order.at()));
             }
         }
-        return draft.accept();
     }
 
     /// {@return the job of that name that lives, if any}

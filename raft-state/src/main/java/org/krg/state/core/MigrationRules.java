@@ -121,6 +121,13 @@ final class MigrationRules {
                     "a migration takes more than no time and at most one day, not "
                             + start.limit());
         }
+        if (image.jobs().require(process.job()).spec().isParallel()) {
+            return refusal(
+                    Refusal.CONFLICT,
+                    Text.of(image, process)
+                            + " is one of several ranks, and none of them moves alone; stop the"
+                            + " job, or have it go back as one with `checkpoint restore`");
+        }
         if (running.node().equals(start.to())) {
             return refusal(
                     Refusal.CONFLICT,

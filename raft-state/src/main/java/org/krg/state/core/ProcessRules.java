@@ -130,18 +130,11 @@ final class ProcessRules {
 
     private static Decision restore(
             ClusterImage image, HostedProcess process, RestoreFrom restore) {
-        var id = new GenerationId(process.id(), restore.generation());
-        if (image.generations().find(id).isEmpty()) {
-            return Decision.refuse(
-                    Refusal.NOT_FOUND,
-                    "there is no checkpoint "
-                            + id
-                            + "; `krg-admin checkpoint list` shows those there are");
-        }
-        if (image.generations().require(id).copies().isEmpty()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    "no node holds a whole copy of checkpoint " + id + "; choose another one");
+        for (var rank : image.processesOf(process.job())) {
+            var problem = problem(image, rank, restore.generation());
+            if (problem.isPresent()) {
+                return problem.get();
+            }
         }
         var job = image.jobs().require(process.job());
         if (job.stop().isPresent()) {
@@ -159,16 +152,39 @@ final class ProcessRules {
         return restoreFrom(image, process, restore);
     }
 
+    /// {@return why a process cannot go back to its generation of that number}
+    private static Optional<Decision> problem(
+            ClusterImage image, HostedProcess process, long generation) {
+        var id = new GenerationId(process.id(), generation);
+        if (image.generations().find(id).isEmpty()) {
+            return Optional.of(
+                    Decision.refuse(
+                            Refusal.NOT_FOUND,
+                            "there is no checkpoint "
+                                    + id
+                                    + "; `krg-admin checkpoint list` shows those there are"));
+        }
+        if (image.generations().require(id).copies().isEmpty()) {
+            return Optional.of(
+                    Decision.refuse(
+                            Refusal.CONFLICT,
+                            "no node holds a whole copy of checkpoint "
+                                    + id
+                                    + "; choose another one"));
+        }
+        var host = process.phase().host();
+        return host.filter(node -> !isReady(image, node))
+                .map(node ->
+                        Decision.refuse(
+                                Refusal.CONFLICT,
+                                ("%s may still run on node %s, which is lost; bring the "
+                                                + "node back or fence it first")
+                                        .formatted(Text.of(image, process), node)));
+    }
+
     private static Decision restoreFrom(
             ClusterImage image, HostedProcess process, RestoreFrom restore) {
         var host = process.phase().host();
-        if (host.filter(node -> !isReady(image, node)).isPresent()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    ("%s may still run on node %s, which is lost; bring the "
-                                    + "node back or fence it first")
-                            .formatted(Text.of(image, process), host.get()));
-        }
         // A host that is out of touch runs the old incarnation until its lease is over.
         var notBefore =
                 host.map(node -> image.nodes().require(node).leaseTtl().plus(AFTER_LEASE))

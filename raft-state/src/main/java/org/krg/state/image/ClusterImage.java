@@ -69,9 +69,20 @@ public record ClusterImage(
                 .toList();
     }
 
-    /// {@return the newest generation of a process that may still be restored from}
+    /// {@return the newest generation of a process that may still be restored from} A rank of a
+    /// parallel job goes back only together with the others, to what all of them have.
     public Optional<Generation> newestGood(ProcessId process) {
-        return generationsOf(process).reversed().stream().filter(Generation::isGood).findFirst();
+        var ranks = processes.find(process).map(HostedProcess::job).map(this::processesOf);
+        return generationsOf(process).reversed().stream()
+                .filter(Generation::isGood)
+                .filter(it -> isGood(ranks.orElse(List.of()), it.id().number()))
+                .findFirst();
+    }
+
+    private boolean isGood(List<HostedProcess> ranks, long number) {
+        return ranks.stream()
+                .map(rank -> generations.find(new GenerationId(rank.id(), number)))
+                .allMatch(found -> found.filter(Generation::isGood).isPresent());
     }
 
     /// {@return whether any process of the job is not over}

@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param onlyOn nodes that placement may choose from; empty means every node
 /// @param cellNetwork the addresses one of which each process gets for its own; empty when they use
 ///   their node's
+/// @param ranks processes of the job, from 1; several are one parallel program, which is saved,
+///   goes back and ends as one
 public record JobSpec(
         Program program,
         Identity runAs,
@@ -20,12 +22,16 @@ public record JobSpec(
         CheckpointPolicy checkpoint,
         PartitionPolicy onPartition,
         List<NodeId> onlyOn,
-        Optional<AddressPool> cellNetwork) {
+        Optional<AddressPool> cellNetwork,
+        int ranks) {
     public JobSpec {
         onlyOn = List.copyOf(onlyOn);
+        if (ranks < 1) {
+            throw new IllegalArgumentException("a job has at least one process, not " + ranks);
+        }
     }
 
-    /// A job whose processes use the network of their node.
+    /// A job of one process that uses the network of its node.
     public JobSpec(
             Program program,
             Identity runAs,
@@ -46,7 +52,13 @@ public record JobSpec(
                 checkpoint,
                 onPartition,
                 onlyOn,
-                Optional.empty());
+                Optional.empty(),
+                1);
+    }
+
+    /// {@return whether several processes are one parallel program}
+    public boolean isParallel() {
+        return ranks > 1;
     }
 
     /// {@return this job with processes that have addresses of their own}
@@ -61,6 +73,23 @@ public record JobSpec(
                 checkpoint,
                 onPartition,
                 onlyOn,
-                Optional.of(pool));
+                Optional.of(pool),
+                ranks);
+    }
+
+    /// {@return this job with so many processes}
+    public JobSpec withRanks(int number) {
+        return new JobSpec(
+                program,
+                runAs,
+                reserve,
+                limits,
+                restart,
+                recovery,
+                checkpoint,
+                onPartition,
+                onlyOn,
+                cellNetwork,
+                number);
     }
 }

@@ -198,7 +198,8 @@ final class Everything {
                 new DestroySegment(segment().id()),
                 new GrantBlock(BLOCK, new Member(HOME, 4)),
                 new SubmitJob("net", spec().withCellNetwork(POOL), ALICE, START),
-                new RegisterNode(Samples.node(HOME, 2, POOL), START));
+                new RegisterNode(Samples.node(HOME, 2, POOL), START),
+                new SubmitJob("ring", spec().withCellNetwork(POOL).withRanks(3), ALICE, START));
     }
 
     static List<Event> events() {

@@ -126,7 +126,9 @@ public record Submission(
                 Values.constant("recovery", body.recovery(), RecoveryPolicy.CHECKPOINT_THEN_START),
                 checkpoint(body.checkpoint(), engine.orElse(best)),
                 Values.constant("onPartition", body.onPartition(), PartitionPolicy.STOP),
-                onlyOn);
+                onlyOn,
+                Optional.empty(),
+                atLeast(1, "ranks", body.ranks(), 1));
     }
 
     private Program program(ResolvedProgram program) {

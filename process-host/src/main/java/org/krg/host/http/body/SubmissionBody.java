@@ -25,7 +25,8 @@ public record SubmissionBody(
         @Nullable Checkpoint checkpoint,
         @Nullable String onPartition,
         @Nullable List<String> onlyOn,
-        @Nullable String network) {
+        @Nullable String network,
+        @Nullable Integer ranks) {
 
     /// Bounds of the cell.
     public record Limits(

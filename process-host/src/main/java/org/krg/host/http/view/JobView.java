@@ -30,7 +30,7 @@ public final class JobView {
                         .put("name", job.name())
                         .put("state", state(job, processes));
         if (isOver(processes)) {
-            view.put("exitCode", exitCode(processes));
+            view.put("exitCode", exitCode(job, processes));
         }
         view.put("submitted", job.submitted().toString()).put("owner", job.owner().name());
         view.set("command", Json.texts(job.spec().program().command()));
@@ -57,14 +57,21 @@ public final class JobView {
         return processes.stream().allMatch(it -> it.phase() instanceof Phase.Ended);
     }
 
-    /// The first code that is not 0 in the order of the ranks.
-    private static int exitCode(List<HostedProcess> processes) {
-        return processes.stream()
-                .map(HostedProcess::phase)
-                .filter(Phase.Ended.class::isInstance)
-                .mapToInt(phase -> ((Phase.Ended) phase).outcome().exitCode())
-                .filter(code -> code != 0)
+    /// The code of the rank whose failure ended the others, else the first that is not 0 in the
+    /// order of the ranks.
+    private static int exitCode(Job job, List<HostedProcess> processes) {
+        var failed =
+                processes.stream()
+                        .map(HostedProcess::phase)
+                        .filter(Phase.Ended.class::isInstance)
+                        .map(Phase.Ended.class::cast)
+                        .filter(end -> end.outcome().exitCode() != 0)
+                        .toList();
+        return failed.stream()
+                .filter(end -> job.stop().filter(stop -> stop.at().equals(end.at())).isPresent())
                 .findFirst()
+                .or(() -> failed.stream().findFirst())
+                .map(end -> end.outcome().exitCode())
                 .orElse(0);
     }
 
@@ -85,6 +92,7 @@ public final class JobView {
         view.set("checkpoint", of(spec.checkpoint()));
         view.put("onPartition", Json.word(spec.onPartition()));
         view.put("network", spec.cellNetwork().isPresent() ? "cell" : "host");
+        view.put("ranks", spec.ranks());
         view.set("onlyOn", Json.texts(spec.onlyOn()));
         return view;
     }

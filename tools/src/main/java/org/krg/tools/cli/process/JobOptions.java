@@ -108,6 +108,14 @@ final class JobOptions {
     private @Nullable String network;
 
     @Option(
+            names = "--ranks",
+            paramLabel = "N",
+            description =
+                    "start N processes over the nodes as one parallel program, each with KRG_RANK, KRG_RANKS"
+                            + " and with --net cell KRG_ADDRESSES (default 1)")
+    private @Nullable Integer ranks;
+
+    @Option(
             names = "--checkpoint-every",
             paramLabel = "DURATION",
             description = "take checkpoints: 5s, 30m (default: on demand)")
@@ -192,6 +200,9 @@ final class JobOptions {
         putUnlessEmpty(body, "checkpoint", checkpoint());
         put(body, "onPartition", oneOf("--on-partition", onPartition, ON_PARTITION));
         put(body, "network", oneOf("--net", network, NETWORKS));
+        if (ranks != null) {
+            body.put("ranks", ranks);
+        }
         if (!nodes.isEmpty()) {
             nodes.forEach(body.putArray("onlyOn")::add);
         }

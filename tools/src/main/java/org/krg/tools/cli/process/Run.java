@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Options stand before the program; what follows it is the program's own.",
-            "With --wait the exit code is the program's, 128+N if signal N ended it.",
+            "With --wait the exit code is the program's, 128+N if signal N ended it; of several ranks,",
+            "that of the one whose failure ended the others.",
             "",
             "Example: krg-admin run --wait --checkpoint-every 30s -- ./heat 4096"
         })
@@ -83,8 +84,7 @@ public final class Run implements Callable<Integer> {
         var body = options.submission(terminal, command, stdin);
         try (var client = connection.open(terminal)) {
             var job = client.post(ApiPath.of("jobs"), body);
-            var process = job.path("processes").path(0).path("id").asText();
-            return wait ? follow(client, job, process) : leave(client, job, process);
+            return wait ? follow(client, job) : leave(client, job);
         }
     }
 
@@ -99,29 +99,29 @@ public final class Run implements Callable<Integer> {
         }
     }
 
-    private int leave(ApiClient client, JsonNode job, String process)
-            throws IOException, InterruptedException {
+    private int leave(ApiClient client, JsonNode job) throws IOException, InterruptedException {
         var name = job.path("name").asText();
+        var ranks = Ranks.of(job);
         output.print(terminal, job, () -> name + "\n");
         if (stdin) {
-            Stdin.copy(terminal.in(), client, process);
+            Stdin.copy(terminal.in(), client, ranks.getFirst());
         }
         terminal.say(
                 "accepted; krg-admin logs -f "
-                        + name
+                        + (ranks.size() == 1 ? name : name + "/RANK")
                         + " shows its output, krg-admin wait "
                         + name
                         + " waits for its end");
         return ExitCode.OK;
     }
 
-    private int follow(ApiClient client, JsonNode job, String process) {
+    private int follow(ApiClient client, JsonNode job) {
         var name = job.path("name").asText();
         var goesOn =
                 "%s goes on: krg-admin logs -f %s, krg-admin wait %s, krg-admin job stop %s"
                         .formatted(name, name, name, name);
         try (var _ = Farewell.of(terminal, goesOn)) {
-            return follow(client, name, process);
+            return follow(client, name, Ranks.of(job));
         } catch (ApiFailure lost) {
             // The job is accepted: the codes below 125 are the program's.
             throw new VerbFailed(
@@ -129,22 +129,33 @@ public final class Run implements Callable<Integer> {
         }
     }
 
-    private int follow(ApiClient client, String name, String process) {
+    private int follow(ApiClient client, String name, List<String> ranks) {
         var deadline = Deadline.in(timeout);
-        var wish = new Outputs.Wish(process, STREAMS, 0, true);
-        try (var outputs = Outputs.copy(terminal, client, wish, output)) {
+        var open = new ArrayList<Outputs>();
+        try {
+            for (var rank : ranks) {
+                var wish = new Outputs.Wish(rank, STREAMS, 0, true);
+                open.add(Outputs.copy(terminal, client, wish, output));
+            }
             if (stdin) {
-                Thread.ofVirtual().name("stdin").start(() -> feed(client, process));
+                Thread.ofVirtual().name("stdin").start(() -> feed(client, ranks.getFirst()));
             }
-            var ended = Outcomes.await(client, process, deadline);
-            if (ended.isEmpty()) {
-                throw new VerbFailed(
-                        ExitCode.TIMED_OUT,
-                        name + " has not ended yet and goes on",
-                        "krg-admin wait " + name + " waits again");
+            var ended = new ArrayList<JsonNode>();
+            for (var rank : ranks) {
+                var end = Outcomes.await(client, rank, deadline);
+                if (end.isEmpty()) {
+                    throw new VerbFailed(
+                            ExitCode.TIMED_OUT,
+                            name + " has not ended yet and goes on",
+                            "krg-admin wait " + name + " waits again");
+                }
+                ended.add(end.get());
             }
-            outputs.join();
-            return end(name, ended.get());
+            open.forEach(Outputs::join);
+            ended.forEach(process -> tell(ranks.size() == 1, name, process));
+            return Ranks.exitCode(client, name, ended);
+        } finally {
+            open.forEach(Outputs::close);
         }
     }
 
@@ -158,14 +169,13 @@ public final class Run implements Callable<Integer> {
         }
     }
 
-    private int end(String name, JsonNode process) {
-        int exit = Outcomes.exitCode(process);
+    private void tell(boolean isOnly, String name, JsonNode process) {
         if (!output.isTable()) {
             output.printOne(terminal, process, () -> "");
         }
         if (!process.path("outcome").path("kind").asText().equals("exited")) {
-            terminal.say(name + ": " + Processes.ending(process));
+            var who = isOnly ? name : process.path("target").asText();
+            terminal.say(who + ": " + Processes.ending(process));
         }
-        return exit;
     }
 }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Ends with the program's exit code, 128+N if signal N ended it; of several, the first that is not 0."
+            "Ends with the program's exit code, 128+N if signal N ended it; of several targets, the first that",
+            "is not 0; of a job of several ranks, that of the one whose failure ended the others."
         })
 public final class Wait implements Callable<Integer> {
     private final Terminal terminal;
@@ -55,20 +56,22 @@ public final class Wait implements Callable<Integer> {
     public Integer call() {
         var deadline = Deadline.in(timeout);
         var ended = new ArrayList<JsonNode>();
+        var codes = new ArrayList<Integer>();
         try (var client = connection.open(terminal);
                 var _ = Farewell.of(terminal, "no longer waiting; what was waited for goes on")) {
             for (var target : targets) {
-                ended.add(await(client, target, deadline));
+                var ranks = new ArrayList<JsonNode>();
+                for (var rank : Ranks.of(client, target)) {
+                    ranks.add(await(client, rank, deadline));
+                }
+                ended.addAll(ranks);
+                codes.add(Ranks.exitCode(client, target, ranks));
             }
         }
         var list = Json.object().put("apiVersion", "krg/v1");
         list.putArray("processes").addAll(ended);
         output.print(terminal, list, () -> "");
-        return ended.stream()
-                .mapToInt(Outcomes::exitCode)
-                .filter(code -> code != 0)
-                .findFirst()
-                .orElse(0);
+        return codes.stream().filter(code -> code != 0).findFirst().orElse(0);
     }
 
     private JsonNode await(ApiClient client, String target, Deadline deadline) {

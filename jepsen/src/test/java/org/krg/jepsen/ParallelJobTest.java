@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.TokenRing;
+import org.krg.jepsen.workload.JobRequest;
+
+/// Programs of several ranks that talk to each other run, fail and go back as one.
+@ExtendWith(SharedCluster.class)
+class ParallelJobTest {
+    private static final int RANKS = 3;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /// The lease of a node, an election if it led, the leases of the others, and the start.
+    private static final Duration TO_RECOVER = Duration.ofMinutes(2);
+
+    @Test
+    void ranksAreSpreadAndFindEachOther(Cluster cluster) throws IOException {
+        var go = start(cluster, "ring");
+        awaitHalf(cluster, "ring");
+
+        assertThat(ranks(cluster, "ring"))
+                .extracting(rank -> rank.path("node").asText())
+                .containsExactlyInAnyOrderElementsOf(cluster.nodes());
+        assertThat(cluster.run("proc", "migrate", "ring/1", "--to", "auto").exit()).isEqualTo(9);
+        Files.createFile(go);
+
+        assertThatItEndsWell(cluster, "ring");
+    }
+
+    @Test
+    void whenOneRankFailsAllEndAndItsCodeIsTheJobs(Cluster cluster) {
+        var script = "[ $KRG_RANK = 1 ] && exit 7; exec sleep 86400";
+        var request = JobRequest.of("fails", scratch(cluster), List.of("/bin/sh", "-c", script));
+        cluster.submit(request.put("ranks", RANKS));
+
+        assertThat(cluster.installation().run(LIMIT, "wait", "fails").exit()).isEqualTo(7);
+
+        assertThat(ranks(cluster, "fails"))
+                .extracting(rank -> rank.path("phase").asText())
+                .containsOnly("ended");
+    }
+
+    @Test
+    void whenANodeIsLostAllRanksStartAgainTogether(Cluster cluster) throws IOException {
+        var go = start(cluster, "again");
+        awaitHalf(cluster, "again");
+        var victim = ranks(cluster, "again").get(2).path("node").asText();
+
+        cluster.killNode(victim);
+        awaitEpoch(cluster, "again", 2);
+        Files.createFile(go);
+
+        assertThatItEndsWell(cluster, "again");
+        assertThat(ranks(cluster, "again"))
+                .extracting(rank -> rank.path("node").asText())
+                .doesNotContain(victim);
+    }
+
+    private static Path start(Cluster cluster, String name) {
+        var directory = scratch(cluster);
+        var go = directory.resolve("go-" + name);
+        var request = JobRequest.of(name, directory, TokenRing.command(go));
+        cluster.submit(request.put("network", "cell").put("ranks", RANKS));
+        return go;
+    }
+
+    private static Path scratch(Cluster cluster) {
+        return cluster.installation().scratch();
+    }
+
+    private static void awaitHalf(Cluster cluster, String name) {
+        Await.until(
+                "the token to go around",
+                LIMIT,
+                () -> cluster.run("logs", name + "/0").require(0).out().contains("half"));
+    }
+
+    private static void awaitEpoch(Cluster cluster, String name, long epoch) {
+        Await.until(
+                "all ranks to run again",
+                TO_RECOVER,
+                () ->
+                        ranks(cluster, name).stream()
+                                .allMatch(rank ->
+                                        rank.path("epoch").asLong() >= epoch
+                                                && rank.path("phase").asText().equals("running")));
+    }
+
+    private static List<JsonNode> ranks(Cluster cluster, String name) {
+        return Cluster.stream(cluster.get("jobs", name).path("processes"))
+                .map(rank -> cluster.get("processes", rank.path("id").asText()))
+                .toList();
+    }
+
+    private static void assertThatItEndsWell(Cluster cluster, String name) {
+        cluster.installation().run(LIMIT, "wait", name).require(0);
+        for (var rank = 0; rank < RANKS; rank++) {
+            assertThat(cluster.run("logs", name + "/" + rank).require(0).out())
+                    .isEqualTo(TokenRing.output(rank, RANKS));
+        }
+    }
+}
