@@ -66,6 +66,12 @@ public interface ClusterStore extends AutoCloseable {
     /// {@return a digest over every row of this replica and the log position it was computed at}
     StateHash hash();
 
+    /// Completes with the digest of this replica's rows as the first entry at or after `index`
+    /// leaves them: replicas that were asked in time tell it of the same entry, however much is
+    /// written meanwhile. Fails with [AlreadyApplied] when it is too late for that. Waits for ever
+    /// when nothing is written.
+    CompletableFuture<StateHash> hashAfter(long index);
+
     /// {@return the members of the Raft group and how far each is, as far as this node knows}
     QuorumStatus quorum();
 
@@ -119,6 +125,24 @@ public interface ClusterStore extends AutoCloseable {
     ///
     /// @param appliedIndex log index of the last entry in it
     record StateHash(long appliedIndex, Revision revision, Sha256 digest) {}
+
+    /// The rows are further than the digest that was asked for.
+    final class AlreadyApplied extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final long index;
+
+        /// @param index of the last entry in the rows
+        public AlreadyApplied(long index) {
+            super("the rows are at entry " + index + " already");
+            this.index = index;
+        }
+
+        /// {@return the last entry in the rows}
+        public long index() {
+            return index;
+        }
+    }
 
     /// The Raft group as one node sees it.
     ///

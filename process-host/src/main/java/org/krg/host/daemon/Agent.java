@@ -47,6 +47,7 @@ import org.krg.host.engine.LeaseKeeping;
 import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
+import org.krg.host.engine.ReplicaComparison;
 import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
@@ -93,6 +94,9 @@ import org.slf4j.LoggerFactory;
 final class Agent implements AutoCloseable {
     /// How often it is looked whether the certificate ends soon, for the first time after minutes.
     private static final Duration RENEWAL_CHECK = Duration.ofHours(6);
+
+    /// How often the leader compares the replicas, for the first time after a sixth of it.
+    private static final Duration COMPARISON = Duration.ofHours(1);
 
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
@@ -169,14 +173,11 @@ final class Agent implements AutoCloseable {
         var timer = timer();
         var proposals = proposals(store, timer);
         var pages = pages(store, proposals, asks);
+        var asked = new AgentAsked(store, programs, duties, leases, pages::address, executor);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
                         AskService.NAME,
-                        () ->
-                                new AskService(
-                                        new AgentAsked(
-                                                store, programs, duties, leases, pages::address),
-                                        executor),
+                        () -> new AskService(asked, executor),
                         ChunkService.NAME,
                         () -> new ChunkService(chunks, staging, config)));
         var able = abilities.join();
@@ -213,6 +214,18 @@ final class Agent implements AutoCloseable {
                         RENEWAL_CHECK.toMinutes() / 60,
                         RENEWAL_CHECK.toMinutes(),
                         TimeUnit.MINUTES);
+        var replicas =
+                new ReplicaComparison(
+                        store,
+                        (node, after) ->
+                                node.equals(self) ? asked.digest(after) : asks.digest(node, after),
+                        metrics);
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> executor.execute(replicas::watch),
+                        COMPARISON.toMinutes() / 6,
+                        COMPARISON.toMinutes(),
+                        TimeUnit.MINUTES);
         var audit = AuditLog.open(AuditTrailFiles.of(data));
         parts.push(audit);
         parts.push(
@@ -224,12 +237,13 @@ final class Agent implements AutoCloseable {
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
-                                () -> problems(holder, renewal, audit),
+                                () -> problems(holder, renewal, audit, replicas),
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
                                 pages,
-                                audit),
+                                audit,
+                                replicas),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
@@ -485,7 +499,8 @@ final class Agent implements AutoCloseable {
                 notes, found.limits(), found.engines(), found.criu(), found.selfTest());
     }
 
-    private static List<String> problems(LeaseHolder holder, Renewal renewal, AuditTrail audit) {
+    private static List<String> problems(
+            LeaseHolder holder, Renewal renewal, AuditTrail audit, ReplicaComparison replicas) {
         var problems = new ArrayList<String>();
         if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
             problems.add(
@@ -494,6 +509,7 @@ final class Agent implements AutoCloseable {
         }
         renewal.problem().ifPresent(problems::add);
         audit.problem().ifPresent(problems::add);
+        replicas.problem().ifPresent(problems::add);
         return problems;
     }
 

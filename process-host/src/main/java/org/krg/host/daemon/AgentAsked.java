@@ -3,6 +3,7 @@ package org.krg.host.daemon;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaderDuties;
@@ -13,17 +14,21 @@ import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.AskService.Asked;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.ratis.RatisClusterStore;
 
 /// Answers other agents.
+///
+/// @param executor for what blocks
 record AgentAsked(
         RatisClusterStore store,
         Programs programs,
         LeaderDuties duties,
         LeaseTerms leases,
-        Supplier<PageAddress> pages)
+        Supplier<PageAddress> pages,
+        Executor executor)
         implements Asked {
     @Override
     public CompletableFuture<byte[]> state(byte[] request) {
@@ -48,5 +53,12 @@ record AgentAsked(
     @Override
     public PageAddress pagePort() {
         return pages.get();
+    }
+
+    @Override
+    public CompletableFuture<StateHash> digest(long after) {
+        return after == 0
+                ? CompletableFuture.supplyAsync(store::hash, executor)
+                : store.hashAfter(after);
     }
 }

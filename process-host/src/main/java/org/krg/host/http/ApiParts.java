@@ -13,6 +13,7 @@ import org.krg.host.ProcessHost;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.KeyQueues;
 import org.krg.host.engine.LeaseKeeping;
+import org.krg.host.engine.ReplicaComparison;
 import org.krg.state.ClusterStore;
 
 /// What the API speaks for. It owns none of it.
@@ -27,6 +28,7 @@ import org.krg.state.ClusterStore;
 /// @param renewal renews this node's certificate
 /// @param pages what this node has of segments
 /// @param audit where requests are written down
+/// @param replicas compares all nodes' copies of the state
 public record ApiParts(
         ClusterStore store,
         LeaseKeeping leases,
@@ -39,4 +41,5 @@ public record ApiParts(
         CertificateSigner signer,
         CertificateRenewal renewal,
         PageWitness pages,
-        AuditTrail audit) {}
+        AuditTrail audit,
+        ReplicaComparison replicas) {}

@@ -211,6 +211,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/health", Permit.EVERYBODY, cluster::health)
                 .get("/v1/doctor", cluster::doctor)
                 .get("/v1/state/hash", cluster::hash)
+                .get("/v1/state/hashes", cluster::hashes)
                 .get("/v1/ready", Permit.EVERYBODY, cluster::ready)
                 .get("/v1/state/status", cluster::state)
                 .get("/v1/state/backup", cluster::backup)

@@ -7,14 +7,16 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import org.krg.host.engine.ReplicaComparison.Told;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.PrometheusText;
 import org.krg.state.ClusterStore.Member;
 import org.krg.state.ClusterStore.QuorumStatus;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.model.Node;
 
-/// How this node and the quorum are. Nothing here waits for anybody.
+/// How this node and the quorum are. Nothing here waits for anybody but [#hashes].
 final class ClusterResource {
     /// Log entries that a healthy node may be behind.
     private static final long MOST_LAG = 1_000;
@@ -142,11 +144,30 @@ final class ClusterResource {
 
     HttpResponse hash(Call call) {
         var hash = parts.store().hash();
-        return Call.json(
-                HttpStatus.OK,
-                Json.reply(hash.revision())
-                        .put("appliedIndex", hash.appliedIndex())
-                        .put("digest", hash.digest().hex()));
+        return Call.json(HttpStatus.OK, put(hash, Json.reply(hash.revision())));
+    }
+
+    /// The digests of all nodes at one entry of the log. Waits for the slowest node.
+    HttpResponse hashes(Call call) {
+        var comparison = parts.replicas().compare();
+        var view = Json.object().put("verdict", Json.word(comparison.verdict()));
+        view.set(
+                "nodes",
+                Json.list(comparison.replicas().stream().map(ClusterResource::told).toList()));
+        return Call.one(replica.image(), view);
+    }
+
+    private static ObjectNode told(Told told) {
+        var view = Json.object().put("node", told.node().name());
+        told.hash()
+                .ifPresentOrElse(
+                        hash -> put(hash, view.put("revision", hash.revision().value())),
+                        () -> view.put("problem", told.problem()));
+        return view;
+    }
+
+    private static ObjectNode put(StateHash hash, ObjectNode view) {
+        return view.put("appliedIndex", hash.appliedIndex()).put("digest", hash.digest().hex());
     }
 
     /// The agreed rows of this replica, streamed; at least as new as every reply given before.

@@ -10,6 +10,7 @@ import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
 import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Digest;
 import org.krg.host.proto.PeerWire.Facts;
 import org.krg.host.proto.PeerWire.LeaseQuestion;
 import org.krg.host.proto.PeerWire.LeaseTerm;
@@ -17,6 +18,8 @@ import org.krg.host.proto.PeerWire.LeaseTerms;
 import org.krg.host.proto.PeerWire.Probe;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
+import org.krg.state.ClusterStore.AlreadyApplied;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Identity;
 import org.krg.state.model.LeaseId;
@@ -92,7 +95,7 @@ final class AskCodec {
             case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
             case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, TERMS, PAGE_PORT, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET -> throw misplaced(answer);
         };
     }
 
@@ -129,7 +132,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, ANSWER_NOT_SET ->
+            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -146,7 +149,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -155,7 +158,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -177,7 +180,43 @@ final class AskCodec {
                         new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
+        };
+    }
+
+    static Answer.Builder encode(StateHash hash) {
+        return Answer.newBuilder()
+                .setDigest(
+                        Digest.newBuilder()
+                                .setAppliedIndex(hash.appliedIndex())
+                                .setRevision(hash.revision().value())
+                                .setDigest(hash.digest().hex()));
+    }
+
+    static Answer.Builder encode(AlreadyApplied late) {
+        return Answer.newBuilder().setDigest(Digest.newBuilder().setAppliedIndex(late.index()));
+    }
+
+    /// {@return the digest of a node's rows}
+    ///
+    /// @throws AlreadyApplied if they are further than what was asked for
+    /// @throws AskFailed if the node says something else
+    static StateHash digest(Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case DIGEST -> {
+                var digest = answer.getDigest();
+                if (digest.getDigest().isEmpty()) {
+                    throw new AlreadyApplied(digest.getAppliedIndex());
+                }
+                yield new StateHash(
+                        digest.getAppliedIndex(),
+                        new Revision(digest.getRevision()),
+                        new Sha256(digest.getDigest()));
+            }
+            case FAILED -> throw new AskFailed(answer.getFailed());
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
         };
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
@@ -14,6 +15,8 @@ import org.krg.host.model.PageAddress;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.state.ClusterStore.AlreadyApplied;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
@@ -48,6 +51,10 @@ public final class AskService extends ChannelInboundHandlerAdapter {
 
         /// {@return where page messages go to this node, and the key for it}
         PageAddress pagePort();
+
+        /// {@return the digest of this node's rows} As they are for 0, otherwise as
+        /// [org.krg.state.ClusterStore#hashAfter] says.
+        CompletableFuture<StateHash> digest(long after);
     }
 
     /// @param executor for what blocks
@@ -87,12 +94,23 @@ public final class AskService extends ChannelInboundHandlerAdapter {
                 }
                 case PAGE_PORT ->
                         CompletableFuture.completedFuture(AskCodec.encode(asked.pagePort()));
+                case DIGEST ->
+                        asked.digest(ask.getDigest().getAfter())
+                                .thenApply(AskCodec::encode)
+                                .exceptionallyCompose(AskService::late);
                 case ASK_NOT_SET ->
                         CompletableFuture.failedFuture(new AskFailed("nothing known is asked"));
             };
         } catch (RuntimeException nonsense) {
             return CompletableFuture.failedFuture(nonsense);
         }
+    }
+
+    private static CompletableFuture<Answer.Builder> late(Throwable failure) {
+        var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof AlreadyApplied late
+                ? CompletableFuture.completedFuture(AskCodec.encode(late))
+                : CompletableFuture.failedFuture(failure);
     }
 
     private static void reply(

@@ -14,8 +14,10 @@ import org.krg.host.model.PageAddress;
 import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
 import org.krg.host.proto.PeerWire.Ask;
+import org.krg.host.proto.PeerWire.DigestQuestion;
 import org.krg.host.proto.PeerWire.Renewal;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.LeaderLink;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
@@ -60,6 +62,12 @@ public final class PeerAsks implements LeaderLink {
     public CompletableFuture<PageAddress> pagePort(NodeId node) {
         var question = PeerWire.PagePortQuestion.getDefaultInstance();
         return ask(node, Ask.newBuilder().setPagePort(question)).thenApply(AskCodec::pagePort);
+    }
+
+    /// Asks a node for the digest of its rows, as [AskService.Asked#digest] says.
+    public CompletableFuture<StateHash> digest(NodeId node, long after) {
+        return ask(node, Ask.newBuilder().setDigest(DigestQuestion.newBuilder().setAfter(after)))
+                .thenApply(AskCodec::digest);
     }
 
     private CompletableFuture<Answer> ask(NodeId node, Ask.Builder ask) {

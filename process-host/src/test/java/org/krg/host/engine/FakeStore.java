@@ -211,6 +211,11 @@ public final class FakeStore implements ClusterStore {
     }
 
     @Override
+    public CompletableFuture<StateHash> hashAfter(long index) {
+        return CompletableFuture.failedFuture(new AlreadyApplied(0));
+    }
+
+    @Override
     public KeySpace keys() {
         throw new UnsupportedOperationException("no keys are stored");
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.krg.host.engine.Destinations;
+import org.krg.host.engine.ReplicaComparison;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
 import org.krg.host.etcd.EtcdParts;
@@ -97,6 +98,12 @@ final class ApiFixture implements AutoCloseable {
                                     new ProgramFacts(ProgramFacts.Presence.SAME, "")),
                     InstantSource.system());
 
+    /// Every node tells the digest of this store.
+    static ReplicaComparison comparison(ClusterStore store) {
+        return new ReplicaComparison(
+                store, (_, _) -> CompletableFuture.supplyAsync(store::hash), new MetricRegistry());
+    }
+
     private ApiServer open(NodeId node, FakeProcessHost host) {
         var tls = keys.node(node.name());
         tls.believeOnly(name ->
@@ -124,7 +131,8 @@ final class ApiFixture implements AutoCloseable {
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,
                         new NoPages(),
-                        audited),
+                        audited,
+                        comparison(store)),
                 (server, principals) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),

@@ -64,6 +64,16 @@ final class ClusterApiTest {
     }
 
     @Test
+    void hashesTellOfAllNodesThatAreReady() {
+        var hashes = api.get("/v1/state/hashes");
+
+        assertThat(hashes.status()).isEqualTo(200);
+        assertThat(hashes.text("/verdict")).isEqualTo("equal");
+        assertThat(hashes.text("/nodes/0/node")).isEqualTo("n1");
+        assertThat(hashes.text("/nodes/0/digest")).hasSize(64);
+    }
+
+    @Test
     void metricsAreTextForPrometheus() {
         api.metrics.counter("krg.host.starts_total").inc(3);
         api.metrics.gauge("krg.host.cells_alive", () -> () -> 2);

@@ -56,7 +56,8 @@ final class FailureApiTest {
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
                                 new NoPages(),
-                                new RecordingAudit()));
+                                new RecordingAudit(),
+                                ApiFixture.comparison(store)));
         client = new TestClient(api.address());
         agent = new TestClient(api.address(), keys.node("n3"));
     }

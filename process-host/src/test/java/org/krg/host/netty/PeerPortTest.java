@@ -42,6 +42,7 @@ import org.krg.host.tls.TlsDirectory;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.LeaderLink.Unsent;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
@@ -104,6 +105,11 @@ class PeerPortTest {
         }
 
         @Override
+        public CompletableFuture<StateHash> digest(long after) {
+            return CompletableFuture.completedFuture(hash(after));
+        }
+
+        @Override
         public PageAddress pagePort() {
             return new PageAddress(new HostPort("127.0.0.1", 7), new byte[] {1, 2});
         }
@@ -115,6 +121,10 @@ class PeerPortTest {
                             leases.stream().map(PeerPortTest::term).toList())
                     : CompletableFuture.failedFuture(new NoQuorum("does not lead"));
         }
+    }
+
+    private static StateHash hash(long after) {
+        return new StateHash(after + 1, new Revision(5), new Sha256("ab".repeat(32)));
     }
 
     private static Term term(LeaseId lease) {
@@ -138,6 +148,13 @@ class PeerPortTest {
 
         assertThat(port.address()).isEqualTo(new HostPort("127.0.0.1", 7));
         assertThat(port.key()).containsExactly(1, 2);
+    }
+
+    @Test
+    void aNodeTellsTheDigestOfItsReplica() throws Exception {
+        listen();
+
+        assertThat(get(new PeerAsks(near).digest(FAR, 41))).isEqualTo(hash(41));
     }
 
     @Test

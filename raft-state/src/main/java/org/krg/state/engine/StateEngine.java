@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.ClusterStore.AlreadyApplied;
 import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.ClusterStore.Subscription;
 import org.krg.state.codec.OperationCodec;
@@ -51,6 +52,7 @@ public final class StateEngine implements AutoCloseable {
     private final WatchHub watches;
     private final LastResort lastResort;
     private final AppliedIndex applied;
+    private final Digests digests;
     private final Timer applying;
     private final Timer snapshots;
     private final ReentrantLock lock = new ReentrantLock();
@@ -80,6 +82,7 @@ public final class StateEngine implements AutoCloseable {
         watches.readFrom((from, count) -> reading(view -> KeyHistory.from(view, from, count)));
         this.lastResort = lastResort;
         this.applied = new AppliedIndex(executor);
+        this.digests = new Digests(executor);
         this.applying = metrics.timer("krg.state.apply_seconds");
         this.snapshots = metrics.timer("krg.state.snapshot_seconds");
         metrics.gauge("krg.state.keys", () -> () -> state.keys().keys());
@@ -139,6 +142,7 @@ public final class StateEngine implements AutoCloseable {
             syncListeners.forEach(Runnable::run);
         }
         watches.publish(state.image(), step.keyChanges());
+        digests.applied(at.index(), open);
         applied.advance(at.index());
         return replies;
     }
@@ -228,6 +232,14 @@ public final class StateEngine implements AutoCloseable {
         return reading(StoredState::hash);
     }
 
+    /// Completes as [org.krg.state.ClusterStore#hashAfter] says.
+    public CompletableFuture<StateHash> hashAfter(long index) {
+        return holdingLock(() ->
+                position.index() < index
+                        ? digests.after(index)
+                        : CompletableFuture.failedFuture(new AlreadyApplied(position.index())));
+    }
+
     /// Writes a backup of the rows as they are now. `scratch`, which must not exist, is used
     /// meanwhile, so that a slow reader holds nothing up.
     public Backup.Header backup(UUID cluster, Instant now, Path scratch, OutputStream to)
@@ -265,6 +277,7 @@ public final class StateEngine implements AutoCloseable {
         holdingLock(() -> {
             closed = true;
             shut();
+            digests.close();
             opened.signalAll();
             return true;
         });

@@ -328,6 +328,11 @@ public final class RatisClusterStore implements ClusterStore {
     }
 
     @Override
+    public CompletableFuture<StateHash> hashAfter(long index) {
+        return engine.hashAfter(index);
+    }
+
+    @Override
     public QuorumStatus quorum() {
         return new QuorumStatus(
                 leadership(),

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.ClusterStore.AlreadyApplied;
 import org.krg.state.ClusterStore.Compacted;
 import org.krg.state.codec.Batch;
 import org.krg.state.codec.OperationCodec;
@@ -308,6 +309,41 @@ final class StateEngineTest {
 
         engine.passed(new LogPosition(1, ++index));
         assertThat(second).isCompleted();
+    }
+
+    @Test
+    void aDigestIsOfTheEntryThatWasAskedForWhateverFollows() {
+        var one = open("a");
+        var asked = one.hashAfter(2);
+        apply(one, grant(1));
+        assertThat(asked).isNotDone();
+        apply(one, grant(2));
+        var then = one.hash();
+        apply(one, grant(3));
+
+        assertThat(asked).isCompletedWithValue(then);
+        assertThat(then.appliedIndex()).isEqualTo(2);
+        assertThat(one.hash()).isNotEqualTo(then);
+    }
+
+    @Test
+    void aDigestOfAnEntryThatIsAppliedIsRefused() {
+        var engine = open("a");
+        apply(engine, grant(1));
+
+        assertThat(engine.hashAfter(1))
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(AlreadyApplied.class);
+    }
+
+    @Test
+    void whoWaitsForADigestHearsOfTheEnd() {
+        var engine = open("a");
+        var asked = engine.hashAfter(7);
+        engine.close();
+
+        assertThat(asked).isCompletedExceptionally();
     }
 
     private StateEngine open(String name) {

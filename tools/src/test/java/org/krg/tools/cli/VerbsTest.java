@@ -403,11 +403,8 @@ final class VerbsTest {
     }
 
     @Test
-    void everyNodeIsAskedForItsHash() {
-        answers.put(
-                "GET /v1/nodes",
-                json(200, nodes(agent, other("{\"appliedIndex\":9,\"digest\":\"aa\"}"))));
-        answers.put("GET /v1/state/hash", json(200, "{\"appliedIndex\":9,\"digest\":\"aa\"}"));
+    void theHashesOfAllNodesAreShown() {
+        answers.put("GET /v1/state/hashes", json(200, hashes("equal", "\"digest\":\"aa\"")));
 
         var result = run("state", "hash");
 
@@ -416,13 +413,25 @@ final class VerbsTest {
     }
 
     @Test
+    void aReplicaThatCouldNotBeComparedMakesTheAnswerPartial() {
+        answers.put("GET /v1/state/hashes", json(200, hashes("equal", "\"problem\":\"gone\"")));
+        assertThat(run("state", "hash").exit()).isEqualTo(ExitCode.PARTIAL);
+
+        answers.put("GET /v1/state/hashes", json(200, hashes("unknown", "\"digest\":\"aa\"")));
+        assertThat(run("state", "hash").exit()).isEqualTo(ExitCode.PARTIAL);
+    }
+
+    @Test
     void replicasThatDifferAreAnAlarm() {
-        answers.put(
-                "GET /v1/nodes",
-                json(200, nodes(agent, other("{\"appliedIndex\":9,\"digest\":\"bb\"}"))));
-        answers.put("GET /v1/state/hash", json(200, "{\"appliedIndex\":9,\"digest\":\"aa\"}"));
+        answers.put("GET /v1/state/hashes", json(200, hashes("different", "\"digest\":\"bb\"")));
 
         assertThat(run("state", "hash").exit()).isEqualTo(ExitCode.CORRUPT);
+    }
+
+    private static String hashes(String verdict, String second) {
+        return ("{\"verdict\":\"%s\",\"nodes\":[{\"node\":\"n1\",\"appliedIndex\":9,\"digest\":\"aa\"},"
+                        + "{\"node\":\"n2\",\"appliedIndex\":9,%s}]}")
+                .formatted(verdict, second);
     }
 
     @Test

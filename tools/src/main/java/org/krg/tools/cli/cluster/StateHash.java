@@ -2,15 +2,12 @@
 package org.krg.tools.cli.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiPath;
-import org.krg.tools.http.Json;
 import org.krg.tools.render.Cluster;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +16,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         footer = {
             "",
-            "Of every node. Two nodes at the same index have the same digest, or exit code 11."
+            "Of all nodes that are ready, at one entry of the log, also while more is written.",
+            "Exit code 11 when two differ, 10 when a node did not answer or they never were at one"
+                    + " entry."
         })
 public final class StateHash implements Callable<Integer> {
     private final Terminal terminal;
@@ -34,32 +33,35 @@ public final class StateHash implements Callable<Integer> {
     @Override
     public Integer call() {
         try (var client = connection.open(terminal)) {
-            var nodes = EveryNode.ask(client, ApiPath.of("state", "hash"));
-            var reply = Json.object().put("apiVersion", "krg/v1");
-            reply.putArray("nodes").addAll(nodes);
+            var reply = client.get(ApiPath.of("state", "hashes"));
+            var nodes = reply.path("nodes");
             output.print(terminal, reply, () -> Cluster.hashes(nodes, output.hasHeaders()));
-            return verdict(nodes);
+            return exitCode(reply);
         }
     }
 
-    private int verdict(List<JsonNode> nodes) {
-        if (differ(nodes)) {
-            terminal.say(
-                    "replicas differ at the same index: this must never happen; keep all data directories");
-            return ExitCode.CORRUPT;
-        }
-        return EveryNode.exitCode(nodes);
+    private int exitCode(JsonNode reply) {
+        return switch (reply.path("verdict").asText()) {
+            case "different" -> {
+                terminal.say(
+                        "replicas differ at the same index: this must never happen; keep all data directories");
+                yield ExitCode.CORRUPT;
+            }
+            case "unknown" -> {
+                terminal.say(
+                        "the replicas could not be compared at one entry of the log; try again");
+                yield ExitCode.PARTIAL;
+            }
+            default -> isWhole(reply) ? ExitCode.OK : ExitCode.PARTIAL;
+        };
     }
 
-    private static boolean differ(List<JsonNode> nodes) {
-        var digests = new TreeMap<Long, String>();
-        for (var node : nodes) {
-            var digest = node.path("digest").asText();
-            var known = digests.putIfAbsent(node.path("appliedIndex").asLong(-1), digest);
-            if (node.has("digest") && known != null && !known.equals(digest)) {
-                return true;
+    private static boolean isWhole(JsonNode reply) {
+        for (var node : reply.path("nodes")) {
+            if (node.has("problem")) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 }
