@@ -4,6 +4,7 @@ package org.krg.testkit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
@@ -11,6 +12,7 @@ import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.LeaseCommand.ExpireLease;
@@ -87,7 +89,8 @@ public final class RandomCommands {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
-            case 4, 5 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
+            case 4 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
+            case 5 -> random.nextInt(3) == 0 ? admit() : new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
             case 6 -> stop();
             case 7, 8, 9, 10 -> place(image);
             case 11 -> unplaced(image);
@@ -253,6 +256,10 @@ public final class RandomCommands {
         return random.nextBoolean()
                 ? new ReportCopies(generation(image), NODES.subList(0, random.nextInt(4)))
                 : new ReportCheckpointFailed(id, epoch(image, id), "a device, fd 5");
+    }
+
+    private Command admit() {
+        return new AdmitJob(pick(NAMES), spec(), Samples.ALICE, Optional.empty(), now);
     }
 
     private Command stop() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
+import java.util.Optional;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand;
@@ -9,6 +10,7 @@ import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.JobCommand;
+import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.KeyCommand;
@@ -28,6 +30,7 @@ import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SyncCommand;
 import org.krg.state.model.Epoch;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobId;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
@@ -68,6 +71,7 @@ final class CommandCodec {
                             command.getCordonNode().getCordoned());
             case REMOVE_NODE -> new RemoveNode(new NodeId(command.getRemoveNode().getNode()));
             case SUBMIT_JOB -> decode(command.getSubmitJob());
+            case ADMIT_JOB -> decode(command.getAdmitJob());
             case STOP_JOB -> decode(command.getStopJob());
             case PLACE -> ProcessCommandCodec.decode(command.getPlace());
             case RECORD_UNPLACED -> ProcessCommandCodec.decode(command.getRecordUnplaced());
@@ -153,6 +157,15 @@ final class CommandCodec {
                             .setSpec(SpecCodec.encode(spec))
                             .setOwner(JobCodec.encode(owner))
                             .setAt(Wire.encode(at));
+            case AdmitJob(var name, var spec, var owner, var address, var at) -> {
+                var admit =
+                        wire.getAdmitJobBuilder()
+                                .setName(name)
+                                .setSpec(SpecCodec.encode(spec))
+                                .setOwner(JobCodec.encode(owner))
+                                .setAt(Wire.encode(at));
+                address.ifPresent(own -> admit.setAddress(own.bits()));
+            }
             case StopJob(var job, var order) ->
                     wire.getStopJobBuilder().setJob(job.value()).setOrder(JobCodec.encode(order));
         }
@@ -163,6 +176,17 @@ final class CommandCodec {
                 command.getName(),
                 SpecCodec.decode(command.getSpec()),
                 JobCodec.decode(command.getOwner()),
+                Wire.decode(command.getAt()));
+    }
+
+    private static AdmitJob decode(CommandWire.AdmitJob command) {
+        return new AdmitJob(
+                command.getName(),
+                SpecCodec.decode(command.getSpec()),
+                JobCodec.decode(command.getOwner()),
+                command.hasAddress()
+                        ? Optional.of(new Ipv4Address(command.getAddress()))
+                        : Optional.empty(),
                 Wire.decode(command.getAt()));
     }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.AddressPool;
+import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.ProcessId;
 
@@ -12,6 +13,17 @@ import org.krg.state.model.ProcessId;
 /// the address is free, and given out again as late as the pool allows.
 final class Addresses {
     private Addresses() {}
+
+    /// {@return the living process that was given the address of one that has ended}
+    static Optional<HostedProcess> findOther(ClusterImage image, HostedProcess process) {
+        return process.address()
+                .flatMap(own ->
+                        image.processes().values().stream()
+                                .filter(it -> !it.id().equals(process.id()))
+                                .filter(it -> !(it.phase() instanceof Phase.Ended))
+                                .filter(it -> it.address().equals(Optional.of(own)))
+                                .findFirst());
+    }
 
     /// {@return a free address for a new process: numbers of processes only grow, so that counting
     /// from there goes around the pool} Empty when all are in use.

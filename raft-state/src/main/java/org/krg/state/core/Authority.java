@@ -76,6 +76,7 @@ public final class Authority {
         return switch (command) {
             case NodeCommand node -> rule(node);
             case JobCommand.SubmitJob submit -> new Rule.Owner(Optional.of(submit.owner().name()));
+            case JobCommand.AdmitJob admit -> new Rule.Owner(Optional.of(admit.owner().name()));
             case JobCommand.StopJob stop -> owner(image, stop.job());
             case ProcessCommand process -> rule(image, process);
             case MigrationCommand migration -> rule(image, migration);

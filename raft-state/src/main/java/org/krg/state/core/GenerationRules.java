@@ -55,8 +55,9 @@ final class GenerationRules {
 
     private static Decision commit(
             ClusterImage image, HostedProcess process, Generation generation, int wanted) {
-        if (!process.epoch().equals(generation.epoch())
-                || !(process.phase() instanceof Phase.Running)) {
+        var mayHave =
+                process.phase() instanceof Phase.Running || AdmitRules.awaitsGeneration(image, process);
+        if (!process.epoch().equals(generation.epoch()) || !mayHave) {
             return ProcessRules.conflict(image, process, generation.epoch());
         }
         if (image.jobs().require(process.job()).spec().isParallel()) {

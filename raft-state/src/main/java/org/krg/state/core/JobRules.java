@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.command.JobCommand;
+import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.Refusal;
@@ -46,6 +47,7 @@ final class JobRules {
     static Decision decide(ClusterImage image, JobCommand command) {
         return switch (command) {
             case SubmitJob submit -> submit(image, submit);
+            case AdmitJob admit -> AdmitRules.admit(image, admit);
             case StopJob(var id, var order) ->
                     image.jobs()
                             .find(id)
@@ -185,7 +187,7 @@ final class JobRules {
                         .count();
     }
 
-    private static void forgetOldest(Draft draft) {
+    static void forgetOldest(Draft draft) {
         var image = draft.image();
         if (image.jobs().size() <= MAX_ENDED) {
             return;

@@ -149,6 +149,14 @@ final class ProcessRules {
                     "%s lives; stop it before the ended job of that name is restored"
                             .formatted(Text.of(holder.get())));
         }
+        var other = Addresses.findOther(image, process);
+        if (other.isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "%s has the address %s now, which is in the checkpoint; stop it first"
+                            .formatted(
+                                    Text.of(image, other.get()), process.address().orElseThrow()));
+        }
         return restoreFrom(image, process, restore);
     }
 

@@ -11,6 +11,7 @@
 /// | from | what happens | to | epoch |
 /// | --- | --- | --- | --- |
 /// | – | `SubmitJob` | Waiting(Beginning) | 0 |
+/// | – | `AdmitJob` | Ended(Cancelled), to be restored | 0 |
 /// | Waiting | `Place` on a ready node, not before its time | Starting | +1 |
 /// | Waiting | `StopJob` | Ended(Cancelled) | = |
 /// | Starting | `ReportStarted` | Running | = |

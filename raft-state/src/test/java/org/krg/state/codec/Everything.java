@@ -29,6 +29,7 @@ import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.KeyCommand.CompactKeys;
@@ -199,7 +200,14 @@ final class Everything {
                 new GrantBlock(BLOCK, new Member(HOME, 4)),
                 new SubmitJob("net", spec().withCellNetwork(POOL), ALICE, START),
                 new RegisterNode(Samples.node(HOME, 2, POOL), START),
-                new SubmitJob("ring", spec().withCellNetwork(POOL).withRanks(3), ALICE, START));
+                new SubmitJob("ring", spec().withCellNetwork(POOL).withRanks(3), ALICE, START),
+                new AdmitJob(
+                        "back",
+                        spec().withCellNetwork(POOL),
+                        ALICE,
+                        Optional.of(POOL.address(6)),
+                        START),
+                new AdmitJob("again", spec(), ALICE, Optional.empty(), START));
     }
 
     static List<Event> events() {

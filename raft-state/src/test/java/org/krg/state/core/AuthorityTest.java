@@ -24,6 +24,7 @@ class AuthorityTest {
     private static final List<String> OWNERS =
             List.of(
                     "SubmitJob",
+                    "AdmitJob",
                     "StopJob",
                     "RestoreFrom",
                     "DropGeneration",
