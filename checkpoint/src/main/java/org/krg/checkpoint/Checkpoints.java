@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.GenerationDiff;
@@ -65,6 +69,15 @@ public interface Checkpoints {
 
     /// {@return what a generation holds, from its manifest}
     Contents inspect(Generation generation);
+
+    /// Writes a generation as an archive; it is whole here, as after [#verify]. What is damaged ends
+    /// it in the middle.
+    void export(Generation generation, ArchiveHead head, OutputStream out);
+
+    /// {@return an archive that comes in, once it is known who has signed it}
+    ///
+    /// @param authority of another cluster, DER, that is believed for this once
+    IncomingArchive open(InputStream archive, Optional<byte[]> authority);
 
     /// {@return the generations of which this node has a manifest, in order}
     List<GenerationId> stored();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -57,6 +59,14 @@ public interface ProcessHost {
     /// is put right from another copy. Blocks for as long as that takes; fails with `CORRUPT` if
     /// something stays damaged.
     Verified verify(GenerationId generation);
+
+    /// Writes a generation of which this node has a whole copy, as after [#verify], as an archive.
+    void export(GenerationId generation, OutputStream out);
+
+    /// {@return an archive that comes in, once it is known who has signed it}
+    ///
+    /// @param authority of another cluster, DER, whose nodes are believed for this once
+    IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority);
 
     /// {@return what `to` has that `from` has not, read from this node's copies}
     GenerationDiff diff(GenerationId from, GenerationId to);

@@ -90,7 +90,7 @@ public final class RandomCommands {
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
             case 4 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
-            case 5 -> random.nextInt(3) == 0 ? admit() : new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
+            case 5 -> random.nextInt(5) == 0 ? admit() : new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
             case 6 -> stop();
             case 7, 8, 9, 10 -> place(image);
             case 11 -> unplaced(image);

@@ -16,6 +16,8 @@ import org.krg.tools.cli.access.UserCertificate;
 import org.krg.tools.cli.access.Users;
 import org.krg.tools.cli.checkpoint.CheckpointCreate;
 import org.krg.tools.cli.checkpoint.CheckpointDiff;
+import org.krg.tools.cli.checkpoint.CheckpointExport;
+import org.krg.tools.cli.checkpoint.CheckpointImport;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
 import org.krg.tools.cli.checkpoint.CheckpointPrune;
@@ -134,6 +136,8 @@ public final class Verbs implements VerbTree {
                                     "checkpoint diff", "Show what differs between two checkpoints"),
                             new Verb("checkpoint verify", "Read every copy and check it"),
                             new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
+                            new Verb("checkpoint export", "Write a checkpoint to a file"),
+                            new Verb("checkpoint import", "Take a checkpoint in as a new job"),
                             new Verb("checkpoint rm", "Remove checkpoints"),
                             new Verb("checkpoint prune", "Remove all but the newest checkpoints")),
                     new Section(
@@ -243,6 +247,8 @@ public final class Verbs implements VerbTree {
             case "checkpoint inspect" -> new CheckpointInspect(terminal);
             case "checkpoint diff" -> new CheckpointDiff(terminal);
             case "checkpoint verify" -> new CheckpointVerify(terminal);
+            case "checkpoint export" -> new CheckpointExport(terminal);
+            case "checkpoint import" -> new CheckpointImport(terminal);
             case "checkpoint prune" -> new CheckpointPrune(terminal);
             case "checkpoint restore" -> new CheckpointRestore(terminal);
             case "checkpoint rm" -> new CheckpointRemove(terminal);

@@ -2,6 +2,8 @@
 package org.krg.checkpoint.engine;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,18 +13,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.krg.checkpoint.ArchiveSeal;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
+import org.krg.checkpoint.IncomingArchive;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.engine.Baselines.Baseline;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Contents;
@@ -64,7 +69,15 @@ public final class CheckpointEngine implements Checkpoints {
     ///
     /// @param copies the stores of other nodes
     /// @param baselines images of programs that are about to move
-    public record Parts(ChunkStore store, CellFiles files, Copies copies, Baselines baselines) {}
+    /// @param seal signs archives and says whom to believe
+    /// @param compression of archives
+    public record Parts(
+            ChunkStore store,
+            CellFiles files,
+            Copies copies,
+            Baselines baselines,
+            ArchiveSeal seal,
+            Compression compression) {}
 
     /// @param self this node, which holds the first copy of what is taken here
     /// @param dumpers the engines that passed their self-test
@@ -410,6 +423,35 @@ public final class CheckpointEngine implements Checkpoints {
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }
+    }
+
+    @Override
+    public void export(Generation generation, ArchiveHead head, OutputStream out) {
+        try {
+            new ArchiveWriting(parts.store(), parts.seal(), parts.compression())
+                    .write(generation, head, out);
+        } catch (IOException failure) {
+            throw Failures.of(Phase.EXPORT, failure);
+        }
+    }
+
+    @Override
+    public IncomingArchive open(InputStream archive, Optional<byte[]> authority) {
+        var arriving =
+                new Arriving.Parts(
+                        config,
+                        self,
+                        parts.store(),
+                        parts.seal(),
+                        parts.compression(),
+                        this::copyIncoming);
+        return new Arriving(arriving, archive, authority);
+    }
+
+    private Taken copyIncoming(
+            Generation generation, Manifest manifest, byte[] bytes, TakeOptions options) {
+        var stored = new Stored(generation, manifest, bytes);
+        return copy(stored, options, CopyProgress.NONE, generation.taken());
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
@@ -125,7 +126,16 @@ record Fetching(
 
     private static Manifest decode(byte[] bytes) {
         try {
-            return ManifestCodec.decode(bytes);
+            var manifest = ManifestCodec.decode(bytes);
+            var problem = ManifestCheck.problem(manifest);
+            if (problem.isPresent()) {
+                throw Failures.of(
+                        Phase.FETCH,
+                        Code.HOSTILE,
+                        "the manifest asks for what is not done: " + problem.get(),
+                        "Restore another checkpoint");
+            }
+            return manifest;
         } catch (MalformedManifest foreign) {
             throw Failures.of(
                     Phase.FETCH,

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.core.SavedFiles;
+import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
@@ -210,7 +211,7 @@ final class Taking {
             return new Entry(
                     file.appended() ? Kind.APPENDED : Kind.FILE,
                     file.path(),
-                    file.facts().mode(),
+                    file.facts().mode() & ManifestCheck.MAX_MODE,
                     file.facts().uid(),
                     file.facts().gid(),
                     trees.write(input, file.facts().sizeBytes()));

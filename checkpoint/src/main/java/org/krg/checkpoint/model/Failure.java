@@ -20,7 +20,9 @@ public record Failure(
         STORE,
         COPY,
         FETCH,
-        RESTORE
+        RESTORE,
+        EXPORT,
+        IMPORT
     }
 
     /// What kind of failure it is.
@@ -63,6 +65,12 @@ public record Failure(
         DISK_FULL,
         /// Stored data is damaged and no copy is good.
         CORRUPT,
+        /// It is not signed by a node that is believed.
+        NOT_TRUSTED,
+        /// It is of a form that this version does not know.
+        UNKNOWN_FORM,
+        /// It says what must not be done.
+        HOSTILE,
         /// No node has it.
         NOT_FOUND,
         /// Fewer copies than asked for.

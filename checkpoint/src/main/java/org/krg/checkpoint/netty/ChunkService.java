@@ -10,6 +10,7 @@ import java.util.List;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.engine.Background;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.engine.Completion;
@@ -102,6 +103,10 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         var manifest = ManifestCodec.decode(keep.manifest());
         if (!manifest.id().equals(keep.id())) {
             throw new IOException("the manifest is of " + manifest.id() + ", not " + keep.id());
+        }
+        var problem = ManifestCheck.problem(manifest);
+        if (problem.isPresent()) {
+            throw new IOException("the manifest asks for what is not done: " + problem.get());
         }
         var digest = ManifestCodec.digest(keep.manifest());
         try (var writing = store.begin()) {

@@ -31,11 +31,13 @@ import org.krg.checkpoint.files.FileChunkStore;
 import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.netty.ChunkService;
 import org.krg.checkpoint.netty.NettyCopies;
+import org.krg.checkpoint.zstd.ZstdStreams;
 import org.krg.host.AgentSettings;
 import org.krg.host.AuditTrail;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.core.CellSpecs;
+import org.krg.host.engine.ArchiveDesk;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
@@ -70,6 +72,7 @@ import org.krg.host.netty.PeerAsks;
 import org.krg.host.netty.PeerConfig;
 import org.krg.host.netty.PeerPort;
 import org.krg.host.tls.DirectorySigner;
+import org.krg.host.tls.NodeSeal;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
@@ -190,7 +193,20 @@ final class Agent implements AutoCloseable {
         var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
                 new HostedProcesses(
-                        self, store, engine, machine, checkpoints, programs, () -> report(able));
+                        self,
+                        store,
+                        engine,
+                        machine,
+                        checkpoints,
+                        new ArchiveDesk(
+                                settings.cluster().id(),
+                                self,
+                                store,
+                                checkpoints,
+                                proposals,
+                                InstantSource.system()),
+                        programs,
+                        () -> report(able));
         engine.start();
         links.ifPresent(it -> startNetwork(store, it));
         duties.start();
@@ -416,7 +432,13 @@ final class Agent implements AutoCloseable {
                         config,
                         self,
                         able.dumpers(),
-                        new CheckpointEngine.Parts(chunks, new ProcCellFiles(), copies, baselines),
+                        new CheckpointEngine.Parts(
+                                chunks,
+                                new ProcCellFiles(),
+                                copies,
+                                baselines,
+                                new NodeSeal(tls),
+                                new ZstdStreams(config.compressionLevel())),
                         damage,
                         InstantSource.system());
         engine.clean();

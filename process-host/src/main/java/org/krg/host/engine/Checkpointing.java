@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
@@ -108,6 +111,32 @@ public interface Checkpointing {
 
     /// Reads every byte of this node's copy and puts right what is damaged.
     Verified verify(Generation generation);
+
+    /// Writes a generation that is whole here as an archive; see [#verify].
+    void export(Generation generation, ArchiveHead head, OutputStream out);
+
+    /// {@return an archive that comes in, once it is known who has signed it}
+    ///
+    /// @param authority of another cluster, DER, that is believed for this once
+    Arrival open(InputStream archive, Optional<byte[]> authority);
+
+    /// An archive that comes in: used by one thread, in this order.
+    interface Arrival extends AutoCloseable {
+        /// {@return what it says of the job}
+        ArchiveHead head();
+
+        /// Takes all of it in and verifies every byte.
+        void receive();
+
+        /// {@return it as a generation, which is to be committed}
+        ///
+        /// @param ready nodes that a copy may be sent to, this one not among them
+        Taken keep(GenerationId id, List<NodeId> ready);
+
+        /// Removes what was not kept.
+        @Override
+        void close();
+    }
 
     /// {@return what `to` has that `from` has not, from this node's copies}
     GenerationDiff diff(Generation from, Generation to);

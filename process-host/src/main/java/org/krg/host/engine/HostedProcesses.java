@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +11,7 @@ import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
+import org.krg.host.IncomingCheckpoint;
 import org.krg.host.MoveProgress;
 import org.krg.host.NodeReport;
 import org.krg.host.OutputChunk;
@@ -38,6 +41,7 @@ public final class HostedProcesses implements ProcessHost {
     private final HostEngine engine;
     private final Machine machine;
     private final Checkpointing checkpoints;
+    private final ArchiveDesk archives;
     private final Programs programs;
     private final Supplier<NodeReport> report;
 
@@ -47,6 +51,7 @@ public final class HostedProcesses implements ProcessHost {
             HostEngine engine,
             Machine machine,
             Checkpointing checkpoints,
+            ArchiveDesk archives,
             Programs programs,
             Supplier<NodeReport> report) {
         this.self = self;
@@ -54,6 +59,7 @@ public final class HostedProcesses implements ProcessHost {
         this.engine = engine;
         this.machine = machine;
         this.checkpoints = checkpoints;
+        this.archives = archives;
         this.programs = programs;
         this.report = report;
     }
@@ -132,6 +138,16 @@ public final class HostedProcesses implements ProcessHost {
     @Override
     public GenerationDiff diff(GenerationId from, GenerationId to) {
         return checkpoints.diff(require(from), require(to));
+    }
+
+    @Override
+    public void export(GenerationId generation, OutputStream out) {
+        archives.export(require(generation), out);
+    }
+
+    @Override
+    public IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority) {
+        return archives.open(archive, authority);
     }
 
     private Generation require(GenerationId generation) {

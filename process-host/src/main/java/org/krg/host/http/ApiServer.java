@@ -196,6 +196,7 @@ public final class ApiServer implements AutoCloseable {
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
         var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
+        var archives = new ArchiveResource(config, parts, replica, changes, peers, reception);
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
         var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());
@@ -257,6 +258,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/operations/{id}/wait", operations::await)
                 .post("/v1/operations/{id}/cancel", operations::cancel)
                 .get("/v1/checkpoints", checkpoints::list)
+                .postStream("/v1/checkpoints", Permit.EVERYBODY, archives::take)
+                .get("/v1/checkpoints/{id}/archive", Permit.OWNER, archives::export)
                 .get("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::show)
                 .delete("/v1/checkpoints/{id}", Permit.OWNER, checkpoints::delete)
                 .get("/v1/checkpoints/{id}/manifest", Permit.OWNER, checkpoints::manifest)

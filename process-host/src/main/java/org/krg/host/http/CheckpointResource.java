@@ -171,7 +171,8 @@ final class CheckpointResource {
         return peers.pass(node, call.caller(), call.request(), Failures::response);
     }
 
-    private static Node holder(ClusterImage image, Generation generation) {
+    /// {@return a node that can be asked for a checkpoint}
+    static Node holder(ClusterImage image, Generation generation) {
         return holders(image, generation).stream()
                 .filter(node -> node.state() == Node.State.READY)
                 .findFirst()

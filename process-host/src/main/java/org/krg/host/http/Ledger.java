@@ -26,7 +26,7 @@ record Ledger(AuditTrail trail, InstantSource wall) {
     /// {@return whether every request of a route is written down, not only those that are refused}
     static boolean isAudited(HttpMethod method, String path) {
         return method == HttpMethod.GET
-                ? path.equals(BACKUP)
+                ? path.equals(BACKUP) || path.endsWith("/archive")
                 : NOT_AUDITED.stream().noneMatch(path::startsWith) && !path.endsWith("/stdin");
     }
 

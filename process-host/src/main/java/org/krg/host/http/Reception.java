@@ -63,6 +63,13 @@ final class Reception {
         return new Wish(submission.name(), freeName(image, submission.nameOfProgram()), spec);
     }
 
+    /// Throws [HostFailure] when a job that was submitted elsewhere cannot be one of the caller's
+    /// here.
+    void requireWelcome(JobSpec spec, Caller caller) {
+        requireAccount(caller);
+        requirePlaceable(replica.image(), spec);
+    }
+
     /// {@return `name` and something that nobody else picks}
     String unusedName(String name) {
         var bytes = new byte[4];

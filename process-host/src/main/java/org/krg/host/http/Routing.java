@@ -42,7 +42,7 @@ final class Routing {
 
     /// What holds for a route.
     ///
-    /// @param mostBytes of a body
+    /// @param mostBytes of a body; 0: no bound
     /// @param audited whether its requests are written down
     private record Terms(int mostBytes, Permit permit, boolean audited) {}
 
@@ -93,8 +93,36 @@ final class Routing {
         return add(HttpMethod.DELETE, path, MOST_JSON, permit, action);
     }
 
+    /// An action that reads the body while it comes; it may be of any length.
+    interface Taking {
+        HttpResponse take(ServiceRequestContext context, Caller caller, HttpRequest request);
+    }
+
+    Routing postStream(String path, Permit permit, Taking action) {
+        var terms = new Terms(0, permit, Ledger.isAudited(HttpMethod.POST, path));
+        return add(HttpMethod.POST, path, terms, action::take);
+    }
+
     private Routing add(
             HttpMethod method, String path, int mostBytes, Permit permit, Action action) {
+        var terms = new Terms(mostBytes, permit, Ledger.isAudited(method, path));
+        Answering answering =
+                (context, caller, request) -> {
+                    var whole = request.aggregate().join();
+                    if (whole.content().length() > mostBytes) {
+                        throw new StatusFailure(TOO_LARGE, Failures.tooLarge());
+                    }
+                    return action.answer(new Call(context, caller, whole));
+                };
+        return add(method, path, terms, answering);
+    }
+
+    /// Answers a request of a known sender.
+    private interface Answering {
+        HttpResponse answer(ServiceRequestContext context, Caller caller, HttpRequest request);
+    }
+
+    private Routing add(HttpMethod method, String path, Terms terms, Answering action) {
         var pattern =
                 path.replace("{target}", "(?<target>[^/]+(?:/[0-9]+)?)")
                         .replaceAll("\\{([a-z]+)}", "(?<$1>[^/]+)");
@@ -102,12 +130,11 @@ final class Routing {
                 path.contains("{")
                         ? Route.builder().regex("^" + pattern + "$")
                         : Route.builder().exact(path);
-        var terms = new Terms(mostBytes, permit, Ledger.isAudited(method, path));
         server.service(route.methods(method).build(), service(terms, action));
         return this;
     }
 
-    private HttpService service(Terms terms, Action action) {
+    private HttpService service(Terms terms, Answering action) {
         return (context, request) -> {
             context.setMaxRequestLength(terms.mostBytes());
             return HttpResponse.of(
@@ -117,7 +144,7 @@ final class Routing {
     }
 
     private HttpResponse answer(
-            ServiceRequestContext context, HttpRequest request, Terms terms, Action action) {
+            ServiceRequestContext context, HttpRequest request, Terms terms, Answering action) {
         requests.inc();
         var known = Optional.<Caller>empty();
         try {
@@ -127,11 +154,7 @@ final class Routing {
                             : callers.require(context, request.headers());
             known = Optional.of(caller);
             terms.permit().require(image.get().access(), caller, () -> owner(context));
-            var whole = request.aggregate().join();
-            if (whole.content().length() > terms.mostBytes()) {
-                throw new StatusFailure(TOO_LARGE, Failures.tooLarge());
-            }
-            var reply = action.answer(new Call(context, caller, whole));
+            var reply = action.answer(context, caller, request);
             // Who passed it on has written it down.
             return terms.audited() && !caller.forwarded()
                     ? ledger.note(context, known, reply, true)

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.kernel;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
+import org.krg.checkpoint.IncomingArchive;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Contents;
@@ -217,6 +222,47 @@ public final class CellCheckpoints implements Checkpointing {
         return attempt(() -> checkpoints.diff(from, to));
     }
 
+    @Override
+    public void export(Generation generation, ArchiveHead head, OutputStream out) {
+        attempt(() -> {
+            checkpoints.export(generation, head, out);
+            return generation;
+        });
+    }
+
+    @Override
+    public Arrival open(InputStream archive, Optional<byte[]> authority) {
+        return new Arriving(attempt(() -> checkpoints.open(archive, authority)));
+    }
+
+    private record Arriving(IncomingArchive archive) implements Arrival {
+        @Override
+        public ArchiveHead head() {
+            return archive.head();
+        }
+
+        @Override
+        public void receive() {
+            attempt(() -> {
+                archive.receive();
+                return archive;
+            });
+        }
+
+        @Override
+        public Taken keep(GenerationId id, List<NodeId> ready) {
+            var wanted = copies(archive.head().spec().checkpoint().copies(), ready.size());
+            var taken =
+                    attempt(() -> archive.keep(id, wanted, turned(ready, id.process().value())));
+            return new Taken(taken.generation(), wanted, taken.sentBytes(), taken.stopped());
+        }
+
+        @Override
+        public void close() {
+            archive.close();
+        }
+    }
+
     private static RestartMark mark(Generation generation, Prepared prepared) {
         var streams = prepared.streams();
         return new RestartMark(
@@ -231,12 +277,16 @@ public final class CellCheckpoints implements Checkpointing {
     /// The target of a move, then the nodes in an order of the process' own, the same each time:
     /// copies of many processes go to many nodes, and those of one to where most of it is already.
     private static List<NodeId> candidates(Order order) {
-        var turned = new ArrayList<>(order.ready());
-        if (!turned.isEmpty()) {
-            var process = order.generation().process();
-            Collections.rotate(turned, (int) (process.value() % turned.size()));
-        }
+        var turned = turned(order.ready(), order.generation().process().value());
         order.target().filter(turned::remove).ifPresent(turned::addFirst);
+        return turned;
+    }
+
+    private static List<NodeId> turned(List<NodeId> ready, long process) {
+        var turned = new ArrayList<>(ready);
+        if (!turned.isEmpty()) {
+            Collections.rotate(turned, (int) (process % turned.size()));
+        }
         return turned;
     }
 
@@ -321,7 +371,10 @@ public final class CellCheckpoints implements Checkpointing {
                     GHOST_LIMIT,
                     FILE_LIMIT ->
                     HostFailure.Code.NOT_CHECKPOINTABLE;
-            case CORRUPT -> HostFailure.Code.CORRUPT;
+            case CORRUPT, HOSTILE -> HostFailure.Code.CORRUPT;
+            case NOT_TRUSTED -> HostFailure.Code.NOT_PERMITTED;
+            case UNKNOWN_FORM -> HostFailure.Code.USAGE;
+            case DISK_FULL -> HostFailure.Code.DISK;
             case NOT_FOUND -> HostFailure.Code.NOT_FOUND;
             case CRIU_TOO_OLD,
                     CRIU_KERNEL,
@@ -332,7 +385,6 @@ public final class CellCheckpoints implements Checkpointing {
                     FREEZE_TIMEOUT,
                     CPU_MISMATCH,
                     PRIVILEGE,
-                    DISK_FULL,
                     TOO_FEW_COPIES,
                     SUSPECT,
                     OTHER ->

@@ -7,10 +7,12 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
@@ -18,6 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.krg.checkpoint.ArchiveSeal;
 import org.krg.host.HostFailure;
 import org.krg.state.MutualTls;
 import org.krg.state.model.CertificateName;
@@ -80,6 +83,34 @@ public final class NodeTls {
         return pair.certificate();
     }
 
+    /// {@return a signature with the own key}
+    ArchiveSeal.Signature sign(String algorithm, byte[] content) {
+        var present = pair;
+        try {
+            var signer = Signature.getInstance(algorithm);
+            signer.initSign(present.key());
+            signer.update(content);
+            return new ArchiveSeal.Signature(present.certificate().getEncoded(), signer.sign());
+        } catch (GeneralSecurityException impossible) {
+            throw new InvariantBroken("every JDK signs with ECDSA", impossible);
+        }
+    }
+
+    /// {@return whom the owner believes}
+    List<X509Certificate> authorities() {
+        return List.of(authorities.getAcceptedIssuers());
+    }
+
+    /// {@return why somebody whom an authority has signed for is not believed; empty if they are}
+    Optional<String> objection(CertificateName name) {
+        if (!name.cluster().equals(cluster)) {
+            return Optional.of(name + " is not of cluster " + cluster);
+        }
+        return valid.test(name)
+                ? Optional.empty()
+                : Optional.of(name + " is void: the node was removed");
+    }
+
     /// {@return what ports and clients use}
     public MutualTls mutual() {
         return new MutualTls(new OwnKey(), new Members());
@@ -103,11 +134,12 @@ public final class NodeTls {
 
     private void requireMember(X509Certificate[] chain) throws CertificateException {
         var name = MutualTls.findName(chain[0]);
-        if (name.filter(it -> it.cluster().equals(cluster)).isEmpty()) {
+        if (name.isEmpty()) {
             throw new CertificateException("it names nobody of cluster " + cluster);
         }
-        if (!valid.test(name.get())) {
-            throw new CertificateException(name.get() + " is void: the node was removed");
+        var objection = objection(name.get());
+        if (objection.isPresent()) {
+            throw new CertificateException(objection.get());
         }
     }
 

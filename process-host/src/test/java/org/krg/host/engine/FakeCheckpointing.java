@@ -2,9 +2,12 @@
 package org.krg.host.engine;
 
 import java.time.Duration;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
@@ -100,5 +103,15 @@ final class FakeCheckpointing implements Checkpointing {
     @Override
     public GenerationContents inspect(Generation generation) {
         return new GenerationContents(generation.id(), "fake", 0, 0, List.of(), List.of());
+    }
+
+    @Override
+    public void export(Generation generation, ArchiveHead head, OutputStream out) {
+        throw new UnsupportedOperationException("no archives here");
+    }
+
+    @Override
+    public Arrival open(InputStream archive, Optional<byte[]> authority) {
+        throw new UnsupportedOperationException("no archives here");
     }
 }

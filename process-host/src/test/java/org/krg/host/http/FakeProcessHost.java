@@ -2,6 +2,10 @@
 package org.krg.host.http;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,6 +22,7 @@ import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
+import org.krg.host.IncomingCheckpoint;
 import org.krg.host.MoveProgress;
 import org.krg.host.NodeReport;
 import org.krg.host.OutputChunk;
@@ -51,6 +56,20 @@ final class FakeProcessHost implements ProcessHost {
     volatile boolean damaged;
     volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
+
+    @Override
+    public void export(GenerationId generation, OutputStream out) {
+        try {
+            out.write(generation.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Override
+    public IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority) {
+        throw new HostFailure(HostFailure.Code.CORRUPT, "no archive", "");
+    }
 
     @Override
     public Footprint footprint(ProcessId process, Epoch epoch) {

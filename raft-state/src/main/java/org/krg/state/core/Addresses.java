@@ -14,14 +14,14 @@ import org.krg.state.model.ProcessId;
 final class Addresses {
     private Addresses() {}
 
-    /// {@return the living process that was given the address of one that has ended}
+    /// {@return the process of a living job that has the address of one of another job}
     static Optional<HostedProcess> findOther(ClusterImage image, HostedProcess process) {
         return process.address()
                 .flatMap(own ->
                         image.processes().values().stream()
-                                .filter(it -> !it.id().equals(process.id()))
-                                .filter(it -> !(it.phase() instanceof Phase.Ended))
                                 .filter(it -> it.address().equals(Optional.of(own)))
+                                .filter(it -> !it.job().equals(process.job()))
+                                .filter(it -> image.lives(it.job()))
                                 .findFirst());
     }
 

@@ -26,7 +26,8 @@ final class AdmitRules {
         var problem =
                 JobCheck.nameProblem(admit.name())
                         .or(() -> JobCheck.problem(admit.spec()))
-                        .or(() -> addressProblem(admit));
+                        .or(() -> addressProblem(admit))
+                        .or(() -> ranksProblem(admit));
         if (problem.isPresent()) {
             return Decision.refuse(Refusal.INVALID, problem.get());
         }
@@ -84,6 +85,14 @@ final class AdmitRules {
                                                 .map(Ipv4Address::toString)
                                                 .orElse("no address"),
                                         pool.map(AddressPool::toString).orElse("no pool")));
+    }
+
+    private static Optional<String> ranksProblem(AdmitJob admit) {
+        return admit.spec().isParallel()
+                ? Optional.of(
+                        "an archive has one process, and this one is a rank of %d; submit the job"
+                                .formatted(admit.spec().ranks()))
+                : Optional.empty();
     }
 
     /// {@return whether a process came from an archive and has not run here} The first generation

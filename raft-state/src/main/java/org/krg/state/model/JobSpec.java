@@ -61,6 +61,22 @@ public record JobSpec(
         return ranks > 1;
     }
 
+    /// {@return this job with processes that placement may put on every node}
+    public JobSpec onAnyNode() {
+        return new JobSpec(
+                program,
+                runAs,
+                reserve,
+                limits,
+                restart,
+                recovery,
+                checkpoint,
+                onPartition,
+                List.of(),
+                cellNetwork,
+                ranks);
+    }
+
     /// {@return this job with processes that have addresses of their own}
     public JobSpec withCellNetwork(AddressPool pool) {
         return new JobSpec(

@@ -86,6 +86,11 @@ class AdmitRulesTest {
     }
 
     @Test
+    void aRankAloneIsNoJob() {
+        scene.refuse(Refusal.INVALID, command("ring", Samples.spec().withRanks(3), null));
+    }
+
+    @Test
     void anAddressThatALivingProcessHasIsWaitedFor() {
         var own = Samples.spec().withCellNetwork(POOL);
         var living = scene.submit("first", own);

@@ -4,6 +4,7 @@ package org.krg.tools.cli;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// Tells on standard error that something goes on, if it takes longer than a second: on a terminal
 /// with the seconds that passed, elsewhere as a line now and then.
@@ -13,11 +14,11 @@ public final class Progress implements AutoCloseable {
     private static final Duration ELSEWHERE = Duration.ofSeconds(10);
 
     private final Terminal terminal;
-    private final String what;
+    private final Supplier<String> what;
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread teller;
 
-    private Progress(Terminal terminal, String what) {
+    private Progress(Terminal terminal, Supplier<String> what) {
         this.terminal = terminal;
         this.what = what;
         this.teller = Thread.ofVirtual().name("progress").unstarted(this::tell);
@@ -25,6 +26,11 @@ public final class Progress implements AutoCloseable {
 
     /// Begins to tell that `what` goes on, until the result is closed.
     public static Progress of(Terminal terminal, String what) {
+        return of(terminal, () -> what);
+    }
+
+    /// Begins to tell how far something is, until the result is closed.
+    public static Progress of(Terminal terminal, Supplier<String> what) {
         var progress = new Progress(terminal, what);
         progress.teller.start();
         return progress;
@@ -38,10 +44,10 @@ public final class Progress implements AutoCloseable {
         while (!isDoneWithin(pause)) {
             long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
             if (live) {
-                terminal.err().print("\r" + what + " (" + seconds + " s) ");
+                terminal.err().print("\r" + what.get() + " (" + seconds + " s) \u001b[K");
                 terminal.err().flush();
             } else {
-                terminal.say(what + (told ? " (" + seconds + " s)" : ""));
+                terminal.say(what.get() + (told ? " (" + seconds + " s)" : ""));
             }
             told = true;
             pause = live ? ON_TERMINAL : ELSEWHERE;

@@ -3,12 +3,15 @@ package org.krg.tools.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.krg.state.model.HostPort;
 
 /// Asks the agents of one cluster. Each method blocks until one of them has answered, and throws
@@ -61,6 +64,18 @@ public final class ApiClient implements AutoCloseable {
     /// Writes the bytes that a GET answers with into a file that is there, however many they are.
     public void download(ApiPath path, Path file) {
         exchange.download(Call.read(path, config.answerWithin()), file);
+    }
+
+    /// Writes the bytes that a GET answers with, however many they are. Once the first one is
+    /// written, whatever goes wrong ends it.
+    public void download(ApiPath path, OutputStream out, Duration answerWithin) {
+        exchange.download(Call.read(path, answerWithin), out);
+    }
+
+    /// {@return the answer to a POST of raw bytes, however many they are, which is sent once: if it
+    /// is lost it may have arrived}
+    public JsonNode upload(ApiPath path, Supplier<InputStream> bytes, Duration answerWithin) {
+        return exchange.perform(Call.upload(path, bytes, answerWithin));
     }
 
     /// {@return the answer to a POST without a body}

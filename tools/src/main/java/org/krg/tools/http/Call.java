@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
+import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.krg.state.model.HostPort;
 
 /// One request, independent of who is asked.
@@ -35,6 +37,12 @@ record Call(
 
     static Call bytes(ApiPath path, byte[] bytes, Duration answerWithin) {
         var body = BodyPublishers.ofByteArray(bytes);
+        return new Call(
+                "POST", path, "application/octet-stream", body, answerWithin, Optional.empty());
+    }
+
+    static Call upload(ApiPath path, Supplier<InputStream> bytes, Duration answerWithin) {
+        var body = BodyPublishers.ofInputStream(bytes);
         return new Call(
                 "POST", path, "application/octet-stream", body, answerWithin, Optional.empty());
     }

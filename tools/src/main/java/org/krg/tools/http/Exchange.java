@@ -3,6 +3,8 @@ package org.krg.tools.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -63,15 +65,45 @@ final class Exchange {
     /// Like a read, but for an answer of raw bytes, which go to a file. The first agent that can be
     /// reached sends them; whoever is asked later would send others.
     void download(Call call, Path file) {
+        download(
+                call,
+                body -> {
+                    try (var out = Files.newOutputStream(file)) {
+                        body.transferTo(out);
+                    }
+                });
+    }
+
+    /// The same, to a stream that cannot be begun again.
+    void download(Call call, OutputStream out) {
+        download(
+                call,
+                body -> {
+                    try {
+                        body.transferTo(out);
+                    } catch (IOException broken) {
+                        throw new ApiFailure(
+                                ApiFailure.FAILED,
+                                "the bytes stopped in the middle: " + broken.getMessage(),
+                                "what has come is of no use; do it again",
+                                1);
+                    }
+                });
+    }
+
+    /// Takes the bytes of an answer.
+    private interface Sink {
+        void take(InputStream body) throws IOException;
+    }
+
+    private void download(Call call, Sink sink) {
         var attempts = new Attempts(call);
         for (var endpoint : inTurn()) {
             try {
                 var reply = http.send(call.at(endpoint, config), BodyHandlers.ofInputStream());
                 try (var body = reply.body()) {
                     if (reply.statusCode() == OK) {
-                        try (var out = Files.newOutputStream(file)) {
-                            body.transferTo(out);
-                        }
+                        sink.take(body);
                         return;
                     }
                     var answer = Answer.of(endpoint, reply.statusCode(), body.readAllBytes());

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint;
+
+import java.util.List;
+import org.krg.checkpoint.model.ArchiveHead;
+import org.krg.checkpoint.model.Manifest;
+import org.krg.checkpoint.model.Taken;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.NodeId;
+
+/// An archive on its way in. Its signature is good; nothing of it can be found yet. The methods are
+/// called in this order, by one thread; all block, and fail with [CheckpointFailed].
+public interface IncomingArchive extends AutoCloseable {
+    /// {@return what it says of the job}
+    ArchiveHead head();
+
+    /// {@return what it says of the generation, with the numbers of where it was taken}
+    Manifest manifest();
+
+    /// Takes in all of it and verifies every byte.
+    void receive();
+
+    /// Makes it a generation of a process of this cluster: keeps it here and has it copied. It
+    /// exists when the caller has committed the record; if that fails, the caller calls
+    /// [Checkpoints#discard].
+    ///
+    /// @param copies nodes that are to have it, this one included
+    /// @param candidates that copies may go to
+    Taken keep(GenerationId id, int copies, List<NodeId> candidates);
+
+    /// Removes what came in and was not kept.
+    @Override
+    void close();
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import org.krg.checkpoint.model.ArchiveHead;
+import org.krg.state.model.Generation;
+import org.krg.state.model.ProcessId;
+
+/// An archive that comes in, whose signature is good. Used by one thread; the methods block, are
+/// called in this order, and fail with [HostFailure].
+public interface IncomingCheckpoint extends AutoCloseable {
+    /// {@return what it says of the job}
+    ArchiveHead head();
+
+    /// Takes all of it in and verifies every byte. Nothing of it can be found yet.
+    void receive();
+
+    /// Makes it the first checkpoint of a process that was admitted for it, and commits it.
+    Generation commit(ProcessId process);
+
+    /// Removes what was not committed.
+    @Override
+    void close();
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.krg.checkpoint.model.ArchiveHead;
+import org.krg.host.HostFailure;
+import org.krg.host.IncomingCheckpoint;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.Reply;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Checkpoints out of the cluster and into it. Safe for use from any thread; methods block.
+public final class ArchiveDesk {
+    private static final Logger log = LoggerFactory.getLogger(ArchiveDesk.class);
+
+    private final UUID cluster;
+    private final NodeId self;
+    private final ClusterStore store;
+    private final Checkpointing checkpoints;
+    private final Proposals proposals;
+    private final InstantSource wall;
+
+    public ArchiveDesk(
+            UUID cluster,
+            NodeId self,
+            ClusterStore store,
+            Checkpointing checkpoints,
+            Proposals proposals,
+            InstantSource wall) {
+        this.cluster = cluster;
+        this.self = self;
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.proposals = proposals;
+        this.wall = wall;
+    }
+
+    void export(Generation generation, OutputStream out) {
+        var image = store.image();
+        var process = image.processes().require(generation.id().process());
+        var job = image.jobs().require(process.job());
+        var head =
+                new ArchiveHead(
+                        cluster,
+                        self,
+                        wall.instant(),
+                        job.name(),
+                        job.spec(),
+                        process.address(),
+                        generation.frozen());
+        checkpoints.export(generation, head, out);
+        log.info("checkpoint exported checkpoint={}", generation.id());
+    }
+
+    IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority) {
+        return new Incoming(checkpoints.open(archive, authority));
+    }
+
+    private final class Incoming implements IncomingCheckpoint {
+        private final Checkpointing.Arrival arrival;
+
+        private Incoming(Checkpointing.Arrival arrival) {
+            this.arrival = arrival;
+        }
+
+        @Override
+        public ArchiveHead head() {
+            return arrival.head();
+        }
+
+        @Override
+        public void receive() {
+            arrival.receive();
+        }
+
+        @Override
+        public Generation commit(ProcessId process) {
+            var id = new GenerationId(process, 1);
+            var taken = arrival.keep(id, others());
+            var commit = new CommitGeneration(taken.generation(), taken.copiesWanted());
+            if (proposals.submit(commit).join() instanceof Reply.Refused(_, _, var detail)) {
+                checkpoints.forget(id);
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        "the checkpoint came in and was not committed: " + detail,
+                        "import it again");
+            }
+            log.info(
+                    "checkpoint imported checkpoint={} job={} cluster={} copies={}",
+                    id,
+                    head().job(),
+                    head().cluster(),
+                    taken.generation().copies());
+            return taken.generation();
+        }
+
+        @Override
+        public void close() {
+            arrival.close();
+        }
+    }
+
+    private List<NodeId> others() {
+        return store.image().nodes().values().stream()
+                .filter(node -> node.state() == Node.State.READY && !node.id().equals(self))
+                .map(Node::id)
+                .toList();
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// A file that has its name only when it is whole, and that only its owner can read. Until then it
+/// is beside it, with `.part` behind the name; it is removed when the verb fails or is interrupted.
+public final class ComingFile implements AutoCloseable {
+    private final Path target;
+    private final Path coming;
+    private final Thread hook;
+
+    private ComingFile(Path target, Path coming) {
+        this.target = target;
+        this.coming = coming;
+        this.hook = new Thread(this::remove, "remove-part");
+    }
+
+    /// Begins a file.
+    ///
+    /// @throws FileAlreadyExistsException if it is there
+    public static ComingFile at(Path file) throws IOException {
+        var target = file.toAbsolutePath().normalize();
+        if (Files.exists(target)) {
+            throw new FileAlreadyExistsException(target.toString());
+        }
+        var coming = target.resolveSibling(target.getFileName() + ".part");
+        Files.deleteIfExists(coming);
+        var ownerOnly =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        Files.createFile(coming, ownerOnly);
+        var begun = new ComingFile(target, coming);
+        Runtime.getRuntime().addShutdownHook(begun.hook);
+        return begun;
+    }
+
+    /// {@return a stream into it}
+    public OutputStream open() throws IOException {
+        return Files.newOutputStream(coming);
+    }
+
+    /// Gives it its name.
+    public void keep() throws IOException {
+        Files.move(coming, target);
+    }
+
+    @Override
+    public void close() {
+        remove();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException alreadyLeaving) {
+            // It is being removed.
+        }
+    }
+
+    private void remove() {
+        try {
+            Files.deleteIfExists(coming);
+        } catch (IOException stays) {
+            throw new VerbFailed(ExitCode.FAILED, "cannot remove " + coming + ": " + stays, "");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.krg.tools.cli.ComingFile;
+import org.krg.tools.cli.ConnectionOptions;
+import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.OutputOptions;
+import org.krg.tools.cli.Progress;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.Json;
+import org.krg.tools.render.Amounts;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `checkpoint export`
+@Command(
+        footer = {
+            "",
+            "One file with all that `checkpoint import` needs: images, files, output, the job; signed by the node that wrote it.",
+            "It can be read by its owner only: it holds the program's memory and environment."
+        })
+public final class CheckpointExport implements Callable<Integer> {
+    /// An agent reads all of it before it answers.
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
+
+    private static final int DIGEST_BYTES = 32;
+
+    private final Terminal terminal;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "ID",
+            description = "PROCESS.NUMBER, as checkpoint list shows it")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private String id = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "FILE",
+            description = "is made; must not exist; - for standard output")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private String file = "";
+
+    @Mixin private final OutputOptions output = new OutputOptions();
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    public CheckpointExport(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        try (var client = connection.open(terminal)) {
+            var checkpoint = client.get(ApiPath.of("checkpoints", id));
+            if (file.equals("-")) {
+                if (terminal.outIsTerminal()) {
+                    throw new VerbFailed(
+                            ExitCode.USAGE,
+                            "an archive is not for a terminal",
+                            "name a file, or send it on with |");
+                }
+                receive(client, checkpoint, terminal.out());
+                return ExitCode.OK;
+            }
+            try (var coming = ComingFile.at(Path.of(file))) {
+                long bytes;
+                try (var out = coming.open()) {
+                    bytes = receive(client, checkpoint, out);
+                }
+                coming.keep();
+                var reply = Json.object().put("id", id).put("file", file).put("bytes", bytes);
+                output.print(
+                        terminal,
+                        reply,
+                        () -> "%s: %s%n".formatted(file, Amounts.bytes(bytes)));
+            }
+            return ExitCode.OK;
+        } catch (FileAlreadyExistsException there) {
+            throw new VerbFailed(
+                    ExitCode.CONFLICT, file + " is there already", "choose another name");
+        } catch (IOException failed) {
+            throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
+        }
+    }
+
+    private long receive(ApiClient client, JsonNode checkpoint, OutputStream out)
+            throws IOException {
+        var whole = Amounts.bytes(checkpoint.path("imageBytes").asLong());
+        var checked = new EndingCheck(out, DIGEST_BYTES);
+        try (var _ =
+                Progress.of(
+                        terminal,
+                        () ->
+                                "exporting %s: %s of at most %s"
+                                        .formatted(id, Amounts.bytes(checked.count()), whole))) {
+            client.download(ApiPath.of("checkpoints", id, "archive"), checked, ANSWER_WITHIN);
+        }
+        out.flush();
+        if (!checked.isGood()) {
+            throw new VerbFailed(
+                    ExitCode.CORRUPT,
+                    "what has come is not what was sent: its digest is another one",
+                    "export it again");
+        }
+        return checked.count();
+    }
+}
