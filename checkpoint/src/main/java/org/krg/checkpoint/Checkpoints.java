@@ -70,8 +70,8 @@ public interface Checkpoints {
     /// {@return what a generation holds, from its manifest}
     Contents inspect(Generation generation);
 
-    /// Writes a generation as an archive; it is whole here, as after [#verify]. What is damaged ends
-    /// it in the middle.
+    /// Writes a generation as an archive; it is whole here, as after [#verify]. What is damaged
+    /// ends it in the middle.
     void export(Generation generation, ArchiveHead head, OutputStream out);
 
     /// {@return an archive that comes in, once it is known who has signed it}

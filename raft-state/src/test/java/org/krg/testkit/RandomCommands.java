@@ -65,6 +65,7 @@ import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
+import org.krg.state.model.User;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyRange;
@@ -90,7 +91,10 @@ public final class RandomCommands {
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
             case 4 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
-            case 5 -> random.nextInt(5) == 0 ? admit() : new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
+            case 5 ->
+                    random.nextInt(5) == 0
+                            ? admit()
+                            : new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
             case 6 -> stop();
             case 7, 8, 9, 10 -> place(image);
             case 11 -> unplaced(image);
@@ -281,6 +285,12 @@ public final class RandomCommands {
         };
     }
 
+    /// Mostly a role that the user has.
+    private Command revokeRole(ClusterImage image, String user, String role) {
+        var had = image.access().users().find(user).map(User::roles).orElse(List.of());
+        return new AccessCommand.RevokeRole(user, had.isEmpty() || rarely() ? role : pick(had));
+    }
+
     private Command access(ClusterImage image) {
         var user = pick(List.of("root", "ann", "bob"));
         var role = pick(List.of("root", "ops", "dev"));
@@ -292,7 +302,7 @@ public final class RandomCommands {
             case 2 -> new AccessCommand.SetPassword(user, "other");
             case 3 -> new AccessCommand.GrantRole(user, role);
             case 4 -> new AccessCommand.GrantRole("root", "root");
-            case 5 -> new AccessCommand.RevokeRole(user, role);
+            case 5 -> revokeRole(image, user, role);
             case 6 -> new AccessCommand.AddRole(role);
             case 7 -> new AccessCommand.DeleteRole(role);
             case 8 ->

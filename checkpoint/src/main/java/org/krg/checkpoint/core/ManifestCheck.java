@@ -8,8 +8,8 @@ import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 
-/// What a manifest may say, whoever made it: it comes from a peer or out of an archive, and what
-/// it names is written to disk.
+/// What a manifest may say, whoever made it: it comes from a peer or out of an archive, and what it
+/// names is written to disk.
 public final class ManifestCheck {
     /// PATH_MAX of Linux.
     private static final int MAX_PATH = 4096;

@@ -39,8 +39,8 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
 
 /// Reads an archive; see [ArchiveForm]. First what is signed, then the contents into a file of its
-/// own, so that a slow sender holds up nothing; then each content is hashed while its chunks go into
-/// a pack that nobody can find until [#keep].
+/// own, so that a slow sender holds up nothing; then each content is hashed while its chunks go
+/// into a pack that nobody can find until [#keep].
 final class Arriving implements IncomingArchive {
     private final Parts parts;
     private final DigestInputStream digested;
@@ -78,8 +78,7 @@ final class Arriving implements IncomingArchive {
         this.head = head(opening);
         var signature = new ArchiveSeal.Signature(opening.certificate(), opening.signature());
         var objection =
-                parts.seal()
-                        .objection(signature, opening.signed(), head.node().name(), authority);
+                parts.seal().objection(signature, opening.signed(), head.node().name(), authority);
         if (objection.isPresent()) {
             throw Failures.of(
                     Phase.IMPORT,
@@ -219,8 +218,7 @@ final class Arriving implements IncomingArchive {
                         Phase.IMPORT,
                         Code.DISK_FULL,
                         "it stands for %d MiB, and %d MiB are free in %s"
-                                .formatted(
-                                        contentBytes >> 20, free >> 20, parts.config().images()),
+                                .formatted(contentBytes >> 20, free >> 20, parts.config().images()),
                         "Make room, or import it on another node");
             }
         } catch (IOException failure) {

@@ -18,7 +18,9 @@ public record ZstdStreams(int level) implements Compression {
 
     @Override
     public OutputStream compressed(OutputStream out) throws IOException {
-        return new ZstdOutputStream(new StaysOpen(out), level).setChecksum(true).setCloseFrameOnFlush(false);
+        return new ZstdOutputStream(new StaysOpen(out), level)
+                .setChecksum(true)
+                .setCloseFrameOnFlush(false);
     }
 
     private static final class StaysOpen extends FilterOutputStream {

@@ -118,8 +118,7 @@ final class ArchiveResource {
                             parts.wall().instant());
             var admitted = changes.submit(key, admit);
             var job = new JobId(admitted.created());
-            var process =
-                    replica.atLeast(admitted.revision()).processesOf(job).getFirst().id();
+            var process = replica.atLeast(admitted.revision()).processesOf(job).getFirst().id();
             var generation = archive.commit(process);
             if (!query.find("restore").equals(Optional.of("false"))) {
                 changes.submitInstead(

@@ -36,7 +36,9 @@ public final class NodeSeal implements ArchiveSeal {
         try {
             var certificate = certificate(signature.certificate());
             var name = MutualTls.findName(certificate);
-            if (name.flatMap(CertificateName::node).filter(it -> it.name().equals(node)).isEmpty()) {
+            if (name.flatMap(CertificateName::node)
+                    .filter(it -> it.name().equals(node))
+                    .isEmpty()) {
                 return Optional.of("its certificate is not node " + node + "'s");
             }
             var believed =

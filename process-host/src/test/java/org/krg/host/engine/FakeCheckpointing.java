@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
-import java.time.Duration;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;

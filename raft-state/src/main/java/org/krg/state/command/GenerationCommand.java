@@ -13,11 +13,11 @@ public sealed interface GenerationCommand extends Command {
     /// All copies are verified: from now on the generation exists.
     ///
     /// Refused when its epoch is not the agreed one or the process neither runs nor was admitted
-    /// from an archive and has none yet, when its number is
-    /// not larger than every earlier one, dropped ones included, and when it has too few copies. A
-    /// cluster with one ready node commits one copy. Otherwise it takes two, or as many as the job
-    /// asks for where that is more and that many nodes are ready; and never fewer than
-    /// `copiesWanted`, what the proposer set out to make.
+    /// from an archive and has none yet, when its number is not larger than every earlier one,
+    /// dropped ones included, and when it has too few copies. A cluster with one ready node commits
+    /// one copy. Otherwise it takes two, or as many as the job asks for where that is more and that
+    /// many nodes are ready; and never fewer than `copiesWanted`, what the proposer set out to
+    /// make.
     record CommitGeneration(Generation generation, int copiesWanted) implements GenerationCommand {}
 
     /// Forgets a generation. Refused when its process waits for it or is being restored from it,

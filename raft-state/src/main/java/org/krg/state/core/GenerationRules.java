@@ -56,7 +56,8 @@ final class GenerationRules {
     private static Decision commit(
             ClusterImage image, HostedProcess process, Generation generation, int wanted) {
         var mayHave =
-                process.phase() instanceof Phase.Running || AdmitRules.awaitsGeneration(image, process);
+                process.phase() instanceof Phase.Running
+                        || AdmitRules.awaitsGeneration(image, process);
         if (!process.epoch().equals(generation.epoch()) || !mayHave) {
             return ProcessRules.conflict(image, process, generation.epoch());
         }

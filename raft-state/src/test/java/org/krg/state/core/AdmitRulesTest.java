@@ -50,8 +50,7 @@ class AdmitRulesTest {
         var process = admit("heat", Samples.spec(), Optional.empty());
         scene.refuse(
                 Refusal.CONFLICT,
-                new CommitGeneration(
-                        Samples.generation(process, 1, new Epoch(1), HOME, AWAY), 1));
+                new CommitGeneration(Samples.generation(process, 1, new Epoch(1), HOME, AWAY), 1));
         scene.commit(process, 1, HOME, AWAY);
 
         scene.refuse(

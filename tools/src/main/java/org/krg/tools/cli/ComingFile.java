@@ -2,7 +2,6 @@
 package org.krg.tools.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +38,9 @@ public final class ComingFile implements AutoCloseable {
         return begun;
     }
 
-    /// {@return a stream into it}
-    public OutputStream open() throws IOException {
-        return Files.newOutputStream(coming);
+    /// {@return where it is until it is kept}
+    public Path path() {
+        return coming;
     }
 
     /// Gives it its name.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -75,15 +76,13 @@ public final class CheckpointExport implements Callable<Integer> {
             }
             try (var coming = ComingFile.at(Path.of(file))) {
                 long bytes;
-                try (var out = coming.open()) {
+                try (var out = Files.newOutputStream(coming.path())) {
                     bytes = receive(client, checkpoint, out);
                 }
                 coming.keep();
                 var reply = Json.object().put("id", id).put("file", file).put("bytes", bytes);
                 output.print(
-                        terminal,
-                        reply,
-                        () -> "%s: %s%n".formatted(file, Amounts.bytes(bytes)));
+                        terminal, reply, () -> "%s: %s%n".formatted(file, Amounts.bytes(bytes)));
             }
             return ExitCode.OK;
         } catch (FileAlreadyExistsException there) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.checkpoint;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,7 @@ import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.VerbFailed;
+import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.render.Amounts;
 import org.krg.tools.render.Checkpoints;
@@ -64,7 +66,8 @@ public final class CheckpointImport implements Callable<Integer> {
     @Option(
             names = "--authority",
             paramLabel = "CA",
-            description = "certificate of the authority of the cluster it comes from; root's to say")
+            description =
+                    "certificate of the authority of the cluster it comes from; root's to say")
     private @Nullable Path authority;
 
     @Mixin private final OutputOptions output = new OutputOptions();
@@ -76,14 +79,8 @@ public final class CheckpointImport implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var sent = new AtomicLong();
-        try (var client = connection.open(terminal);
-                var progress =
-                        Progress.of(
-                                terminal,
-                                () -> "importing: %s sent".formatted(Amounts.bytes(sent.get())))) {
-            var reply = client.upload(path(), source(sent), ANSWER_WITHIN);
-            progress.close();
+        try (var client = connection.open(terminal)) {
+            var reply = send(client);
             output.print(
                     terminal,
                     reply,
@@ -96,6 +93,18 @@ public final class CheckpointImport implements Callable<Integer> {
                             : job + " goes on; krg-admin logs -f " + job + " shows its output");
         }
         return ExitCode.OK;
+    }
+
+    private JsonNode send(ApiClient client) {
+        var sent = new AtomicLong();
+        var path = path();
+        var source = source(sent);
+        try (var _ =
+                Progress.of(
+                        terminal,
+                        () -> "importing: %s sent".formatted(Amounts.bytes(sent.get())))) {
+            return client.upload(path, source, ANSWER_WITHIN);
+        }
     }
 
     private ApiPath path() {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.state.model.InvariantBroken;
 
-/// Passes bytes on, and tells whether the last ones are the SHA-256 of the others. Written to by one
-/// thread; the count may be asked for by any.
+/// Passes bytes on, and tells whether the last ones are the SHA-256 of the others. Written to by
+/// one thread; the count may be asked for by any.
 final class EndingCheck extends FilterOutputStream {
     private final MessageDigest digest;
     private final AtomicLong count = new AtomicLong();

@@ -3,11 +3,10 @@ package org.krg.tools.cli.state;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Callable;
 import org.krg.host.daemon.StateFiles;
+import org.krg.tools.cli.ComingFile;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
@@ -45,38 +44,19 @@ public final class StateBackup implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var target = file.toAbsolutePath().normalize();
-        var coming = target.resolveSibling(target.getFileName() + ".part");
         try (var client = connection.open(terminal);
-                var _ = Progress.of(terminal, "writing " + file)) {
-            if (Files.exists(target)) {
-                throw new FileAlreadyExistsException(target.toString());
-            }
-            Files.deleteIfExists(coming);
-            Files.createFile(
-                    coming,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-            client.download(reading.of(ApiPath.of("state", "backup")), coming);
-            var content = StateFiles.inspect(coming);
-            Files.move(coming, target);
+                var _ = Progress.of(terminal, "writing " + file);
+                var coming = ComingFile.at(file)) {
+            client.download(reading.of(ApiPath.of("state", "backup")), coming.path());
+            var content = StateFiles.inspect(coming.path());
+            coming.keep();
             output.print(terminal, content, () -> StoredState.of(content));
             return ExitCode.OK;
         } catch (FileAlreadyExistsException there) {
             throw new VerbFailed(
-                    ExitCode.CONFLICT, target + " is there already", "choose another name");
+                    ExitCode.CONFLICT, file + " is there already", "choose another name");
         } catch (IOException failed) {
-            throw new VerbFailed(ExitCode.FAILED, "cannot write " + target + ": " + failed, "");
-        } finally {
-            remove(coming);
-        }
-    }
-
-    private static void remove(Path coming) {
-        try {
-            Files.deleteIfExists(coming);
-        } catch (IOException stays) {
-            throw new VerbFailed(ExitCode.FAILED, "cannot remove " + coming + ": " + stays, "");
+            throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
         }
     }
 }
