@@ -6,7 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -289,8 +288,6 @@ final class Arriving implements IncomingArchive {
                 throw ArchiveForm.corrupt("there is more in it than its manifest says");
             }
             raw.transferTo(OutputStream.nullOutputStream());
-        } catch (UncheckedIOException failure) {
-            throw damagedOr(failure.getCause());
         } catch (IOException failure) {
             throw damagedOr(failure);
         }

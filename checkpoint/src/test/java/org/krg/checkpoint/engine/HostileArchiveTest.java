@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.krg.checkpoint.ArchiveSeal;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
@@ -78,13 +77,15 @@ final class HostileArchiveTest {
 
     @BeforeEach
     void export() throws IOException {
-        var from = node(directory.resolve("from"), seal);
+        store = FileChunkStore.open(directory.resolve("from"), 1);
+        var from = node(directory.resolve("from"), store);
         contents =
                 new TreeMap<>(Map.of("core-300.img", bytes(5_000), "pages-1.img", bytes(90_000)));
         generation = save(contents);
         archive = export(from, generation);
         // Where it comes in there is nothing of it yet.
-        checkpoints = node(directory.resolve("images"), seal);
+        var images = directory.resolve("images");
+        checkpoints = node(images, FileChunkStore.open(images, 1));
     }
 
     @Test
@@ -350,15 +351,14 @@ final class HostileArchiveTest {
         return found;
     }
 
-    private Checkpoints node(Path images, ArchiveSeal signing) throws IOException {
-        store = FileChunkStore.open(images, 1);
+    private Checkpoints node(Path images, FileChunkStore chunks) {
         var parts =
                 new CheckpointEngine.Parts(
-                        store,
+                        chunks,
                         new ProcCellFiles(),
                         new NoOthers(),
                         new Baselines(images, () -> Instant.EPOCH),
-                        signing,
+                        seal,
                         new ZstdStreams(1));
         return new CheckpointEngine(
                 CheckpointConfig.defaults(images),
