@@ -22,6 +22,8 @@ import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.CheckpointView;
 import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
@@ -64,6 +66,7 @@ final class ArchiveResource {
     HttpResponse export(Call call) {
         var image = replica.read(call.isStale());
         var generation = Targets.checkpoint(image, call.path("id"));
+        requireAlone(image, generation);
         if (!generation.copies().contains(self)) {
             return peers.pass(
                     CheckpointResource.holder(image, generation),
@@ -73,6 +76,18 @@ final class ArchiveResource {
         }
         parts.local().verify(generation.id());
         return ByteStream.of(out -> parts.local().export(generation.id(), out));
+    }
+
+    /// What a rank has of a parallel program means nothing without the others.
+    private static void requireAlone(ClusterImage image, Generation generation) {
+        var process = image.processes().require(generation.id().process());
+        if (image.jobs().require(process.job()).spec().isParallel()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "checkpoint %s is one rank's of a parallel job, and no archive holds several"
+                            .formatted(generation.id()),
+                    "`krg-admin checkpoint restore` takes the job back in this cluster");
+        }
     }
 
     /// Takes one in as a new job: under its name there, or another one. It goes on from there at

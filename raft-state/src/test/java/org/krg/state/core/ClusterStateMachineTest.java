@@ -233,13 +233,21 @@ class ClusterStateMachineTest {
             assertThat(decision).as("a stale epoch").isInstanceOf(Decision.Refuse.class);
         }
         for (var process : after.processes().values()) {
+            // A rank that has ended goes back with the others.
+            var returns = after.jobs().require(process.job()).spec().isParallel();
             before.processes()
                     .find(process.id())
-                    .ifPresent(earlier -> checkLife(earlier, command, process));
+                    .ifPresent(earlier ->
+                            checkLife(
+                                    earlier,
+                                    command instanceof RestoreFrom || returns,
+                                    command,
+                                    process));
         }
     }
 
-    private static void checkLife(HostedProcess earlier, Command command, HostedProcess later) {
+    private static void checkLife(
+            HostedProcess earlier, boolean returns, Command command, HostedProcess later) {
         var placed = !later.epoch().equals(earlier.epoch());
         assertThat(placed).isEqualTo(placed && (command instanceof Place || isMove(command)));
         assertThat(later.lastEpoch()).isGreaterThanOrEqualTo(earlier.lastEpoch());
@@ -249,7 +257,7 @@ class ClusterStateMachineTest {
         if (!placed && host.isPresent()) {
             assertThat(earlier.phase().host()).as("one node an epoch").isEqualTo(host);
         }
-        if (earlier.phase() instanceof Phase.Ended && !(command instanceof RestoreFrom)) {
+        if (earlier.phase() instanceof Phase.Ended && !returns) {
             assertThat(later.phase()).isEqualTo(earlier.phase());
         }
     }
