@@ -15,6 +15,10 @@
 //     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
 //     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
 //     advise OFFSET BYTES ADVICE    ok; ADVICE is a number of madvise(2)
+//     begin OFFSET             ok: another thread adds 1 again and again
+//     end                      how often it has
+//     block                    ok: another thread blocks all signals
+//     forked                   the number of a child that goes on until its standard input ends
 //     scan OFFSET BYTES        nanoseconds that reading all of it took
 //     litmus ...               see litmus()
 //
@@ -24,10 +28,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +104,59 @@ static void discard(uint64_t offset) {
         answer_error();
     else
         puts("ok");
+}
+
+static pthread_t adding;
+static atomic_bool is_ending;
+
+static void *add_on(void *given) {
+    uint64_t count = 0;
+    for (; !atomic_load(&is_ending); count++)
+        atomic_fetch_add((word *)given, 1);
+    return (void *)count;
+}
+
+static void begin(uint64_t offset) {
+    atomic_store(&is_ending, false);
+    if ((errno = pthread_create(&adding, NULL, add_on, at(offset))) != 0)
+        answer_error();
+    else
+        puts("ok");
+}
+
+static void end(void) {
+    void *count = NULL;
+    atomic_store(&is_ending, true);
+    pthread_join(adding, &count);
+    printf("%lu\n", (uint64_t)count);
+}
+
+static void *sleep_on(void *unused) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    puts("ok");
+    fflush(stdout);
+    for (;;)
+        pause();
+    return unused;
+}
+
+static void block(void) {
+    pthread_t thread;
+    if ((errno = pthread_create(&thread, NULL, sleep_on, NULL)) != 0)
+        answer_error();
+}
+
+static void forked(void) {
+    char byte;
+    pid_t child = fork();
+    if (child == 0) {
+        while (read(STDIN_FILENO, &byte, 1) > 0)
+            ;
+        _exit(0);
+    }
+    printf("%d\n", child);
 }
 
 static void sum(uint64_t offset, uint64_t words) {
@@ -249,6 +308,14 @@ static void perform(char *line) {
         sum(first, second);
     else if (sscanf(line, "fork %lu", &first) == 1)
         fork_and_touch(first);
+    else if (sscanf(line, "begin %lu", &first) == 1)
+        begin(first);
+    else if (strcmp(line, "end") == 0)
+        end();
+    else if (strcmp(line, "block") == 0)
+        block();
+    else if (strcmp(line, "forked") == 0)
+        forked();
     else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times(strcmp(name, "write") == 0, first, second, third);
     else if (sscanf(line, "advise %lu %lu %lu", &first, &second, &third) == 3) {

@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,7 +37,7 @@ static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer
 }
 
 // Fills in what the agent gives to who opens a segment.
-static int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
+int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
     struct answer answer;
     int got[2];
     int fd = connect_agent();
@@ -53,18 +51,31 @@ static int connect_handle(struct krg_segment *segment, const char *name, uint64_
     segment->faults = -1;
     segment->size = answer.size;
     segment->id = answer.segment;
+    segment->lost = false;
     return 0;
+}
+
+void close_handle(struct krg_segment *segment) {
+    close_quietly(segment->socket);
+    close_quietly(segment->memory);
+    close_quietly(segment->device);
+    close_quietly(segment->faults);
+    segment->socket = segment->memory = segment->device = segment->faults = -1;
 }
 
 struct krg_segment *open_segment(const char *name, uint64_t id) {
     struct krg_segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
         return NULL;
-    if (connect_handle(segment, name, id) < 0) {
+    begin_call();
+    if (attend() < 0 || connect_handle(segment, name, id) < 0) {
         free(segment);
-        return NULL;
+        segment = NULL;
+    } else {
+        pthread_mutex_init(&segment->lock, NULL);
+        add_handle(segment);
     }
-    pthread_mutex_init(&segment->lock, NULL);
+    end_call();
     return segment;
 }
 
@@ -88,47 +99,20 @@ static int open_faults(int device) {
     return fd < 0 && device >= 0 ? ioctl(device, USERFAULTFD_IOC_NEW, flags) : fd;
 }
 
-// With its agent this node loses its part in the segment: others go on without the pages that are
-// here. The mapping is emptied, so that whoever touches it stands still instead of using what is old;
-// the memory stays what it is for other processes.
-static void *watch_agent(void *given) {
-    struct krg_segment *segment = given;
-    struct pollfd agent = {.fd = segment->socket}; // POLLHUP is always told
-    while (poll(&agent, 1, -1) < 1)
-        ;
-    (void)madvise(segment->address, segment->length, MADV_DONTNEED);
-    return NULL;
-}
-
-// The thread is none of the application's: no signal is handled in it.
-static int start_watch(struct krg_segment *segment) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&segment->watch, NULL, watch_agent, segment);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return error == 0 ? 0 : fail(error);
-}
-
-static void end_watch(struct krg_segment *segment) {
-    pthread_cancel(segment->watch);
-    pthread_join(segment->watch, NULL);
-}
-
-static int register_mapping(struct krg_segment *segment, void *address) {
+int register_mapping(struct krg_segment *segment, void *address) {
     struct order order = {.version = VERSION, .kind = MAP_PART, .address = (uintptr_t)address,
                           .length = segment->length,
                           .offset_pages = segment->offset / PAGE_BYTES};
     // A child would share the memory without being told of its faults.
-    if (madvise(address, segment->length, MADV_DONTFORK) < 0
-        || madvise(address, segment->length, MADV_DONTDUMP) < 0)
+    if (syscall(SYS_madvise, address, segment->length, MADV_DONTFORK) < 0
+        || syscall(SYS_madvise, address, segment->length, MADV_DONTDUMP) < 0)
         return -1;
     segment->faults = open_faults(segment->device);
     if (segment->faults < 0)
         return -1;
     segment->address = address;
     if (ask_plainly(segment->socket, &order, sizeof order, segment->faults) == 0
-        && start_watch(segment) == 0)
+        && watch_handle(segment) == 0)
         return 0;
     segment->address = NULL;
     close_quietly(segment->faults);
@@ -164,6 +148,7 @@ static void *map_locked(struct krg_segment *segment, void *wanted, int place) {
 
 static void *map(struct krg_segment *segment, void *address, int place, size_t length,
                  off_t offset, int protection) {
+    begin_call();
     pthread_mutex_lock(&segment->lock);
     if (segment->address == NULL) {
         segment->length = length;
@@ -172,6 +157,7 @@ static void *map(struct krg_segment *segment, void *address, int place, size_t l
     }
     void *mapped = map_locked(segment, address, place);
     pthread_mutex_unlock(&segment->lock);
+    end_call();
     return mapped;
 }
 
@@ -187,19 +173,17 @@ void *krg_segment_map_part(struct krg_segment *segment, void *address, int place
 
 int krg_segment_after_fork(struct krg_segment *segment) {
     void *address = segment->address;
-    uint64_t id = segment->id;
-    pthread_mutex_init(&segment->lock, NULL);
-    forget_threads(segment);
-    // The parent's: closing them here takes nothing from it.
-    close_quietly(segment->socket);
-    close_quietly(segment->memory);
-    close_quietly(segment->device);
-    close_quietly(segment->faults);
-    segment->socket = segment->memory = segment->device = segment->faults = -1;
+    begin_call();
     segment->address = NULL;
-    if (connect_handle(segment, NULL, id) < 0)
-        return -1;
-    return address == NULL || map_locked(segment, address, MAP_FIXED_NOREPLACE) != NULL ? 0 : -1;
+    int result = attend() < 0 || connect_handle(segment, NULL, segment->id) < 0
+                         || (address != NULL
+                             && map_locked(segment, address, MAP_FIXED_NOREPLACE) == NULL)
+                     ? -1
+                     : 0;
+    if (segment->socket >= 0)
+        add_handle(segment);
+    end_call();
+    return result;
 }
 
 static int unmap_locked(struct krg_segment *segment) {
@@ -207,9 +191,7 @@ static int unmap_locked(struct krg_segment *segment) {
         return fail(EINVAL);
     struct request request = {.version = VERSION, .kind = UNMAP,
                               .address = (uintptr_t)segment->address};
-    end_watch(segment);
-    munmap(segment->address, segment->length);
-    segment->address = NULL;
+    unmap_watched(segment);
     // An agent that is gone has forgotten the mapping by itself.
     (void)ask_plainly(segment->socket, &request, sizeof request, -1);
     close_quietly(segment->faults);
@@ -218,23 +200,26 @@ static int unmap_locked(struct krg_segment *segment) {
 }
 
 int krg_segment_unmap(struct krg_segment *segment) {
+    begin_call();
     pthread_mutex_lock(&segment->lock);
     int result = unmap_locked(segment);
     pthread_mutex_unlock(&segment->lock);
+    end_call();
     return result;
 }
 
 void krg_segment_close(struct krg_segment *segment) {
     if (segment == NULL)
         return;
+    begin_call();
     if (segment->address != NULL)
         (void)krg_segment_unmap(segment);
+    remove_handle(segment);
     forget_threads(segment);
-    close_quietly(segment->socket);
-    close_quietly(segment->memory);
-    close_quietly(segment->device);
+    close_handle(segment);
     if (segment->has_thread_key)
         pthread_key_delete(segment->thread);
     pthread_mutex_destroy(&segment->lock);
     free(segment);
+    end_call();
 }

@@ -15,7 +15,7 @@ static int name_order(struct order *order, const char *name) {
     return 0;
 }
 
-static int give(struct order *order, struct krg_segment_info *info) {
+static int give_within(struct order *order, struct krg_segment_info *info) {
     struct about about;
     int got[2];
     order->version = VERSION;
@@ -43,6 +43,13 @@ static int give(struct order *order, struct krg_segment_info *info) {
                                           .removed = about.removed != 0,
                                           .created = (time_t)about.created};
     return 0;
+}
+
+static int give(struct order *order, struct krg_segment_info *info) {
+    begin_call();
+    int result = give_within(order, info);
+    end_call();
+    return result;
 }
 
 int krg_segment_create(const char *name, size_t size, mode_t mode, struct krg_segment_info *info) {

@@ -17,14 +17,14 @@
 #define PAGE_BYTES 4096
 
 enum { VERSION = 2, MOST_NAME = 255 };
-enum kind { OPEN = 1, MAP = 2, UNMAP = 3 };
+enum kind { OPEN = 1, MAP = 2, UNMAP = 3, ATTEND = 4, PAUSED = 5, DETACHED = 6 };
 enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37 };
 
 struct request {
     uint32_t version;
     uint32_t kind;
-    uint64_t address; // of MAP and UNMAP
-    uint64_t length;  // of MAP
+    uint64_t address; // of MAP and UNMAP; of PAUSED: an errno, or 0
+    uint64_t length;  // of MAP; of PAUSED: the thread that is in the way
     char name[MOST_NAME + 1]; // of OPEN, ends with a zero
 };
 
@@ -64,6 +64,7 @@ struct about {
 struct krg_thread; // of sync.c
 
 struct krg_segment {
+    struct krg_segment *next; // of all handles of this process
     pthread_mutex_t lock;
     int socket;
     int memory; // memfd
@@ -75,7 +76,7 @@ struct krg_segment {
     size_t length; // of the mapping, as offset and protection
     off_t offset;
     int protection;
-    pthread_t watch; // while mapped
+    bool lost; // its agent has ended under the mapping
     struct krg_thread *threads; // those that have synchronised
     pthread_key_t thread; // which of them a thread is
     bool has_thread_key;
@@ -103,6 +104,33 @@ struct krg_segment *open_segment(const char *name, uint64_t id);
 
 // Lets go of all threads that have synchronised.
 void forget_threads(struct krg_segment *segment);
+
+// Ends their connections; each makes another when it next synchronises. Allocates and frees nothing.
+void disconnect_threads(struct krg_segment *segment);
+
+// Fills in what the agent gives to who opens a segment, by name or by number. -1 and errno.
+int connect_handle(struct krg_segment *segment, const char *name, uint64_t id);
+
+// Has the agent resolve the faults of what is mapped at an address. -1 and errno.
+int register_mapping(struct krg_segment *segment, void *address);
+
+// Closes all descriptors of a handle.
+void close_handle(struct krg_segment *segment);
+
+// Every call of a program stands between these: its thread is not paused meanwhile. They nest.
+void begin_call(void);
+void end_call(void);
+
+// Makes sure that this process can be paused and detached by its agent. -1 and errno.
+int attend(void);
+
+// The handles of this process: those whose mappings are to be taken away from it and made again.
+void add_handle(struct krg_segment *segment);
+void remove_handle(struct krg_segment *segment);
+
+// Has the mapping emptied when the connection of the handle ends, or no more, and takes it away.
+int watch_handle(struct krg_segment *segment);
+void unmap_watched(struct krg_segment *segment);
 
 #pragma GCC visibility pop
 

@@ -48,14 +48,22 @@ struct krg_thread {
 // A child made by fork may have the connection, too: it ends nevertheless. In the child it goes on for
 // the parent.
 static void end_connection(const struct krg_thread *thread) {
-    if (thread->process == getpid())
+    if (thread->socket >= 0 && thread->process == getpid())
         shutdown(thread->socket, SHUT_RDWR);
     close_quietly(thread->socket);
+}
+
+void disconnect_threads(struct krg_segment *segment) {
+    for (struct krg_thread *it = segment->threads; it != NULL; it = it->next) {
+        end_connection(it);
+        it->socket = -1;
+    }
 }
 
 static void end_thread(void *ending) {
     struct krg_thread *thread = ending;
     struct krg_segment *segment = thread->segment;
+    begin_call();
     pthread_mutex_lock(&segment->lock);
     struct krg_thread **link = &segment->threads;
     while (*link != thread)
@@ -64,6 +72,7 @@ static void end_thread(void *ending) {
     pthread_mutex_unlock(&segment->lock);
     end_connection(thread);
     free(thread);
+    end_call();
 }
 
 void forget_threads(struct krg_segment *segment) {
@@ -133,12 +142,26 @@ static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
     return 0;
 }
 
+// Makes the connection of a thread anew that was detached meanwhile.
+static int connect_thread(struct krg_thread *thread) {
+    int fd = connect_agent();
+    int error = fd < 0 ? errno : join(fd, thread->segment->id);
+    if (error != 0) {
+        close_quietly(fd);
+        return error;
+    }
+    thread->socket = fd;
+    return 0;
+}
+
 static int this_thread(struct krg_segment *segment, struct krg_thread **thread) {
     int error = has_key(segment);
     if (error != 0)
         return error;
     *thread = pthread_getspecific(segment->thread);
-    return *thread != NULL && (*thread)->process == getpid() ? 0 : make_thread(segment, thread);
+    if (*thread == NULL || (*thread)->process != getpid())
+        return make_thread(segment, thread);
+    return (*thread)->socket >= 0 ? 0 : connect_thread(*thread);
 }
 
 static int64_t nanos_of(clockid_t clock) {
@@ -194,13 +217,15 @@ static int ask_patiently(struct krg_segment *segment, struct sync_request reques
                          const struct patience *patience, uint64_t *value) {
     struct krg_thread *thread;
     uint64_t unused;
-    int error = this_thread(segment, &thread);
-    if (error != 0)
-        return error;
     request.version = VERSION;
     request.kind = SYNC;
-    return converse(thread->socket, &request, sizeof request, patience,
-                    value == NULL ? &unused : value);
+    begin_call();
+    int error = this_thread(segment, &thread);
+    if (error == 0)
+        error = converse(thread->socket, &request, sizeof request, patience,
+                         value == NULL ? &unused : value);
+    end_call();
+    return error;
 }
 
 static int ask(struct krg_segment *segment, enum operation operation, uint64_t object,
@@ -300,10 +325,12 @@ int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size
     packet.request = (struct sync_request){.version = VERSION, .kind = SYNC, .operation = ADJUST,
                                            .count = count};
     memcpy(packet.steps, steps, count * sizeof *steps);
+    begin_call();
     int error = this_thread(segment, &thread);
     if (error == 0)
         error = converse(thread->socket, &packet,
                          sizeof packet.request + count * sizeof *steps, &patience, &unused);
+    end_call();
     return error == ETIMEDOUT ? EAGAIN : error;
 }
 

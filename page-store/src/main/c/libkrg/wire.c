@@ -5,15 +5,22 @@
 #include "private.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_SOCKET "/run/krg/pages.sock"
 #define ANSWER_LIMIT_SECONDS 30
+
+// While the agent saves processes, a file of this name stands beside its socket.
+#define STILL ".still"
+enum { STILL_TRIES = 6000, STILL_PAUSE_NANOS = 5000000 };
 
 int fail(int error) {
     errno = error;
@@ -23,8 +30,18 @@ int fail(int error) {
 void close_quietly(int fd) {
     int error = errno;
     if (fd >= 0)
-        close(fd);
+        syscall(SYS_close, fd); // not what libkrgshm makes of close
     errno = error;
+}
+
+// A connection would keep the process from being saved. The time during which it is frozen, or an image
+// in a file, does not count: it is tries that are limited, should the agent have ended.
+static void await_door(const char *path) {
+    char still[sizeof((struct sockaddr_un *)NULL)->sun_path + sizeof STILL];
+    struct timespec pause = {.tv_nsec = STILL_PAUSE_NANOS};
+    snprintf(still, sizeof still, "%s" STILL, path);
+    for (int tries = 0; tries < STILL_TRIES && access(still, F_OK) == 0; tries++)
+        nanosleep(&pause, NULL);
 }
 
 int connect_agent(void) {
@@ -36,6 +53,7 @@ int connect_agent(void) {
     if (strlen(path) >= sizeof address.sun_path)
         return fail(ENAMETOOLONG);
     strcpy(address.sun_path, path);
+    await_door(path);
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // POSIX shared memory, shm_open(3). The descriptor that a program gets is of an empty, sealed file:
-// known by its inode, it stands for the segment; what is not done through here to it fails.
+// known by its inode, another one after a move, it stands for the segment; what is not done through here to
+// it fails.
 #define _GNU_SOURCE
 #include "share.h"
 
@@ -23,8 +24,6 @@ struct object {
     struct krg_segment *handle; // keeps a segment without a name; NULL in a child of fork
     uint64_t id;
     int file;
-    ino_t inode;
-    dev_t device;
     int descriptors; // of the program, by shm_open and dup
 };
 
@@ -38,11 +37,13 @@ static int plain_stat(int fd, struct stat *about) {
 }
 
 static struct object *object_locked(int fd) {
-    struct stat about;
+    struct stat about, own;
     if (objects == NULL || fd < 0 || plain_stat(fd, &about) < 0)
         return NULL;
     struct object *it = objects;
-    while (it != NULL && (it->inode != about.st_ino || it->device != about.st_dev))
+    while (it != NULL
+           && (plain_stat(it->file, &own) < 0 || own.st_ino != about.st_ino
+               || own.st_dev != about.st_dev))
         it = it->next;
     return it;
 }
@@ -72,14 +73,13 @@ static int empty_file(const char *name) {
 }
 
 static struct object *add_locked(const char *name, uint64_t id) {
-    struct stat about;
     struct object *object = calloc(1, sizeof *object);
     if (object == NULL)
         return NULL;
     object->id = id;
     object->file = empty_file(name);
     object->handle = object->file < 0 ? NULL : krg_segment_open_id(id);
-    if (object->handle == NULL || plain_stat(object->file, &about) < 0) {
+    if (object->handle == NULL) {
         int error = errno;
         if (object->file >= 0)
             NEXT(close)(object->file);
@@ -88,8 +88,6 @@ static struct object *add_locked(const char *name, uint64_t id) {
         errno = error;
         return NULL;
     }
-    object->inode = about.st_ino;
-    object->device = about.st_dev;
     object->next = objects;
     objects = object;
     return object;

@@ -3,6 +3,7 @@ package org.krg.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
@@ -50,8 +51,13 @@ public interface CellView {
     /// of the cell; see [CellEntry]}
     List<String> inside(Place place, List<String> command);
 
-    /// Stops every process of the program, and keeps packets from a network of its own; fails if
-    /// they do not all stand still within a bound.
+    /// {@return what of the cluster's shared memory is in its processes}
+    default Sharing sharing() {
+        return Sharing.NONE;
+    }
+
+    /// Takes what is [#sharing] away from the program, stops every process of it, and keeps packets
+    /// from a network of its own; fails if they do not all stand still within a bound.
     void freeze();
 
     /// Lets packets in again and the program go on, unless the cell has a reason of its own to keep

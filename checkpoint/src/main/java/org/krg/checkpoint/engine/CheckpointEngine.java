@@ -26,6 +26,7 @@ import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
+import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.engine.Baselines.Baseline;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
@@ -105,7 +106,7 @@ public final class CheckpointEngine implements Checkpoints {
     public Survey survey(CellView cell, TakeOptions options) {
         try {
             var limits = new Preflight.Limits(options.fileLimitBytes(), config.ghostLimitBytes());
-            var tree = parts.files().scan(cell);
+            var tree = SharedMemoryTies.without(parts.files().scan(cell), cell.sharing());
             var saved = SavedFiles.of(tree, cell.initPid());
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(

@@ -8,6 +8,7 @@ import static org.krg.checkpoint.model.OpenFile.Lock.NONE;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.ProcessTree.SharedFile;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.TreeProcess;
 
 final class PreflightTest {
@@ -209,6 +211,35 @@ final class PreflightTest {
         assertThat(SavedFiles.of(tree(process), 1))
                 .singleElement()
                 .returns(false, SavedFile::appended);
+    }
+
+    @Test
+    void whatTiesAProgramToTheClustersMemoryIsNoObstacleWhereItIsTakenAway() {
+        var sharing = process(300, 1, ties());
+        var other = process(301, 10_300, ties());
+        var plain = file(9, "socket:[60]", OpenFile.Type.SOCKET, 60);
+        var tree =
+                new ProcessTree(
+                        300,
+                        List.of(sharing, other, process(302, 10_300, plain)),
+                        List.of(new UnixConnection(50, 90), new UnixConnection(60, 91)),
+                        List.of());
+
+        var saved = SharedMemoryTies.without(tree, new Sharing(Set.of(10_300L), Set.of(90L)));
+
+        assertThat(Preflight.blockers(saved, LIMITS))
+                .extracting(Blocker::pid)
+                .containsExactly(301, 301, 301, 302);
+        assertThat(SharedMemoryTies.without(tree, Sharing.NONE)).isEqualTo(tree);
+    }
+
+    private static OpenFile[] ties() {
+        return new OpenFile[] {
+            file(3, "socket:[50]", OpenFile.Type.SOCKET, 50),
+            file(4, "/memfd:krg-field (deleted)", OpenFile.Type.REGULAR, 0),
+            file(5, "/dev/userfaultfd", OpenFile.Type.CHARACTER_DEVICE, 0),
+            file(6, "anon_inode:[userfaultfd]", OpenFile.Type.ANONYMOUS, 0)
+        };
     }
 
     private static List<Blocker> blockers(TreeProcess... processes) {

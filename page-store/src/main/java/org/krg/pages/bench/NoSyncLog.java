@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.krg.pages.engine.SyncLog;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SyncCommand;
+import org.krg.state.image.SyncState;
 import org.krg.state.model.sync.Caller;
 import org.krg.state.model.sync.CallerState;
 
@@ -14,6 +15,11 @@ final class NoSyncLog implements SyncLog {
     @Override
     public CompletableFuture<Reply> submit(SyncCommand command) {
         return CompletableFuture.failedFuture(new UnsupportedOperationException("no log"));
+    }
+
+    @Override
+    public CompletableFuture<SyncState> read() {
+        return CompletableFuture.completedFuture(SyncState.EMPTY);
     }
 
     @Override

@@ -14,6 +14,9 @@ public final class AttachCodec {
     private static final int OPEN = 1;
     private static final int MAP = 2;
     private static final int UNMAP = 3;
+    private static final int ATTEND = 4;
+    private static final int PAUSED = 5;
+    private static final int DETACHED = 6;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 24;
 
@@ -43,6 +46,11 @@ public final class AttachCodec {
             case MAP ->
                     Optional.of(new AttachRequest.Map(buffer.getLong(8), buffer.getLong(16), 0));
             case UNMAP -> Optional.of(new AttachRequest.Unmap(buffer.getLong(8)));
+            case ATTEND -> Optional.of(new AttachRequest.Attend());
+            case PAUSED ->
+                    Optional.of(
+                            new AttachRequest.Paused((int) buffer.getLong(8), buffer.getLong(16)));
+            case DETACHED -> Optional.of(new AttachRequest.Detached());
             default -> Optional.empty();
         };
     }
@@ -60,6 +68,11 @@ public final class AttachCodec {
     /// {@return the answer to a request}
     public static byte[] encode(AttachError error) {
         return encode(error.errno(), 0, 0);
+    }
+
+    /// {@return what a process that attends is told to do}
+    public static byte[] encode(AttachOrder order) {
+        return encode(AttachError.NONE.errno(), order.number(), 0);
     }
 
     /// {@return the answer to who has opened a segment}

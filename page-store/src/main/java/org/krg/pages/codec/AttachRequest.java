@@ -16,4 +16,27 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
 
     /// The mapping at that address is gone.
     record Unmap(long address) implements OfHandle {}
+
+    /// What the process has opened and mapped is complete; by this connection it can be told to
+    /// give it back.
+    record Attend() implements OfHandle {}
+
+    /// The threads of the process stand still, or they go on.
+    ///
+    /// @param error an errno: 0 if they stand still; EBUSY if one does not come back from a call of
+    ///   the library; EAGAIN if one does not handle the signal; EHOSTDOWN if a mapping is lost
+    /// @param thread which one, as the process counts them
+    record Paused(int error, long thread) implements OfHandle {
+        /// EAGAIN
+        public static final int NO_SIGNAL = 11;
+
+        /// EBUSY
+        public static final int IN_CALL = 16;
+
+        /// EHOSTDOWN
+        public static final int LOST = 112;
+    }
+
+    /// The process has nothing of its agent's any more.
+    record Detached() implements OfHandle {}
 }

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.engine;
 
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.krg.state.command.SyncCommand.End;
+import org.krg.state.image.SyncState;
 import org.krg.state.model.sync.Caller;
+import org.krg.state.model.sync.CallerState;
+import org.krg.state.model.sync.CallerState.Progress;
+import org.krg.state.model.sync.SyncId;
 
 /// A process of this node that synchronises. Safe for use from any thread.
 public final class SyncProcess {
@@ -21,6 +28,27 @@ public final class SyncProcess {
         threads++;
         var caller = new Caller(whole.member(), whole.process(), engine.nextNumber());
         return new SyncThread(engine, this, caller);
+    }
+
+    /// {@return the objects that its threads hold, wait for, or change when it ends}
+    public CompletableFuture<List<SyncId>> held() {
+        return engine.log().read().thenApply(this::held);
+    }
+
+    private List<SyncId> held(SyncState agreed) {
+        return agreed.callers().stream()
+                .filter(caller -> caller.key().whole().equals(whole))
+                .flatMap(caller -> held(caller.value()))
+                .distinct()
+                .toList();
+    }
+
+    private static Stream<SyncId> held(CallerState caller) {
+        var waiting =
+                caller.progress() instanceof Progress.Waiting(_, var at, _)
+                        ? Stream.of(at)
+                        : Stream.<SyncId>empty();
+        return Stream.concat(caller.held().stream(), waiting);
     }
 
     /// It is over; its threads are told so by others.

@@ -6,18 +6,27 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.krg.linux.Descriptor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.krg.linux.Epoll;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketConnection;
 import org.krg.linux.PacketListener;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.Threads;
+import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +36,12 @@ import org.slf4j.LoggerFactory;
 public final class AttachPort implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AttachPort.class);
     private static final long LISTENER = 0;
+
+    /// A process that has moved opens its segments within this time of its end here.
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /// The thread may be opening a segment, which the cluster has to agree on.
+    private static final Duration ASK_LIMIT = Duration.ofSeconds(30);
 
     private final PacketListener listener;
     private final SegmentDoor door;
@@ -38,6 +53,16 @@ public final class AttachPort implements AutoCloseable {
     private final Thread thread;
     private long lastTag;
     private volatile boolean stopped;
+
+    /// Processes that have shared memory.
+    ///
+    /// @param attendants those that can give it back
+    /// @param strangers those that cannot
+    record Group(List<Attendant> attendants, List<Integer> strangers) {
+        boolean isEmpty() {
+            return attendants.isEmpty() && strangers.isEmpty();
+        }
+    }
 
     private AttachPort(PacketListener listener, SegmentDoor door, SyncEngine sync) {
         this.listener = listener;
@@ -79,13 +104,13 @@ public final class AttachPort implements AutoCloseable {
                 task.run();
             }
         }
-        List.copyOf(clients.values()).forEach(this::release);
+        List.copyOf(clients.values()).forEach(client -> release(client, door::released));
         sync.close();
     }
 
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
-        var client = new AttachedClient(nextTag(), connection, door, faults, sync);
+        var client = new AttachedClient(nextTag(), connection, door, faults, sync, this::begins);
         clients.put(client.tag(), client);
         epoll.add(connection.descriptor(), client.tag());
         epoll.add(client.process(), client.tag() + 1);
@@ -114,20 +139,127 @@ public final class AttachPort implements AutoCloseable {
         try {
             var ended = tag % 2 == 1;
             if (ended || !client.serve()) {
-                release(client);
+                end(client, ended);
             }
         } catch (LinuxException failure) {
             log.warn("process let go peer={} reason={}", client.peer(), failure.getMessage());
-            release(client);
+            end(client, false);
         }
     }
 
-    private void release(AttachedClient client) {
-        clients.remove(client.tag());
-        for (Descriptor descriptor : List.of(client.connection(), client.process())) {
-            epoll.remove(descriptor);
+    private void end(AttachedClient client, boolean isOver) {
+        var attendant = client.attendant();
+        if (!isOver && attendant.filter(Attendant::isDetached).isPresent()) {
+            // The process is known until it begins anew, or ends.
+            epoll.remove(client.connection());
+            attendant.get().ended();
+            return;
         }
-        client.close();
+        var keeper = isOver ? Optional.<Attendant>empty() : keeper(client.peer().pid());
+        release(
+                client,
+                segment ->
+                        keeper.ifPresentOrElse(
+                                it -> it.keep(segment), () -> door.released(segment)));
+        attendant.ifPresent(it -> it.kept().forEach(this::releaseLater));
+    }
+
+    private Optional<Attendant> keeper(int pid) {
+        return attendants().filter(it -> it.pid() == pid && it.isKeeping()).findFirst();
+    }
+
+    private Stream<Attendant> attendants() {
+        return clients.values().stream().flatMap(client -> client.attendant().stream());
+    }
+
+    /// Where its process has gone on it has a moment to open it.
+    private void releaseLater(SegmentId segment) {
+        CompletableFuture.delayedExecutor(GRACE.toSeconds(), TimeUnit.SECONDS)
+                .execute(() -> door.released(segment));
+    }
+
+    /// A process has opened again what it had given back.
+    private void begins(AttachedClient client) {
+        for (var before : List.copyOf(clients.values())) {
+            var gone = before.attendant().filter(Attendant::isGone);
+            if (gone.isPresent() && before.peer().pid() == client.peer().pid()) {
+                gone.get().kept().forEach(door::released);
+                release(before, door::released);
+            }
+        }
+    }
+
+    private void release(AttachedClient client, Consumer<SegmentId> released) {
+        clients.remove(client.tag());
+        if (client.attendant().filter(Attendant::isGone).isEmpty()) {
+            epoll.remove(client.connection());
+        }
+        epoll.remove(client.process());
+        client.close(released);
+    }
+
+    /// {@return the processes of this node whose shared memory can be taken away}
+    public Set<Integer> detachable() {
+        return ask(() ->
+                attendants()
+                        .filter(it -> !it.isKeeping())
+                        .map(Attendant::pid)
+                        .collect(Collectors.toSet()));
+    }
+
+    /// Takes their shared memory away from processes, so that they can be saved: nothing of it is
+    /// left in them but the addresses, where nobody may touch anything, and their threads stand
+    /// still. They get it again, from the agent that listens at the socket then, when the file
+    /// `still` is gone. Blocks; does nothing for processes without shared memory.
+    ///
+    /// @param pids asked several times: there may be new ones
+    /// @param still the socket as these processes name it, and `.still`
+    /// @param limit how long it is tried again when a process cannot be detached
+    /// @throws DetachRefused if one cannot be; none is then
+    public void detach(Supplier<Set<Integer>> pids, Path still, Duration limit)
+            throws DetachRefused {
+        new Detaching(this, pids, still).run(limit);
+    }
+
+    Group group(Set<Integer> pids) {
+        return ask(() -> {
+            var able = attendants().filter(it -> pids.contains(it.pid()) && !it.isGone()).toList();
+            var strangers =
+                    clients.values().stream()
+                            .filter(it -> it.attendant().isEmpty())
+                            .map(it -> it.peer().pid())
+                            .filter(pid ->
+                                    pids.contains(pid)
+                                            && able.stream().noneMatch(it -> it.pid() == pid))
+                            .distinct()
+                            .toList();
+            return new Group(able, strangers);
+        });
+    }
+
+    List<CompletableFuture<List<SyncDoor.Held>>> held(Set<Integer> pids) {
+        return ask(() -> sync.held(pids));
+    }
+
+    /// Has the thread of the port do something, and waits for it.
+    void perform(Runnable task) {
+        var _ =
+                ask(() -> {
+                    task.run();
+                    return true;
+                });
+    }
+
+    private <T> T ask(Supplier<T> question) {
+        var answer = new CompletableFuture<T>();
+        post(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer.orTimeout(ASK_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /// Lets go of every process. Those that touch a page that is not here stand still.

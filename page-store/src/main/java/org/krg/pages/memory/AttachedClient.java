@@ -2,6 +2,8 @@
 package org.krg.pages.memory;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.krg.linux.Descriptor;
 import org.krg.linux.LinuxException;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /// One handle of `libkrg` in one process: a connection, the segment it opened and its mapping.
 /// Owned by the thread of the [AttachPort].
-final class AttachedClient implements AutoCloseable {
+final class AttachedClient {
     private static final Logger log = LoggerFactory.getLogger(AttachedClient.class);
 
     private final long tag;
@@ -43,7 +45,14 @@ final class AttachedClient implements AutoCloseable {
     private @Nullable Mapping mapping;
     private final SyncDoor sync;
     private @Nullable Joined joined;
+    private final Attending attending;
+    private @Nullable Attendant attendant;
     private boolean isClosed;
+
+    /// Told of a process that has asked for all that it needs.
+    interface Attending {
+        void begins(AttachedClient client);
+    }
 
     private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink) {}
 
@@ -57,12 +66,14 @@ final class AttachedClient implements AutoCloseable {
             PacketConnection connection,
             SegmentDoor door,
             FaultLoop faults,
-            SyncDoor sync) {
+            SyncDoor sync,
+            Attending attending) {
         this.tag = tag;
         this.connection = connection;
         this.door = door;
         this.faults = faults;
         this.sync = sync;
+        this.attending = attending;
         this.peer = connection.peer();
         this.process = connection.peerProcess();
     }
@@ -73,6 +84,11 @@ final class AttachedClient implements AutoCloseable {
 
     Peer peer() {
         return peer;
+    }
+
+    /// {@return by what its process is detached, if this is the connection for that}
+    Optional<Attendant> attendant() {
+        return Optional.ofNullable(attendant);
     }
 
     Descriptor connection() {
@@ -112,6 +128,16 @@ final class AttachedClient implements AutoCloseable {
             case AttachRequest.Open open -> open(open);
             case AttachRequest.Map _ -> answer(AttachError.EINVAL);
             case AttachRequest.Unmap unmap -> answer(unmap(unmap));
+            case AttachRequest.Attend _ -> answer(attend());
+            case AttachRequest.Paused paused when attendant != null -> {
+                attendant.paused(paused);
+                yield true;
+            }
+            case AttachRequest.Detached _ when attendant != null -> {
+                attendant.detached();
+                yield true;
+            }
+            case AttachRequest.Paused _, AttachRequest.Detached _ -> answer(AttachError.EINVAL);
             case ManageRequest manage -> manage(manage);
         };
     }
@@ -152,6 +178,15 @@ final class AttachedClient implements AutoCloseable {
         } finally {
             device.ifPresent(Descriptor::close);
         }
+    }
+
+    private AttachError attend() {
+        if (granted != null || joined != null || attendant != null) {
+            return AttachError.EBUSY;
+        }
+        attendant = new Attendant(peer.pid(), connection);
+        attending.begins(this);
+        return AttachError.NONE;
     }
 
     private AttachError map(AttachRequest.Map request, Descriptor passed) {
@@ -251,8 +286,10 @@ final class AttachedClient implements AutoCloseable {
         return connection.send(AttachCodec.encode(error), List.of());
     }
 
-    @Override
-    public void close() {
+    /// Lets go of it.
+    ///
+    /// @param released is told of the segment that it had opened
+    void close(Consumer<SegmentId> released) {
         isClosed = true;
         if (joined != null) {
             joined.thread.end();
@@ -261,8 +298,11 @@ final class AttachedClient implements AutoCloseable {
             detach(mapping);
         }
         if (granted != null) {
-            door.released(granted.segment);
+            released.accept(granted.segment);
             granted = null;
+        }
+        if (attendant != null) {
+            attendant.ended();
         }
         connection.close();
         process.close();

@@ -4,6 +4,8 @@ package org.krg.pages.memory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.krg.linux.Epoll;
@@ -11,6 +13,7 @@ import org.krg.linux.PacketConnection;
 import org.krg.linux.PidFd;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncProcess;
+import org.krg.state.model.sync.SyncId;
 
 /// Which processes of this node synchronise, each until it ends, whatever connections it closes.
 /// Owned by the thread of the [AttachPort].
@@ -22,6 +25,9 @@ final class SyncDoor {
     private final Map<Long, Known> byTag = new HashMap<>();
 
     private record Known(int pid, PidFd process, SyncProcess synchronising) {}
+
+    /// What a process holds.
+    record Held(int pid, SyncId object) {}
 
     /// @param tags what the ends of processes are told by
     /// @param thread the one that owns this
@@ -44,6 +50,18 @@ final class SyncDoor {
         byTag.put(tag, known);
         epoll.add(known.process.descriptor(), tag);
         return known.synchronising;
+    }
+
+    /// {@return what processes hold, each object with the process}
+    List<CompletableFuture<List<Held>>> held(Set<Integer> pids) {
+        return byTag.values().stream()
+                .filter(known -> pids.contains(known.pid))
+                .map(known ->
+                        known.synchronising
+                                .held()
+                                .thenApply(held ->
+                                        held.stream().map(it -> new Held(known.pid, it)).toList()))
+                .toList();
     }
 
     /// {@return whether that is the tag of a process, which has ended then}

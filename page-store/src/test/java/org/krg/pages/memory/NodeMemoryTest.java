@@ -7,8 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +33,7 @@ import org.krg.state.model.SegmentId;
 /// What the kernel does with the pages of real processes, and what libkrg answers.
 class NodeMemoryTest {
     private static final String FIELD = "field";
+    private static final SegmentId SEGMENT = new SegmentId(1);
     private static final Member HERE = new Member(new NodeId("here"), 1);
     private static final int PAGE = 3;
     private static final int OFFSET = PAGE * PageMemory.PAGE_BYTES + 64;
@@ -52,15 +57,17 @@ class NodeMemoryTest {
 
     private Opening open(Which which, Peer user) {
         return switch (which) {
-            case Which.Named(var name) when name.equals(FIELD) ->
-                    new Opening.Granted(
-                            new SegmentId(1),
-                            memory,
-                            (page, write) -> faults.add(new Fault(page, write)));
+            case Which.Named(var name) when name.equals(FIELD) -> granted();
+            case Which.Numbered(var id) when id.equals(SEGMENT) -> granted();
             case Which.Named(var name) when name.equals("secret") ->
                     new Opening.Refused(AttachError.EACCES);
             case Which.Named _, Which.Numbered _ -> new Opening.Refused(AttachError.ENOENT);
         };
+    }
+
+    private Opening granted() {
+        return new Opening.Granted(
+                SEGMENT, memory, (page, write) -> faults.add(new Fault(page, write)));
     }
 
     @AfterEach
@@ -208,6 +215,55 @@ class NodeMemoryTest {
     }
 
     @Test
+    void whoWaitsForAPageIsDetachedAtOnceAndWaitsForItAfterwards() throws Exception {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+
+            detach(program);
+
+            assertThat(memory.processCount()).isZero();
+            memory.install(PAGE, page(7), false);
+            assertThat(Toucher.standsStill(read)).isTrue();
+            Files.delete(still());
+            assertThat(answers(read)).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void whoWaitsForAPageInASystemCallIsDetachedWhenThePageHasCome() throws Exception {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var receive = program.begin("receive " + OFFSET + " hello");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            var detaching = CompletableFuture.runAsync(() -> detachOrFail(program));
+            assertThat(Toucher.standsStill(detaching)).isTrue();
+
+            memory.install(PAGE, null, true);
+
+            detaching.orTimeout(60, TimeUnit.SECONDS).join();
+            assertThat(memory.processCount()).isZero();
+            Files.delete(still());
+            assertThat(Toucher.await(receive)).isEqualTo("ok");
+        }
+    }
+
+    private void detachOrFail(Toucher program) {
+        try {
+            detach(program);
+        } catch (DetachRefused refused) {
+            throw new AssertionError(refused);
+        }
+    }
+
+    private void detach(Toucher program) throws DetachRefused {
+        port.detach(() -> Set.of(program.pid()), still(), Duration.ZERO);
+    }
+
+    private Path still() {
+        return Path.of(socket + ".still");
+    }
+
+    @Test
     void whoeverStandsStillWhenTheAgentEndsStaysSoInsteadOfReadingZeros() {
         try (var program = Toucher.mapping(socket, FIELD)) {
             var read = program.begin("read " + OFFSET);
@@ -262,7 +318,10 @@ class NodeMemoryTest {
 
     /// Answers a fault of a page that the node may write with the page.
     private String answerOf(Toucher program, String command) {
-        var answer = program.begin(command);
+        return answers(program.begin(command));
+    }
+
+    private String answers(CompletableFuture<String> answer) {
         await().until(() -> {
             var fault = faults.poll();
             if (fault != null) {

@@ -187,7 +187,7 @@ final class Agent implements AutoCloseable {
         var machine = new KernelMachine(cells, process -> CellSpecs.own(store.image(), process));
         var checkpoints =
                 new CellCheckpoints(
-                        cells, machine, checkpoints(config, able, chunks, baselines, port));
+                        cells, machine, checkpoints(config, able, chunks, baselines, port), pages);
         var holder =
                 holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
         var engine = engine(store, machine, checkpoints, proposals, holder);

@@ -2,19 +2,26 @@
 package org.krg.host.daemon;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
 import org.krg.host.core.OwnLease;
+import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
 import org.krg.pages.engine.PageEngine;
+import org.krg.pages.memory.AttachPort;
+import org.krg.pages.memory.DetachRefused;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.ClusterStore.Subscription;
@@ -29,9 +36,12 @@ import org.slf4j.LoggerFactory;
 
 /// The shared memory of a node, anew with each registration of its agent: what an agent remembers
 /// of pages is void once the cluster has declared it lost. Safe for use from any thread.
-final class SharedMemories implements PageWitness, AutoCloseable {
+final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
     private static final long ANSWER_SECONDS = 5;
+
+    /// Whoever holds a lock now and then is soon without.
+    private static final Duration DETACH_LIMIT = Duration.ofSeconds(8);
 
     private final NodeId self;
     private final SharedMemory.Setting setting;
@@ -80,6 +90,30 @@ final class SharedMemories implements PageWitness, AutoCloseable {
             engine = present.engine();
         }
         return engine.segments().stream().map(segment -> engine.stats(segment, 0)).toList();
+    }
+
+    @Override
+    public Set<Integer> detachable() {
+        return port().map(AttachPort::detachable).orElse(Set.of());
+    }
+
+    @Override
+    public Optional<Tie> detach(Supplier<Set<Integer>> pids, Path still) {
+        var port = port();
+        if (port.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            port.get().detach(pids, still, DETACH_LIMIT);
+            return Optional.empty();
+        } catch (DetachRefused refused) {
+            return Optional.of(
+                    new Tie(refused.pid(), String.valueOf(refused.getMessage()), refused.remedy()));
+        }
+    }
+
+    private synchronized Optional<AttachPort> port() {
+        return Optional.ofNullable(present).flatMap(SharedMemory::port);
     }
 
     private synchronized SharedMemory present() {

@@ -39,6 +39,7 @@ import org.krg.state.command.SyncCommand;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.SyncState;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Member;
@@ -100,6 +101,11 @@ final class SharedMemory implements AutoCloseable {
         }
 
         @Override
+        public CompletableFuture<SyncState> read() {
+            return store.read().thenApply(ClusterImage::sync);
+        }
+
+        @Override
         public Optional<CallerState> find(Caller caller) {
             return store.image().sync().callers().find(caller);
         }
@@ -136,6 +142,11 @@ final class SharedMemory implements AutoCloseable {
 
     Member self() {
         return self;
+    }
+
+    /// {@return where programs of this node ask; empty once it is closed}
+    synchronized Optional<AttachPort> port() {
+        return closed ? Optional.empty() : Optional.ofNullable(port);
     }
 
     /// {@return where other nodes send page messages}

@@ -2,12 +2,15 @@
 package org.krg.host.kernel;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.krg.checkpoint.CellEntry;
 import org.krg.host.model.CellId;
 import org.krg.host.model.CellUsage;
@@ -168,10 +171,33 @@ public final class Cell {
         confinement.freeze(limit);
     }
 
-    /// Lets the program go on. While the node's lease is over the watchdog freezes an exclusive
-    /// cell again.
+    /// Lets the program go on, and ask for shared memory again. While the node's lease is over the
+    /// watchdog freezes an exclusive cell again.
     public void thaw() {
+        try {
+            Files.deleteIfExists(still());
+        } catch (IOException failure) {
+            throw new CellFailed("cannot remove " + still(), failure);
+        }
         confinement.thaw();
+    }
+
+    /// {@return the file that keeps the program from asking for shared memory while it is there}
+    Path still() {
+        return PagesSocket.still(directory);
+    }
+
+    /// {@return the processes of the program, as the host counts}
+    Set<Integer> pids() {
+        var group =
+                findFreezer().orElseThrow(() -> new CellFailed("cell " + id + " has no cgroup"));
+        try {
+            return Files.readAllLines(group.resolve("cgroup.procs")).stream()
+                    .map(Integer::parseInt)
+                    .collect(Collectors.toSet());
+        } catch (IOException failure) {
+            throw new CellFailed("cannot read the processes of cell " + id, failure);
+        }
     }
 
     /// {@return the cell's own address, if it has one}

@@ -47,11 +47,18 @@ public final class CellCheckpoints implements Checkpointing {
     private final Cells cells;
     private final KernelMachine machine;
     private final Checkpoints checkpoints;
+    private final SharedPrograms shared;
 
-    public CellCheckpoints(Cells cells, KernelMachine machine, Checkpoints checkpoints) {
+    public CellCheckpoints(
+            Cells cells, KernelMachine machine, Checkpoints checkpoints, SharedPrograms shared) {
         this.cells = cells;
         this.machine = machine;
         this.checkpoints = checkpoints;
+        this.shared = shared;
+    }
+
+    private SavedCell saved(Cell cell, JobSpec spec) {
+        return new SavedCell(cell, spec.runAs(), shared);
     }
 
     @Override
@@ -61,7 +68,7 @@ public final class CellCheckpoints implements Checkpointing {
         var options =
                 new TakeOptions(
                         1, checkpoint.engine(), 1, List.of(), checkpoint.fileLimitBytes(), false);
-        var found = attempt(() -> checkpoints.survey(new SavedCell(cell, spec.runAs()), options));
+        var found = attempt(() -> checkpoints.survey(saved(cell, spec), options));
         return new Survey(
                 found.blockers().stream().map(CellCheckpoints::obstacle).toList(),
                 bound(found, cell.findAddress().isPresent()),
@@ -133,8 +140,7 @@ public final class CellCheckpoints implements Checkpointing {
     private Taken take(Order order, TakeOptions options, Progress progress) {
         var cell = cells.find(order.cell()).orElseThrow(() -> gone(order.cell()));
         return attempt(() -> {
-            var saved = new SavedCell(cell, order.spec().runAs());
-            var taken = checkpoints.take(saved, options, progress::sent);
+            var taken = checkpoints.take(saved(cell, order.spec()), options, progress::sent);
             return new Taken(
                     taken.generation(), options.copies(), taken.sentBytes(), taken.stopped());
         });
@@ -175,7 +181,7 @@ public final class CellCheckpoints implements Checkpointing {
         var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
         var old = !frozen && cell.findAddress().isPresent();
         var still = frozen || old;
-        checkpoints.restore(generation, new SavedCell(cell, spec.runAs()), still);
+        checkpoints.restore(generation, saved(cell, spec), still);
         if (still) {
             // It is on its way to that already; this waits for the last task of it.
             cell.freeze(FREEZE_LIMIT);

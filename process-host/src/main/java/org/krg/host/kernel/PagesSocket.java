@@ -28,6 +28,14 @@ public record PagesSocket(Path path, Path seenFromCells) {
                 path, config.isolation() == Isolation.FULL ? IN_CELL.resolve(NAME) : path);
     }
 
+    /// {@return the file that keeps programs of a cell from asking for shared memory: while they
+    /// are saved, a connection to the agent would be in the way. libkrg looks for it}
+    ///
+    /// @param cell the directory of the cell
+    static Path still(Path cell) {
+        return cell.resolve(STREAMS).resolve(NAME + ".still");
+    }
+
     /// Gives a new socket its name in the cells that there are.
     ///
     /// @param cells the directory of all cells
@@ -39,6 +47,7 @@ public record PagesSocket(Path path, Path seenFromCells) {
             for (var cell : all) {
                 var streams = cell.resolve(STREAMS);
                 if (Files.isDirectory(streams)) {
+                    Files.deleteIfExists(still(cell));
                     Files.deleteIfExists(streams.resolve(NAME));
                     Files.createLink(streams.resolve(NAME), socket);
                 }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What `/proc` says about processes, `proc(5)`. A process that ends while it is read is not there.
 final class ProcFs {
@@ -16,6 +18,9 @@ final class ProcFs {
 
     /// USER_HZ: the unit of times in `/proc/PID/stat`, the same on every architecture of Linux.
     private static final long NANOS_PER_TICK = 10_000_000;
+
+    /// `socket:[INODE]`
+    private static final String SOCKET = "socket:[";
 
     private ProcFs() {}
 
@@ -67,6 +72,31 @@ final class ProcFs {
         return read(pid, "environ")
                 .filter(text -> List.of(text.split("\0")).contains(variable))
                 .isPresent();
+    }
+
+    /// {@return the sockets of this process, by inode}
+    static Set<Long> ownSockets() {
+        var sockets = new HashSet<Long>();
+        try (var links = Files.newDirectoryStream(PROC.resolve("self/fd"))) {
+            for (var link : links) {
+                findSocket(link).ifPresent(sockets::add);
+            }
+        } catch (IOException failure) {
+            throw new CellFailed("cannot list /proc/self/fd", failure);
+        }
+        return sockets;
+    }
+
+    private static Optional<Long> findSocket(Path link) {
+        try {
+            var target = Files.readSymbolicLink(link).toString();
+            return target.startsWith(SOCKET)
+                    ? Optional.of(
+                            Long.parseLong(target.substring(SOCKET.length(), target.length() - 1)))
+                    : Optional.empty();
+        } catch (IOException closed) {
+            return Optional.empty();
+        }
     }
 
     /// {@return what distinguishes this start of the machine from all others}

@@ -4,7 +4,11 @@ package org.krg.host.kernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
@@ -13,7 +17,8 @@ import org.krg.state.model.ProcessId;
 /// A cell as the checkpoint module sees it.
 ///
 /// @param user who the program runs as
-record SavedCell(Cell cell, Identity user) implements CellView {
+/// @param shared what its processes may have of the cluster's shared memory
+record SavedCell(Cell cell, Identity user, SharedPrograms shared) implements CellView {
     /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
 
@@ -71,9 +76,37 @@ record SavedCell(Cell cell, Identity user) implements CellView {
     }
 
     @Override
+    public Sharing sharing() {
+        var own = cell.pids();
+        own.retainAll(shared.detachable());
+        return own.isEmpty()
+                ? Sharing.NONE
+                : new Sharing(
+                        own.stream().map(Integer::longValue).collect(Collectors.toSet()),
+                        ProcFs.ownSockets());
+    }
+
+    @Override
     public void freeze() {
+        var tie = shared.detach(cell::pids, cell.still());
+        if (tie.isPresent()) {
+            throw new CheckpointFailed(
+                    new Failure(
+                            Failure.Phase.FREEZE,
+                            Failure.Code.BLOCKED,
+                            told(tie.get()),
+                            tie.get().remedy(),
+                            "",
+                            ""));
+        }
         cell.freeze(FREEZE_LIMIT);
         cell.cut();
+    }
+
+    /// A user knows a process by its number in the cell.
+    private static String told(SharedPrograms.Tie tie) {
+        var numbers = ProcFs.findStatus(tie.pid(), "NSpid").orElse("").split("\\s+", -1);
+        return "shared memory of pid %s: %s".formatted(numbers[numbers.length - 1], tie.what());
     }
 
     @Override

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.krg.linux.PacketConnection;
+import org.krg.pages.codec.AttachCodec;
+import org.krg.pages.codec.AttachOrder;
+import org.krg.pages.codec.AttachRequest.Paused;
+import org.krg.state.model.SegmentId;
+
+/// A process that gives its shared memory back when it is told to. It holds the segments that the
+/// process had open until that has opened them again, here or elsewhere. Owned by the thread of the
+/// [AttachPort]; its answers may be awaited by any.
+final class Attendant {
+    private final int pid;
+    private final PacketConnection connection;
+    private final List<SegmentId> kept = new ArrayList<>();
+    private CompletableFuture<Optional<Paused>> pausing = new CompletableFuture<>();
+    private CompletableFuture<Boolean> detaching = new CompletableFuture<>();
+    private boolean isAsked;
+    private boolean isDetached;
+    private boolean isGone;
+
+    Attendant(int pid, PacketConnection connection) {
+        this.pid = pid;
+        this.connection = connection;
+    }
+
+    int pid() {
+        return pid;
+    }
+
+    /// {@return whether the process has given everything back}
+    boolean isDetached() {
+        return isDetached;
+    }
+
+    /// {@return whether its connection has ended}
+    boolean isGone() {
+        return isGone;
+    }
+
+    /// {@return whether what its process closes is closed for the time being only}
+    boolean isKeeping() {
+        return isAsked;
+    }
+
+    void keep(SegmentId segment) {
+        kept.add(segment);
+    }
+
+    List<SegmentId> kept() {
+        return List.copyOf(kept);
+    }
+
+    /// {@return what it answers; empty if the process ends}
+    CompletableFuture<Optional<Paused>> pause() {
+        pausing = new CompletableFuture<>();
+        order(AttachOrder.PAUSE);
+        return pausing;
+    }
+
+    void resume() {
+        order(AttachOrder.RESUME);
+    }
+
+    /// {@return whether it has given everything back, or ended}
+    CompletableFuture<Boolean> detach() {
+        detaching = new CompletableFuture<>();
+        isAsked = true;
+        order(AttachOrder.DETACH);
+        return detaching;
+    }
+
+    private void order(AttachOrder order) {
+        // Who is gone is let go of as such.
+        var _ = connection.send(AttachCodec.encode(order), List.of());
+    }
+
+    void paused(Paused answer) {
+        pausing.complete(Optional.of(answer));
+    }
+
+    void detached() {
+        isDetached = true;
+        detaching.complete(true);
+    }
+
+    /// It says nothing any more.
+    void ended() {
+        isGone = true;
+        pausing.complete(Optional.empty());
+        detaching.complete(isDetached);
+    }
+}
