@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.GenerationDiff.Change;
 import org.krg.checkpoint.model.Manifest.Kind;
@@ -56,6 +57,7 @@ final class FakeProcessHost implements ProcessHost {
     volatile boolean damaged;
     volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
+    volatile @Nullable ArchiveHead archived;
 
     @Override
     public void export(GenerationId generation, OutputStream out) {
@@ -66,9 +68,34 @@ final class FakeProcessHost implements ProcessHost {
         }
     }
 
+    /// Says that a program of `head` is in every archive.
     @Override
     public IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority) {
-        throw new HostFailure(HostFailure.Code.CORRUPT, "no archive", "");
+        var head = archived;
+        if (head == null) {
+            throw new HostFailure(HostFailure.Code.CORRUPT, "no archive", "");
+        }
+        return new IncomingCheckpoint() {
+            @Override
+            public ArchiveHead head() {
+                return head;
+            }
+
+            @Override
+            public void receive() {
+                throw new HostFailure(HostFailure.Code.CORRUPT, "torn", "");
+            }
+
+            @Override
+            public Generation commit(ProcessId process) {
+                throw new IllegalStateException("nothing was received");
+            }
+
+            @Override
+            public void close() {
+                asked.add("archive closed");
+            }
+        };
     }
 
     @Override
