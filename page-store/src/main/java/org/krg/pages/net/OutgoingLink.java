@@ -3,6 +3,7 @@ package org.krg.pages.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
@@ -105,6 +106,14 @@ final class OutgoingLink {
         if (channel == null || key == null) {
             return;
         }
+        try {
+            write(channel, key);
+        } catch (CancelledKeyException closed) {
+            throw new IOException("the connection was closed meanwhile", closed);
+        }
+    }
+
+    private void write(SocketChannel channel, SelectionKey key) throws IOException {
         while (!unsent.isEmpty()) {
             var next = unsent.stream().limit(AT_ONCE).toArray(ByteBuffer[]::new);
             channel.write(next);
