@@ -21,6 +21,7 @@
 //     forked                   the number of a child that goes on until its standard input ends
 //     scan OFFSET BYTES        nanoseconds that reading all of it took
 //     litmus ...               see litmus()
+//     exchanges ...            see exchanges(): ok
 //
 // An access that is SIGBUS is answered with `sigbus`, a call that fails with `error ERRNO`.
 #define _GNU_SOURCE
@@ -284,6 +285,73 @@ static void litmus(char *rest) {
     munmap(arrived, sizeof *arrived);
 }
 
+// What became of an exchange, in a file: whoever kills the process can still read it.
+struct exchange {
+    _Atomic uint64_t state; // 0 to come, 1 begun, 2 done, 3 the page is lost
+    uint64_t word;          // its offset
+    uint64_t value;
+    uint64_t before; // what was there
+    uint64_t start;  // on CLOCK_MONOTONIC, in nanoseconds
+    uint64_t end;
+};
+
+enum { MOST_WORDS = 16 };
+
+// Exchanges one of the words, which one by its number; -1 if all of them are lost.
+static int exchange_one(struct exchange *exchange, uint64_t number, const uint64_t *words, int count) {
+    int lost = 0;
+    // The multiplier of Knuth's MMIX; the upper bits are the good ones.
+    int chosen = (int)((number * 6364136223846793005u >> 33) % (uint64_t)count);
+    while (words[chosen] == UINT64_MAX && lost++ < count)
+        chosen = (chosen + 1) % count;
+    if (words[chosen] == UINT64_MAX)
+        return -1;
+    exchange->word = words[chosen];
+    exchange->value = number;
+    exchange->start = now();
+    atomic_store(&exchange->state, 1);
+    exchange->before = atomic_exchange(at(exchange->word), number);
+    exchange->end = now();
+    atomic_store(&exchange->state, 2);
+    return 0;
+}
+
+// exchanges FILE COUNT FIRST OFFSET...
+//
+// Makes COUNT exchanges with the words at the OFFSETs, of FIRST and the numbers that follow. FILE has
+// room for COUNT times what is noted of each.
+static void exchanges(char *rest) {
+    static uint64_t words[MOST_WORDS];
+    static struct exchange *noted;
+    static volatile uint64_t done;
+    char *file = strtok(rest, " ");
+    uint64_t count = strtoull(strtok(NULL, " "), NULL, 10);
+    uint64_t first = strtoull(strtok(NULL, " "), NULL, 10);
+    int known = 0;
+    for (char *word = strtok(NULL, " "); word != NULL && known < MOST_WORDS; word = strtok(NULL, " "))
+        words[known++] = strtoull(word, NULL, 10);
+    int fd = open(file, O_RDWR | O_CLOEXEC);
+    noted = mmap(NULL, count * sizeof *noted, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (noted == MAP_FAILED) {
+        answer_error();
+        return;
+    }
+    close(fd);
+    done = 0;
+    if (sigsetjmp(lost_page, 1) != 0) {
+        noted[done].end = now();
+        atomic_store(&noted[done].state, 3);
+        for (int i = 0; i < known; i++)
+            if (words[i] == noted[done].word)
+                words[i] = UINT64_MAX;
+        done++;
+    }
+    while (done < count && exchange_one(&noted[done], first + done, words, known) == 0)
+        done++;
+    munmap(noted, count * sizeof *noted);
+    puts("ok");
+}
+
 static void perform(char *line) {
     char name[256];
     uint64_t first, second, third;
@@ -327,6 +395,8 @@ static void perform(char *line) {
         scan(first, second);
     else if (strncmp(line, "litmus ", 7) == 0)
         litmus(line + 7);
+    else if (strncmp(line, "exchanges ", 10) == 0)
+        exchanges(line + 10);
     else
         puts("error EINVAL");
 }
