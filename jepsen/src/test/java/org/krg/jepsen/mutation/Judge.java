@@ -12,6 +12,7 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
@@ -27,6 +28,7 @@ final class Judge {
         var request =
                 LauncherDiscoveryRequestBuilder.request()
                         .selectors(Arrays.stream(tests).map(Judge::selector).toList())
+                        .filters(TagFilter.excludeTags("long"))
                         .build();
         var watch = new Watch();
         LauncherFactory.create().execute(request, watch);

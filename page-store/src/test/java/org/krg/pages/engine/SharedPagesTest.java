@@ -17,6 +17,10 @@ import org.krg.pages.fixture.Toucher;
 /// Real processes of three nodes on one segment; what would be in the log is in an [Agreement].
 class SharedPagesTest {
     private static final int ADDS = 2_000;
+
+    /// So many that the word is taken away in the middle of them.
+    private static final int MANY_ADDS = 5_000_000;
+
     private static final int BLOCK = 2 << 20;
 
     @TempDir private Path directory;
@@ -66,10 +70,10 @@ class SharedPagesTest {
                 nodes.stream()
                         .flatMap(node -> List.of(node.toucher(), node.toucher()).stream())
                         .toList();
-        var sums = processes.stream().map(process -> process.begin("add 0 " + ADDS)).toList();
+        var sums = processes.stream().map(process -> process.begin("add 0 " + MANY_ADDS)).toList();
         sums.forEach(sum -> assertThat(Toucher.await(sum)).isEqualTo("ok"));
         processes.forEach(process ->
-                assertThat(process.ask("read 0")).isEqualTo("" + ADDS * processes.size()));
+                assertThat(process.ask("read 0")).isEqualTo("" + MANY_ADDS * processes.size()));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -133,6 +134,27 @@ class NodeMemoryTest {
             assertThat(fault()).isEqualTo(new Fault(PAGE, true));
             memory.upgrade(PAGE);
             assertThat(Toucher.await(add)).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void aDowngradedPageIsWrittenByNoProcessOfTheNode() {
+        memory.install(PAGE, null, true);
+        try (var first = Toucher.mapping(socket, FIELD);
+                var second = Toucher.mapping(socket, FIELD)) {
+            var write = first.begin("write " + OFFSET + " 7");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.resume(PAGE, true);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+            assertThat(second.ask("write " + OFFSET + " 8")).isEqualTo("ok");
+
+            memory.downgrade(PAGE, arena.allocate(PageMemory.PAGE_BYTES));
+
+            for (var process : List.of(first, second)) {
+                assertThat(process.ask("read " + OFFSET)).isEqualTo("8");
+                var _ = process.begin("write " + OFFSET + " 9");
+                assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            }
         }
     }
 

@@ -132,6 +132,7 @@ class SyncRulesTest {
         assertThat(scene.result(DAN)).contains(SyncResult.OWNER_DIED);
         assertThat(scene.state().callers().find(CAT)).isEmpty();
         refused(Refusal.CONFLICT, new Perform(BOB, 2, UNLOCK));
+        refused(Refusal.CONFLICT, new Perform(BOB, 1, LOCK));
         scene.register(Samples.AWAY, 2);
         refused(Refusal.CONFLICT, new Perform(BOB, 2, UNLOCK));
     }
