@@ -16,6 +16,7 @@
 //     reset N                       ok
 //     count N COUNT                 what each of COUNT additions of 1 found there; it ends early, by
 //                                   ` error NAME`, at one that fails
+//     fork N                        a child sets semaphore N to 1 and goes on as long as this process: ok PID
 //     guard N OFFSET COUNT THREADS  each of THREADS adds 1 to the word at OFFSET of the memory COUNT times,
 //                                   not atomically, holding the mutex
 //     time lock|add N COUNT         nanoseconds of each of COUNT pairs of lock and unlock, or additions
@@ -24,11 +25,14 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct krg_segment *segment;
 static char *memory;
@@ -52,6 +56,23 @@ static void answer_value(int error, uint64_t value) {
         printf("ok %lu\n", value);
     else
         answer(error);
+}
+
+static void fork_child(uint64_t semaphore) {
+    char byte;
+    int ready[2];
+    pid_t child = pipe(ready) < 0 ? -1 : fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int error = krg_sem_set(segment, semaphore, 1);
+        (void)!write(ready[1], error == 0 ? "+" : "-", 1);
+        for (;;)
+            pause();
+    }
+    if (child < 0 || read(ready[0], &byte, 1) != 1 || byte != '+')
+        answer(EIO);
+    else
+        printf("ok %d\n", child);
 }
 
 static void map(const char *name) {
@@ -215,6 +236,8 @@ static void perform(char *line) {
         adjust(line + 4);
     else if (read == 3 && strcmp(name, "semset") == 0)
         answer(krg_sem_set(segment, first, second));
+    else if (read == 2 && strcmp(name, "fork") == 0)
+        fork_child(first);
     else if (read == 2 && strcmp(name, "semget") == 0)
         read_semaphore(first);
     else if (read == 2 && strcmp(name, "load") == 0) {

@@ -173,15 +173,14 @@ void *krg_segment_map_part(struct krg_segment *segment, void *address, int place
 
 int krg_segment_after_fork(struct krg_segment *segment) {
     void *address = segment->address;
+    int result = -1;
     begin_call();
-    segment->address = NULL;
-    int result = attend() < 0 || connect_handle(segment, NULL, segment->id) < 0
-                         || (address != NULL
-                             && map_locked(segment, address, MAP_FIXED_NOREPLACE) == NULL)
-                     ? -1
-                     : 0;
-    if (segment->socket >= 0)
-        add_handle(segment);
+    if (attend() == 0 && connect_handle(segment, NULL, segment->id) == 0) {
+        segment->address = NULL;
+        segment->inherited = false;
+        if (address == NULL || map_locked(segment, address, MAP_FIXED_NOREPLACE) != NULL)
+            result = 0;
+    }
     end_call();
     return result;
 }

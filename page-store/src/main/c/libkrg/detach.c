@@ -116,7 +116,7 @@ static void *fixed_map(struct krg_segment *segment, int protection, int flags, i
 
 // -1 if a mapping stays.
 static int take_away(struct krg_segment *segment) {
-    if (segment->address != NULL
+    if (segment->address != NULL && !segment->inherited
         && fixed_map(segment, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
                == MAP_FAILED)
         return -1;
@@ -179,7 +179,7 @@ static int open_control(void) {
 static void give_all_back(void) {
     struct timespec a_moment = {.tv_nsec = ASK_AGAIN_NANOS};
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
-        while (it->socket < 0 && give_back(it) < 0) {
+        while (it->socket < 0 && !it->inherited && give_back(it) < 0) {
             int error = errno;
             close_handle(it);
             if (!may_come_later(error)) {
@@ -312,8 +312,9 @@ static void in_child(void) {
         pthread_mutex_init(&it->lock, NULL);
         forget_threads(it);
         close_handle(it);
+        it->inherited = true;
+        it->lost = false;
     }
-    handles = NULL;
     close_quietly(control);
     close_quietly(watched);
     control = watched = -1;

@@ -77,6 +77,7 @@ struct krg_segment {
     off_t offset;
     int protection;
     bool lost; // its agent has ended under the mapping
+    bool inherited; // by fork: neither mapped nor open here, though its objects can be used
     struct krg_thread *threads; // those that have synchronised
     pthread_key_t thread; // which of them a thread is
     bool has_thread_key;

@@ -124,7 +124,7 @@ static int join(int fd, uint64_t segment) {
 
 static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
     struct krg_thread *thread = malloc(sizeof *thread);
-    int fd = thread == NULL ? -1 : connect_agent();
+    int fd = thread == NULL || attend() < 0 ? -1 : connect_agent();
     int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment->id);
     if (error == 0)
         error = pthread_setspecific(segment->thread, thread);

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,7 +148,20 @@ class DetachTest {
 
         var child = Integer.parseInt(ann.ask("forked"));
 
+        await().untilAsserted(() -> assertThat(ties(child)).isEmpty());
+    }
+
+    @Test
+    void aChildOfForkThatSynchronisesIsDetachedWithItsParent() throws Exception {
+        var ann = one.synchronising();
+        var child = Integer.parseInt(ann.ask("fork 9").substring("ok ".length()));
+
+        one.detach(Set.of(ann.pid(), child));
+
+        assertThat(tiesOf(ann)).isEmpty();
         assertThat(ties(child)).isEmpty();
+        one.giveBack();
+        assertThat(ann.ask("semget 9")).isEqualTo("ok 1 0 0");
     }
 
     private static DetachRefused refusal(PageNode node, Toucher process) {
