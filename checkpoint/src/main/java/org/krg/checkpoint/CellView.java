@@ -60,6 +60,10 @@ public interface CellView {
     /// from a network of its own; fails if they do not all stand still within a bound.
     void freeze();
 
+    /// Told that the program stands still and is about to be saved: the next call that is not about
+    /// reading is [#thaw].
+    default void standing() {}
+
     /// Lets packets in again and the program go on, unless the cell has a reason of its own to keep
     /// it frozen.
     void thaw();

@@ -68,6 +68,26 @@ class ParallelJobTest {
                 .doesNotContain(victim);
     }
 
+    @Test
+    void savedAsOneTheyGoOnAsOneWithTheirConnectionsAfterTheLossOfANode(Cluster cluster)
+            throws IOException {
+        var go = start(cluster, "saved");
+        awaitHalf(cluster, "saved");
+
+        var first = cluster.run("checkpoint", "create", "saved", "-o", "json").require(0).json();
+        assertThat(first.path("ranks")).hasSize(RANKS);
+        cluster.run("checkpoint", "create", "saved").require(0);
+        var victim = ranks(cluster, "saved").get(1).path("node").asText();
+        cluster.killNode(victim);
+        awaitEpoch(cluster, "saved", 2);
+
+        assertThat(ranks(cluster, "saved"))
+                .extracting(rank -> rank.path("origin").asText())
+                .containsOnly("checkpoint 2");
+        Files.createFile(go);
+        assertThatItEndsWell(cluster, "saved");
+    }
+
     private static Path start(Cluster cluster, String name) {
         var directory = scratch(cluster);
         var go = directory.resolve("go-" + name);

@@ -8,6 +8,10 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand.AbandonCut;
+import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportSaved;
+import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -46,6 +50,7 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
@@ -86,7 +91,7 @@ public final class RandomCommands {
     /// {@return a command made for `image`}
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
-        return switch (random.nextInt(41)) {
+        return switch (random.nextInt(45)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
@@ -110,8 +115,39 @@ public final class RandomCommands {
             case 27 -> lease(image);
             case 28, 29 -> startMigration(image);
             case 38, 39, 40 -> segment(image);
+            case 41, 42, 43, 44 -> cut(image);
             default -> migration(image);
         };
+    }
+
+    /// What an agent, the leader or a user says of a checkpoint of all ranks.
+    private Command cut(ClusterImage image) {
+        var parallel =
+                image.jobs().values().stream().filter(job -> job.spec().isParallel()).toList();
+        if (parallel.isEmpty()) {
+            return new BeginCut(new JobId(1 + random.nextInt(30)), false, now);
+        }
+        var active = parallel.stream().filter(job -> job.activeCut().isPresent()).toList();
+        var job = active.isEmpty() || rarely() ? pick(parallel) : pick(active);
+        var number = job.cut().map(GroupCut::number).orElse(1L);
+        if (job.activeCut().isEmpty()) {
+            return rarely()
+                    ? new AbandonCut(job.id(), number, "it took too long")
+                    : new BeginCut(job.id(), random.nextBoolean(), now);
+        }
+        if (random.nextInt(6) == 0) {
+            return new AbandonCut(job.id(), number, "it took too long");
+        }
+        var parts = job.activeCut().get().parts();
+        var all = image.processesOf(job.id());
+        var moving = all.stream().filter(it -> !parts.get(it.rank()).still()).toList();
+        var rank = moving.isEmpty() || rarely() ? pick(all) : pick(moving);
+        var copies = NODES.subList(0, 2 + random.nextInt(2)).toArray(NodeId[]::new);
+        return !moving.isEmpty() && !rarely()
+                ? new ReportStill(rank.id(), epoch(image, rank.id()), number)
+                : new ReportSaved(
+                        Samples.generation(rank.id(), number, rank.epoch(), copies),
+                        random.nextInt(3));
     }
 
     private Command segment(ClusterImage image) {

@@ -58,6 +58,7 @@ final class Taking {
         watch.lap("freeze");
         Snapshot still;
         try {
+            cell.standing();
             still = whileFrozen(fileLimitBytes);
         } finally {
             if (!leaveFrozen) {

@@ -24,9 +24,13 @@ public final class CellSpecs {
     ///
     /// @param address its own, if it has one
     /// @param environment that it gets beside its job's, `NAME=VALUE`
-    public record Own(Optional<Ipv4Address> address, List<String> environment) {
+    /// @param partners the addresses of all ranks of its job, if it has several: they are saved and
+    ///   brought back as one, with the connections between them
+    public record Own(
+            Optional<Ipv4Address> address, List<String> environment, List<Ipv4Address> partners) {
         public Own {
             environment = List.copyOf(environment);
+            partners = List.copyOf(partners);
         }
     }
 
@@ -35,17 +39,19 @@ public final class CellSpecs {
     public static Own own(ClusterImage image, ProcessId id) {
         var process = image.processes().find(id);
         var ranks = process.map(it -> image.processesOf(it.job())).orElse(List.of());
-        var environment = new ArrayList<String>();
-        if (ranks.size() > 1) {
-            environment.add("KRG_RANK=" + process.orElseThrow().rank());
-            environment.add("KRG_RANKS=" + ranks.size());
-            var addresses = ranks.stream().flatMap(rank -> rank.address().stream()).toList();
-            if (addresses.size() == ranks.size()) {
-                var list = String.join(",", addresses.stream().map(Ipv4Address::toString).toList());
-                environment.add("KRG_ADDRESSES=" + list);
-            }
+        var address = process.flatMap(HostedProcess::address);
+        if (ranks.size() < 2) {
+            return new Own(address, List.of(), List.of());
         }
-        return new Own(process.flatMap(HostedProcess::address), environment);
+        var environment = new ArrayList<String>();
+        environment.add("KRG_RANK=" + process.orElseThrow().rank());
+        environment.add("KRG_RANKS=" + ranks.size());
+        var addresses = ranks.stream().flatMap(rank -> rank.address().stream()).toList();
+        if (!addresses.isEmpty()) {
+            var list = String.join(",", addresses.stream().map(Ipv4Address::toString).toList());
+            environment.add("KRG_ADDRESSES=" + list);
+        }
+        return new Own(address, environment, addresses);
     }
 
     /// {@return the cell for an incarnation of a job} The program is executed by the path it was

@@ -21,8 +21,7 @@ public final class Retention {
         var generations = image.generationsOf(process.id());
         var newest =
                 new TreeSet<>(
-                        generations.reversed().stream()
-                                .filter(Generation::isGood)
+                        image.goodGenerations(process.id()).stream()
                                 .limit(keep)
                                 .map(Generation::id)
                                 .toList());
@@ -45,8 +44,18 @@ public final class Retention {
         }
         return image.processes()
                 .find(stored.process())
-                .map(process -> process.lastGeneration() >= stored.number())
+                .map(process ->
+                        process.lastGeneration() >= stored.number()
+                                || isGivenUp(image, process, stored.number()))
                 .orElse(stored.process().value() < image.nextNumber());
+    }
+
+    private static boolean isGivenUp(ClusterImage image, HostedProcess process, long number) {
+        return image.jobs()
+                .require(process.job())
+                .cut()
+                .filter(cut -> cut.isUnderWay() ? cut.number() > number : cut.number() >= number)
+                .isPresent();
     }
 
     private static long origin(Phase phase) {

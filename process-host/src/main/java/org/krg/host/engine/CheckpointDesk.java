@@ -33,6 +33,7 @@ final class CheckpointDesk implements AutoCloseable {
     private final CellTable cells;
     private final Workers workers;
     private final CheckpointPipeline pipeline;
+    private final CutPipeline cuts;
     private final Ticker ticker;
     private final Finished finished;
     private final TreeMap<ProcessId, Deque<Ask>> asks = new TreeMap<>();
@@ -55,12 +56,14 @@ final class CheckpointDesk implements AutoCloseable {
             CellTable cells,
             Workers workers,
             CheckpointPipeline pipeline,
+            CutPipeline cuts,
             GenerationNumbers numbers,
             Ticker ticker,
             Finished finished) {
         this.cells = cells;
         this.workers = workers;
         this.pipeline = pipeline;
+        this.cuts = cuts;
         this.numbers = numbers;
         this.ticker = ticker;
         this.finished = finished;
@@ -86,7 +89,10 @@ final class CheckpointDesk implements AutoCloseable {
             clock = clock.following(periodic(hosted), view.clock());
             var due = clock.due(view.clock());
             for (var one : hosted) {
-                if (due.contains(one.cell()) && isFree(view, one)) {
+                if (due.contains(one.cell()) && one.spec().isParallel()) {
+                    clock = clock.taken(one.cell(), view.clock(), view.clock());
+                    cuts.begin(view.image().jobs().require(one.process().job()), view.now());
+                } else if (due.contains(one.cell()) && isFree(view, one)) {
                     begin(view, one, new Ask(false, new CompletableFuture<>()));
                 }
             }
@@ -144,6 +150,8 @@ final class CheckpointDesk implements AutoCloseable {
         return hosted.stream()
                 .filter(one -> one.spec().checkpoint().engine() == Engine.CRIU)
                 .filter(one -> one.spec().checkpoint().every().isPositive())
+                // The host of the first rank asks for all.
+                .filter(one -> one.process().rank() == 0)
                 .map(one ->
                         new CheckpointClock.Periodic(one.cell(), one.spec().checkpoint().every()))
                 .toList();
@@ -186,7 +194,10 @@ final class CheckpointDesk implements AutoCloseable {
         known = agreed;
         cleanAt = view.clock().plus(CLEAN_EVERY);
         if (view.standing()) {
-            hosted.forEach(one -> pipeline.retain(view.image(), one.process()));
+            // What all ranks have of one number goes with that of the first.
+            hosted.stream()
+                    .filter(one -> one.process().rank() == 0)
+                    .forEach(one -> pipeline.retain(view.image(), one.process()));
         }
         workers.onClean(pipeline::clean);
     }

@@ -90,6 +90,19 @@ public interface Checkpointing {
     /// Takes a checkpoint and has it copied; the program goes on afterwards.
     Taken take(Order order, Progress progress);
 
+    /// What a rank of a parallel job and the others wait for while they are saved as one.
+    interface Gate {
+        /// Called once the program stands still and can neither send nor receive.
+        void standsStill();
+
+        /// Called before the program goes on; returns when no other rank can send to it what is not
+        /// saved, or when that no longer matters.
+        void awaitOthers();
+    }
+
+    /// Takes a checkpoint of a rank; the program goes on when the gate says so.
+    Taken takeInCut(Order order, Gate gate, Progress progress);
+
     /// Takes a checkpoint with one copy, on the order's target. The program stands still from then
     /// on, also after a failure.
     Taken takeAndHold(Order order, Progress progress);

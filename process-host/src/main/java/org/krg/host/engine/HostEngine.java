@@ -68,6 +68,7 @@ public final class HostEngine implements AutoCloseable {
     private final Workers workers = new Workers();
     private final CellTable cells;
     private final CheckpointDesk desk;
+    private final CutDesk cuts;
     private final MoveDesk moves;
     private final InputGate gate;
     private boolean lookAgain;
@@ -131,14 +132,19 @@ public final class HostEngine implements AutoCloseable {
                         numbers,
                         (cell, migration, result, failure) ->
                                 post(new Input.Moved(cell, migration, result, failure)));
+        var pipeline = new CutPipeline(store, checkpoints, proposals, metrics);
+        CheckpointDesk.Finished taken =
+                (cell, began, failure) -> post(new Input.Taken(cell, began, failure));
+        this.cuts = new CutDesk(cells, workers, pipeline, ticker, taken);
         this.desk =
                 new CheckpointDesk(
                         cells,
                         workers,
                         new CheckpointPipeline(store, checkpoints, proposals, metrics),
+                        pipeline,
                         numbers,
                         ticker,
-                        (cell, began, failure) -> post(new Input.Taken(cell, began, failure)));
+                        taken);
         this.thread = Thread.ofPlatform().name("krg-host").unstarted(this::run);
     }
 
@@ -264,6 +270,7 @@ public final class HostEngine implements AutoCloseable {
             perform(action, view);
         }
         desk.turn(view);
+        cuts.turn(view);
         moves.turn(view);
         stops = stops.stream().filter(stop -> cells.isAlive(stop.cell())).toList();
         alive = cells.alive();

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.core.CutTimes;
 import org.krg.host.core.FailedRanks;
 import org.krg.host.core.Leases;
 import org.krg.policy.core.Policy;
@@ -27,6 +28,7 @@ import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Leadership;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.Operation;
@@ -35,6 +37,8 @@ import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
@@ -103,6 +107,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private Leases<NodeId> nodes = Leases.none();
         private Leases<MigrationId> moves = Leases.none();
         private FailedRanks failed = FailedRanks.NONE;
+        private Leases<JobId> cuts = Leases.none();
         private Revision judged = Revision.ZERO;
         private Revision spread = Revision.ZERO;
         private boolean moving;
@@ -244,15 +249,25 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 log.warn("migration takes too long migration={} limit={}s", id, limit);
             }
         }
-        endFailed(now, image);
+        judge(now, image);
         spread(now, image);
         place(now, image);
     }
 
-    private void endFailed(Reign now, ClusterImage image) {
+    /// Ends what must not go on of parallel jobs.
+    private void judge(Reign now, ClusterImage image) {
         if (!image.revision().equals(now.judged)) {
             now.judged = image.revision();
             now.failed = now.failed.following(image, ticker.now());
+            now.cuts = now.cuts.following(CutTimes.grants(image), ticker.now());
+        }
+        for (var id : now.cuts.expired(ticker.now())) {
+            var cut = image.jobs().find(id).flatMap(Job::activeCut);
+            if (cut.isPresent()
+                    && propose(
+                            now, id, new AbandonCut(id, cut.get().number(), "it took too long"))) {
+                log.warn("checkpoint of a job takes too long job={}", id);
+            }
         }
         for (var order : now.failed.due(image, now.nodes)) {
             if (propose(now, order.job(), order)) {

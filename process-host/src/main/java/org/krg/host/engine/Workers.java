@@ -24,6 +24,9 @@ final class Workers implements AutoCloseable {
     private final ExecutorService checkpoints =
             Executors.newFixedThreadPool(
                     CHECKPOINTS_AT_ONCE, Thread.ofPlatform().name("krg-checkpoint-", 0).factory());
+    // As many as there are: ranks that wait for each other must not wait for a thread.
+    private final ExecutorService cuts =
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("krg-cut-", 0).factory());
     private final ExecutorService cleaning =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("krg-clean").factory());
 
@@ -35,6 +38,10 @@ final class Workers implements AutoCloseable {
         run(checkpoints, work);
     }
 
+    void onCut(Runnable work) {
+        run(cuts, work);
+    }
+
     void onClean(Runnable work) {
         run(cleaning, work);
     }
@@ -42,7 +49,7 @@ final class Workers implements AutoCloseable {
     /// Interrupts what is under way and waits for it a moment.
     @Override
     public void close() {
-        var pools = new ExecutorService[] {cells, checkpoints, cleaning};
+        var pools = new ExecutorService[] {cells, checkpoints, cuts, cleaning};
         for (var pool : pools) {
             var _ = pool.shutdownNow();
         }

@@ -4,8 +4,10 @@ package org.krg.host.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import java.time.Duration;
 import java.util.List;
 import org.krg.host.HostFailure;
+import org.krg.host.core.CutTimes;
 import org.krg.host.http.body.CheckpointBody;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.cluster.Changes;
@@ -15,15 +17,25 @@ import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.CheckpointView;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.ProcessView;
+import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 
 /// The checkpoints.
 final class CheckpointResource {
+    /// Longer than the leader lets one take.
+    private static final Duration CUT_LIMIT =
+            CutTimes.STANDING.plus(CutTimes.SAVING).plus(Replica.CATCH_UP);
+
     private final NodeId self;
     private final ApiParts parts;
     private final Replica replica;
@@ -42,12 +54,19 @@ final class CheckpointResource {
         var image = replica.read(call.isStale());
         var shown =
                 call.find("target")
-                        .map(target -> image.generationsOf(Targets.process(image, target).id()))
+                        .map(target -> generations(image, target))
                         .orElseGet(image.generations()::values);
         return Call.several(
                 image,
                 "checkpoints",
                 shown.stream().map(it -> CheckpointView.of(image, it)).toList());
+    }
+
+    /// Of all ranks where only their job is named.
+    private static List<Generation> generations(ClusterImage image, String target) {
+        return Targets.ranks(image, target).stream()
+                .flatMap(rank -> image.generationsOf(rank.id()).stream())
+                .toList();
     }
 
     HttpResponse show(Call call) {
@@ -60,7 +79,11 @@ final class CheckpointResource {
     HttpResponse create(Call call) {
         var pinned = call.body(CheckpointBody.class).isPinned();
         var image = replica.read(false);
-        var process = Targets.process(image, call.path("target"));
+        var process = Targets.ranks(image, call.path("target")).getFirst();
+        var job = image.jobs().require(process.job());
+        if (job.spec().isParallel()) {
+            return createCut(call, job, process.id(), pinned);
+        }
         var host = Targets.host(image, process);
         if (!host.equals(self)) {
             return peers.pass(
@@ -76,6 +99,57 @@ final class CheckpointResource {
                                 Replica.CATCH_UP)
                         .orElseGet(replica::image);
         return Call.one(HttpStatus.CREATED, now, CheckpointView.of(now, taken));
+    }
+
+    /// Takes one of all ranks as one; the hosts of the ranks do.
+    private HttpResponse createCut(Call call, Job job, ProcessId rank, boolean pinned) {
+        var command = new BeginCut(job.id(), pinned, parts.wall().instant());
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
+        var begun = changes.submit(key, command);
+        var number = begun.created();
+        // Before that no cut is what a cut that is over looks like.
+        var _ = replica.atLeast(begun.revision());
+        var id = new GenerationId(rank, number);
+        var now =
+                replica.await(later -> isOver(later, job.id(), number), CUT_LIMIT)
+                        .orElseGet(replica::image);
+        var taken = now.generations().find(id);
+        if (taken.isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    "checkpoint %d of job %s was given up, all ranks go on: %s"
+                            .formatted(number, job.name(), reason(now, job.id(), number)),
+                    "`krg-admin proc check %s/RANK` names what is in the way of a rank"
+                            .formatted(job.name()));
+        }
+        var view = CheckpointView.of(now, taken.get());
+        var ranks = view.putArray("ranks");
+        now.processesOf(job.id()).stream()
+                .map(each -> new GenerationId(each.id(), number).toString())
+                .forEach(ranks::add);
+        return Call.one(HttpStatus.CREATED, now, view);
+    }
+
+    private static boolean isOver(ClusterImage image, JobId job, long number) {
+        return image.jobs()
+                .find(job)
+                .flatMap(Job::cut)
+                .filter(cut ->
+                        (cut.number() == number && cut.isUnderWay()) || cut.number() < number)
+                .isEmpty();
+    }
+
+    private static String reason(ClusterImage image, JobId job, long number) {
+        return image.jobs()
+                .find(job)
+                .flatMap(Job::cut)
+                .filter(cut -> cut.number() == number)
+                .map(GroupCut::state)
+                .map(state ->
+                        state instanceof GroupCut.State.Abandoned(var why)
+                                ? why
+                                : "it takes too long")
+                .orElse("another one was begun since");
     }
 
     /// What is in one, told by a node that has a copy.

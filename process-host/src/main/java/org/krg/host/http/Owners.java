@@ -25,7 +25,7 @@ final class Owners {
             return Targets.segment(image, segment.get()).owner().name();
         }
         return part(context, "target")
-                .map(target -> Targets.process(image, target).id())
+                .map(target -> Targets.ranks(image, target).getFirst().id())
                 .or(() ->
                         part(context, "id").map(id -> Targets.checkpoint(image, id).id().process()))
                 .map(process -> owner(image, process))

@@ -221,7 +221,9 @@ public final class Cell {
     /// Ends the connections to others of a program that came back from an old checkpoint, whose
     /// other sides have gone on meanwhile. To be done while the program stands still and the cell
     /// is connected, so that they hear of it.
-    public void abortConnections() {
+    ///
+    /// @param partners addresses that come back from the same moment: connections to them stay
+    public void abortConnections(List<Ipv4Address> partners) {
         findAddress()
                 .ifPresent(own ->
                         Connections.abort(
@@ -229,7 +231,8 @@ public final class Cell {
                                         .orElseThrow(() ->
                                                 new CellFailed(
                                                         "the krg-init of cell " + id + " ended")),
-                                own));
+                                own,
+                                partners));
     }
 
     /// {@return whether the program stands still}

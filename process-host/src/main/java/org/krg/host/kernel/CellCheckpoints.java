@@ -128,19 +128,28 @@ public final class CellCheckpoints implements Checkpointing {
     @Override
     public Taken take(Order order, Progress progress) {
         var copies = copies(order.spec().checkpoint().copies(), order.ready().size());
-        return take(order, options(order, copies, candidates(order)), progress);
+        return take(order, options(order, copies, candidates(order)), Optional.empty(), progress);
+    }
+
+    @Override
+    public Taken takeInCut(Order order, Gate gate, Progress progress) {
+        var copies = copies(order.spec().checkpoint().copies(), order.ready().size());
+        return take(order, options(order, copies, candidates(order)), Optional.of(gate), progress);
     }
 
     @Override
     public Taken takeAndHold(Order order, Progress progress) {
         var target = List.of(order.target().orElseThrow());
-        return take(order, options(order, 2, target).leavingFrozen(), progress);
+        return take(order, options(order, 2, target).leavingFrozen(), Optional.empty(), progress);
     }
 
-    private Taken take(Order order, TakeOptions options, Progress progress) {
+    private Taken take(Order order, TakeOptions options, Optional<Gate> gate, Progress progress) {
         var cell = cells.find(order.cell()).orElseThrow(() -> gone(order.cell()));
         return attempt(() -> {
-            var taken = checkpoints.take(saved(cell, order.spec()), options, progress::sent);
+            var saved = saved(cell, order.spec());
+            var taken =
+                    checkpoints.take(
+                            gate.map(saved::waitingAt).orElse(saved), options, progress::sent);
             return new Taken(
                     taken.generation(), options.copies(), taken.sentBytes(), taken.stopped());
         });
@@ -189,7 +198,7 @@ public final class CellCheckpoints implements Checkpointing {
         if (old) {
             // Before the program can write or read: others hear at once that it is over.
             cell.connect();
-            cell.abortConnections();
+            cell.abortConnections(machine.partners(id));
         }
         machine.finishRestore(id, mark);
         if (old) {

@@ -32,10 +32,11 @@ final class Connections {
     /// and stay.
     ///
     /// @param initPid of the cell, as this process counts
+    /// @param partners addresses that come back from the same moment: connections to them stay
     /// @throws CellFailed if some are still there
-    static void abort(long initPid, Ipv4Address own) {
-        run(initPid, own, List.of("-K"));
-        var left = run(initPid, own, List.of());
+    static void abort(long initPid, Ipv4Address own, List<Ipv4Address> partners) {
+        run(initPid, own, partners, List.of("-K"));
+        var left = run(initPid, own, partners, List.of());
         if (!left.isBlank()) {
             throw new CellFailed(
                     "connections of the checkpoint cannot be ended (`ss -K` wants a kernel with"
@@ -44,12 +45,15 @@ final class Connections {
         }
     }
 
-    private static String run(long initPid, Ipv4Address own, List<String> options) {
+    private static String run(
+            long initPid, Ipv4Address own, List<Ipv4Address> partners, List<String> options) {
         var line = new ArrayList<>(List.of("nsenter", "-t", "" + initPid, "-n", "--"));
         line.addAll(List.of("ss", "-t", "-n", "-H"));
         line.addAll(options);
         STATES.forEach(state -> line.addAll(List.of("state", state)));
-        line.add("not dst 127.0.0.0/8 and not dst [::1] and not dst " + own);
+        var others = new StringBuilder("not dst 127.0.0.0/8 and not dst [::1] and not dst " + own);
+        partners.forEach(partner -> others.append(" and not dst ").append(partner));
+        line.add(others.toString());
         try {
             var result = new Command(line, LIMIT).run();
             if (!result.isGood()) {

@@ -23,6 +23,7 @@ import org.krg.host.core.ObservedCell;
 import org.krg.host.engine.Machine;
 import org.krg.host.model.CellId;
 import org.krg.host.model.CellSpec;
+import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Usage;
@@ -67,6 +68,11 @@ public final class KernelMachine implements Machine {
             new RestoreNote(mark, false).write(cells.makeDirectory(id));
             return cells.prepareRestore(id, cellSpec(id, spec), rootPid);
         });
+    }
+
+    /// {@return the addresses of the ranks that go back together with a process, if there are any}
+    List<Ipv4Address> partners(CellId id) {
+        return own.apply(new ProcessId(id.process())).partners();
     }
 
     private CellSpec cellSpec(CellId id, JobSpec spec) {

@@ -10,6 +10,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
+import org.krg.host.engine.Checkpointing;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
@@ -18,9 +19,30 @@ import org.krg.state.model.ProcessId;
 ///
 /// @param user who the program runs as
 /// @param shared what its processes may have of the cluster's shared memory
-record SavedCell(Cell cell, Identity user, SharedPrograms shared) implements CellView {
+/// @param gate what is waited for before the program goes on
+record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.Gate gate)
+        implements CellView {
+    private static final Checkpointing.Gate OPEN =
+            new Checkpointing.Gate() {
+                @Override
+                public void standsStill() {}
+
+                @Override
+                public void awaitOthers() {}
+            };
+
     /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
+
+    /// A cell whose program waits for nobody.
+    SavedCell(Cell cell, Identity user, SharedPrograms shared) {
+        this(cell, user, shared, OPEN);
+    }
+
+    /// {@return the same cell, whose program goes on when `other` says so}
+    SavedCell waitingAt(Checkpointing.Gate other) {
+        return new SavedCell(cell, user, shared, other);
+    }
 
     @Override
     public ProcessId process() {
@@ -110,7 +132,13 @@ record SavedCell(Cell cell, Identity user, SharedPrograms shared) implements Cel
     }
 
     @Override
+    public void standing() {
+        gate.standsStill();
+    }
+
+    @Override
     public void thaw() {
+        gate.awaitOthers();
         cell.connect();
         cell.thaw();
     }

@@ -60,6 +60,18 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
+    public Taken takeInCut(Order order, Gate gate, Progress progress) {
+        machine.put(order.cell(), new State.Alive(true));
+        gate.standsStill();
+        try {
+            return take(order, progress);
+        } finally {
+            gate.awaitOthers();
+            machine.put(order.cell(), new State.Alive(false));
+        }
+    }
+
+    @Override
     public Taken takeAndHold(Order order, Progress progress) {
         var held = take(order, progress);
         machine.put(order.cell(), new State.Alive(true));

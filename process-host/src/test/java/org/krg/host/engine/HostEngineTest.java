@@ -25,6 +25,7 @@ import org.krg.host.core.OwnLease;
 import org.krg.host.model.CellId;
 import org.krg.host.model.ProcessExit;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
@@ -37,7 +38,9 @@ import org.krg.state.command.Reply;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
@@ -246,6 +249,87 @@ final class HostEngineTest {
                 .withThrowableThat()
                 .withMessageContaining("fd 7 is io_uring");
         await().atMost(LIMIT).until(() -> store.commands(ReportCheckpointFailed.class).size() == 1);
+    }
+
+    @Test
+    void allRanksOfAJobAreSavedAsOne() {
+        engine.start();
+        var job = parallel(CheckpointPolicy.ON_DEMAND);
+
+        propose(new BeginCut(job, true, NOW));
+
+        await().atMost(LIMIT)
+                .until(() -> cut(job).equals(Optional.of(new GroupCut.State.Committed())));
+        for (var rank : store.image().processesOf(job)) {
+            assertThat(numbers(rank)).containsExactly(1L);
+        }
+    }
+
+    @Test
+    void aRankThatCannotBeSavedGivesTheWholeUpAndAllGoOn() {
+        engine.start();
+        var job = parallel(CheckpointPolicy.ON_DEMAND);
+        checkpoints.fail(
+                new HostFailure(HostFailure.Code.NOT_CHECKPOINTABLE, "fd 7 is io_uring", "close"));
+
+        propose(new BeginCut(job, true, NOW));
+
+        await().atMost(LIMIT)
+                .until(() ->
+                        cut(job).filter(GroupCut.State.Abandoned.class::isInstance).isPresent());
+        assertThat(cut(job).orElseThrow().toString()).contains("fd 7 is io_uring");
+        assertThat(store.image().generations().size()).isZero();
+        await().atMost(LIMIT)
+                .until(() ->
+                        machine.cells().stream()
+                                .map(machine::look)
+                                .allMatch(new State.Alive(false)::equals));
+    }
+
+    @Test
+    void periodicallyAllRanksAreSavedAndTheOldestGoesWhole() {
+        engine.start();
+        var job = parallel(PERIODIC);
+        var ranks = store.image().processesOf(job);
+        for (var number = 1; number <= 3; number++) {
+            var want = (long) number;
+            await().atMost(LIMIT).until(() -> advanced(ranks.getLast(), want));
+        }
+
+        await().atMost(LIMIT)
+                .until(() ->
+                        numbers(ranks.getFirst()).equals(List.of(2L, 3L))
+                                && numbers(ranks.getLast()).equals(List.of(2L, 3L)));
+    }
+
+    private JobId parallel(CheckpointPolicy policy) {
+        var spec = Images.spec(List.of("/bin/true"), policy).withRanks(2);
+        propose(new SubmitJob("ring", spec, spec.runAs(), NOW));
+        var job = process().job();
+        var decision = new PlacementDecision("test", Optional.of(HERE), List.of(), NOW);
+        for (var rank : store.image().processesOf(job)) {
+            propose(new Place(rank.id(), rank.epoch(), HERE, decision, NOW));
+        }
+        await().atMost(LIMIT)
+                .until(() ->
+                        store.image().processesOf(job).stream()
+                                .allMatch(rank -> rank.phase() instanceof Phase.Running));
+        return job;
+    }
+
+    private Optional<GroupCut.State> cut(JobId job) {
+        return store.image().jobs().require(job).cut().map(GroupCut::state);
+    }
+
+    private boolean advanced(HostedProcess rank, long want) {
+        ticker.advance(Duration.ofSeconds(1));
+        return store.image().processes().require(rank.id()).lastGeneration() >= want;
+    }
+
+    private List<Long> numbers(HostedProcess rank) {
+        return store.image().generationsOf(rank.id()).stream()
+                .map(generation -> generation.id().number())
+                .toList();
     }
 
     @Test

@@ -4,6 +4,7 @@ package org.krg.state.codec;
 import java.util.Optional;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
@@ -51,6 +52,7 @@ final class CommandCodec {
             case ProcessCommand process -> ProcessCommandCodec.encode(wire, process);
             case MigrationCommand migration -> MigrationCommandCodec.encode(wire, migration);
             case GenerationCommand generation -> encode(wire, generation);
+            case CutCommand cut -> wire.setCut(CutCodec.encode(cut));
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
             case SegmentCommand segment -> SegmentCodec.encode(wire, segment);
@@ -90,6 +92,7 @@ final class CommandCodec {
             case DROP_GENERATION -> decode(command.getDropGeneration());
             case REPORT_COPIES -> decode(command.getReportCopies());
             case REPORT_CHECKPOINT_FAILED -> decode(command.getReportCheckpointFailed());
+            case CUT -> CutCodec.decode(command.getCut());
             case GRANT_LEASE -> decode(command.getGrantLease());
             case REVOKE_LEASE -> new RevokeLease(new LeaseId(command.getRevokeLease().getLease()));
             case EXPIRE_LEASE ->

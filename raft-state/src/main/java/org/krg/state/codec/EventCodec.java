@@ -145,6 +145,10 @@ public final class EventCodec {
             case SUBMITTED -> EventWire.JobEvent.Kind.SUBMITTED;
             case STOP_ORDERED -> EventWire.JobEvent.Kind.STOP_ORDERED;
             case FORGOTTEN -> EventWire.JobEvent.Kind.FORGOTTEN;
+            case CUT_BEGUN -> EventWire.JobEvent.Kind.CUT_BEGUN;
+            case CUT_ADVANCED -> EventWire.JobEvent.Kind.CUT_ADVANCED;
+            case CUT_COMMITTED -> EventWire.JobEvent.Kind.CUT_COMMITTED;
+            case CUT_ABANDONED -> EventWire.JobEvent.Kind.CUT_ABANDONED;
         };
     }
 

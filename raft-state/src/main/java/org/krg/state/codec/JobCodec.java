@@ -22,6 +22,7 @@ final class JobCodec {
                         .setOwner(encode(job.owner()))
                         .setSubmitted(Wire.encode(job.submitted()));
         job.stop().ifPresent(order -> wire.setStop(encode(order)));
+        job.cut().ifPresent(cut -> wire.setCut(CutCodec.encode(cut)));
         return wire.build();
     }
 
@@ -32,7 +33,8 @@ final class JobCodec {
                 SpecCodec.decode(job.getSpec()),
                 decode(job.getOwner()),
                 Wire.decode(job.getSubmitted()),
-                job.hasStop() ? Optional.of(decode(job.getStop())) : Optional.empty());
+                job.hasStop() ? Optional.of(decode(job.getStop())) : Optional.empty(),
+                job.hasCut() ? Optional.of(CutCodec.decode(job.getCut())) : Optional.empty());
     }
 
     static ValueWire.StopOrder encode(StopOrder order) {

@@ -80,7 +80,8 @@ public final class Rows {
     private static RowChange change(JobEvent event) {
         var job = event.job();
         return switch (event.kind()) {
-            case SUBMITTED, STOP_ORDERED -> RowCodec.row(job);
+            case SUBMITTED, STOP_ORDERED, CUT_BEGUN, CUT_ADVANCED, CUT_COMMITTED, CUT_ABANDONED ->
+                    RowCodec.row(job);
             case FORGOTTEN -> new RowChange.Delete(RowTable.JOBS, RowCodec.key(job.id()));
         };
     }

@@ -8,6 +8,7 @@ public sealed interface Command
                 ProcessCommand,
                 MigrationCommand,
                 GenerationCommand,
+                CutCommand,
                 LeaseCommand,
                 AccessCommand,
                 SegmentCommand,

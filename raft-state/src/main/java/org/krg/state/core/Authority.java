@@ -4,6 +4,7 @@ package org.krg.state.core;
 import java.util.Optional;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
@@ -81,6 +82,7 @@ public final class Authority {
             case ProcessCommand process -> rule(image, process);
             case MigrationCommand migration -> rule(image, migration);
             case GenerationCommand generation -> rule(image, generation);
+            case CutCommand cut -> rule(image, cut);
             case LeaseCommand lease -> rule(image, lease);
             case AccessCommand access -> rule(access);
             case SegmentCommand segment -> rule(image, segment);
@@ -136,6 +138,14 @@ public final class Authority {
                     GenerationCommand.ReportCheckpointFailed _ ->
                     new Rule.Agents();
             case GenerationCommand.DropGeneration drop -> owner(image, drop.generation().process());
+        };
+    }
+
+    private static Rule rule(ClusterImage image, CutCommand command) {
+        return switch (command) {
+            case CutCommand.BeginCut begin -> owner(image, begin.job());
+            case CutCommand.ReportStill _, CutCommand.ReportSaved _, CutCommand.AbandonCut _ ->
+                    new Rule.Agents();
         };
     }
 

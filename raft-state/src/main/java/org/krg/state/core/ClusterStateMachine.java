@@ -4,6 +4,7 @@ package org.krg.state.core;
 import java.util.List;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
@@ -45,7 +46,8 @@ public final class ClusterStateMachine {
 
     /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
-        return MigrationEnds.with(image, GroupRules.with(image, rules(image, command)));
+        return MigrationEnds.with(
+                image, CutEnds.with(image, GroupRules.with(image, rules(image, command))));
     }
 
     private static Decision rules(ClusterImage image, Command command) {
@@ -55,6 +57,7 @@ public final class ClusterStateMachine {
             case ProcessCommand process -> ProcessRules.decide(image, process);
             case MigrationCommand migration -> MigrationRules.decide(image, migration);
             case GenerationCommand generation -> GenerationRules.decide(image, generation);
+            case CutCommand cut -> CutRules.decide(image, cut);
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
             case SegmentCommand segment -> SegmentRules.decide(image, segment);
@@ -101,7 +104,7 @@ public final class ClusterStateMachine {
     private static ClusterImage fold(ClusterImage image, JobEvent event) {
         var job = event.job();
         return switch (event.kind()) {
-            case SUBMITTED, STOP_ORDERED ->
+            case SUBMITTED, STOP_ORDERED, CUT_BEGUN, CUT_ADVANCED, CUT_COMMITTED, CUT_ABANDONED ->
                     image.withJobs(image.jobs().with(job.id(), job)).afterNumber(job.id().value());
             case FORGOTTEN -> image.withJobs(image.jobs().without(job.id()));
         };

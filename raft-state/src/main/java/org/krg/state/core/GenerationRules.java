@@ -67,20 +67,32 @@ final class GenerationRules {
                     Text.of(image, process)
                             + " is one of several ranks, which are saved together or not at all");
         }
-        var problem = newcomerProblem(image, process, generation);
+        var problem = problem(image, process, generation, wanted);
         if (problem.isPresent()) {
             return problem.get();
-        }
-        var needed = Math.max(needed(image, process), wanted);
-        if (generation.copies().size() < needed) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    "checkpoint %s has %s copies and needs %s; copy it to more nodes first"
-                            .formatted(generation.id(), generation.copies().size(), needed));
         }
         return Decision.accept(
                 new GenerationEvent.Committed(
                         generation, "copies on " + text(generation.copies())));
+    }
+
+    /// {@return why a generation cannot be the process's newest one, or has too few copies}
+    static Optional<Decision> problem(
+            ClusterImage image, HostedProcess process, Generation generation, int wanted) {
+        var needed = Math.max(needed(image, process), wanted);
+        return newcomerProblem(image, process, generation)
+                .or(() ->
+                        generation.copies().size() >= needed
+                                ? Optional.empty()
+                                : Optional.of(
+                                        Decision.refuse(
+                                                Refusal.CONFLICT,
+                                                ("checkpoint %s has %s copies and needs %s; copy it"
+                                                                + " to more nodes first")
+                                                        .formatted(
+                                                                generation.id(),
+                                                                generation.copies().size(),
+                                                                needed))));
     }
 
     /// {@return why a generation cannot be the process's newest one}
@@ -115,30 +127,37 @@ final class GenerationRules {
         return ready < 2 ? 1 : Math.min(Math.max(asked, 2), ready);
     }
 
+    /// What all ranks of a job have of one number goes together: alone it is of no use.
     private static Decision drop(ClusterImage image, Generation generation) {
         var id = generation.id();
         var process = image.processes().require(id.process());
-        if (isNeededBy(process.phase(), id)) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    Text.of(image, process)
-                            + " is being restored from checkpoint "
-                            + id
-                            + "; wait until it runs");
+        var ranks = image.processesOf(process.job());
+        for (var rank : ranks) {
+            if (isNeededBy(rank.phase(), new GenerationId(rank.id(), id.number()))) {
+                return Decision.refuse(
+                        Refusal.CONFLICT,
+                        Text.of(image, rank)
+                                + " is being restored from checkpoint "
+                                + id.number()
+                                + "; wait until it runs");
+            }
         }
-        var newest =
-                image.generationsOf(id.process()).reversed().stream()
-                        .filter(Generation::isGood)
-                        .limit(MIN_KEPT)
-                        .toList();
-        if (!(process.phase() instanceof Phase.Ended) && newest.contains(generation)) {
+        var newest = image.goodGenerations(id.process()).stream().limit(MIN_KEPT).toList();
+        if (image.lives(process.job()) && newest.contains(generation)) {
             return Decision.refuse(
                     Refusal.CONFLICT,
                     ("checkpoint %s is one of the two newest good ones of %s, which it may "
                                     + "need; wait for newer ones or until it has ended")
                             .formatted(id, Text.of(image, process)));
         }
-        return Decision.accept(new GenerationEvent.Dropped(id, "no longer needed"));
+        var draft = new Draft(image);
+        for (var rank : ranks) {
+            var part = new GenerationId(rank.id(), id.number());
+            if (image.generations().find(part).isPresent()) {
+                draft.add(new GenerationEvent.Dropped(part, "no longer needed"));
+            }
+        }
+        return draft.accept();
     }
 
     private static boolean isNeededBy(Phase phase, GenerationId id) {
@@ -175,7 +194,7 @@ final class GenerationRules {
                         process.id(), report.epoch(), Text.bounded(report.reason())));
     }
 
-    private static Optional<String> holdersProblem(ClusterImage image, List<NodeId> copies) {
+    static Optional<String> holdersProblem(ClusterImage image, List<NodeId> copies) {
         if (new TreeSet<>(copies).size() != copies.size()) {
             return Optional.of("a node is named twice as a holder of copies; name each once");
         }

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.krg.state.codec.ReplyCodec;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand;
 import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
@@ -145,6 +146,7 @@ final class Step {
                     ProcessCommand _,
                     MigrationCommand _,
                     GenerationCommand _,
+                    CutCommand _,
                     LeaseCommand _,
                     SegmentCommand _,
                     AccessCommand _ ->

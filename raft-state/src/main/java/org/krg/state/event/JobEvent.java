@@ -12,6 +12,14 @@ public record JobEvent(Kind kind, Job job, String detail) implements Event {
         /// A user ordered it to end.
         STOP_ORDERED,
         /// It ended long ago and makes room.
-        FORGOTTEN
+        FORGOTTEN,
+        /// All its ranks are being saved as one.
+        CUT_BEGUN,
+        /// A rank stands still for that, or is saved.
+        CUT_ADVANCED,
+        /// All its ranks are saved.
+        CUT_COMMITTED,
+        /// None of its ranks is saved; all go on.
+        CUT_ABANDONED
     }
 }

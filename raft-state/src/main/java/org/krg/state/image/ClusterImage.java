@@ -69,14 +69,19 @@ public record ClusterImage(
                 .toList();
     }
 
-    /// {@return the newest generation of a process that may still be restored from} A rank of a
-    /// parallel job goes back only together with the others, to what all of them have.
+    /// {@return the newest generation of a process that may still be restored from}
     public Optional<Generation> newestGood(ProcessId process) {
+        return goodGenerations(process).stream().findFirst();
+    }
+
+    /// {@return the generations of a process that may still be restored from, newest first} A rank
+    /// of a parallel job goes back only together with the others, to what all of them have.
+    public List<Generation> goodGenerations(ProcessId process) {
         var ranks = processes.find(process).map(HostedProcess::job).map(this::processesOf);
         return generationsOf(process).reversed().stream()
                 .filter(Generation::isGood)
                 .filter(it -> isGood(ranks.orElse(List.of()), it.id().number()))
-                .findFirst();
+                .toList();
     }
 
     private boolean isGood(List<HostedProcess> ranks, long number) {

@@ -25,6 +25,10 @@ import org.krg.state.command.AccessCommand.RevokeToken;
 import org.krg.state.command.AccessCommand.SetEnabled;
 import org.krg.state.command.AccessCommand.SetPassword;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand.AbandonCut;
+import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportSaved;
+import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -87,6 +91,7 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Job;
@@ -207,7 +212,11 @@ final class Everything {
                         ALICE,
                         Optional.of(POOL.address(6)),
                         START),
-                new AdmitJob("again", spec(), ALICE, Optional.empty(), START));
+                new AdmitJob("again", spec(), ALICE, Optional.empty(), START),
+                new BeginCut(new JobId(7), true, START),
+                new ReportStill(PROCESS, EPOCH, 5),
+                new ReportSaved(generation(), 2),
+                new AbandonCut(new JobId(7), 5, "it took too long"));
     }
 
     static List<Event> events() {
@@ -217,6 +226,9 @@ final class Everything {
         }
         for (var kind : JobEvent.Kind.values()) {
             events.add(new JobEvent(kind, job(), "submitted by alice"));
+        }
+        for (var cut : cuts()) {
+            events.add(new JobEvent(JobEvent.Kind.CUT_ADVANCED, job().withCut(cut), "of 3 ranks"));
         }
         for (var kind : ProcessEvent.Kind.values()) {
             events.add(new ProcessEvent(kind, process(phases().getFirst()), "on n1"));
@@ -373,6 +385,18 @@ final class Everything {
 
     private static Node node() {
         return Samples.node(HOME, 2).registered(4, START);
+    }
+
+    private static List<GroupCut> cuts() {
+        var parts =
+                List.of(
+                        new GroupCut.Part(EPOCH, true, Optional.of(generation())),
+                        new GroupCut.Part(EPOCH, false, Optional.empty()));
+        var cut = new GroupCut(5, true, parts, new GroupCut.State.UnderWay());
+        return List.of(
+                cut,
+                cut.over(new GroupCut.State.Committed()),
+                cut.over(new GroupCut.State.Abandoned("no space")));
     }
 
     private static Job job() {

@@ -32,6 +32,7 @@ class AuthorityTest {
                     "CreateSegment",
                     "DestroySegment",
                     "StartMigration",
+                    "BeginCut",
                     "AbortMigration",
                     "GrantLease",
                     "RevokeLease",

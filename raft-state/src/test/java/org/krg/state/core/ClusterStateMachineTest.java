@@ -26,6 +26,7 @@ import org.krg.state.command.SyncCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.Migration;
@@ -232,22 +233,52 @@ class ClusterStateMachineTest {
         if (told.isPresent() && !told.get().epoch().equals(agreed(before, told.get()))) {
             assertThat(decision).as("a stale epoch").isInstanceOf(Decision.Refuse.class);
         }
+        checkCuts(after);
         for (var process : after.processes().values()) {
-            // A rank that has ended goes back with the others.
-            var returns = after.jobs().require(process.job()).spec().isParallel();
+            var together = isOfLivingParallelJob(before, process);
             before.processes()
                     .find(process.id())
-                    .ifPresent(earlier ->
-                            checkLife(
-                                    earlier,
-                                    command instanceof RestoreFrom || returns,
-                                    command,
-                                    process));
+                    .ifPresent(earlier -> checkLife(earlier, command, process, together));
         }
     }
 
+    /// The ranks of a parallel job have the same generations, and a cut is only of what runs.
+    private static void checkCuts(ClusterImage image) {
+        for (var job : image.jobs().values()) {
+            if (job.spec().isParallel()) {
+                var ranks = image.processesOf(job.id());
+                assertThat(ranks).hasSize(job.spec().ranks());
+                var numbers =
+                        ranks.stream()
+                                .map(rank ->
+                                        image.generationsOf(rank.id()).stream()
+                                                .map(generation -> generation.id().number())
+                                                .toList())
+                                .distinct();
+                assertThat(numbers).as("generations of all ranks").hasSize(1);
+                job.activeCut()
+                        .ifPresent(cut ->
+                                assertThat(ranks)
+                                        .allMatch(rank -> rank.phase() instanceof Phase.Running)
+                                        .extracting(HostedProcess::epoch)
+                                        .isEqualTo(
+                                                cut.parts().stream()
+                                                        .map(GroupCut.Part::epoch)
+                                                        .toList()));
+            }
+        }
+    }
+
+    /// Ranks that have ended come back with those that have not.
+    private static boolean isOfLivingParallelJob(ClusterImage image, HostedProcess process) {
+        return image.jobs()
+                .find(process.job())
+                .filter(job -> job.spec().isParallel() && image.lives(job.id()))
+                .isPresent();
+    }
+
     private static void checkLife(
-            HostedProcess earlier, boolean returns, Command command, HostedProcess later) {
+            HostedProcess earlier, Command command, HostedProcess later, boolean together) {
         var placed = !later.epoch().equals(earlier.epoch());
         assertThat(placed).isEqualTo(placed && (command instanceof Place || isMove(command)));
         assertThat(later.lastEpoch()).isGreaterThanOrEqualTo(earlier.lastEpoch());
@@ -257,7 +288,9 @@ class ClusterStateMachineTest {
         if (!placed && host.isPresent()) {
             assertThat(earlier.phase().host()).as("one node an epoch").isEqualTo(host);
         }
-        if (earlier.phase() instanceof Phase.Ended && !returns) {
+        if (earlier.phase() instanceof Phase.Ended
+                && !together
+                && !(command instanceof RestoreFrom)) {
             assertThat(later.phase()).isEqualTo(earlier.phase());
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http.cluster;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.krg.host.HostFailure;
@@ -57,6 +58,22 @@ public final class Targets {
             }
         }
         return only(image, findJob(image, target).orElseThrow(() -> noProcess(target)));
+    }
+
+    /// {@return the processes that a job's name or number (all its ranks), `JOB/RANK` or a process
+    /// number means; never none}
+    public static List<HostedProcess> ranks(ClusterImage image, String target) {
+        var isProcess =
+                target.indexOf('/') > 0
+                        || (target.matches(NUMBER)
+                                && image.processes()
+                                        .find(new ProcessId(Long.parseLong(target)))
+                                        .isPresent());
+        return isProcess
+                ? List.of(process(image, target))
+                : findJob(image, target)
+                        .map(job -> image.processesOf(job.id()))
+                        .orElseThrow(() -> noProcess(target));
     }
 
     /// {@return the process of that number}

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobSpec;
@@ -37,8 +38,19 @@ public final class JobView {
         view.set(
                 "processes",
                 Json.list(processes.stream().map(it -> ProcessView.brief(image, it)).toList()));
+        job.cut().ifPresent(cut -> view.set("cut", of(cut)));
         view.set("spec", of(job.spec()));
         return view;
+    }
+
+    private static ObjectNode of(GroupCut cut) {
+        var view = Json.object().put("number", cut.number());
+        return switch (cut.state()) {
+            case GroupCut.State.UnderWay _ -> view.put("state", "under-way");
+            case GroupCut.State.Committed _ -> view.put("state", "committed");
+            case GroupCut.State.Abandoned(var reason) ->
+                    view.put("state", "abandoned").put("reason", reason);
+        };
     }
 
     static String state(Job job, List<HostedProcess> processes) {

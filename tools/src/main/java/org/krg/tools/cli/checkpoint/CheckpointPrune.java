@@ -14,6 +14,8 @@ import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 import org.krg.tools.render.Checkpoints;
@@ -69,8 +71,7 @@ public final class CheckpointPrune implements Callable<Integer> {
             var surplus =
                     surplus(all.path("checkpoints"), Math.max(1, keep), terminal.now().minus(age));
             if (!dryRun) {
-                surplus.forEach(
-                        it -> client.delete(ApiPath.of("checkpoints", it.path("id").asText())));
+                surplus.forEach(it -> remove(client, it.path("id").asText()));
             }
             var reply = Json.object().put("dryRun", dryRun);
             reply.putArray("removed").addAll(surplus);
@@ -80,6 +81,17 @@ public final class CheckpointPrune implements Callable<Integer> {
                     () -> Checkpoints.table(surplus, terminal.now(), output.hasHeaders()));
         }
         return ExitCode.OK;
+    }
+
+    /// What all ranks of a job have of one number goes with that of the first.
+    private static void remove(ApiClient client, String id) {
+        try {
+            client.delete(ApiPath.of("checkpoints", id));
+        } catch (ApiFailure failure) {
+            if (failure.exit() != ExitCode.NOT_FOUND) {
+                throw failure;
+            }
+        }
     }
 
     /// {@return the checkpoints that go, oldest first}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.engine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.krg.host.HostFailure;
+import org.krg.state.ClusterStore;
+import org.krg.state.command.CutCommand.ReportStill;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
+
+/// Keeps one rank still until the log says that all ranks of the cut stand still. Used once, by one
+/// thread.
+final class CutGate implements Checkpointing.Gate {
+    /// How long a rank stands still for others that do not: longer than the leader waits before it
+    /// gives the cut up. Going on is always safe: this rank is then not reported as saved.
+    static final Duration LIMIT = Duration.ofSeconds(40);
+
+    private final ClusterStore store;
+    private final Proposals proposals;
+    private final JobId job;
+    private final GenerationId generation;
+    private final Epoch epoch;
+    private boolean stands;
+    private boolean whole;
+
+    CutGate(
+            ClusterStore store,
+            Proposals proposals,
+            JobId job,
+            GenerationId generation,
+            Epoch epoch) {
+        this.store = store;
+        this.proposals = proposals;
+        this.job = job;
+        this.generation = generation;
+        this.epoch = epoch;
+    }
+
+    @Override
+    public void standsStill() {
+        stands = true;
+        // Saving goes on meanwhile; what became of it shows in the state.
+        var _ = proposals.submit(new ReportStill(generation.process(), epoch, generation.number()));
+    }
+
+    @Override
+    public void awaitOthers() {
+        if (!stands) {
+            return;
+        }
+        stands = false;
+        var decided = new CompletableFuture<Boolean>();
+        try (var _ = store.onChange(change -> look(change.after(), decided))) {
+            look(store.image(), decided);
+            whole = decided.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException late) {
+            whole = false;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Throws unless all ranks stood still at one time.
+    void requireWhole() {
+        if (!whole) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "checkpoint %s was given up: %s"
+                            .formatted(generation, reason().orElse("not all ranks stood still")),
+                    "try again");
+        }
+    }
+
+    private void look(ClusterImage image, CompletableFuture<Boolean> decided) {
+        var cut =
+                image.jobs()
+                        .find(job)
+                        .flatMap(Job::activeCut)
+                        .filter(it -> it.number() == generation.number());
+        if (cut.isEmpty()) {
+            decided.complete(false);
+        } else if (cut.get().isStill()) {
+            decided.complete(true);
+        }
+    }
+
+    private Optional<String> reason() {
+        return store.image()
+                .jobs()
+                .find(job)
+                .flatMap(Job::cut)
+                .filter(cut -> cut.number() == generation.number())
+                .map(GroupCut::state)
+                .flatMap(state ->
+                        state instanceof GroupCut.State.Abandoned(var why)
+                                ? Optional.of(why)
+                                : Optional.empty());
+    }
+}

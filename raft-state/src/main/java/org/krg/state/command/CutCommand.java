@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.command;
+
+import java.time.Instant;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.Generation;
+import org.krg.state.model.JobId;
+import org.krg.state.model.ProcessId;
+
+/// Requests about checkpoints of all ranks of a job; see [org.krg.state.model.GroupCut].
+public sealed interface CutCommand extends Command {
+    /// Begins one. Refused unless all ranks run and no other one is under way. Creates its number.
+    record BeginCut(JobId job, boolean pinned, Instant at) implements CutCommand {}
+
+    /// A rank stands still and can neither send nor receive.
+    record ReportStill(ProcessId process, Epoch epoch, long number) implements CutCommand {}
+
+    /// A rank is saved. With the last one all generations exist. Copies as for
+    /// [GenerationCommand.CommitGeneration].
+    record ReportSaved(Generation generation, int copiesWanted) implements CutCommand {}
+
+    /// Gives one up; its ranks go on.
+    record AbandonCut(JobId job, long number, String reason) implements CutCommand {}
+}

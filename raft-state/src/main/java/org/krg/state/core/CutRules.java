@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.core;
+
+import java.util.Optional;
+import org.krg.state.command.CutCommand;
+import org.krg.state.command.CutCommand.AbandonCut;
+import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportSaved;
+import org.krg.state.command.CutCommand.ReportStill;
+import org.krg.state.command.Refusal;
+import org.krg.state.event.GenerationEvent;
+import org.krg.state.event.JobEvent;
+import org.krg.state.event.JobEvent.Kind;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.GroupCut;
+import org.krg.state.model.GroupCut.Part;
+import org.krg.state.model.GroupCut.State;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Job;
+import org.krg.state.model.JobId;
+import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
+
+/// Decides about checkpoints of all ranks of a job. What else happens to a rank gives one up:
+/// [CutEnds].
+final class CutRules {
+    private CutRules() {}
+
+    static Decision decide(ClusterImage image, CutCommand command) {
+        return switch (command) {
+            case BeginCut(var id, var pinned, _) ->
+                    image.jobs()
+                            .find(id)
+                            .map(job -> begin(image, job, pinned))
+                            .orElseGet(() -> unknown(id));
+            case ReportStill(var process, var epoch, var number) ->
+                    part(
+                            image,
+                            process,
+                            epoch,
+                            number,
+                            (job, cut, rank) -> still(image, job, cut, rank));
+            case ReportSaved saved -> {
+                var generation = saved.generation();
+                yield part(
+                        image,
+                        generation.id().process(),
+                        generation.epoch(),
+                        generation.id().number(),
+                        (job, cut, rank) -> saved(image, job, cut, rank, saved));
+            }
+            case AbandonCut(var id, var number, var reason) ->
+                    image.jobs()
+                            .find(id)
+                            .map(job -> abandon(job, number, reason))
+                            .orElseGet(() -> unknown(id));
+        };
+    }
+
+    private static Decision begin(ClusterImage image, Job job, boolean pinned) {
+        if (!job.spec().isParallel()) {
+            return Decision.refuse(
+                    Refusal.INVALID, Text.of(job) + " has one process, which is saved by itself");
+        }
+        if (job.spec().checkpoint().engine() != Engine.CRIU) {
+            return Decision.refuse(
+                    Refusal.INVALID,
+                    Text.of(job)
+                            + " is of the engine `restart`: nothing of it is saved; submit it with"
+                            + " `--engine criu`");
+        }
+        if (job.stop().isPresent()) {
+            return Decision.refuse(Refusal.CONFLICT, Text.of(job) + " was ordered to end");
+        }
+        var other = job.activeCut();
+        if (other.isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %d of %s is being taken; wait for it"
+                            .formatted(other.get().number(), Text.of(job)));
+        }
+        var ranks = image.processesOf(job.id());
+        var idle = ranks.stream().filter(it -> !(it.phase() instanceof Phase.Running)).findFirst();
+        if (idle.isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "%s does not run, and ranks are saved together or not at all; `krg-admin job explain %s` tells more"
+                            .formatted(Text.of(image, idle.get()), job.name()));
+        }
+        var last = ranks.stream().mapToLong(HostedProcess::lastGeneration).max().orElse(0);
+        var number = Math.max(last, job.cut().map(GroupCut::number).orElse(0L)) + 1;
+        var parts =
+                ranks.stream().map(it -> new Part(it.epoch(), false, Optional.empty())).toList();
+        var cut = new GroupCut(number, pinned, parts, new State.UnderWay());
+        var draft = new Draft(image);
+        draft.add(
+                new JobEvent(
+                        Kind.CUT_BEGUN,
+                        job.withCut(cut),
+                        "checkpoint %d of %d ranks".formatted(number, ranks.size())));
+        return draft.accept(number);
+    }
+
+    /// What a rank of a cut that is under way has done.
+    private interface Done {
+        Decision decide(Job job, GroupCut cut, HostedProcess rank);
+    }
+
+    private static Decision part(
+            ClusterImage image, ProcessId id, Epoch epoch, long number, Done done) {
+        var found = image.processes().find(id);
+        if (found.isEmpty()) {
+            return Decision.refuse(
+                    Refusal.NOT_FOUND,
+                    "there is no process " + id + "; its job was forgotten, or never was");
+        }
+        var rank = found.get();
+        var job = image.jobs().require(rank.job());
+        var cut = job.activeCut().filter(it -> it.number() == number);
+        if (cut.isEmpty()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %d of %s is not being taken; look again"
+                            .formatted(number, Text.of(job)));
+        }
+        return rank.epoch().equals(epoch)
+                ? done.decide(job, cut.get(), rank)
+                : ProcessRules.conflict(image, rank, epoch);
+    }
+
+    private static Decision still(ClusterImage image, Job job, GroupCut cut, HostedProcess rank) {
+        var part = cut.parts().get(rank.rank());
+        if (part.still()) {
+            return Decision.accept();
+        }
+        var next = cut.with(rank.rank(), new Part(part.epoch(), true, part.saved()));
+        return Decision.accept(
+                new JobEvent(
+                        Kind.CUT_ADVANCED,
+                        job.withCut(next),
+                        Text.of(image, rank) + " stands still"));
+    }
+
+    private static Decision saved(
+            ClusterImage image, Job job, GroupCut cut, HostedProcess rank, ReportSaved report) {
+        var generation = report.generation();
+        if (!cut.isStill()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %s cannot be kept: not all ranks stand still yet"
+                            .formatted(generation.id()));
+        }
+        var known = cut.parts().get(rank.rank()).saved();
+        if (known.isPresent()) {
+            return known.get().equals(generation)
+                    ? Decision.accept()
+                    : Decision.refuse(
+                            Refusal.CONFLICT,
+                            "checkpoint " + generation.id() + " was taken already");
+        }
+        var problem = GenerationRules.problem(image, rank, generation, report.copiesWanted());
+        if (problem.isPresent()) {
+            return problem.get();
+        }
+        var part = new Part(rank.epoch(), true, Optional.of(generation));
+        var next = cut.with(rank.rank(), part);
+        return next.parts().stream().allMatch(it -> it.saved().isPresent())
+                ? commit(image, job, next)
+                : Decision.accept(
+                        new JobEvent(
+                                Kind.CUT_ADVANCED,
+                                job.withCut(next),
+                                Text.of(image, rank) + " is saved"));
+    }
+
+    private static Decision commit(ClusterImage image, Job job, GroupCut cut) {
+        var draft = new Draft(image);
+        for (var part : cut.parts()) {
+            var generation = part.saved().orElseThrow();
+            draft.add(
+                    new GenerationEvent.Committed(generation, "with all ranks of " + Text.of(job)));
+        }
+        draft.add(
+                new JobEvent(
+                        Kind.CUT_COMMITTED,
+                        job.withCut(cut.over(new State.Committed())),
+                        "checkpoint %d of %d ranks".formatted(cut.number(), cut.parts().size())));
+        return draft.accept();
+    }
+
+    private static Decision abandon(Job job, long number, String reason) {
+        var cut = job.cut().filter(it -> it.number() == number);
+        if (cut.isEmpty()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %d of %s is not being taken; look again"
+                            .formatted(number, Text.of(job)));
+        }
+        return cut.get().isUnderWay()
+                ? Decision.accept(abandoned(job, cut.get(), reason))
+                : Decision.accept();
+    }
+
+    static JobEvent abandoned(Job job, GroupCut cut, String reason) {
+        var why = Text.bounded(reason);
+        return new JobEvent(
+                Kind.CUT_ABANDONED, job.withCut(cut.over(new State.Abandoned(why))), why);
+    }
+
+    private static Decision unknown(JobId job) {
+        return Decision.refuse(
+                Refusal.NOT_FOUND,
+                "there is no job " + job + "; `krg-admin job list` shows those there are");
+    }
+}
