@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ final class ReplicaComparisonTest {
     private final ReplicaComparison comparison =
             new ReplicaComparison(
                     store,
-                    (node, after) -> replicas.get(node).digest(after),
+                    (node, after) -> replica(node).digest(after),
                     Duration.ofMillis(200),
                     metrics);
 
@@ -124,16 +125,20 @@ final class ReplicaComparisonTest {
     @Test
     void theLeaderKeepsWhatDiffersUntilItIsEqual() {
         store.lead(true);
-        replicas.get(new NodeId("n3")).digit = "f";
+        replica(new NodeId("n3")).digit = "f";
 
         comparison.watch();
 
         assertThat(comparison.problem().orElseThrow()).contains("n3 40/ffffffffffff");
         assertThat(metrics.counter("krg.state.replicas_differ_total").getCount()).isEqualTo(1);
 
-        replicas.get(new NodeId("n3")).digit = "0";
+        replica(new NodeId("n3")).digit = "0";
         comparison.watch();
         assertThat(comparison.problem()).isEmpty();
+    }
+
+    private Replica replica(NodeId node) {
+        return Objects.requireNonNull(replicas.get(node));
     }
 
     private void register(Node node) {
