@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,14 +81,9 @@ class ExchangesTest {
     }
 
     @Tag("long")
-    @RepeatedTest(40)
-    void whateverNodeIsLostTheRestIsOneChainAWord() throws IOException {
-        for (var lost = 0; lost < 4; lost++) {
-            exchangeWhileOneIsLost(4, lost);
-            nodes.forEach(PageNode::close);
-            nodes.clear();
-            runs.clear();
-        }
+    @RepeatedTest(160)
+    void whateverNodeIsLostTheRestIsOneChainAWord(RepetitionInfo info) throws IOException {
+        exchangeWhileOneIsLost(4, info.getCurrentRepetition() % 4);
     }
 
     private void exchangeUndisturbed(int count, int each) throws IOException {
