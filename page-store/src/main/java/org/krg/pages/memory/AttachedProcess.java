@@ -111,11 +111,21 @@ final class AttachedProcess implements AutoCloseable {
         var _ = settled(page, address -> faults.wake(address, PageMemory.PAGE_BYTES));
     }
 
+    /// Makes every touch of an absent page an error.
     void poison(int page) {
-        if (settled(page, address -> faults.poison(address, PageMemory.PAGE_BYTES))
-                == Outcome.PRESENT) {
-            wake(page);
+        if (cannotPoison(page)) {
+            // What is left of a page that was protected and taken away keeps its place; poison that
+            // is there already stays.
+            unprotect(page);
+            if (cannotPoison(page)) {
+                wake(page);
+            }
         }
+    }
+
+    private boolean cannotPoison(int page) {
+        return settled(page, address -> faults.poison(address, PageMemory.PAGE_BYTES))
+                == Outcome.PRESENT;
     }
 
     private Outcome settled(int page, Call call) {

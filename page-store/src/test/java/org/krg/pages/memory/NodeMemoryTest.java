@@ -213,6 +213,24 @@ class NodeMemoryTest {
     }
 
     @Test
+    void aPageThatWasWrittenHereAndTakenAwayCanBePoisoned() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var write = program.begin("write " + OFFSET + " 8");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.install(PAGE, null, true);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+            memory.revoke(PAGE, true, arena.allocate(PageMemory.PAGE_BYTES));
+
+            var again = program.begin("exchange " + OFFSET + " 9");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.poison(PAGE);
+
+            assertThat(Toucher.await(again)).isEqualTo("sigbus");
+            assertThat(program.ask("read " + OFFSET)).isEqualTo("sigbus");
+        }
+    }
+
+    @Test
     void aChildOfForkHasNoMapping() {
         try (var program = Toucher.mapping(socket, FIELD)) {
             assertThat(program.ask("fork " + OFFSET)).isEqualTo("ok");
