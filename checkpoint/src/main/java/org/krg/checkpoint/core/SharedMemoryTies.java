@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint.core;
 
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -26,7 +25,7 @@ public final class SharedMemoryTies {
                 tree.unixSockets().stream()
                         .filter(it -> sharing.sockets().contains(it.peer()))
                         .map(UnixConnection::inode)
-                        .collect(Collectors.toSet());
+                        .toList();
         var processes =
                 tree.processes().stream()
                         .map(it ->
@@ -37,7 +36,7 @@ public final class SharedMemoryTies {
         return new ProcessTree(tree.rootPid(), processes, tree.unixSockets(), tree.shared());
     }
 
-    private static TreeProcess without(TreeProcess it, Set<Long> connected) {
+    private static TreeProcess without(TreeProcess it, List<Long> connected) {
         return new TreeProcess(
                 it.pid(),
                 it.hostPid(),
@@ -50,7 +49,7 @@ public final class SharedMemoryTies {
                 it.mapped().stream().filter(file -> !isTie(file)).toList());
     }
 
-    private static boolean isTie(OpenFile file, Set<Long> connected) {
+    private static boolean isTie(OpenFile file, List<Long> connected) {
         return switch (file.type()) {
             case SOCKET -> connected.contains(file.facts().inode());
             case CHARACTER_DEVICE -> file.target().equals("/dev/userfaultfd");

@@ -8,7 +8,6 @@ import static org.krg.checkpoint.model.OpenFile.Lock.NONE;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -225,7 +224,7 @@ final class PreflightTest {
                         List.of(new UnixConnection(50, 90), new UnixConnection(60, 91)),
                         List.of());
 
-        var saved = SharedMemoryTies.without(tree, new Sharing(Set.of(10_300L), Set.of(90L)));
+        var saved = SharedMemoryTies.without(tree, new Sharing(List.of(10_300L), List.of(90L)));
 
         assertThat(Preflight.blockers(saved, LIMITS))
                 .extracting(Blocker::pid)

@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// What `/proc` says about processes, `proc(5)`. A process that ends while it is read is not there.
 final class ProcFs {
@@ -75,8 +73,8 @@ final class ProcFs {
     }
 
     /// {@return the sockets of this process, by inode}
-    static Set<Long> ownSockets() {
-        var sockets = new HashSet<Long>();
+    static List<Long> ownSockets() {
+        var sockets = new ArrayList<Long>();
         try (var links = Files.newDirectoryStream(PROC.resolve("self/fd"))) {
             for (var link : links) {
                 findSocket(link).ifPresent(sockets::add);

@@ -4,7 +4,6 @@ package org.krg.host.kernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.model.Failure;
@@ -103,9 +102,7 @@ record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.
         own.retainAll(shared.detachable());
         return own.isEmpty()
                 ? Sharing.NONE
-                : new Sharing(
-                        own.stream().map(Integer::longValue).collect(Collectors.toSet()),
-                        ProcFs.ownSockets());
+                : new Sharing(own.stream().map(Integer::longValue).toList(), ProcFs.ownSockets());
     }
 
     @Override
