@@ -41,6 +41,9 @@ final class PromisesTest {
     /// Long beside a round of heartbeats, short beside an election.
     private static final Duration SOME = Duration.ofMillis(500);
 
+    /// Longer than the pause before the second try, shorter than three tries.
+    private static final Duration A_MOMENT = Duration.ofMillis(75);
+
     /// Entries between snapshots.
     private static final int SNAPSHOT = 32;
 
@@ -113,6 +116,22 @@ final class PromisesTest {
             assertThat(get(follower.submit(client.grant()))).isInstanceOf(Accepted.class);
         } while (!stopping.isDone() || follower.leadership().leader().isEmpty());
         get(stopping);
+    }
+
+    @Test
+    void anOperationThatComesWhenTheLeaderIsGoneIsTriedAgain() {
+        var left = cluster.awaitFollower();
+        var store = cluster.store(left);
+        IntStream.rangeClosed(1, 3)
+                .mapToObj(StateCluster::node)
+                .filter(node -> !node.equals(left))
+                .forEach(cluster::stop);
+        await().atMost(SOON).until(() -> store.leadership().leader().isEmpty());
+
+        assertThat(store.submit(client.grant()))
+                .failsWithin(A_MOMENT)
+                .withThrowableThat()
+                .isInstanceOf(TimeoutException.class);
     }
 
     @Test
