@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
 import org.krg.host.core.OwnLease;
+import org.krg.host.core.OwnMember;
 import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
@@ -26,10 +27,8 @@ import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.ClusterStore.Subscription;
 import org.krg.state.image.ClusterChange;
-import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
-import org.krg.state.model.Revision;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,26 +42,23 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     /// Whoever holds a lock now and then is soon without.
     private static final Duration DETACH_LIMIT = Duration.ofSeconds(8);
 
-    private final NodeId self;
     private final SharedMemory.Setting setting;
     private final PeerAsks asks;
     private final Subscription subscription;
-    private Revision registered = Revision.ZERO;
+    private OwnMember self;
     private @Nullable SharedMemory present;
     private boolean closed;
 
     SharedMemories(NodeId self, SharedMemory.Setting setting, PeerAsks asks) {
-        this.self = self;
+        this.self = OwnMember.unregistered(self);
         this.setting = setting;
         this.asks = asks;
         this.subscription = setting.store().onChange(this::changed);
     }
 
-    /// The node holds its lease. Before it did, a row of an earlier run of the agent may have been
-    /// what the replica knew.
+    /// The node holds its lease.
     synchronized void leased(OwnLease lease) {
-        registered = lease.knownFrom();
-        consider(setting.store().image());
+        follow(self.leased(lease, setting.store().image()));
     }
 
     /// {@return where other nodes send page messages}
@@ -120,7 +116,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         if (present == null) {
             throw new HostFailure(
                     HostFailure.Code.NO_QUORUM,
-                    "node " + self + " has no shared memory: it has not registered yet",
+                    "node " + self.self() + " has no shared memory: it has not registered yet",
                     "ask again");
         }
         return present;
@@ -130,23 +126,19 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         if (present != null) {
             present.changed(change);
         }
-        consider(change.after());
+        follow(self.changed(change.after()));
     }
 
-    private void consider(ClusterImage image) {
-        var row = image.nodes().find(self);
-        if (present != null && row.map(present.self()::isGone).orElse(true)) {
+    private void follow(OwnMember next) {
+        self = next;
+        if (present != null && !next.present().equals(Optional.of(present.self()))) {
             log.warn("shared memory is void member={}", present.self());
             // Not here: it waits for programs, which may wait for the state.
             var _ = Thread.startVirtualThread(present::close);
             present = null;
         }
-        var isCurrent =
-                !registered.equals(Revision.ZERO) && image.revision().compareTo(registered) >= 0;
-        if (present == null && isCurrent && !closed) {
-            row.map(Member::of)
-                    .filter(member -> !member.isGone(row.orElseThrow()))
-                    .ifPresent(this::open);
+        if (present == null && !closed) {
+            next.present().ifPresent(this::open);
         }
     }
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.host.core.Images.HERE;
+import static org.krg.host.core.Images.with;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Member;
+import org.krg.state.model.Node;
+import org.krg.state.model.Revision;
+
+final class OwnMemberTest {
+    private final OwnMember started = OwnMember.unregistered(HERE);
+
+    @Test
+    void theRowOfAnEarlierRunIsNotActedOnBeforeTheLeaseIsHeld() {
+        var replayed = started.changed(registered(5, 1));
+        assertThat(replayed.present()).isEmpty();
+
+        var early = replayed.leased(lease(9), registered(5, 1));
+        assertThat(early.present()).isEmpty();
+        assertThat(early.changed(registered(9, 2)).present()).contains(member(2));
+    }
+
+    @Test
+    void anotherRegistrationEndsTheOneBefore() {
+        var first = started.leased(lease(5), registered(5, 1));
+
+        assertThat(first.changed(registered(9, 2)).present()).contains(member(2));
+    }
+
+    @Test
+    void aNodeThatIsDeclaredLostIsNoMember() {
+        var first = started.leased(lease(5), registered(5, 1));
+
+        assertThat(first.changed(lost(7, 1)).present()).isEmpty();
+        assertThat(first.changed(Images.empty().at(new Revision(7))).present()).isEmpty();
+    }
+
+    @Test
+    void aStepThatWasOvertakenByTheLeaseSaysNothing() {
+        var second = started.leased(lease(9), registered(9, 2));
+
+        assertThat(second.changed(registered(5, 1)).present()).contains(member(2));
+        assertThat(second.changed(lost(8, 1)).present()).contains(member(2));
+    }
+
+    @Test
+    void aStateThatWasReadBeforeTheLastStepSaysNothing() {
+        var lost = started.leased(lease(5), registered(5, 1)).changed(lost(7, 1));
+
+        assertThat(lost.leased(lease(5), registered(6, 1)).present()).isEmpty();
+    }
+
+    private static OwnLease lease(long knownFrom) {
+        return new OwnLease(Duration.ofSeconds(1), new Revision(knownFrom));
+    }
+
+    private static Member member(long run) {
+        return new Member(HERE, run);
+    }
+
+    private static ClusterImage registered(long revision, long run) {
+        return at(revision, run, Node.State.READY);
+    }
+
+    private static ClusterImage lost(long revision, long run) {
+        return at(revision, run, Node.State.LOST);
+    }
+
+    private static ClusterImage at(long revision, long run, Node.State state) {
+        return with(Images.empty().at(new Revision(revision)), Images.node(HERE, run, state));
+    }
+}
