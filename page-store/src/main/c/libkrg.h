@@ -254,6 +254,76 @@ int krg_atomic_compare_exchange(struct krg_segment *segment, uint64_t word, uint
 /* Makes an object all zeros, whatever it was. EBUSY while somebody holds it or waits for it. */
 int krg_reset(struct krg_segment *segment, uint64_t object);
 
+/*
+ * A say in checkpoints.
+ *
+ * A program in a cell is saved and moved without its doing. One that wants a say has these calls; they
+ * need no segment. Each sets errno, beside what is said below, to EHOSTDOWN when no agent is there, as outside
+ * of krg: then nothing was done, and nothing saves the program either. A child made by fork begins without
+ * anything of what its parent has said here.
+ */
+
+/*
+ * Has the program called back whenever it is saved, for a checkpoint or a move:
+ *
+ *     before          it is about to be saved. Not 0: it is not, and goes on; who asked is told the number
+ *     after_restart   it goes on from what was saved, in another incarnation: moved, or brought back
+ *     on_continue     it goes on as the same incarnation, saved or not
+ *
+ * Each may be NULL. They run in a thread of the library while all threads of the program run, and may do what
+ * any thread may: a lock taken in `before` is released in the one after it. Only when each `before` has
+ * returned do all threads stand still; when the program goes on they do, and then it is called back.
+ * `before` is called in the reverse order of registration, the others in that order. All of `before` has 20 s.
+ * A move saves the program more than once: for each `before` that returned 0 one of the others follows.
+ *
+ * -1 and errno: ENOSPC there are 64 already.
+ */
+int krg_checkpoint_on(int (*before)(void *argument), void (*after_restart)(void *argument),
+                      void (*on_continue)(void *argument), void *argument);
+
+/*
+ * Between these the program is not saved: a checkpoint or a move waits for the end of the section for 8 s,
+ * then it is refused and says so. A section is its thread's, and they nest. Does not keep the program
+ * from being stopped or killed, nor from being frozen when its node is out of touch.
+ *
+ * The first waits while the program is being saved. -1 and errno (enable): EINVAL the thread is in none.
+ */
+int krg_checkpoint_disable(void);
+int krg_checkpoint_enable(void);
+
+/*
+ * Leaves memory out of what is saved: from then on it is zeros, whether the program is brought back or goes
+ * on. after_restart and on_continue build it anew, or mark it as to be built; they and the `before` of the same
+ * registration keep the program's threads from using it meanwhile, by a lock. Only private memory that can be
+ * written and has no file behind it. krg_checkpoint_include takes that back, with the same range; to be called
+ * before the memory is freed.
+ *
+ * -1 and errno: EINVAL it is not such memory, or (include) such a range; ENOSPC there are 1024 already.
+ */
+int krg_checkpoint_exclude(void *address, size_t length);
+int krg_checkpoint_include(void *address, size_t length);
+
+/*
+ * Takes a checkpoint now. 0: it is taken and its record is committed, the program goes on. 1: the
+ * program is another incarnation, brought back from this checkpoint or moved meanwhile. The callbacks have
+ * been called by then.
+ *
+ * -1 and errno: EDEADLK called in a critical section of the same thread or in a callback; EBUSY a critical section,
+ * a callback or something of the kernel's was in the way; ENOTSUP the process is not in a cell, or a rank of a
+ * parallel job, or its job is not saved; EIO it failed, the agent's log says why; EHOSTDOWN, ETIMEDOUT (after 600 s)
+ * whether it was taken is not known.
+ */
+int krg_checkpoint_now(void);
+
+/*
+ * The number of this incarnation, from 1 up: another one, larger, after each move and restart. Effects outside
+ * that carry it can be told from those of an incarnation that is over. It may change between the call and the use of what
+ * it returned, unless both are in one critical section.
+ *
+ * -1 and errno: ENOENT the program is not in a cell.
+ */
+int64_t krg_epoch(void);
+
 #ifdef __cplusplus
 }
 #endif

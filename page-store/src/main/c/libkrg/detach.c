@@ -14,10 +14,12 @@
 //                ◀──────────────   ATTEND; all others go on
 //
 // It asks the agent at the socket for that, whichever that is then, as soon as no file says that programs
-// are being saved (await_door).
+// are being saved (await_door). A program that wants a say (say.c) is called back before all others stand still,
+// and when they go on.
 #define _GNU_SOURCE
 #include "pause.h"
 #include "private.h"
+#include "say.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -32,9 +34,10 @@
 #include <unistd.h>
 
 #define ASK_AGAIN_NANOS 20000000
-#define STACK_BYTES (256 * 1024)
+#define STACK_BYTES (1024 * 1024) // callbacks run on it
+#define FIND_AGAIN_MILLIS 50
 
-enum { PAUSE = 1, DETACH = 2, RESUME = 3 };
+enum { PAUSE = 1, DETACH = 2, RESUME = 3, SAVED = 4 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of all that follows
 static struct krg_segment *handles;
@@ -189,8 +192,14 @@ static void give_all_back(void) {
             nanosleep(&a_moment, NULL);
         }
     }
-    while (open_control() < 0)
+    // Also when there is no agent the program goes on only after it was saved (await_door).
+    while (open_control() < 0 && handles != NULL)
         nanosleep(&a_moment, NULL);
+}
+
+static void go_on(void) {
+    resume_threads();
+    after_saving();
 }
 
 static void detach(void) {
@@ -199,12 +208,14 @@ static void detach(void) {
     for (struct krg_segment *it = handles; it != NULL; it = it->next)
         is_whole = is_whole && take_away(it) == 0;
     if (is_whole)
+        leave_out();
+    if (is_whole)
         (void)send_packet(control, &done, sizeof done, -1);
     close_quietly(watched);
     close_quietly(control);
     control = watched = -1;
     give_all_back();
-    resume_threads();
+    go_on();
 }
 
 // ---------------------------------------------------------------- the thread
@@ -212,15 +223,27 @@ static void detach(void) {
 static bool pause_all(void) {
     struct request answer = {.version = VERSION, .kind = PAUSED};
     pid_t in_the_way = 0;
-    int error = pause_threads(&in_the_way);
-    if (error == 0 && is_any_lost()) {
-        resume_threads();
-        error = EHOSTDOWN;
+    int error = before_saving(&in_the_way);
+    if (error == 0) {
+        error = pause_threads(&in_the_way);
+        if (error == 0 && is_any_lost()) {
+            resume_threads();
+            error = EHOSTDOWN;
+        }
+        if (error != 0)
+            after_saving();
     }
     answer.address = (uint64_t)error;
     answer.length = (uint64_t)in_the_way;
     (void)send_packet(control, &answer, sizeof answer, -1);
     return error == 0;
+}
+
+static void find_again(void) {
+    pthread_mutex_lock(&lock);
+    if (control < 0)
+        (void)open_control();
+    pthread_mutex_unlock(&lock);
 }
 
 // Others may be paused when the agent ends.
@@ -231,8 +254,14 @@ static void *attend_agent(void *given) {
         struct epoll_event event;
         struct answer order;
         int passed[2];
-        if (epoll_wait(watched, &event, 1, -1) < 1)
+        bool is_lost = control < 0 && has_say();
+        if (watched < 0)
+            watched = epoll_create1(EPOLL_CLOEXEC);
+        if (epoll_wait(watched, &event, 1, is_lost ? FIND_AGAIN_MILLIS : -1) < 1) {
+            if (is_lost)
+                find_again();
             continue;
+        }
         if (event.data.ptr != NULL) {
             lose(event.data.ptr);
             continue;
@@ -245,12 +274,15 @@ static void *attend_agent(void *given) {
             detach();
             paused = false;
         } else if (what == RESUME && paused) {
-            resume_threads();
+            go_on();
             paused = false;
+        } else if (what == SAVED) {
+            saved((int)order.segment);
         } else if (size <= 0) {
             if (paused)
-                resume_threads();
+                go_on();
             paused = false;
+            saved(EHOSTDOWN);
             pthread_mutex_lock(&lock);
             unwatch(control);
             close_quietly(control);
@@ -261,7 +293,9 @@ static void *attend_agent(void *given) {
     return NULL;
 }
 
-// It is none of the application's: no signal is handled in it.
+// It is none of the application's: no signal is handled in it but those that a callback causes itself.
+static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
+
 static int start_thread(void) {
     pthread_attr_t attributes;
     pthread_t thread;
@@ -270,6 +304,8 @@ static int start_thread(void) {
     if (error != 0)
         return fail(error);
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++)
+        sigdelset(&all, FAULTS[i]);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -292,14 +328,24 @@ int attend(void) {
     return result;
 }
 
+int ask_to_be_saved(void) {
+    struct request request = {.version = VERSION, .kind = CHECKPOINT};
+    pthread_mutex_lock(&lock);
+    int result = control < 0 ? fail(EHOSTDOWN) : send_packet(control, &request, sizeof request, -1);
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
 // ---------------------------------------------------------------- fork
 
 static void before_fork(void) {
     begin_call();
     pthread_mutex_lock(&lock);
+    hold_say();
 }
 
 static void in_parent(void) {
+    release_say();
     pthread_mutex_unlock(&lock);
     end_call();
 }
@@ -308,6 +354,7 @@ static void in_parent(void) {
 static void in_child(void) {
     pthread_mutex_init(&lock, NULL);
     forget_pauses();
+    forget_say();
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
         pthread_mutex_init(&it->lock, NULL);
         forget_threads(it);

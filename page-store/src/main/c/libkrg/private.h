@@ -17,7 +17,7 @@
 #define PAGE_BYTES 4096
 
 enum { VERSION = 2, MOST_NAME = 255 };
-enum kind { OPEN = 1, MAP = 2, UNMAP = 3, ATTEND = 4, PAUSED = 5, DETACHED = 6 };
+enum kind { OPEN = 1, MAP = 2, UNMAP = 3, ATTEND = 4, PAUSED = 5, DETACHED = 6, CHECKPOINT = 7 };
 enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37 };
 
 struct request {

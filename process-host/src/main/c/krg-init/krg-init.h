@@ -32,6 +32,7 @@ struct limit {
 struct spec {
     bool full;                // isolation=full|plain
     bool restore;             // mode=start|restore
+    char *epoch;              // epoch=N           of this incarnation, for io/epoch
     pid_t root;               // root=PID           of the program inside the cell, for a restore
     bool exclusive;           // exclusive=yes|no   stands still when the lease is over
     char *lease;              // lease=PATH

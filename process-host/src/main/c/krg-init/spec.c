@@ -47,6 +47,8 @@ static void take(struct spec *spec, const char *key, char *value) {
         spec->full = is_first(value, "full", "plain");
     } else if (strcmp(key, "mode") == 0) {
         spec->restore = is_first(value, "restore", "start");
+    } else if (strcmp(key, "epoch") == 0) {
+        spec->epoch = value;
     } else if (strcmp(key, "root") == 0) {
         spec->root = (pid_t)spec_number(value, 10);
     } else if (strcmp(key, "exclusive") == 0) {

@@ -15,6 +15,7 @@ import org.krg.pages.engine.PageEngineConfig;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
+import org.krg.pages.memory.ProgramCheckpoints;
 import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.pages.net.LinkConfig;
 import org.krg.pages.net.PageLinks;
@@ -59,7 +60,10 @@ final class BenchNode implements AutoCloseable {
         sync = new SyncEngine(self, new NoSyncLog());
         door =
                 AttachPort.open(
-                        socket, (_, _) -> new Opening.Granted(SEGMENT, memory, faults), sync);
+                        socket,
+                        (_, _) -> new Opening.Granted(SEGMENT, memory, faults),
+                        sync,
+                        ProgramCheckpoints.NONE);
     }
 
     private static HostPort port(Shared shared, NodeId node) {

@@ -17,6 +17,7 @@ public final class AttachCodec {
     private static final int ATTEND = 4;
     private static final int PAUSED = 5;
     private static final int DETACHED = 6;
+    private static final int CHECKPOINT = 7;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 24;
 
@@ -51,6 +52,7 @@ public final class AttachCodec {
                     Optional.of(
                             new AttachRequest.Paused((int) buffer.getLong(8), buffer.getLong(16)));
             case DETACHED -> Optional.of(new AttachRequest.Detached());
+            case CHECKPOINT -> Optional.of(new AttachRequest.Checkpoint());
             default -> Optional.empty();
         };
     }
@@ -73,6 +75,11 @@ public final class AttachCodec {
     /// {@return what a process that attends is told to do}
     public static byte[] encode(AttachOrder order) {
         return encode(AttachError.NONE.errno(), order.number(), 0);
+    }
+
+    /// {@return what a process is told of the checkpoint that it has asked for}
+    public static byte[] saved(AttachError error) {
+        return encode(AttachError.NONE.errno(), AttachOrder.SAVED.number(), error.errno());
     }
 
     /// {@return the answer to who has opened a segment}

@@ -12,7 +12,7 @@ public enum AttachError {
     EIO(5),
     /// The segment is another user's.
     EACCES(13),
-    /// The process has mapped it already.
+    /// The process has mapped it already; or something is in the way of a checkpoint.
     EBUSY(16),
     /// There is a segment of that name.
     EEXIST(17),
@@ -24,6 +24,8 @@ public enum AttachError {
     ENOSYS(38),
     /// Another version is spoken here.
     EPROTONOSUPPORT(93),
+    /// Nothing saves this process.
+    ENOTSUP(95),
     /// The cluster does not answer.
     ETIMEDOUT(110);
 

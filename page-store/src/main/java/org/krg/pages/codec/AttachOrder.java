@@ -8,7 +8,9 @@ public enum AttachOrder {
     /// Give all back that ties you to me, and ask for it again once you may.
     DETACH(2),
     /// Your threads go on.
-    RESUME(3);
+    RESUME(3),
+    /// The checkpoint that you asked for is taken, or why not.
+    SAVED(4);
 
     private final int number;
 

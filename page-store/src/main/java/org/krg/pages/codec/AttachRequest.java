@@ -24,8 +24,9 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
     /// The threads of the process stand still, or they go on.
     ///
     /// @param error an errno: 0 if they stand still; EBUSY if one does not come back from a call of
-    ///   the library; EAGAIN if one does not handle the signal; EHOSTDOWN if a mapping is lost
-    /// @param thread which one, as the process counts them
+    ///   the library; EAGAIN if one does not handle the signal; EHOSTDOWN if a mapping is lost;
+    ///   ECANCELED if one is in a critical section; EPERM if a callback refuses
+    /// @param thread which one, as the process counts them; of EPERM: what the callback returned
     record Paused(int error, long thread) implements OfHandle {
         /// EAGAIN
         public static final int NO_SIGNAL = 11;
@@ -33,9 +34,18 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
         /// EBUSY
         public static final int IN_CALL = 16;
 
+        /// EPERM
+        public static final int REFUSED = 1;
+
+        /// ECANCELED
+        public static final int CRITICAL = 125;
+
         /// EHOSTDOWN
         public static final int LOST = 112;
     }
+
+    /// Take a checkpoint of my process.
+    record Checkpoint() implements OfHandle {}
 
     /// The process has nothing of its agent's any more.
     record Detached() implements OfHandle {}

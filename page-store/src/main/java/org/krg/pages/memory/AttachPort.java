@@ -24,6 +24,7 @@ import org.krg.linux.Epoll;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketConnection;
 import org.krg.linux.PacketListener;
+import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.Threads;
 import org.krg.state.model.SegmentId;
@@ -49,6 +50,11 @@ public final class AttachPort implements AutoCloseable {
     private final Epoll epoll = Epoll.open();
     private final Map<Long, AttachedClient> clients = new HashMap<>();
     private final SyncDoor sync;
+    private final ProgramCheckpoints checkpoints;
+
+    /// What processes are to be told that are about to begin anew, by their pids.
+    private final Map<Integer, AttachError> saved = new HashMap<>();
+
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
     private long lastTag;
@@ -64,7 +70,12 @@ public final class AttachPort implements AutoCloseable {
         }
     }
 
-    private AttachPort(PacketListener listener, SegmentDoor door, SyncEngine sync) {
+    private AttachPort(
+            PacketListener listener,
+            SegmentDoor door,
+            SyncEngine sync,
+            ProgramCheckpoints checkpoints) {
+        this.checkpoints = checkpoints;
         this.listener = listener;
         this.door = door;
         this.sync = new SyncDoor(sync, epoll, this::nextTag, this::post);
@@ -73,9 +84,11 @@ public final class AttachPort implements AutoCloseable {
 
     /// Listens at a path that nothing has yet.
     ///
+    /// @param checkpoints takes those that programs ask for
     /// @throws LinuxException if that is impossible
-    public static AttachPort open(Path socket, SegmentDoor door, SyncEngine sync) {
-        var port = new AttachPort(PacketListener.listen(socket), door, sync);
+    public static AttachPort open(
+            Path socket, SegmentDoor door, SyncEngine sync, ProgramCheckpoints checkpoints) {
+        var port = new AttachPort(PacketListener.listen(socket), door, sync, checkpoints);
         letEverybodyConnect(socket);
         port.epoll.add(port.listener.descriptor(), LISTENER);
         port.thread.start();
@@ -110,7 +123,8 @@ public final class AttachPort implements AutoCloseable {
 
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
-        var client = new AttachedClient(nextTag(), connection, door, faults, sync, this::begins);
+        var client =
+                new AttachedClient(nextTag(), connection, door, faults, sync, new Attending());
         clients.put(client.tag(), client);
         epoll.add(connection.descriptor(), client.tag());
         epoll.add(client.process(), client.tag() + 1);
@@ -155,6 +169,9 @@ public final class AttachPort implements AutoCloseable {
             attendant.get().ended();
             return;
         }
+        if (isOver) {
+            saved.remove(client.peer().pid());
+        }
         var keeper = isOver ? Optional.<Attendant>empty() : keeper(client.peer().pid());
         release(
                 client,
@@ -176,6 +193,41 @@ public final class AttachPort implements AutoCloseable {
     private void releaseLater(SegmentId segment) {
         CompletableFuture.delayedExecutor(GRACE.toSeconds(), TimeUnit.SECONDS)
                 .execute(() -> door.released(segment));
+    }
+
+    private final class Attending implements AttachedClient.Attending {
+        @Override
+        public void begins(AttachedClient client) {
+            AttachPort.this.begins(client);
+            // The answer to this packet goes before.
+            post(() -> client.attendant().ifPresent(AttachPort.this::tell));
+        }
+
+        @Override
+        public void asksToBeSaved(AttachedClient client) {
+            var pid = client.peer().pid();
+            var _ =
+                    checkpoints
+                            .take(pid)
+                            .exceptionally(_ -> AttachError.EIO)
+                            .thenAccept(outcome -> post(() -> tell(pid, outcome)));
+        }
+    }
+
+    /// Its connection is another one by now, or will be.
+    private void tell(int pid, AttachError outcome) {
+        saved.put(pid, outcome);
+        attendants()
+                .filter(it -> it.pid() == pid && !it.isKeeping() && !it.isGone())
+                .findFirst()
+                .ifPresent(this::tell);
+    }
+
+    private void tell(Attendant attendant) {
+        var outcome = saved.remove(attendant.pid());
+        if (outcome != null) {
+            attendant.saved(outcome);
+        }
     }
 
     /// A process has opened again what it had given back.

@@ -52,6 +52,9 @@ final class AttachedClient {
     /// Told of a process that has asked for all that it needs.
     interface Attending {
         void begins(AttachedClient client);
+
+        /// It asks for a checkpoint.
+        void asksToBeSaved(AttachedClient client);
     }
 
     private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink) {}
@@ -137,7 +140,12 @@ final class AttachedClient {
                 attendant.detached();
                 yield true;
             }
-            case AttachRequest.Paused _, AttachRequest.Detached _ -> answer(AttachError.EINVAL);
+            case AttachRequest.Checkpoint _ when attendant != null -> {
+                attending.asksToBeSaved(this);
+                yield true;
+            }
+            case AttachRequest.Paused _, AttachRequest.Detached _, AttachRequest.Checkpoint _ ->
+                    answer(AttachError.EINVAL);
             case ManageRequest manage -> manage(manage);
         };
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.linux.PacketConnection;
 import org.krg.pages.codec.AttachCodec;
+import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.AttachOrder;
 import org.krg.pages.codec.AttachRequest.Paused;
 import org.krg.state.model.SegmentId;
@@ -78,6 +79,11 @@ final class Attendant {
     private void order(AttachOrder order) {
         // Who is gone is let go of as such.
         var _ = connection.send(AttachCodec.encode(order), List.of());
+    }
+
+    void saved(AttachError error) {
+        // Who is gone is let go of as such.
+        var _ = connection.send(AttachCodec.saved(error), List.of());
     }
 
     void paused(Paused answer) {

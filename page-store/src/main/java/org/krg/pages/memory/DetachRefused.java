@@ -7,11 +7,27 @@ public final class DetachRefused extends Exception {
 
     private final int pid;
     private final String remedy;
+    private final boolean isFinal;
 
     DetachRefused(int pid, String reason, String remedy) {
+        this(pid, reason, remedy, false);
+    }
+
+    private DetachRefused(int pid, String reason, String remedy, boolean isFinal) {
         super(reason);
         this.pid = pid;
         this.remedy = remedy;
+        this.isFinal = isFinal;
+    }
+
+    /// The program itself has said no.
+    static DetachRefused byProgram(int pid, String reason, String remedy) {
+        return new DetachRefused(pid, reason, remedy, true);
+    }
+
+    /// {@return whether it is of no use to try again at once}
+    boolean isFinal() {
+        return isFinal;
     }
 
     /// {@return which process is in the way}

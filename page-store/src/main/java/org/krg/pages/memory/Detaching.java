@@ -23,11 +23,14 @@ import org.krg.pages.memory.AttachPort.Group;
 final class Detaching {
     private static final Duration PAUSE_BETWEEN = Duration.ofMillis(20);
 
+    /// Others of the group are called back at each try.
+    private static final int MOST_PAUSES_BETWEEN = 16;
+
     /// System calls of a thread that is about to make them.
     private static final Duration A_MOMENT = Duration.ofMillis(1);
 
-    /// libkrg gives up pausing after 5 s.
-    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(8);
+    /// libkrg gives up pausing after 5 s; callbacks of the program before that have 20 s.
+    private static final Duration PAUSE_LIMIT = Duration.ofSeconds(25);
 
     /// Nothing but system calls of the processes.
     private static final Duration DETACH_LIMIT = Duration.ofSeconds(8);
@@ -48,16 +51,16 @@ final class Detaching {
     /// @param limit how long it is tried again after a refusal
     void run(Duration limit) throws DetachRefused {
         var until = System.nanoTime() + limit.toNanos();
-        while (true) {
+        for (var pauses = 1; ; pauses = Math.min(2 * pauses, MOST_PAUSES_BETWEEN)) {
             try {
                 attempt();
                 return;
             } catch (DetachRefused refused) {
-                if (System.nanoTime() > until) {
+                if (System.nanoTime() > until || refused.isFinal()) {
                     throw refused;
                 }
             }
-            sleep(PAUSE_BETWEEN);
+            sleep(PAUSE_BETWEEN.multipliedBy(pauses));
         }
     }
 
@@ -121,6 +124,17 @@ final class Detaching {
                                             .formatted(answer.thread())
                                     + " a disk",
                             "Have the program leave that signal to libkrg");
+            case Paused.CRITICAL ->
+                    new DetachRefused(
+                            pid,
+                            "it is in a critical section (krg_checkpoint_disable)",
+                            "Try again when it has left the section by krg_checkpoint_enable");
+            case Paused.REFUSED ->
+                    DetachRefused.byProgram(
+                            pid,
+                            "a callback of the program refuses (krg_checkpoint_on), it returned "
+                                    + (int) answer.thread(),
+                            "The program knows what the number means");
             case Paused.LOST ->
                     new DetachRefused(
                             pid,

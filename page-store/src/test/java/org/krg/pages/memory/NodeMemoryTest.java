@@ -53,7 +53,7 @@ class NodeMemoryTest {
     @BeforeEach
     void listen() {
         socket = directory.resolve("pages.sock");
-        port = AttachPort.open(socket, this::open, sync.engine(HERE));
+        port = AttachPort.open(socket, this::open, sync.engine(HERE), ProgramCheckpoints.NONE);
     }
 
     private Opening open(Which which, Peer user) {

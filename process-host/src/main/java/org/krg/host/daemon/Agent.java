@@ -175,7 +175,8 @@ final class Agent implements AutoCloseable {
         var leases = leases(store);
         var timer = timer();
         var proposals = proposals(store, timer);
-        var pages = pages(store, proposals, asks);
+        var requested = new RequestedCheckpoints(store, cells, executor);
+        var pages = pages(store, proposals, asks, requested);
         var asked = new AgentAsked(store, programs, duties, leases, pages::address, executor);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
@@ -208,6 +209,7 @@ final class Agent implements AutoCloseable {
                         programs,
                         () -> report(able));
         engine.start();
+        requested.takenBy(engine);
         links.ifPresent(it -> startNetwork(store, it));
         duties.start();
         leases.start();
@@ -459,14 +461,19 @@ final class Agent implements AutoCloseable {
         return proposals;
     }
 
-    private SharedMemories pages(RatisClusterStore store, Proposals proposals, PeerAsks asks) {
+    private SharedMemories pages(
+            RatisClusterStore store,
+            Proposals proposals,
+            PeerAsks asks,
+            RequestedCheckpoints requested) {
         var setting =
                 new SharedMemory.Setting(
                         settings.cluster().id(),
                         settings.listen().peer().host(),
                         data.resolve("pages.sock"),
                         store,
-                        proposals);
+                        proposals,
+                        requested);
         var pages = new SharedMemories(self, setting, asks);
         parts.push(pages);
         PageMetrics.register(metrics, pages::allStats);

@@ -26,6 +26,7 @@ import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncLog;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
+import org.krg.pages.memory.ProgramCheckpoints;
 import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.pages.net.LinkConfig;
 import org.krg.pages.net.PageLinks;
@@ -115,8 +116,14 @@ final class SharedMemory implements AutoCloseable {
     ///
     /// @param host where it listens for other nodes
     /// @param socket where it listens for programs
+    /// @param checkpoints takes those that programs ask for
     record Setting(
-            UUID cluster, String host, Path socket, ClusterStore store, Proposals proposals) {}
+            UUID cluster,
+            String host,
+            Path socket,
+            ClusterStore store,
+            Proposals proposals,
+            ProgramCheckpoints checkpoints) {}
 
     /// Opens it for an agent that has just registered.
     ///
@@ -129,7 +136,9 @@ final class SharedMemory implements AutoCloseable {
         memory.links.listen(memory.engine);
         Files.deleteIfExists(setting.socket);
         synchronized (memory) {
-            memory.port = AttachPort.open(setting.socket, memory.desk, memory.sync);
+            memory.port = 
+                    AttachPort.open(
+                            setting.socket, memory.desk, memory.sync, setting.checkpoints);
         }
         PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());

@@ -188,7 +188,7 @@ public final class Cell {
     }
 
     /// {@return the processes of the program, as the host counts}
-    Set<Integer> pids() {
+    public Set<Integer> pids() {
         var group =
                 findFreezer().orElseThrow(() -> new CellFailed("cell " + id + " has no cgroup"));
         try {

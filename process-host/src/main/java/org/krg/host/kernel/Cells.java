@@ -147,7 +147,7 @@ public final class Cells {
                     tree.isPresent()
                             ? tree.get().create(id, spec.limits())
                             : new ProcessTree(directory);
-            SpecFile.write(directory, config, spec, beginning, confinement);
+            SpecFile.write(id, config, spec, beginning, confinement);
             var link = link(id);
             launch(directory, launcher(link, spec, beginning));
             return new Cell(id, directory, confinement, link);

@@ -28,6 +28,13 @@ public record PagesSocket(Path path, Path seenFromCells) {
                 path, config.isolation() == Isolation.FULL ? IN_CELL.resolve(NAME) : path);
     }
 
+    /// {@return the directory of a cell's streams as its program sees it}
+    ///
+    /// @param cell the directory of the cell
+    static Path streams(CellsConfig config, Path cell) {
+        return config.isolation() == Isolation.FULL ? IN_CELL : cell.resolve(STREAMS);
+    }
+
     /// {@return the file that keeps programs of a cell from asking for shared memory: while they
     /// are saved, a connection to the agent would be in the way. libkrg looks for it}
     ///

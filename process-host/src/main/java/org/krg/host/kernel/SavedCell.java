@@ -125,7 +125,7 @@ record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.
     /// A user knows a process by its number in the cell.
     private static String told(SharedPrograms.Tie tie) {
         var numbers = ProcFs.findStatus(tie.pid(), "NSpid").orElse("").split("\\s+", -1);
-        return "shared memory of pid %s: %s".formatted(numbers[numbers.length - 1], tie.what());
+        return "pid %s: %s".formatted(numbers[numbers.length - 1], tie.what());
     }
 
     @Override

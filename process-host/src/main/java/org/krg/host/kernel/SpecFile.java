@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.krg.host.model.CellId;
 import org.krg.host.model.CellSpec;
 import org.krg.host.model.Isolation;
 
@@ -33,7 +34,12 @@ final class SpecFile {
     }
 
     static void write(
-            Path cell, CellsConfig config, CellSpec spec, Beginning beginning, Confinement place) {
+            CellId id,
+            CellsConfig config,
+            CellSpec spec,
+            Beginning beginning,
+            Confinement place) {
+        var cell = config.directory().resolve(id.toString());
         var file = new SpecFile();
         file.put("isolation", config.isolation() == Isolation.FULL ? "full" : "plain");
         switch (beginning) {
@@ -43,6 +49,7 @@ final class SpecFile {
                 file.put("root", Integer.toString(rootPid));
             }
         }
+        file.put("epoch", Long.toString(id.epoch()));
         file.put("lease", config.lease().toString());
         file.put("exclusive", spec.exclusive() ? "yes" : "no");
         file.put("stdin", spec.stdin().name().toLowerCase(Locale.ROOT));
@@ -64,6 +71,7 @@ final class SpecFile {
         file.put("pages", socket.path().toString());
         spec.address().ifPresent(address -> file.put("env", "KRG_ADDRESS=" + address));
         file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
+        file.put("env", "KRG_EPOCH_FILE=" + PagesSocket.streams(config, cell).resolve("epoch"));
         file.putAll("arg", program.arguments());
         file.writeTo(cell);
     }

@@ -110,7 +110,7 @@ class WatchdogTest {
         Files.writeString(group.resolve("app/cgroup.events"), "populated 1\nfrozen 0\n");
         var directory = node.cells().makeDirectory(CellFixture.ID);
         SpecFile.write(
-                directory,
+                CellFixture.ID,
                 node.config(),
                 exclusive(TICKING),
                 new SpecFile.Beginning.Start(),
