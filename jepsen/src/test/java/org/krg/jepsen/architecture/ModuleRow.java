@@ -10,6 +10,7 @@ record ModuleRow(String name, List<String> packages, List<String> uses) {
     private static final String STATE = "org.krg.state..";
     private static final String PAGES = "org.krg.pages..";
     private static final String LINUX = "org.krg.linux..";
+    private static final String PROGRAM = "org.krg.program..";
     private static final String CHECKPOINT = "org.krg.checkpoint..";
     private static final String POLICY = "org.krg.policy..";
     private static final String TOOLS = "org.krg.tools..";
@@ -24,7 +25,7 @@ record ModuleRow(String name, List<String> packages, List<String> uses) {
     static final List<ModuleRow> TABLE =
             List.of(
                     new ModuleRow("raft-state", List.of(STATE), List.of()),
-                    new ModuleRow("page-store", List.of(PAGES, LINUX), List.of(STATE)),
+                    new ModuleRow("page-store", List.of(PAGES, LINUX, PROGRAM), List.of(STATE)),
                     new ModuleRow("checkpoint", List.of(CHECKPOINT), List.of(STATE, LINUX)),
                     new ModuleRow("policy-engine", List.of(POLICY), List.of(STATE)),
                     new ModuleRow(

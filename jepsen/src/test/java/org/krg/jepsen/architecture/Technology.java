@@ -16,7 +16,7 @@ record Technology(String name, List<String> types, List<String> users) {
                     new Technology(
                             "native calls",
                             List.of("java.lang.foreign.Linker", "java.lang.foreign.SymbolLookup"),
-                            List.of("org.krg.linux..")),
+                            List.of("org.krg.linux..", "org.krg.program..")),
                     new Technology(
                             "Ratis",
                             List.of("org.apache.ratis.."),

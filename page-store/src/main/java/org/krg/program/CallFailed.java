@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.program;
+
+/// A call of `libkrg` that failed; `libkrg.h` says with which numbers, and what they mean.
+public final class CallFailed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    CallFailed(String call, int errno) {
+        super(call + ": errno " + errno);
+        this.errno = errno;
+    }
+
+    /// {@return the number, as Linux has it}
+    public int errno() {
+        return errno;
+    }
+}
