@@ -14,6 +14,8 @@
 //     peek            `full` or `zeros`: what the table is without building it
 //     disable         enters a critical section: ok
 //     enable          leaves it: ok
+//     hold SECONDS    ok: another thread is in a critical section, for so long
+//     held            in which incarnation it entered the section, and left it
 //     now             takes a checkpoint: 0, or 1 for who comes back from it
 //     epoch           the number of this incarnation
 //
@@ -28,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of all that follows
 static uint64_t *table;
@@ -101,6 +104,35 @@ static void look(void) {
     printf("%s %d\n", all == words ? "good" : "bad", built);
 }
 
+static pthread_t holder;
+static pthread_barrier_t entered;
+static int64_t entered_in, left_in;
+
+static void *hold_on(void *seconds) {
+    krg_checkpoint_disable();
+    entered_in = krg_epoch();
+    pthread_barrier_wait(&entered);
+    sleep((unsigned)(uintptr_t)seconds);
+    left_in = krg_epoch();
+    krg_checkpoint_enable();
+    return NULL;
+}
+
+static void hold(unsigned long seconds) {
+    pthread_barrier_init(&entered, NULL, 2);
+    if ((errno = pthread_create(&holder, NULL, hold_on, (void *)(uintptr_t)seconds)) != 0) {
+        answer(-1);
+        return;
+    }
+    pthread_barrier_wait(&entered);
+    puts("ok");
+}
+
+static void print_held(void) {
+    pthread_join(holder, NULL);
+    printf("%ld %ld\n", (long)entered_in, (long)left_in);
+}
+
 static void print_counts(void) {
     printf("%d %d %d\n", called_before, called_after_restart, called_on_continue);
 }
@@ -127,6 +159,10 @@ static void act(const char *command, unsigned long number) {
         answer(krg_checkpoint_disable());
     } else if (strcmp(command, "enable") == 0) {
         answer(krg_checkpoint_enable());
+    } else if (strcmp(command, "hold") == 0) {
+        hold(number);
+    } else if (strcmp(command, "held") == 0) {
+        print_held();
     } else if (strcmp(command, "epoch") == 0) {
         printf("%ld\n", (long)krg_epoch());
     } else {

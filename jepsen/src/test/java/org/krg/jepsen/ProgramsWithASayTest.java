@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
-import org.krg.jepsen.cluster.Running;
 import org.krg.jepsen.workload.JobRequest;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.LogItem;
@@ -56,17 +55,13 @@ class ProgramsWithASayTest {
         assertThat(ask(cluster, "disable")).isEqualTo("ok");
         var refused = cluster.run("checkpoint", "create", job).require(NOT_CHECKPOINTABLE);
         assertThat(refused.err()).contains("critical section (krg_checkpoint_disable)");
-        try (var moving = move(cluster)) {
-            Await.until(
-                    "the move to come to where the program is saved",
-                    LIMIT,
-                    () -> moving.errSoFar().contains("being saved"));
-            assertThat(ask(cluster, "epoch")).isEqualTo("1");
-            assertThat(ask(cluster, "counts")).isEqualTo("2 0 2");
-            assertThat(ask(cluster, "enable")).isEqualTo("ok");
-            var _ = moving.await(LIMIT).require(0);
-        }
+        assertThat(ask(cluster, "enable")).isEqualTo("ok");
+        assertThat(ask(cluster, "hold 4")).isEqualTo("ok");
+        cluster.installation()
+                .run(LIMIT, "proc", "migrate", job, "--to", "auto", "--mode", "stop-copy")
+                .require(0);
 
+        assertThat(ask(cluster, "held")).isEqualTo("1 1");
         assertThat(ask(cluster, "counts")).isEqualTo("3 1 2");
         assertThat(Long.parseLong(ask(cluster, "epoch"))).isGreaterThan(1);
         assertThat(ask(cluster, "peek")).isEqualTo("zeros");
@@ -99,11 +94,6 @@ class ProgramsWithASayTest {
         var directory = cluster.installation().scratch();
         cluster.submit(JobRequest.of(job, directory, command).put("stdin", true));
         cluster.awaitPhase(job, "running", LIMIT);
-    }
-
-    private Running move(Cluster cluster) {
-        return cluster.installation()
-                .start("proc", "migrate", job, "--to", "auto", "--mode", "stop-copy");
     }
 
     /// {@return the bytes of a new checkpoint's images}
