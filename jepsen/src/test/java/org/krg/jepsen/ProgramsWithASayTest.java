@@ -16,8 +16,8 @@ import org.krg.jepsen.workload.JobRequest;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.LogItem;
 
-/// Programs that want a say in their checkpoints, in cells: called back, not saved where they do not
-/// want to be, with memory left out, and asking for a checkpoint themselves.
+/// Programs that want a say in their checkpoints, in cells: called back, not saved where they do
+/// not want to be, with memory left out, and asking for a checkpoint themselves.
 @ExtendWith(SharedCluster.class)
 class ProgramsWithASayTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);

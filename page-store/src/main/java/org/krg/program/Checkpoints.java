@@ -14,8 +14,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
 
-/// A say in the checkpoints of this JVM, by the calls of `libkrg`. A JVM has one of these. Its calls
-/// fail with [CallFailed] as `libkrg.h` says. Safe for use by several threads.
+/// A say in the checkpoints of this JVM, by the calls of `libkrg`. A JVM has one of these. Its
+/// calls fail with [CallFailed] as `libkrg.h` says. Safe for use by several threads.
 ///
 /// The JVM needs `--enable-native-access=ALL-UNNAMED`, and `-XX:-UsePerfData` to be brought back on
 /// another machine.
@@ -60,11 +60,13 @@ public final class Checkpoints {
     /// `libkrg.so` where the dynamic linker looks.
     ///
     /// @throws IllegalArgumentException if it is not there
+    @SuppressWarnings("restricted") // native access is what this is for
     public static Checkpoints open() {
         var file = Optional.ofNullable(System.getenv("KRG_LIBRARY")).orElse("libkrg.so");
         return new Checkpoints(SymbolLookup.libraryLookup(file, Arena.global()));
     }
 
+    @SuppressWarnings("restricted") // as above
     private MethodHandle find(String name, FunctionDescriptor type) {
         return LINKER.downcallHandle(library.findOrThrow(name), type, ERRNO);
     }
@@ -83,6 +85,7 @@ public final class Checkpoints {
                                         state, before, restarted, continued, MemorySegment.NULL));
     }
 
+    @SuppressWarnings("restricted") // as above
     private static MemorySegment stub(CheckpointListener listener, String name, MethodType type) {
         try {
             var method =

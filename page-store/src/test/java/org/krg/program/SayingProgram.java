@@ -87,8 +87,7 @@ public final class SayingProgram implements CheckpointListener {
 
     public static void main(String[] arguments) throws IOException {
         var program = new SayingProgram();
-        var input =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (var line = input.readLine(); line != null; line = input.readLine()) {
             try {
                 // Not with the lock: the callbacks take it.

@@ -123,8 +123,7 @@ public final class AttachPort implements AutoCloseable {
 
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
-        var client =
-                new AttachedClient(nextTag(), connection, door, faults, sync, new Attending());
+        var client = new AttachedClient(nextTag(), connection, door, faults, sync, new Attending());
         clients.put(client.tag(), client);
         epoll.add(connection.descriptor(), client.tag());
         epoll.add(client.process(), client.tag() + 1);

@@ -136,9 +136,8 @@ final class SharedMemory implements AutoCloseable {
         memory.links.listen(memory.engine);
         Files.deleteIfExists(setting.socket);
         synchronized (memory) {
-            memory.port = 
-                    AttachPort.open(
-                            setting.socket, memory.desk, memory.sync, setting.checkpoints);
+            memory.port =
+                    AttachPort.open(setting.socket, memory.desk, memory.sync, setting.checkpoints);
         }
         PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());

@@ -34,11 +34,7 @@ final class SpecFile {
     }
 
     static void write(
-            CellId id,
-            CellsConfig config,
-            CellSpec spec,
-            Beginning beginning,
-            Confinement place) {
+            CellId id, CellsConfig config, CellSpec spec, Beginning beginning, Confinement place) {
         var cell = config.directory().resolve(id.toString());
         var file = new SpecFile();
         file.put("isolation", config.isolation() == Isolation.FULL ? "full" : "plain");
