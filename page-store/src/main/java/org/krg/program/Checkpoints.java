@@ -10,8 +10,6 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Optional;
 
 /// A say in the checkpoints of this JVM, by the calls of `libkrg`. A JVM has one of these. Its
@@ -25,7 +23,6 @@ public final class Checkpoints {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final int REFUSED = 1;
 
     private final SymbolLookup library;
 
@@ -73,66 +70,16 @@ public final class Checkpoints {
 
     /// Has a listener told of every checkpoint and move from now on, for as long as the JVM runs.
     public void on(CheckpointListener listener) {
-        var type = MethodType.methodType(void.class, CheckpointListener.class, MemorySegment.class);
-        var before = stub(listener, "before", type.changeReturnType(int.class));
-        var restarted = stub(listener, "afterRestart", type);
-        var continued = stub(listener, "onContinue", type);
+        var callbacks = new Callbacks(listener);
+        var before = callbacks.pointer("before", int.class);
+        var restarted = callbacks.pointer("afterRestart", void.class);
+        var continued = callbacks.pointer("onContinue", void.class);
         require(
                 "krg_checkpoint_on",
                 state ->
                         (int)
                                 on.invokeExact(
                                         state, before, restarted, continued, MemorySegment.NULL));
-    }
-
-    @SuppressWarnings("restricted") // as above
-    private static MemorySegment stub(CheckpointListener listener, String name, MethodType type) {
-        try {
-            var method =
-                    MethodHandles.lookup()
-                            .findStatic(Checkpoints.class, name, type)
-                            .bindTo(listener);
-            var place = ValueLayout.ADDRESS;
-            var function =
-                    type.returnType() == int.class
-                            ? FunctionDescriptor.of(INT, place)
-                            : FunctionDescriptor.ofVoid(place);
-            return LINKER.upcallStub(method, function, Arena.global());
-        } catch (ReflectiveOperationException impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
-
-    // An exception that left one of these would end the JVM.
-    private static int before(CheckpointListener listener, MemorySegment unused) {
-        try {
-            listener.beforeCheckpoint();
-            return 0;
-        } catch (RuntimeException | Error refusal) {
-            report(refusal);
-            return REFUSED;
-        }
-    }
-
-    private static void afterRestart(CheckpointListener listener, MemorySegment unused) {
-        try {
-            listener.afterRestart();
-        } catch (RuntimeException | Error failure) {
-            report(failure);
-        }
-    }
-
-    private static void onContinue(CheckpointListener listener, MemorySegment unused) {
-        try {
-            listener.onContinue();
-        } catch (RuntimeException | Error failure) {
-            report(failure);
-        }
-    }
-
-    private static void report(Throwable failure) {
-        var thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
     }
 
     /// A critical section of one thread.
