@@ -13,10 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.linux.Account;
+import org.krg.linux.LinuxException;
+import org.krg.linux.SocketDiag;
 import org.krg.state.MutualTls;
 import org.krg.state.core.Authority;
 import org.krg.state.image.Access;
@@ -28,6 +32,7 @@ import org.krg.state.model.User;
 public final class Callers {
     private static final AttributeKey<Identity> OWNER =
             AttributeKey.valueOf(Callers.class, "OWNER");
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
     private static final String BEARER = "Bearer ";
 
     /// A user of the cluster without an account on this machine: nothing is run for them.
@@ -152,7 +157,7 @@ public final class Callers {
     private static boolean isLoopback(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.equals("::1")
-                || host.matches("127(\\.[0-9]{1,3}){3}");
+                || LOOPBACK.matcher(host).matches();
     }
 
     /// The owner of a connection does not change, so it is looked up once.
@@ -180,12 +185,24 @@ public final class Callers {
         }
         if (channel.remoteAddress() instanceof InetSocketAddress client
                 && channel.localAddress() instanceof InetSocketAddress server) {
-            var uid = SocketTable.owner(client, server);
+            var uid = owner(client, server);
             return uid.isPresent()
                     ? Optional.of(Caller.identity(uid.getAsInt()))
                     : Optional.empty();
         }
         return Optional.empty();
+    }
+
+    private static OptionalInt owner(InetSocketAddress client, InetSocketAddress server) {
+        try {
+            return SocketDiag.owner(client, server);
+        } catch (LinuxException failure) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_PERMITTED,
+                    "cannot tell who calls: " + failure.getMessage(),
+                    "give the node's token as Authorization: Bearer TOKEN",
+                    failure);
+        }
     }
 
     private HostFailure stranger() {
