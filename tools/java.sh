@@ -8,6 +8,7 @@ shopt -s extglob
 
 readonly MAIN=org.krg.tools.KrgAdmin
 readonly REHEARSAL=org.krg.tools.Rehearsal
+readonly ETCD_REHEARSAL=org.krg.jepsen.bench.EtcdRehearsal
 readonly LIB=$KRG_ROOT/target/lib
 readonly COMMAND_CACHE=$KRG_ROOT/target/krg-admin.aot
 readonly AGENT_CACHE=$KRG_ROOT/target/krgd.aot
@@ -118,7 +119,8 @@ keep_cache() {
     rm -f "$1" "$1.config"
 }
 
-# Runs an agent, the only one of its cluster, which runs a program; then lets it end.
+# Runs an agent, the only one of its cluster, which runs a program and answers clients of etcd; then
+# lets it end.
 train_agent() (
     directory=$(mktemp -d)
     port=$((20000 + RANDOM % 10000))
@@ -135,6 +137,7 @@ train_agent() (
         read -rt 0.2 <> <(:) || true
     done
     (become_command --endpoint "127.0.0.1:$port" run --name warm --wait --timeout 30s -- true 9>&-)
+    (become_java '' "${BENCH_OPTIONS[@]}" "$ETCD_REHEARSAL" "127.0.0.1:$port" 9>&-)
     kill -TERM "$agent"
     wait "$agent"
 )
