@@ -4,6 +4,7 @@ package org.krg.pages.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -15,13 +16,15 @@ final class Measurement {
     private static final int WARM_UP = 2;
 
     private static final int ECHO_ROUNDS = 20_000;
-    private static final long STREAM_BYTES = 512 << 20;
+    private static final long STREAM_BYTES = 256 << 20;
 
     /// Behind what the single faults are timed on.
     private static final int FIRST_SCANNED = 3 * 4_096;
 
-    private static final int WARM_SCAN_PAGES = 8_192;
     private static final int SCANNED_PAGES = 16_384;
+
+    /// Scans, each followed by a stream: the middle one counts of each.
+    private static final int SCANS = 5;
 
     private Measurement() {}
 
@@ -55,19 +58,29 @@ final class Measurement {
                 faults(home, other, i * pages, pages);
             }
             var faults = faults(home, other, WARM_UP * pages, pages);
-            var scanned = scan(home, other);
-            return report(Echo.measure(ECHO_ROUNDS), faults, scanned, Stream.measure(STREAM_BYTES));
+            var scanned = new double[SCANS];
+            var streamed = new double[SCANS];
+            var _ = scan(home, other);
+            for (var i = 0; i < SCANS; i++) {
+                scanned[i] = scan(home, other);
+                streamed[i] = Stream.measure(STREAM_BYTES);
+            }
+            return report(Echo.measure(ECHO_ROUNDS), faults, median(scanned), median(streamed));
         }
     }
 
-    /// Reads page after page of another node, twice, of which the second time counts.
+    /// Reads page after page that another node has written.
     ///
     /// @return bytes a second
     private static double scan(Program home, Program other) throws IOException {
-        home.touch("write", FIRST_SCANNED, WARM_SCAN_PAGES + SCANNED_PAGES);
-        other.scan(FIRST_SCANNED, WARM_SCAN_PAGES);
-        var nanos = other.scan(FIRST_SCANNED + WARM_SCAN_PAGES, SCANNED_PAGES);
+        home.touch("write", FIRST_SCANNED, SCANNED_PAGES);
+        var nanos = other.scan(FIRST_SCANNED, SCANNED_PAGES);
         return SCANNED_PAGES * 4_096 / (nanos / 1e9);
+    }
+
+    private static double median(double[] measured) {
+        Arrays.sort(measured);
+        return measured[measured.length / 2];
     }
 
     /// What the four kinds of faults took, in nanoseconds.

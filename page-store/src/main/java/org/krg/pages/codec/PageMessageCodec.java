@@ -22,18 +22,19 @@ import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.SegmentId;
 
-/// What nodes and homes say to each other as bytes, big endian. A page that is sent follows.
+/// What nodes and homes say to each other as bytes, big endian. Pages that are sent follow.
 ///
 /// ```
-/// u64 segment, u32 block, u64 epoch, u8 kind, u8 detail, u16 page, u64 version
+/// u64 segment, u32 block, u64 epoch, u8 kind, u8 detail, u16 page, u16 pages, u64 version
+/// pages     Request, Data, Grant, Fetch: how many, `page` being the first; else 1
 /// detail    Request: 1 if to write; Grant: access in bits 0-3, content in bits 4-7
 /// version   Grant: of the page; Claim: how many entries of u16 page, u8 access, u64 version follow
 /// ```
 public final class PageMessageCodec {
-    /// Bytes of the longest message, the page that may follow not counted.
-    public static final int MAX_BYTES = 32 + BlockId.PAGES * 11;
+    /// Bytes of the longest message, the pages that may follow not counted.
+    public static final int MAX_BYTES = 34 + BlockId.PAGES * 11;
 
-    private static final int HEADER_BYTES = 32;
+    private static final int HEADER_BYTES = 34;
     private static final int COPY_BYTES = 11;
     private static final int CONTENT_SHIFT = 4;
     private static final int ACCESS_MASK = 0xf;
@@ -49,8 +50,9 @@ public final class PageMessageCodec {
     public static void encode(BlockId block, long epoch, PageMessage message, ByteBuffer target) {
         target.putLong(block.segment().value()).putInt(block.number()).putLong(epoch);
         switch (message) {
-            case Request(var page, var write) -> put(target, 1, write ? 1 : 0, page, 0);
-            case Data(var page) -> put(target, 2, 0, page, 0);
+            case Request(var page, var pages, var write) ->
+                    put(target, 1, write ? 1 : 0, page, pages, 0);
+            case Data(var page, var pages) -> put(target, 2, 0, page, pages, 0);
             case Invalidated(var page) -> put(target, 3, 0, page, 0);
             case Claim(var copies) -> {
                 put(target, 4, 0, 0, copies.size());
@@ -60,9 +62,9 @@ public final class PageMessageCodec {
                             .putLong(copy.version());
                 }
             }
-            case Grant(var page, var access, var version, var content) ->
-                    put(target, 5, detail(access, content), page, version);
-            case Fetch(var page) -> put(target, 6, 0, page, 0);
+            case Grant(var page, var pages, var access, var version, var content) ->
+                    put(target, 5, detail(access, content), page, pages, version);
+            case Fetch(var page, var pages) -> put(target, 6, 0, page, pages, 0);
             case Take(var page) -> put(target, 7, 0, page, 0);
             case Invalidate(var page) -> put(target, 8, 0, page, 0);
             case Lost(var page) -> put(target, 9, 0, page, 0);
@@ -75,10 +77,16 @@ public final class PageMessageCodec {
     }
 
     private static void put(ByteBuffer target, int kind, int detail, int page, long version) {
-        target.put((byte) kind).put((byte) detail).putShort((short) page).putLong(version);
+        put(target, kind, detail, page, 1, version);
     }
 
-    /// {@return the next message; empty if the bytes are none} What follows is the page.
+    private static void put(
+            ByteBuffer target, int kind, int detail, int page, int pages, long version) {
+        target.put((byte) kind).put((byte) detail);
+        target.putShort((short) page).putShort((short) pages).putLong(version);
+    }
+
+    /// {@return the next message; empty if the bytes are none} What follows is the pages.
     public static Optional<Envelope> decode(ByteBuffer source) {
         if (source.remaining() < HEADER_BYTES) {
             return Optional.empty();
@@ -93,17 +101,18 @@ public final class PageMessageCodec {
         var kind = source.get();
         var detail = source.get();
         var page = Short.toUnsignedInt(source.getShort());
+        var pages = Short.toUnsignedInt(source.getShort());
         var version = source.getLong();
-        if (page >= BlockId.PAGES) {
+        if (page + pages > BlockId.PAGES || pages < 1 || pages > PageMessage.LONGEST_RUN) {
             return Optional.empty();
         }
         return switch (kind) {
-            case 1 -> Optional.of(new Request(page, detail == 1));
-            case 2 -> Optional.of(new Data(page));
+            case 1 -> Optional.of(new Request(page, pages, detail == 1));
+            case 2 -> Optional.of(new Data(page, pages));
             case 3 -> Optional.of(new Invalidated(page));
             case 4 -> claim(source, version);
-            case 5 -> grant(page, detail, version);
-            case 6 -> Optional.of(new Fetch(page));
+            case 5 -> grant(page, pages, detail, version);
+            case 6 -> Optional.of(new Fetch(page, pages));
             case 7 -> Optional.of(new Take(page));
             case 8 -> Optional.of(new Invalidate(page));
             case 9 -> Optional.of(new Lost(page));
@@ -112,13 +121,14 @@ public final class PageMessageCodec {
         };
     }
 
-    private static Optional<PageMessage> grant(int page, int detail, long version) {
+    private static Optional<PageMessage> grant(int page, int pages, int detail, long version) {
         var access = detail & ACCESS_MASK;
         var content = detail >> CONTENT_SHIFT;
         if (access >= ACCESS.size() || content < 0 || content >= CONTENT.size()) {
             return Optional.empty();
         }
-        return Optional.of(new Grant(page, ACCESS.get(access), version, CONTENT.get(content)));
+        return Optional.of(
+                new Grant(page, pages, ACCESS.get(access), version, CONTENT.get(content)));
     }
 
     private static Optional<PageMessage> claim(ByteBuffer source, long count) {

@@ -3,27 +3,28 @@ package org.krg.pages.coherence;
 
 import org.krg.state.model.Member;
 
-/// What is to be done, in the order given. Pages are indices in the block.
+/// What is to be done, in the order given. Pages are indices in the block; what is done to a run of
+/// pages may be done to all of them at once.
 public sealed interface Effect {
     /// Send a message about the block. It arrives after what was sent to the member before.
     record Send(Member to, long epoch, PageMessage message, Payload payload) implements Effect {}
 
-    /// Make an absent page readable or writable, and let who waits go on.
+    /// Make absent pages readable or writable, and let who waits go on.
     ///
-    /// @param content zeros, or the page that came with the message being handled
-    record Install(int page, boolean writable, Content content) implements Effect {}
+    /// @param content zeros, or the pages that came with the message being handled
+    record Install(int page, int count, boolean writable, Content content) implements Effect {}
 
-    /// Put an absent page into the memory to be read; who touches it stands still and is told of.
-    record Keep(int page, Content content) implements Effect {}
+    /// Put absent pages into the memory to be read; who touches one stands still and is told of.
+    record Keep(int page, int count, Content content) implements Effect {}
 
     /// Make a readable page writable, and let who waits go on.
     record Upgrade(int page) implements Effect {}
 
-    /// Make a writable page readable, and read it out.
-    record Downgrade(int page) implements Effect {}
+    /// Make pages readable of which some are writable, and read them out.
+    record Downgrade(int page, int count) implements Effect {}
 
-    /// Read out a readable page.
-    record ReadOut(int page) implements Effect {}
+    /// Read out readable pages.
+    record ReadOut(int page, int count) implements Effect {}
 
     /// Show pages to every process that were only kept; the last one is not included.
     record Show(int start, int end) implements Effect {}

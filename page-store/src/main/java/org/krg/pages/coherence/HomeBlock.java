@@ -10,6 +10,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Claim;
@@ -71,9 +73,10 @@ public final class HomeBlock {
         if (messageEpoch == epoch) {
             switch (message) {
                 case Claim(var copies) -> claim(from, copies);
-                case Request(var page, var write) -> request(page, new Ask(from, write));
+                case Request(var page, var count, var write) ->
+                        each(page, count, it -> request(it, new Ask(from, write)));
                 case Invalidated(var page) -> page(page).invalidated(from);
-                case Data(var page) -> page(page).data(from);
+                case Data(var page, var count) -> each(page, count, it -> page(it).data(from));
             }
         }
         return done();
@@ -93,6 +96,10 @@ public final class HomeBlock {
             }
         }
         return done();
+    }
+
+    private static void each(int page, int count, IntConsumer action) {
+        IntStream.range(page, page + count).forEach(action);
     }
 
     private void claim(Member from, List<Copy> copies) {
@@ -140,6 +147,6 @@ public final class HomeBlock {
     private List<Effect> done() {
         var all = effects;
         effects = new ArrayList<>();
-        return all;
+        return Runs.joined(all);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.Effect.AskGrant;
@@ -165,7 +166,20 @@ public final class NodeBlock {
                 effects.addAll(request(page));
             }
         }
-        return effects;
+        return Runs.joined(effects);
+    }
+
+    /// A process of the node reads on from the block before.
+    ///
+    /// @param length how many pages it is going to need
+    public List<Effect> readOn(int length) {
+        var window = reading.readOn(length, pages.getAsInt());
+        return fetchAhead(window.start(), window.end());
+    }
+
+    /// {@return how many pages of the next block are to be asked for since the last call}
+    public int takeOnward() {
+        return reading.takeOnward();
     }
 
     /// The log says who is the home. Changes nothing for a node that has copies: it hears from the
@@ -200,8 +214,9 @@ public final class NodeBlock {
             return List.of();
         }
         return switch (message) {
-            case Grant grant -> install(grant);
-            case Fetch(var page) -> fetch(page);
+            case Grant grant when grant.access() == READ -> install(grant);
+            case Grant grant -> own(grant);
+            case Fetch(var page, var count) -> fetch(page, count);
             case Take(var page) -> take(page);
             case Invalidate(var page) -> invalidate(page);
             case Lost(var page) -> lose(page);
@@ -229,7 +244,7 @@ public final class NodeBlock {
                 .filter(page -> isWaiting(page) || ahead[page])
                 .mapToObj(this::request)
                 .flatMap(List::stream)
-                .toList();
+                .collect(Collectors.collectingAndThen(Collectors.toList(), Runs::joined));
     }
 
     private List<Effect> request(int page) {
@@ -251,54 +266,86 @@ public final class NodeBlock {
         return List.of(new AskGrant());
     }
 
+    /// Pages that a process waits for, and those of the run behind them, are shown at once; others
+    /// when they are touched.
     private List<Effect> install(Grant grant) {
+        var effects = new ArrayList<Effect>();
+        var further = new ArrayList<Effect>();
+        var isShown = false;
+        for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
+            Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
+            isShown = isWaiting(page) || (isShown && !reading.isSignal(page));
+            kept[page] = !isShown;
+            effects.add(
+                    isShown
+                            ? new Install(page, 1, false, grant.content())
+                            : new Keep(page, 1, grant.content()));
+            further.addAll(come(page, grant));
+        }
+        var all = new ArrayList<>(Runs.joined(effects));
+        all.addAll(further);
+        return all;
+    }
+
+    private List<Effect> own(Grant grant) {
         var page = grant.page();
-        var writable = grant.access() == WRITE;
         var effects = new ArrayList<Effect>();
         if (grant.content() == Content.KEPT) {
             Invariant.holds(access[page] == READ, "who keeps a page has it", page, access[page]);
             effects.add(new Upgrade(page));
-            kept[page] = false;
         } else {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            kept[page] = !writable && !isWaiting(page);
-            effects.add(
-                    kept[page]
-                            ? new Keep(page, grant.content())
-                            : new Install(page, writable, grant.content()));
+            effects.add(new Install(page, 1, true, grant.content()));
         }
+        kept[page] = false;
+        effects.addAll(come(page, grant));
+        return effects;
+    }
+
+    /// {@return what is asked for now because somebody wants more than was granted}
+    private List<Effect> come(int page, Grant grant) {
         access[page] = grant.access();
         version[page] = grant.version();
         asked[page] = NONE;
         ahead[page] = false;
-        if (wanted[page].compareTo(grant.access()) <= 0) {
-            wanted[page] = NONE;
-        } else {
-            effects.addAll(request(page));
+        if (wanted[page].compareTo(grant.access()) > 0) {
+            return request(page);
         }
-        return effects;
+        wanted[page] = NONE;
+        return List.of();
     }
 
-    private List<Effect> fetch(int page) {
-        Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
-        var read = access[page] == WRITE ? new Downgrade(page) : new ReadOut(page);
-        access[page] = READ;
-        return List.of(read, toHome(new Data(page), Payload.READ_OUT));
+    private List<Effect> fetch(int page, int count) {
+        var isWritten = false;
+        for (var each = page; each < page + count; each++) {
+            Invariant.holds(access[each] != NONE, "who is asked for a page has it", each);
+            isWritten |= access[each] == WRITE;
+            access[each] = READ;
+        }
+        var read = isWritten ? new Downgrade(page, count) : new ReadOut(page, count);
+        return List.of(read, toHome(new Data(page, count), Payload.READ_OUT));
     }
 
     private List<Effect> take(int page) {
         Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
         var revoke = new Revoke(page, access[page] == WRITE, true);
         access[page] = NONE;
-        kept[page] = false;
+        forget(page);
         return List.of(revoke, toHome(new Data(page), Payload.READ_OUT));
     }
 
     private List<Effect> invalidate(int page) {
         Invariant.holds(access[page] == READ, "who gives a copy up has one", page, access[page]);
         access[page] = NONE;
-        kept[page] = false;
+        forget(page);
         return List.of(new Revoke(page, false, false), toHome(new Invalidated(page), Payload.NONE));
+    }
+
+    private void forget(int page) {
+        if (kept[page]) {
+            kept[page] = false;
+            reading.unused();
+        }
     }
 
     private List<Effect> lose(int page) {

@@ -3,19 +3,38 @@ package org.krg.pages.coherence;
 
 import java.util.List;
 
-/// What nodes and the home of a block say to each other. Pages are indices in the block.
+/// What nodes and the home of a block say to each other. Pages are indices in the block. What is said
+/// of a run of pages is said of each of them, the first one first.
 public sealed interface PageMessage {
+    /// Pages of the longest run. Their bytes go with one message: longer ones would save little, and
+    /// keep others waiting.
+    int LONGEST_RUN = 32;
+
+    /// {@return how many pages it says the same of}
+    default int pages() {
+        return 1;
+    }
+
     /// From a node to the home.
     sealed interface ToHome extends PageMessage {}
 
     /// From the home to a node.
     sealed interface ToNode extends PageMessage {}
 
-    /// A process of the node stands still until it may read, or write. One at a time for a page.
-    record Request(int page, boolean write) implements ToHome {}
+    /// A process of the node stands still until it may read, or write, or is going to read. One at a
+    /// time for a page.
+    record Request(int page, int pages, boolean write) implements ToHome {
+        public Request(int page, boolean write) {
+            this(page, 1, write);
+        }
+    }
 
-    /// Answers [Fetch] or [Take]: the page comes with it.
-    record Data(int page) implements ToHome {}
+    /// Answers [Fetch] or [Take]: the pages come with it.
+    record Data(int page, int pages) implements ToHome {
+        public Data(int page) {
+            this(page, 1);
+        }
+    }
 
     /// Answers [Invalidate]: no process of the node sees the page any more.
     record Invalidated(int page) implements ToHome {}
@@ -25,13 +44,22 @@ public sealed interface PageMessage {
     /// @param copies of every page that the node has or ever had
     record Claim(List<Copy> copies) implements ToHome {}
 
-    /// The page is theirs.
+    /// The pages are theirs.
     ///
     /// @param version one more with every change of the writer
-    record Grant(int page, Access access, long version, Content content) implements ToNode {}
+    record Grant(int page, int pages, Access access, long version, Content content)
+            implements ToNode {
+        public Grant(int page, Access access, long version, Content content) {
+            this(page, 1, access, version, content);
+        }
+    }
 
-    /// Asks for the page, which stays to be read.
-    record Fetch(int page) implements ToNode {}
+    /// Asks for the pages, which stay to be read.
+    record Fetch(int page, int pages) implements ToNode {
+        public Fetch(int page) {
+            this(page, 1);
+        }
+    }
 
     /// Asks for the page, which goes.
     record Take(int page) implements ToNode {}

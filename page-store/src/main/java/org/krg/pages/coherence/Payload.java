@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.coherence;
 
-/// The page that is sent with a message.
+/// The pages that are sent with a message.
 public enum Payload {
     /// None.
     NONE,
-    /// The one that came with the message being handled.
+    /// Those of the message that came with the one being handled.
     RECEIVED,
-    /// The one that the last effect before this has read.
+    /// Those that the last effect before this has read.
     READ_OUT
 }

@@ -45,25 +45,32 @@ final class BlockCounters {
     /// Something is done about the block.
     void performed(Effect effect, boolean isToOther) {
         switch (effect) {
-            case Effect.Install(var page, var writable, _) -> came(page, writable);
+            case Effect.Install(var page, var count, var writable, _) -> {
+                for (var each = page; each < page + count; each++) {
+                    came(each, writable);
+                }
+            }
             case Effect.Upgrade(var page) -> came(page, true);
-            case Effect.Keep(var page, _) -> {
-                all.ahead.increment();
-                reads[page]++;
+            case Effect.Keep(var page, var count, _) -> {
+                all.ahead.add(count);
+                for (var each = page; each < page + count; each++) {
+                    reads[each]++;
+                }
             }
             case Effect.Revoke(_, _, var readOut) ->
                     (readOut ? all.taken : all.invalidated).increment();
-            case Effect.Downgrade _, Effect.ReadOut _ -> all.shared.increment();
+            case Effect.Downgrade(_, var count) -> all.shared.add(count);
+            case Effect.ReadOut(_, var count) -> all.shared.add(count);
             case Effect.Poison _ -> all.lost.increment();
             case Effect.Send send when isToOther && send.payload() != Payload.NONE ->
-                    all.bytesOut.add(PageMemory.PAGE_BYTES);
+                    all.bytesOut.add((long) send.message().pages() * PageMemory.PAGE_BYTES);
             case Effect.Send _, Effect.Show _, Effect.Resume _, Effect.AskGrant _ -> {}
         }
     }
 
-    /// A page came over the network.
-    void received() {
-        all.bytesIn.add(PageMemory.PAGE_BYTES);
+    /// Pages came over the network.
+    void received(long bytes) {
+        all.bytesIn.add(bytes);
     }
 
     private void came(int page, boolean writable) {

@@ -2,11 +2,12 @@
 package org.krg.pages.engine;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,9 @@ import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
 import org.krg.pages.coherence.NodeBlock;
 import org.krg.pages.coherence.PageMessage;
+import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
+import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
@@ -27,6 +30,7 @@ import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Invariant;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
 
 /// One block on this node: what the node has of it, and the home's book if this node is the home.
@@ -41,16 +45,19 @@ final class BlockEngine {
     private final Queue<Spoken> local = new ArrayDeque<>();
     private final List<Spoken> early = new ArrayList<>();
     private final long[] pinnedUntil = new long[BlockId.PAGES];
-    private final MemorySegment readOut =
-            MemorySegment.ofBuffer(ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES));
     private final BlockCounters counters;
+    private @Nullable MemorySegment lastReadOut;
     private @Nullable HomeBlock home;
     private long homeEpoch;
     private long grantedEpoch;
 
     /// What all blocks of a node share.
     record Surroundings(
-            PageEngineConfig config, Frames frames, Grants grants, DelayedCalls delayed) {
+            PageEngineConfig config,
+            Frames frames,
+            Grants grants,
+            DelayedCalls delayed,
+            ReadOuts readOuts) {
         Member self() {
             return config.self();
         }
@@ -71,11 +78,19 @@ final class BlockEngine {
         this.counters = new BlockCounters(counters);
     }
 
-    synchronized void fault(int page, boolean write) {
+    /// {@return how many pages of the next block the process is going to need; 0 if nobody knows}
+    synchronized int fault(int page, boolean write) {
         var access = node.access(page);
         var needed = write ? Access.WRITE : Access.READ;
         counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
         perform(node.fault(page, write), null);
+        drain();
+        return node.takeOnward();
+    }
+
+    /// A process reads on from the block before.
+    synchronized void readOn(int length) {
+        perform(node.readOn(length), null);
         drain();
     }
 
@@ -92,7 +107,7 @@ final class BlockEngine {
     synchronized void received(
             Member from, long epoch, PageMessage message, @Nullable MemorySegment payload) {
         if (payload != null) {
-            counters.received();
+            counters.received(payload.byteSize());
         }
         handle(new Spoken(from, epoch, message, payload));
         drain();
@@ -163,6 +178,7 @@ final class BlockEngine {
         for (var next = local.poll(); next != null; next = local.poll()) {
             handle(next);
         }
+        around.readOuts.free();
     }
 
     private void handle(Spoken spoken) {
@@ -178,56 +194,75 @@ final class BlockEngine {
             around.delayed.call(
                     () -> received(spoken.from, spoken.epoch, message, null), remaining);
         } else {
-            perform(node.received(spoken.from, spoken.epoch, message), spoken.payload);
+            perform(node.received(spoken.from, spoken.epoch, message), spoken);
         }
     }
 
     /// What comes before the log says here that this node is the home waits for that.
     private void handle(Spoken spoken, ToHome message) {
         if (home != null && spoken.epoch == homeEpoch) {
-            perform(home.received(spoken.from, spoken.epoch, message), spoken.payload);
+            perform(home.received(spoken.from, spoken.epoch, message), spoken);
         } else if (spoken.epoch > grantedEpoch) {
             Invariant.holds(spoken.payload == null, "a page is sent to who asked for it", message);
             early.add(spoken);
         }
     }
 
-    /// {@return how long the page asked for stays here yet; 0 or less if it may go}
+    /// {@return how long a page asked for stays here yet; 0 or less if all may go}
     private long pinnedNanos(ToNode message) {
         return switch (message) {
-            case Fetch(var page) -> pinnedUntil[page] - System.nanoTime();
-            case Take(var page) -> pinnedUntil[page] - System.nanoTime();
-            case Invalidate(var page) -> pinnedUntil[page] - System.nanoTime();
+            case Fetch(var page, var count) -> pinnedNanos(page, count);
+            case Take(var page) -> pinnedNanos(page, 1);
+            case Invalidate(var page) -> pinnedNanos(page, 1);
             default -> 0;
         };
     }
 
-    private void perform(List<Effect> effects, @Nullable MemorySegment received) {
+    private long pinnedNanos(int page, int count) {
+        var now = System.nanoTime();
+        var longest = 0L;
+        for (var each = page; each < page + count; each++) {
+            longest = Math.max(longest, pinnedUntil[each] - now);
+        }
+        return longest;
+    }
+
+    private void perform(List<Effect> effects, @Nullable Spoken cause) {
         for (var effect : effects) {
             var isToOther = effect instanceof Effect.Send send && !send.to().equals(around.self());
             counters.performed(effect, isToOther);
-            perform(effect, received);
+            perform(effect, cause);
         }
     }
 
-    private void perform(Effect effect, @Nullable MemorySegment received) {
+    private void perform(Effect effect, @Nullable Spoken cause) {
         switch (effect) {
-            case Effect.Send send -> send(send, received);
-            case Effect.Install(var page, var writable, var content) -> {
-                memory.get()
-                        .install(at(page), content == Content.ZEROS ? null : received, writable);
-                pin(page);
+            case Effect.Send send -> send(send, payload(send, cause));
+            case Effect.Install(var page, var count, var writable, var content) -> {
+                if (content == Content.ZEROS) {
+                    zeros(page, count, each -> memory.get().install(each, null, writable));
+                } else {
+                    memory.get().install(at(page), received(cause, page, count), writable);
+                }
+                pin(page, count);
             }
-            case Effect.Keep(var page, var content) ->
-                    memory.get().keep(at(page), content == Content.ZEROS ? null : received);
+            case Effect.Keep(var page, var count, var content) -> {
+                if (content == Content.ZEROS) {
+                    zeros(page, count, each -> memory.get().keep(each, null));
+                } else {
+                    memory.get().keep(at(page), received(cause, page, count));
+                }
+            }
             case Effect.Upgrade(var page) -> {
                 memory.get().upgrade(at(page));
-                pin(page);
+                pin(page, 1);
             }
-            case Effect.Downgrade(var page) -> memory.get().downgrade(at(page), readOut);
-            case Effect.ReadOut(var page) -> memory.get().copy(at(page), readOut);
-            case Effect.Revoke(var page, var writable, var copied) ->
-                    memory.get().revoke(at(page), writable, copied ? readOut : null);
+            case Effect.Downgrade(var page, var count) ->
+                    memory.get().downgrade(at(page), readOut(count));
+            case Effect.ReadOut(var page, var count) ->
+                    memory.get().copy(at(page), readOut(count));
+            case Effect.Revoke(var page, var writable, var isCopied) ->
+                    memory.get().revoke(at(page), writable, isCopied ? readOut(1) : null);
             case Effect.Resume(var page, var writable) -> memory.get().resume(at(page), writable);
             case Effect.Show(var start, var end) -> memory.get().show(at(start), end - start);
             case Effect.Poison(var page) -> memory.get().poison(at(page));
@@ -235,23 +270,56 @@ final class BlockEngine {
         }
     }
 
-    private void send(Effect.Send send, @Nullable MemorySegment received) {
-        var payload =
-                switch (send.payload()) {
-                    case Payload.NONE -> null;
-                    case Payload.RECEIVED -> received;
-                    case Payload.READ_OUT -> readOut;
+    private void zeros(int page, int count, IntConsumer action) {
+        for (var each = page; each < page + count; each++) {
+            action.accept(at(each));
+        }
+    }
+
+    private MemorySegment readOut(int count) {
+        var place = around.readOuts.next(count);
+        lastReadOut = place;
+        return place;
+    }
+
+    private @Nullable MemorySegment payload(Effect.Send send, @Nullable Spoken cause) {
+        return switch (send.payload()) {
+            case Payload.NONE -> null;
+            case Payload.RECEIVED -> {
+                var message = (Grant) send.message();
+                yield received(cause, message.page(), message.pages());
+            }
+            case Payload.READ_OUT -> lastReadOut;
+        };
+    }
+
+    /// {@return the pages as they came with a message, which may have brought others too}
+    private static MemorySegment received(@Nullable Spoken cause, int page, int count) {
+        if (cause == null || cause.payload == null) {
+            throw new InvariantBroken("the page came with the message: " + page);
+        }
+        var first =
+                switch (cause.message) {
+                    case Grant grant -> grant.page();
+                    case Data data -> data.page();
+                    default -> throw new InvariantBroken("no page comes with " + cause.message);
                 };
+        return cause.payload.asSlice(
+                (long) (page - first) * PageMemory.PAGE_BYTES,
+                (long) count * PageMemory.PAGE_BYTES);
+    }
+
+    private void send(Effect.Send send, @Nullable MemorySegment payload) {
         if (send.to().equals(around.self())) {
-            // Handled before another page of the block is read out: the payload stays what it is.
             local.add(new Spoken(around.self(), send.epoch(), send.message(), payload));
         } else {
             around.frames.send(send.to(), block, send.epoch(), send.message(), payload);
         }
     }
 
-    private void pin(int page) {
-        pinnedUntil[page] = System.nanoTime() + around.config.pinWindow().toNanos();
+    private void pin(int page, int count) {
+        var until = System.nanoTime() + around.config.pinWindow().toNanos();
+        Arrays.fill(pinnedUntil, page, page + count, until);
     }
 
     private int pages() {

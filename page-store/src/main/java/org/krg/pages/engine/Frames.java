@@ -11,11 +11,11 @@ import org.krg.pages.coherence.PageMessage;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Member;
 
-/// What is sent to another node: `u64 run of the sender, u64 run of the receiver, message, page or
+/// What is sent to another node: `u64 run of the sender, u64 run of the receiver, message, pages or
 /// nothing`. The runs tell members of one name apart. Buffers are used again and again.
 final class Frames {
-    private static final int BYTES =
-            2 * Long.BYTES + PageMessageCodec.MAX_BYTES + PageMemory.PAGE_BYTES;
+    private static final int HEAD_BYTES = 2 * Long.BYTES + PageMessageCodec.MAX_BYTES;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final Member self;
     private final PeerLinks links;
@@ -33,13 +33,10 @@ final class Frames {
             PageMessage message,
             @Nullable MemorySegment payload) {
         var pooled = free.poll();
-        var frame = pooled == null ? ByteBuffer.allocateDirect(BYTES) : pooled;
+        var frame = pooled == null ? ByteBuffer.allocateDirect(HEAD_BYTES) : pooled;
         frame.clear().putLong(self.run()).putLong(to.run());
         PageMessageCodec.encode(block, epoch, message, frame);
-        if (payload != null) {
-            frame.put(payload.asByteBuffer());
-        }
-        links.send(to.node(), frame.flip());
+        links.send(to.node(), frame.flip(), payload == null ? NOTHING : payload.asByteBuffer());
         free.add(frame);
     }
 }

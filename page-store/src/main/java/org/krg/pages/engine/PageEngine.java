@@ -41,7 +41,9 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         this.config = config;
         this.links = links;
         var frames = new Frames(config.self(), links);
-        this.around = new BlockEngine.Surroundings(config, frames, grants, delayed);
+        this.around =
+                new BlockEngine.Surroundings(
+                        config, frames, grants, delayed, new ReadOuts());
     }
 
     /// Starts without any page. Messages come by [#received].
@@ -68,7 +70,14 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
         @Override
         public void fault(int page, boolean write) {
-            links.together(() -> at(page / BlockId.PAGES).fault(page % BlockId.PAGES, write));
+            var number = page / BlockId.PAGES;
+            links.together(() -> {
+                var onward = at(number).fault(page % BlockId.PAGES, write);
+                var next = (number + 1) * BlockId.PAGES;
+                if (onward > 0 && next < memory(segment).pages()) {
+                    at(number + 1).readOn(onward);
+                }
+            });
         }
 
         @Override

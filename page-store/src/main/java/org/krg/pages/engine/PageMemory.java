@@ -19,14 +19,16 @@ public interface PageMemory {
     /// {@return whether the page is in the memory}
     boolean hasPage(int page);
 
-    /// Makes an absent page readable or writable and lets who waits go on.
+    /// Makes absent pages readable or writable and lets who waits go on.
     ///
-    /// @param content the page, or null for zeros
+    /// @param page the first one
+    /// @param content the pages, or null for one page of zeros
     void install(int page, @Nullable MemorySegment content, boolean writable);
 
-    /// Puts an absent page into the memory to be read; who touches it is told of as a fault.
+    /// Puts absent pages into the memory to be read; who touches one is told of as a fault.
     ///
-    /// @param content the page, or null for zeros
+    /// @param page the first one
+    /// @param content the pages, or null for one page of zeros
     void keep(int page, @Nullable MemorySegment content);
 
     /// Shows pages that were kept to every process, to be read.
@@ -35,10 +37,11 @@ public interface PageMemory {
     /// Makes a readable page writable and lets who waits go on.
     void upgrade(int page);
 
-    /// Makes a writable page readable and copies it: every store made before is in the copy.
+    /// Makes pages readable and copies them, as many as `copy` holds: every store made before is in
+    /// the copy.
     void downgrade(int page, MemorySegment copy);
 
-    /// Copies a readable page.
+    /// Copies readable pages, as many as `copy` holds.
     void copy(int page, MemorySegment copy);
 
     /// Makes a page absent.

@@ -10,9 +10,10 @@ public interface PeerLinks {
     /// Sends a message, at once and from the calling thread if the network takes it; does not wait
     /// for the network. Messages to a node that cannot be reached wait.
     ///
-    /// @param message from its position to its limit, in a direct buffer, which is free for other
-    ///   use when this returns
-    void send(NodeId peer, ByteBuffer message);
+    /// @param head of the message, from its position to its limit, in a direct buffer, which is free
+    ///   for other use when this returns
+    /// @param rest of the message, likewise
+    void send(NodeId peer, ByteBuffer head, ByteBuffer rest);
 
     /// Does something of which several messages may come: what the thread sends meanwhile goes out
     /// with fewer calls, and all of it before this returns.

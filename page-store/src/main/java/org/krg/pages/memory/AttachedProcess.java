@@ -83,8 +83,9 @@ final class AttachedProcess implements AutoCloseable {
         return outcome != Outcome.ABSENT;
     }
 
-    /// Maps pages that the memory has, to be read, where they are not mapped already. One that is
-    /// not is told of as a fault when it is touched.
+    /// Maps pages that the memory has, to be read, where they are not mapped already, and lets who
+    /// waits for them go on. One that the memory does not have is told of as a fault when it is
+    /// touched.
     void mapAll(int page, int count) {
         var from = Math.max(page, first);
         var to = Math.min(page + count, first + pages);
@@ -93,14 +94,21 @@ final class AttachedProcess implements AutoCloseable {
             var outcome = settled(from, address -> faults.map(address, length, false));
             if (outcome == Outcome.PRESENT || outcome == Outcome.ABSENT) {
                 for (var single = from; single < to; single++) {
-                    var _ = map(single, false);
+                    if (!map(single, false)) {
+                        wake(single);
+                    }
                 }
             }
         }
     }
 
-    void protect(int page) {
-        var _ = settled(page, address -> faults.protect(address, PageMemory.PAGE_BYTES));
+    void protect(int page, int count) {
+        var from = Math.max(page, first);
+        var to = Math.min(page + count, first + pages);
+        if (from < to) {
+            var length = (long) (to - from) * PageMemory.PAGE_BYTES;
+            var _ = settled(from, address -> faults.protect(address, length));
+        }
     }
 
     void unprotect(int page) {

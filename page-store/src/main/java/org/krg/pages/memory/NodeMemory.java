@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.linux.Descriptor;
 import org.krg.linux.Memfd;
 import org.krg.pages.engine.PageMemory;
+import org.krg.state.model.Invariant;
 
 /// One segment on this node: a memfd and the processes that map it.
 ///
@@ -75,8 +76,13 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
 
     @Override
     public void install(int page, @Nullable MemorySegment content, boolean writable) {
-        memory.write(offset(page), content == null ? zeros : content);
-        resume(page, writable);
+        keep(page, content);
+        if (content == null || content.byteSize() == PAGE_BYTES) {
+            resume(page, writable);
+        } else {
+            Invariant.holds(!writable, "pages that come together are to be read", page);
+            show(page, pages(content));
+        }
     }
 
     @Override
@@ -102,7 +108,7 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     @Override
     public void downgrade(int page, MemorySegment copy) {
         for (var process : processes) {
-            process.protect(page);
+            process.protect(page, pages(copy));
         }
         copy(page, copy);
     }
@@ -140,6 +146,10 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         for (var process : processes) {
             process.poison(page);
         }
+    }
+
+    private static int pages(MemorySegment content) {
+        return Math.toIntExact(content.byteSize() / PAGE_BYTES);
     }
 
     private static long offset(int page) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.engine.PeerLinks;
 import org.krg.pages.engine.PeerSink;
 import org.krg.state.model.NodeId;
@@ -12,11 +13,13 @@ import org.krg.state.model.NodeId;
 /// The loop that reads one node's messages, has them handled one after the other, and confirms
 /// them.
 final class IncomingLink {
-    /// Sixteen pages with their headers come with one call.
-    private static final int BUFFER_BYTES = 128 << 10;
+    /// The longest message, a run of pages with its header, and a part of the next.
+    private static final int BUFFER_BYTES = (PageMessage.LONGEST_RUN * 4_096 << 1) + 1_024;
 
     /// A confirmation costs a call; what is not confirmed is kept by the sender.
     private static final int CONFIRM_EVERY = 32;
+
+    private static final int CONFIRM_EVERY_BYTES = 512 << 10;
 
     private final SocketChannel channel;
     private final NodeId peer;
@@ -26,6 +29,7 @@ final class IncomingLink {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer confirmation = ByteBuffer.allocateDirect(Long.BYTES);
     private long confirmed;
+    private int unconfirmedBytes;
 
     /// How many messages of one session of a peer were handled. Used by one reader after the other.
     static final class Handled {
@@ -64,7 +68,8 @@ final class IncomingLink {
             buffer.flip();
             takeTogether();
             buffer.compact();
-            if (handled.count - confirmed >= CONFIRM_EVERY) {
+            if (handled.count - confirmed >= CONFIRM_EVERY
+                    || unconfirmedBytes >= CONFIRM_EVERY_BYTES) {
                 confirm();
             }
         }
@@ -72,6 +77,7 @@ final class IncomingLink {
 
     private void confirm() throws IOException {
         confirmed = handled.count;
+        unconfirmedBytes = 0;
         confirmation.clear().putLong(confirmed).flip();
         while (confirmation.hasRemaining()) {
             channel.write(confirmation);
@@ -105,6 +111,7 @@ final class IncomingLink {
             sink.received(peer, buffer.slice(start, length));
             buffer.position(start + length);
             handled.count++;
+            unconfirmedBytes += length;
         }
     }
 }

@@ -9,13 +9,19 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.PageMessage;
 import org.krg.state.model.NodeId;
 
 /// What is sent to one node, over one connection after another. A message is kept until the node
 /// says that it has handled it, and sent again over the next connection otherwise.
 final class OutgoingLink {
-    /// Most messages are shorter than a page with its header; a longer one is not used again.
-    private static final int POOLED_BYTES = 4_096 + 128;
+    /// Most messages are shorter than a page with its header, or than a run of pages.
+    private static final int SHORT_BYTES = 4_096 + 128;
+
+    private static final int LONG_BYTES = PageMessage.LONGEST_RUN * 4_096 + 128;
+
+    /// Long buffers that are kept to be used again.
+    private static final int LONG_BUFFERS = 32;
 
     /// Messages that one call sends.
     private static final int AT_ONCE = 16;
@@ -25,6 +31,7 @@ final class OutgoingLink {
     private final Deque<ByteBuffer> unsent = new ArrayDeque<>();
     private final Deque<ByteBuffer> unconfirmed = new ArrayDeque<>();
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
+    private final Deque<ByteBuffer> freeLong = new ArrayDeque<>();
     private long confirmed;
     private @Nullable SocketChannel channel;
     private @Nullable SelectionKey key;
@@ -71,32 +78,38 @@ final class OutgoingLink {
         while (confirmed < handled && !unconfirmed.isEmpty()) {
             var frame = unconfirmed.remove();
             confirmed++;
-            if (frame.capacity() == POOLED_BYTES) {
+            if (frame.capacity() == SHORT_BYTES) {
                 free.push(frame);
+            } else if (freeLong.size() < LONG_BUFFERS) {
+                freeLong.push(frame);
             }
         }
     }
 
     /// Adds a message, which goes with the next [#flush].
-    synchronized void add(ByteBuffer message) {
+    synchronized void add(ByteBuffer head, ByteBuffer rest) {
         if (!forgotten) {
-            unsent.add(frame(message));
+            unsent.add(frame(head, rest));
         }
     }
 
-    /// {@return whether so much waits that one call sends no more}
+    /// {@return whether so much waits that it is not worth while to wait for more}
     synchronized boolean isLong() {
-        return unsent.size() >= AT_ONCE;
+        return unsent.size() >= AT_ONCE
+                || (!unsent.isEmpty() && unsent.getLast().capacity() > SHORT_BYTES);
     }
 
-    private ByteBuffer frame(ByteBuffer message) {
-        var length = Integer.BYTES + message.remaining();
-        var pooled = length <= POOLED_BYTES ? free.poll() : null;
-        var frame =
-                pooled == null
-                        ? ByteBuffer.allocateDirect(Math.max(length, POOLED_BYTES))
-                        : pooled.clear();
-        return frame.putInt(message.remaining()).put(message).flip();
+    private ByteBuffer frame(ByteBuffer head, ByteBuffer rest) {
+        var length = head.remaining() + rest.remaining();
+        return buffer(Integer.BYTES + length).putInt(length).put(head).put(rest).flip();
+    }
+
+    private ByteBuffer buffer(int length) {
+        var isShort = length <= SHORT_BYTES;
+        var pooled = isShort ? free.poll() : freeLong.poll();
+        return pooled == null
+                ? ByteBuffer.allocateDirect(isShort ? SHORT_BYTES : LONG_BYTES)
+                : pooled.clear();
     }
 
     /// Sends what waits as far as the network takes it.

@@ -93,10 +93,10 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     }
 
     @Override
-    public void send(NodeId peer, ByteBuffer message) {
+    public void send(NodeId peer, ByteBuffer head, ByteBuffer rest) {
         var link = outgoing.computeIfAbsent(peer, this::open);
         var waiting = together.get(Thread.currentThread());
-        link.add(message);
+        link.add(head, rest);
         if (waiting == null || link.isLong()) {
             flush(link);
         } else {

@@ -22,6 +22,10 @@ class PageMessageCodecTest {
                     new PageMessage.Request(511, true),
                     new PageMessage.Request(0, false),
                     new PageMessage.Data(9),
+                    new PageMessage.Data(480, 32),
+                    new PageMessage.Request(4, 8, false),
+                    new PageMessage.Fetch(4, 8),
+                    new PageMessage.Grant(4, 8, Access.READ, 3, Content.SENT),
                     new PageMessage.Invalidated(9),
                     new PageMessage.Claim(
                             List.of(
@@ -61,6 +65,12 @@ class PageMessageCodecTest {
         var page = encoded(new PageMessage.Data(9));
         page.putShort(22, (short) BlockId.PAGES);
         assertThat(PageMessageCodec.decode(page)).isEmpty();
+
+        var run = encoded(new PageMessage.Data(9));
+        for (var pages : new int[] {0, 33, 504}) {
+            run.putShort(24, (short) pages);
+            assertThat(PageMessageCodec.decode(run.duplicate())).isEmpty();
+        }
 
         var kind = encoded(new PageMessage.Data(9));
         kind.put(20, (byte) 99);

@@ -19,6 +19,10 @@ enum Breakage {
     READERS_MAY_WRITE,
     /// Messages between two members overtake each other.
     OUT_OF_ORDER,
+    /// Of a run of pages that is sent only the first one is write-protected.
+    RUN_PROTECTED_AT_ITS_START,
+    /// Each page of a run gets the bytes of the first.
+    RUN_OF_ONE_PAGE,
     /// The home keeps the bytes it sent first, and sends them again.
     OLD_BYTES_SENT,
     /// Some messages are lost without anybody being over.

@@ -43,6 +43,15 @@ final class CoherenceSimulation {
     private static final int NODES = 4;
     private static final int PAGES = 4;
 
+    /// Nothing that came: what is done is of a process, or of the log.
+    private static final Mail NO_MAIL =
+            new Mail(
+                    new Member(new NodeId("none"), 1),
+                    new Member(new NodeId("none"), 1),
+                    0,
+                    new Invalidated(0),
+                    List.of());
+
     /// Steps after which something that is under way is under way for ever.
     private static final int SETTLED = 30_000;
 
@@ -59,6 +68,7 @@ final class CoherenceSimulation {
     private int touches;
     private int losses;
     private int kept;
+    private int runs;
 
     /// @param mayFail whether members end
     CoherenceSimulation(long seed, Breakage broken, boolean mayFail) {
@@ -83,6 +93,11 @@ final class CoherenceSimulation {
     /// {@return how often a page came before anybody touched it, and waited for that}
     int kept() {
         return kept;
+    }
+
+    /// {@return how often several pages came at once}
+    int runs() {
+        return runs;
     }
 
     /// {@return how many members ended}
@@ -193,9 +208,9 @@ final class CoherenceSimulation {
             case Entry.Gone(var member) -> {
                 agent.heldBack.removeIf(it -> it.from().equals(member));
                 agent.early.removeIf(it -> it.from().equals(member));
-                perform(agent, agent.node.gone(member), 0);
+                perform(agent, agent.node.gone(member));
                 if (agent.home != null) {
-                    perform(agent, agent.home.gone(member), 0);
+                    perform(agent, agent.home.gone(member));
                 }
             }
             case Entry.Granted(var home, var epoch) when home.equals(agent.member) ->
@@ -212,7 +227,7 @@ final class CoherenceSimulation {
         var home = new HomeBlock(agent.member, epoch, live);
         agent.home = home;
         agent.homeEpoch = epoch;
-        perform(agent, home.start(), 0);
+        perform(agent, home.start());
         var kept = List.copyOf(agent.early);
         agent.early.clear();
         kept.forEach(it -> receive(agent, it));
@@ -230,7 +245,7 @@ final class CoherenceSimulation {
         if (grant.isPresent() && agents.containsKey(agent.member)) {
             agent.grantAsked = log.isGone(grant.get().home(), agent.known);
             if (!agent.grantAsked) {
-                perform(agent, agent.node.granted(grant.get().home(), grant.get().epoch()), 0);
+                perform(agent, agent.node.granted(grant.get().home(), grant.get().epoch()));
             }
         }
     }
@@ -240,7 +255,10 @@ final class CoherenceSimulation {
             agent.touch = next(agent);
             agent.faulted = false;
             if (random.nextInt(20) == 0) {
-                perform(agent, agent.node.willNeed(random.nextInt(PAGES), PAGES), 0);
+                perform(agent, agent.node.willNeed(random.nextInt(PAGES), PAGES));
+            }
+            if (random.nextInt(100) == 0) {
+                perform(agent, agent.node.readOn(PAGES));
             }
             if (random.nextInt(50) == 0) {
                 agent.node.advise(pick(List.of(Advice.values())));
@@ -268,7 +286,7 @@ final class CoherenceSimulation {
             agent.touch = null;
         } else if (!agent.faulted) {
             agent.faulted = true;
-            perform(agent, agent.node.fault(wanted.page(), wanted.write()), 0);
+            perform(agent, agent.node.fault(wanted.page(), wanted.write()));
         }
     }
 
@@ -331,35 +349,47 @@ final class CoherenceSimulation {
         var heard = arrived;
         if (broken == Breakage.ZEROS_FOR_LOST && arrived.message() instanceof Lost(var page)) {
             var zeros = new Grant(page, Access.READ, 1, Content.ZEROS);
-            heard = new Mail(arrived.from(), arrived.to(), arrived.epoch(), zeros, 0);
+            heard = new Mail(arrived.from(), arrived.to(), arrived.epoch(), zeros, List.of());
         }
-        var content = heard.page();
-        agent.handle(heard).ifPresent(effects -> perform(agent, effects, content));
+        var cause = heard;
+        agent.handle(heard).ifPresent(effects -> perform(agent, effects, cause));
     }
 
-    private void perform(SimulatedAgent agent, List<Effect> effects, long received) {
-        var readOut = 0L;
+    private void perform(SimulatedAgent agent, List<Effect> effects) {
+        perform(agent, effects, NO_MAIL);
+    }
+
+    private void perform(SimulatedAgent agent, List<Effect> effects, Mail cause) {
+        var readOut = List.<Long>of();
         for (var effect : effects) {
             switch (effect) {
-                case Send send -> send(agent, send, received, readOut);
-                case Install(var page, var writable, var content) -> {
-                    agent.bytes[page] = content == Content.ZEROS ? 0 : received;
-                    grant(agent, page, writable || broken == Breakage.READERS_MAY_WRITE);
+                case Send send -> send(agent, send, cause, readOut);
+                case Install(var page, var count, var writable, var content) -> {
+                    fill(agent, page, count, content, cause);
+                    for (var each = page; each < page + count; each++) {
+                        grant(agent, each, writable || broken == Breakage.READERS_MAY_WRITE);
+                    }
                 }
-                case Keep(var page, var content) -> {
-                    agent.bytes[page] = content == Content.ZEROS ? 0 : received;
-                    grant(agent, page, false);
-                    agent.isUnmapped[page] = true;
-                    kept++;
+                case Keep(var page, var count, var content) -> {
+                    fill(agent, page, count, content, cause);
+                    for (var each = page; each < page + count; each++) {
+                        grant(agent, each, false);
+                        agent.isUnmapped[each] = true;
+                    }
+                    kept += count;
+                    runs += count > 1 ? 1 : 0;
                 }
                 case Upgrade(var page) -> grant(agent, page, true);
-                case Downgrade(var page) -> {
-                    readOut = agent.bytes[page];
-                    take(agent, page, Access.READ);
+                case Downgrade(var page, var count) -> {
+                    readOut = bytes(agent, page, count);
+                    var last = broken == Breakage.RUN_PROTECTED_AT_ITS_START ? page : page + count - 1;
+                    for (var each = page; each <= last; each++) {
+                        take(agent, each, Access.READ);
+                    }
                 }
-                case ReadOut(var page) -> readOut = agent.bytes[page];
+                case ReadOut(var page, var count) -> readOut = bytes(agent, page, count);
                 case Revoke(var page, _, var out) -> {
-                    readOut = agent.bytes[page];
+                    readOut = bytes(agent, page, 1);
                     if (out || broken != Breakage.COPY_NOT_GIVEN_UP) {
                         take(agent, page, Access.NONE);
                     }
@@ -378,6 +408,18 @@ final class CoherenceSimulation {
         }
     }
 
+    private void fill(SimulatedAgent agent, int page, int count, Content content, Mail cause) {
+        for (var each = page; each < page + count; each++) {
+            var source = broken == Breakage.RUN_OF_ONE_PAGE ? page : each;
+            agent.bytes[each] =
+                    content == Content.ZEROS ? 0 : cause.pages(source, 1).getFirst();
+        }
+    }
+
+    private static List<Long> bytes(SimulatedAgent agent, int page, int count) {
+        return Arrays.stream(agent.bytes, page, page + count).boxed().toList();
+    }
+
     private static void grant(SimulatedAgent agent, int page, boolean writable) {
         agent.rights[page] = writable ? Access.WRITE : Access.READ;
         agent.isUnmapped[page] = false;
@@ -392,26 +434,31 @@ final class CoherenceSimulation {
         }
     }
 
-    private void send(SimulatedAgent agent, Send send, long received, long readOut) {
-        var page =
+    private void send(SimulatedAgent agent, Send send, Mail cause, List<Long> readOut) {
+        var pages =
                 switch (send.payload()) {
-                    case NONE -> 0L;
-                    case RECEIVED -> received;
+                    case NONE -> List.<Long>of();
+                    case RECEIVED -> {
+                        var grant = (Grant) send.message();
+                        yield cause.pages(grant.page(), grant.pages());
+                    }
                     case READ_OUT -> readOut;
                 };
         if (broken == Breakage.OLD_BYTES_SENT
-                && send.message() instanceof Grant(var index, _, _, var content)
-                && content == Content.SENT) {
-            firstSent[index] = firstSent[index] == 0 ? page : firstSent[index];
-            page = firstSent[index];
+                && send.message() instanceof Grant grant
+                && grant.content() == Content.SENT) {
+            var index = grant.page();
+            firstSent[index] = firstSent[index] == 0 ? pages.getFirst() : firstSent[index];
+            pages = new ArrayList<>(pages);
+            pages.set(0, firstSent[index]);
         }
         if (agents.containsKey(send.to())) {
-            mail.add(new Mail(agent.member, send.to(), send.epoch(), send.message(), page));
+            mail.add(new Mail(agent.member, send.to(), send.epoch(), send.message(), pages));
         }
         if (broken == Breakage.INVALIDATION_NOT_AWAITED
                 && send.message() instanceof Invalidate(var index)) {
             var claimed = new Invalidated(index);
-            mail.add(new Mail(send.to(), agent.member, send.epoch(), claimed, 0));
+            mail.add(new Mail(send.to(), agent.member, send.epoch(), claimed, List.of()));
         }
     }
 

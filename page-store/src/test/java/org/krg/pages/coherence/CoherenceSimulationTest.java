@@ -24,13 +24,16 @@ class CoherenceSimulationTest {
     @Test
     void pagesStayCoherentWhileMessagesAreDelayed() {
         var kept = 0;
+        var runs = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
             var run = run(seed, Breakage.NONE, false);
             assertThat(run.touches()).as("seed %s", seed).isGreaterThan(MANY_TOUCHES);
             assertThat(run.losses()).as("seed %s", seed).isZero();
             kept += run.kept();
+            runs += run.runs();
         }
         assertThat(kept).as("pages that came before they were touched").isGreaterThan(SEEDS);
+        assertThat(runs).as("runs of pages").isGreaterThan(SEEDS);
     }
 
     @Test

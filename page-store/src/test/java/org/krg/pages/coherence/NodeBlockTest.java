@@ -34,7 +34,7 @@ class NodeBlockTest {
         var _ = node.received(FIRST, 1, GRANT);
         var sent = new Effect.Send(FIRST, 1, new Data(0), Payload.READ_OUT);
         assertThat(node.received(FIRST, 1, new Fetch(0)))
-                .containsExactly(new Effect.Downgrade(0), sent);
+                .containsExactly(new Effect.Downgrade(0, 1), sent);
         assertThat(node.received(FIRST, 1, new Take(0)))
                 .containsExactly(new Effect.Revoke(0, false, true), sent);
     }

@@ -8,13 +8,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
 
 /// One member: the real handlers, its memory as its process sees it, and what the process is about
 /// to do.
 final class SimulatedAgent {
-    /// A message on its way, with the page that goes with it.
-    record Mail(Member from, Member to, long epoch, PageMessage message, long page) {}
+    /// A message on its way, with the pages that go with it.
+    record Mail(Member from, Member to, long epoch, PageMessage message, List<Long> pages) {
+        /// {@return what came of a run of pages}
+        List<Long> pages(int page, int count) {
+            var first =
+                    switch (message) {
+                        case PageMessage.Grant grant -> grant.page();
+                        case PageMessage.Data data -> data.page();
+                        default -> throw new InvariantBroken("no page comes with " + message);
+                    };
+            return pages.subList(page - first, page - first + count);
+        }
+    }
 
     /// A store or load that is to be made.
     record Touch(int page, boolean write) {}

@@ -38,7 +38,7 @@ class PageEngineTest {
 
     private final class Links implements PeerLinks {
         @Override
-        public void send(NodeId peer, ByteBuffer message) {
+        public void send(NodeId peer, ByteBuffer head, ByteBuffer rest) {
             answered.add(peer);
         }
 

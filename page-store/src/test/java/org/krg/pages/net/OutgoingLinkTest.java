@@ -20,6 +20,7 @@ import org.krg.state.model.NodeId;
 class OutgoingLinkTest {
     private static final int FRAME_BYTES = Integer.BYTES + 1;
     private static final int LIMIT_MILLIS = 10_000;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final OutgoingLink link = new OutgoingLink(new NodeId("other"), 1);
     private Selector selector;
@@ -66,7 +67,7 @@ class OutgoingLinkTest {
 
     private void say(String messages) throws IOException {
         for (var i = 0; i < messages.length(); i++) {
-            link.add(ByteBuffer.wrap(new byte[] {(byte) messages.charAt(i)}));
+            link.add(ByteBuffer.wrap(new byte[] {(byte) messages.charAt(i)}), NOTHING);
         }
         link.flush();
     }

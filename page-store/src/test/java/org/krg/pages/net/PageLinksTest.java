@@ -29,6 +29,7 @@ class PageLinksTest {
     private static final NodeId ONE = new NodeId("one");
     private static final NodeId TWO = new NodeId("two");
     private static final int PAGE = 4_096;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final Map<NodeId, HostPort> addresses = new ConcurrentHashMap<>();
     private final Deque<PageLinks> opened = new ArrayDeque<>();
@@ -56,7 +57,7 @@ class PageLinksTest {
         var one = open(ONE, "secret", new Inbox());
         open(TWO, "secret", inbox);
         for (var i = 0; i < 1_000; i++) {
-            one.send(TWO, message("" + i));
+            one.send(TWO, message("" + i), NOTHING);
         }
         await().until(() -> inbox.messages.size() == 1_000);
         for (var i = 0; i < 1_000; i++) {
@@ -79,7 +80,7 @@ class PageLinksTest {
         open(TWO, "secret", busy);
         var page = "p".repeat(PAGE);
         for (var i = 0; i < 4_000; i++) {
-            one.send(TWO, message(page));
+            one.send(TWO, message(page), NOTHING);
         }
         goOn.countDown();
         await().until(() -> busy.messages.size() == 4_000);
@@ -91,9 +92,9 @@ class PageLinksTest {
         var inbox = new Inbox();
         var guesses = open(ONE, "guess", new Inbox());
         open(TWO, "secret", inbox);
-        guesses.send(TWO, message("guessed"));
+        guesses.send(TWO, message("guessed"), NOTHING);
         var knows = open(new NodeId("three"), "secret", new Inbox());
-        knows.send(TWO, message("hello"));
+        knows.send(TWO, message("hello"), NOTHING);
         await().until(() -> inbox.messages.contains("three:hello"));
         assertThat(inbox.messages).containsExactly("three:hello");
     }
@@ -104,7 +105,7 @@ class PageLinksTest {
         var one = open(ONE, "secret", new Inbox());
         var two = open(TWO, "secret", inbox);
         for (var i = 0; i < 500; i++) {
-            one.send(TWO, message("" + i));
+            one.send(TWO, message("" + i), NOTHING);
             if (i % 50 == 49) {
                 two.breakConnections();
             }
@@ -120,7 +121,7 @@ class PageLinksTest {
     void whatIsSentTooEarlyWaits() throws IOException {
         var inbox = new Inbox();
         var one = open(ONE, "secret", new Inbox());
-        one.send(TWO, message("early"));
+        one.send(TWO, message("early"), NOTHING);
         open(TWO, "secret", inbox);
         await().until(() -> inbox.messages.contains("one:early"));
     }
@@ -129,10 +130,10 @@ class PageLinksTest {
     void whatWaitsForANodeThatIsGoneIsForgotten() throws IOException {
         var inbox = new Inbox();
         var one = open(ONE, "secret", new Inbox());
-        one.send(TWO, message("to the one that is gone"));
+        one.send(TWO, message("to the one that is gone"), NOTHING);
         one.forget(TWO);
         open(TWO, "secret", inbox);
-        one.send(TWO, message("to the next"));
+        one.send(TWO, message("to the next"), NOTHING);
         await().until(() -> !inbox.messages.isEmpty());
         assertThat(inbox.messages).containsExactly("one:to the next");
     }
