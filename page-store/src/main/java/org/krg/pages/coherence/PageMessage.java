@@ -3,12 +3,12 @@ package org.krg.pages.coherence;
 
 import java.util.List;
 
-/// What nodes and the home of a block say to each other. Pages are indices in the block. What is said
-/// of a run of pages is said of each of them, the first one first.
+/// What nodes and the home of a block say to each other. Pages are indices in the block. What is
+/// said of a run of pages is said of each of them, the first one first.
 public sealed interface PageMessage {
-    /// Pages of the longest run. Their bytes go with one message: longer ones would save little, and
-    /// keep others waiting.
-    int LONGEST_RUN = 32;
+    /// Pages of the longest run. Their bytes go with one message: longer ones would save little,
+    /// and keep others waiting.
+    int LONGEST_RUN = 64;
 
     /// {@return how many pages it says the same of}
     default int pages() {
@@ -21,8 +21,8 @@ public sealed interface PageMessage {
     /// From the home to a node.
     sealed interface ToNode extends PageMessage {}
 
-    /// A process of the node stands still until it may read, or write, or is going to read. One at a
-    /// time for a page.
+    /// A process of the node stands still until it may read, or write, or is going to read. One at
+    /// a time for a page.
     record Request(int page, int pages, boolean write) implements ToHome {
         public Request(int page, boolean write) {
             this(page, 1, write);

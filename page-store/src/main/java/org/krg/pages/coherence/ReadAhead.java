@@ -12,7 +12,7 @@ package org.krg.pages.coherence;
 /// Pages that were asked for and not read make the next stream begin with half as many.
 final class ReadAhead {
     private static final int LONGEST_BEGINNING = 8;
-    private static final int LONGEST_WINDOW = 128;
+    private static final int LONGEST_WINDOW = 256;
     private static final int NONE = -1;
 
     /// Pages `start` to `end`, the last one not included; none if they are equal.

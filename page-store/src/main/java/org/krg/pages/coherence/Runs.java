@@ -15,8 +15,8 @@ import org.krg.pages.coherence.PageMessage.Request;
 
 /// Makes one of what is done to one page after the other: one message, one call of the kernel.
 ///
-/// Only neighbours in the list are joined, so nothing comes earlier or later than something else. Only
-/// what is read is joined: who writes asks for one page.
+/// Only neighbours in the list are joined, so nothing comes earlier or later than something else.
+/// Only what is read is joined: who writes asks for one page.
 final class Runs {
     private Runs() {}
 
@@ -42,16 +42,16 @@ final class Runs {
         return switch (first) {
             case Send one when second instanceof Send two -> join(one, two);
             case Keep(var page, var count, var content)
-            when second instanceof Keep(var next, var more, var other)
-                    && content == other
-                    && follows(page, count, next, more) ->
+                    when second instanceof Keep(var next, var more, var other)
+                            && content == other
+                            && follows(page, count, next, more) ->
                     Optional.of(new Keep(page, count + more, content));
             case Install(var page, var count, var writable, var content)
-            when second instanceof Install(var next, var more, var alsoWritable, var other)
-                    && !writable
-                    && !alsoWritable
-                    && content == other
-                    && follows(page, count, next, more) ->
+                    when second instanceof Install(var next, var more, var alsoWritable, var other)
+                            && !writable
+                            && !alsoWritable
+                            && content == other
+                            && follows(page, count, next, more) ->
                     Optional.of(new Install(page, count + more, false, content));
             default -> Optional.empty();
         };
@@ -72,23 +72,24 @@ final class Runs {
     private static Optional<PageMessage> join(PageMessage first, PageMessage second) {
         return switch (first) {
             case Request(var page, var count, var write)
-            when second instanceof Request(var next, var more, var alsoWrite)
-                    && !write
-                    && !alsoWrite
-                    && follows(page, count, next, more) ->
+                    when second instanceof Request(var next, var more, var alsoWrite)
+                            && !write
+                            && !alsoWrite
+                            && follows(page, count, next, more) ->
                     Optional.of(new Request(page, count + more, false));
             case Fetch(var page, var count)
-            when second instanceof Fetch(var next, var more) && follows(page, count, next, more) ->
+                    when second instanceof Fetch(var next, var more)
+                            && follows(page, count, next, more) ->
                     Optional.of(new Fetch(page, count + more));
             case Grant(var page, var count, var access, var version, var content)
-            when second
-                            instanceof
-                            Grant(var next, var more, var other, var newer, var alsoContent)
-                    && access == READ
-                    && other == READ
-                    && version == newer
-                    && content == alsoContent
-                    && follows(page, count, next, more) ->
+                    when second
+                                    instanceof
+                                    Grant(var next, var more, var other, var newer, var alsoContent)
+                            && access == READ
+                            && other == READ
+                            && version == newer
+                            && content == alsoContent
+                            && follows(page, count, next, more) ->
                     Optional.of(new Grant(page, count + more, READ, version, content));
             default -> Optional.empty();
         };

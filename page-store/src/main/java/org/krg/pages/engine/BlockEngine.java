@@ -259,8 +259,7 @@ final class BlockEngine {
             }
             case Effect.Downgrade(var page, var count) ->
                     memory.get().downgrade(at(page), readOut(count));
-            case Effect.ReadOut(var page, var count) ->
-                    memory.get().copy(at(page), readOut(count));
+            case Effect.ReadOut(var page, var count) -> memory.get().copy(at(page), readOut(count));
             case Effect.Revoke(var page, var writable, var isCopied) ->
                     memory.get().revoke(at(page), writable, isCopied ? readOut(1) : null);
             case Effect.Resume(var page, var writable) -> memory.get().resume(at(page), writable);

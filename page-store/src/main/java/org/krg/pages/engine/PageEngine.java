@@ -41,9 +41,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         this.config = config;
         this.links = links;
         var frames = new Frames(config.self(), links);
-        this.around =
-                new BlockEngine.Surroundings(
-                        config, frames, grants, delayed, new ReadOuts());
+        this.around = new BlockEngine.Surroundings(config, frames, grants, delayed, new ReadOuts());
     }
 
     /// Starts without any page. Messages come by [#received].

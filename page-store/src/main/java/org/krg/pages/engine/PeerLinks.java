@@ -10,8 +10,8 @@ public interface PeerLinks {
     /// Sends a message, at once and from the calling thread if the network takes it; does not wait
     /// for the network. Messages to a node that cannot be reached wait.
     ///
-    /// @param head of the message, from its position to its limit, in a direct buffer, which is free
-    ///   for other use when this returns
+    /// @param head of the message, from its position to its limit, in a direct buffer, which is
+    ///   free for other use when this returns
     /// @param rest of the message, likewise
     void send(NodeId peer, ByteBuffer head, ByteBuffer rest);
 

@@ -21,7 +21,7 @@ final class OutgoingLink {
     private static final int LONG_BYTES = PageMessage.LONGEST_RUN * 4_096 + 128;
 
     /// Long buffers that are kept to be used again.
-    private static final int LONG_BUFFERS = 32;
+    private static final int LONG_BUFFERS = 16;
 
     /// Messages that one call sends.
     private static final int AT_ONCE = 16;

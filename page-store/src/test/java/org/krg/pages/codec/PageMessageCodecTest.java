@@ -22,7 +22,7 @@ class PageMessageCodecTest {
                     new PageMessage.Request(511, true),
                     new PageMessage.Request(0, false),
                     new PageMessage.Data(9),
-                    new PageMessage.Data(480, 32),
+                    new PageMessage.Data(448, 64),
                     new PageMessage.Request(4, 8, false),
                     new PageMessage.Fetch(4, 8),
                     new PageMessage.Grant(4, 8, Access.READ, 3, Content.SENT),
@@ -67,7 +67,7 @@ class PageMessageCodecTest {
         assertThat(PageMessageCodec.decode(page)).isEmpty();
 
         var run = encoded(new PageMessage.Data(9));
-        for (var pages : new int[] {0, 33, 504}) {
+        for (var pages : new int[] {0, 65, 504}) {
             run.putShort(24, (short) pages);
             assertThat(PageMessageCodec.decode(run.duplicate())).isEmpty();
         }

@@ -254,7 +254,7 @@ final class CoherenceSimulation {
         if (agent.touch == null && !agent.frozen) {
             agent.touch = next(agent);
             agent.faulted = false;
-            if (random.nextInt(20) == 0) {
+            if (random.nextInt(8) == 0) {
                 perform(agent, agent.node.willNeed(random.nextInt(PAGES), PAGES));
             }
             if (random.nextInt(100) == 0) {
@@ -366,6 +366,7 @@ final class CoherenceSimulation {
                 case Send send -> send(agent, send, cause, readOut);
                 case Install(var page, var count, var writable, var content) -> {
                     fill(agent, page, count, content, cause);
+                    runs += count > 1 ? 1 : 0;
                     for (var each = page; each < page + count; each++) {
                         grant(agent, each, writable || broken == Breakage.READERS_MAY_WRITE);
                     }
@@ -382,7 +383,9 @@ final class CoherenceSimulation {
                 case Upgrade(var page) -> grant(agent, page, true);
                 case Downgrade(var page, var count) -> {
                     readOut = bytes(agent, page, count);
-                    var last = broken == Breakage.RUN_PROTECTED_AT_ITS_START ? page : page + count - 1;
+                    runs += count > 1 ? 1 : 0;
+                    var last =
+                            broken == Breakage.RUN_PROTECTED_AT_ITS_START ? page : page + count - 1;
                     for (var each = page; each <= last; each++) {
                         take(agent, each, Access.READ);
                     }
@@ -411,8 +414,7 @@ final class CoherenceSimulation {
     private void fill(SimulatedAgent agent, int page, int count, Content content, Mail cause) {
         for (var each = page; each < page + count; each++) {
             var source = broken == Breakage.RUN_OF_ONE_PAGE ? page : each;
-            agent.bytes[each] =
-                    content == Content.ZEROS ? 0 : cause.pages(source, 1).getFirst();
+            agent.bytes[each] = content == Content.ZEROS ? 0 : cause.pages(source, 1).getFirst();
         }
     }
 

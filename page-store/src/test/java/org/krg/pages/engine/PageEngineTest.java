@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.engine;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,18 +20,22 @@ import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.SegmentId;
 
-/// Whom an engine hears: this node is the home of a block, and another one asks for its first page.
+/// Whom an engine hears, and what it sends: this node is the home of a block, and another one asks
+/// for its first page.
 class PageEngineTest {
     private static final BlockId BLOCK = new BlockId(new SegmentId(1), 0);
     private static final Member SELF = new Member(new NodeId("self"), 3);
     private static final Member OTHER = new Member(new NodeId("other"), 5);
+    private static final Member THIRD = new Member(new NodeId("third"), 1);
 
     private final List<NodeId> answered = new ArrayList<>();
+    private final List<String> pages = new ArrayList<>();
     private PageEngine engine;
 
     @BeforeEach
     void start() {
-        engine = PageEngine.start(PageEngineConfig.of(SELF), new Links(), _ -> {});
+        var config = new PageEngineConfig(SELF, Duration.ZERO);
+        engine = PageEngine.start(config, new Links(), _ -> {});
         engine.granted(BLOCK, SELF, 1, List.of(SELF, OTHER));
     }
 
@@ -40,6 +48,14 @@ class PageEngineTest {
         @Override
         public void send(NodeId peer, ByteBuffer head, ByteBuffer rest) {
             answered.add(peer);
+            if (rest.hasRemaining()) {
+                pages.add(
+                        "%s: %d pages, the first is page %d"
+                                .formatted(
+                                        peer,
+                                        rest.remaining() / PageMemory.PAGE_BYTES,
+                                        rest.get()));
+            }
         }
 
         @Override
@@ -70,10 +86,75 @@ class PageEngineTest {
         assertThat(answered).isEmpty();
     }
 
+    @Test
+    void pagesThatAreReadOutForOneRequestKeepTheirBytes() {
+        var sink = engine.open(BLOCK.segment(), new NumberedPages());
+        sink.fault(0, true);
+        sink.fault(1, true);
+        say(OTHER, OTHER.run(), SELF.run(), 1, new Request(2, true));
+        sink.fault(3, true);
+        say(THIRD, THIRD.run(), SELF.run(), 1, new Request(0, 4, false));
+
+        assertThat(pages)
+                .containsExactly(
+                        "third: 2 pages, the first is page 0",
+                        "third: 1 pages, the first is page 3");
+    }
+
+    /// Every byte of a page is its number.
+    private static final class NumberedPages implements PageMemory {
+        @Override
+        public int pages() {
+            return 8;
+        }
+
+        @Override
+        public boolean hasPage(int page) {
+            return true;
+        }
+
+        @Override
+        public void downgrade(int page, MemorySegment copy) {
+            copy(page, copy);
+        }
+
+        @Override
+        public void copy(int page, MemorySegment copy) {
+            for (var at = 0L; at < copy.byteSize(); at++) {
+                copy.set(JAVA_BYTE, at, (byte) (page + at / PAGE_BYTES));
+            }
+        }
+
+        @Override
+        public void install(int page, @Nullable MemorySegment content, boolean writable) {}
+
+        @Override
+        public void keep(int page, @Nullable MemorySegment content) {}
+
+        @Override
+        public void show(int page, int count) {}
+
+        @Override
+        public void upgrade(int page) {}
+
+        @Override
+        public void revoke(int page, boolean writable, @Nullable MemorySegment copy) {}
+
+        @Override
+        public void resume(int page, boolean writable) {}
+
+        @Override
+        public void poison(int page) {}
+    }
+
     private void say(long fromRun, long toRun, long epoch) {
+        say(OTHER, fromRun, toRun, epoch, new Request(0, false));
+    }
+
+    private void say(Member from, long fromRun, long toRun, long epoch, Request request) {
         var frame = ByteBuffer.allocate(2 * Long.BYTES + PageMessageCodec.MAX_BYTES);
         frame.putLong(fromRun).putLong(toRun);
-        PageMessageCodec.encode(BLOCK, epoch, new Request(0, false), frame);
-        engine.received(OTHER.node(), frame.flip());
+        PageMessageCodec.encode(BLOCK, epoch, request, frame);
+        engine.received(from.node(), frame.flip());
     }
 }

@@ -138,6 +138,51 @@ class NodeMemoryTest {
     }
 
     @Test
+    void pagesThatAreReadOutTogetherAreAllProtectedAndCopied() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            for (var page = PAGE; page < PAGE + 3; page++) {
+                memory.install(page, null, true);
+                var written = page * PageMemory.PAGE_BYTES;
+                assertThat(program.ask("write " + written + " " + page)).isEqualTo("ok");
+            }
+            var copy = arena.allocate(3 * PageMemory.PAGE_BYTES);
+            memory.downgrade(PAGE, copy);
+            for (var i = 0; i < 3; i++) {
+                var at = (long) i * PageMemory.PAGE_BYTES;
+                assertThat(copy.get(JAVA_LONG, at)).isEqualTo(PAGE + i);
+                var written = (PAGE + i) * PageMemory.PAGE_BYTES;
+                var add = program.begin("add " + written + " 1");
+                assertThat(fault()).isEqualTo(new Fault(PAGE + i, true));
+                memory.upgrade(PAGE + i);
+                assertThat(Toucher.await(add)).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void pagesThatComeTogetherAreReadWithoutAnotherFault() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            var read = program.begin("read " + OFFSET);
+            assertThat(fault()).isEqualTo(new Fault(PAGE, false));
+            var content = arena.allocate(3 * PageMemory.PAGE_BYTES);
+            for (var i = 0; i < 3; i++) {
+                content.set(JAVA_LONG, (long) i * PageMemory.PAGE_BYTES + 64, i + 7);
+            }
+            memory.install(PAGE, content, false);
+            assertThat(Toucher.await(read)).isEqualTo("7");
+            for (var i = 1; i < 3; i++) {
+                var at = OFFSET + i * PageMemory.PAGE_BYTES;
+                assertThat(program.ask("read " + at)).isEqualTo("" + (i + 7));
+            }
+            assertThat(faults).isEmpty();
+            var write = program.begin("write " + OFFSET + " 1");
+            assertThat(fault()).isEqualTo(new Fault(PAGE, true));
+            memory.upgrade(PAGE);
+            assertThat(Toucher.await(write)).isEqualTo("ok");
+        }
+    }
+
+    @Test
     void aDowngradedPageIsWrittenByNoProcessOfTheNode() {
         memory.install(PAGE, null, true);
         try (var first = Toucher.mapping(socket, FIELD);
