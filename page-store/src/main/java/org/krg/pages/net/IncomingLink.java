@@ -14,7 +14,7 @@ import org.krg.state.model.NodeId;
 /// them.
 final class IncomingLink {
     /// The longest message, a run of pages with its header, and a part of the next.
-    private static final int BUFFER_BYTES = (PageMessage.LONGEST_RUN * 4_096 << 1) + 1_024;
+    private static final int BUFFER_BYTES = 2 * PageMessage.LONGEST_RUN * 4_096 + 1_024;
 
     /// A confirmation costs a call; what is not confirmed is kept by the sender.
     private static final int CONFIRM_EVERY = 32;
