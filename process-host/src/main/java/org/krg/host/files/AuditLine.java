@@ -25,6 +25,9 @@ public record AuditLine(long number, AuditEntry entry, String hash) {
     /// Characters of one field: a longer path is cut.
     private static final int MOST_CHARACTERS = 1_024;
 
+    /// Of a line: three fields of text, each character at most three bytes, and the rest.
+    static final int MOST_BYTES = 3 * 3 * MOST_CHARACTERS + 256;
+
     /// {@return the line that follows one with the hash `previous`}
     static AuditLine following(String previous, long number, AuditEntry entry) {
         return new AuditLine(number, entry, hash(previous, body(number, entry)));

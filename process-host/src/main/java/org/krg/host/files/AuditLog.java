@@ -30,10 +30,11 @@ import org.slf4j.LoggerFactory;
 public final class AuditLog implements AuditTrail, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
 
-    /// Bytes of one file, and how many files are kept: together a bound for the disk.
-    private static final long FILE_BYTES = 16L << 20;
+    /// Bytes of one file, which a start reads, and how many files are kept: together a bound for
+    /// the disk.
+    private static final long FILE_BYTES = 4L << 20;
 
-    private static final int MOST_FILES = 64;
+    private static final int MOST_FILES = 256;
 
     /// Entries that wait to be written; more come only when the disk stands still.
     private static final int MOST_WAITING = 16_384;
@@ -69,7 +70,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     }
 
     /// {@return the log in a directory, which is made when it is not there} It goes on behind the
-    /// last whole line. Files that are broken otherwise are put aside, and a new log begins.
+    /// last whole line. Only the newest file is read whole. Files that are seen to be broken
+    /// otherwise are put aside, and a new log begins.
     ///
     /// @throws IOException if it cannot be read or written
     public static AuditLog open(Path directory) throws IOException {
@@ -79,13 +81,13 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     static AuditLog open(Path directory, long fileBytes) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        var chain = AuditFiles.read(directory, _ -> {});
+        var chain = AuditFiles.readNewest(directory);
         if (chain.broken().isPresent() && !chain.torn()) {
             log.error("the audit log is broken, a new one begins where={}", chain.broken().get());
             for (var each : AuditFiles.files(directory)) {
                 Files.move(each, each.resolveSibling(each.getFileName() + AuditFiles.BROKEN));
             }
-            chain = AuditFiles.read(directory, _ -> {});
+            chain = AuditFiles.readNewest(directory);
         }
         var aside = AuditFiles.aside(directory);
         Optional<String> problem =

@@ -79,13 +79,8 @@ final class AuditLogTest {
 
     @Test
     void theChainGoesOnFromFileToFileAndTheOldestMayGo() throws IOException {
-        for (var round = 0; round < 4; round++) {
-            try (var log = AuditLog.open(directory, 1)) {
-                log.record(entry("ann" + round));
-            }
-        }
+        files(4);
         var files = AuditFiles.files(directory);
-        assertThat(files).hasSizeGreaterThan(2);
         assertThat(AuditFiles.read(directory, _ -> {}).broken()).isEmpty();
 
         Files.delete(files.getFirst());
@@ -96,6 +91,68 @@ final class AuditLogTest {
     }
 
     @Test
+    void aStartReadsTheNewestFileAndHowTheOthersEnd() throws IOException {
+        files(4);
+        var all = AuditFiles.read(directory, _ -> {});
+
+        var newest = AuditFiles.readNewest(directory);
+
+        assertThat(newest.broken()).isEmpty();
+        assertThat(newest.lines()).isEqualTo(1);
+        assertThat(newest.next()).isEqualTo(all.next());
+        assertThat(newest.hash()).isEqualTo(all.hash());
+        assertThat(newest.wholeBytes()).isEqualTo(all.wholeBytes());
+    }
+
+    @Test
+    void aStartSeesAFileThatWasTakenOutOrCutButNotALineAmidAnOldOne() throws IOException {
+        files(4);
+        var files = AuditFiles.files(directory);
+        var second = Files.readString(files.get(1));
+
+        Files.writeString(files.get(1), second.replace("POST", "PAST"));
+        assertThat(AuditFiles.readNewest(directory).broken()).isEmpty();
+        assertThat(AuditFiles.read(directory, _ -> {}).broken()).isPresent();
+
+        Files.writeString(files.get(1), second.substring(0, second.length() - 1));
+        assertThat(AuditFiles.readNewest(directory).broken()).isPresent();
+        assertThat(AuditFiles.readNewest(directory).torn()).isFalse();
+
+        Files.delete(files.get(1));
+        assertThat(AuditFiles.readNewest(directory).broken()).isPresent();
+    }
+
+    @Test
+    void aFileThatACrashCutShortAtItsHeadIsBegunAgain() throws IOException {
+        files(3);
+        var last = AuditFiles.files(directory).getLast();
+        Files.writeString(last, "continues 00");
+
+        record("bob");
+
+        assertThat(AuditFiles.aside(directory)).isEmpty();
+        var chain = AuditFiles.read(directory, _ -> {});
+        assertThat(chain.broken()).isEmpty();
+        assertThat(chain.lines()).isEqualTo(3);
+    }
+
+    @Test
+    void theLongestLineEndsAFileToo() throws IOException {
+        var long3 = "\u20ac".repeat(2_000);
+        try (var log = AuditLog.open(directory, 1)) {
+            log.record(
+                    new AuditEntry(Instant.parse("2026-11-27T00:00:00Z"), long3, long3, long3, 1));
+        }
+        try (var log = AuditLog.open(directory, 1)) {
+            log.record(entry("ann"));
+        }
+
+        assertThat(AuditFiles.files(directory)).hasSize(2);
+        assertThat(AuditFiles.readNewest(directory).broken()).isEmpty();
+        assertThat(AuditFiles.read(directory, _ -> {}).broken()).isEmpty();
+    }
+
+    @Test
     void nobodyWritesALineOfTheirOwn() throws IOException {
         record("ann\n9\tx", "x".repeat(5_000));
 
@@ -103,6 +160,16 @@ final class AuditLogTest {
         assertThat(AuditFiles.read(directory, read::add).broken()).isEmpty();
         assertThat(read.getFirst().entry().who()).isEqualTo("ann?9?x");
         assertThat(read.getLast().entry().who()).hasSize(1_024);
+    }
+
+    /// Makes a log of as many files, each with one line.
+    private void files(int count) throws IOException {
+        for (var i = 0; i < count; i++) {
+            try (var log = AuditLog.open(directory, 1)) {
+                log.record(entry("ann" + i));
+            }
+        }
+        assertThat(AuditFiles.files(directory)).hasSize(count);
     }
 
     private void record(String... users) throws IOException {
