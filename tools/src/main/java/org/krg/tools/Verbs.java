@@ -51,6 +51,7 @@ import org.krg.tools.cli.operation.OpWatch;
 import org.krg.tools.cli.operation.ProcCheck;
 import org.krg.tools.cli.operation.ProcMigrate;
 import org.krg.tools.cli.process.Logs;
+import org.krg.tools.cli.process.ProcShow;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
@@ -109,6 +110,7 @@ public final class Verbs implements VerbTree {
                             "Programs",
                             new Verb("run", "Run a program in the cluster"),
                             new Verb("ps", "List the processes of the cluster"),
+                            new Verb("proc show", "Show a process in full"),
                             new Verb("logs", "Print what a process writes"),
                             new Verb(
                                     "wait",
@@ -237,6 +239,7 @@ public final class Verbs implements VerbTree {
             case "job explain" -> new JobExplain(terminal);
             case "job signal" -> new JobSignal(terminal);
             case "job stop" -> new JobStop(terminal);
+            case "proc show" -> new ProcShow(terminal);
             case "proc migrate" -> new ProcMigrate(terminal);
             case "proc check" -> new ProcCheck(terminal);
             case "op list" -> new OpList(terminal);

@@ -84,7 +84,7 @@ final class Feasibility {
 
     private Optional<String> engine(Node node) {
         var wanted = spec.checkpoint().engine();
-        var periodic = !spec.checkpoint().every().isZero();
+        var periodic = spec.checkpoint().schedule().isPeriodic();
         return reject(
                 periodic && !node.capabilities().engines().contains(wanted),
                 "it does not offer the checkpoint engine "

@@ -23,15 +23,21 @@ public record CheckpointClock(Table<CellId, Turn> turns) {
     /// When a cell is due.
     ///
     /// @param failures in a row
-    public record Turn(Duration every, Duration due, int failures) {}
+    public record Turn(Duration every, Duration due, int failures) {
+        private Turn atInterval(Duration other) {
+            var shift = failures == 0 ? other.minus(every) : Duration.ZERO;
+            return new Turn(other, due.plus(shift), failures);
+        }
+    }
 
     /// {@return this clock for exactly these cells} A cell that is new here is due one interval
-    /// from now.
+    /// from now. Where the interval changed, the next one is due so much earlier or later.
     public CheckpointClock following(List<Periodic> cells, Duration now) {
         var next = Table.<CellId, Turn>empty();
         for (var cell : cells) {
             var fresh = new Turn(cell.every(), now.plus(cell.every()), 0);
-            next = next.with(cell.cell(), turns.find(cell.cell()).orElse(fresh));
+            var turn = turns.find(cell.cell()).map(it -> it.atInterval(cell.every()));
+            next = next.with(cell.cell(), turn.orElse(fresh));
         }
         return new CheckpointClock(next);
     }

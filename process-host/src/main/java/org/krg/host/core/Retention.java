@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.core;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import org.krg.state.image.ClusterImage;
@@ -10,14 +11,21 @@ import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 
-/// Which generations are kept: the newest good ones, every pinned one, and the one that a process
-/// is about to be brought back from.
+/// Which generations are kept: as many of the newest good ones as the job asks for, whatever their
+/// age; those that are younger than it asks for; every pinned one; and the one that a process is
+/// about to be brought back from.
 public final class Retention {
+    /// Generations of one process that are kept for their age, at most: each is a row of the agreed
+    /// state.
+    static final int MOST_YOUNG = 1_000;
+
     private Retention() {}
 
     /// {@return the generations of a process that may go, oldest first}
-    public static List<GenerationId> surplus(ClusterImage image, HostedProcess process) {
-        var keep = image.jobs().require(process.job()).spec().checkpoint().keep();
+    public static List<GenerationId> surplus(
+            ClusterImage image, HostedProcess process, Instant now) {
+        var policy = image.jobs().require(process.job()).spec().checkpoint();
+        var keep = policy.keep();
         var generations = image.generationsOf(process.id());
         var newest =
                 new TreeSet<>(
@@ -28,11 +36,21 @@ public final class Retention {
         if (newest.size() < keep) {
             return List.of();
         }
+        var old = now.minus(policy.keepFor());
         return generations.stream()
+                .limit(Math.max(0, generations.size() - young(generations, old)))
                 .filter(generation -> !generation.pinned())
                 .map(Generation::id)
                 .filter(id -> !newest.contains(id) && id.number() != origin(process.phase()))
                 .toList();
+    }
+
+    /// {@return how many of the newest are younger}
+    private static long young(List<Generation> generations, Instant old) {
+        return generations.reversed().stream()
+                .limit(MOST_YOUNG)
+                .takeWhile(generation -> generation.taken().isAfter(old))
+                .count();
     }
 
     /// {@return whether what a node stores of a generation is of no use: it was dropped, or it was

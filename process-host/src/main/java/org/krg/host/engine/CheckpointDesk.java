@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.HostFailure;
 import org.krg.host.core.CheckpointClock;
+import org.krg.host.core.CheckpointInterval;
 import org.krg.host.core.HostView;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.core.Reconciler;
@@ -86,7 +87,7 @@ final class CheckpointDesk implements AutoCloseable {
             answer(view, hosted, process);
         }
         if (view.standing()) {
-            clock = clock.following(periodic(hosted), view.clock());
+            clock = clock.following(periodic(view, hosted), view.clock());
             var due = clock.due(view.clock());
             for (var one : hosted) {
                 if (due.contains(one.cell()) && one.spec().isParallel()) {
@@ -146,14 +147,14 @@ final class CheckpointDesk implements AutoCloseable {
                 && view.image().activeMigration(hosted.process().id()).isEmpty();
     }
 
-    private static List<CheckpointClock.Periodic> periodic(List<Hosted> hosted) {
+    private static List<CheckpointClock.Periodic> periodic(HostView view, List<Hosted> hosted) {
         return hosted.stream()
-                .filter(one -> one.spec().checkpoint().engine() == Engine.CRIU)
-                .filter(one -> one.spec().checkpoint().every().isPositive())
                 // The host of the first rank asks for all.
                 .filter(one -> one.process().rank() == 0)
-                .map(one ->
-                        new CheckpointClock.Periodic(one.cell(), one.spec().checkpoint().every()))
+                .flatMap(one ->
+                        CheckpointInterval.of(view.image(), one.process())
+                                .map(it -> new CheckpointClock.Periodic(one.cell(), it.every()))
+                                .stream())
                 .toList();
     }
 
@@ -197,7 +198,7 @@ final class CheckpointDesk implements AutoCloseable {
             // What all ranks have of one number goes with that of the first.
             hosted.stream()
                     .filter(one -> one.process().rank() == 0)
-                    .forEach(one -> pipeline.retain(view.image(), one.process()));
+                    .forEach(one -> pipeline.retain(view.image(), one.process(), view.now()));
         }
         workers.onClean(pipeline::clean);
     }

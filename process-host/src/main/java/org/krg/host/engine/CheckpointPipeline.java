@@ -2,6 +2,7 @@
 package org.krg.host.engine;
 
 import com.codahale.metrics.MetricRegistry;
+import java.time.Instant;
 import org.krg.host.HostFailure;
 import org.krg.host.core.Retention;
 import org.krg.host.model.CellId;
@@ -79,8 +80,9 @@ final class CheckpointPipeline {
     }
 
     /// Proposes to drop what the job's retention does not keep.
-    void retain(ClusterImage image, HostedProcess process) {
-        for (var surplus : Retention.surplus(image, process)) {
+    void retain(ClusterImage image, HostedProcess process, Instant now) {
+        for (var surplus : Retention.surplus(image, process, now)) {
+            log.info("checkpoint no longer kept checkpoint={}", surplus);
             var _ = proposals.submit(new DropGeneration(surplus));
         }
     }

@@ -92,6 +92,16 @@ public interface Checkpointing {
 
     /// What a rank of a parallel job and the others wait for while they are saved as one.
     interface Gate {
+        /// Of a program that waits for nobody.
+        Gate OPEN =
+                new Gate() {
+                    @Override
+                    public void standsStill() {}
+
+                    @Override
+                    public void awaitOthers() {}
+                };
+
         /// Called once the program stands still and can neither send nor receive.
         void standsStill();
 

@@ -6,8 +6,11 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.krg.host.HostFailure;
 import org.krg.host.core.CutTimes;
+import org.krg.host.core.Retention;
 import org.krg.host.http.body.CheckpointBody;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.cluster.Changes;
@@ -52,14 +55,38 @@ final class CheckpointResource {
 
     HttpResponse list(Call call) {
         var image = replica.read(call.isStale());
-        var shown =
+        List<Generation> shown =
                 call.find("target")
                         .map(target -> generations(image, target))
                         .orElseGet(image.generations()::values);
-        return Call.several(
-                image,
+        if (call.flag("surplus")) {
+            var surplus = surplus(image);
+            shown = shown.stream().filter(it -> surplus.contains(it.id())).toList();
+        }
+        var reply = Json.object();
+        reply.set(
                 "checkpoints",
-                shown.stream().map(it -> CheckpointView.of(image, it)).toList());
+                Json.list(shown.stream().map(it -> CheckpointView.of(image, it)).toList()));
+        call.find("target")
+                .flatMap(target ->
+                        ProcessView.interval(image, Targets.ranks(image, target).getFirst()))
+                .ifPresent(interval -> reply.set("interval", interval));
+        return Call.one(image, reply);
+    }
+
+    /// What is kept by no job's retention; what all ranks have of one number stays with that of the
+    /// first.
+    private Set<GenerationId> surplus(ClusterImage image) {
+        var now = parts.wall().instant();
+        return image.jobs().values().stream()
+                .map(job -> image.processesOf(job.id()))
+                .flatMap(ranks ->
+                        Retention.surplus(image, ranks.getFirst(), now).stream()
+                                .flatMap(id ->
+                                        ranks.stream()
+                                                .map(rank ->
+                                                        new GenerationId(rank.id(), id.number()))))
+                .collect(Collectors.toSet());
     }
 
     /// Of all ranks where only their job is named.

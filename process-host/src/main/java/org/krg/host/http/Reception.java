@@ -184,7 +184,7 @@ final class Reception {
         if (spec.cellNetwork().isPresent() && !spec.cellNetwork().equals(able.cellNetwork())) {
             return "cells cannot have addresses of " + spec.cellNetwork().get() + " there";
         }
-        return !checkpoint.every().isZero() && !able.engines().contains(checkpoint.engine())
+        return checkpoint.schedule().isPeriodic() && !able.engines().contains(checkpoint.engine())
                 ? "it does not offer the engine " + checkpoint.engine()
                 : "";
     }

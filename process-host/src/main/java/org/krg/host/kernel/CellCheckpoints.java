@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
@@ -30,6 +31,7 @@ import org.krg.host.GenerationContents.Part;
 import org.krg.host.HostFailure;
 import org.krg.host.RestartMark;
 import org.krg.host.core.MoveFit;
+import org.krg.host.core.Slowdown;
 import org.krg.host.engine.Checkpointing;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
@@ -48,6 +50,9 @@ public final class CellCheckpoints implements Checkpointing {
     private final KernelMachine machine;
     private final Checkpoints checkpoints;
     private final SharedPrograms shared;
+
+    /// What each cell had used when its last checkpoint was done: from then on it goes undisturbed.
+    private final ConcurrentHashMap<CellId, Slowdown.Sample> paces = new ConcurrentHashMap<>();
 
     public CellCheckpoints(
             Cells cells, KernelMachine machine, Checkpoints checkpoints, SharedPrograms shared) {
@@ -128,30 +133,35 @@ public final class CellCheckpoints implements Checkpointing {
     @Override
     public Taken take(Order order, Progress progress) {
         var copies = copies(order.spec().checkpoint().copies(), order.ready().size());
-        return take(order, options(order, copies, candidates(order)), Optional.empty(), progress);
+        return take(order, options(order, copies, candidates(order)), Gate.OPEN, progress);
     }
 
     @Override
     public Taken takeInCut(Order order, Gate gate, Progress progress) {
         var copies = copies(order.spec().checkpoint().copies(), order.ready().size());
-        return take(order, options(order, copies, candidates(order)), Optional.of(gate), progress);
+        return take(order, options(order, copies, candidates(order)), gate, progress);
     }
 
     @Override
     public Taken takeAndHold(Order order, Progress progress) {
         var target = List.of(order.target().orElseThrow());
-        return take(order, options(order, 2, target).leavingFrozen(), Optional.empty(), progress);
+        return take(order, options(order, 2, target).leavingFrozen(), Gate.OPEN, progress);
     }
 
-    private Taken take(Order order, TakeOptions options, Optional<Gate> gate, Progress progress) {
+    private Taken take(Order order, TakeOptions options, Gate gate, Progress progress) {
         var cell = cells.find(order.cell()).orElseThrow(() -> gone(order.cell()));
         return attempt(() -> {
-            var saved = saved(cell, order.spec());
-            var taken =
-                    checkpoints.take(
-                            gate.map(saved::waitingAt).orElse(saved), options, progress::sent);
+            var paced = new PaceGate(gate, cell::usage);
+            var view = saved(cell, order.spec()).waitingAt(paced);
+            var taken = checkpoints.take(view, options, progress::sent);
+            var now = paced.sample();
+            var earlier = Optional.ofNullable(paces.put(order.cell(), now));
+            paces.keySet().removeIf(id -> cells.find(id).isEmpty());
             return new Taken(
-                    taken.generation(), options.copies(), taken.sentBytes(), taken.stopped());
+                    taken.generation().withSlowed(paced.slowed(earlier, now)),
+                    options.copies(),
+                    taken.sentBytes(),
+                    taken.stopped());
         });
     }
 

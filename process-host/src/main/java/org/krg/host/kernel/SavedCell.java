@@ -21,21 +21,12 @@ import org.krg.state.model.ProcessId;
 /// @param gate what is waited for before the program goes on
 record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.Gate gate)
         implements CellView {
-    private static final Checkpointing.Gate OPEN =
-            new Checkpointing.Gate() {
-                @Override
-                public void standsStill() {}
-
-                @Override
-                public void awaitOthers() {}
-            };
-
     /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
 
     /// A cell whose program waits for nobody.
     SavedCell(Cell cell, Identity user, SharedPrograms shared) {
-        this(cell, user, shared, OPEN);
+        this(cell, user, shared, Checkpointing.Gate.OPEN);
     }
 
     /// {@return the same cell, whose program goes on when `other` says so}

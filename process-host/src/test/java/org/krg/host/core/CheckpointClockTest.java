@@ -40,6 +40,24 @@ final class CheckpointClockTest {
     }
 
     @Test
+    void anotherIntervalShiftsTheTurn() {
+        var shorter = List.of(new Periodic(CELL, Duration.ofSeconds(5)));
+
+        assertThat(clock.following(shorter, at(101)).due(at(105))).containsExactly(CELL);
+        var next = clock.taken(CELL, at(108), at(109)).following(shorter, at(110));
+        assertThat(next.due(at(112))).isEmpty();
+        assertThat(next.due(at(113))).containsExactly(CELL);
+    }
+
+    @Test
+    void anotherIntervalDoesNotEndTheBackOff() {
+        var failed = clock.failed(CELL, at(200));
+        var shorter = List.of(new Periodic(CELL, Duration.ofSeconds(1)));
+
+        assertThat(failed.following(shorter, at(201)).due(at(215))).isEmpty();
+    }
+
+    @Test
     void aCheckpointThatTakesLongLeavesTheProgramAQuarterOfTheInterval() {
         var next = clock.taken(CELL, at(108), at(120));
         assertThat(next.due(at(121))).isEmpty();

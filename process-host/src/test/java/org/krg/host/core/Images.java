@@ -87,7 +87,20 @@ public final class Images {
 
     public static ClusterImage with(
             ClusterImage image, HostedProcess process, Optional<StopOrder> stop) {
-        var spec = spec(List.of("/bin/true"), CheckpointPolicy.ON_DEMAND);
+        return with(image, process, CheckpointPolicy.ON_DEMAND, stop);
+    }
+
+    public static ClusterImage with(
+            ClusterImage image, HostedProcess process, CheckpointPolicy checkpoint) {
+        return with(image, process, checkpoint, Optional.empty());
+    }
+
+    private static ClusterImage with(
+            ClusterImage image,
+            HostedProcess process,
+            CheckpointPolicy checkpoint,
+            Optional<StopOrder> stop) {
+        var spec = spec(List.of("/bin/true"), checkpoint);
         var job = new Job(process.job(), "job-" + process.job(), spec, spec.runAs(), NOW, stop);
         return image.withJobs(image.jobs().with(job.id(), job))
                 .withProcesses(image.processes().with(process.id(), process));
@@ -114,6 +127,21 @@ public final class Images {
                 NOW,
                 restoreFailures,
                 pinned);
+    }
+
+    /// A good one that is not pinned.
+    public static Generation generation(long process, long number, Instant taken, Duration frozen) {
+        return new Generation(
+                new GenerationId(new ProcessId(process), number),
+                new Epoch(1),
+                DIGEST,
+                List.of(HERE),
+                1,
+                1,
+                frozen,
+                taken,
+                0,
+                false);
     }
 
     public static Node node(NodeId name, long agentStarts, Node.State state) {

@@ -8,9 +8,14 @@ import static org.krg.host.core.Images.generation;
 import static org.krg.host.core.Images.process;
 import static org.krg.host.core.Images.with;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
+import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Origin;
@@ -70,12 +75,57 @@ final class RetentionTest {
         assertThat(surplus(new Phase.Starting(HERE, origin, NOW), generations)).containsExactly(2L);
     }
 
+    @Test
+    void whatIsYoungIsKeptBesides() {
+        var generations =
+                new Generation[] {
+                    at(1, Duration.ofHours(3)),
+                    at(2, Duration.ofHours(2)),
+                    at(3, Duration.ofMinutes(119)),
+                    at(4, Duration.ofMinutes(1)),
+                    at(5, Duration.ofSeconds(1))
+                };
+
+        assertThat(surplus(RUNNING, Duration.ZERO, generations)).containsExactly(1L, 2L, 3L);
+        assertThat(surplus(RUNNING, Duration.ofHours(2), generations)).containsExactly(1L, 2L);
+        assertThat(surplus(RUNNING, Duration.ofDays(1), generations)).isEmpty();
+    }
+
+    @Test
+    void theNewestAreKeptHoweverOldTheyAre() {
+        var old = Duration.ofDays(30);
+
+        assertThat(surplus(RUNNING, Duration.ofHours(1), at(1, old), at(2, old), at(3, old)))
+                .containsExactly(1L);
+    }
+
+    @Test
+    void thereIsABoundOnWhatIsKeptForItsAge() {
+        var generations =
+                LongStream.rangeClosed(1, Retention.MOST_YOUNG + 3)
+                        .mapToObj(number -> at(number, Duration.ofSeconds(1)))
+                        .toArray(Generation[]::new);
+
+        assertThat(surplus(RUNNING, Duration.ofHours(1), generations)).containsExactly(1L, 2L, 3L);
+    }
+
+    private static Generation at(long number, Duration age) {
+        return Images.generation(7, number, NOW.minus(age), Duration.ZERO);
+    }
+
     private static List<Long> surplus(Phase phase, Generation... generations) {
-        ClusterImage image = with(Images.empty(), process(7, 2, phase));
+        return surplus(phase, Duration.ZERO, generations);
+    }
+
+    private static List<Long> surplus(Phase phase, Duration keepFor, Generation... generations) {
+        var policy =
+                new CheckpointPolicy(
+                        Engine.CRIU, new CheckpointSchedule.OnDemand(), 2, 0, 2, keepFor);
+        ClusterImage image = Images.with(Images.empty(), process(7, 2, phase), policy);
         for (var generation : generations) {
             image = with(image, generation);
         }
-        return Retention.surplus(image, process(7, 2, phase)).stream()
+        return Retention.surplus(image, process(7, 2, phase), NOW).stream()
                 .map(GenerationId::number)
                 .toList();
     }

@@ -13,18 +13,22 @@ final class GenerationCodec {
     private GenerationCodec() {}
 
     static ObjectWire.Generation encode(Generation generation) {
-        return ObjectWire.Generation.newBuilder()
-                .setId(encode(generation.id()))
-                .setEpoch(generation.epoch().value())
-                .setManifest(Wire.encode(generation.manifest()))
-                .addAllCopies(Wire.names(generation.copies()))
-                .setImageBytes(generation.imageBytes())
-                .setStoredBytes(generation.storedBytes())
-                .setFrozen(Wire.encode(generation.frozen()))
-                .setTaken(Wire.encode(generation.taken()))
-                .setRestoreFailures(generation.restoreFailures())
-                .setPinned(generation.pinned())
-                .build();
+        var wire =
+                ObjectWire.Generation.newBuilder()
+                        .setId(encode(generation.id()))
+                        .setEpoch(generation.epoch().value())
+                        .setManifest(Wire.encode(generation.manifest()))
+                        .addAllCopies(Wire.names(generation.copies()))
+                        .setImageBytes(generation.imageBytes())
+                        .setStoredBytes(generation.storedBytes())
+                        .setFrozen(Wire.encode(generation.frozen()))
+                        .setTaken(Wire.encode(generation.taken()))
+                        .setRestoreFailures(generation.restoreFailures())
+                        .setPinned(generation.pinned());
+        if (!generation.slowed().isZero()) {
+            wire.setSlowed(Wire.encode(generation.slowed()));
+        }
+        return wire.build();
     }
 
     static Generation decode(ObjectWire.Generation generation) {
@@ -38,7 +42,8 @@ final class GenerationCodec {
                 Wire.decode(generation.getFrozen()),
                 Wire.decode(generation.getTaken()),
                 generation.getRestoreFailures(),
-                generation.getPinned());
+                generation.getPinned(),
+                Wire.decode(generation.getSlowed()));
     }
 
     static ValueWire.GenerationId encode(GenerationId id) {

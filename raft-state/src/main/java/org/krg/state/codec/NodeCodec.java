@@ -9,6 +9,7 @@ import org.krg.state.model.HostPort;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeAddresses;
+import org.krg.state.model.NodeHistory;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Resources;
 import org.krg.state.model.Role;
@@ -20,19 +21,24 @@ final class NodeCodec {
     private NodeCodec() {}
 
     static ObjectWire.Node encode(Node node) {
-        return ObjectWire.Node.newBuilder()
-                .setId(node.id().name())
-                .setIncarnation(node.incarnation())
-                .setAgentStarts(node.agentStarts())
-                .setRole(encode(node.role()))
-                .setAddresses(encode(node.addresses()))
-                .setCapacity(encode(node.capacity()))
-                .setCapabilities(encode(node.capabilities()))
-                .setLeaseTtl(Wire.encode(node.leaseTtl()))
-                .setState(encode(node.state()))
-                .setSince(Wire.encode(node.since()))
-                .setCordoned(node.cordoned())
-                .build();
+        var wire =
+                ObjectWire.Node.newBuilder()
+                        .setId(node.id().name())
+                        .setIncarnation(node.incarnation())
+                        .setAgentStarts(node.agentStarts())
+                        .setRole(encode(node.role()))
+                        .setAddresses(encode(node.addresses()))
+                        .setCapacity(encode(node.capacity()))
+                        .setCapabilities(encode(node.capabilities()))
+                        .setLeaseTtl(Wire.encode(node.leaseTtl()))
+                        .setState(encode(node.state()))
+                        .setSince(Wire.encode(node.since()))
+                        .setCordoned(node.cordoned())
+                        .setLosses(node.history().losses());
+        if (!node.history().served().isZero()) {
+            wire.setServed(Wire.encode(node.history().served()));
+        }
+        return wire.build();
     }
 
     static Node decode(ObjectWire.Node node) {
@@ -47,7 +53,8 @@ final class NodeCodec {
                 Wire.decode(node.getLeaseTtl()),
                 Wire.constant(Node.State.values(), NodeCodec::encode, node.getState()),
                 Wire.decode(node.getSince()),
-                node.getCordoned());
+                node.getCordoned(),
+                new NodeHistory(node.getLosses(), Wire.decode(node.getServed())));
     }
 
     static ValueWire.Resources encode(Resources resources) {

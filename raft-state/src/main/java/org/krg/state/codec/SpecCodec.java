@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.codec;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.EnvironmentVariable;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.PartitionPolicy;
@@ -115,22 +117,34 @@ final class SpecCodec {
     }
 
     private static ValueWire.CheckpointPolicy encode(CheckpointPolicy policy) {
-        return ValueWire.CheckpointPolicy.newBuilder()
-                .setEngine(NodeCodec.encode(policy.engine()))
-                .setEvery(Wire.encode(policy.every()))
-                .setCopies(policy.copies())
-                .setFileLimitBytes(policy.fileLimitBytes())
-                .setKeep(policy.keep())
-                .build();
+        var wire =
+                ValueWire.CheckpointPolicy.newBuilder()
+                        .setEngine(NodeCodec.encode(policy.engine()))
+                        .setEvery(Wire.encode(Duration.ZERO))
+                        .setCopies(policy.copies())
+                        .setFileLimitBytes(policy.fileLimitBytes())
+                        .setKeep(policy.keep());
+        switch (policy.schedule()) {
+            case CheckpointSchedule.OnDemand _ -> {}
+            case CheckpointSchedule.Every(var interval) -> wire.setEvery(Wire.encode(interval));
+            case CheckpointSchedule.Adaptive _ -> wire.setAdaptive(true);
+        }
+        if (!policy.keepFor().isZero()) {
+            wire.setKeepFor(Wire.encode(policy.keepFor()));
+        }
+        return wire.build();
     }
 
     private static CheckpointPolicy decode(ValueWire.CheckpointPolicy policy) {
         return new CheckpointPolicy(
                 NodeCodec.decode(policy.getEngine()),
-                Wire.decode(policy.getEvery()),
+                policy.getAdaptive()
+                        ? new CheckpointSchedule.Adaptive()
+                        : CheckpointSchedule.of(Wire.decode(policy.getEvery())),
                 policy.getCopies(),
                 policy.getFileLimitBytes(),
-                policy.getKeep());
+                policy.getKeep(),
+                Wire.decode(policy.getKeepFor()));
     }
 
     private static ValueWire.RestartWhen encode(RestartPolicy.When when) {

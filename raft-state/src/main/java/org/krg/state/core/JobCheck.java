@@ -4,6 +4,7 @@ package org.krg.state.core;
 import java.time.Duration;
 import java.util.Optional;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Program;
@@ -139,11 +140,17 @@ final class JobCheck {
     }
 
     private static Optional<String> checkpointProblem(CheckpointPolicy policy) {
-        var every = policy.every();
         var interval =
-                every.isZero()
-                        || (every.compareTo(MIN_INTERVAL) >= 0 && every.compareTo(MAX_WAIT) <= 0);
+                switch (policy.schedule()) {
+                    case CheckpointSchedule.OnDemand _, CheckpointSchedule.Adaptive _ -> true;
+                    case CheckpointSchedule.Every(var every) ->
+                            every.compareTo(MIN_INTERVAL) >= 0 && every.compareTo(MAX_WAIT) <= 0;
+                };
         return wrong(!interval, "checkpoints are taken every 0.1 seconds to 365 days, or never (0)")
+                .or(() ->
+                        wrong(
+                                policy.keepFor().compareTo(MAX_WAIT) > 0,
+                                "checkpoints are kept for at most 365 days"))
                 .or(() -> wrong(policy.copies() > MAX_COPIES, "a checkpoint has at most 64 copies"))
                 .or(() -> wrong(policy.keep() > MAX_KEPT, "at most 1000 checkpoints are kept"))
                 .or(() ->

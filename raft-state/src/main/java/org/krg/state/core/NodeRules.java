@@ -17,6 +17,7 @@ import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeHistory;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.PartitionPolicy;
@@ -82,7 +83,10 @@ final class NodeRules {
                 new NodeEvent(
                         NodeEvent.Kind.REGISTERED,
                         node.registered(starts, at)
-                                .cordoned(known.map(Node::cordoned).orElse(false)),
+                                .cordoned(known.map(Node::cordoned).orElse(false))
+                                .withHistory(
+                                        known.map(past -> history(past, node, at))
+                                                .orElse(NodeHistory.NONE)),
                         "incarnation " + node.incarnation() + ", agent start " + starts));
         if (node.incarnation() > latest) {
             var reason = "its node " + node.id() + " lost its storage";
@@ -90,6 +94,11 @@ final class NodeRules {
             interruptAll(draft, node.id(), reason, at, _ -> true);
         }
         return draft.accept();
+    }
+
+    /// A node without its storage has lost what ran there.
+    private static NodeHistory history(Node past, Node now, Instant at) {
+        return now.incarnation() > past.incarnation() ? past.lostAt(at) : past.historyAt(at);
     }
 
     private static Decision declareLost(ClusterImage image, DeclareNodeLost lost) {

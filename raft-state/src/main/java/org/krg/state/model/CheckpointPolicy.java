@@ -5,21 +5,32 @@ import java.time.Duration;
 
 /// How a process is checkpointed.
 ///
-/// @param every the interval; zero means only on demand
 /// @param copies nodes that hold a generation, its own included, before it is committed; at least 1
 /// @param fileLimitBytes bytes of files open for writing that go into a generation, at most
-/// @param keep committed generations that are kept; at least 2
+/// @param keep committed good generations that are kept whatever their age; at least 2
+/// @param keepFor how long every generation is kept besides; zero: only by count
 public record CheckpointPolicy(
-        Engine engine, Duration every, int copies, long fileLimitBytes, int keep) {
+        Engine engine,
+        CheckpointSchedule schedule,
+        int copies,
+        long fileLimitBytes,
+        int keep,
+        Duration keepFor) {
     /// On demand, two copies, one GiB of files, the two newest generations.
     public static final CheckpointPolicy ON_DEMAND =
             new CheckpointPolicy(Engine.CRIU, Duration.ZERO, 2, 1L << 30, 2);
 
     public CheckpointPolicy {
-        if (every.isNegative() || copies < 1 || fileLimitBytes < 0 || keep < 2) {
+        if (copies < 1 || fileLimitBytes < 0 || keep < 2 || keepFor.isNegative()) {
             throw new IllegalArgumentException(
-                    "every=%s copies=%d fileLimitBytes=%d keep=%d"
-                            .formatted(every, copies, fileLimitBytes, keep));
+                    "copies=%d fileLimitBytes=%d keep=%d keepFor=%s"
+                            .formatted(copies, fileLimitBytes, keep, keepFor));
         }
+    }
+
+    /// A policy with a fixed interval, zero meaning on demand, that keeps generations by count.
+    public CheckpointPolicy(
+            Engine engine, Duration every, int copies, long fileLimitBytes, int keep) {
+        this(engine, CheckpointSchedule.of(every), copies, fileLimitBytes, keep, Duration.ZERO);
     }
 }

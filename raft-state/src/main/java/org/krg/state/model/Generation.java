@@ -15,6 +15,8 @@ import java.util.List;
 /// @param frozen how long the process stood still for it
 /// @param restoreFailures how often a restore from it failed; see [#MAX_RESTORE_FAILURES]
 /// @param pinned taken on demand: not dropped by retention
+/// @param slowed how much later than without it the program got as far as it was at the end of
+///   storing and copying, the time frozen not counted; zero where it was not measured
 public record Generation(
         GenerationId id,
         Epoch epoch,
@@ -25,12 +27,55 @@ public record Generation(
         Duration frozen,
         Instant taken,
         int restoreFailures,
-        boolean pinned) {
+        boolean pinned,
+        Duration slowed) {
     /// After so many failures an older generation is tried.
     public static final int MAX_RESTORE_FAILURES = 2;
 
     public Generation {
         copies = List.copyOf(copies);
+    }
+
+    /// A generation that did not slow its program down.
+    public Generation(
+            GenerationId id,
+            Epoch epoch,
+            Sha256 manifest,
+            List<NodeId> copies,
+            long imageBytes,
+            long storedBytes,
+            Duration frozen,
+            Instant taken,
+            int restoreFailures,
+            boolean pinned) {
+        this(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned,
+                Duration.ZERO);
+    }
+
+    /// {@return this generation, which cost the program so much besides standing still}
+    public Generation withSlowed(Duration lost) {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned,
+                lost);
     }
 
     /// {@return whether a restore may still be tried}
@@ -50,7 +95,8 @@ public record Generation(
                 frozen,
                 taken,
                 restoreFailures,
-                pinned);
+                pinned,
+                slowed);
     }
 
     /// {@return this generation after one more failed restore}
@@ -65,6 +111,7 @@ public record Generation(
                 frozen,
                 taken,
                 restoreFailures + 1,
-                pinned);
+                pinned,
+                slowed);
     }
 }

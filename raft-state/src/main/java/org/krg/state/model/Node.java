@@ -12,6 +12,7 @@ import java.time.Instant;
 /// @param leaseTtl how long the node may be silent before its exclusive processes go elsewhere
 /// @param since when `state` was reached
 /// @param cordoned whether it gets nothing new to host: it is to be emptied
+/// @param history up to `since`
 public record Node(
         NodeId id,
         long incarnation,
@@ -23,7 +24,8 @@ public record Node(
         Duration leaseTtl,
         State state,
         Instant since,
-        boolean cordoned) {
+        boolean cordoned,
+        NodeHistory history) {
 
     /// Whether a node can be counted on.
     public enum State {
@@ -33,7 +35,7 @@ public record Node(
         LOST
     }
 
-    /// A node that may get something to host.
+    /// A new node, which may get something to host.
     public Node(
             NodeId id,
             long incarnation,
@@ -56,7 +58,8 @@ public record Node(
                 leaseTtl,
                 state,
                 since,
-                false);
+                false,
+                NodeHistory.NONE);
     }
 
     /// {@return this node, which gets nothing new to host if `closed`}
@@ -72,7 +75,8 @@ public record Node(
                 leaseTtl,
                 state,
                 since,
-                closed);
+                closed,
+                history);
     }
 
     /// {@return the name of this incarnation in the Raft group}
@@ -93,7 +97,8 @@ public record Node(
                 leaseTtl,
                 State.READY,
                 at,
-                cordoned);
+                cordoned,
+                history);
     }
 
     /// {@return this node in another state}
@@ -109,6 +114,34 @@ public record Node(
                 leaseTtl,
                 next,
                 at,
-                cordoned);
+                cordoned,
+                next == State.LOST ? lostAt(at) : historyAt(at));
+    }
+
+    /// {@return this node with what is known of its past}
+    public Node withHistory(NodeHistory past) {
+        return new Node(
+                id,
+                incarnation,
+                agentStarts,
+                role,
+                addresses,
+                capacity,
+                capabilities,
+                leaseTtl,
+                state,
+                since,
+                cordoned,
+                past);
+    }
+
+    /// {@return its history up to a moment}
+    public NodeHistory historyAt(Instant at) {
+        return state == State.READY ? history.afterServing(Duration.between(since, at)) : history;
+    }
+
+    /// {@return its history if it is lost at a moment; nothing is added to that of a lost one}
+    public NodeHistory lostAt(Instant at) {
+        return state == State.READY ? historyAt(at).afterLoss() : history;
     }
 }

@@ -85,6 +85,7 @@ import org.krg.state.model.AddressPool;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
 import org.krg.state.model.EnvironmentVariable;
 import org.krg.state.model.Epoch;
@@ -216,7 +217,9 @@ final class Everything {
                 new BeginCut(new JobId(7), true, START),
                 new ReportStill(PROCESS, EPOCH, 5),
                 new ReportSaved(generation(), 2),
-                new AbandonCut(new JobId(7), 5, "it took too long"));
+                new AbandonCut(new JobId(7), 5, "it took too long"),
+                new SubmitJob("auto", Samples.with(spec(), adaptive()), ALICE, START),
+                new CommitGeneration(generation().withSlowed(Duration.ofMillis(7)), 2));
     }
 
     static List<Event> events() {
@@ -261,6 +264,11 @@ final class Everything {
                         ProcessEvent.Kind.CREATED,
                         process(phases().getFirst()).withAddress(POOL.address(7)),
                         "address 10.201.0.8"));
+        events.add(
+                new NodeEvent(
+                        NodeEvent.Kind.LOST,
+                        node().inState(Node.State.LOST, START.plusSeconds(60)),
+                        "its lease ended"));
         return events;
     }
 
@@ -421,6 +429,11 @@ final class Everything {
                 new CheckpointPolicy(Engine.RESTART, Duration.ofSeconds(5), 3, 1L << 30, 4),
                 PartitionPolicy.CONTINUE,
                 List.of(HOME, AWAY));
+    }
+
+    private static CheckpointPolicy adaptive() {
+        return new CheckpointPolicy(
+                Engine.CRIU, new CheckpointSchedule.Adaptive(), 2, 0, 2, Duration.ofHours(2));
     }
 
     private static HostedProcess process(Phase phase) {

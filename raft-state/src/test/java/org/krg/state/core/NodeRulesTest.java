@@ -19,6 +19,7 @@ import org.krg.state.event.NodeEvent;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeHistory;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
@@ -59,6 +60,36 @@ class NodeRulesTest {
         scene.register(HOME);
 
         assertThat(scene.image().nodes().require(HOME).state()).isEqualTo(Node.State.READY);
+    }
+
+    @Test
+    void theTimeThatANodeServedAndItsLossesAreCounted() {
+        scene.later(Duration.ofHours(3)).register(HOME);
+        scene.later(Duration.ofHours(2));
+        scene.lose(HOME);
+
+        assertThat(history(HOME)).isEqualTo(new NodeHistory(1, Duration.ofHours(5)));
+
+        scene.later(Duration.ofHours(7)).register(HOME);
+        scene.later(Duration.ofHours(1));
+        scene.accept(new FenceNode(HOME, scene.now()));
+
+        assertThat(history(HOME)).isEqualTo(new NodeHistory(2, Duration.ofHours(6)));
+        assertThat(scene.image().nodes().require(AWAY).historyAt(scene.now()))
+                .isEqualTo(new NodeHistory(0, Duration.ofHours(13)));
+    }
+
+    @Test
+    void aNodeThatLostItsStorageWasLost() {
+        scene.later(Duration.ofHours(1));
+
+        scene.accept(new RegisterNode(Samples.node(HOME, 2), scene.now()));
+
+        assertThat(history(HOME)).isEqualTo(new NodeHistory(1, Duration.ofHours(1)));
+    }
+
+    private NodeHistory history(NodeId node) {
+        return scene.image().nodes().require(node).history();
     }
 
     @Test

@@ -130,6 +130,9 @@ class ValuesTest {
         assertImpossible(() -> new CheckpointPolicy(criu, Duration.ZERO, 0, 0, 2));
         assertImpossible(() -> new CheckpointPolicy(criu, Duration.ZERO, 2, -1, 2));
         assertImpossible(() -> new CheckpointPolicy(criu, Duration.ZERO, 2, 0, 1));
+        assertImpossible(() ->
+                new CheckpointPolicy(
+                        criu, new CheckpointSchedule.OnDemand(), 2, 0, 2, Duration.ofNanos(-1)));
     }
 
     @Test

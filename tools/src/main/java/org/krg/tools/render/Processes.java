@@ -37,6 +37,26 @@ public final class Processes {
                 .of(processes, headers);
     }
 
+    /// {@return one process in full}
+    public static String sheet(JsonNode process, Instant now) {
+        return new Sheet()
+                .line("process", process.path("id").asText())
+                .line("target", process.path("target").asText())
+                .line("state", state(process))
+                .line("node", process.path("node").asText())
+                .line("address", process.path("address").asText())
+                .line("user", process.path("user").asText())
+                .line("command", Texts.command(process.path("command")))
+                .line("since", Amounts.moment(process.path("since").asText()))
+                .line("origin", process.path("origin").asText())
+                .line("epoch", process.path("epoch").asText())
+                .line("restarts", process.path("restarts").asText())
+                .line("reason", process.path("reason").asText())
+                .line("checkpoints", Intervals.text(process.path("checkpointInterval")))
+                .line("last", checkpoint(process.path("lastCheckpoint"), now))
+                .toString();
+    }
+
     /// {@return `running`, `exit 0`, `killed by TERM`, …}
     public static String state(JsonNode process) {
         return process.path("outcome").isObject()

@@ -122,6 +122,20 @@ final class VerbsTest {
     }
 
     @Test
+    void runAsksForAnAdaptiveIntervalAndForCheckpointsByAge() throws JsonProcessingException {
+        answers.put("POST /v1/jobs", json(201, JOB));
+
+        var result = run("run --checkpoint-every auto --keep 3 --keep-for 2h ./heat".split(" "));
+
+        assertThat(result.exit()).isZero();
+
+        assertThat(Json.parse(agent.asked().getFirst().body()).path("checkpoint"))
+                .isEqualTo(
+                        Json.parse(
+                                "{\"everySeconds\":\"auto\",\"keep\":3,\"keepForSeconds\":7200.000000000}"));
+    }
+
+    @Test
     void runSubmitsWhatItWasTold() throws JsonProcessingException {
         answers.put("POST /v1/jobs", json(201, JOB));
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http.body;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ResolvedProgram;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
 import org.krg.state.model.EnvironmentVariable;
 import org.krg.state.model.Identity;
@@ -171,21 +173,38 @@ public record Submission(
         if (checkpoint == null) {
             return new CheckpointPolicy(
                     engine,
-                    standard.every(),
+                    standard.schedule(),
                     standard.copies(),
                     standard.fileLimitBytes(),
-                    standard.keep());
+                    standard.keep(),
+                    standard.keepFor());
         }
         return new CheckpointPolicy(
                 engine,
-                Values.duration(
-                        "checkpoint.everySeconds", checkpoint.everySeconds(), standard.every()),
+                schedule("checkpoint.everySeconds", checkpoint.everySeconds()),
                 atLeast(1, "checkpoint.copies", checkpoint.copies(), standard.copies()),
                 amount(
                         "checkpoint.fileLimitBytes",
                         checkpoint.fileLimitBytes(),
                         standard.fileLimitBytes()),
-                atLeast(2, "checkpoint.keep", checkpoint.keep(), standard.keep()));
+                atLeast(2, "checkpoint.keep", checkpoint.keep(), standard.keep()),
+                Values.duration(
+                        "checkpoint.keepForSeconds",
+                        checkpoint.keepForSeconds(),
+                        standard.keepFor()));
+    }
+
+    private static CheckpointSchedule schedule(String field, @Nullable JsonNode every) {
+        if (every == null || every.isNull()) {
+            return CheckpointPolicy.ON_DEMAND.schedule();
+        }
+        if (every.isTextual() && every.textValue().equals("auto")) {
+            return new CheckpointSchedule.Adaptive();
+        }
+        if (!every.isNumber()) {
+            throw Bodies.wrong(field, "is a number of seconds, or \"auto\", not " + every);
+        }
+        return CheckpointSchedule.of(Values.duration(field, every.decimalValue(), Duration.ZERO));
     }
 
     private static int atLeast(int least, String field, @Nullable Integer value, int otherwise) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http.body;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +38,13 @@ public record SubmissionBody(
             @Nullable String when, @Nullable Integer max, @Nullable BigDecimal backOffSeconds) {}
 
     /// How it is checkpointed.
+    ///
+    /// @param everySeconds a number, or `auto`
     public record Checkpoint(
             @Nullable String engine,
-            @Nullable BigDecimal everySeconds,
+            @Nullable JsonNode everySeconds,
             @Nullable Integer copies,
             @Nullable Long fileLimitBytes,
-            @Nullable Integer keep) {}
+            @Nullable Integer keep,
+            @Nullable BigDecimal keepForSeconds) {}
 }

@@ -30,6 +30,7 @@ public final class CheckpointView {
         return view.put("imageBytes", generation.imageBytes())
                 .put("storedBytes", generation.storedBytes())
                 .put("frozenMillis", generation.frozen().toMillis())
+                .put("slowedMillis", generation.slowed().toMillis())
                 .put("taken", generation.taken().toString())
                 .put("good", generation.isGood())
                 .put("restoreFailures", generation.restoreFailures())

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
@@ -128,11 +129,16 @@ public final class JobView {
     }
 
     private static ObjectNode of(CheckpointPolicy checkpoint) {
-        return Json.object()
-                .put("engine", Json.word(checkpoint.engine()))
-                .put("everySeconds", Json.seconds(checkpoint.every()))
-                .put("copies", checkpoint.copies())
+        var view = Json.object().put("engine", Json.word(checkpoint.engine()));
+        switch (checkpoint.schedule()) {
+            case CheckpointSchedule.OnDemand _ -> view.put("everySeconds", 0);
+            case CheckpointSchedule.Every(var interval) ->
+                    view.put("everySeconds", Json.seconds(interval));
+            case CheckpointSchedule.Adaptive _ -> view.put("everySeconds", "auto");
+        }
+        return view.put("copies", checkpoint.copies())
                 .put("fileLimitBytes", checkpoint.fileLimitBytes())
-                .put("keep", checkpoint.keep());
+                .put("keep", checkpoint.keep())
+                .put("keepForSeconds", Json.seconds(checkpoint.keepFor()));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.host.core.CheckpointInterval;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.FailedStart;
 import org.krg.state.model.HostedProcess;
@@ -25,11 +26,19 @@ public final class ProcessView {
         return image.processes().values().stream().map(process -> brief(image, process)).toList();
     }
 
-    /// {@return one process with its latest placement decision}
+    /// {@return one process with its latest placement decision and how often it is checkpointed}
     public static ObjectNode of(ClusterImage image, HostedProcess process) {
         var view = brief(image, process);
+        interval(image, process).ifPresent(interval -> view.set("checkpointInterval", interval));
         process.decision().ifPresent(decision -> view.set("decision", of(decision)));
         return view;
+    }
+
+    /// {@return how often a process that is not over is checkpointed; empty if only on demand}
+    public static Optional<ObjectNode> interval(ClusterImage image, HostedProcess process) {
+        return process.phase() instanceof Phase.Ended
+                ? Optional.empty()
+                : CheckpointInterval.of(image, process).map(IntervalView::of);
     }
 
     static ObjectNode brief(ClusterImage image, HostedProcess process) {

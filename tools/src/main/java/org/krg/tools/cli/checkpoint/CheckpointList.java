@@ -9,6 +9,7 @@ import org.krg.tools.cli.ReadOptions;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.render.Checkpoints;
+import org.krg.tools.render.Intervals;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -46,6 +47,9 @@ public final class CheckpointList implements Callable<Integer> {
                                     reply.path("checkpoints"),
                                     terminal.now(),
                                     output.hasHeaders()));
+            if (!target.isEmpty()) {
+                terminal.say("checkpoints are taken " + Intervals.text(reply.path("interval")));
+            }
         }
         return ExitCode.OK;
     }

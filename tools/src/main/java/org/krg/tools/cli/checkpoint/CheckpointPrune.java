@@ -27,8 +27,9 @@ import picocli.CommandLine.Parameters;
 /// `checkpoint prune`
 @Command(
         description =
-                "Those that are pinned, and the newest of each process, stay. What goes is shown; --dry-run"
-                        + " only shows it.")
+                "Removes what the retention of its job does not keep (run --keep, --keep-for), or, with --keep or"
+                        + " --older-than, all but the newest. Those that are pinned stay, and of a process that lives"
+                        + " the newest good ones. What goes is shown; --dry-run only shows it.")
 public final class CheckpointPrune implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -42,9 +43,10 @@ public final class CheckpointPrune implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "N",
-            description = "newest of each process that stay, at least 1 (default: 2)")
-    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
-    private int keep = 2;
+            description =
+                    "newest of each process that stay, at least 1, whatever its job says (default: 2 with"
+                            + " --older-than)")
+    private @Nullable Integer keep;
 
     @Option(
             names = "--older-than",
@@ -66,10 +68,7 @@ public final class CheckpointPrune implements Callable<Integer> {
     public Integer call() {
         var path = ApiPath.of("checkpoints");
         try (var client = connection.open(terminal)) {
-            var all = client.get(target.isEmpty() ? path : path.with("target", target));
-            var age = olderThan == null ? Duration.ZERO : olderThan;
-            var surplus =
-                    surplus(all.path("checkpoints"), Math.max(1, keep), terminal.now().minus(age));
+            var surplus = surplus(client, target.isEmpty() ? path : path.with("target", target));
             if (!dryRun) {
                 surplus.forEach(it -> remove(client, it.path("id").asText()));
             }
@@ -81,6 +80,17 @@ public final class CheckpointPrune implements Callable<Integer> {
                     () -> Checkpoints.table(surplus, terminal.now(), output.hasHeaders()));
         }
         return ExitCode.OK;
+    }
+
+    private List<JsonNode> surplus(ApiClient client, ApiPath path) {
+        if (keep == null && olderThan == null) {
+            var surplus = new ArrayList<JsonNode>();
+            client.get(path.with("surplus", "true")).path("checkpoints").forEach(surplus::add);
+            return surplus;
+        }
+        var most = keep == null ? 2 : Math.max(1, keep);
+        var age = olderThan == null ? Duration.ZERO : olderThan;
+        return surplus(client.get(path).path("checkpoints"), most, terminal.now().minus(age));
     }
 
     /// What all ranks of a job have of one number goes with that of the first.

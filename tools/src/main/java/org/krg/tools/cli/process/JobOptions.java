@@ -118,8 +118,11 @@ final class JobOptions {
     @Option(
             names = "--checkpoint-every",
             paramLabel = "DURATION",
-            description = "take checkpoints: 5s, 30m (default: on demand)")
-    private @Nullable Duration checkpointEvery;
+            converter = CheckpointEvery.Converter.class,
+            description =
+                    "take checkpoints: 5s, 30m, or auto: as often as costs least, by what they cost and how often"
+                            + " nodes fail (default: on demand)")
+    private @Nullable CheckpointEvery checkpointEvery;
 
     @Option(
             names = "--copies",
@@ -129,6 +132,13 @@ final class JobOptions {
 
     @Option(names = "--keep", paramLabel = "N", description = "checkpoints to keep (default 2)")
     private @Nullable Integer keep;
+
+    @Option(
+            names = "--keep-for",
+            paramLabel = "AGE",
+            description =
+                    "keep also all checkpoints that are younger, like 2h (default: by number)")
+    private @Nullable Duration keepFor;
 
     @Option(
             names = "--file-limit",
@@ -244,7 +254,7 @@ final class JobOptions {
         var body = Json.object();
         put(body, "engine", oneOf("--engine", engine, ENGINES));
         if (checkpointEvery != null) {
-            body.put("everySeconds", seconds(checkpointEvery));
+            checkpointEvery.put(body, "everySeconds");
         }
         if (copies != null) {
             body.put("copies", copies);
@@ -255,10 +265,13 @@ final class JobOptions {
         if (keep != null) {
             body.put("keep", keep);
         }
+        if (keepFor != null) {
+            body.put("keepForSeconds", seconds(keepFor));
+        }
         return body;
     }
 
-    private static BigDecimal seconds(Duration length) {
+    static BigDecimal seconds(Duration length) {
         return BigDecimal.valueOf(length.getSeconds()).add(BigDecimal.valueOf(length.getNano(), 9));
     }
 
