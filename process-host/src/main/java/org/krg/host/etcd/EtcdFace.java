@@ -4,6 +4,7 @@ package org.krg.host.etcd;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcRoutes;
@@ -24,16 +25,19 @@ public final class EtcdFace {
     /// Adds the services.
     ///
     /// @param principals says who calls, or throws
+    /// @param denied is told of a call and the user who may not do what they ask for
     public void open(
             ServerBuilder server,
-            BiFunction<ServiceRequestContext, RequestHeaders, String> principals) {
+            BiFunction<ServiceRequestContext, RequestHeaders, String> principals,
+            BiConsumer<ServiceRequestContext, String> denied) {
         var routes =
                 new GrpcRoutes(
                         server,
-                        (context, request) ->
-                                admit(
-                                        principals.apply(context, request.headers()),
-                                        request.headers()),
+                        (context, request) -> {
+                            var principal = principals.apply(context, request.headers());
+                            requireLeader(request.headers());
+                            return new GrpcCall(principal, () -> denied.accept(context, principal));
+                        },
                         Errors::of,
                         MOST_BYTES);
         var headers = new Headers(config, parts.store());
@@ -50,11 +54,10 @@ public final class EtcdFace {
     }
 
     /// A client may say that it wants no answer from a node that knows no leader.
-    private GrpcCall admit(String principal, RequestHeaders metadata) {
+    private void requireLeader(RequestHeaders metadata) {
         if ("true".equals(metadata.get("hasleader"))
                 && parts.store().leadership().leader().isEmpty()) {
             throw EtcdError.NO_LEADER.failure();
         }
-        return new GrpcCall(principal);
     }
 }

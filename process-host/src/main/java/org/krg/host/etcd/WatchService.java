@@ -23,7 +23,7 @@ final class WatchService {
     }
 
     private GrpcSession<WatchRequest> open(GrpcCall call, GrpcReplies replies) {
-        return new WatchSession(parts.store().keys(), headers, call.principal(), replies);
+        return new WatchSession(parts.store().keys(), headers, call, replies);
     }
 
     /// Whether the responses may be sent in pieces: a field that the published classes do not know.

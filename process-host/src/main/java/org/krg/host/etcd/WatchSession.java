@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcReplies;
 import org.krg.host.etcd.grpc.GrpcSession;
+import org.krg.host.etcd.grpc.GrpcStatus;
 import org.krg.state.KeySpace;
 import org.krg.state.KeySpace.WatchSpec;
 import org.krg.state.model.Revision;
@@ -27,7 +29,7 @@ final class WatchSession implements GrpcSession<WatchRequest> {
 
     private final KeySpace keys;
     private final Headers headers;
-    private final String principal;
+    private final GrpcCall call;
     private final GrpcReplies replies;
     private final Map<Long, RunningWatch> watches = new HashMap<>();
 
@@ -38,10 +40,10 @@ final class WatchSession implements GrpcSession<WatchRequest> {
     private long nextId;
     private boolean closed;
 
-    WatchSession(KeySpace keys, Headers headers, String principal, GrpcReplies replies) {
+    WatchSession(KeySpace keys, Headers headers, GrpcCall call, GrpcReplies replies) {
         this.keys = keys;
         this.headers = headers;
-        this.principal = principal;
+        this.call = call;
         this.replies = replies;
     }
 
@@ -80,9 +82,13 @@ final class WatchSession implements GrpcSession<WatchRequest> {
         }
         var watch = new RunningWatch(id.get(), request, replies, headers, this::heard);
         try {
-            watch.begin(keys.watch(principal, spec(request), watch::take));
+            watch.begin(keys.watch(call.principal(), spec(request), watch::take));
         } catch (RuntimeException refused) {
-            refuse(id.get(), String.valueOf(Errors.of(refused).getMessage()));
+            var failure = Errors.of(refused);
+            if (failure.status() == GrpcStatus.PERMISSION_DENIED) {
+                call.denied().run();
+            }
+            refuse(id.get(), String.valueOf(failure.getMessage()));
             return;
         }
         var late = false;

@@ -93,7 +93,10 @@ public final class ApiServer implements AutoCloseable {
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
         for (var face : faces) {
-            face.open(builder, (context, headers) -> principal(callers, ledger, context, headers));
+            face.open(
+                    builder,
+                    (context, headers) -> principal(callers, ledger, context, headers),
+                    ledger::denied);
         }
         var server = builder.build();
         try {

@@ -51,28 +51,38 @@ record Ledger(AuditTrail trail, InstantSource wall) {
         record(context, Optional.empty(), HttpStatus.FORBIDDEN.code());
     }
 
+    /// Writes down that a user who was let in may not do what they ask for.
+    void denied(ServiceRequestContext context, String principal) {
+        record(context, who(name(principal), certificate(context)), HttpStatus.FORBIDDEN.code());
+    }
+
     private void record(ServiceRequestContext context, Optional<Caller> caller, int status) {
+        var user = caller.map(Caller::principal).map(Ledger::name).orElse("?");
+        var proof = certificate(context).or(() -> caller.map(it -> "uid " + it.identity().uid()));
+        record(context, who(user, proof), status);
+    }
+
+    private void record(ServiceRequestContext context, String who, int status) {
         trail.record(
                 new AuditEntry(
                         wall.instant(),
-                        who(context, caller),
+                        who,
                         from(context),
                         context.method() + " " + context.path(),
                         status));
     }
 
     /// The user, and what they proved it by.
-    private static String who(ServiceRequestContext context, Optional<Caller> caller) {
-        var user = caller.map(Ledger::name).orElse("?");
-        var proof =
-                MutualTls.findPeer(context.sslSession())
-                        .map(CertificateName::toString)
-                        .or(() -> caller.map(it -> "uid " + it.identity().uid()));
+    private static String who(String user, Optional<String> proof) {
         return proof.map(it -> user + " (" + it + ")").orElse(user);
     }
 
-    private static String name(Caller caller) {
-        return caller.principal().isEmpty() ? "agent" : caller.principal();
+    private static Optional<String> certificate(ServiceRequestContext context) {
+        return MutualTls.findPeer(context.sslSession()).map(CertificateName::toString);
+    }
+
+    private static String name(String principal) {
+        return principal.isEmpty() ? "agent" : principal;
     }
 
     private static String from(ServiceRequestContext context) {

@@ -156,9 +156,7 @@ final class Routing {
             terms.permit().require(image.get().access(), caller, () -> owner(context));
             var reply = action.answer(context, caller, request);
             // Who passed it on has written it down.
-            return terms.audited() && !caller.forwarded()
-                    ? ledger.note(context, known, reply, true)
-                    : reply;
+            return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());
         } catch (RuntimeException failed) {
             failures.inc();
             return ledger.note(context, known, Failures.response(failed), terms.audited());

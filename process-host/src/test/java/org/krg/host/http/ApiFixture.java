@@ -133,12 +133,12 @@ final class ApiFixture implements AutoCloseable {
                         new NoPages(),
                         audited,
                         comparison(store)),
-                (server, principals) ->
+                (server, principals, denied) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),
                                         new EtcdParts(
                                                 store, users.lanes, users.leases, users.queues))
-                                .open(server, principals));
+                                .open(server, principals, denied));
     }
 
     private void register(NodeId id, HostPort api) {

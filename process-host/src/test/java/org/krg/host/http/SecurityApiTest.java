@@ -7,11 +7,16 @@ import static org.awaitility.Awaitility.await;
 import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.ibm.etcd.api.HashKVRequest;
 import com.ibm.etcd.api.LeaseRevokeRequest;
 import com.ibm.etcd.api.LeaseTimeToLiveRequest;
+import com.ibm.etcd.api.PutRequest;
+import com.ibm.etcd.api.RangeRequest;
 import com.ibm.etcd.api.SnapshotRequest;
+import com.ibm.etcd.api.WatchCreateRequest;
+import com.ibm.etcd.api.WatchRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -233,6 +238,48 @@ class SecurityApiTest {
                     assertThat(entry.who()).contains("/client/mallory/0");
                     assertThat(entry.from()).startsWith("127.0.0.1:");
                 });
+    }
+
+    @Test
+    void aRefusalOfKeysIsWrittenDownWithWhoWasRefused() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"trudy\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        var key = ByteString.copyFromUtf8("secret/a");
+        var calls =
+                Map.<String, MessageLite>of(
+                        "/etcdserverpb.KV/Put",
+                        PutRequest.newBuilder().setKey(key).build(),
+                        "/etcdserverpb.KV/Range",
+                        RangeRequest.newBuilder().setKey(key).build(),
+                        "/etcdserverpb.Watch/Watch",
+                        WatchRequest.newBuilder()
+                                .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
+                                .build());
+        try (var trudy = api.as(api.keys.user(Role.CLIENT, "trudy"))) {
+            calls.forEach((method, message) -> trudy.sendRaw(method, framed(message)));
+            assertThat(trudy.get("/v1/keys?key=c2VjcmV0L2E=").status()).isEqualTo(403);
+
+            await().atMost(20, TimeUnit.SECONDS)
+                    .untilAsserted(() ->
+                            assertThat(ofTrudy())
+                                    .contains("GET /v1/keys")
+                                    .containsAll(
+                                            calls.keySet().stream()
+                                                    .map(method -> "POST " + method)
+                                                    .toList()));
+        } finally {
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    /// What was refused to a user who is let in.
+    private List<String> ofTrudy() {
+        return api.audited.entries.stream()
+                .filter(entry -> entry.who().startsWith("trudy (") && entry.outcome() == 403)
+                .map(AuditEntry::what)
+                .toList();
     }
 
     private List<Integer> outcomes(String what) {

@@ -70,6 +70,16 @@ final class TestClient implements AutoCloseable {
         return send(request(path, headers).POST(BodyPublishers.ofByteArray(body)));
     }
 
+    /// Sends bytes and takes no notice of the reply, which ends.
+    void sendRaw(String path, byte[] body) {
+        var request = request(path).POST(BodyPublishers.ofByteArray(body)).build();
+        try {
+            var _ = client.send(request, BodyHandlers.discarding());
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
     /// {@return the lines of a reply as they come}
     Stream<String> stream(String path, String... headers) {
         try {

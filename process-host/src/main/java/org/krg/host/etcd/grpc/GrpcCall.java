@@ -4,4 +4,5 @@ package org.krg.host.etcd.grpc;
 /// Who calls.
 ///
 /// @param principal the authenticated user
-public record GrpcCall(String principal) {}
+/// @param denied is told when the user may not do what they ask for
+public record GrpcCall(String principal, Runnable denied) {}

@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.util.AttributeKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Connects the methods of services to functions.
 public final class GrpcRoutes {
+    private static final AttributeKey<GrpcCall> CALL =
+            AttributeKey.valueOf(GrpcRoutes.class, "CALL");
+
     private final ServerBuilder server;
     private final Admission admission;
     private final Function<Throwable, GrpcFailure> failures;
@@ -79,16 +83,16 @@ public final class GrpcRoutes {
                 (context, request) -> {
                     // A stream lasts; its messages are bounded one by one.
                     context.setMaxRequestLength(0);
-                    var replies = new GrpcReplies(failures);
+                    var replies = new GrpcReplies(thrown -> failure(context, thrown));
                     try {
-                        var session = open.apply(admission.admit(context, request), replies);
+                        var session = open.apply(admit(context, request), replies);
                         replies.whenGone(session::close);
                         request.subscribe(
                                 new Incoming<>(session, replies, parser, new Frames(mostBytes)),
                                 context.eventLoop());
                     } catch (RuntimeException refused) {
                         request.abort();
-                        return Replies.of(failures.apply(refused));
+                        return Replies.of(failure(context, refused));
                     }
                     return replies.response();
                 });
@@ -132,18 +136,39 @@ public final class GrpcRoutes {
         return HttpResponse.of(
                 request.aggregate()
                         .thenCompose(whole -> {
-                            var call = admission.admit(context, request);
+                            var call = admit(context, request);
                             return action.apply(
                                     call, Frames.only(whole.content().array(), parser, mostBytes));
                         })
-                        .handle(this::reply));
+                        .handle((message, failure) -> reply(context, message, failure)));
     }
 
-    private HttpResponse reply(@Nullable MessageLite message, @Nullable Throwable failure) {
+    private HttpResponse reply(
+            ServiceRequestContext context,
+            @Nullable MessageLite message,
+            @Nullable Throwable failure) {
         if (message != null) {
             return Replies.of(message);
         }
         return Replies.of(
-                failures.apply(failure == null ? new IllegalStateException("no answer") : failure));
+                failure(
+                        context,
+                        failure == null ? new IllegalStateException("no answer") : failure));
+    }
+
+    private GrpcCall admit(ServiceRequestContext context, HttpRequest request) {
+        var call = admission.admit(context, request);
+        context.setAttr(CALL, call);
+        return call;
+    }
+
+    /// Whoever is not let in at all has no call.
+    private GrpcFailure failure(ServiceRequestContext context, Throwable thrown) {
+        var failure = failures.apply(thrown);
+        @Nullable GrpcCall call = context.attr(CALL);
+        if (call != null && failure.status() == GrpcStatus.PERMISSION_DENIED) {
+            call.denied().run();
+        }
+        return failure;
     }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Each node writes down the changes that it was asked for and whom it refused; users' keys are not in it. Whoever passes a request on writes it down, so ask every node. The agent may run."
+            "Each node writes down the changes that it was asked for and whom it refused; what users do with their keys is not in it, unless they may not. Whoever passes a request on writes it down, so ask every node. The agent may run."
         })
 public final class AuditShow implements Callable<Integer> {
     private final Terminal terminal;
