@@ -19,8 +19,14 @@
 //     fork N                        a child sets semaphore N to 1 and goes on as long as this process: ok PID
 //     guard N OFFSET COUNT THREADS  each of THREADS adds 1 to the word at OFFSET of the memory COUNT times,
 //                                   not atomically, holding the mutex
-//     time lock|add N COUNT         nanoseconds of each of COUNT pairs of lock and unlock, or additions
+//     time lock|add|sem|barrier N COUNT PARTIES
+//                                   nanoseconds of each of COUNT pairs of lock and unlock, additions, pairs of
+//                                   taking 1 from a semaphore and giving it back, or meetings of PARTIES threads
+//     floor FILE PARTIES            what `time` measures from now on is that of threads(7) in this file, which
+//                                   all processes of a node share: a robust mutex, an atomic word, a semaphore
+//                                   and a barrier, one each: ok
 #define _GNU_SOURCE
+#include "krg-sync/timing.h"
 #include "libkrg.h"
 
 #include <errno.h>
@@ -91,12 +97,6 @@ static struct timespec in(uint64_t millis) {
     time.tv_sec += millis / 1000 + nanos / 1000000000;
     time.tv_nsec = nanos % 1000000000;
     return time;
-}
-
-static uint64_t now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 static void adjust(char *text) {
@@ -173,24 +173,6 @@ static void guard(struct guarded what, uint64_t threads) {
     answer(error);
 }
 
-static void take_times(int locks, uint64_t number, uint64_t times) {
-    uint64_t *nanos = malloc(times * sizeof *nanos);
-    int error = 0;
-    for (uint64_t i = 0; i < times && error == 0; i++) {
-        uint64_t start = now();
-        if (!locks)
-            error = krg_atomic_add(segment, number, 1, NULL);
-        else if ((error = krg_mutex_lock(segment, number)) == 0)
-            error = krg_mutex_unlock(segment, number);
-        nanos[i] = now() - start;
-    }
-    if (error != 0)
-        answer(error);
-    for (uint64_t i = 0; error == 0 && i < times; i++)
-        printf("%lu%c", nanos[i], i + 1 < times ? ' ' : '\n');
-    free(nanos);
-}
-
 static const struct {
     const char *name;
     int (*call)(struct krg_segment *, uint64_t);
@@ -255,8 +237,13 @@ static void perform(char *line) {
         count(first, second);
     else if (read == 5 && strcmp(name, "guard") == 0)
         guard((struct guarded){first, second, third}, fourth);
-    else if (sscanf(line, "time %255s %lu %lu", name, &first, &second) == 3)
-        take_times(strcmp(name, "lock") == 0, first, second);
+    else if (sscanf(line, "floor %255s %lu", name, &first) == 2)
+        answer(open_floor(name, first));
+    else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) >= 3) {
+        int error = take_times(segment, name, (struct timed){first, second, third});
+        if (error != 0)
+            answer(error);
+    }
     else
         puts("error EINVAL");
 }

@@ -134,9 +134,11 @@ final class BlockEngine {
     }
 
     private List<Integer> astray() {
-        return IntStream.range(0, pages())
+        var mapped = memory.get().mapped(at(0), pages());
+        return IntStream.range(0, mapped.size())
                 .filter(page ->
-                        memory.get().hasPage(at(page)) != (node.access(page) != Access.NONE))
+                        memory.get().hasPage(at(page)) != (node.access(page) != Access.NONE)
+                                || mapped.get(page).compareTo(node.access(page)) > 0)
                 .boxed()
                 .toList();
     }

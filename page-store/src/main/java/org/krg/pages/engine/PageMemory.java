@@ -2,7 +2,9 @@
 package org.krg.pages.engine;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.Access;
 
 /// The pages of one segment as the processes of this node see them.
 ///
@@ -18,6 +20,9 @@ public interface PageMemory {
 
     /// {@return whether the page is in the memory}
     boolean hasPage(int page);
+
+    /// {@return the most that a process does with each page without being told of as a fault}
+    List<Access> mapped(int page, int count);
 
     /// Makes absent pages readable or writable and lets who waits go on.
     ///

@@ -217,7 +217,7 @@ final class AttachedClient {
             uffd.close();
             return AttachError.ENOSYS;
         }
-        var attached = new AttachedProcess(uffd, request.address(), first, pages);
+        var attached = new AttachedProcess(peer.pid(), uffd, request.address(), first, pages);
         of.memory.attach(attached);
         mapping = new Mapping(of, attached, faults.add(attached, of.sink));
         return AttachError.NONE;

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
 import org.krg.linux.Descriptor;
 import org.krg.linux.PageFault;
+import org.krg.linux.PageMap;
 import org.krg.linux.Userfaultfd;
 import org.krg.linux.Userfaultfd.Outcome;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.PageMemory;
 import org.krg.state.model.InvariantBroken;
 
@@ -20,6 +23,7 @@ final class AttachedProcess implements AutoCloseable {
 
     private static final long PAUSE_NANOS = 10_000;
 
+    private final int pid;
     private final Userfaultfd faults;
     private final long base;
     private final int first;
@@ -37,7 +41,8 @@ final class AttachedProcess implements AutoCloseable {
 
     /// @param base where the mapping begins
     /// @param first the page that lies there
-    AttachedProcess(Userfaultfd faults, long base, int first, int pages) {
+    AttachedProcess(int pid, Userfaultfd faults, long base, int first, int pages) {
+        this.pid = pid;
         this.faults = faults;
         this.base = base;
         this.first = first;
@@ -50,6 +55,29 @@ final class AttachedProcess implements AutoCloseable {
 
     long base() {
         return base;
+    }
+
+    /// Says of each of these pages that the mapping has what the process may do with it, as its
+    /// page table has it; of none if that cannot be read.
+    void mapped(int page, int count, BiConsumer<Integer, Access> told) {
+        var from = Math.max(page, first);
+        var to = Math.min(page + count, first + pages);
+        if (from < to) {
+            var at = base + (long) (from - first) * PageMemory.PAGE_BYTES;
+            var each = from;
+            for (var entry : PageMap.read(pid, at, to - from)) {
+                told.accept(each, access(entry));
+                each++;
+            }
+        }
+    }
+
+    private static Access access(PageMap.Entry entry) {
+        return switch (entry) {
+            case ABSENT -> Access.NONE;
+            case READABLE -> Access.READ;
+            case WRITABLE -> Access.WRITE;
+        };
     }
 
     /// {@return the threads that stood still since the last call}

@@ -3,11 +3,14 @@ package org.krg.pages.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.krg.linux.Descriptor;
 import org.krg.linux.Memfd;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.PageMemory;
 import org.krg.state.model.Invariant;
 
@@ -67,6 +70,21 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     @Override
     public boolean hasPage(int page) {
         return memory.hasPage(offset(page));
+    }
+
+    @Override
+    public List<Access> mapped(int page, int count) {
+        var most = new ArrayList<>(Collections.nCopies(count, Access.NONE));
+        for (var process : processes) {
+            process.mapped(
+                    page,
+                    count,
+                    (each, access) ->
+                            most.set(
+                                    each - page,
+                                    Collections.max(List.of(most.get(each - page), access))));
+        }
+        return most;
     }
 
     @Override

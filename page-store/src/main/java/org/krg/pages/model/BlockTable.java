@@ -14,7 +14,8 @@ import org.krg.state.model.Member;
 /// @param copies of this node, of each page that it has or ever had
 /// @param homeEpoch the epoch in which this node is the home; 0 if it is not
 /// @param entries what the home knows, of each page that was asked for
-/// @param astray pages that the memory has and the node says it has not, or the other way round
+/// @param astray pages that the memory has and the node says it has not, or the other way round,
+///   and pages with which a process may do more than the node says
 public record BlockTable(
         int number,
         Optional<Member> home,

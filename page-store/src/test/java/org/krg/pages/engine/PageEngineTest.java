@@ -8,12 +8,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.pages.codec.PageMessageCodec;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Member;
@@ -101,8 +107,39 @@ class PageEngineTest {
                         "third: 1 pages, the first is page 3");
     }
 
+    @Test
+    void aProcessThatMayDoMoreThanItsNodeIsSeen() {
+        var memory = new NumberedPages();
+        var sink = engine.open(BLOCK.segment(), memory);
+        for (var page = 0; page < 3; page++) {
+            sink.fault(page, true);
+        }
+        say(THIRD, THIRD.run(), SELF.run(), 1, new Request(1, 2, false));
+        assertThat(astray()).isEmpty();
+
+        memory.mapped.put(0, Access.WRITE);
+        memory.mapped.put(1, Access.WRITE);
+        memory.mapped.put(2, Access.READ);
+        memory.mapped.put(5, Access.READ);
+        assertThat(astray()).containsExactly(1, 5);
+    }
+
+    private List<Integer> astray() {
+        return engine.tables(BLOCK.segment()).getFirst().astray();
+    }
+
     /// Every byte of a page is its number.
     private static final class NumberedPages implements PageMemory {
+        final Map<Integer, Access> mapped = new HashMap<>();
+        private final Set<Integer> there = new HashSet<>();
+
+        @Override
+        public List<Access> mapped(int page, int count) {
+            return IntStream.range(page, page + count)
+                    .mapToObj(each -> mapped.getOrDefault(each, Access.NONE))
+                    .toList();
+        }
+
         @Override
         public int pages() {
             return 8;
@@ -110,7 +147,7 @@ class PageEngineTest {
 
         @Override
         public boolean hasPage(int page) {
-            return true;
+            return there.contains(page);
         }
 
         @Override
@@ -126,7 +163,9 @@ class PageEngineTest {
         }
 
         @Override
-        public void install(int page, @Nullable MemorySegment content, boolean writable) {}
+        public void install(int page, @Nullable MemorySegment content, boolean writable) {
+            there.add(page);
+        }
 
         @Override
         public void keep(int page, @Nullable MemorySegment content) {}

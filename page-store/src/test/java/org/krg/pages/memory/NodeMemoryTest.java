@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.Which;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.PageMemory;
 import org.krg.pages.fixture.AgreedSync;
 import org.krg.pages.fixture.Toucher;
@@ -156,6 +157,24 @@ class NodeMemoryTest {
                 memory.upgrade(PAGE + i);
                 assertThat(Toucher.await(add)).isEqualTo("ok");
             }
+        }
+    }
+
+    @Test
+    void whatAProcessMayDoIsSeenInItsPageTable() {
+        try (var _ = Toucher.mapping(socket, FIELD);
+                var second = Toucher.mapping(socket, FIELD)) {
+            assertThat(memory.mapped(PAGE, 2)).containsExactly(Access.NONE, Access.NONE);
+            memory.install(PAGE, page(7), false);
+            memory.install(PAGE + 1, null, true);
+            assertThat(memory.mapped(PAGE, 2)).containsExactly(Access.READ, Access.WRITE);
+            assertThat(second.ask("write " + (OFFSET + PageMemory.PAGE_BYTES) + " 1"))
+                    .isEqualTo("ok");
+            memory.downgrade(PAGE + 1, arena.allocate(PageMemory.PAGE_BYTES));
+            assertThat(memory.mapped(PAGE, 2)).containsExactly(Access.READ, Access.READ);
+            memory.revoke(PAGE + 1, false, null);
+            memory.poison(PAGE + 1);
+            assertThat(memory.mapped(PAGE, 2)).containsExactly(Access.READ, Access.NONE);
         }
     }
 

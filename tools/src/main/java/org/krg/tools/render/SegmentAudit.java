@@ -88,7 +88,7 @@ public final class SegmentAudit {
         var grant = grants.get(number);
         for (var page : block.path("astray")) {
             findings.add(
-                    "page %s: the memory of %s differs from what its agent says"
+                    "page %s: the memory or a process of %s differs from what its agent says"
                             .formatted(number * BLOCK_PAGES + page.asInt(), member));
         }
         for (var run : block.path("copies")) {

@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Compares the homes in the log, what each home knows of its pages, what each node says it has, and what",
-            "its memory has: one writes a page or many read it, copies are of one version. Everything is asked three",
-            "times: what pages on their way make differ is gone the next time, and does not count.",
+            "Compares the homes in the log, what each home knows of its pages, what each node says it has, what its",
+            "memory has, and what the page tables of its processes allow: one writes a page or many read it, copies",
+            "are of one version. Everything is asked three times: what pages on their way make differ is gone the next time, and does not count.",
             "Exit code 11 if something differs, 10 if a node did not answer."
         })
 public final class SegmentAuditVerb implements Callable<Integer> {

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.bench.locks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.krg.jepsen.cluster.Cluster;
+
+/// A process that runs `krg-sync` on a node. Closing it kills it.
+final class SyncProgram implements AutoCloseable {
+    private final Process process;
+    private final Writer input;
+    private final BufferedReader output;
+
+    private SyncProgram(Process process) {
+        this.process = process;
+        this.input = process.outputWriter(StandardCharsets.US_ASCII);
+        this.output = process.inputReader(StandardCharsets.US_ASCII);
+    }
+
+    /// One that synchronises by a segment, through the agent of a node.
+    static SyncProgram on(Cluster cluster, String node, String segment) {
+        var socket = cluster.data(node).resolve("pages.sock");
+        return start(socket, "map " + segment);
+    }
+
+    /// One that synchronises by a file that processes of this machine share.
+    ///
+    /// @param parties of its barrier
+    static SyncProgram onFloor(Path file, int parties) {
+        return start(file, "floor %s %d".formatted(file, parties));
+    }
+
+    private static SyncProgram start(Path socket, String first) {
+        var program = Path.of(System.getProperty("krg.home"), "target", "native", "krg-sync");
+        var builder =
+                new ProcessBuilder(program.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("KRG_PAGES_SOCKET", socket.toString());
+        try {
+            var started = new SyncProgram(builder.start());
+            var _ = started.begin(first).join();
+            return started;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /// Gives a command; one at a time.
+    ///
+    /// @return its answer, which says no error
+    CompletableFuture<String> begin(String command) {
+        try {
+            input.write(command + "\n");
+            input.flush();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return CompletableFuture.supplyAsync(() -> answer(command), Thread::startVirtualThread);
+    }
+
+    private String answer(String command) {
+        try {
+            var line = output.readLine();
+            if (line == null || line.startsWith("error")) {
+                throw new IOException("krg-sync answers \"%s\" to \"%s\"".formatted(line, command));
+            }
+            return line;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
