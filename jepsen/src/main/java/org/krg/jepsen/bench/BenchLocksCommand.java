@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.bench;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.krg.jepsen.bench.locks.LockBench;
@@ -73,7 +74,9 @@ public final class BenchLocksCommand implements Subcommand {
             }
             try (var _ = Interruption.ofThisThread();
                     var cluster = Cluster.up(NODES)) {
-                var report = new LockBench(cluster, calls).run();
+                var program =
+                        Path.of(System.getProperty("krg.home"), "target", "native", "krg-sync");
+                var report = new LockBench(program, cluster, calls).run();
                 System.out.print(
                         output == Format.json ? Trees.json(report.json()) : report.table());
                 System.out.flush();

@@ -22,13 +22,16 @@ public final class LockBench {
     private static final int FLOOR_CALLS = 20_000;
     private static final int PROGRAMS_A_NODE = 8;
 
+    private final Path program;
     private final Cluster cluster;
     private final int calls;
     private final LockReport report = new LockReport();
     private int lastObject;
 
+    /// @param program `krg-sync`
     /// @param calls of each program
-    public LockBench(Cluster cluster, int calls) {
+    public LockBench(Path program, Cluster cluster, int calls) {
+        this.program = program;
         this.cluster = cluster;
         this.calls = calls;
     }
@@ -66,7 +69,7 @@ public final class LockBench {
         var starts =
                 nodes.stream()
                         .<Supplier<SyncProgram>>map(
-                                node -> () -> SyncProgram.on(cluster, node, SEGMENT));
+                                node -> () -> SyncProgram.on(program, cluster, node, SEGMENT));
         return time(
                 starts,
                 program -> {
@@ -77,7 +80,7 @@ public final class LockBench {
                 "time %s %d %d %d".formatted(what, lastObject, times, nodes.size()));
     }
 
-    private static LockReport.Run floor(String what, int processes) {
+    private LockReport.Run floor(String what, int processes) {
         Path file;
         try {
             file = Files.createTempDirectory(Path.of("/dev/shm"), "krg-bench-locks");
@@ -88,7 +91,7 @@ public final class LockBench {
         try {
             var starts =
                     Collections.<Supplier<SyncProgram>>nCopies(
-                            processes, () -> SyncProgram.onFloor(objects, processes));
+                            processes, () -> SyncProgram.onFloor(program, objects, processes));
             return time(
                     starts.stream(),
                     _ -> {},

@@ -23,20 +23,22 @@ final class SyncProgram implements AutoCloseable {
     }
 
     /// One that synchronises by a segment, through the agent of a node.
-    static SyncProgram on(Cluster cluster, String node, String segment) {
+    ///
+    /// @param program `krg-sync`
+    static SyncProgram on(Path program, Cluster cluster, String node, String segment) {
         var socket = cluster.data(node).resolve("pages.sock");
-        return start(socket, "map " + segment);
+        return start(program, socket, "map " + segment);
     }
 
     /// One that synchronises by a file that processes of this machine share.
     ///
+    /// @param program `krg-sync`
     /// @param parties of its barrier
-    static SyncProgram onFloor(Path file, int parties) {
-        return start(file, "floor %s %d".formatted(file, parties));
+    static SyncProgram onFloor(Path program, Path file, int parties) {
+        return start(program, file, "floor %s %d".formatted(file, parties));
     }
 
-    private static SyncProgram start(Path socket, String first) {
-        var program = Path.of(System.getProperty("krg.home"), "target", "native", "krg-sync");
+    private static SyncProgram start(Path program, Path socket, String first) {
         var builder =
                 new ProcessBuilder(program.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT);

@@ -10,14 +10,16 @@ import org.junit.jupiter.api.io.TempDir;
 /// The floor of `bench locks`: the threads library in a file that two processes share.
 class SyncProgramTest {
     private static final int CALLS = 50;
+    private static final Path PROGRAM =
+            Path.of(System.getProperty("krg.root"), "target", "native", "krg-sync");
 
     @TempDir private Path directory;
 
     @Test
     void processesMeetOnTheFloorAndTimeIt() {
         var file = directory.resolve("objects");
-        try (var one = SyncProgram.onFloor(file, 2);
-                var other = SyncProgram.onFloor(file, 2)) {
+        try (var one = SyncProgram.onFloor(PROGRAM, file, 2);
+                var other = SyncProgram.onFloor(PROGRAM, file, 2)) {
             for (var what : new String[] {"lock", "add", "sem", "barrier"}) {
                 var command = "time %s 0 %d 2".formatted(what, CALLS);
                 var first = one.begin(command);
