@@ -148,8 +148,14 @@ public interface ClusterStore extends AutoCloseable {
     ///
     /// @param commitIndex of this node
     /// @param appliedIndex of this node
+    /// @param appliedTime when the leader wrote the newest entry that this node applied since its
+    ///   start
     record QuorumStatus(
-            Leadership leadership, long commitIndex, long appliedIndex, List<Member> members) {}
+            Leadership leadership,
+            long commitIndex,
+            long appliedIndex,
+            Optional<Instant> appliedTime,
+            List<Member> members) {}
 
     /// A member of the group.
     ///

@@ -128,6 +128,7 @@ final class ClusterResource {
                 .put("logBytes", storage.logBytes())
                 .put("rowsBytes", storage.rowsBytes())
                 .put("freeBytes", storage.freeBytes());
+        quorum.appliedTime().ifPresent(time -> view.put("appliedTime", time.toString()));
         storage.snapshot()
                 .ifPresent(taken ->
                         view.putObject("snapshot")

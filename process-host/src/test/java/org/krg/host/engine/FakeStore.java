@@ -222,7 +222,7 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public QuorumStatus quorum() {
-        return new QuorumStatus(leadership, 0, 0, List.of());
+        return new QuorumStatus(leadership, 0, 0, Optional.empty(), List.of());
     }
 
     @Override

@@ -60,6 +60,7 @@ public final class StateEngine implements AutoCloseable {
     private volatile @Nullable RowStore rows;
     private volatile ReplicaState state = ReplicaState.EMPTY;
     private volatile LogPosition position = LogPosition.NONE;
+    private volatile Optional<Instant> newestEntry = Optional.empty();
     private final List<Runnable> syncListeners = new CopyOnWriteArrayList<>();
     private SessionTable sessions = SessionTable.empty();
     private volatile int sessionCount;
@@ -123,7 +124,8 @@ public final class StateEngine implements AutoCloseable {
             return List.of();
         }
         var before = state;
-        var operations = OperationCodec.decodeBatch(entry).operations();
+        var batch = OperationCodec.decodeBatch(entry);
+        var operations = batch.operations();
         var replies = new ArrayList<Reply>(operations.size());
         var step =
                 open.read(view -> {
@@ -134,6 +136,7 @@ public final class StateEngine implements AutoCloseable {
                 });
         state = step.state();
         position = at;
+        newestEntry = Optional.of(batch.proposed());
         sessionCount = sessions.size();
         if (!step.events().isEmpty()) {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
@@ -205,6 +208,11 @@ public final class StateEngine implements AutoCloseable {
     /// {@return how far the log is applied}
     public LogPosition position() {
         return position;
+    }
+
+    /// {@return when the leader wrote the newest entry that was applied since the start}
+    public Optional<Instant> newestEntry() {
+        return newestEntry;
     }
 
     /// {@return the agreed state as far as the log is applied}

@@ -338,6 +338,7 @@ public final class RatisClusterStore implements ClusterStore {
                 leadership(),
                 member.division().getRaftLog().getLastCommittedIndex(),
                 engine.position().index(),
+                engine.newestEntry(),
                 member.members(rounds.matchIndexes()));
     }
 

@@ -300,6 +300,17 @@ final class StateEngineTest {
     }
 
     @Test
+    void itIsKnownWhenTheNewestEntryWasWritten() {
+        var engine = open("a");
+        assertThat(engine.newestEntry()).isEmpty();
+
+        apply(engine, grant(1));
+        engine.passed(new LogPosition(1, ++index));
+
+        assertThat(engine.newestEntry()).contains(Instant.EPOCH);
+    }
+
+    @Test
     void waitersCompleteWhenTheirEntryIsApplied() {
         var engine = open("a");
         var second = engine.reached(2);

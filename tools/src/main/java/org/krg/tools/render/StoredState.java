@@ -4,6 +4,7 @@ package org.krg.tools.render;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Locale;
 
 /// Views of the state as it lies on a disk.
 public final class StoredState {
@@ -74,12 +75,19 @@ public final class StoredState {
                 .right("TERM", it -> it.path("term").asText())
                 .right("APPLIED", it -> it.path("appliedIndex").asText())
                 .right("LAG", it -> it.path("lag").asText())
+                .right("BEHIND", it -> behind(it.path("behindMillis")))
                 .right("LOG", it -> size(it.path("logBytes")))
                 .right("ROWS", it -> size(it.path("rowsBytes")))
                 .left("SNAPSHOT", it -> snapshot(it.path("snapshot"), now))
                 .right("FREE", it -> size(it.path("freeBytes")))
                 .right("ALARMS", it -> it.has("alarms") ? "" + it.path("alarms").size() : "")
                 .of(nodes, headers);
+    }
+
+    private static String behind(JsonNode millis) {
+        return millis.isMissingNode()
+                ? ""
+                : String.format(Locale.ROOT, "%.1f s", millis.asLong() / 1e3);
     }
 
     private static String snapshot(JsonNode snapshot, Instant now) {

@@ -10,6 +10,7 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.cluster.EveryNode;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
+import org.krg.tools.render.Behind;
 import org.krg.tools.render.StoredState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,7 @@ public final class StateStatus implements Callable<Integer> {
     public Integer call() {
         try (var client = connection.open(terminal)) {
             var nodes = EveryNode.ask(client, ApiPath.of("state", "status"));
+            Behind.add(nodes);
             var reply = Json.object().put("apiVersion", "krg/v1");
             reply.putArray("nodes").addAll(nodes);
             output.print(
