@@ -192,6 +192,15 @@ static void isolate_mounts(struct cell *cell) {
     cell->io = RUN_CELL;
 }
 
+// The program sees no terminal of the machine, and nobody on the machine its.
+static void own_terminals(void) {
+    if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+              "newinstance,ptmxmode=0666,mode=0620") != 0
+        || mount("/dev/pts/ptmx", "/dev/ptmx", NULL, MS_BIND, NULL) != 0) {
+        die("cannot mount", "/dev/pts");
+    }
+}
+
 static int listen_for_agent(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "ctl"};
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -245,8 +254,14 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
             copy_library(cell->spec.libraries.items[i]);
         }
         isolate_mounts(cell);
+        if (cell->spec.input == INPUT_TERMINAL) {
+            own_terminals();
+        }
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         die("cannot become", "a subreaper");
+    }
+    if (cell->spec.input == INPUT_TERMINAL) {
+        streams_open_terminal(streams, cell);
     }
     if (cell->spec.exclusive) {
         watchdog_prepare(cell);

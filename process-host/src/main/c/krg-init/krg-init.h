@@ -15,7 +15,7 @@
 
 // ---------------------------------------------------------------- spec.c: what is to be done
 
-enum input { INPUT_EMPTY, INPUT_OPEN, INPUT_ENDED };
+enum input { INPUT_EMPTY, INPUT_OPEN, INPUT_ENDED, INPUT_TERMINAL };
 
 struct list {
     char **items; // ends with NULL
@@ -38,7 +38,7 @@ struct spec {
     char *lease;              // lease=PATH
     struct list libraries;    // library=PATH  copied to io, where every user may read them
     char *pages;              // pages=PATH    the socket of shared memory, linked to io/pages.sock
-    enum input input;         // stdin=empty|open|ended
+    enum input input;         // stdin=empty|open|ended|terminal
     struct list init_groups;  // (init-cgroup=DIR)  for krg-init, the unified tree first
     struct list app_groups;   // (app-cgroup=DIR)   for the program, the unified tree first
     uid_t uid;                // uid=N
@@ -63,6 +63,7 @@ struct cell {
     const char *directory; // absolute; also the working directory of krg-init
     const char *io;        // where the program finds its FIFOs
     int *app_procs;        // cgroup.procs of each of spec.app_groups
+    char terminal[32];     // the path of the program's terminal in the cell, if it has one
     int run_lock;          // shared lock on /run/krg while the cell uses it; -1 in a plain cell
 };
 
@@ -102,6 +103,10 @@ struct streams;
 
 // Makes the FIFOs in ./io and opens them and the files behind them.
 struct streams *streams_open(const struct spec *spec);
+// Makes a terminal that takes the place of the FIFOs for input and output, where the program will be.
+void streams_open_terminal(struct streams *streams, struct cell *cell);
+// Tells the program how large its terminal is. False, with errno, if it has none.
+bool streams_resize(struct streams *streams, unsigned rows, unsigned columns);
 // Descriptors to poll: output to read, and the input to write if something waits for it (else -1).
 int streams_out(const struct streams *streams);
 int streams_err(const struct streams *streams);

@@ -57,6 +57,16 @@ static void open_standard(int fd, const char *directory, const char *name, int f
 
 // Opened here, inside the cell's mounts: a descriptor from outside could not be dumped.
 static void open_streams(const struct cell *cell, int report) {
+    if (cell->spec.input == INPUT_TERMINAL) {
+        // The first terminal that the leader of a session opens is the one that Ctrl-C comes from.
+        int terminal = open(cell->terminal, O_RDWR);
+        if (terminal < 0 || fchown(terminal, cell->spec.uid, (gid_t)-1) != 0
+            || dup2(terminal, 0) < 0 || dup2(terminal, 1) < 0 || dup2(terminal, 2) < 0) {
+            give_up(report, "cannot open the terminal");
+        }
+        close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+        return;
+    }
     if (cell->spec.input == INPUT_OPEN) {
         open_standard(0, cell->io, "in", O_RDONLY, report);
     } else {

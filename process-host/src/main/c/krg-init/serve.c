@@ -10,6 +10,7 @@
 //   sync          ok STDOUT STDERR STDIN     moves what is in the FIFOs to the files, then the sizes
 //   stdin LENGTH  ok STDIN                   followed by LENGTH bytes; answered when all are handed over
 //   eof           ok                         ends standard input
+//   resize R C    ok                         the terminal has R rows and C columns
 //   restored      ok                         the restore has succeeded: the root's end is the cell's
 //   wait          (nothing)                  the connection closes when the end of the program is recorded
 #include "krg-init.h"
@@ -159,6 +160,7 @@ static bool confirm_restored(struct program *program) {
 
 static void obey(struct server *server, struct client *client, const char *line) {
     int number;
+    unsigned rows, columns;
     size_t length;
     if (strcmp(line, "status") == 0) {
         answer_status(server, client);
@@ -176,6 +178,8 @@ static void obey(struct server *server, struct client *client, const char *line)
     } else if (strcmp(line, "eof") == 0) {
         streams_end_input(server->streams);
         answer(client, "ok\n");
+    } else if (sscanf(line, "resize %u %u", &rows, &columns) == 2) {
+        answer_result(client, streams_resize(server->streams, rows, columns));
     } else if (strcmp(line, "restored") == 0) {
         answer_result(client, confirm_restored(server->program));
     } else if (strcmp(line, "wait") != 0) {

@@ -61,6 +61,7 @@ static void take(struct spec *spec, const char *key, char *value) {
         spec->pages = value;
     } else if (strcmp(key, "stdin") == 0) {
         spec->input = strcmp(value, "empty") == 0          ? INPUT_EMPTY
+                      : strcmp(value, "terminal") == 0   ? INPUT_TERMINAL
                       : is_first(value, "open", "ended") ? INPUT_OPEN
                                                            : INPUT_ENDED;
     } else if (strcmp(key, "init-cgroup") == 0) {

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@ struct streams {
     struct output err;
     int in; // -1 when the input has ended
     off_t in_size;
+    bool is_terminal; // one descriptor is for input and output
+    int slave;        // held, so that what the program wrote is there when it has ended
 };
 
 static int open_fifo(const char *path, const struct spec *spec) {
@@ -62,10 +66,38 @@ struct streams *streams_open(const struct spec *spec) {
     streams->in = open_fifo("io/in", spec);
     open_output(&streams->out, "io/out", "stdout", spec);
     open_output(&streams->err, "io/err", "stderr", spec);
-    if (spec->input != INPUT_OPEN) {
+    if (spec->input == INPUT_EMPTY || spec->input == INPUT_ENDED) {
         streams_end_input(streams);
     }
     return streams;
+}
+
+// In a cell with namespaces it is the first of its own /dev/pts.
+void streams_open_terminal(struct streams *streams, struct cell *cell) {
+    int number = 0, unlocked = 0;
+    int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) != 0
+        || ioctl(master, TIOCGPTN, &number) != 0) {
+        die("cannot make", "a terminal");
+    }
+    snprintf(cell->terminal, sizeof cell->terminal, "/dev/pts/%d", number);
+    streams->slave = open(cell->terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (streams->slave < 0) {
+        die("cannot open", cell->terminal);
+    }
+    close(streams->out.fifo);
+    streams_end_input(streams);
+    streams->out.fifo = streams->in = master;
+    streams->is_terminal = true;
+}
+
+bool streams_resize(struct streams *streams, unsigned rows, unsigned columns) {
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+    if (!streams->is_terminal) {
+        errno = ENOTTY;
+        return false;
+    }
+    return ioctl(streams->in, TIOCSWINSZ, &size) == 0;
 }
 
 int streams_out(const struct streams *streams) {
@@ -123,6 +155,11 @@ static bool drain(struct output *output, const char *name) {
 }
 
 bool streams_drain(struct streams *streams) {
+    if (streams->is_terminal) {
+        // What was written last is counted only after it was looked at so.
+        struct pollfd master = {.fd = streams->out.fifo, .events = POLLIN};
+        poll(&master, 1, 0);
+    }
     bool out = drain(&streams->out, "stdout");
     bool err = drain(&streams->err, "stderr");
     return out && err;
@@ -151,7 +188,12 @@ void streams_sync(struct streams *streams) {
 }
 
 void streams_end_input(struct streams *streams) {
-    if (streams->in >= 0) {
+    if (streams->is_terminal) {
+        // As a user does: Ctrl-D.
+        if (write(streams->in, "\4", 1) < 0) {
+            complain("cannot end", "the input");
+        }
+    } else if (streams->in >= 0) {
         close(streams->in);
         streams->in = -1;
     }

@@ -52,6 +52,9 @@ public interface ProcessHost {
     /// does not read.
     void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end);
 
+    /// Tells a program how large its terminal is.
+    void resize(ProcessId process, Epoch epoch, int rows, int columns);
+
     /// {@return what a generation holds, read from this node's copy}
     GenerationContents inspect(GenerationId generation);
 

@@ -50,6 +50,7 @@ import org.krg.tools.cli.operation.OpList;
 import org.krg.tools.cli.operation.OpWatch;
 import org.krg.tools.cli.operation.ProcCheck;
 import org.krg.tools.cli.operation.ProcMigrate;
+import org.krg.tools.cli.process.Attach;
 import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.ProcShow;
 import org.krg.tools.cli.process.Ps;
@@ -112,6 +113,7 @@ public final class Verbs implements VerbTree {
                             new Verb("ps", "List the processes of the cluster"),
                             new Verb("proc show", "Show a process in full"),
                             new Verb("logs", "Print what a process writes"),
+                            new Verb("attach", "Connect your terminal with that of a process"),
                             new Verb(
                                     "wait",
                                     "Wait until processes end, and end with their exit code")),
@@ -227,6 +229,7 @@ public final class Verbs implements VerbTree {
             case "run" -> new Run(terminal);
             case "ps" -> new Ps(terminal);
             case "logs" -> new Logs(terminal);
+            case "attach" -> new Attach(terminal);
             case "wait" -> new Wait(terminal);
             case "segment create" -> new SegmentCreate(terminal);
             case "segment list" -> new SegmentList(terminal);

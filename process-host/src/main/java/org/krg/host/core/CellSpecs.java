@@ -76,8 +76,15 @@ public final class CellSpecs {
                         job.limits().cpuMillis(),
                         job.limits().memoryBytes(),
                         job.limits().processes()),
-                program.stdinOpen() ? Stdin.OPEN : Stdin.EMPTY,
+                stdin(program),
                 job.onPartition() == PartitionPolicy.STOP,
                 own.address());
+    }
+
+    private static Stdin stdin(org.krg.state.model.Program program) {
+        if (program.terminal()) {
+            return Stdin.TERMINAL;
+        }
+        return program.stdinOpen() ? Stdin.OPEN : Stdin.EMPTY;
     }
 }

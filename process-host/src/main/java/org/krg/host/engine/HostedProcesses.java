@@ -121,6 +121,11 @@ public final class HostedProcesses implements ProcessHost {
     }
 
     @Override
+    public void resize(ProcessId process, Epoch epoch, int rows, int columns) {
+        engine.reach(process, () -> machine.resize(cell(process, epoch), rows, columns));
+    }
+
+    @Override
     public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
         engine.reach(process, () -> machine.writeStdin(cell(process, epoch), bytes, end));
     }

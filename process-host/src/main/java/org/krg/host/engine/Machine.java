@@ -53,4 +53,7 @@ public interface Machine {
 
     /// Hands bytes to the program's standard input; ends it if `end`.
     void writeStdin(CellId cell, byte[] bytes, boolean end);
+
+    /// Tells the program how large its terminal is.
+    void resize(CellId cell, int rows, int columns);
 }

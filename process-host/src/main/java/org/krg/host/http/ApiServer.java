@@ -248,6 +248,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/processes/{target}/wait", Permit.OWNER, processes::await)
                 .post("/v1/jobs/{job}/signal", Permit.OWNER, streams::signal)
                 .postInput("/v1/processes/{target}/stdin", Permit.OWNER, streams::stdin)
+                .post("/v1/processes/{target}/terminal", Permit.OWNER, streams::resize)
                 .get("/v1/processes/{target}/logs", Permit.OWNER, streams::logs)
                 .get("/v1/processes/{target}/output", Permit.AGENT, streams::output)
                 .get("/v1/processes/{target}/restart-mark", Permit.AGENT, streams::restartMark)

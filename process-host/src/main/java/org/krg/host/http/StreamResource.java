@@ -9,6 +9,7 @@ import java.util.List;
 import org.krg.host.HostFailure;
 import org.krg.host.OutputStreamName;
 import org.krg.host.http.body.SignalBody;
+import org.krg.host.http.body.TerminalBody;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
@@ -135,6 +136,30 @@ final class StreamResource {
             }
             throw failure;
         }
+    }
+
+    /// Tells a program how large its terminal is; the node that hosts it does.
+    HttpResponse resize(Call call) {
+        var size = call.body(TerminalBody.class);
+        var image = standing(call, call.path("target"));
+        var process = Targets.process(image, call.path("target"));
+        var host = Targets.host(image, process);
+        if (!host.equals(self)) {
+            return peers.pass(
+                    Targets.node(image, host.name()),
+                    call.caller(),
+                    call.request(),
+                    Failures::response);
+        }
+        if (!image.jobs().require(process.job()).spec().program().terminal()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "process " + process.id() + " has no terminal",
+                    "`krg-admin run -it` gives a program one");
+        }
+        parts.local().resize(process.id(), process.epoch(), size.height(), size.width());
+        return Call.one(
+                image, Json.object().put("rows", size.height()).put("columns", size.width()));
     }
 
     private static HttpResponse written(ClusterImage image, int bytes, boolean ended) {

@@ -159,6 +159,13 @@ public final class Cell {
         ControlSocket.request(directory, "stdin " + bytes.length, bytes, limit);
     }
 
+    /// Tells the program how large its terminal is.
+    ///
+    /// @throws CellFailed if it has none
+    public void resize(int rows, int columns) {
+        control("resize %d %d".formatted(rows, columns));
+    }
+
     /// Ends the program's standard input: it reads what was written before, then the end.
     public void endStdin() {
         control("eof");

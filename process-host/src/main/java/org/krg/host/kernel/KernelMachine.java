@@ -198,6 +198,14 @@ public final class KernelMachine implements Machine {
         });
     }
 
+    @Override
+    public void resize(CellId id, int rows, int columns) {
+        attempt(() -> {
+            requireAlive(id).resize(rows, columns);
+            return id;
+        });
+    }
+
     private static ObservedCell.State look(Cell cell) {
         var alive = cell.isAlive();
         var unfinished =

@@ -35,6 +35,9 @@ public record CellSpec(
         OPEN,
         /// A FIFO whose input has ended: for the restore of a program that was started with
         /// [#OPEN].
-        ENDED
+        ENDED,
+        /// A terminal of the program's own, which takes its output as well. Written to through the
+        /// agent.
+        TERMINAL
     }
 }

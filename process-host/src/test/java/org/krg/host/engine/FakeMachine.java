@@ -121,6 +121,11 @@ final class FakeMachine implements Machine {
     }
 
     @Override
+    public void resize(CellId cell, int rows, int columns) {
+        done.add("resize " + cell + " " + rows + " " + columns);
+    }
+
+    @Override
     public void writeStdin(CellId cell, byte[] bytes, boolean end) {
         done.add("stdin " + cell + " " + bytes.length + (end ? " end" : ""));
     }

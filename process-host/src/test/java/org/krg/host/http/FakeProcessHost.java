@@ -197,6 +197,11 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     @Override
+    public void resize(ProcessId process, Epoch epoch, int rows, int columns) {
+        asked.add("resize %s.%s %d %d".formatted(process, epoch, rows, columns));
+    }
+
+    @Override
     public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
         asked.add(
                 "stdin %s.%s %s %s"

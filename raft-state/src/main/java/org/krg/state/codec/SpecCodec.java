@@ -63,6 +63,7 @@ final class SpecCodec {
                 .setWorkingDirectory(program.workingDirectory())
                 .setUmask(program.umask())
                 .setStdinOpen(program.stdinOpen())
+                .setTerminal(program.terminal())
                 .build();
     }
 
@@ -74,7 +75,8 @@ final class SpecCodec {
                 program.getEnvironmentList().stream().map(SpecCodec::decode).toList(),
                 program.getWorkingDirectory(),
                 program.getUmask(),
-                program.getStdinOpen());
+                program.getStdinOpen(),
+                program.getTerminal());
     }
 
     private static ValueWire.EnvironmentVariable encode(EnvironmentVariable variable) {

@@ -10,6 +10,7 @@ import java.util.List;
 /// @param digest of the executable there: other nodes run it only when theirs is the same
 /// @param umask file mode creation mask, as in umask(2)
 /// @param stdinOpen whether standard input is a pipe that stays open; otherwise it ends at once
+/// @param terminal whether all three streams are a terminal of its own; standard input is open then
 public record Program(
         List<String> command,
         String executable,
@@ -17,7 +18,8 @@ public record Program(
         List<EnvironmentVariable> environment,
         String workingDirectory,
         int umask,
-        boolean stdinOpen) {
+        boolean stdinOpen,
+        boolean terminal) {
     public Program {
         command = List.copyOf(command);
         environment = List.copyOf(environment);
@@ -27,5 +29,28 @@ public record Program(
         if (!executable.startsWith("/") || !workingDirectory.startsWith("/")) {
             throw new IllegalArgumentException("executable and working directory are absolute");
         }
+        if (terminal && !stdinOpen) {
+            throw new IllegalArgumentException("the input of a terminal does not end");
+        }
+    }
+
+    /// A program without a terminal.
+    public Program(
+            List<String> command,
+            String executable,
+            Sha256 digest,
+            List<EnvironmentVariable> environment,
+            String workingDirectory,
+            int umask,
+            boolean stdinOpen) {
+        this(
+                command,
+                executable,
+                digest,
+                environment,
+                workingDirectory,
+                umask,
+                stdinOpen,
+                false);
     }
 }

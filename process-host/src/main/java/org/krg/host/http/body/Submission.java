@@ -143,7 +143,8 @@ public record Submission(
                         .toList(),
                 workingDirectory,
                 Values.or(body.umask(), DEFAULT_UMASK),
-                Values.or(body.stdin(), false));
+                Values.or(body.stdin(), false) || Values.or(body.terminal(), false),
+                Values.or(body.terminal(), false));
     }
 
     private static EnvironmentVariable variable(String name, @Nullable String value) {

@@ -17,6 +17,7 @@ public record SubmissionBody(
         @Nullable Map<String, String> environment,
         @Nullable Integer umask,
         @Nullable Boolean stdin,
+        @Nullable Boolean terminal,
         @Nullable String user,
         @Nullable Long cpuMillis,
         @Nullable Long memoryBytes,

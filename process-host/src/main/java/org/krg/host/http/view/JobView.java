@@ -118,7 +118,9 @@ public final class JobView {
                 .put("workingDirectory", program.workingDirectory());
         var environment = view.putObject("environment");
         program.environment().forEach(it -> environment.put(it.name(), it.value()));
-        return view.put("umask", program.umask()).put("stdin", program.stdinOpen());
+        return view.put("umask", program.umask())
+                .put("stdin", program.stdinOpen())
+                .put("terminal", program.terminal());
     }
 
     private static ObjectNode of(RestartPolicy restart) {

@@ -61,8 +61,15 @@ public final class Run implements Callable<Integer> {
             description = "with --wait: how long; then exit code 7")
     private @Nullable Duration timeout;
 
-    @Option(names = "--stdin", description = "pass standard input on to it, to its end")
+    @Option(
+            names = {"-i", "--stdin"},
+            description = "pass standard input on to it, to its end")
     private boolean stdin;
+
+    @Option(
+            names = {"-t", "--terminal"},
+            description = "give it a terminal of its own; -it connects yours with it, see attach")
+    private boolean pty;
 
     @Mixin private final JobOptions options = new JobOptions();
     @Mixin private final OutputOptions output = new OutputOptions();
@@ -81,19 +88,42 @@ public final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        var body = options.submission(terminal, command, stdin);
+        var body = options.submission(terminal, command, stdin || pty).put("terminal", pty);
         try (var client = connection.open(terminal)) {
             var job = client.post(ApiPath.of("jobs"), body);
+            if (isInteractive()) {
+                return interact(client, job.path("name").asText());
+            }
             return wait ? follow(client, job) : leave(client, job);
         }
     }
 
+    private boolean isInteractive() {
+        return pty && stdin && !detach;
+    }
+
+    private int interact(ApiClient client, String name) throws InterruptedException {
+        var goesOn = "%s goes on: krg-admin attach %s".formatted(name, name);
+        try (var _ = Farewell.of(terminal, goesOn)) {
+            return new Session(terminal, client, name, false).run(0);
+        } catch (ApiFailure lost) {
+            throw new VerbFailed(
+                    ExitCode.UNKNOWN_OUTCOME, lost.getMessage(), "as far as known, " + goesOn);
+        }
+    }
+
     private void check() {
+        if (isInteractive() && !terminal.inIsTerminal()) {
+            throw new VerbFailed(
+                    ExitCode.USAGE,
+                    "standard input is no terminal",
+                    "leave -t out: the program gets pipes then");
+        }
         if (wait && detach) {
             throw new VerbFailed(
                     ExitCode.USAGE, "--wait and --detach exclude each other", "leave one out");
         }
-        if (timeout != null && !wait) {
+        if (timeout != null && (!wait || isInteractive())) {
             throw new VerbFailed(
                     ExitCode.USAGE, "--timeout means nothing without --wait", "add --wait");
         }
@@ -103,7 +133,7 @@ public final class Run implements Callable<Integer> {
         var name = job.path("name").asText();
         var ranks = Ranks.of(job);
         output.print(terminal, job, () -> name + "\n");
-        if (stdin) {
+        if (stdin && !pty) {
             Stdin.copy(terminal.in(), client, ranks.getFirst());
         }
         terminal.say(

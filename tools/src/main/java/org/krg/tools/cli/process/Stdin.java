@@ -35,7 +35,7 @@ final class Stdin {
     }
 
     // A process that waits for a node has no standard input yet.
-    private static void awaitStart(ApiClient client, String target) throws InterruptedException {
+    static void awaitStart(ApiClient client, String target) throws InterruptedException {
         while (!client.get(ApiPath.of("processes", target))
                 .path("phase")
                 .asText()
@@ -44,7 +44,7 @@ final class Stdin {
         }
     }
 
-    private static void send(ApiClient client, String target, byte[] bytes)
+    static void send(ApiClient client, String target, byte[] bytes)
             throws InterruptedException {
         var rest = bytes;
         while (rest.length > 0) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Typist;
+
+/// A shell with a terminal of its own in a cell, used from real terminals.
+@ExtendWith(SharedCluster.class)
+class TerminalTest {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String JOB = "shell";
+    private static final String CTRL_C = "\003";
+    private static final String CTRL_P_CTRL_Q = "\020\021";
+    private static final int NOT_CHECKPOINTABLE = 9;
+
+    @AfterEach
+    void end(Cluster cluster) {
+        var _ = cluster.run("job", "stop", JOB, "--signal", "KILL");
+        cluster.awaitPhase(JOB, "ended", LIMIT);
+    }
+
+    @Test
+    void aShellIsUsedLeftAndTakenUpAgain(Cluster cluster) {
+        try (var user = Typist.of(cluster, "run", "-it", "--name", JOB, "--", "sh")) {
+            user.type("until stty size | grep 99; do sleep 0.1; done\n");
+            user.awaitShown("33 99");
+            user.type("sh -c 'echo sl''eeping; exec sleep 1000'; echo code=$?\n");
+            user.awaitShown("sleeping");
+            user.type(CTRL_C);
+            user.awaitShown("code=130");
+            user.type("echo a$((1 + 1))b\n");
+            user.awaitShown("a2b");
+            user.type(CTRL_P_CTRL_Q);
+            assertThat(user.awaitEnd()).isZero();
+            assertThat(user.shown()).contains("detached; shell goes on");
+        }
+        assertThat(cluster.process(JOB).path("phase").asText()).isEqualTo("running");
+        var refused = cluster.run("checkpoint", "create", JOB).require(NOT_CHECKPOINTABLE);
+        assertThat(refused.err()).contains("terminal /dev/pts/0");
+        try (var lost = Typist.of(cluster, "attach", JOB)) {
+            lost.awaitShown("a2b");
+            lost.type("echo c$((2 + 2))d\n");
+            lost.awaitShown("c4d");
+        }
+        try (var user = Typist.of(cluster, "attach", JOB)) {
+            user.awaitShown("c4d");
+            user.type("exit 7\n");
+            assertThat(user.awaitEnd()).isEqualTo(7);
+        }
+        assertThat(cluster.run("logs", JOB).require(0).out()).contains("a2b").contains("c4d");
+    }
+}
