@@ -30,9 +30,10 @@ class TerminalTest {
         try (var user = Typist.of(cluster, "run", "-it", "--name", JOB, "--", "sh")) {
             user.type("until stty size | grep 99; do sleep 0.1; done\n");
             user.awaitShown("33 99");
-            user.type("sh -c 'echo sl''eeping; exec sleep 1000'; echo code=$?\n");
+            user.type("sh -c 'echo sl''eeping; exec sleep 1000'\n");
             user.awaitShown("sleeping");
             user.type(CTRL_C);
+            user.type("echo code=$?\n");
             user.awaitShown("code=130");
             user.type("echo a$((1 + 1))b\n");
             user.awaitShown("a2b");

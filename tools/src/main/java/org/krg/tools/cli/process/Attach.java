@@ -33,6 +33,7 @@ public final class Attach implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "TARGET", description = "a job, JOB/RANK or the number of a process")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String target = "";
 
     @Option(names = "--watch", description = "pass nothing on that is typed")

@@ -14,6 +14,7 @@ final class DetachKeys {
     /// What is the program's of some keys.
     ///
     /// @param detached whether the rest is nobody's
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Typed(byte[] bytes, boolean detached) {}
 
     Typed take(byte[] keys, int count) {

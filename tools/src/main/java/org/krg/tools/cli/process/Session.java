@@ -35,6 +35,8 @@ final class Session {
         this.isWatching = isWatching;
     }
 
+    /// Connects the two.
+    ///
     /// @param offset from which byte of its output on the process is shown
     /// @return the exit code of the process; 0 if it goes on
     int run(long offset) throws InterruptedException {
