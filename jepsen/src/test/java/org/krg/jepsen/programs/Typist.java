@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
 
 /// Somebody who sits at a terminal of 33 lines and 99 columns and uses `krg-admin` there. Closing
@@ -89,7 +90,11 @@ public final class Typist implements AutoCloseable {
 
     /// Waits until the terminal has shown something.
     public void awaitShown(String text) {
-        Await.until("\"" + text + "\" to be shown", LIMIT, () -> shown().contains(text));
+        try {
+            Await.until("\"" + text + "\" to be shown", LIMIT, () -> shown().contains(text));
+        } catch (CampaignFailed late) {
+            throw new AssertionError("what is shown: " + shown(), late);
+        }
     }
 
     /// {@return the exit code of the command}

@@ -56,7 +56,7 @@ public final class Attach implements Callable<Integer> {
 
     private void requireTerminal(ApiClient client) {
         var job = client.get(ApiPath.of("processes", target)).path("job").asText();
-        if (!client.get(ApiPath.of("jobs", job)).path("terminal").asBoolean()) {
+        if (!client.get(ApiPath.of("jobs", job)).path("spec").path("terminal").asBoolean()) {
             throw new VerbFailed(
                     ExitCode.CONFLICT,
                     target + " has no terminal",
