@@ -43,14 +43,6 @@ public record Program(
             String workingDirectory,
             int umask,
             boolean stdinOpen) {
-        this(
-                command,
-                executable,
-                digest,
-                environment,
-                workingDirectory,
-                umask,
-                stdinOpen,
-                false);
+        this(command, executable, digest, environment, workingDirectory, umask, stdinOpen, false);
     }
 }

@@ -88,7 +88,10 @@ public final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        var body = options.submission(terminal, command, stdin || pty).put("terminal", pty);
+        var body = options.submission(terminal, command, stdin || pty);
+        if (pty) {
+            body.put("terminal", true);
+        }
         try (var client = connection.open(terminal)) {
             var job = client.post(ApiPath.of("jobs"), body);
             if (isInteractive()) {

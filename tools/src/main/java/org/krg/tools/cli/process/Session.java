@@ -55,8 +55,7 @@ final class Session {
             watch.interrupt();
         }
         if (isDetached) {
-            terminal.say(
-                    "\ndetached; %s goes on: krg-admin attach %s".formatted(target, target));
+            terminal.say("\ndetached; %s goes on: krg-admin attach %s".formatted(target, target));
             return ExitCode.OK;
         }
         var ended = Outcomes.await(client, target, Deadline.in(null)).orElseThrow();

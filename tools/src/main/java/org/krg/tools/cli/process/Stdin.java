@@ -44,8 +44,7 @@ final class Stdin {
         }
     }
 
-    static void send(ApiClient client, String target, byte[] bytes)
-            throws InterruptedException {
+    static void send(ApiClient client, String target, byte[] bytes) throws InterruptedException {
         var rest = bytes;
         while (rest.length > 0) {
             int written = client.postBytes(path(target), rest, ANSWER).path("written").asInt();
