@@ -36,6 +36,7 @@ record Technology(String name, List<String> types, List<String> users) {
                                     "org.krg.checkpoint.netty..",
                                     "org.krg.host.netty..",
                                     "org.krg.host.http..",
+                                    "org.krg.host.etcd.grpc..",
                                     "org.krg.jepsen.bench.grpc..")),
                     new Technology(
                             "ZooKeeper",
