@@ -2,6 +2,7 @@
 package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
@@ -14,11 +15,20 @@ import org.krg.jepsen.cluster.Cluster;
 @ExtendWith(SharedCluster.class)
 class CheckpointControlTest {
     private static final String ADAPTS = "adapts";
+    private static final String COUNTS = "counts";
+    private static final String COUNT =
+            """
+            import time
+            while True:
+                print("tick", flush=True)
+                time.sleep(0.05)
+            """;
     private static final Duration TO_START = Duration.ofSeconds(60);
 
     @AfterEach
     void stop(Cluster cluster) {
         cluster.run("job", "stop", ADAPTS, "--signal", "KILL");
+        cluster.run("job", "stop", COUNTS, "--signal", "KILL");
     }
 
     @Test
@@ -40,6 +50,49 @@ class CheckpointControlTest {
                 .contains("(auto), which loses least: one costs");
         assertThat(cluster.run("checkpoint", "list", ADAPTS).require(0).err())
                 .contains("(auto), which loses least: one costs");
+    }
+
+    @Test
+    void aFrozenProcessStandsUntilItIsLetGoOn(Cluster cluster) {
+        cluster.run("run", "--name", COUNTS, "/usr/bin/python3", "-c", COUNT).require(0);
+        cluster.awaitPhase(COUNTS, "running", TO_START);
+        awaitLines(cluster, 1);
+
+        cluster.run("checkpoint", "freeze", COUNTS).require(0);
+
+        var lines = lines(cluster);
+        assertThat(cluster.run("ps").require(0).out()).contains("frozen");
+        var move = cluster.run("proc", "migrate", COUNTS, "--to", "auto");
+        assertThat(move.exit()).isNotZero();
+        assertThat(move.err()).contains("froze it", "unfreeze");
+        // A checkpoint leaves it as it is, and so does a new agent.
+        cluster.run("checkpoint", "create", COUNTS).require(0);
+        var node = cluster.process(COUNTS).path("node").asText();
+        cluster.killAgent(node);
+        cluster.start(node);
+        cluster.awaitReady();
+        assertThat(lines(cluster)).isEqualTo(lines);
+
+        var restored = cluster.run("checkpoint", "restore", id(cluster), "--frozen").require(0);
+
+        assertThat(restored.err()).contains("stands still");
+        assertThat(cluster.process(COUNTS).path("frozen").asBoolean()).isTrue();
+        assertThat(lines(cluster)).isEqualTo(lines);
+
+        cluster.run("checkpoint", "unfreeze", COUNTS).require(0);
+        awaitLines(cluster, lines + 1);
+    }
+
+    private static void awaitLines(Cluster cluster, long count) {
+        await().atMost(TO_START).until(() -> lines(cluster) >= count);
+    }
+
+    private static long lines(Cluster cluster) {
+        return cluster.run("logs", COUNTS).require(0).out().lines().count();
+    }
+
+    private static String id(Cluster cluster) {
+        return cluster.process(COUNTS).path("lastCheckpoint").path("id").asText();
     }
 
     private static JsonNode interval(Cluster cluster) {

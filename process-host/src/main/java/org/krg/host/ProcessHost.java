@@ -26,6 +26,9 @@ public interface ProcessHost {
     /// Sends a signal to the program's first process, or with `all` to every process of the cell.
     void signal(ProcessId process, Epoch epoch, int signal, boolean all);
 
+    /// {@return whether an incarnation on this node stands still now}
+    boolean stands(ProcessId process, Epoch epoch);
+
     /// Takes a checkpoint and completes once it is committed. A checkpoint that is under way is
     /// waited for, then a new one is taken.
     CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned);

@@ -40,6 +40,7 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.GrantBlock;
@@ -107,7 +108,7 @@ public final class RandomCommands {
             case 15 -> startFailed(image);
             case 16 -> exit(image);
             case 17 -> vanished(image);
-            case 18 -> new RestoreFrom(process(image), 1 + random.nextInt(6), now);
+            case 18 -> restoreOrFreeze(image);
             case 19, 20 -> commit(image);
             case 21 -> new DropGeneration(generation(image));
             case 22 -> copiesOrFailure(image);
@@ -118,6 +119,14 @@ public final class RandomCommands {
             case 41, 42, 43, 44 -> cut(image);
             default -> migration(image);
         };
+    }
+
+    private Command restoreOrFreeze(ClusterImage image) {
+        var process = process(image);
+        var choice = 1 + random.nextInt(6);
+        return choice > 4
+                ? new SetFrozen(process, choice == 5)
+                : new RestoreFrom(process, choice, now, choice == 4);
     }
 
     /// What an agent, the leader or a user says of a checkpoint of all ranks.

@@ -17,6 +17,7 @@ import org.krg.tools.cli.access.Users;
 import org.krg.tools.cli.checkpoint.CheckpointCreate;
 import org.krg.tools.cli.checkpoint.CheckpointDiff;
 import org.krg.tools.cli.checkpoint.CheckpointExport;
+import org.krg.tools.cli.checkpoint.CheckpointFreeze;
 import org.krg.tools.cli.checkpoint.CheckpointImport;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
@@ -140,6 +141,8 @@ public final class Verbs implements VerbTree {
                                     "checkpoint diff", "Show what differs between two checkpoints"),
                             new Verb("checkpoint verify", "Read every copy and check it"),
                             new Verb("checkpoint restore", "Bring a process back to a checkpoint"),
+                            new Verb("checkpoint freeze", "Have a process stand still"),
+                            new Verb("checkpoint unfreeze", "Let a frozen process go on"),
                             new Verb("checkpoint export", "Write a checkpoint to a file"),
                             new Verb("checkpoint import", "Take a checkpoint in as a new job"),
                             new Verb("checkpoint rm", "Remove checkpoints"),
@@ -257,6 +260,8 @@ public final class Verbs implements VerbTree {
             case "checkpoint import" -> new CheckpointImport(terminal);
             case "checkpoint prune" -> new CheckpointPrune(terminal);
             case "checkpoint restore" -> new CheckpointRestore(terminal);
+            case "checkpoint freeze" -> new CheckpointFreeze(terminal, true);
+            case "checkpoint unfreeze" -> new CheckpointFreeze(terminal, false);
             case "checkpoint rm" -> new CheckpointRemove(terminal);
             case "cluster status" -> new ClusterStatus(terminal);
             case "node list" -> new NodeList(terminal);

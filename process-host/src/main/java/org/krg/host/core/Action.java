@@ -24,8 +24,8 @@ public sealed interface Action {
 
     /// Makes the cell and brings the program back in it.
     ///
-    /// @param frozen whether it stands still there, until the log says that it belongs here
-    record Restore(CellId cell, JobSpec spec, GenerationId generation, boolean frozen)
+    /// @param afterwards whether it goes on there
+    record Restore(CellId cell, JobSpec spec, GenerationId generation, Afterwards afterwards)
             implements Action {}
 
     /// Copies the memory of a program that is about to move to its target, while it runs.
@@ -36,6 +36,9 @@ public sealed interface Action {
 
     /// Tells the cluster what became of the incarnation, or of its move.
     record Report(CellId cell, Command command) implements Action {}
+
+    /// Has a program stand still until it is thawed, whatever is done with it meanwhile.
+    record Freeze(CellId cell) implements Action {}
 
     /// Lets a frozen program go on.
     record Thaw(CellId cell) implements Action {}

@@ -120,7 +120,7 @@ final class Moves {
             var process = view.image().processes().require(migration.route().process());
             var spec = view.image().jobs().require(process.job()).spec();
             var generation = new GenerationId(process.id(), number);
-            return Optional.of(new Action.Restore(id, spec, generation, true));
+            return Optional.of(new Action.Restore(id, spec, generation, Afterwards.ARRIVES));
         }
         var cell = seen.get();
         if (cell.work() != Work.NONE) {

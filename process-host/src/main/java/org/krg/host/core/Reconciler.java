@@ -146,7 +146,11 @@ public final class Reconciler {
             case Origin.Checkpoint(var number) -> {
                 var generation = new GenerationId(process.id(), number);
                 yield view.image().generations().find(generation).isPresent()
-                        ? new Action.Restore(cellOf(process), spec, generation, false)
+                        ? new Action.Restore(
+                                cellOf(process),
+                                spec,
+                                generation,
+                                process.frozen() ? Afterwards.STANDS : Afterwards.GOES_ON)
                         : startFailed(
                                 process, "checkpoint " + generation + " is gone", KRG_FAILURE);
             }
@@ -176,8 +180,9 @@ public final class Reconciler {
             case Alive(var frozen) -> {
                 var actions = new ArrayList<Action>();
                 if (Moves.holding(view, cell.id()).isEmpty()) {
-                    if (frozen && cell.work() == Work.NONE) {
-                        actions.add(new Action.Thaw(cell.id()));
+                    if (frozen != process.frozen() && cell.work() == Work.NONE) {
+                        actions.add(
+                                frozen ? new Action.Thaw(cell.id()) : new Action.Freeze(cell.id()));
                     }
                     stop(process, cell.id()).ifPresent(actions::add);
                 }

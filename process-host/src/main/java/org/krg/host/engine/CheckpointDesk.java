@@ -151,6 +151,8 @@ final class CheckpointDesk implements AutoCloseable {
         return hosted.stream()
                 // The host of the first rank asks for all.
                 .filter(one -> one.process().rank() == 0)
+                // What stands still does not change.
+                .filter(one -> !one.process().frozen())
                 .flatMap(one ->
                         CheckpointInterval.of(view.image(), one.process())
                                 .map(it -> new CheckpointClock.Periodic(one.cell(), it.every()))

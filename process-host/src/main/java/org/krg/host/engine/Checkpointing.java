@@ -10,6 +10,7 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
+import org.krg.host.core.Afterwards;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
@@ -120,8 +121,8 @@ public interface Checkpointing {
     /// Makes a cell for the program of a generation and brings it back there. After a failure
     /// nothing of the cell is left.
     ///
-    /// @param frozen whether the program stands still there, without having run
-    void restore(CellId cell, JobSpec spec, Generation generation, boolean frozen);
+    /// @param afterwards whether the program goes on there, or stands still without having run
+    void restore(CellId cell, JobSpec spec, Generation generation, Afterwards afterwards);
 
     /// {@return the generations that this node has anything of}
     List<GenerationId> stored();

@@ -295,16 +295,20 @@ public final class HostEngine implements AutoCloseable {
                 case Action.Discard(var cell, var reason) -> discard(cell, reason);
                 case Action.Start(var cell, var spec) ->
                         bringUp(cell, "start", () -> machine.start(cell, spec));
-                case Action.Restore(var cell, var spec, var id, var frozen) -> {
+                case Action.Restore(var cell, var spec, var id, var afterwards) -> {
                     var generation = view.image().generations().require(id);
                     bringUp(
                             cell,
                             "restore",
-                            () -> checkpoints.restore(cell, spec, generation, frozen));
+                            () -> checkpoints.restore(cell, spec, generation, afterwards));
                 }
                 case Action.SendAhead ahead -> moves.sendAhead(view, ahead);
                 case Action.HandOver over -> moves.handOver(view, over);
                 case Action.Report(var cell, var command) -> report(cell, command);
+                case Action.Freeze(var cell) -> {
+                    machine.freeze(cell);
+                    log.info("cell frozen cell={}", cell);
+                }
                 case Action.Thaw(var cell) -> {
                     machine.thaw(cell);
                     // That it runs may be the last word about its move.

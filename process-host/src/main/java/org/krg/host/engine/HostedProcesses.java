@@ -20,6 +20,7 @@ import org.krg.host.ProcessHost;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
 import org.krg.host.RestartMark;
+import org.krg.host.core.ObservedCell;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Footprint;
 import org.krg.host.model.Obstacle;
@@ -67,6 +68,12 @@ public final class HostedProcesses implements ProcessHost {
     @Override
     public void signal(ProcessId process, Epoch epoch, int signal, boolean all) {
         engine.reach(process, () -> machine.signal(cell(process, epoch), signal, all));
+    }
+
+    @Override
+    public boolean stands(ProcessId process, Epoch epoch) {
+        return machine.look(cell(process, epoch)) instanceof ObservedCell.State.Alive(var frozen)
+                && frozen;
     }
 
     @Override

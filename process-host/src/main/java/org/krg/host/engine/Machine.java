@@ -35,6 +35,10 @@ public interface Machine {
     /// Kills everything in a cell and removes it whole.
     void discard(CellId cell);
 
+    /// Has a program stand still, also after a checkpoint, until [#thaw]. Blocks for a moment at
+    /// most.
+    void freeze(CellId cell);
+
     /// Lets a frozen program go on.
     void thaw(CellId cell);
 

@@ -198,6 +198,7 @@ public final class ApiServer implements AutoCloseable {
         var reception = new Reception(parts.local(), replica);
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
+        var freezes = new FreezeResource(config.node(), parts, replica, changes, peers);
         var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
         var archives = new ArchiveResource(config, parts, replica, changes, peers, reception);
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
@@ -253,6 +254,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/processes/{target}/output", Permit.AGENT, streams::output)
                 .get("/v1/processes/{target}/restart-mark", Permit.AGENT, streams::restartMark)
                 .post("/v1/processes/{target}/checkpoints", Permit.OWNER, checkpoints::create)
+                .post("/v1/processes/{target}/freeze", Permit.OWNER, freezes::freeze)
+                .post("/v1/processes/{target}/unfreeze", Permit.OWNER, freezes::unfreeze)
                 .post("/v1/processes/{target}/migrations", Permit.OWNER, moves::start)
                 .get("/v1/processes/{target}/check", Permit.OWNER, moves::check)
                 .post("/v1/lacks", Permit.AGENT, moves::lacks)

@@ -13,6 +13,7 @@ import org.krg.host.core.CutTimes;
 import org.krg.host.core.Retention;
 import org.krg.host.http.body.CheckpointBody;
 import org.krg.host.http.body.EmptyBody;
+import org.krg.host.http.body.RestoreBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
@@ -294,12 +295,12 @@ final class CheckpointResource {
     }
 
     HttpResponse restore(Call call) {
-        var _ = call.body(EmptyBody.class);
+        var frozen = call.body(RestoreBody.class).isFrozen();
         var id = Targets.checkpoint(replica.read(false), call.path("id")).id();
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
-                        new RestoreFrom(id.process(), id.number(), parts.wall().instant()));
+                        new RestoreFrom(id.process(), id.number(), parts.wall().instant(), frozen));
         var image = replica.atLeast(done.revision());
         return Call.one(image, ProcessView.of(image, Targets.process(image, id.process())));
     }

@@ -178,15 +178,46 @@ public final class Cell {
         confinement.freeze(limit);
     }
 
+    /// Stops every process of the program until [#release]: a checkpoint leaves it so.
+    ///
+    /// @throws CellFailed if they do not all stand still within `limit`
+    void hold(Duration limit) {
+        try {
+            Files.write(held(), new byte[0]);
+        } catch (IOException failure) {
+            throw new CellFailed("cannot make " + held(), failure);
+        }
+        confinement.freeze(limit);
+    }
+
+    /// {@return whether the program stands still until [#release]}
+    boolean isHeld() {
+        return Files.exists(held());
+    }
+
+    /// Lets the program go on, whoever stopped it.
+    void release() {
+        delete(held());
+        thaw();
+    }
+
     /// Lets the program go on, and ask for shared memory again. While the node's lease is over the
     /// watchdog freezes an exclusive cell again.
     public void thaw() {
-        try {
-            Files.deleteIfExists(still());
-        } catch (IOException failure) {
-            throw new CellFailed("cannot remove " + still(), failure);
-        }
+        delete(still());
         confinement.thaw();
+    }
+
+    private Path held() {
+        return directory.resolve("held");
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException failure) {
+            throw new CellFailed("cannot remove " + file, failure);
+        }
     }
 
     /// {@return the file that keeps the program from asking for shared memory while it is there}

@@ -30,6 +30,7 @@ import org.krg.host.GenerationContents.Fact;
 import org.krg.host.GenerationContents.Part;
 import org.krg.host.HostFailure;
 import org.krg.host.RestartMark;
+import org.krg.host.core.Afterwards;
 import org.krg.host.core.MoveFit;
 import org.krg.host.core.Slowdown;
 import org.krg.host.engine.Checkpointing;
@@ -179,10 +180,10 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
-    public void restore(CellId id, JobSpec spec, Generation generation, boolean frozen) {
+    public void restore(CellId id, JobSpec spec, Generation generation, Afterwards afterwards) {
         try {
             attempt(() -> {
-                bringBack(id, spec, generation, frozen);
+                bringBack(id, spec, generation, afterwards);
                 return id;
             });
         } catch (HostFailure failure) {
@@ -191,15 +192,15 @@ public final class CellCheckpoints implements Checkpointing {
         }
     }
 
-    private void bringBack(CellId id, JobSpec spec, Generation generation, boolean frozen) {
+    private void bringBack(CellId id, JobSpec spec, Generation generation, Afterwards afterwards) {
         var directory = cells.makeDirectory(id);
         var prepared =
                 checkpoints.prepare(
                         generation, directory.resolve("stdout"), directory.resolve("stderr"));
         var mark = mark(generation, prepared);
         var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
-        var old = !frozen && cell.findAddress().isPresent();
-        var still = frozen || old;
+        var old = afterwards != Afterwards.ARRIVES && cell.findAddress().isPresent();
+        var still = afterwards != Afterwards.GOES_ON || old;
         checkpoints.restore(generation, saved(cell, spec), still);
         if (still) {
             // It is on its way to that already; this waits for the last task of it.
@@ -210,8 +211,11 @@ public final class CellCheckpoints implements Checkpointing {
             cell.connect();
             cell.abortConnections(machine.partners(id));
         }
+        if (afterwards == Afterwards.STANDS) {
+            cell.hold(FREEZE_LIMIT);
+        }
         machine.finishRestore(id, mark);
-        if (old) {
+        if (old && afterwards == Afterwards.GOES_ON) {
             cell.thaw();
         }
         if (prepared.inputEnded() && spec.program().stdinOpen()) {

@@ -30,7 +30,10 @@ import org.krg.state.model.Usage;
 
 /// The [Machine] of the engine: the cells of this Linux machine.
 public final class KernelMachine implements Machine {
-    /// A program that does not read its input for so long keeps nobody waiting longer.
+    /// A program that does not read its input for so long keeps nobody waiting longer. A task in a
+    /// long system call stands still later; the next look finds it so.
+    private static final Duration FREEZE_LIMIT = Duration.ofMillis(500);
+
     private static final Duration STDIN_LIMIT = Duration.ofSeconds(20);
 
     private final Cells cells;
@@ -126,6 +129,14 @@ public final class KernelMachine implements Machine {
     }
 
     @Override
+    public void freeze(CellId id) {
+        attempt(() -> {
+            requireAlive(id).hold(FREEZE_LIMIT);
+            return id;
+        });
+    }
+
+    @Override
     public void thaw(CellId id) {
         attempt(() -> {
             var cell = require(id);
@@ -136,7 +147,7 @@ public final class KernelMachine implements Machine {
                         "");
             }
             cell.connect();
-            cell.thaw();
+            cell.release();
             return id;
         });
     }

@@ -128,7 +128,9 @@ record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.
     public void thaw() {
         gate.awaitOthers();
         cell.connect();
-        cell.thaw();
+        if (!cell.isHeld()) {
+            cell.thaw();
+        }
     }
 
     @Override

@@ -233,12 +233,13 @@ final class MovesSimulationTest {
                                 new State.Over(new ProcessExit.Signaled(9), Usage.UNKNOWN, now));
                 case Action.Discard _ -> machine.cells.remove(cell);
                 case Action.Start _ -> machine.set(cell, new State.Alive(false));
-                case Action.Restore(_, _, _, var frozen) ->
+                case Action.Restore(_, _, _, var afterwards) ->
                         machine.set(
                                 cell,
                                 random.nextInt(8) == 0
                                         ? new State.Unfinished()
-                                        : new State.Alive(frozen));
+                                        : new State.Alive(afterwards != Afterwards.GOES_ON));
+                case Action.Freeze _ -> machine.set(cell, new State.Alive(true));
                 case Action.Thaw _ -> machine.set(cell, new State.Alive(false));
                 case Action.Stop _ -> throw new AssertionError("nobody ordered that");
                 case Action.SendAhead(_, _, var migration) ->

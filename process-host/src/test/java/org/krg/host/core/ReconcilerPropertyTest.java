@@ -164,6 +164,7 @@ final class ReconcilerPropertyTest {
                     }
                     set(cell, random.nextInt(4) == 0 ? over() : new State.Alive(false));
                 }
+                case Action.Freeze _ -> set(cell, new State.Alive(true));
                 case Action.Thaw _ -> set(cell, new State.Alive(false));
                 case Action.Stop(_, var order) ->
                         stops.add(new StopDelivery(cell, order, CLOCK.minusSeconds(1)));

@@ -12,6 +12,7 @@ import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
+import org.krg.host.core.Afterwards;
 import org.krg.host.core.Images;
 import org.krg.host.core.ObservedCell.State;
 import org.krg.host.model.CellId;
@@ -85,11 +86,11 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
-    public void restore(CellId cell, JobSpec spec, Generation generation, boolean frozen) {
+    public void restore(CellId cell, JobSpec spec, Generation generation, Afterwards afterwards) {
         if (failure.isPresent()) {
             throw failure.get();
         }
-        machine.put(cell, new State.Alive(frozen));
+        machine.put(cell, new State.Alive(afterwards != Afterwards.GOES_ON));
     }
 
     @Override

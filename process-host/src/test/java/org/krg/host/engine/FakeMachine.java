@@ -95,6 +95,12 @@ final class FakeMachine implements Machine {
     }
 
     @Override
+    public void freeze(CellId cell) {
+        done.add("freeze " + cell);
+        states.put(cell, new State.Alive(true));
+    }
+
+    @Override
     public void thaw(CellId cell) {
         done.add("thaw " + cell);
         states.put(cell, new State.Alive(false));

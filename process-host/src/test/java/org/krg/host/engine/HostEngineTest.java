@@ -34,6 +34,7 @@ import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.ReportStarted;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Reply;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -184,6 +185,19 @@ final class HostEngineTest {
         await().during(Duration.ofMillis(500)).atMost(LIMIT).until(() -> machine.done().isEmpty());
         lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
         await().atMost(LIMIT).until(() -> machine.done().contains("start " + cell));
+    }
+
+    @Test
+    void whatIsToStandStillIsFrozenAndGoesOnWhenItIsTo() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        propose(new SetFrozen(process().id(), true));
+        await().atMost(LIMIT).until(() -> machine.done().contains("freeze " + cell));
+
+        propose(new SetFrozen(process().id(), false));
+
+        await().atMost(LIMIT).until(() -> machine.done().contains("thaw " + cell));
+        assertThat(machine.done().stream().filter(("freeze " + cell)::equals)).hasSize(1);
     }
 
     @Test

@@ -55,6 +55,7 @@ final class FakeProcessHost implements ProcessHost {
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
     volatile boolean damaged;
+    volatile boolean standing;
     volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
     volatile @Nullable ArchiveHead archived;
@@ -140,6 +141,11 @@ final class FakeProcessHost implements ProcessHost {
     @Override
     public void signal(ProcessId process, Epoch epoch, int signal, boolean all) {
         asked.add("signal " + process + "." + epoch + " " + signal + " " + all);
+    }
+
+    @Override
+    public boolean stands(ProcessId process, Epoch epoch) {
+        return standing;
     }
 
     @Override

@@ -82,6 +82,7 @@ final class CommandCodec {
             case REPORT_EXIT -> ProcessCommandCodec.decode(command.getReportExit());
             case REPORT_VANISHED -> ProcessCommandCodec.decode(command.getReportVanished());
             case RESTORE_FROM -> ProcessCommandCodec.decode(command.getRestoreFrom());
+            case SET_FROZEN -> ProcessCommandCodec.decode(command.getSetFrozen());
             case START_MIGRATION -> MigrationCommandCodec.decode(command.getStartMigration());
             case BEGIN_LEAVING -> MigrationCommandCodec.decode(command.getBeginLeaving());
             case HAND_OVER -> MigrationCommandCodec.decode(command.getHandOver());

@@ -161,6 +161,8 @@ public final class EventCodec {
             case MOVED -> EventWire.ProcessEvent.Kind.MOVED;
             case START_FAILED -> EventWire.ProcessEvent.Kind.START_FAILED;
             case INTERRUPTED -> EventWire.ProcessEvent.Kind.INTERRUPTED;
+            case FROZEN -> EventWire.ProcessEvent.Kind.FROZEN;
+            case UNFROZEN -> EventWire.ProcessEvent.Kind.UNFROZEN;
             case RESTARTING -> EventWire.ProcessEvent.Kind.RESTARTING;
             case ENDED -> EventWire.ProcessEvent.Kind.ENDED;
             case FORGOTTEN -> EventWire.ProcessEvent.Kind.FORGOTTEN;

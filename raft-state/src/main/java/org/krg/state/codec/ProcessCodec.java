@@ -29,7 +29,8 @@ final class ProcessCodec {
                         .setRestarts(process.restarts())
                         .addAllFailures(
                                 process.failures().stream().map(ProcessCodec::encode).toList())
-                        .setLastGeneration(process.lastGeneration());
+                        .setLastGeneration(process.lastGeneration())
+                        .setFrozen(process.frozen());
         if (!process.lastEpoch().equals(process.epoch())) {
             wire.setLastEpoch(process.lastEpoch().value());
         }
@@ -58,7 +59,8 @@ final class ProcessCodec {
                 new Epoch(Math.max(process.getEpoch(), process.getLastEpoch())),
                 process.hasAddress()
                         ? Optional.of(new Ipv4Address(process.getAddress()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                process.getFrozen());
     }
 
     static ValueWire.PlacementDecision encode(PlacementDecision decision) {

@@ -9,6 +9,7 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
@@ -27,6 +28,7 @@ final class ProcessCommandCodec {
             case ReportExit exit -> wire.setReportExit(encode(exit));
             case ReportVanished vanished -> wire.setReportVanished(encode(vanished));
             case RestoreFrom restore -> wire.setRestoreFrom(encode(restore));
+            case SetFrozen set -> wire.setSetFrozen(encode(set));
         }
     }
 
@@ -147,6 +149,7 @@ final class ProcessCommandCodec {
                 .setProcess(command.process().value())
                 .setGeneration(command.generation())
                 .setAt(Wire.encode(command.at()))
+                .setFrozen(command.frozen())
                 .build();
     }
 
@@ -154,6 +157,18 @@ final class ProcessCommandCodec {
         return new RestoreFrom(
                 new ProcessId(command.getProcess()),
                 command.getGeneration(),
-                Wire.decode(command.getAt()));
+                Wire.decode(command.getAt()),
+                command.getFrozen());
+    }
+
+    private static CommandWire.SetFrozen encode(SetFrozen command) {
+        return CommandWire.SetFrozen.newBuilder()
+                .setProcess(command.process().value())
+                .setFrozen(command.frozen())
+                .build();
+    }
+
+    static SetFrozen decode(CommandWire.SetFrozen command) {
+        return new SetFrozen(new ProcessId(command.getProcess()), command.getFrozen());
     }
 }

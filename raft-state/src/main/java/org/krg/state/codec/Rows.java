@@ -96,6 +96,8 @@ public final class Rows {
                     MOVED,
                     START_FAILED,
                     INTERRUPTED,
+                    FROZEN,
+                    UNFROZEN,
                     RESTARTING,
                     ENDED ->
                     RowCodec.row(process);

@@ -51,6 +51,20 @@ public sealed interface ProcessCommand extends Command {
     /// An operator takes the process back to a generation: its present incarnation is given up, and
     /// agents kill a cell that is no longer agreed. The next one is placed when the present node's
     /// lease would have ended, so that the two do not overlap. Refused when the process still runs
-    /// on a lost node (fence it first), and when its job was ordered to end.
-    record RestoreFrom(ProcessId process, long generation, Instant at) implements ProcessCommand {}
+    /// on a lost node (fence it first), when its job was ordered to end, and, for one of several
+    /// ranks, when it is to stand still there.
+    ///
+    /// @param frozen whether it stands still there until [SetFrozen] lets it go on
+    record RestoreFrom(ProcessId process, long generation, Instant at, boolean frozen)
+            implements ProcessCommand {
+        /// It goes on at once.
+        public RestoreFrom(ProcessId process, long generation, Instant at) {
+            this(process, generation, at, false);
+        }
+    }
+
+    /// A user has the process, and the other ranks of its job, stand still or go on: also the
+    /// incarnations to come. Refused when it is over, and to stand still while it is being moved or
+    /// all ranks are being saved.
+    record SetFrozen(ProcessId process, boolean frozen) implements ProcessCommand {}
 }

@@ -112,6 +112,7 @@ public final class Authority {
                     ProcessCommand.ReportVanished _ ->
                     new Rule.Agents();
             case ProcessCommand.RestoreFrom restore -> owner(image, restore.process());
+            case ProcessCommand.SetFrozen set -> owner(image, set.process());
         };
     }
 

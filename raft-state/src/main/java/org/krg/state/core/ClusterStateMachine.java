@@ -120,6 +120,8 @@ public final class ClusterStateMachine {
                     MOVED,
                     START_FAILED,
                     INTERRUPTED,
+                    FROZEN,
+                    UNFROZEN,
                     RESTARTING,
                     ENDED ->
                     image.withProcesses(image.processes().with(process.id(), process))

@@ -87,7 +87,8 @@ final class GroupRules {
     private static boolean goesBack(Kind kind) {
         return switch (kind) {
             case INTERRUPTED, RESTARTING, START_FAILED -> true;
-            case CREATED, PLACED, UNPLACED, STARTED, MOVED, ENDED, FORGOTTEN -> false;
+            case CREATED, PLACED, UNPLACED, STARTED, MOVED, FROZEN, UNFROZEN, ENDED, FORGOTTEN ->
+                    false;
         };
     }
 

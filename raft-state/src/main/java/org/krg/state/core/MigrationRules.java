@@ -121,6 +121,13 @@ final class MigrationRules {
                     "a migration takes more than no time and at most one day, not "
                             + start.limit());
         }
+        if (process.frozen()) {
+            return refusal(
+                    Refusal.CONFLICT,
+                    Text.of(image, process)
+                            + " stands still because somebody froze it, and only what runs moves;"
+                            + " `krg-admin checkpoint unfreeze` first");
+        }
         if (image.jobs().require(process.job()).spec().isParallel()) {
             return refusal(
                     Refusal.CONFLICT,

@@ -11,6 +11,7 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Refusal;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
@@ -48,6 +49,7 @@ final class ProcessRules {
             case ReportExit exit -> EndRules.exited(image, process, exit);
             case ReportVanished vanished -> EndRules.vanished(image, process, vanished);
             case RestoreFrom restore -> restore(image, process, restore);
+            case SetFrozen(_, var frozen) -> FreezeRules.decide(image, process, frozen);
         };
     }
 
@@ -137,6 +139,13 @@ final class ProcessRules {
             }
         }
         var job = image.jobs().require(process.job());
+        if (restore.frozen() && job.spec().isParallel()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    Text.of(job)
+                            + " has several ranks, which do not stand still together at a restore;"
+                            + " leave out --frozen, and freeze it once it runs");
+        }
         if (job.stop().isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
@@ -203,7 +212,8 @@ final class ProcessRules {
         return Decision.accept(
                 new ProcessEvent(
                         ProcessEvent.Kind.INTERRUPTED,
-                        process.inPhase(new Phase.Waiting(origin, notBefore, reason)),
+                        process.inPhase(new Phase.Waiting(origin, notBefore, reason))
+                                .withFrozen(restore.frozen()),
                         reason));
     }
 

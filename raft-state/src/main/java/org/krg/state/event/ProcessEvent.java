@@ -21,6 +21,10 @@ public record ProcessEvent(Kind kind, HostedProcess process, String detail) impl
         START_FAILED,
         /// Its incarnation is over without an exit; it waits for the next one.
         INTERRUPTED,
+        /// It is to stand still.
+        FROZEN,
+        /// It is to go on.
+        UNFROZEN,
         /// It ended by itself and is started again.
         RESTARTING,
         /// It is over.

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param lastEpoch the largest epoch that was ever given out: to an incarnation, or to one that
 ///   was to arrive by a migration
 /// @param address its own, on whatever node it is; empty when it uses its node's
+/// @param frozen whether it is to stand still until somebody lets it go on, in whatever incarnation
 public record HostedProcess(
         ProcessId id,
         JobId job,
@@ -31,7 +32,8 @@ public record HostedProcess(
         Optional<NodeId> lastNode,
         long lastGeneration,
         Epoch lastEpoch,
-        Optional<Ipv4Address> address) {
+        Optional<Ipv4Address> address,
+        boolean frozen) {
     /// Failed starts that are remembered.
     public static final int MAX_FAILURES = 8;
 
@@ -40,6 +42,36 @@ public record HostedProcess(
         if (lastEpoch.compareTo(epoch) < 0) {
             throw new IllegalArgumentException(epoch + " came after " + lastEpoch);
         }
+    }
+
+    /// A process that is not frozen.
+    public HostedProcess(
+            ProcessId id,
+            JobId job,
+            int rank,
+            Epoch epoch,
+            Phase phase,
+            int restarts,
+            List<FailedStart> failures,
+            Optional<PlacementDecision> decision,
+            Optional<NodeId> lastNode,
+            long lastGeneration,
+            Epoch lastEpoch,
+            Optional<Ipv4Address> address) {
+        this(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch,
+                address,
+                false);
     }
 
     /// A process that no generation was taken of, without an address of its own; the last node is
@@ -82,7 +114,8 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 lastEpoch,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return the epoch that the next incarnation gets}
@@ -104,7 +137,8 @@ public record HostedProcess(
                 Optional.of(node),
                 lastGeneration,
                 nextEpoch(),
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process with another count of restarts}
@@ -121,7 +155,8 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 lastEpoch,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process with other failed starts}
@@ -138,7 +173,8 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 lastEpoch,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process with another latest decision}
@@ -155,14 +191,15 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 lastEpoch,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process with another last generation}
     public HostedProcess withLastGeneration(long number) {
         return new HostedProcess(
                 id, job, rank, epoch, phase, restarts, failures, decision, lastNode, number,
-                lastEpoch, address);
+                lastEpoch, address, frozen);
     }
 
     /// {@return this process after `given` was kept for an incarnation that is to arrive}
@@ -179,7 +216,8 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 given,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process as it runs on the node that it was moved to}
@@ -196,7 +234,8 @@ public record HostedProcess(
                 Optional.of(next.node()),
                 lastGeneration,
                 lastEpoch,
-                address);
+                address,
+                frozen);
     }
 
     /// {@return this process with an address of its own}
@@ -213,6 +252,25 @@ public record HostedProcess(
                 lastNode,
                 lastGeneration,
                 lastEpoch,
-                Optional.of(own));
+                Optional.of(own),
+                frozen);
+    }
+
+    /// {@return this process, which is to stand still or to go on}
+    public HostedProcess withFrozen(boolean still) {
+        return new HostedProcess(
+                id,
+                job,
+                rank,
+                epoch,
+                phase,
+                restarts,
+                failures,
+                decision,
+                lastNode,
+                lastGeneration,
+                lastEpoch,
+                address,
+                still);
     }
 }

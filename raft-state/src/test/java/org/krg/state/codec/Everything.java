@@ -61,6 +61,7 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
@@ -219,7 +220,9 @@ final class Everything {
                 new ReportSaved(generation(), 2),
                 new AbandonCut(new JobId(7), 5, "it took too long"),
                 new SubmitJob("auto", Samples.with(spec(), adaptive()), ALICE, START),
-                new CommitGeneration(generation().withSlowed(Duration.ofMillis(7)), 2));
+                new CommitGeneration(generation().withSlowed(Duration.ofMillis(7)), 2),
+                new RestoreFrom(PROCESS, 5, START, true),
+                new SetFrozen(PROCESS, true));
     }
 
     static List<Event> events() {

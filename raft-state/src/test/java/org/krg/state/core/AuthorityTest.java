@@ -27,6 +27,7 @@ class AuthorityTest {
                     "AdmitJob",
                     "StopJob",
                     "RestoreFrom",
+                    "SetFrozen",
                     "DropGeneration",
                     "CordonNode",
                     "CreateSegment",

@@ -57,11 +57,14 @@ public final class Processes {
                 .toString();
     }
 
-    /// {@return `running`, `exit 0`, `killed by TERM`, …}
+    /// {@return `running`, `frozen`, `exit 0`, `killed by TERM`, …}
     public static String state(JsonNode process) {
-        return process.path("outcome").isObject()
-                ? outcome(process.path("outcome"))
-                : process.path("phase").asText();
+        if (process.path("outcome").isObject()) {
+            return outcome(process.path("outcome"));
+        }
+        var phase = process.path("phase").asText();
+        var frozen = process.path("frozen").asBoolean() && phase.equals("running");
+        return frozen ? "frozen" : phase;
     }
 
     /// {@return how a process ended, without the reason}

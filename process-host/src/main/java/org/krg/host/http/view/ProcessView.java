@@ -85,6 +85,9 @@ public final class ProcessView {
                         .put("epoch", process.epoch().value())
                         .put("restarts", process.restarts());
         process.address().ifPresent(address -> view.put("address", address.toString()));
+        if (process.frozen()) {
+            view.put("frozen", true);
+        }
         switch (process.phase()) {
             case Phase.Waiting(var origin, _, var reason) ->
                     view.put("origin", text(origin)).put("reason", reason);

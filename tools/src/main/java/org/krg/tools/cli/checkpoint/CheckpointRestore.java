@@ -15,6 +15,7 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.Json;
 import org.krg.tools.render.Processes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,11 @@ public final class CheckpointRestore implements Callable<Integer> {
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String id = "";
 
+    @Option(
+            names = "--frozen",
+            description = "it stands still there until krg-admin checkpoint unfreeze")
+    private boolean frozen;
+
     @Option(names = "--detach", description = "do not wait until it runs")
     private boolean detach;
 
@@ -46,13 +52,22 @@ public final class CheckpointRestore implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (var client = connection.open(terminal)) {
-            var ordered = client.post(ApiPath.of("checkpoints", id, "restore"));
+            var ordered =
+                    client.post(
+                            ApiPath.of("checkpoints", id, "restore"),
+                            frozen ? Json.object().put("frozen", true) : Json.object());
             var process = detach ? ordered : await(client, ordered);
             output.print(
                     terminal,
                     process,
                     () -> Processes.table(List.of(process), terminal.now(), output.hasHeaders()));
             var target = process.path("target").asText();
+            if (frozen) {
+                terminal.say(
+                        "%s stands still at checkpoint %s; krg-admin checkpoint unfreeze %s lets it go on"
+                                .formatted(target, id, target));
+                return ExitCode.OK;
+            }
             terminal.say(
                     target
                             + " goes on from checkpoint "
