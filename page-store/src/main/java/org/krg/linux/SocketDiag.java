@@ -21,8 +21,8 @@ import java.nio.ByteOrder;
 import java.util.OptionalInt;
 
 /// What the kernel tells of one TCP socket of this machine, `sock_diag(7)`. It finds the socket in
-/// its hash table, where `/proc/net/tcp` walks through all of that: 0.03 against 4 ms a table
-/// where the kernel has 262,144 places for connections.
+/// its hash table, where `/proc/net/tcp` walks through all of that: 0.03 against 4 ms a table where
+/// the kernel has 262,144 places for connections.
 public final class SocketDiag {
     /// `struct nlmsghdr { __u32 nlmsg_len; __u16 nlmsg_type; __u16 nlmsg_flags; __u32 nlmsg_seq;
     /// __u32 nlmsg_pid; }`
