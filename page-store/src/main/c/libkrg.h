@@ -21,8 +21,9 @@
  * node. What the segment holds then is what the cluster has of it. All threads stand still meanwhile:
  * they handle the signal SIGRTMAX-2, which is the library's (with SA_RESTART; calls that end with EINTR
  * whenever a signal is handled, as poll and nanosleep do, end so). A process is not taken away while a thread of
- * it blocks that signal, holds or waits for an object of those below, or has steps on semaphores to be
- * undone. A segment that is gone by then is SIGBUS, and a line on standard error.
+ * it blocks that signal, holds an object of those below, waits for a condition, or has steps on semaphores
+ * to be undone. A thread that waits for a lock or a semaphore or at a barrier leaves its place, and asks
+ * again when it goes on. A segment that is gone by then is SIGBUS, and a line on standard error.
  *
  * A child made by fork has neither the mapping nor the use of the handle until it calls
  * krg_segment_after_fork. Not for the memory of a segment: mremap, O_DIRECT, fixed buffers of io_uring, vmsplice.

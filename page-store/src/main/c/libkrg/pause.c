@@ -71,6 +71,10 @@ void end_call(void) {
     errno = error;
 }
 
+bool is_pausing(void) {
+    return atomic_load(&pause_number) % 2 == 1;
+}
+
 int prepare_pauses(void) {
     struct sigaction action = {.sa_handler = stand_still, .sa_flags = SA_RESTART | SA_ONSTACK};
     sigfillset(&action.sa_mask);

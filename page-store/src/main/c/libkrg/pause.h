@@ -4,6 +4,7 @@
 
 // Pausing the program, for the thread of the library that does so.
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 #pragma GCC visibility push(hidden)
@@ -22,6 +23,9 @@ void forget_pauses(void);
 int pause_threads(pid_t *in_the_way);
 
 void resume_threads(void);
+
+// Whether threads are to stand still. Who is in a call is told of the beginning by PAUSE_SIGNAL.
+bool is_pausing(void);
 
 #pragma GCC visibility pop
 

@@ -4,11 +4,13 @@
 // it ends: so the agent knows which thread asks, several wait at once without minding each other, and
 // the end of a thread is the end of its connection.
 #define _GNU_SOURCE
+#include "pause.h"
 #include "private.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -174,7 +176,11 @@ static int64_t nanos_of(clockid_t clock) {
 struct patience {
     int64_t until; // on CLOCK_MONOTONIC, in nanoseconds; negative for ever
     int interruptible; // by a signal that is handled
+    int repeatable; // so it can be given up while the process is paused, and asked for again
 };
+
+// What was asked for was given up for a pause. No error number, nor PTHREAD_BARRIER_SERIAL_THREAD.
+enum { GIVEN_UP = INT32_MIN };
 
 static const struct patience FOR_EVER = {.until = -1};
 
@@ -183,15 +189,18 @@ static struct patience until(const struct timespec *limit) {
     return (struct patience){.until = nanos_of(CLOCK_MONOTONIC) + (left > 0 ? left : 0)};
 }
 
-// 0 when the answer is there, ETIMEDOUT or EINTR when the thread will not wait any longer.
-static int await_answer(int fd, const struct patience *patience) {
+// 0 when the answer is there, ETIMEDOUT, EINTR or GIVEN_UP when the thread will not wait any longer.
+// `signals` are those that are blocked while it waits.
+static int await_answer(int fd, const struct patience *patience, const sigset_t *signals) {
     struct pollfd answer = {.fd = fd, .events = POLLIN};
     for (;;) {
+        if (patience->repeatable && is_pausing())
+            return GIVEN_UP;
         int64_t left = patience->until < 0 ? 0 : patience->until - nanos_of(CLOCK_MONOTONIC);
         struct timespec rest = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
         if (left < 0)
             rest = (struct timespec){0};
-        int ready = ppoll(&answer, 1, patience->until < 0 ? NULL : &rest, NULL);
+        int ready = ppoll(&answer, 1, patience->until < 0 ? NULL : &rest, signals);
         if (ready > 0)
             return 0;
         if (ready == 0)
@@ -201,30 +210,53 @@ static int await_answer(int fd, const struct patience *patience) {
     }
 }
 
+// The signal that tells of a pause comes while the thread waits, not between its look and that.
+static int await_answer_or_pause(int fd, const struct patience *patience) {
+    sigset_t told, before;
+    sigemptyset(&told);
+    sigaddset(&told, PAUSE_SIGNAL);
+    pthread_sigmask(SIG_BLOCK, &told, &before);
+    int result = await_answer(fd, patience, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
+
 // The answer to what was given up tells whether it was, or had been done before.
 static int converse(int fd, const void *request, size_t size, const struct patience *patience,
                     uint64_t *value) {
     struct sync_request give_up = {.version = VERSION, .kind = SYNC, .operation = GIVE_UP};
     if (send_packet(fd, request, size, -1) < 0)
         return errno;
-    int impatient = await_answer(fd, patience);
+    int impatient = await_answer_or_pause(fd, patience);
     int error = impatient == 0 ? exchange(fd, NULL, 0, value)
                                : exchange(fd, &give_up, sizeof give_up, value);
     return error == ETIMEDOUT && impatient != 0 ? impatient : error;
 }
 
-static int ask_patiently(struct krg_segment *segment, struct sync_request request,
-                         const struct patience *patience, uint64_t *value) {
+static int ask_once(struct krg_segment *segment, const struct sync_request *request,
+                    const struct patience *patience, uint64_t *value) {
     struct krg_thread *thread;
-    uint64_t unused;
-    request.version = VERSION;
-    request.kind = SYNC;
     begin_call();
     int error = this_thread(segment, &thread);
     if (error == 0)
-        error = converse(thread->socket, &request, sizeof request, patience,
-                         value == NULL ? &unused : value);
+        error = converse(thread->socket, request, sizeof *request, patience, value);
     end_call();
+    return error;
+}
+
+// While the process is paused nothing of it waits: who did asks again afterwards, as if it came only
+// then. Not for a condition: who waits for one has let go of the mutex.
+static int ask_patiently(struct krg_segment *segment, struct sync_request request,
+                         const struct patience *patience, uint64_t *value) {
+    struct patience own = *patience;
+    uint64_t unused;
+    int error;
+    request.version = VERSION;
+    request.kind = SYNC;
+    own.repeatable = request.operation != AWAIT;
+    do
+        error = ask_once(segment, &request, &own, value == NULL ? &unused : value);
+    while (error == GIVEN_UP);
     return error;
 }
 

@@ -86,24 +86,59 @@ class DetachTest {
     }
 
     @Test
-    void whoHoldsALockOrWaitsForOneIsRefusedAndGoesOn() throws Exception {
+    void whoHoldsALockIsRefusedAndGoesOn() throws Exception {
         var ann = one.synchronising();
-        var bob = two.synchronising();
         assertThat(ann.ask("lock 5")).isEqualTo("ok");
 
         var refused = refusal(one, ann);
 
         assertThat(refused).hasMessageContaining("holds object 5 of segment 1");
         assertThat(refused.pid()).isEqualTo(ann.pid());
-        var waiting = bob.begin("lock 5");
-        assertThat(Toucher.standsStill(waiting)).isTrue();
-        assertThat(refusal(two, bob)).hasMessageContaining("waits in a call");
         assertThat(ann.ask("unlock 5")).isEqualTo("ok");
-        assertThat(Toucher.await(waiting)).isEqualTo("ok");
         one.detach(ann);
         one.giveBack();
-        assertThat(bob.ask("unlock 5")).isEqualTo("ok");
         assertThat(ann.ask("lock 5")).isEqualTo("ok");
+    }
+
+    @Test
+    void whoWaitsForALockOrAtABarrierAsksAgainAfterwards() throws Exception {
+        var ann = one.synchronising();
+        var bob = two.synchronising();
+        assertThat(ann.ask("lock 5")).isEqualTo("ok");
+        var waiting = bob.begin("lock 5");
+        assertThat(Toucher.standsStill(waiting)).isTrue();
+
+        two.detach(bob);
+
+        assertThat(ann.ask("unlock 5")).isEqualTo("ok");
+        assertThat(ann.ask("lock 5")).isEqualTo("ok");
+        two.giveBack();
+        assertThat(Toucher.standsStill(waiting)).isTrue();
+        assertThat(ann.ask("unlock 5")).isEqualTo("ok");
+        assertThat(Toucher.await(waiting)).isEqualTo("ok");
+        assertThat(bob.ask("unlock 5")).isEqualTo("ok");
+
+        var met = bob.begin("arrive 6 2");
+        assertThat(Toucher.standsStill(met)).isTrue();
+        two.detach(bob);
+        two.giveBack();
+        assertThat(Toucher.standsStill(met)).isTrue();
+        assertThat(ann.ask("arrive 6 2")).isEqualTo("ok last");
+        assertThat(Toucher.await(met)).isEqualTo("ok");
+    }
+
+    @Test
+    void whoWaitsForAConditionIsRefusedAndGoesOn() throws Exception {
+        var ann = one.synchronising();
+        var bob = two.synchronising();
+        assertThat(bob.ask("lock 5")).isEqualTo("ok");
+        var waiting = bob.begin("wait 7 5");
+        assertThat(Toucher.standsStill(waiting)).isTrue();
+
+        assertThat(refusal(two, bob)).hasMessageContaining("waits in a call");
+
+        assertThat(ann.ask("signal 7")).isEqualTo("ok");
+        assertThat(Toucher.await(waiting)).isEqualTo("ok");
     }
 
     @Test
