@@ -10,6 +10,8 @@ public interface ProgramCheckpoints {
     /// Nobody is saved.
     ProgramCheckpoints NONE = _ -> CompletableFuture.completedFuture(AttachError.ENOTSUP);
 
+    /// Takes one.
+    ///
     /// @param pid of this machine
     /// @return [AttachError#NONE] when its record is committed, or why it was not taken
     CompletableFuture<AttachError> take(int pid);
