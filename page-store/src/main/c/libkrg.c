@@ -14,7 +14,11 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+#define ASK_AGAIN_NANOS 100000000
+#define MOST_QUESTIONS 600
 
 static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer, int got[2]) {
     struct request by_name = {.version = VERSION, .kind = OPEN};
@@ -63,12 +67,23 @@ void close_handle(struct krg_segment *segment) {
     segment->socket = segment->memory = segment->device = segment->faults = -1;
 }
 
+// A segment that is being saved or put back can be opened when that is done.
+static int connect_soon(struct krg_segment *segment, const char *name, uint64_t id) {
+    struct timespec a_moment = {.tv_nsec = ASK_AGAIN_NANOS};
+    int result = connect_handle(segment, name, id);
+    for (int i = 0; i < MOST_QUESTIONS && result < 0 && errno == EAGAIN; i++) {
+        nanosleep(&a_moment, NULL);
+        result = connect_handle(segment, name, id);
+    }
+    return result;
+}
+
 struct krg_segment *open_segment(const char *name, uint64_t id) {
     struct krg_segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
         return NULL;
     begin_call();
-    if (attend() < 0 || connect_handle(segment, name, id) < 0) {
+    if (attend() < 0 || connect_soon(segment, name, id) < 0) {
         free(segment);
         segment = NULL;
     } else {

@@ -163,7 +163,7 @@ static int give_back(struct krg_segment *segment) {
 }
 
 static bool may_come_later(int error) {
-    return error == EHOSTDOWN || error == ETIMEDOUT || error == EIO;
+    return error == EHOSTDOWN || error == ETIMEDOUT || error == EIO || error == EAGAIN;
 }
 
 static int open_control(void) {

@@ -64,6 +64,13 @@ public interface CellView {
     /// reading is [#thaw].
     default void standing() {}
 
+    /// Told that the images are written, while the program still stands still: may add some that
+    /// the engine does not know.
+    default void saved(Path images) {}
+
+    /// Told that the images are there, before the program is brought back.
+    default void restoring(Path images) {}
+
     /// Lets packets in again and the program go on, unless the cell has a reason of its own to keep
     /// it frozen.
     void thaw();

@@ -10,6 +10,7 @@ import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
@@ -43,6 +44,7 @@ import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
@@ -52,6 +54,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
@@ -153,17 +156,34 @@ public final class RandomCommands {
         var rank = moving.isEmpty() || rarely() ? pick(all) : pick(moving);
         var copies = NODES.subList(0, 2 + random.nextInt(2)).toArray(NodeId[]::new);
         return !moving.isEmpty() && !rarely()
-                ? new ReportStill(rank.id(), epoch(image, rank.id()), number)
-                : new ReportSaved(
-                        Samples.generation(rank.id(), number, rank.epoch(), copies),
-                        random.nextInt(3));
+                ? new ReportStill(rank.id(), epoch(image, rank.id()), number, held(image, rank))
+                : random.nextInt(3) == 0
+                        ? new ReportPagesKept(rank.id(), rank.epoch(), number)
+                        : new ReportSaved(
+                                Samples.generation(rank.id(), number, rank.epoch(), copies),
+                                random.nextInt(3));
+    }
+
+    /// Mostly what the log knows of the node, so that cuts come about.
+    private List<Held> held(ClusterImage image, HostedProcess rank) {
+        var node = rank.lastNode();
+        return image.segments().known().values().stream()
+                .filter(_ -> !rarely())
+                .flatMap(segment ->
+                        segment.holders().stream()
+                                .filter(holder ->
+                                        node.isPresent()
+                                                && holder.member().node().equals(node.get()))
+                                .map(holder -> new Held(segment.id(), holder.count())))
+                .toList();
     }
 
     private Command segment(ClusterImage image) {
         var segment = new SegmentId(1 + random.nextLong(image.nextNumber()));
         var known = image.segments().known().values();
         var likely = known.isEmpty() || rarely() ? segment : pick(known).id();
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
+            case 6 -> new FinishReturn(likely);
             case 0, 1 ->
                     new CreateSegment(
                             pick(NAMES), random.nextLong(3) << 22, Samples.ALICE, 0600, now);

@@ -320,6 +320,7 @@ public final class CheckpointEngine implements Checkpoints {
             var dumper = requireDumper(manifest.origin().engine());
             var filesPutBack = writeFiles(fetching, manifest, target, work);
             watch.lap("files");
+            target.restoring(work.images());
             dumper.restore(target, work.images(), work.logs(), true);
             watch.lap("restore");
             // It is on its way to that already; this waits for the last task of it.

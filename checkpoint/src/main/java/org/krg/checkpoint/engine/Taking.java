@@ -88,6 +88,8 @@ final class Taking {
             var kept = Snapshot.keep(saved, work.files());
             var needs = SavedFiles.needs(tree, saved);
             watch.lap("files");
+            cell.saved(work.images());
+            watch.lap("shared memory");
             return new Snapshot(tree, streams, inputEnded, kept, needs, Duration.ZERO);
         } catch (IOException failure) {
             throw Failures.of(Phase.FILES, failure);

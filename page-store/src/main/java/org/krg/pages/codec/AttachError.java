@@ -10,6 +10,8 @@ public enum AttachError {
     ENOENT(2),
     /// The agent could not do it; its log says why.
     EIO(5),
+    /// The segment is being saved, or put back: it can be opened soon.
+    EAGAIN(11),
     /// The segment is another user's.
     EACCES(13),
     /// The process has mapped it already; or something is in the way of a checkpoint.

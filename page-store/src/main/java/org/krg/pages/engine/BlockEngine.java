@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -102,6 +104,55 @@ final class BlockEngine {
     synchronized void willNeed(int start, int end) {
         perform(node.willNeed(start, end), null);
         drain();
+    }
+
+    /// Copies a page as it is, and has it come here for that.
+    ///
+    /// @return false if it is lost
+    /// @throws TimeoutException if it has not come after so long
+    synchronized boolean read(int page, MemorySegment copy, long limitNanos)
+            throws TimeoutException, InterruptedException {
+        if (!await(page, Access.READ, limitNanos)) {
+            return false;
+        }
+        memory.get().copy(at(page), copy);
+        return true;
+    }
+
+    /// Puts other bytes into a page, which this node has alone then.
+    ///
+    /// @return false if it is lost
+    /// @throws TimeoutException if it has not come after so long
+    synchronized boolean write(int page, MemorySegment content, long limitNanos)
+            throws TimeoutException, InterruptedException {
+        if (!await(page, Access.WRITE, limitNanos)) {
+            return false;
+        }
+        memory.get().install(at(page), content, true);
+        return true;
+    }
+
+    private boolean await(int page, Access needed, long limitNanos)
+            throws TimeoutException, InterruptedException {
+        var until = System.nanoTime() + limitNanos;
+        while (!has(page, needed)) {
+            if (!node.isWaiting(page)) {
+                perform(node.fault(page, needed == Access.WRITE), null);
+                drain();
+            }
+            var left = until - System.nanoTime();
+            if (left <= 0) {
+                throw new TimeoutException("page %d of %s does not come".formatted(page, block));
+            }
+            if (!has(page, needed)) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
+        return !node.isLost(page);
+    }
+
+    private boolean has(int page, Access needed) {
+        return node.isLost(page) || node.access(page).compareTo(needed) >= 0;
     }
 
     synchronized void received(
@@ -234,6 +285,10 @@ final class BlockEngine {
             var isToOther = effect instanceof Effect.Send send && !send.to().equals(around.self());
             counters.performed(effect, isToOther);
             perform(effect, cause);
+        }
+        if (!effects.isEmpty()) {
+            // Pages may have come that `await` waits for.
+            notifyAll();
         }
     }
 

@@ -3,10 +3,12 @@ package org.krg.pages.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Advice;
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /// who bring them. Safe for use from any thread.
 public final class PageEngine implements PeerSink, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PageEngine.class);
+
+    /// A page whose home or owner is lost comes when that is declared, or not at all.
+    private static final Duration PAGE_LIMIT = Duration.ofSeconds(20);
 
     private final PageEngineConfig config;
     private final PeerLinks links;
@@ -142,6 +147,55 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     private SegmentCounters counters(SegmentId segment) {
         return counters.computeIfAbsent(segment, _ -> new SegmentCounters());
+    }
+
+    /// Copies pages of a segment as they are, each from who has it, while nobody stores anything.
+    /// Blocks.
+    ///
+    /// @param start the first one, which begins a block or lies in it with all others
+    /// @param end the first page that is not meant
+    /// @throws PagesFailed if one is lost, or does not come
+    public void read(SegmentId segment, int start, int end, PageSink into) {
+        var number = start / BlockId.PAGES;
+        var first = number * BlockId.PAGES;
+        var block = block(new BlockId(segment, number));
+        links.together(() -> block.willNeed(start - first, end - first));
+        var copy = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES));
+        for (var page = start; page < end; page++) {
+            var index = page - first;
+            require(segment, page, () -> block.read(index, copy, PAGE_LIMIT.toNanos()));
+            into.page(page, copy);
+        }
+    }
+
+    /// Puts other bytes into a page of a segment that nobody uses yet. Blocks.
+    ///
+    /// @throws PagesFailed if it is lost, or does not come
+    public void write(SegmentId segment, int page, MemorySegment content) {
+        var block = block(new BlockId(segment, page / BlockId.PAGES));
+        require(
+                segment,
+                page,
+                () -> block.write(page % BlockId.PAGES, content, PAGE_LIMIT.toNanos()));
+    }
+
+    private interface Attempt {
+        boolean run() throws TimeoutException, InterruptedException;
+    }
+
+    private static void require(SegmentId segment, int page, Attempt attempt) {
+        try {
+            if (!attempt.run()) {
+                throw new PagesFailed("page %d of segment %s is lost".formatted(page, segment));
+            }
+        } catch (TimeoutException late) {
+            throw new PagesFailed(
+                    "page %d of segment %s does not come for %d s"
+                            .formatted(page, segment, PAGE_LIMIT.toSeconds()));
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new PagesFailed("the agent stops");
+        }
     }
 
     /// {@return what this node has seen of a segment}

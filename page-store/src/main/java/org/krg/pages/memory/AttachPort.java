@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -270,6 +272,19 @@ public final class AttachPort implements AutoCloseable {
     public void detach(Supplier<Set<Integer>> pids, Path still, Duration limit)
             throws DetachRefused {
         new Detaching(this, pids, still).run(limit);
+    }
+
+    /// {@return the segments that processes had open when they were detached, with how many handles
+    /// each}
+    public SortedMap<SegmentId, Integer> kept(Set<Integer> pids) {
+        return ask(() -> {
+            var kept = new TreeMap<SegmentId, Integer>();
+            attendants()
+                    .filter(it -> it.isDetached() && pids.contains(it.pid()))
+                    .flatMap(it -> it.kept().stream())
+                    .forEach(segment -> kept.merge(segment, 1, Integer::sum));
+            return kept;
+        });
     }
 
     Group group(Set<Integer> pids) {

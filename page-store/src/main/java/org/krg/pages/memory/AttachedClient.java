@@ -261,14 +261,14 @@ final class AttachedClient {
 
     private AttachError join(SegmentId segment) {
         var find = new ManageRequest.Find(new Which.Numbered(segment));
-        if (door.manage(find, peer) instanceof Managed.Refused(var reason)) {
-            return reason;
-        }
-        if (joined != null || granted != null) {
-            return AttachError.EBUSY;
-        }
-        joined = new Joined(segment, sync.process(peer.pid(), connection).thread());
-        return AttachError.NONE;
+        return switch (door.manage(find, peer)) {
+            case Managed.Refused(var reason) -> reason;
+            case Managed.Done _ when joined != null || granted != null -> AttachError.EBUSY;
+            case Managed.Done(var found) -> {
+                joined = new Joined(found.id(), sync.process(peer.pid(), connection).thread());
+                yield AttachError.NONE;
+            }
+        };
     }
 
     /// @return false if the thread has not heard the answer before

@@ -93,6 +93,9 @@ final class SegmentDesk implements SegmentDoor {
     public Opening open(Which which, Peer user) {
         try {
             var segment = admitted(which, user);
+            if (segment.returning()) {
+                return new Opening.Refused(AttachError.EAGAIN);
+            }
             hold(segment.id(), 1);
             var opening = opener.apply(segment);
             switch (opening) {
@@ -209,7 +212,7 @@ final class SegmentDesk implements SegmentDoor {
         var segments = answered(store.read()).segments();
         return switch (which) {
             case Which.Named(var name) -> segments.find(name);
-            case Which.Numbered(var id) -> segments.known().find(id);
+            case Which.Numbered(var id) -> segments.current(id);
         };
     }
 
@@ -234,6 +237,15 @@ final class SegmentDesk implements SegmentDoor {
         return lastHold;
     }
 
+    /// Returns when the cluster knows of all handles there were.
+    void settle() {
+        CompletableFuture<Reply> last;
+        synchronized (this) {
+            last = lastHold;
+        }
+        var _ = answered(last.handle((reply, _) -> reply));
+    }
+
     private Reply.Accepted propose(Command command) {
         return accepted(answered(proposals.submit(command)));
     }
@@ -250,6 +262,7 @@ final class SegmentDesk implements SegmentDoor {
                     case LIMIT -> AttachError.ENOSPC;
                     case INVALID -> AttachError.EINVAL;
                     case NOT_FOUND -> AttachError.ENOENT;
+                    case CONFLICT -> AttachError.EAGAIN;
                     case null, default -> AttachError.EIO;
                 });
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,14 +22,20 @@ import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
 import org.krg.pages.engine.PageEngine;
+import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.DetachRefused;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.ClusterStore.Subscription;
+import org.krg.state.command.Reply;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.image.ClusterChange;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.SavedSegment;
+import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +112,64 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         } catch (DetachRefused refused) {
             return Optional.of(
                     new Tie(refused.pid(), String.valueOf(refused.getMessage()), refused.remedy()));
+        }
+    }
+
+    @Override
+    public List<Held> held(Set<Integer> pids) {
+        var port = port();
+        if (port.isEmpty()) {
+            return List.of();
+        }
+        var kept = port.get().kept(pids);
+        if (!kept.isEmpty()) {
+            present().settleHandles();
+        }
+        return kept.entrySet().stream()
+                .map(entry -> new Held(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> keepPages(SavedSegment saved, Path file) {
+        return problem(() -> present().keepPages(saved.segment(), file));
+    }
+
+    @Override
+    public Optional<String> putBack(SavedSegment saved, Path file) {
+        return problem(() -> {
+            var current =
+                    setting.store()
+                            .read()
+                            .join()
+                            .segments()
+                            .current(saved.segment().id())
+                            .filter(Segment::returning);
+            if (current.isPresent()) {
+                present().putBack(current.get(), file);
+                finish(current.get());
+            }
+        });
+    }
+
+    private void finish(Segment segment) {
+        var reply = setting.proposals().submit(new FinishReturn(segment.id())).join();
+        if (reply instanceof Reply.Refused(_, _, var detail)) {
+            throw new PagesFailed(detail);
+        }
+        log.info("pages put back segment={} size={}", segment.id(), segment.sizeBytes());
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static Optional<String> problem(Work work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (PagesFailed | IOException | CompletionException failure) {
+            return Optional.of(String.valueOf(failure.getMessage()));
         }
     }
 

@@ -22,8 +22,10 @@ import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PageEngineConfig;
 import org.krg.pages.engine.PageMemory;
+import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncLog;
+import org.krg.pages.files.SegmentImage;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
 import org.krg.pages.memory.ProgramCheckpoints;
@@ -142,6 +144,34 @@ final class SharedMemory implements AutoCloseable {
         PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());
         return memory;
+    }
+
+    /// Returns when the cluster knows of all handles of programs of this node.
+    void settleHandles() {
+        desk.settle();
+    }
+
+    /// Writes the pages of a segment that is open here into a file.
+    ///
+    /// @throws PagesFailed if one is lost, or does not come
+    /// @throws IOException if the file cannot be written
+    void keepPages(Segment segment, Path file) throws IOException {
+        var blocks =
+                store.read().join().segments().blocksOf(segment.id()).stream()
+                        .map(BlockId::number)
+                        .toList();
+        SegmentImage.save(engine, segment.id(), pages(segment), blocks, file);
+    }
+
+    /// Puts the pages of a file into a segment that nobody could open yet.
+    ///
+    /// @throws PagesFailed if one cannot be had
+    /// @throws IOException if the file cannot be read
+    void putBack(Segment segment, Path file) throws IOException {
+        if (open(segment) instanceof Opening.Refused) {
+            throw new PagesFailed("the agent stops");
+        }
+        SegmentImage.load(engine, segment.id(), pages(segment), file);
     }
 
     PageEngine engine() {

@@ -15,8 +15,10 @@ import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.SavedSegment;
 
 /// Takes checkpoints of cells and brings programs back from them. All methods block; they fail with
 /// [org.krg.host.HostFailure], whose message says phase, cause and remedy.
@@ -97,18 +99,33 @@ public interface Checkpointing {
         Gate OPEN =
                 new Gate() {
                     @Override
-                    public void standsStill() {}
+                    public void standsStill(List<Held> held) {}
+
+                    @Override
+                    public void keepPages(Keeper keeper) {}
 
                     @Override
                     public void awaitOthers() {}
                 };
 
         /// Called once the program stands still and can neither send nor receive.
-        void standsStill();
+        ///
+        /// @param held its shared memory, in order of the segments
+        void standsStill(List<Held> held);
+
+        /// Called once the program is saved: keeps the pages of shared memory that are its to keep,
+        /// when all others stand still too.
+        void keepPages(Keeper keeper);
 
         /// Called before the program goes on; returns when no other rank can send to it what is not
         /// saved, or when that no longer matters.
         void awaitOthers();
+    }
+
+    /// Keeps the pages of a segment beside what is saved of a program; blocks.
+    interface Keeper {
+        /// Keeps them all, as they are.
+        void keep(SavedSegment segment);
     }
 
     /// Takes a checkpoint of a rank; the program goes on when the gate says so.

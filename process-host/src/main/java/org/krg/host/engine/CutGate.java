@@ -2,23 +2,27 @@
 package org.krg.host.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.krg.host.HostFailure;
 import org.krg.state.ClusterStore;
+import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 
-/// Keeps one rank still until the log says that all ranks of the cut stand still. Used once, by one
-/// thread.
+/// Keeps one rank still until the log says that all ranks of the cut stand still and the pages of
+/// their shared memory are kept. Used once, by one thread.
 final class CutGate implements Checkpointing.Gate {
     /// How long a rank stands still for others that do not: longer than the leader waits before it
     /// gives the cut up. Going on is always safe: this rank is then not reported as saved.
@@ -30,6 +34,7 @@ final class CutGate implements Checkpointing.Gate {
     private final GenerationId generation;
     private final Epoch epoch;
     private boolean stands;
+    private boolean kept;
     private boolean whole;
 
     CutGate(
@@ -46,26 +51,46 @@ final class CutGate implements Checkpointing.Gate {
     }
 
     @Override
-    public void standsStill() {
+    public void standsStill(List<Held> held) {
         stands = true;
         // Saving goes on meanwhile; what became of it shows in the state.
-        var _ = proposals.submit(new ReportStill(generation.process(), epoch, generation.number()));
+        var _ =
+                proposals.submit(
+                        new ReportStill(generation.process(), epoch, generation.number(), held));
     }
 
     @Override
-    public void awaitOthers() {
-        if (!stands) {
-            return;
+    public void keepPages(Checkpointing.Keeper keeper) {
+        var still = await(GroupCut::isStill);
+        var rank = store.image().processes().require(generation.process()).rank();
+        var own = still.map(cut -> cut.keptBy(rank)).orElse(List.of());
+        if (!own.isEmpty()) {
+            own.forEach(keeper::keep);
+            var _ =
+                    proposals.submit(
+                            new ReportPagesKept(generation.process(), epoch, generation.number()));
         }
+        kept = true;
+    }
+
+    /// Who could not be saved waits for nobody: the cut is about to be given up.
+    @Override
+    public void awaitOthers() {
+        whole = stands && kept && await(GroupCut::mayGoOn).isPresent();
         stands = false;
-        var decided = new CompletableFuture<Boolean>();
-        try (var _ = store.onChange(change -> look(change.after(), decided))) {
-            look(store.image(), decided);
-            whole = decided.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// {@return the cut when it has come so far; empty if it is over, or takes too long}
+    private Optional<GroupCut> await(Predicate<GroupCut> wanted) {
+        var decided = new CompletableFuture<Optional<GroupCut>>();
+        try (var _ = store.onChange(change -> look(change.after(), wanted, decided))) {
+            look(store.image(), wanted, decided);
+            return decided.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException late) {
-            whole = false;
+            return Optional.empty();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+            return Optional.empty();
         }
     }
 
@@ -80,16 +105,17 @@ final class CutGate implements Checkpointing.Gate {
         }
     }
 
-    private void look(ClusterImage image, CompletableFuture<Boolean> decided) {
+    private void look(
+            ClusterImage image,
+            Predicate<GroupCut> wanted,
+            CompletableFuture<Optional<GroupCut>> decided) {
         var cut =
                 image.jobs()
                         .find(job)
                         .flatMap(Job::activeCut)
                         .filter(it -> it.number() == generation.number());
-        if (cut.isEmpty()) {
-            decided.complete(false);
-        } else if (cut.get().isStill()) {
-            decided.complete(true);
+        if (cut.isEmpty() || wanted.test(cut.get())) {
+            decided.complete(cut);
         }
     }
 

@@ -201,7 +201,8 @@ public final class CellCheckpoints implements Checkpointing {
         var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
         var old = afterwards != Afterwards.ARRIVES && cell.findAddress().isPresent();
         var still = afterwards != Afterwards.GOES_ON || old;
-        checkpoints.restore(generation, saved(cell, spec), still);
+        var target = saved(cell, spec).returning(generation.segments());
+        checkpoints.restore(generation, target, still);
         if (still) {
             // It is on its way to that already; this waits for the last task of it.
             cell.freeze(FREEZE_LIMIT);

@@ -2,10 +2,13 @@
 package org.krg.host.kernel;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.krg.host.core.Slowdown;
 import org.krg.host.engine.Checkpointing.Gate;
+import org.krg.host.engine.Checkpointing.Keeper;
 import org.krg.host.model.CellUsage;
+import org.krg.state.model.GroupCut.Held;
 
 /// A gate that looks at the program's processor time when it stands still and when it goes on, so
 /// that what the rest of the checkpoint takes from it is known. Owned by the thread that takes the
@@ -27,9 +30,14 @@ final class PaceGate implements Gate {
     }
 
     @Override
-    public void standsStill() {
-        inner.standsStill();
+    public void standsStill(List<Held> held) {
+        inner.standsStill(held);
         frozen = Optional.of(sample());
+    }
+
+    @Override
+    public void keepPages(Keeper keeper) {
+        inner.keepPages(keeper);
     }
 
     @Override

@@ -11,27 +11,40 @@ import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.host.engine.Checkpointing;
 import org.krg.state.model.Epoch;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.SavedSegment;
 
 /// A cell as the checkpoint module sees it.
 ///
 /// @param user who the program runs as
 /// @param shared what its processes may have of the cluster's shared memory
 /// @param gate what is waited for before the program goes on
-record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.Gate gate)
+/// @param returning shared memory whose pages are among the images of what is brought back
+record SavedCell(
+        Cell cell,
+        Identity user,
+        SharedPrograms shared,
+        Checkpointing.Gate gate,
+        List<SavedSegment> returning)
         implements CellView {
     /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
 
     /// A cell whose program waits for nobody.
     SavedCell(Cell cell, Identity user, SharedPrograms shared) {
-        this(cell, user, shared, Checkpointing.Gate.OPEN);
+        this(cell, user, shared, Checkpointing.Gate.OPEN, List.of());
     }
 
     /// {@return the same cell, whose program goes on when `other` says so}
     SavedCell waitingAt(Checkpointing.Gate other) {
-        return new SavedCell(cell, user, shared, other);
+        return new SavedCell(cell, user, shared, other, returning);
+    }
+
+    /// {@return the same cell, into which a program with that shared memory comes back}
+    SavedCell returning(List<SavedSegment> segments) {
+        return new SavedCell(cell, user, shared, gate, segments);
     }
 
     @Override
@@ -121,7 +134,37 @@ record SavedCell(Cell cell, Identity user, SharedPrograms shared, Checkpointing.
 
     @Override
     public void standing() {
-        gate.standsStill();
+        gate.standsStill(shared.held(cell.pids()));
+    }
+
+    @Override
+    public void saved(Path images) {
+        gate.keepPages(segment ->
+                shared.keepPages(segment, image(images, segment))
+                        .ifPresent(why -> fail(Failure.Phase.DUMP, segment, why)));
+    }
+
+    @Override
+    public void restoring(Path images) {
+        for (var segment : returning) {
+            shared.putBack(segment, image(images, segment))
+                    .ifPresent(why -> fail(Failure.Phase.RESTORE, segment, why));
+        }
+    }
+
+    private static Path image(Path images, SavedSegment saved) {
+        return images.resolve("krg-segment-" + saved.segment().id() + ".img");
+    }
+
+    private static void fail(Failure.Phase phase, SavedSegment saved, String why) {
+        throw new CheckpointFailed(
+                new Failure(
+                        phase,
+                        Failure.Code.BLOCKED,
+                        "shared memory %s: %s".formatted(saved.segment().name(), why),
+                        "",
+                        "",
+                        ""));
     }
 
     @Override

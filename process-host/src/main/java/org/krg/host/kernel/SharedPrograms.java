@@ -2,9 +2,12 @@
 package org.krg.host.kernel;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.krg.state.model.GroupCut.Held;
+import org.krg.state.model.SavedSegment;
 
 /// The processes of this node that have the cluster's shared memory in their own. Safe for use by
 /// several threads.
@@ -24,4 +27,20 @@ public interface SharedPrograms {
     /// @param still the file
     /// @return why none of them was detached, if so
     Optional<Tie> detach(Supplier<Set<Integer>> pids, Path still);
+
+    /// {@return the segments that detached processes had open, in order, each once} The cluster
+    /// knows of all their handles by then.
+    List<Held> held(Set<Integer> pids);
+
+    /// Writes the pages of a segment into a file, each from the node that has it, while nobody
+    /// stores anything.
+    ///
+    /// @return why that is impossible, if so: a clause
+    Optional<String> keepPages(SavedSegment segment, Path file);
+
+    /// Puts the pages of a file into what the segment is since it went back, and lets processes
+    /// open it; does nothing if it has them already, or if there is no such segment any more.
+    ///
+    /// @return why that is impossible, if so: a clause
+    Optional<String> putBack(SavedSegment segment, Path file);
 }

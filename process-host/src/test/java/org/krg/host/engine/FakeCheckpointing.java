@@ -63,9 +63,11 @@ final class FakeCheckpointing implements Checkpointing {
     @Override
     public Taken takeInCut(Order order, Gate gate, Progress progress) {
         machine.put(order.cell(), new State.Alive(true));
-        gate.standsStill();
+        gate.standsStill(List.of());
         try {
-            return take(order, progress);
+            var taken = take(order, progress);
+            gate.keepPages(_ -> {});
+            return taken;
         } finally {
             gate.awaitOthers();
             machine.put(order.cell(), new State.Alive(false));

@@ -29,6 +29,7 @@ import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SyncCommand;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Ipv4Address;
@@ -110,6 +111,8 @@ final class CommandCodec {
                     new DestroySegment(new SegmentId(command.getDestroySegment().getSegment()));
             case RESIZE_SEGMENT -> SegmentCodec.decode(command.getResizeSegment());
             case REMOVE_SEGMENT -> SegmentCodec.decode(command.getRemoveSegment());
+            case FINISH_RETURN ->
+                    new FinishReturn(new SegmentId(command.getFinishReturn().getSegment()));
             case HOLD_SEGMENT -> SegmentCodec.decode(command.getHoldSegment());
             case GRANT_BLOCK -> SegmentCodec.decode(command.getGrantBlock());
             case SYNC_PERFORM -> SyncCommandCodec.decode(command.getSyncPerform());

@@ -5,14 +5,17 @@ import java.util.Optional;
 import org.krg.state.command.CutCommand;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GroupCut;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.GroupCut.Part;
 import org.krg.state.model.GroupCut.State;
 import org.krg.state.model.JobId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.SegmentId;
 import org.krg.state.proto.CommandWire;
 import org.krg.state.proto.ObjectWire;
 
@@ -23,6 +26,7 @@ final class CutCodec {
     static ObjectWire.GroupCut encode(GroupCut cut) {
         var wire = ObjectWire.GroupCut.newBuilder().setNumber(cut.number()).setPinned(cut.pinned());
         cut.parts().forEach(part -> wire.addParts(encode(part)));
+        wire.addAllSegments(SavedSegmentCodec.encode(cut.segments()));
         switch (cut.state()) {
             case State.UnderWay() ->
                     wire.setUnderWay(ObjectWire.GroupCut.UnderWay.getDefaultInstance());
@@ -45,6 +49,7 @@ final class CutCodec {
                 cut.getNumber(),
                 cut.getPinned(),
                 cut.getPartsList().stream().map(CutCodec::decode).toList(),
+                SavedSegmentCodec.decode(cut.getSegmentsList()),
                 state);
     }
 
@@ -52,7 +57,9 @@ final class CutCodec {
         var wire =
                 ObjectWire.GroupCut.Part.newBuilder()
                         .setEpoch(part.epoch().value())
-                        .setStill(part.still());
+                        .setStill(part.still())
+                        .addAllHeld(part.held().stream().map(CutCodec::encode).toList())
+                        .setPagesKept(part.pagesKept());
         part.saved().ifPresent(saved -> wire.setSaved(GenerationCodec.encode(saved)));
         return wire.build();
     }
@@ -61,9 +68,22 @@ final class CutCodec {
         return new Part(
                 new Epoch(part.getEpoch()),
                 part.getStill(),
+                part.getHeldList().stream().map(CutCodec::decode).toList(),
+                part.getPagesKept(),
                 part.hasSaved()
                         ? Optional.of(GenerationCodec.decode(part.getSaved()))
                         : Optional.empty());
+    }
+
+    private static ObjectWire.GroupCut.Held encode(Held held) {
+        return ObjectWire.GroupCut.Held.newBuilder()
+                .setSegment(held.segment().value())
+                .setHandles(held.handles())
+                .build();
+    }
+
+    private static Held decode(ObjectWire.GroupCut.Held held) {
+        return new Held(new SegmentId(held.getSegment()), held.getHandles());
     }
 
     static CommandWire.CutCommand encode(CutCommand command) {
@@ -74,8 +94,14 @@ final class CutCodec {
                             .setJob(job.value())
                             .setPinned(pinned)
                             .setAt(Wire.encode(at));
-            case ReportStill(var process, var epoch, var number) ->
+            case ReportStill(var process, var epoch, var number, var held) ->
                     wire.getStillBuilder()
+                            .setProcess(process.value())
+                            .setEpoch(epoch.value())
+                            .setNumber(number)
+                            .addAllHeld(held.stream().map(CutCodec::encode).toList());
+            case ReportPagesKept(var process, var epoch, var number) ->
+                    wire.getPagesKeptBuilder()
                             .setProcess(process.value())
                             .setEpoch(epoch.value())
                             .setNumber(number);
@@ -103,7 +129,15 @@ final class CutCodec {
                     new ReportStill(
                             new ProcessId(command.getStill().getProcess()),
                             new Epoch(command.getStill().getEpoch()),
-                            command.getStill().getNumber());
+                            command.getStill().getNumber(),
+                            command.getStill().getHeldList().stream()
+                                    .map(CutCodec::decode)
+                                    .toList());
+            case PAGES_KEPT ->
+                    new ReportPagesKept(
+                            new ProcessId(command.getPagesKept().getProcess()),
+                            new Epoch(command.getPagesKept().getEpoch()),
+                            command.getPagesKept().getNumber());
             case SAVED ->
                     new ReportSaved(
                             GenerationCodec.decode(command.getSaved().getGeneration()),

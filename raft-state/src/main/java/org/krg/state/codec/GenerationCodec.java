@@ -24,7 +24,8 @@ final class GenerationCodec {
                         .setFrozen(Wire.encode(generation.frozen()))
                         .setTaken(Wire.encode(generation.taken()))
                         .setRestoreFailures(generation.restoreFailures())
-                        .setPinned(generation.pinned());
+                        .setPinned(generation.pinned())
+                        .addAllSegments(SavedSegmentCodec.encode(generation.segments()));
         if (!generation.slowed().isZero()) {
             wire.setSlowed(Wire.encode(generation.slowed()));
         }
@@ -43,7 +44,8 @@ final class GenerationCodec {
                 Wire.decode(generation.getTaken()),
                 generation.getRestoreFailures(),
                 generation.getPinned(),
-                Wire.decode(generation.getSlowed()));
+                Wire.decode(generation.getSlowed()),
+                SavedSegmentCodec.decode(generation.getSegmentsList()));
     }
 
     static ValueWire.GenerationId encode(GenerationId id) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
@@ -16,6 +17,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.proto.CommandWire;
@@ -36,6 +38,8 @@ final class SegmentCodec {
                 .setCreated(Wire.encode(segment.created()))
                 .setRemoved(segment.removed())
                 .addAllHolders(segment.holders().stream().map(SegmentCodec::encode).toList())
+                .addAllFormerly(segment.formerly().stream().map(SegmentId::value).toList())
+                .setReturning(segment.returning())
                 .build();
     }
 
@@ -58,7 +62,9 @@ final class SegmentCodec {
                 segment.getHoldersList().stream()
                         .map(holder ->
                                 new Segment.Holder(decode(holder.getMember()), holder.getCount()))
-                        .toList());
+                        .toList(),
+                segment.getFormerlyList().stream().map(SegmentId::new).toList(),
+                segment.getReturning());
     }
 
     static ObjectWire.BlockGrant encode(BlockId block, BlockGrant grant) {
@@ -111,6 +117,8 @@ final class SegmentCodec {
                             .setSegment(segment.value())
                             .setMember(encode(member))
                             .setCount(count);
+            case FinishReturn(var segment) ->
+                    wire.getFinishReturnBuilder().setSegment(segment.value());
             case GrantBlock(var block, var proposer) ->
                     wire.getGrantBlockBuilder()
                             .setSegment(block.segment().value())
@@ -154,6 +162,8 @@ final class SegmentCodec {
         switch (event) {
             case SegmentEvent.Created(var segment, _) -> wire.setCreated(encode(segment));
             case SegmentEvent.Changed(var segment, _) -> wire.setChanged(encode(segment));
+            case SegmentEvent.Returned(var segment, var objects, _) ->
+                    wire.setReturned(SavedSegmentCodec.encode(new SavedSegment(segment, objects)));
             case SegmentEvent.Destroyed(var segment, _) -> wire.setDestroyed(encode(segment));
             case SegmentEvent.Granted(var block, var grant, _) ->
                     wire.setGranted(encode(block, grant));
@@ -165,6 +175,10 @@ final class SegmentCodec {
         return switch (event.getKindCase()) {
             case CREATED -> new SegmentEvent.Created(decode(event.getCreated()), detail);
             case CHANGED -> new SegmentEvent.Changed(decode(event.getChanged()), detail);
+            case RETURNED -> {
+                var saved = SavedSegmentCodec.decode(event.getReturned());
+                yield new SegmentEvent.Returned(saved.segment(), saved.objects(), detail);
+            }
             case DESTROYED -> new SegmentEvent.Destroyed(decode(event.getDestroyed()), detail);
             case GRANTED ->
                     new SegmentEvent.Granted(
@@ -193,6 +207,7 @@ final class SegmentCodec {
         switch (event) {
             case SegmentEvent.Created(var segment, _) -> changes.add(row(segment));
             case SegmentEvent.Changed(var segment, _) -> changes.add(row(segment));
+            case SegmentEvent.Returned(var segment, _, _) -> changes.add(row(segment));
             case SegmentEvent.Destroyed(var segment, _) -> {
                 changes.add(
                         new RowChange.Delete(

@@ -83,6 +83,10 @@ public final class SyncRows {
     }
 
     private static RowChange.Put row(SyncId id, SyncObject object) {
+        return new RowChange.Put(RowTable.SYNC_OBJECTS, key(id), encode(id, object).toByteString());
+    }
+
+    static ObjectWire.SyncObject encode(SyncId id, SyncObject object) {
         var wire =
                 ObjectWire.SyncObject.newBuilder()
                         .setSegment(id.segment().value())
@@ -108,7 +112,7 @@ public final class SyncRows {
             case Barrier _ -> wire.setBarrier(ObjectWire.SyncObject.Empty.getDefaultInstance());
             case Condition _ -> wire.setCondition(ObjectWire.SyncObject.Empty.getDefaultInstance());
         }
-        return new RowChange.Put(RowTable.SYNC_OBJECTS, key(id), wire.build().toByteString());
+        return wire.build();
     }
 
     private static ObjectWire.SyncObject.Semaphore.Undo encode(Undo undo) {
@@ -118,7 +122,7 @@ public final class SyncRows {
                 .build();
     }
 
-    private static SyncObject decode(ObjectWire.SyncObject object) {
+    static SyncObject decode(ObjectWire.SyncObject object) {
         var waiting = SyncValueCodec.decode(object.getWaitingList());
         return switch (object.getKindCase()) {
             case WORD -> new Word(object.getWord());

@@ -2,8 +2,10 @@
 package org.krg.state.command;
 
 import java.time.Instant;
+import java.util.List;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.JobId;
 import org.krg.state.model.ProcessId;
 
@@ -12,8 +14,19 @@ public sealed interface CutCommand extends Command {
     /// Begins one. Refused unless all ranks run and no other one is under way. Creates its number.
     record BeginCut(JobId job, boolean pinned, Instant at) implements CutCommand {}
 
-    /// A rank stands still and can neither send nor receive.
-    record ReportStill(ProcessId process, Epoch epoch, long number) implements CutCommand {}
+    /// A rank stands still and can neither send nor receive. With the last one the cut is given up
+    /// if somebody else has memory that ranks share.
+    ///
+    /// @param held its shared memory, in order of the segments, each once
+    record ReportStill(ProcessId process, Epoch epoch, long number, List<Held> held)
+            implements CutCommand {
+        public ReportStill {
+            held = List.copyOf(held);
+        }
+    }
+
+    /// A rank has kept the pages of the segments that are its to keep.
+    record ReportPagesKept(ProcessId process, Epoch epoch, long number) implements CutCommand {}
 
     /// A rank is saved. With the last one all generations exist. Copies as for
     /// [GenerationCommand.CommitGeneration].

@@ -28,6 +28,9 @@ public sealed interface SegmentCommand extends Command {
     /// Forgets a segment: its pages are gone, and who still touches them gets an error.
     record DestroySegment(SegmentId segment) implements SegmentCommand {}
 
+    /// All pages of a segment that went back to a checkpoint are there: it may be opened.
+    record FinishReturn(SegmentId segment) implements SegmentCommand {}
+
     /// Sees that a block has a home that lives: `proposer`, if it had none, or one that is over.
     /// Refused when the proposer is over itself.
     record GrantBlock(BlockId block, Member proposer) implements SegmentCommand {}

@@ -145,7 +145,10 @@ public final class Authority {
     private static Rule rule(ClusterImage image, CutCommand command) {
         return switch (command) {
             case CutCommand.BeginCut begin -> owner(image, begin.job());
-            case CutCommand.ReportStill _, CutCommand.ReportSaved _, CutCommand.AbandonCut _ ->
+            case CutCommand.ReportStill _,
+                    CutCommand.ReportPagesKept _,
+                    CutCommand.ReportSaved _,
+                    CutCommand.AbandonCut _ ->
                     new Rule.Agents();
         };
     }
@@ -172,6 +175,7 @@ public final class Authority {
             case SegmentCommand.ResizeSegment _,
                     SegmentCommand.RemoveSegment _,
                     SegmentCommand.HoldSegment _,
+                    SegmentCommand.FinishReturn _,
                     SegmentCommand.GrantBlock _ ->
                     new Rule.Agents();
         };

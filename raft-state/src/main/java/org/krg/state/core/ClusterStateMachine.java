@@ -179,9 +179,12 @@ public final class ClusterStateMachine {
 
     private static ClusterImage fold(ClusterImage image, SegmentEvent event) {
         var folded = image.withSegments(SegmentRules.fold(image.segments(), event));
-        return event instanceof SegmentEvent.Created(var segment, _)
-                ? folded.afterNumber(segment.id().value())
-                : folded;
+        return switch (event) {
+            case SegmentEvent.Created(var segment, _) -> folded.afterNumber(segment.id().value());
+            case SegmentEvent.Returned(var segment, _, _) ->
+                    folded.afterNumber(segment.id().value());
+            case SegmentEvent.Changed _, SegmentEvent.Destroyed _, SegmentEvent.Granted _ -> folded;
+        };
     }
 
     /// A number that its client chose uses up none of the store's.

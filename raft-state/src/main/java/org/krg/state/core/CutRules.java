@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.core;
 
-import java.util.Optional;
+import java.util.List;
 import org.krg.state.command.CutCommand;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.Refusal;
@@ -15,6 +16,7 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GroupCut;
+import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.GroupCut.Part;
 import org.krg.state.model.GroupCut.State;
 import org.krg.state.model.HostedProcess;
@@ -35,13 +37,20 @@ final class CutRules {
                             .find(id)
                             .map(job -> begin(image, job, pinned))
                             .orElseGet(() -> unknown(id));
-            case ReportStill(var process, var epoch, var number) ->
+            case ReportStill(var process, var epoch, var number, var held) ->
                     part(
                             image,
                             process,
                             epoch,
                             number,
-                            (job, cut, rank) -> still(image, job, cut, rank));
+                            (job, cut, rank) -> still(image, job, cut, rank, held));
+            case ReportPagesKept(var process, var epoch, var number) ->
+                    part(
+                            image,
+                            process,
+                            epoch,
+                            number,
+                            (job, cut, rank) -> pagesKept(image, job, cut, rank));
             case ReportSaved saved -> {
                 var generation = saved.generation();
                 yield part(
@@ -91,9 +100,8 @@ final class CutRules {
         }
         var last = ranks.stream().mapToLong(HostedProcess::lastGeneration).max().orElse(0);
         var number = Math.max(last, job.cut().map(GroupCut::number).orElse(0L)) + 1;
-        var parts =
-                ranks.stream().map(it -> new Part(it.epoch(), false, Optional.empty())).toList();
-        var cut = new GroupCut(number, pinned, parts, new State.UnderWay());
+        var parts = ranks.stream().map(it -> Part.of(it.epoch())).toList();
+        var cut = new GroupCut(number, pinned, parts, List.of(), new State.UnderWay());
         var draft = new Draft(image);
         draft.add(
                 new JobEvent(
@@ -130,17 +138,41 @@ final class CutRules {
                 : ProcessRules.conflict(image, rank, epoch);
     }
 
-    private static Decision still(ClusterImage image, Job job, GroupCut cut, HostedProcess rank) {
+    private static Decision still(
+            ClusterImage image, Job job, GroupCut cut, HostedProcess rank, List<Held> held) {
         var part = cut.parts().get(rank.rank());
         if (part.still()) {
             return Decision.accept();
         }
-        var next = cut.with(rank.rank(), new Part(part.epoch(), true, part.saved()));
-        return Decision.accept(
-                new JobEvent(
-                        Kind.CUT_ADVANCED,
-                        job.withCut(next),
-                        Text.of(image, rank) + " stands still"));
+        var next = cut.with(rank.rank(), part.standing(held));
+        if (!next.isStill()) {
+            return advanced(job, next, Text.of(image, rank) + " stands still");
+        }
+        return CutSegments.problem(image, job, next)
+                .<Decision>map(problem -> Decision.accept(abandoned(job, next, problem)))
+                .orElseGet(() ->
+                        advanced(job, CutSegments.with(image, next), "all ranks stand still"));
+    }
+
+    private static Decision advanced(Job job, GroupCut cut, String detail) {
+        return Decision.accept(new JobEvent(Kind.CUT_ADVANCED, job.withCut(cut), detail));
+    }
+
+    private static Decision pagesKept(
+            ClusterImage image, Job job, GroupCut cut, HostedProcess rank) {
+        if (!cut.isStill()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "pages of shared memory cannot be kept for checkpoint %d: not all ranks stand still yet"
+                            .formatted(cut.number()));
+        }
+        var part = cut.parts().get(rank.rank());
+        return part.pagesKept()
+                ? Decision.accept()
+                : advanced(
+                        job,
+                        cut.with(rank.rank(), part.withPages()),
+                        Text.of(image, rank) + " has kept pages of shared memory");
     }
 
     private static Decision saved(
@@ -150,6 +182,12 @@ final class CutRules {
             return Decision.refuse(
                     Refusal.CONFLICT,
                     "checkpoint %s cannot be kept: not all ranks stand still yet"
+                            .formatted(generation.id()));
+        }
+        if (!cut.mayGoOn()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "checkpoint %s cannot be kept: not all pages of shared memory are kept yet"
                             .formatted(generation.id()));
         }
         var known = cut.parts().get(rank.rank()).saved();
@@ -164,21 +202,18 @@ final class CutRules {
         if (problem.isPresent()) {
             return problem.get();
         }
-        var part = new Part(rank.epoch(), true, Optional.of(generation));
+        var part = cut.parts().get(rank.rank()).withSaved(generation);
         var next = cut.with(rank.rank(), part);
         return next.parts().stream().allMatch(it -> it.saved().isPresent())
                 ? commit(image, job, next)
-                : Decision.accept(
-                        new JobEvent(
-                                Kind.CUT_ADVANCED,
-                                job.withCut(next),
-                                Text.of(image, rank) + " is saved"));
+                : advanced(job, next, Text.of(image, rank) + " is saved");
     }
 
     private static Decision commit(ClusterImage image, Job job, GroupCut cut) {
         var draft = new Draft(image);
-        for (var part : cut.parts()) {
-            var generation = part.saved().orElseThrow();
+        for (var rank = 0; rank < cut.parts().size(); rank++) {
+            var generation =
+                    cut.parts().get(rank).saved().orElseThrow().withSegments(cut.keptBy(rank));
             draft.add(
                     new GenerationEvent.Committed(generation, "with all ranks of " + Text.of(job)));
         }

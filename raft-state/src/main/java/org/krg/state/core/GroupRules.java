@@ -66,7 +66,12 @@ final class GroupRules {
                         .ifPresent(back -> returns.put(job, back)));
         var draft = new Draft(image);
         events.forEach(event -> draft.add(together(event, returns)));
-        returns.forEach((job, back) -> follow(draft, job, back));
+        returns.forEach((job, back) -> {
+            follow(draft, job, back);
+            if (back.origin() instanceof Origin.Checkpoint(var generation)) {
+                CutSegments.goBack(draft, job, generation);
+            }
+        });
         jobs.forEach(job -> endAll(draft, job, events));
         return draft.accept(created);
     }

@@ -6,6 +6,7 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
@@ -39,6 +40,7 @@ final class SegmentRules {
             case ResizeSegment resize -> resize(image, resize);
             case RemoveSegment(var id) -> remove(image, id);
             case HoldSegment hold -> hold(image, hold);
+            case FinishReturn(var id) -> finishReturn(image, id);
             case GrantBlock grant -> grant(image, grant);
         };
     }
@@ -48,6 +50,7 @@ final class SegmentRules {
         return switch (event) {
             case SegmentEvent.Created(var segment, _) -> segments.with(segment);
             case SegmentEvent.Changed(var segment, _) -> segments.with(segment);
+            case SegmentEvent.Returned(var segment, _, _) -> segments.with(segment);
             case SegmentEvent.Destroyed(var segment, _) -> segments.without(segment.id());
             case SegmentEvent.Granted(var block, var grant, _) -> segments.with(block, grant);
         };
@@ -161,11 +164,38 @@ final class SegmentRules {
                     "%s holds nothing: its node was lost or has registered again"
                             .formatted(hold.member()));
         }
+        if (hold.count() > count(found.get(), hold.member())
+                && CutSegments.isClosed(image, found.get())) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "segment %s is being saved, or put back; try again in a moment"
+                            .formatted(found.get().name()));
+        }
         var changed = found.get().heldBy(hold.member(), hold.count());
         return changed.equals(found.get())
                 ? Decision.accept()
                 : changed(
                         image, changed, "%s has %s handles".formatted(hold.member(), hold.count()));
+    }
+
+    private static int count(Segment segment, Member member) {
+        return segment.holders().stream()
+                .filter(holder -> holder.member().equals(member))
+                .mapToInt(Segment.Holder::count)
+                .sum();
+    }
+
+    private static Decision finishReturn(ClusterImage image, SegmentId id) {
+        return image.segments()
+                .known()
+                .find(id)
+                .map(segment ->
+                        segment.returning()
+                                ? Decision.accept(
+                                        new SegmentEvent.Changed(
+                                                segment.complete(), "its pages are back"))
+                                : Decision.accept())
+                .orElseGet(() -> unknown(id));
     }
 
     /// A segment without a name that nobody holds is destroyed.

@@ -155,8 +155,9 @@ final class Step {
     }
 
     private Reply decideOthers(Operation operation) {
+        var whole = image.withSync(sync.state());
         return switch (ClusterStateMachine.decide(
-                image, operation.principal(), operation.command())) {
+                whole, operation.principal(), operation.command())) {
             case Decision.Refuse(var refusal, var detail) -> refused(refusal, detail);
             case Decision.Accept(var accepted, var created) -> accept(accepted, created);
         };

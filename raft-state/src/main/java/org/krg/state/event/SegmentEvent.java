@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.event;
 
+import java.util.List;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Segment;
+import org.krg.state.model.sync.SavedObject;
 
 /// A segment came or went, or a block of one got a home.
 public sealed interface SegmentEvent extends Event {
@@ -12,6 +14,16 @@ public sealed interface SegmentEvent extends Event {
 
     /// Its size, its name or who holds it is another now.
     record Changed(Segment segment, String detail) implements SegmentEvent {}
+
+    /// It exists from now on, as a checkpoint has it; its pages are yet to come.
+    ///
+    /// @param objects what processes synchronise with by it
+    record Returned(Segment segment, List<SavedObject> objects, String detail)
+            implements SegmentEvent {
+        public Returned {
+            objects = List.copyOf(objects);
+        }
+    }
 
     /// It was forgotten, and the homes of its blocks with it.
     record Destroyed(Segment segment, String detail) implements SegmentEvent {}

@@ -21,6 +21,16 @@ public record Segments(Table<SegmentId, Segment> known, Table<BlockId, BlockGran
                 .findFirst();
     }
 
+    /// {@return what a program means that knows that number: the segment, or what it is since it
+    /// went back to a checkpoint}
+    public Optional<Segment> current(SegmentId number) {
+        return known.find(number)
+                .or(() ->
+                        known.values().stream()
+                                .filter(segment -> segment.formerly().contains(number))
+                                .findFirst());
+    }
+
     /// {@return these with that segment}
     public Segments with(Segment segment) {
         return new Segments(known.with(segment.id(), segment), grants);

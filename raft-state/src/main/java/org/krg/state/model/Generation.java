@@ -17,6 +17,7 @@ import java.util.List;
 /// @param pinned taken on demand: not dropped by retention
 /// @param slowed how much later than without it the program got as far as it was at the end of
 ///   storing and copying, the time frozen not counted; zero where it was not measured
+/// @param segments shared memory whose pages are in its images, if it is part of a cut
 public record Generation(
         GenerationId id,
         Epoch epoch,
@@ -28,15 +29,17 @@ public record Generation(
         Instant taken,
         int restoreFailures,
         boolean pinned,
-        Duration slowed) {
+        Duration slowed,
+        List<SavedSegment> segments) {
     /// After so many failures an older generation is tried.
     public static final int MAX_RESTORE_FAILURES = 2;
 
     public Generation {
         copies = List.copyOf(copies);
+        segments = List.copyOf(segments);
     }
 
-    /// A generation that did not slow its program down.
+    /// A generation without shared memory that did not slow its program down.
     public Generation(
             GenerationId id,
             Epoch epoch,
@@ -59,7 +62,8 @@ public record Generation(
                 taken,
                 restoreFailures,
                 pinned,
-                Duration.ZERO);
+                Duration.ZERO,
+                List.of());
     }
 
     /// {@return this generation, which cost the program so much besides standing still}
@@ -75,7 +79,25 @@ public record Generation(
                 taken,
                 restoreFailures,
                 pinned,
-                lost);
+                lost,
+                segments);
+    }
+
+    /// {@return this generation with the pages of segments in its images}
+    public Generation withSegments(List<SavedSegment> saved) {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned,
+                slowed,
+                saved);
     }
 
     /// {@return whether a restore may still be tried}
@@ -96,7 +118,8 @@ public record Generation(
                 taken,
                 restoreFailures,
                 pinned,
-                slowed);
+                slowed,
+                segments);
     }
 
     /// {@return this generation after one more failed restore}
@@ -112,6 +135,7 @@ public record Generation(
                 taken,
                 restoreFailures + 1,
                 pinned,
-                slowed);
+                slowed,
+                segments);
     }
 }

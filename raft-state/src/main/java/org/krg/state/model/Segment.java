@@ -14,6 +14,9 @@ import java.util.List;
 ///   to write
 /// @param removed whether it has no name any more and goes when nobody holds it
 /// @param holders the members whose processes hold it, in order, each once
+/// @param formerly its numbers before it went back to a checkpoint, in order: programs that come
+///   back know it by one of them
+/// @param returning whether its pages are being put back: nobody may open it yet
 public record Segment(
         SegmentId id,
         String name,
@@ -22,7 +25,9 @@ public record Segment(
         int mode,
         Instant created,
         boolean removed,
-        List<Holder> holders) {
+        List<Holder> holders,
+        List<SegmentId> formerly,
+        boolean returning) {
     private static final int GROUP_BITS = 0060;
     private static final int OTHER_BITS = 0006;
 
@@ -33,6 +38,20 @@ public record Segment(
 
     public Segment {
         holders = List.copyOf(holders);
+        formerly = List.copyOf(formerly);
+    }
+
+    /// A segment that never went back.
+    public Segment(
+            SegmentId id,
+            String name,
+            long sizeBytes,
+            Identity owner,
+            int mode,
+            Instant created,
+            boolean removed,
+            List<Holder> holders) {
+        this(id, name, sizeBytes, owner, mode, created, removed, holders, List.of(), false);
     }
 
     /// {@return a segment that nobody holds yet}
@@ -65,12 +84,14 @@ public record Segment(
 
     /// {@return the same with another size}
     public Segment withSize(long bytes) {
-        return new Segment(id, name, bytes, owner, mode, created, removed, holders);
+        return new Segment(
+                id, name, bytes, owner, mode, created, removed, holders, formerly, returning);
     }
 
     /// {@return the same without a name}
     public Segment withoutName() {
-        return new Segment(id, name, sizeBytes, owner, mode, created, true, holders);
+        return new Segment(
+                id, name, sizeBytes, owner, mode, created, true, holders, formerly, returning);
     }
 
     /// {@return the same with so many handles of a member}
@@ -81,6 +102,38 @@ public record Segment(
             changed.add(new Holder(member, count));
         }
         changed.sort(Comparator.comparing(Holder::member));
-        return new Segment(id, name, sizeBytes, owner, mode, created, removed, changed);
+        return new Segment(
+                id, name, sizeBytes, owner, mode, created, removed, changed, formerly, returning);
+    }
+
+    /// {@return the same, held by nobody}
+    public Segment withoutHolders() {
+        return new Segment(
+                id, name, sizeBytes, owner, mode, created, removed, List.of(), formerly, returning);
+    }
+
+    /// {@return this segment, as it was saved, with another number, held by nobody, its pages yet
+    /// to come}
+    ///
+    /// @param before all numbers it had, in order
+    /// @param nameless whether another segment has its name
+    public Segment returned(SegmentId next, List<SegmentId> before, boolean nameless) {
+        return new Segment(
+                next,
+                name,
+                sizeBytes,
+                owner,
+                mode,
+                created,
+                removed || nameless,
+                List.of(),
+                before,
+                true);
+    }
+
+    /// {@return the same with all its pages}
+    public Segment complete() {
+        return new Segment(
+                id, name, sizeBytes, owner, mode, created, removed, holders, formerly, false);
     }
 }

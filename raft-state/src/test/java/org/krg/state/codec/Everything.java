@@ -27,6 +27,7 @@ import org.krg.state.command.AccessCommand.SetPassword;
 import org.krg.state.command.Command;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
+import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
@@ -66,6 +67,7 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
@@ -119,6 +121,7 @@ import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.Resources;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
@@ -130,6 +133,8 @@ import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyLimit;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.KeyRole;
+import org.krg.state.model.sync.SavedObject;
+import org.krg.state.model.sync.SyncObject;
 import org.krg.testkit.Samples;
 
 /// One of each kind, with every field set to something that is not its default.
@@ -140,6 +145,7 @@ final class Everything {
     private static final StopOrder STOP = new StopOrder(15, Duration.ofMillis(1_500), START);
 
     private static final AddressPool POOL = AddressPool.of("10.201.0.0/16");
+    private static final GroupCut.Held HELD = new GroupCut.Held(new SegmentId(31), 2);
     private static final BlockId BLOCK = new BlockId(new SegmentId(31), 5);
 
     private Everything() {}
@@ -204,6 +210,7 @@ final class Everything {
                 new RemoveSegment(segment().id()),
                 new HoldSegment(segment().id(), new Member(HOME, 4), 3),
                 new DestroySegment(segment().id()),
+                new FinishReturn(segment().id()),
                 new GrantBlock(BLOCK, new Member(HOME, 4)),
                 new SubmitJob("net", spec().withCellNetwork(POOL), ALICE, START),
                 new RegisterNode(Samples.node(HOME, 2, POOL), START),
@@ -216,7 +223,8 @@ final class Everything {
                         START),
                 new AdmitJob("again", spec(), ALICE, Optional.empty(), START),
                 new BeginCut(new JobId(7), true, START),
-                new ReportStill(PROCESS, EPOCH, 5),
+                new ReportStill(PROCESS, EPOCH, 5, List.of(HELD)),
+                new ReportPagesKept(PROCESS, EPOCH, 5),
                 new ReportSaved(generation(), 2),
                 new AbandonCut(new JobId(7), 5, "it took too long"),
                 new SubmitJob("auto", Samples.with(spec(), adaptive()), ALICE, START),
@@ -261,6 +269,9 @@ final class Everything {
         events.add(new SegmentEvent.Created(segment(), "created by alice"));
         events.add(new SegmentEvent.Changed(segment(), "its name is gone"));
         events.add(new SegmentEvent.Destroyed(segment(), "its pages are gone"));
+        events.add(
+                new SegmentEvent.Returned(
+                        returned(), savedSegment().objects(), "rank 1 goes back"));
         events.add(new SegmentEvent.Granted(BLOCK, grantOfBlock(), "first touched"));
         events.add(
                 new ProcessEvent(
@@ -401,9 +412,11 @@ final class Everything {
     private static List<GroupCut> cuts() {
         var parts =
                 List.of(
-                        new GroupCut.Part(EPOCH, true, Optional.of(generation())),
-                        new GroupCut.Part(EPOCH, false, Optional.empty()));
-        var cut = new GroupCut(5, true, parts, new GroupCut.State.UnderWay());
+                        new GroupCut.Part(
+                                EPOCH, true, List.of(HELD), true, Optional.of(generation())),
+                        GroupCut.Part.of(EPOCH));
+        var segments = List.of(savedSegment());
+        var cut = new GroupCut(5, true, parts, segments, new GroupCut.State.UnderWay());
         return List.of(
                 cut,
                 cut.over(new GroupCut.State.Committed()),
@@ -482,7 +495,21 @@ final class Everything {
                 Duration.ofMillis(45),
                 START,
                 1,
-                true);
+                true,
+                Duration.ZERO,
+                List.of(savedSegment()));
+    }
+
+    private static SavedSegment savedSegment() {
+        return new SavedSegment(
+                segment().withoutHolders(),
+                List.of(
+                        new SavedObject(1, new SyncObject.Word(-7)),
+                        new SavedObject(2, new SyncObject.Semaphore(3, List.of(), List.of()))));
+    }
+
+    private static Segment returned() {
+        return segment().returned(new SegmentId(33), List.of(segment().id()), true);
     }
 
     private static Lease lease() {

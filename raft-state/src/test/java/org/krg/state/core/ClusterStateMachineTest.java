@@ -22,6 +22,7 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportStarted;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SyncCommand;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
@@ -120,6 +121,8 @@ class ClusterStateMachineTest {
         all.removeAll(namesOfAll(KeyCommand.class));
         // SyncRules decides them.
         all.removeAll(namesOfAll(SyncCommand.class));
+        // A segment goes back with a job that shared it in a cut, which hardly comes about by chance.
+        all.remove(FinishReturn.class.getSimpleName());
         assertThat(accepted).isEqualTo(all);
     }
 

@@ -69,9 +69,11 @@ class CutRulesTest {
         var first = running();
         var number = begin(first);
         var rank = rank(first, 0);
-        scene.refuse(Refusal.CONFLICT, new ReportStill(first, rank.epoch(), number + 1));
-        scene.refuse(Refusal.CONFLICT, new ReportStill(first, rank.nextEpoch(), number));
-        scene.refuse(Refusal.NOT_FOUND, new ReportStill(new ProcessId(99), rank.epoch(), number));
+        scene.refuse(Refusal.CONFLICT, new ReportStill(first, rank.epoch(), number + 1, List.of()));
+        scene.refuse(Refusal.CONFLICT, new ReportStill(first, rank.nextEpoch(), number, List.of()));
+        scene.refuse(
+                Refusal.NOT_FOUND,
+                new ReportStill(new ProcessId(99), rank.epoch(), number, List.of()));
     }
 
     @Test
@@ -213,7 +215,7 @@ class CutRulesTest {
     }
 
     private void still(HostedProcess rank, long number) {
-        scene.accept(new ReportStill(rank.id(), rank.epoch(), number));
+        scene.accept(new ReportStill(rank.id(), rank.epoch(), number, List.of()));
     }
 
     private void save(HostedProcess rank, long number) {

@@ -56,6 +56,7 @@ public final class SegmentView {
                 .put("mode", "%04o".formatted(segment.mode()))
                 .put("created", segment.created().toString())
                 .put("removed", segment.removed())
+                .put("returning", segment.returning())
                 .put("blocks", segment.blocks());
     }
 
@@ -68,6 +69,10 @@ public final class SegmentView {
                             .set("object", plain(segment));
             case SegmentEvent.Changed(var segment, _) ->
                     view.put("type", "segment.changed")
+                            .put("target", segment.name())
+                            .set("object", plain(segment));
+            case SegmentEvent.Returned(var segment, _, _) ->
+                    view.put("type", "segment.returned")
                             .put("target", segment.name())
                             .set("object", plain(segment));
             case SegmentEvent.Destroyed(var segment, _) ->

@@ -264,6 +264,9 @@ public final class SyncRules {
                 endGone(draft, image, node.node().id());
             } else if (event instanceof SegmentEvent.Destroyed(var segment, _)) {
                 remove(draft, segment.id());
+            } else if (event instanceof SegmentEvent.Returned(var segment, var objects, _)) {
+                objects.forEach(saved ->
+                        draft.put(new SyncId(segment.id(), saved.number()), saved.object()));
             }
         }
     }

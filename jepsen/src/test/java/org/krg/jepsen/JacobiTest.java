@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Toucher;
+import org.krg.jepsen.workload.JobRequest;
+
+/// A parallel job on shared memory is saved with that memory, and goes back with it: the solver
+/// that `tools` carries ends with the checksum of an undisturbed run.
+@ExtendWith(SharedCluster.class)
+class JacobiTest {
+    private static final int RANKS = 3;
+    private static final int SIZE = 96;
+    private static final int SWEEPS = 60;
+
+    /// Where ranks wait, so that it is known what is lost.
+    private static final int HELD = 40;
+
+    private static final String SEGMENT = "plate";
+    private static final Path PROGRAM =
+            Path.of(System.getProperty("krg.root"), "target/native/jacobi");
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration TO_RECOVER = Duration.ofMinutes(2);
+
+    @AfterEach
+    void clean(Cluster cluster) {
+        cluster.startAll();
+        cluster.run("segment", "destroy", SEGMENT).require(0);
+    }
+
+    @Test
+    void afterTheLossOfANodeItEndsWithTheChecksumOfAnUndisturbedRun(Cluster cluster)
+            throws Exception {
+        var go = start(cluster, "jacobi");
+        awaitOutput(cluster, "jacobi", "sweep 10 of");
+        var before = segmentId(cluster);
+
+        cluster.run("checkpoint", "create", "jacobi").require(0);
+        awaitOutput(cluster, "jacobi", "holding");
+        // Any but the first: another rank keeps the pages.
+        var victim = ranks(cluster, "jacobi").get(1).path("node").asText();
+        cluster.killNode(victim);
+        awaitEpoch(cluster, "jacobi", 2);
+        assertThat(ranks(cluster, "jacobi"))
+                .extracting(rank -> rank.path("origin").asText())
+                .containsOnly("checkpoint 1");
+        assertThat(segmentId(cluster)).isNotEqualTo(before);
+        Files.createFile(go);
+
+        cluster.installation().run(LIMIT, "wait", "jacobi").require(0);
+        var expected = undisturbed();
+        for (var rank = 0; rank < RANKS; rank++) {
+            assertThat(cluster.run("logs", "jacobi/" + rank).require(0).out()).endsWith(expected);
+        }
+        cluster.startAll();
+        cluster.run("segment", "audit", SEGMENT).require(0);
+    }
+
+    @Test
+    void whileAProcessOutsideHasTheMemoryTheJobIsNotSaved(Cluster cluster) throws IOException {
+        var go = start(cluster, "watched");
+        awaitOutput(cluster, "watched", "sweep 10 of");
+        try (var other = Toucher.on(cluster, cluster.nodes().getFirst(), SEGMENT)) {
+            assertThat(other.ask("read 0")).isNotEqualTo("0");
+
+            var refused = cluster.installation().run(LIMIT, "checkpoint", "create", "watched");
+
+            assertThat(refused.exit()).as("%s", refused).isNotZero();
+            assertThat(refused.err())
+                    .contains("a process outside of the job has segment plate open");
+        }
+        Files.createFile(go);
+        cluster.installation().run(LIMIT, "wait", "watched").require(0);
+    }
+
+    private static Path start(Cluster cluster, String name) {
+        cluster.run("segment", "create", SEGMENT, "--size", "1M").require(0);
+        var directory = cluster.installation().scratch();
+        var go = directory.resolve("go-" + name);
+        var command =
+                List.of(
+                        PROGRAM.toString(),
+                        SEGMENT,
+                        "" + SIZE,
+                        "" + SWEEPS,
+                        "--report",
+                        "10",
+                        "--hold",
+                        "" + HELD,
+                        go.toString());
+        cluster.submit(JobRequest.of(name, directory, command).put("ranks", RANKS));
+        return go;
+    }
+
+    /// {@return what the program says at its end when it has the memory for itself}
+    private static String undisturbed() throws Exception {
+        var process =
+                new ProcessBuilder(PROGRAM.toString(), "-", "" + SIZE, "" + SWEEPS)
+                        .redirectErrorStream(true)
+                        .start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(process.waitFor()).isZero();
+        return output.substring(output.indexOf("plate of"));
+    }
+
+    private static void awaitOutput(Cluster cluster, String name, String text) {
+        Await.until(
+                text,
+                LIMIT,
+                () -> cluster.run("logs", name + "/0").require(0).out().contains(text));
+    }
+
+    private static void awaitEpoch(Cluster cluster, String name, long epoch) {
+        Await.until(
+                "all ranks to run again",
+                TO_RECOVER,
+                () ->
+                        ranks(cluster, name).stream()
+                                .allMatch(rank ->
+                                        rank.path("epoch").asLong() >= epoch
+                                                && rank.path("phase").asText().equals("running")));
+    }
+
+    private static List<JsonNode> ranks(Cluster cluster, String name) {
+        return Cluster.stream(cluster.get("jobs", name).path("processes"))
+                .map(rank -> cluster.get("processes", rank.path("id").asText()))
+                .toList();
+    }
+
+    private static long segmentId(Cluster cluster) {
+        return cluster.run("segment", "show", SEGMENT, "-o", "json")
+                .require(0)
+                .json()
+                .path("id")
+                .asLong();
+    }
+}
