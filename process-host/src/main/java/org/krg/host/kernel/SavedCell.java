@@ -11,7 +11,6 @@ import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.host.engine.Checkpointing;
 import org.krg.state.model.Epoch;
-import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.SavedSegment;

@@ -121,7 +121,8 @@ class ClusterStateMachineTest {
         all.removeAll(namesOfAll(KeyCommand.class));
         // SyncRules decides them.
         all.removeAll(namesOfAll(SyncCommand.class));
-        // A segment goes back with a job that shared it in a cut, which hardly comes about by chance.
+        // A segment goes back with a job that shared it in a cut, which hardly comes about by
+        // chance.
         all.remove(FinishReturn.class.getSimpleName());
         assertThat(accepted).isEqualTo(all);
     }
