@@ -7,8 +7,8 @@ import org.krg.pages.engine.SyncLog;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SyncCommand;
 import org.krg.state.image.SyncState;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState;
 
 /// Two nodes without a log agree on nothing: no program of the measurement synchronises.
 final class NoSyncLog implements SyncLog {

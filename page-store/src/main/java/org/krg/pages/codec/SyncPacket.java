@@ -2,7 +2,7 @@
 package org.krg.pages.codec;
 
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.SyncRequest;
+import org.krg.state.model.SyncRequest;
 
 /// What a thread says on its connection once that is of a segment.
 public sealed interface SyncPacket {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.Optional;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncRequest;
-import org.krg.state.model.sync.SyncRequest.Adjust;
-import org.krg.state.model.sync.SyncRequest.Change;
-import org.krg.state.model.sync.SyncRequest.Step;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncRequest;
+import org.krg.state.model.SyncRequest.Adjust;
+import org.krg.state.model.SyncRequest.Change;
+import org.krg.state.model.SyncRequest.Step;
+import org.krg.state.model.SyncResult;
 
 /// What threads that synchronise and the agent say to each other, one packet each: `struct
 /// sync_request` of `sync.c`, and the answer of [AttachCodec] with the value where a size is.

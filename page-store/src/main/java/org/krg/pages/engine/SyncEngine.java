@@ -8,8 +8,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.krg.state.model.Caller;
 import org.krg.state.model.Member;
-import org.krg.state.model.sync.Caller;
 
 /// The processes of this node that synchronise, and which of their threads wait. Safe for use from
 /// any thread.

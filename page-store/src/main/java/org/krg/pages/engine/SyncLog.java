@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SyncCommand;
 import org.krg.state.image.SyncState;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState;
 
 /// Where synchronisation is agreed on.
 public interface SyncLog {

@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.krg.state.command.SyncCommand.End;
 import org.krg.state.image.SyncState;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState;
-import org.krg.state.model.sync.CallerState.Progress;
-import org.krg.state.model.sync.SyncId;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState;
+import org.krg.state.model.CallerState.Progress;
+import org.krg.state.model.SyncId;
 
 /// A process of this node that synchronises. Safe for use from any thread.
 public final class SyncProcess {

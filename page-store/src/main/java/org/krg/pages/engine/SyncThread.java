@@ -9,10 +9,10 @@ import org.krg.state.command.SyncCommand;
 import org.krg.state.command.SyncCommand.End;
 import org.krg.state.command.SyncCommand.GiveUp;
 import org.krg.state.command.SyncCommand.Perform;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState.Progress;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncRequest;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState.Progress;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncRequest;
 
 /// A thread that synchronises: its requests one after the other, each with its number, so that it
 /// has one effect however often it has to be proposed.

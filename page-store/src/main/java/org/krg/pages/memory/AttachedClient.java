@@ -26,7 +26,7 @@ import org.krg.pages.engine.SyncThread;
 import org.krg.pages.memory.SegmentDoor.Managed;
 import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.SyncRequest;
+import org.krg.state.model.SyncRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

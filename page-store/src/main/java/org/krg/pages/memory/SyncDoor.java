@@ -13,7 +13,7 @@ import org.krg.linux.PacketConnection;
 import org.krg.linux.PidFd;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncProcess;
-import org.krg.state.model.sync.SyncId;
+import org.krg.state.model.SyncId;
 
 /// Which processes of this node synchronise, each until it ends, whatever connections it closes.
 /// Owned by the thread of the [AttachPort].

@@ -44,13 +44,13 @@ import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.SyncState;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

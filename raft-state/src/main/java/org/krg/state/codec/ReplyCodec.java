@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Revision;
-import org.krg.state.model.sync.SyncAnswer;
+import org.krg.state.model.SyncAnswer;
 import org.krg.state.proto.CommandWire;
 
 /// Replies, for the session table and for the wire.

@@ -2,10 +2,10 @@
 package org.krg.state.codec;
 
 import java.util.List;
+import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.SavedObject;
-import org.krg.state.model.sync.SyncId;
+import org.krg.state.model.SyncId;
 import org.krg.state.proto.ObjectWire;
 
 /// Shared memory in checkpoints.

@@ -2,10 +2,10 @@
 package org.krg.state.codec;
 
 import java.util.List;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.Health;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.Caller;
+import org.krg.state.model.Health;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncResult;
 import org.krg.state.proto.ObjectWire;
 
 /// The values that requests and rows of synchronisation share.

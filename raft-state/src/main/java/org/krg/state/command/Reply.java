@@ -4,7 +4,7 @@ package org.krg.state.command;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.model.Revision;
-import org.krg.state.model.sync.SyncAnswer;
+import org.krg.state.model.SyncAnswer;
 
 /// What became of an operation: definite, the same on every replica and for every retry.
 public sealed interface Reply {

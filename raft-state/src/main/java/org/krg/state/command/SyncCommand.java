@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.command;
 
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.SyncRequest;
+import org.krg.state.model.Caller;
+import org.krg.state.model.SyncRequest;
 
 /// Requests of threads that synchronise, as their agents pass them on.
 public sealed interface SyncCommand extends Command {

@@ -16,12 +16,12 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.SavedObject;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject;
 
 /// The shared memory of a parallel job in its cuts, and when it goes back to one.
 ///

@@ -4,8 +4,8 @@ package org.krg.state.event;
 import java.util.List;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.SavedObject;
 import org.krg.state.model.Segment;
-import org.krg.state.model.sync.SavedObject;
 
 /// A segment came or went, or a block of one got a home.
 public sealed interface SegmentEvent extends Event {

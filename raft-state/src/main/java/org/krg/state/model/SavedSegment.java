@@ -2,7 +2,6 @@
 package org.krg.state.model;
 
 import java.util.List;
-import org.krg.state.model.sync.SavedObject;
 
 /// A segment as a cut of a parallel job found it, apart from its pages.
 ///

@@ -121,10 +121,12 @@ import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.Resources;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
+import org.krg.state.model.SyncObject;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
@@ -133,8 +135,6 @@ import org.krg.state.model.key.KeyGrant;
 import org.krg.state.model.key.KeyLimit;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.KeyRole;
-import org.krg.state.model.sync.SavedObject;
-import org.krg.state.model.sync.SyncObject;
 import org.krg.testkit.Samples;
 
 /// One of each kind, with every field set to something that is not its default.

@@ -27,21 +27,21 @@ import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.SyncState;
 import org.krg.state.image.Table;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.Caller;
 import org.krg.state.model.GroupCut;
 import org.krg.state.model.GroupCut.Held;
+import org.krg.state.model.Health;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.SavedObject;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.Health;
-import org.krg.state.model.sync.SavedObject;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject;
 import org.krg.testkit.Samples;
 
 /// Shared memory in cuts of a job whose ranks 0 and 1 have it.

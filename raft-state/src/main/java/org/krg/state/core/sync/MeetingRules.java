@@ -5,14 +5,14 @@ import static org.krg.state.core.sync.SyncDraft.with;
 import static org.krg.state.core.sync.SyncDraft.without;
 
 import java.util.List;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject.Barrier;
-import org.krg.state.model.sync.SyncObject.Condition;
-import org.krg.state.model.sync.SyncRequest.Arrive;
-import org.krg.state.model.sync.SyncRequest.Await;
-import org.krg.state.model.sync.SyncRequest.Wake;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.Caller;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject.Barrier;
+import org.krg.state.model.SyncObject.Condition;
+import org.krg.state.model.SyncRequest.Arrive;
+import org.krg.state.model.SyncRequest.Await;
+import org.krg.state.model.SyncRequest.Wake;
+import org.krg.state.model.SyncResult;
 
 /// Where threads wait for each other: barriers and conditions.
 final class MeetingRules {

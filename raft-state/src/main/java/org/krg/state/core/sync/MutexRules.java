@@ -7,14 +7,14 @@ import static org.krg.state.core.sync.SyncDraft.without;
 
 import java.util.List;
 import java.util.Optional;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.Health;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject.Mutex;
-import org.krg.state.model.sync.SyncRequest;
-import org.krg.state.model.sync.SyncRequest.Await;
-import org.krg.state.model.sync.SyncRequest.Lock;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.Caller;
+import org.krg.state.model.Health;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject.Mutex;
+import org.krg.state.model.SyncRequest;
+import org.krg.state.model.SyncRequest.Await;
+import org.krg.state.model.SyncRequest.Lock;
+import org.krg.state.model.SyncResult;
 
 /// Mutexes, as POSIX has the robust ones that check for errors.
 final class MutexRules {

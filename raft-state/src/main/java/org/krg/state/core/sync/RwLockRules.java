@@ -7,12 +7,12 @@ import static org.krg.state.core.sync.SyncDraft.without;
 
 import java.util.List;
 import java.util.Optional;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.Health;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject.RwLock;
-import org.krg.state.model.sync.SyncRequest;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.Caller;
+import org.krg.state.model.Health;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject.RwLock;
+import org.krg.state.model.SyncRequest;
+import org.krg.state.model.SyncResult;
 
 /// Read-write locks, served in the order of arrival: a reader does not overtake a writer that
 /// waits.

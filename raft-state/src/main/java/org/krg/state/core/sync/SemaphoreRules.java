@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject.Semaphore;
-import org.krg.state.model.sync.SyncRequest.Adjust;
-import org.krg.state.model.sync.SyncRequest.Step;
-import org.krg.state.model.sync.SyncResult;
-import org.krg.state.model.sync.Undo;
+import org.krg.state.model.Caller;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject.Semaphore;
+import org.krg.state.model.SyncRequest.Adjust;
+import org.krg.state.model.SyncRequest.Step;
+import org.krg.state.model.SyncResult;
+import org.krg.state.model.Undo;
 
 /// Semaphores, as semop(2) has them: a request changes several at once or waits, in the list of the
 /// one that is in its way, and is tried again when that one changes.

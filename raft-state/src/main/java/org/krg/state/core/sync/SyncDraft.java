@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.krg.state.image.SyncState;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState;
-import org.krg.state.model.sync.CallerState.Progress;
-import org.krg.state.model.sync.CallerState.Progress.Waiting;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncObject;
-import org.krg.state.model.sync.SyncRequest;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState;
+import org.krg.state.model.CallerState.Progress;
+import org.krg.state.model.CallerState.Progress.Waiting;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject;
+import org.krg.state.model.SyncRequest;
+import org.krg.state.model.SyncResult;
 
 /// Synchronisation as an entry of the log changes it, and what it changed. Local to one entry.
 public final class SyncDraft {

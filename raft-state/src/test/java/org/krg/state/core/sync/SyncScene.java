@@ -15,18 +15,18 @@ import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
 import org.krg.state.image.SyncState;
+import org.krg.state.model.Caller;
+import org.krg.state.model.CallerState.Progress;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
-import org.krg.state.model.sync.Caller;
-import org.krg.state.model.sync.CallerState.Progress;
-import org.krg.state.model.sync.SyncAnswer;
-import org.krg.state.model.sync.SyncId;
-import org.krg.state.model.sync.SyncRequest;
-import org.krg.state.model.sync.SyncResult;
+import org.krg.state.model.SyncAnswer;
+import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncRequest;
+import org.krg.state.model.SyncResult;
 import org.krg.testkit.Samples;
 
 /// Three nodes, a segment, and threads that ask as a test tells them. Every command is an entry of

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model.sync;
+package org.krg.state.model;
 
 import java.util.Comparator;
-import org.krg.state.model.Member;
 
 /// A thread of a process that synchronises. It is over at the latest with the run of its node's
 /// agent.

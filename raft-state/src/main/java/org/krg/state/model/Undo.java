@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model.sync;
+package org.krg.state.model;
 
 /// What is added to a semaphore when a process ends.
 ///

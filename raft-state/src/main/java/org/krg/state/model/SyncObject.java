@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model.sync;
+package org.krg.state.model;
 
 import java.util.List;
 import java.util.Optional;
 
-/// An object that processes synchronise with. Who waits is served in the order of the list; what
-/// each of them asks for is its [CallerState]'s to say.
+/// An object that processes synchronise with: a mutex, a read-write lock, a semaphore, a barrier, a
+/// condition or a word. Who waits is served in the order of the list; what each of them asks for is
+/// its [CallerState]'s to say.
+///
+/// It is there by being used: at first it is all zeros, a free lock, a semaphore or word of 0. One
+/// that is all zeros again is forgotten.
 public sealed interface SyncObject {
     /// {@return who waits for it, first come first}
     List<Caller> waiting();

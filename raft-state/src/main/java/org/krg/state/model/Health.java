@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.model.sync;
+package org.krg.state.model;
 
 /// What a lock knows of what it protects.
 public enum Health {
