@@ -3,7 +3,6 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Ranks;
 import org.krg.jepsen.programs.Toucher;
 import org.krg.jepsen.workload.JobRequest;
 
@@ -33,7 +33,6 @@ class JacobiTest {
     private static final Path PROGRAM =
             Path.of(System.getProperty("krg.root"), "target/native/jacobi");
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final Duration TO_RECOVER = Duration.ofMinutes(2);
 
     @AfterEach
     void clean(Cluster cluster) {
@@ -51,10 +50,10 @@ class JacobiTest {
         cluster.run("checkpoint", "create", "jacobi").require(0);
         awaitOutput(cluster, "jacobi", "holding");
         // Any but the first: another rank keeps the pages.
-        var victim = ranks(cluster, "jacobi").get(1).path("node").asText();
+        var victim = Ranks.of(cluster, "jacobi").get(1).path("node").asText();
         cluster.killNode(victim);
-        awaitEpoch(cluster, "jacobi", 2);
-        assertThat(ranks(cluster, "jacobi"))
+        Ranks.awaitEpoch(cluster, "jacobi", 2);
+        assertThat(Ranks.of(cluster, "jacobi"))
                 .extracting(rank -> rank.path("origin").asText())
                 .containsOnly("checkpoint 1");
         assertThat(segmentId(cluster)).isNotEqualTo(before);
@@ -121,23 +120,6 @@ class JacobiTest {
                 text,
                 LIMIT,
                 () -> cluster.run("logs", name + "/0").require(0).out().contains(text));
-    }
-
-    private static void awaitEpoch(Cluster cluster, String name, long epoch) {
-        Await.until(
-                "all ranks to run again",
-                TO_RECOVER,
-                () ->
-                        ranks(cluster, name).stream()
-                                .allMatch(rank ->
-                                        rank.path("epoch").asLong() >= epoch
-                                                && rank.path("phase").asText().equals("running")));
-    }
-
-    private static List<JsonNode> ranks(Cluster cluster, String name) {
-        return Cluster.stream(cluster.get("jobs", name).path("processes"))
-                .map(rank -> cluster.get("processes", rank.path("id").asText()))
-                .toList();
     }
 
     private static long segmentId(Cluster cluster) {

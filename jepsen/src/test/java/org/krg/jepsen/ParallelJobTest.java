@@ -3,7 +3,6 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Ranks;
 import org.krg.jepsen.programs.TokenRing;
 import org.krg.jepsen.workload.JobRequest;
 
@@ -23,14 +23,13 @@ class ParallelJobTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /// The lease of a node, an election if it led, the leases of the others, and the start.
-    private static final Duration TO_RECOVER = Duration.ofMinutes(2);
 
     @Test
     void ranksAreSpreadAndFindEachOther(Cluster cluster) throws IOException {
         var go = start(cluster, "ring");
         awaitHalf(cluster, "ring");
 
-        assertThat(ranks(cluster, "ring"))
+        assertThat(Ranks.of(cluster, "ring"))
                 .extracting(rank -> rank.path("node").asText())
                 .containsExactlyInAnyOrderElementsOf(cluster.nodes());
         assertThat(cluster.run("proc", "migrate", "ring/1", "--to", "auto").exit()).isEqualTo(9);
@@ -47,7 +46,7 @@ class ParallelJobTest {
 
         assertThat(cluster.installation().run(LIMIT, "wait", "fails").exit()).isEqualTo(7);
 
-        assertThat(ranks(cluster, "fails"))
+        assertThat(Ranks.of(cluster, "fails"))
                 .extracting(rank -> rank.path("phase").asText())
                 .containsOnly("ended");
     }
@@ -56,14 +55,14 @@ class ParallelJobTest {
     void whenANodeIsLostAllRanksStartAgainTogether(Cluster cluster) throws IOException {
         var go = start(cluster, "again");
         awaitHalf(cluster, "again");
-        var victim = ranks(cluster, "again").get(2).path("node").asText();
+        var victim = Ranks.of(cluster, "again").get(2).path("node").asText();
 
         cluster.killNode(victim);
-        awaitEpoch(cluster, "again", 2);
+        Ranks.awaitEpoch(cluster, "again", 2);
         Files.createFile(go);
 
         assertThatItEndsWell(cluster, "again");
-        assertThat(ranks(cluster, "again"))
+        assertThat(Ranks.of(cluster, "again"))
                 .extracting(rank -> rank.path("node").asText())
                 .doesNotContain(victim);
     }
@@ -77,11 +76,11 @@ class ParallelJobTest {
         var first = cluster.run("checkpoint", "create", "saved", "-o", "json").require(0).json();
         assertThat(first.path("ranks")).hasSize(RANKS);
         cluster.run("checkpoint", "create", "saved").require(0);
-        var victim = ranks(cluster, "saved").get(1).path("node").asText();
+        var victim = Ranks.of(cluster, "saved").get(1).path("node").asText();
         cluster.killNode(victim);
-        awaitEpoch(cluster, "saved", 2);
+        Ranks.awaitEpoch(cluster, "saved", 2);
 
-        assertThat(ranks(cluster, "saved"))
+        assertThat(Ranks.of(cluster, "saved"))
                 .extracting(rank -> rank.path("origin").asText())
                 .containsOnly("checkpoint 2");
         Files.createFile(go);
@@ -105,23 +104,6 @@ class ParallelJobTest {
                 "the token to go around",
                 LIMIT,
                 () -> cluster.run("logs", name + "/0").require(0).out().contains("half"));
-    }
-
-    private static void awaitEpoch(Cluster cluster, String name, long epoch) {
-        Await.until(
-                "all ranks to run again",
-                TO_RECOVER,
-                () ->
-                        ranks(cluster, name).stream()
-                                .allMatch(rank ->
-                                        rank.path("epoch").asLong() >= epoch
-                                                && rank.path("phase").asText().equals("running")));
-    }
-
-    private static List<JsonNode> ranks(Cluster cluster, String name) {
-        return Cluster.stream(cluster.get("jobs", name).path("processes"))
-                .map(rank -> cluster.get("processes", rank.path("id").asText()))
-                .toList();
     }
 
     private static void assertThatItEndsWell(Cluster cluster, String name) {

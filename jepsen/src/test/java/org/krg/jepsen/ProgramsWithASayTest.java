@@ -3,18 +3,13 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
-import org.krg.jepsen.workload.JobRequest;
-import org.krg.tools.http.ApiPath;
-import org.krg.tools.http.LogItem;
+import org.krg.jepsen.programs.Answering;
 
 /// Programs that want a say in their checkpoints, in cells: called back, not saved where they do
 /// not want to be, with memory left out, and asking for a checkpoint themselves.
@@ -24,9 +19,6 @@ class ProgramsWithASayTest {
     private static final Path PROGRAMS = Path.of(System.getProperty("krg.root"), "target/native");
     private static final long TABLE = 32 << 20;
     private static final int NOT_CHECKPOINTABLE = 9;
-
-    /// How many lines the program has written.
-    private int answers;
 
     private String job = "";
 
@@ -38,42 +30,42 @@ class ProgramsWithASayTest {
 
     @Test
     void aProgramIsCalledBackAndItsTableIsNeitherStoredNorMissed(Cluster cluster) {
-        start(cluster, "sayer");
-        assertThat(ask(cluster, "on")).isEqualTo("ok");
-        assertThat(ask(cluster, "epoch")).isEqualTo("1");
-        assertThat(ask(cluster, "table " + TABLE)).isEqualTo("ok");
+        var program = start(cluster, "sayer");
+        assertThat(program.ask("on")).isEqualTo("ok");
+        assertThat(program.ask("epoch")).isEqualTo("1");
+        assertThat(program.ask("table " + TABLE)).isEqualTo("ok");
         var without = checkpointBytes(cluster);
-        assertThat(ask(cluster, "counts")).isEqualTo("1 0 1");
-        assertThat(ask(cluster, "peek")).isEqualTo("zeros");
-        assertThat(ask(cluster, "look")).isEqualTo("good 2");
-        assertThat(ask(cluster, "keep")).isEqualTo("ok");
+        assertThat(program.ask("counts")).isEqualTo("1 0 1");
+        assertThat(program.ask("peek")).isEqualTo("zeros");
+        assertThat(program.ask("look")).isEqualTo("good 2");
+        assertThat(program.ask("keep")).isEqualTo("ok");
         var with = checkpointBytes(cluster);
         assertThat(with - without).isBetween(TABLE, TABLE + TABLE / 10);
-        assertThat(ask(cluster, "peek")).isEqualTo("full");
-        assertThat(ask(cluster, "leave")).isEqualTo("ok");
+        assertThat(program.ask("peek")).isEqualTo("full");
+        assertThat(program.ask("leave")).isEqualTo("ok");
 
-        assertThat(ask(cluster, "disable")).isEqualTo("ok");
+        assertThat(program.ask("disable")).isEqualTo("ok");
         var refused = cluster.run("checkpoint", "create", job).require(NOT_CHECKPOINTABLE);
         assertThat(refused.err()).contains("critical section (krg_checkpoint_disable)");
-        assertThat(ask(cluster, "enable")).isEqualTo("ok");
-        assertThat(ask(cluster, "hold 4")).isEqualTo("ok");
+        assertThat(program.ask("enable")).isEqualTo("ok");
+        assertThat(program.ask("hold 4")).isEqualTo("ok");
         cluster.installation()
                 .run(LIMIT, "proc", "migrate", job, "--to", "auto", "--mode", "stop-copy")
                 .require(0);
 
-        assertThat(ask(cluster, "held")).isEqualTo("1 1");
-        assertThat(ask(cluster, "counts")).isEqualTo("3 1 2");
-        assertThat(Long.parseLong(ask(cluster, "epoch"))).isGreaterThan(1);
-        assertThat(ask(cluster, "peek")).isEqualTo("zeros");
-        assertThat(ask(cluster, "look")).isEqualTo("good 3");
+        assertThat(program.ask("held")).isEqualTo("1 1");
+        assertThat(program.ask("counts")).isEqualTo("3 1 2");
+        assertThat(Long.parseLong(program.ask("epoch"))).isGreaterThan(1);
+        assertThat(program.ask("peek")).isEqualTo("zeros");
+        assertThat(program.ask("look")).isEqualTo("good 3");
     }
 
     @Test
     void aProgramTakesACheckpointItselfAndKnowsThatItCameBack(Cluster cluster) {
-        start(cluster, "nower");
-        assertThat(ask(cluster, "on")).isEqualTo("ok");
-        assertThat(ask(cluster, "now")).isEqualTo("0");
-        assertThat(ask(cluster, "counts")).isEqualTo("1 0 1");
+        var program = start(cluster, "nower");
+        assertThat(program.ask("on")).isEqualTo("ok");
+        assertThat(program.ask("now")).isEqualTo("0");
+        assertThat(program.ask("counts")).isEqualTo("1 0 1");
         var generations = cluster.run("checkpoint", "list", job, "-o", "json").json();
         assertThat(generations.path("checkpoints")).hasSize(1);
         var id = generations.path("checkpoints").get(0).path("id").asText();
@@ -81,51 +73,20 @@ class ProgramsWithASayTest {
         cluster.run("checkpoint", "restore", id).require(0);
 
         // It is back in the call, and so is its output.
-        answers = 1;
-        Await.until("it to come back", LIMIT, () -> lines(cluster).size() > answers);
-        assertThat(lines(cluster).get(answers++)).isEqualTo("1");
-        assertThat(ask(cluster, "counts")).isEqualTo("1 1 0");
-        assertThat(ask(cluster, "epoch")).isEqualTo("2");
+        program.wentBackTo(1);
+        assertThat(program.answer("it to come back")).isEqualTo("1");
+        assertThat(program.ask("counts")).isEqualTo("1 1 0");
+        assertThat(program.ask("epoch")).isEqualTo("2");
     }
 
-    private void start(Cluster cluster, String name) {
+    private Answering start(Cluster cluster, String name) {
         job = name;
-        var command = List.of(PROGRAMS.resolve("krg-say").toString());
-        var directory = cluster.installation().scratch();
-        cluster.submit(JobRequest.of(job, directory, command).put("stdin", true));
-        cluster.awaitPhase(job, "running", LIMIT);
+        return Answering.start(cluster, job, PROGRAMS.resolve("krg-say").toString());
     }
 
     /// {@return the bytes of a new checkpoint's images}
     private long checkpointBytes(Cluster cluster) {
         var taken = cluster.run("checkpoint", "create", job, "-o", "json").require(0);
         return taken.json().path("imageBytes").asLong();
-    }
-
-    /// Gives the program a command and returns the line that it answers.
-    private String ask(Cluster cluster, String command) {
-        var bytes = (command + "\n").getBytes(StandardCharsets.US_ASCII);
-        var path = ApiPath.of("processes", job, "stdin");
-        try (var client = cluster.client()) {
-            Await.until(
-                    "it to take its input",
-                    LIMIT,
-                    () -> client.postBytes(path, bytes, LIMIT).path("written").asInt() > 0);
-        }
-        Await.until("an answer to " + command, LIMIT, () -> lines(cluster).size() > answers);
-        return lines(cluster).get(answers++);
-    }
-
-    private List<String> lines(Cluster cluster) {
-        var output = new StringBuilder();
-        try (var client = cluster.client();
-                var log = client.logs(job, "stdout", 0, false)) {
-            for (var item = log.next(); item.isPresent(); item = log.next()) {
-                if (item.get() instanceof LogItem.Output(_, var bytes)) {
-                    output.append(StandardCharsets.US_ASCII.decode(bytes));
-                }
-            }
-        }
-        return output.toString().lines().toList();
     }
 }

@@ -3,7 +3,6 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Answering;
 import org.krg.jepsen.programs.Toucher;
-import org.krg.jepsen.workload.JobRequest;
-import org.krg.tools.http.ApiPath;
-import org.krg.tools.http.LogItem;
 
 /// Hosted programs that share memory over the cluster move, and come back from checkpoints.
 @ExtendWith(SharedCluster.class)
@@ -26,15 +23,11 @@ class SharedProgramMovesTest {
     private static final Path PROGRAMS = Path.of(System.getProperty("krg.root"), "target/native");
     private static final int COUNTER = 4_096;
 
-    /// How many lines the program has written.
-    private int answers;
-
     private String job = "";
 
     @BeforeEach
     void create(Cluster cluster) {
         cluster.run("segment", "create", SEGMENT, "--size", "4M").require(0);
-        answers = 0;
     }
 
     @AfterEach
@@ -47,8 +40,8 @@ class SharedProgramMovesTest {
 
     @Test
     void noAdditionIsLostWhenAProgramMovesToAndFroWhileAnotherNodeAdds(Cluster cluster) {
-        start(cluster, "adder", "krg-touch");
-        assertThat(ask(cluster, "begin " + COUNTER)).isEqualTo("ok");
+        var program = start(cluster, "adder", "krg-touch");
+        assertThat(program.ask("begin " + COUNTER)).isEqualTo("ok");
         try (var other = Toucher.on(cluster, elsewhere(cluster), SEGMENT)) {
             assertThat(other.ask("begin " + COUNTER)).isEqualTo("ok");
             for (var mode : List.of("warm", "stop-copy", "warm")) {
@@ -56,25 +49,25 @@ class SharedProgramMovesTest {
                 cluster.run("proc", "check", job).require(0);
                 migrate(cluster, mode);
                 assertThat(cluster.process(job).path("node").asText()).isNotEqualTo(before);
-                assertThat(Long.parseLong(ask(cluster, "read " + COUNTER))).isPositive();
+                assertThat(Long.parseLong(program.ask("read " + COUNTER))).isPositive();
             }
 
-            var added = Long.parseLong(ask(cluster, "end")) + Long.parseLong(other.ask("end"));
+            var added = Long.parseLong(program.ask("end")) + Long.parseLong(other.ask("end"));
 
             assertThat(other.ask("read " + COUNTER)).isEqualTo("" + added);
-            assertThat(ask(cluster, "read " + COUNTER)).isEqualTo("" + added);
+            assertThat(program.ask("read " + COUNTER)).isEqualTo("" + added);
         }
         cluster.run("segment", "audit", SEGMENT).require(0);
     }
 
     @Test
     void aProgramThatComesBackFromACheckpointSeesWhatTheClusterHasThen(Cluster cluster) {
-        start(cluster, "returner", "krg-touch");
-        assertThat(ask(cluster, "write 0 5")).isEqualTo("ok");
+        var program = start(cluster, "returner", "krg-touch");
+        assertThat(program.ask("write 0 5")).isEqualTo("ok");
         var node = cluster.process(job).path("node").asText();
         try (var other = Toucher.on(cluster, elsewhere(cluster), SEGMENT)) {
             cluster.run("checkpoint", "create", job).require(0);
-            assertThat(ask(cluster, "read 0")).isEqualTo("5");
+            assertThat(program.ask("read 0")).isEqualTo("5");
             assertThat(other.ask("exchange 0 9")).isEqualTo("5");
 
             cluster.killNode(node);
@@ -88,17 +81,17 @@ class SharedProgramMovesTest {
                                 && process.path("phase").asText().equals("running");
                     });
             // What it had answered since the checkpoint is taken back.
-            answers = 2;
-            assertThat(ask(cluster, "read 0")).isEqualTo("9");
-            assertThat(ask(cluster, "write 0 10")).isEqualTo("ok");
+            program.wentBackTo(2);
+            assertThat(program.ask("read 0")).isEqualTo("9");
+            assertThat(program.ask("write 0 10")).isEqualTo("ok");
             assertThat(other.ask("read 0")).isEqualTo("10");
         }
     }
 
     @Test
     void whoHoldsALockStaysUntilItIsReleased(Cluster cluster) {
-        start(cluster, "locker", "krg-sync");
-        assertThat(ask(cluster, "lock 7")).isEqualTo("ok");
+        var program = start(cluster, "locker", "krg-sync");
+        assertThat(program.ask("lock 7")).isEqualTo("ok");
         var node = cluster.process(job).path("node").asText();
 
         var refused =
@@ -108,18 +101,16 @@ class SharedProgramMovesTest {
         assertThat(refused.exit()).as("%s", refused).isNotZero();
         assertThat(refused.err()).contains("holds object 7 of segment");
         assertThat(cluster.process(job).path("node").asText()).isEqualTo(node);
-        assertThat(ask(cluster, "unlock 7")).isEqualTo("ok");
+        assertThat(program.ask("unlock 7")).isEqualTo("ok");
         migrate(cluster, "stop-copy");
-        assertThat(ask(cluster, "lock 7")).isEqualTo("ok");
+        assertThat(program.ask("lock 7")).isEqualTo("ok");
     }
 
-    private void start(Cluster cluster, String name, String program) {
+    private Answering start(Cluster cluster, String name, String what) {
         job = name;
-        var command = List.of(PROGRAMS.resolve(program).toString());
-        var directory = cluster.installation().scratch();
-        cluster.submit(JobRequest.of(job, directory, command).put("stdin", true));
-        cluster.awaitPhase(job, "running", LIMIT);
-        assertThat(ask(cluster, "map " + SEGMENT)).isEqualTo("ok 4194304");
+        var program = Answering.start(cluster, job, PROGRAMS.resolve(what).toString());
+        assertThat(program.ask("map " + SEGMENT)).isEqualTo("ok 4194304");
+        return program;
     }
 
     private void migrate(Cluster cluster, String mode) {
@@ -131,32 +122,5 @@ class SharedProgramMovesTest {
     private String elsewhere(Cluster cluster) {
         var node = cluster.process(job).path("node").asText();
         return cluster.nodes().stream().filter(it -> !it.equals(node)).findFirst().orElseThrow();
-    }
-
-    /// Gives the program a command and returns the line that it answers.
-    private String ask(Cluster cluster, String command) {
-        var bytes = (command + "\n").getBytes(StandardCharsets.US_ASCII);
-        var path = ApiPath.of("processes", job, "stdin");
-        try (var client = cluster.client()) {
-            Await.until(
-                    "it to take its input",
-                    LIMIT,
-                    () -> client.postBytes(path, bytes, LIMIT).path("written").asInt() > 0);
-        }
-        Await.until("an answer to " + command, LIMIT, () -> lines(cluster).size() > answers);
-        return lines(cluster).get(answers++);
-    }
-
-    private List<String> lines(Cluster cluster) {
-        var output = new StringBuilder();
-        try (var client = cluster.client();
-                var log = client.logs(job, "stdout", 0, false)) {
-            for (var item = log.next(); item.isPresent(); item = log.next()) {
-                if (item.get() instanceof LogItem.Output(_, var bytes)) {
-                    output.append(StandardCharsets.US_ASCII.decode(bytes));
-                }
-            }
-        }
-        return output.toString().lines().toList();
     }
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.jepsen.programs;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.workload.JobRequest;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.LogItem;
+
+/// A program in a cell that answers each line of its input by a line of output, wherever it runs.
+public final class Answering {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    private final Cluster cluster;
+    private final String job;
+    private int answers;
+
+    private Answering(Cluster cluster, String job) {
+        this.cluster = cluster;
+        this.job = job;
+    }
+
+    /// Starts the program, and waits until it runs.
+    public static Answering start(Cluster cluster, String job, String program) {
+        var directory = cluster.installation().scratch();
+        cluster.submit(JobRequest.of(job, directory, List.of(program)).put("stdin", true));
+        cluster.awaitPhase(job, "running", LIMIT);
+        return new Answering(cluster, job);
+    }
+
+    /// Gives the program a command and returns the line that it answers.
+    public String ask(String command) {
+        var bytes = (command + "\n").getBytes(StandardCharsets.US_ASCII);
+        var path = ApiPath.of("processes", job, "stdin");
+        try (var client = cluster.client()) {
+            Await.until(
+                    "it to take its input",
+                    LIMIT,
+                    () -> client.postBytes(path, bytes, LIMIT).path("written").asInt() > 0);
+        }
+        return answer("an answer to " + command);
+    }
+
+    /// The program went back to where it had given so many answers.
+    public void wentBackTo(int count) {
+        answers = count;
+    }
+
+    /// {@return the next line, waited for}
+    public String answer(String what) {
+        Await.until(what, LIMIT, () -> lines().size() > answers);
+        return lines().get(answers++);
+    }
+
+    private List<String> lines() {
+        var output = new StringBuilder();
+        try (var client = cluster.client();
+                var log = client.logs(job, "stdout", 0, false)) {
+            for (var item = log.next(); item.isPresent(); item = log.next()) {
+                if (item.get() instanceof LogItem.Output(_, var bytes)) {
+                    output.append(StandardCharsets.US_ASCII.decode(bytes));
+                }
+            }
+        }
+        return output.toString().lines().toList();
+    }
+}
