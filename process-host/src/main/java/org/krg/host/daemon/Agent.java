@@ -4,36 +4,20 @@ package org.krg.host.daemon;
 import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.krg.checkpoint.CheckpointConfig;
-import org.krg.checkpoint.engine.Baselines;
-import org.krg.checkpoint.engine.CheckpointEngine;
-import org.krg.checkpoint.engine.Staging;
-import org.krg.checkpoint.files.FileChunkStore;
-import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.netty.ChunkService;
-import org.krg.checkpoint.netty.NettyCopies;
-import org.krg.checkpoint.zstd.ZstdStreams;
 import org.krg.host.AgentSettings;
-import org.krg.host.AuditTrail;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.core.CellSpecs;
@@ -72,7 +56,6 @@ import org.krg.host.netty.PeerAsks;
 import org.krg.host.netty.PeerConfig;
 import org.krg.host.netty.PeerPort;
 import org.krg.host.tls.DirectorySigner;
-import org.krg.host.tls.NodeSeal;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
@@ -95,15 +78,9 @@ import org.slf4j.LoggerFactory;
 /// The parts of an agent, put together and started in the order in which they need each other; they
 /// end in the opposite one. The cells go on.
 final class Agent implements AutoCloseable {
-    /// How often it is looked whether the certificate ends soon, for the first time after minutes.
-    private static final Duration RENEWAL_CHECK = Duration.ofHours(6);
-
-    /// How often the leader compares the replicas, for the first time after a sixth of it.
-    private static final Duration COMPARISON = Duration.ofHours(1);
-
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final AgentSettings settings;
     private final Path data;
     private final NodeId self;
@@ -149,15 +126,15 @@ final class Agent implements AutoCloseable {
     }
 
     private void start(DataDirectory directory) throws IOException {
-        parts.push(executor::shutdownNow);
+        parts.add(executor::shutdownNow);
         var join = new JoinClient(settings, tls.mutual());
         var identity = Membership.establish(settings, directory, join);
         var links = links();
         var cells = openCells(links);
-        var config = checkpointConfig();
+        var images = new NodeImages(settings, data);
         var abilities =
                 CompletableFuture.supplyAsync(
-                        () -> Abilities.find(cells, config, natives, links), executor);
+                        () -> Abilities.find(cells, images.config(), natives, links), executor);
         var addresses = new PeerAddresses();
         var port = openPort(addresses);
         var asks = new PeerAsks(port);
@@ -168,9 +145,6 @@ final class Agent implements AutoCloseable {
             join.admit(self + "." + identity.incarnation());
             directory.admitted();
         }
-        var chunks = FileChunkStore.open(config.images(), config.compressionLevel());
-        var baselines = new Baselines(config.images(), InstantSource.system());
-        var staging = new Staging(chunks, baselines);
         var duties = duties(store, asks);
         var leases = leases(store);
         var timer = timer();
@@ -183,12 +157,15 @@ final class Agent implements AutoCloseable {
                         AskService.NAME,
                         () -> new AskService(asked, executor),
                         ChunkService.NAME,
-                        () -> new ChunkService(chunks, staging, config)));
+                        images::service));
         var able = abilities.join();
         var machine = new KernelMachine(cells, process -> CellSpecs.own(store.image(), process));
         var checkpoints =
                 new CellCheckpoints(
-                        cells, machine, checkpoints(config, able, chunks, baselines, port), pages);
+                        cells,
+                        machine,
+                        images.engine(self, able.dumpers(), port, tls, damage),
+                        pages);
         var holder =
                 holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
         var engine = engine(store, machine, checkpoints, proposals, holder);
@@ -225,28 +202,16 @@ final class Agent implements AutoCloseable {
                         store::image,
                         ClusterKeys.hosts(settings.listen()),
                         InstantSource.system());
-        // It asks other nodes, which the thread of the timer must not wait for.
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        () -> executor.execute(renewal::renewWhenDue),
-                        RENEWAL_CHECK.toMinutes() / 60,
-                        RENEWAL_CHECK.toMinutes(),
-                        TimeUnit.MINUTES);
         var replicas =
                 new ReplicaComparison(
                         store,
                         (node, after) ->
                                 node.equals(self) ? asked.digest(after) : asks.digest(node, after),
                         metrics);
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        () -> executor.execute(replicas::watch),
-                        COMPARISON.toMinutes() / 6,
-                        COMPARISON.toMinutes(),
-                        TimeUnit.MINUTES);
-        var audit = AuditLog.open(AuditTrailFiles.of(data));
-        parts.push(audit);
-        parts.push(
+        var audit = parts.add(AuditLog.open(AuditTrailFiles.of(data)));
+        var upkeep = new Upkeep(holder, renewal, audit, replicas);
+        upkeep.start(timer, executor);
+        parts.add(
                 openApi(
                         new ApiParts(
                                 store,
@@ -255,7 +220,7 @@ final class Agent implements AutoCloseable {
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
-                                () -> problems(holder, renewal, audit, replicas),
+                                upkeep::problems,
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
@@ -309,9 +274,7 @@ final class Agent implements AutoCloseable {
         var config =
                 new PeerConfig(
                         settings.cluster().id(), self, settings.listen().peer(), tls.mutual());
-        var port = PeerPort.open(config, addresses);
-        parts.push(port);
-        return port;
+        return parts.add(PeerPort.open(config, addresses));
     }
 
     private HostEngine engine(
@@ -320,7 +283,7 @@ final class Agent implements AutoCloseable {
             CellCheckpoints checkpoints,
             Proposals proposals,
             LeaseHolder holder) {
-        var engine =
+        return parts.add(
                 new HostEngine(
                         self,
                         store,
@@ -330,9 +293,7 @@ final class Agent implements AutoCloseable {
                         holder::lease,
                         Boottime::now,
                         InstantSource.system(),
-                        metrics);
-        parts.push(engine);
-        return engine;
+                        metrics));
     }
 
     /// {@return by what cells get addresses of their own, where they are isolated}
@@ -343,10 +304,8 @@ final class Agent implements AutoCloseable {
     }
 
     private void startNetwork(RatisClusterStore store, CellLinks links) {
-        var engine =
-                new NetworkEngine(self, store, new KernelNetwork(links), InstantSource.system());
-        parts.push(engine);
-        engine.start();
+        parts.add(new NetworkEngine(self, store, new KernelNetwork(links), InstantSource.system()))
+                .start();
     }
 
     private Cells openCells(Optional<CellLinks> links) throws IOException {
@@ -364,15 +323,6 @@ final class Agent implements AutoCloseable {
                         links));
     }
 
-    private CheckpointConfig checkpointConfig() throws IOException {
-        var images = data.resolve("images");
-        Files.createDirectories(
-                images,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        return CheckpointConfig.defaults(images)
-                .withCriu(List.of(CriuProgram.find(settings.criu())));
-    }
-
     private RatisClusterStore openStore(long incarnation, PeerAsks asks) {
         var defaults =
                 StateConfig.defaults(
@@ -387,15 +337,13 @@ final class Agent implements AutoCloseable {
                 defaults.withElection(election.min(), election.max())
                         .withVoters(election.voters(), election.replaceAfter())
                         .withTls(tls.mutual());
-        var store =
+        return parts.add(
                 RatisClusterStore.open(
-                        config, asks, new RocksStorage(data.resolve("store")), metrics);
-        parts.push(store);
-        return store;
+                        config, asks, new RocksStorage(data.resolve("store")), metrics));
     }
 
     private LeaderDuties duties(RatisClusterStore store, PeerAsks asks) {
-        var duties =
+        return parts.add(
                 new LeaderDuties(
                         store,
                         policy,
@@ -404,15 +352,11 @@ final class Agent implements AutoCloseable {
                         this::session,
                         Boottime::now,
                         InstantSource.system(),
-                        metrics);
-        parts.push(duties);
-        return duties;
+                        metrics));
     }
 
     private UserLeases leases(RatisClusterStore store) {
-        var leases = new UserLeases(store, this::session, Boottime::now);
-        parts.push(leases);
-        return leases;
+        return parts.add(new UserLeases(store, this::session, Boottime::now));
     }
 
     private Probes probes(PeerAsks asks) {
@@ -422,43 +366,16 @@ final class Agent implements AutoCloseable {
                         : asks.probe(node, question);
     }
 
-    private CheckpointEngine checkpoints(
-            CheckpointConfig config,
-            Abilities able,
-            FileChunkStore chunks,
-            Baselines baselines,
-            PeerPort port) {
-        var copies = new NettyCopies(node -> port.open(node, ChunkService.NAME), chunks, config);
-        var engine =
-                new CheckpointEngine(
-                        config,
-                        self,
-                        able.dumpers(),
-                        new CheckpointEngine.Parts(
-                                chunks,
-                                new ProcCellFiles(),
-                                copies,
-                                baselines,
-                                new NodeSeal(tls),
-                                new ZstdStreams(config.compressionLevel())),
-                        damage,
-                        InstantSource.system());
-        engine.clean();
-        return engine;
-    }
-
     private ScheduledExecutorService timer() {
         var timer =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("krg-retry").daemon().factory());
-        parts.push(timer::shutdownNow);
+        parts.add(timer::shutdownNow);
         return timer;
     }
 
     private Proposals proposals(RatisClusterStore store, ScheduledExecutorService timer) {
-        var proposals = new Proposals(store, this::session, timer);
-        parts.push(proposals);
-        return proposals;
+        return parts.add(new Proposals(store, this::session, timer));
     }
 
     private SharedMemories pages(
@@ -474,8 +391,7 @@ final class Agent implements AutoCloseable {
                         store,
                         proposals,
                         requested);
-        var pages = new SharedMemories(self, setting, asks);
-        parts.push(pages);
+        var pages = parts.add(new SharedMemories(self, setting, asks));
         PageMetrics.register(metrics, pages::allStats);
         return pages;
     }
@@ -487,9 +403,8 @@ final class Agent implements AutoCloseable {
             PeerAsks asks,
             Node node,
             SharedMemories pages) {
-        var file = LeaseFile.open(data.resolve("lease"));
-        parts.push(file);
-        var holder =
+        var file = parts.add(LeaseFile.open(data.resolve("lease")));
+        return parts.add(
                 new LeaseHolder(
                         node,
                         store,
@@ -501,9 +416,7 @@ final class Agent implements AutoCloseable {
                         lease -> {
                             file.renew(lease.deadline());
                             pages.leased(lease);
-                        });
-        parts.push(holder);
-        return holder;
+                        }));
     }
 
     private Node node(long incarnation, Abilities able) {
@@ -528,20 +441,6 @@ final class Agent implements AutoCloseable {
                 notes, found.limits(), found.engines(), found.criu(), found.selfTest());
     }
 
-    private static List<String> problems(
-            LeaseHolder holder, Renewal renewal, AuditTrail audit, ReplicaComparison replicas) {
-        var problems = new ArrayList<String>();
-        if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
-            problems.add(
-                    "the node's lease is over: it is out of touch with the quorum, and its"
-                            + " exclusive processes stand still");
-        }
-        renewal.problem().ifPresent(problems::add);
-        audit.problem().ifPresent(problems::add);
-        replicas.problem().ifPresent(problems::add);
-        return problems;
-    }
-
     private SessionId session() {
         return new SessionId(random.nextLong(Long.MAX_VALUE));
     }
@@ -553,12 +452,6 @@ final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception failure) {
-                log.warn("a part of the agent does not end well", failure);
-            }
-        }
+        parts.close();
     }
 }

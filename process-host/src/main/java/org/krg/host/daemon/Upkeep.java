@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.krg.host.AuditTrail;
+import org.krg.host.engine.LeaseHolder;
+import org.krg.host.engine.ReplicaComparison;
+import org.krg.linux.Boottime;
+
+/// What a node looks after from time to time, and what is wrong with it.
+///
+/// @param holder keeps the node's lease
+/// @param renewal keeps its certificate
+/// @param audit where requests are written down
+/// @param replicas compares the members' states, on the leader
+record Upkeep(LeaseHolder holder, Renewal renewal, AuditTrail audit, ReplicaComparison replicas) {
+    /// How often it is looked whether the certificate ends soon, for the first time after minutes.
+    private static final Duration RENEWAL_CHECK = Duration.ofHours(6);
+
+    /// How often the leader compares the replicas, for the first time after a sixth of it.
+    private static final Duration COMPARISON = Duration.ofHours(1);
+
+    /// Begins. Other nodes are asked, which the thread of the timer must not wait for.
+    void start(ScheduledExecutorService timer, Executor executor) {
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> executor.execute(renewal::renewWhenDue),
+                        RENEWAL_CHECK.toMinutes() / 60,
+                        RENEWAL_CHECK.toMinutes(),
+                        TimeUnit.MINUTES);
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> executor.execute(replicas::watch),
+                        COMPARISON.toMinutes() / 6,
+                        COMPARISON.toMinutes(),
+                        TimeUnit.MINUTES);
+    }
+
+    /// {@return why this node is not healthy, nothing if it is}
+    List<String> problems() {
+        var problems = new ArrayList<String>();
+        if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
+            problems.add(
+                    "the node's lease is over: it is out of touch with the quorum, and its"
+                            + " exclusive processes stand still");
+        }
+        renewal.problem().ifPresent(problems::add);
+        audit.problem().ifPresent(problems::add);
+        replicas.problem().ifPresent(problems::add);
+        return problems;
+    }
+}
