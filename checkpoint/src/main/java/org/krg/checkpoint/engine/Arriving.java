@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.krg.checkpoint.ArchiveSeal;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.IncomingArchive;
 import org.krg.checkpoint.codec.ArchiveHeadCodec;
 import org.krg.checkpoint.codec.MalformedManifest;
@@ -54,7 +55,7 @@ final class Arriving implements IncomingArchive {
     /// What it works with.
     ///
     /// @param self this node
-    /// @param copying sends a generation that is here to others
+    /// @param copying sends what came in to others
     record Parts(
             CheckpointConfig config,
             NodeId self,
@@ -62,11 +63,6 @@ final class Arriving implements IncomingArchive {
             ArchiveSeal seal,
             Compression compression,
             Copying copying) {}
-
-    /// Has a generation copied.
-    interface Copying {
-        Taken copy(Generation generation, Manifest manifest, byte[] bytes, TakeOptions options);
-    }
 
     /// @param authority see [ArchiveSeal#objection]
     Arriving(Parts parts, InputStream input, Optional<byte[]> authority) {
@@ -143,7 +139,12 @@ final class Arriving implements IncomingArchive {
                         candidates,
                         head.spec().checkpoint().fileLimitBytes(),
                         true);
-        return parts.copying().copy(generation, own, bytes, options);
+        return parts.copying()
+                .copy(
+                        new StoredGeneration(generation, own, bytes),
+                        options,
+                        CopyProgress.NONE,
+                        generation.taken());
     }
 
     private Generation publish(Manifest own, byte[] bytes) {

@@ -10,7 +10,6 @@ import org.krg.state.ClusterStore;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
-import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
@@ -28,7 +27,7 @@ final class CheckpointPipeline {
     private final ClusterStore store;
     private final Checkpointing checkpoints;
     private final Proposals proposals;
-    private final MetricRegistry metrics;
+    private final Takes takes;
 
     CheckpointPipeline(
             ClusterStore store,
@@ -38,42 +37,19 @@ final class CheckpointPipeline {
         this.store = store;
         this.checkpoints = checkpoints;
         this.proposals = proposals;
-        this.metrics = metrics;
+        this.takes = new Takes(proposals, metrics);
     }
 
     /// Takes and commits a generation; blocks. A failure is reported to the cluster too.
     ///
     /// @throws HostFailure if there is no new generation
     Generation take(Checkpointing.Order order) {
-        try (var _ = metrics.timer("krg.host.checkpoint_seconds").time()) {
-            var taken = checkpoints.take(order, (_, _) -> {});
-            var generation = taken.generation();
-            var reply =
-                    proposals.submit(new CommitGeneration(generation, taken.copiesWanted())).join();
-            if (reply instanceof Reply.Refused(_, var refusal, var detail)) {
-                throw new HostFailure(
-                        HostFailure.Code.CONFLICT,
-                        "checkpoint %s was taken and not committed: %s, %s"
-                                .formatted(generation.id(), refusal, detail),
-                        "");
-            }
-            metrics.counter("krg.host.checkpoints_total").inc();
-            log.info(
-                    "checkpoint committed checkpoint={} copies={} imageBytes={} storedBytes={}"
-                            + " frozen={}ms",
-                    generation.id(),
-                    generation.copies(),
-                    generation.imageBytes(),
-                    generation.storedBytes(),
-                    generation.frozen().toMillis());
-            return generation;
-        } catch (HostFailure failure) {
-            metrics.counter("krg.host.checkpoints_failed_total").inc();
-            log.warn(
-                    "checkpoint failed checkpoint={} reason={} remedy={}",
+        try {
+            return takes.take(
                     order.generation(),
-                    failure.getMessage(),
-                    failure.remedy());
+                    () -> checkpoints.take(order, (_, _) -> {}),
+                    taken -> new CommitGeneration(taken.generation(), taken.copiesWanted()));
+        } catch (HostFailure failure) {
             report(order.cell(), failure);
             throw failure;
         }

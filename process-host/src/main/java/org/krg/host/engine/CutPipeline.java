@@ -8,21 +8,16 @@ import org.krg.state.ClusterStore;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.CutCommand.ReportSaved;
-import org.krg.state.command.Reply;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Job;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The part of one rank in a cut: it stands still, is saved, goes on with the others, and is
 /// reported when its copies are there. Any failure gives the whole cut up.
 final class CutPipeline {
-    private static final Logger log = LoggerFactory.getLogger(CutPipeline.class);
-
     private final ClusterStore store;
     private final Checkpointing checkpoints;
     private final Proposals proposals;
-    private final MetricRegistry metrics;
+    private final Takes takes;
 
     CutPipeline(
             ClusterStore store,
@@ -32,7 +27,7 @@ final class CutPipeline {
         this.store = store;
         this.checkpoints = checkpoints;
         this.proposals = proposals;
-        this.metrics = metrics;
+        this.takes = new Takes(proposals, metrics);
     }
 
     /// Asks for a checkpoint of all ranks.
@@ -51,38 +46,24 @@ final class CutPipeline {
                         job.id(),
                         order.generation(),
                         new Epoch(order.cell().epoch()));
-        try (var _ = metrics.timer("krg.host.checkpoint_seconds").time()) {
-            var taken = checkpoints.takeInCut(order, gate, (_, _) -> {});
-            gate.requireWhole();
-            var generation = taken.generation();
-            var reply = proposals.submit(new ReportSaved(generation, taken.copiesWanted())).join();
-            if (reply instanceof Reply.Refused(_, var refusal, var detail)) {
-                throw new HostFailure(
-                        HostFailure.Code.CONFLICT,
-                        "checkpoint %s was taken and not kept: %s, %s"
-                                .formatted(generation.id(), refusal, detail),
-                        "");
-            }
-            metrics.counter("krg.host.checkpoints_total").inc();
-            log.info(
-                    "rank saved checkpoint={} copies={} imageBytes={} storedBytes={} frozen={}ms",
-                    generation.id(),
-                    generation.copies(),
-                    generation.imageBytes(),
-                    generation.storedBytes(),
-                    generation.frozen().toMillis());
+        try {
+            var _ =
+                    takes.take(
+                            order.generation(),
+                            () -> takeWithOthers(order, gate),
+                            taken -> new ReportSaved(taken.generation(), taken.copiesWanted()));
         } catch (HostFailure failure) {
-            metrics.counter("krg.host.checkpoints_failed_total").inc();
-            log.warn(
-                    "rank not saved checkpoint={} reason={} remedy={}",
-                    order.generation(),
-                    failure.getMessage(),
-                    failure.remedy());
             var process = order.generation().process();
             var reason = "process %s: %s".formatted(process, failure.getMessage());
             abandon(job, order.generation().number(), reason);
             throw failure;
         }
+    }
+
+    private Checkpointing.Taken takeWithOthers(Checkpointing.Order order, CutGate gate) {
+        var taken = checkpoints.takeInCut(order, gate, (_, _) -> {});
+        gate.requireWhole();
+        return taken;
     }
 
     /// Gives a cut up. Without effect on one that is over.

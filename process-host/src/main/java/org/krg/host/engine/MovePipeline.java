@@ -24,6 +24,7 @@ final class MovePipeline {
     private final Checkpointing checkpoints;
     private final Proposals proposals;
     private final MetricRegistry metrics;
+    private final Takes takes;
     private final Map<MigrationId, MoveProgress> progress = new ConcurrentHashMap<>();
 
     MovePipeline(
@@ -35,6 +36,7 @@ final class MovePipeline {
         this.checkpoints = checkpoints;
         this.proposals = proposals;
         this.metrics = metrics;
+        this.takes = new Takes(proposals, metrics);
     }
 
     /// {@return how far the present part of a move is; empty when this node sends nothing for it}
@@ -50,14 +52,7 @@ final class MovePipeline {
         try {
             var taken = checkpoints.take(order, counting(migration));
             var commit = new CommitGeneration(taken.generation(), taken.copiesWanted());
-            if (proposals.submit(commit).join()
-                    instanceof Reply.Refused(_, var refusal, var detail)) {
-                throw new HostFailure(
-                        HostFailure.Code.CONFLICT,
-                        "checkpoint %s was taken and not committed: %s, %s"
-                                .formatted(order.generation(), refusal, detail),
-                        "");
-            }
+            takes.require(order.generation(), commit);
             log.info(
                     "memory sent ahead migration={} to={} bytes={} frozen={}ms",
                     migration.id(),

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.Manifest;
+import org.krg.checkpoint.model.Prepared;
+import org.krg.checkpoint.model.Restored;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The two parts in which a generation comes back, before and after there is a cell for it. Used by
+/// one thread.
+record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
+    private static final Logger log = LoggerFactory.getLogger(RestoreRun.class);
+
+    /// See [org.krg.checkpoint.Checkpoints#prepare].
+    Prepared prepare(Path stdout, Path stderr) throws IOException {
+        var generation = fetching.generation();
+        var watch = new Stopwatch();
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
+            // What was written ahead was made of a whole generation just now.
+            var isHere = parts.baselines().has(generation.id().process(), generation.manifest());
+            var fetchedBytes = isHere ? 0 : fetching.complete(writing, source);
+            watch.lap("fetch");
+            var manifest = fetching.requireManifest();
+            new Restoring(manifest, source, parts.files()).writeStreams(stdout, stderr);
+            writing.commit();
+            watch.lap("output");
+            log.info(
+                    "generation is here generation={} fetchedBytes={} phases={}",
+                    generation.id(),
+                    fetchedBytes,
+                    watch);
+            return new Prepared(
+                    manifest.rootPid(), manifest.streams(), manifest.inputEnded(), fetchedBytes);
+        }
+    }
+
+    /// See [org.krg.checkpoint.Checkpoints#restore].
+    ///
+    /// @param work for the images; the caller closes it
+    Restored restore(CellView target, Dumpers dumpers, WorkDirectory work, boolean frozen)
+            throws IOException {
+        var watch = new Stopwatch();
+        var manifest = fetching.requireManifest();
+        var dumper = dumpers.require(manifest.origin().engine());
+        var filesPutBack = writeFiles(manifest, target, work);
+        watch.lap("files");
+        target.restoring(work.images());
+        dumper.restore(target, work.images(), work.logs(), true);
+        watch.lap("restore");
+        // It is on its way to that already; this waits for the last task of it.
+        target.freeze();
+        parts.files().startTimers(target);
+        if (!frozen) {
+            target.thaw();
+        }
+        watch.lap("settle");
+        log.info(
+                "process restored process={} epoch={} generation={} filesPutBack={} phases={}",
+                target.process(),
+                target.epoch(),
+                fetching.generation().id(),
+                filesPutBack,
+                watch);
+        return new Restored(filesPutBack);
+    }
+
+    private int writeFiles(Manifest manifest, CellView target, WorkDirectory work)
+            throws IOException {
+        var generation = fetching.generation();
+        requireStreams(manifest, target);
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
+            var restoring = new Restoring(manifest, source, parts.files());
+            var ahead = parts.baselines().take(generation.id().process());
+            try {
+                if (ahead.filter(it -> it.digest().equals(generation.manifest())).isPresent()) {
+                    Baselines.move(ahead.get().work(), work);
+                } else {
+                    restoring.writeImages(work.images());
+                }
+            } finally {
+                ahead.ifPresent(it -> it.work().close());
+            }
+            var filesPutBack = restoring.putBack(target);
+            writing.commit();
+            return filesPutBack;
+        }
+    }
+
+    private static void requireStreams(Manifest manifest, CellView target) {
+        var present = target.sync();
+        if (!present.equals(manifest.streams())) {
+            throw Failures.of(
+                    Phase.RESTORE,
+                    Code.OTHER,
+                    "the output of the cell has %s, the checkpoint %s"
+                            .formatted(present, manifest.streams()),
+                    "Prepare the restore before the cell is made");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.CopyProgress;
+import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.engine.Baselines.Baseline;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.Manifest;
+import org.krg.checkpoint.model.TakeOptions;
+import org.krg.checkpoint.model.Taken;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
+import org.krg.state.model.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One take of a generation, from the freeze to the last copy. Used once, by one thread.
+///
+/// @param self this node, which holds the first copy
+/// @param work where the images are written; the caller closes it
+record TakeRun(
+        CellView cell,
+        TakeOptions options,
+        Dumper dumper,
+        NodeId self,
+        CheckpointEngine.Parts parts,
+        WorkDirectory work,
+        InstantSource clock) {
+    private static final Logger log = LoggerFactory.getLogger(TakeRun.class);
+
+    static final String GOES_ON = "The program goes on; older checkpoints are as they were";
+    private static final String STANDS_STILL = "The program stands still where it is";
+
+    /// {@return in which state the program is after this failure, said to its user}
+    static String next(CheckpointFailed failed, TakeOptions options) {
+        if (failed.failure().code() == Code.SUSPECT) {
+            return "CRIU was killed";
+        }
+        return options.leaveFrozen() ? STANDS_STILL : GOES_ON;
+    }
+
+    Taken run(CopyProgress progress) {
+        var watch = new Stopwatch();
+        var taking = new Taking(cell, dumper, parts.files(), work, watch);
+        try (var snapshot = taking.snapshot(options.fileLimitBytes(), options.leaveFrozen())) {
+            var stopped = clock.instant().minus(snapshot.frozen());
+            var stored = store(taking, snapshot);
+            watch.lap("store");
+            var taken = copy(stored, progress, stopped);
+            watch.lap("copy");
+            if (options.moving() && !options.leaveFrozen()) {
+                parts.baselines().keep(stored.manifest(), stored.digest(), work);
+            }
+            var generation = taken.generation();
+            log.info(
+                    "generation stored generation={} epoch={} copies={} imageBytes={}"
+                            + " storedBytes={} frozen={}ms phases={}",
+                    generation.id(),
+                    generation.epoch(),
+                    generation.copies(),
+                    generation.imageBytes(),
+                    generation.storedBytes(),
+                    generation.frozen().toMillis(),
+                    watch);
+            return taken;
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    private StoredGeneration store(Taking taking, Snapshot snapshot) throws IOException {
+        var id = new GenerationId(cell.process(), options.number());
+        var taken = Instant.ofEpochMilli(clock.millis());
+        var earlier =
+                options.moving()
+                        ? parts.baselines().take(cell.process())
+                        : Optional.<Baseline>empty();
+        try (var writing = parts.store().begin()) {
+            var manifest =
+                    new Manifest(
+                            id,
+                            cell.epoch(),
+                            taken,
+                            parts.files().origin(options.engine(), dumper.version()),
+                            cell.rootPid(),
+                            snapshot.streams(),
+                            snapshot.inputEnded(),
+                            taking.store(
+                                    snapshot,
+                                    writing,
+                                    earlier.map(it -> new EarlierImages(it, parts.store()))),
+                            snapshot.needs(),
+                            Taking.tasks(snapshot.tree()));
+            var bytes = ManifestCodec.encode(manifest);
+            writing.publish(id, ManifestCodec.digest(bytes), bytes);
+            var generation =
+                    new Generation(
+                            id,
+                            cell.epoch(),
+                            ManifestCodec.digest(bytes),
+                            List.of(self),
+                            manifest.imageBytes(),
+                            writing.storedBytes() + bytes.length,
+                            snapshot.frozen(),
+                            taken,
+                            0,
+                            options.pinned());
+            return new StoredGeneration(generation, manifest, bytes);
+        } finally {
+            earlier.ifPresent(it -> it.work().close());
+        }
+    }
+
+    // The disk of this node and those of the others at the same time.
+    private Taken copy(StoredGeneration stored, CopyProgress progress, Instant stopped)
+            throws IOException {
+        var durable = new Background(parts.store()::sync);
+        try {
+            return new Copying(parts.store(), parts.copies())
+                    .copy(stored, options, progress, stopped);
+        } finally {
+            durable.await();
+        }
+    }
+}
