@@ -61,6 +61,7 @@ import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
 import org.krg.tools.cli.segment.SegmentDestroy;
 import org.krg.tools.cli.segment.SegmentList;
+import org.krg.tools.cli.segment.SegmentResize;
 import org.krg.tools.cli.segment.SegmentShow;
 import org.krg.tools.cli.segment.SegmentStats;
 import org.krg.tools.cli.state.StateBackup;
@@ -154,6 +155,7 @@ public final class Verbs implements VerbTree {
                             new Verb("segment show", "Show a segment in full"),
                             new Verb("segment stats", "Show how nodes use a segment's pages"),
                             new Verb("segment audit", "Compare the log with every node's pages"),
+                            new Verb("segment resize", "Make a segment larger"),
                             new Verb("segment destroy", "Give a segment and its pages up")),
                     new Section(
                             "Keys of your own, agreed by the cluster (etcd's clients work too)",
@@ -239,6 +241,7 @@ public final class Verbs implements VerbTree {
             case "segment show" -> new SegmentShow(terminal);
             case "segment stats" -> new SegmentStats(terminal);
             case "segment audit" -> new SegmentAuditVerb(terminal);
+            case "segment resize" -> new SegmentResize(terminal);
             case "segment destroy" -> new SegmentDestroy(terminal);
             case "job list" -> new JobList(terminal);
             case "job show" -> new JobShow(terminal);

@@ -277,6 +277,7 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)
                 .get("/v1/segments/{segment}/pages", Permit.OWNER, segments::pages)
+                .post("/v1/segments/{segment}/resize", Permit.OWNER, segments::resize)
                 .delete("/v1/segments/{segment}", Permit.OWNER, segments::destroy)
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)

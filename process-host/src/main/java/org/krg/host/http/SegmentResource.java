@@ -62,6 +62,17 @@ final class SegmentResource {
         return Call.one(HttpStatus.CREATED, image, SegmentView.of(image, segment));
     }
 
+    HttpResponse resize(Call call) {
+        var segment = Targets.segment(replica.read(false), call.path("segment"));
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request"), call.caller().principal()),
+                        call.body(SegmentBody.class).resize(segment.id()));
+        var image = replica.atLeast(done.revision());
+        var now = Targets.segment(image, Long.toString(segment.id().value()));
+        return Call.one(image, SegmentView.of(image, now));
+    }
+
     HttpResponse destroy(Call call) {
         var image = replica.read(false);
         var segment = Targets.segment(image, call.path("segment"));

@@ -48,6 +48,23 @@ final class SegmentApiTest {
     }
 
     @Test
+    void aSegmentGrowsAndDoesNotShrink() {
+        api.post("/v1/segments", "{\"name\":\"growing\",\"sizeBytes\":4096}");
+
+        var grown = api.post("/v1/segments/growing/resize", "{\"sizeBytes\":8193}");
+        assertThat(grown.status()).isEqualTo(200);
+        assertThat(grown.number("/sizeBytes")).isEqualTo(12_288);
+        assertThat(api.get("/v1/segments/growing").number("/sizeBytes")).isEqualTo(12_288);
+
+        var shrunk = api.post("/v1/segments/growing/resize", "{\"sizeBytes\":4096}");
+        assertThat(shrunk.status()).isEqualTo(400);
+        assertThat(shrunk.text("/error/message")).contains("12288 bytes and does not shrink");
+        assertThat(api.post("/v1/segments/growing/resize", "{}").status()).isEqualTo(400);
+        assertThat(api.post("/v1/segments/nobody/resize", "{\"sizeBytes\":8192}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void aSegmentHasANameAndASizeOfItsOwn() {
         api.post("/v1/segments", "{\"name\":\"twice\",\"sizeBytes\":4096}");
 

@@ -19,6 +19,7 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Lease;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.SegmentId;
 
 /// Decides who may ask for what, before the rules of the command see it. Every command is in one of
 /// the switches: a new one does not compile until somebody has said who may use it.
@@ -166,14 +167,10 @@ public final class Authority {
         return switch (command) {
             case SegmentCommand.CreateSegment create ->
                     new Rule.Owner(Optional.of(create.owner().name()));
-            case SegmentCommand.DestroySegment(var segment) ->
-                    new Rule.Owner(
-                            image.segments()
-                                    .known()
-                                    .find(segment)
-                                    .map(known -> known.owner().name()));
-            case SegmentCommand.ResizeSegment _,
-                    SegmentCommand.RemoveSegment _,
+            case SegmentCommand.DestroySegment(var segment) -> owner(image, segment);
+            // A program's that may do so by the segment's mode, its agent proposes.
+            case SegmentCommand.ResizeSegment resize -> owner(image, resize.segment());
+            case SegmentCommand.RemoveSegment _,
                     SegmentCommand.HoldSegment _,
                     SegmentCommand.FinishReturn _,
                     SegmentCommand.GrantBlock _ ->
@@ -199,6 +196,11 @@ public final class Authority {
                     AccessCommand.RevokeToken _ ->
                     new Rule.Root();
         };
+    }
+
+    private static Rule owner(ClusterImage image, SegmentId segment) {
+        return new Rule.Owner(
+                image.segments().known().find(segment).map(known -> known.owner().name()));
     }
 
     private static Rule owner(ClusterImage image, ProcessId process) {

@@ -32,6 +32,7 @@ class AuthorityTest {
                     "CordonNode",
                     "CreateSegment",
                     "DestroySegment",
+                    "ResizeSegment",
                     "StartMigration",
                     "BeginCut",
                     "AbortMigration",

@@ -4,20 +4,31 @@ package org.krg.host.http.body;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.model.Identity;
+import org.krg.state.model.SegmentId;
 
-/// The body of a request for a segment.
+/// The body of a request for a segment, or for another size of one.
 public record SegmentBody(@Nullable String name, @Nullable Long sizeBytes) {
     private static final long PAGE_BYTES = 4_096;
     private static final int OWNER_ONLY = 0600;
 
     /// {@return the request it stands for} The size is rounded up to whole pages.
     public CreateSegment create(Identity owner, Instant at) {
+        var size = wholePages();
+        return new CreateSegment(Values.require("name", name), size, owner, OWNER_ONLY, at);
+    }
+
+    /// {@return the request for that size of a segment} It is rounded up to whole pages.
+    public ResizeSegment resize(SegmentId segment) {
+        return new ResizeSegment(segment, wholePages());
+    }
+
+    private long wholePages() {
         var size = Values.require("sizeBytes", sizeBytes);
         if (size <= 0 || size > Long.MAX_VALUE - PAGE_BYTES) {
             throw Bodies.wrong("sizeBytes", "is a number of bytes from 1 on, not " + size);
         }
-        var whole = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        return new CreateSegment(Values.require("name", name), whole, owner, OWNER_ONLY, at);
+        return (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     }
 }
