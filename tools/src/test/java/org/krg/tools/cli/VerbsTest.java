@@ -80,6 +80,7 @@ final class VerbsTest {
         answers.put("POST /v1/segments", json(201, grid));
         answers.put("GET /v1/segments/grid", json(200, grid));
         answers.put("GET /v1/segments", json(200, "{\"segments\":[%s]}".formatted(grid)));
+        answers.put("POST /v1/segments/grid/resize", json(200, grid));
         answers.put("DELETE /v1/segments/grid", json(200, grid));
 
         assertThat(run("segment", "create", "grid", "--size", "64M").exit()).isZero();
@@ -87,6 +88,9 @@ final class VerbsTest {
         assertThat(run("segment", "list").out()).contains("64 MiB", "3/32", "n1 2, lost 1");
         assertThat(run("segment", "show", "grid").out()).contains("alice").contains("64 MiB");
         assertThat(run("segment", "show", "grid", "-o", "json").out()).contains("touchedBlocks");
+        assertThat(run("segment", "resize", "grid", "--size", "64M").err())
+                .contains("grid has 64 MiB");
+        assertThat(run("segment", "resize", "grid").exit()).isEqualTo(2);
         assertThat(run("segment", "destroy", "grid").exit()).isZero();
         assertThat(run("segment", "destroy", "none").exit()).isEqualTo(3);
         assertThat(run("segment", "create", "grid").exit()).isEqualTo(2);

@@ -9,6 +9,7 @@ import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
+import org.krg.tools.render.Amounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "What is new is zeros at the end. A program that has the segment mapped sees it when it maps the segment anew.",
+            "What is new is zeros at the end. A program sees them when it maps the segment anew.",
             "A segment does not shrink: its pages may be on any node.",
             "",
             "  krg-admin segment resize grid --size 128M"
@@ -53,8 +54,9 @@ public final class SegmentResize implements Callable<Integer> {
             var resized = client.post(ApiPath.of("segments", segment, "resize"), body);
             output.print(terminal, resized, () -> "");
             terminal.say(
-                    "segment %s has %s bytes"
-                            .formatted(segment, resized.path("sizeBytes").asText()));
+                    "segment %s has %s"
+                            .formatted(
+                                    segment, Amounts.bytes(resized.path("sizeBytes").asLong())));
         }
         return ExitCode.OK;
     }
