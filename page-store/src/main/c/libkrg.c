@@ -55,7 +55,7 @@ int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
     segment->faults = -1;
     segment->size = answer.size;
     segment->id = answer.segment;
-    segment->lost = false;
+    segment->lost = segment->over = false;
     return 0;
 }
 

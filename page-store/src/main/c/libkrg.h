@@ -13,8 +13,9 @@
  * moves is a page of 4096 bytes: what different nodes write often belongs on pages of its own.
  *
  * A page whose only copy was lost with its node is SIGBUS for whoever touches it, never zeros.
- * When the agent of the node ends, whoever touches the segment stands still: the process has to be
- * ended. A thread of the library waits for that.
+ * When the agent of the node ends, whoever touches the segment stands still, until the next agent answers and the
+ * memory is mapped again at the same addresses. Pages that only this node had are SIGBUS then; so is all of it
+ * for a process that held a lock, which others have by then, or that cannot be paused.
  *
  * The agent can take the memory away from a process and have it mapped again, at the same addresses, by the
  * agent that listens at the socket then: so a process is saved and brought back, here or on another

@@ -16,6 +16,8 @@
 // It asks the agent at the socket for that, whichever that is then, as soon as no file says that programs
 // are being saved (await_door). A program that wants a say (say.c) is called back before all others stand still,
 // and when they go on.
+//
+// When the agent ends by itself, mappings are emptied, and taken up again in the same way at the next one (take_up).
 #define _GNU_SOURCE
 #include "pause.h"
 #include "private.h"
@@ -36,6 +38,7 @@
 #define ASK_AGAIN_NANOS 20000000
 #define STACK_BYTES (1024 * 1024) // callbacks run on it
 #define FIND_AGAIN_MILLIS 50
+#define MOST_PAUSES 6 // of 5 s each, that a thread which cannot be paused makes fail
 
 enum { PAUSE = 1, DETACH = 2, RESUME = 3, SAVED = 4 };
 
@@ -44,6 +47,7 @@ static struct krg_segment *handles;
 static bool is_attended; // the thread runs
 static int control = -1; // its connection
 static int watched = -1; // epoll: the connection, and those of mapped handles
+static int failed_pauses; // in a row, while handles are lost
 
 // ---------------------------------------------------------------- handles
 
@@ -91,15 +95,20 @@ void unmap_watched(struct krg_segment *segment) {
 // With its agent this node loses its part in the segment: others go on without the pages that are
 // here. The mapping is emptied, so that whoever touches it stands still instead of using what is old;
 // the memory stays what it is for other processes.
-static void lose(struct krg_segment *hung_up) {
+static void lose_locked(struct krg_segment *segment) {
+    if (segment->socket < 0 || segment->lost || segment->inherited)
+        return;
+    unwatch(segment->socket);
+    segment->lost = true;
+    if (segment->address != NULL)
+        syscall(SYS_madvise, segment->address, segment->length, MADV_DONTNEED);
+}
+
+static void lose(const struct krg_segment *hung_up) {
     pthread_mutex_lock(&lock);
-    for (struct krg_segment *it = handles; it != NULL; it = it->next) {
-        if (it == hung_up && it->address != NULL) {
-            unwatch(it->socket);
-            it->lost = true;
-            syscall(SYS_madvise, it->address, it->length, MADV_DONTNEED);
-        }
-    }
+    for (struct krg_segment *it = handles; it != NULL; it = it->next)
+        if (it == hung_up)
+            lose_locked(it);
     pthread_mutex_unlock(&lock);
 }
 
@@ -110,6 +119,13 @@ static bool is_any_lost(void) {
         if (it->lost)
             return true;
     return false;
+}
+
+static bool has_lost(void) {
+    pthread_mutex_lock(&lock);
+    bool result = is_any_lost();
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 static void *fixed_map(struct krg_segment *segment, int protection, int flags, int fd, off_t offset) {
@@ -129,20 +145,26 @@ static int take_away(struct krg_segment *segment) {
     return 0;
 }
 
-// Whoever touches it gets SIGBUS: there is nothing behind the end of a file.
-static void map_nothing(struct krg_segment *segment, int error) {
-    char text[160];
-    int size = snprintf(text, sizeof text, "krg: segment %lu is not there for process %d any more: %s\n",
-                        segment->id, getpid(), strerrordesc_np(error));
-    (void)!write(STDERR_FILENO, text, (size_t)size);
-    close_handle(segment);
-    if (segment->address == NULL)
-        return;
+// Whoever touches it from now on gets SIGBUS: there is nothing behind the end of a file.
+static void map_end(struct krg_segment *segment) {
     int empty = syscall(SYS_memfd_create, "krg-lost", MFD_CLOEXEC);
     if (empty < 0
         || fixed_map(segment, segment->protection, MAP_SHARED, empty, 0) == MAP_FAILED)
         abort();
     close_quietly(empty);
+}
+
+// Who stands still in a fault goes on when its userfaultfd is closed, and finds the end.
+static void map_nothing(struct krg_segment *segment, int error) {
+    char text[160];
+    int size = snprintf(text, sizeof text, "krg: segment %lu is not there for process %d any more: %s\n",
+                        segment->id, getpid(), strerrordesc_np(error));
+    (void)!write(STDERR_FILENO, text, (size_t)size);
+    segment->over = true;
+    segment->lost = false;
+    if (segment->address != NULL)
+        map_end(segment);
+    close_handle(segment);
 }
 
 static int give_back(struct krg_segment *segment) {
@@ -182,7 +204,9 @@ static int open_control(void) {
 static void give_all_back(void) {
     struct timespec a_moment = {.tv_nsec = ASK_AGAIN_NANOS};
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
-        while (it->socket < 0 && !it->inherited && give_back(it) < 0) {
+        if (it->over && it->address != NULL)
+            map_end(it);
+        while (it->socket < 0 && !it->inherited && !it->over && give_back(it) < 0) {
             int error = errno;
             close_handle(it);
             if (!may_come_later(error)) {
@@ -193,7 +217,7 @@ static void give_all_back(void) {
         }
     }
     // Also when there is no agent the program goes on only after it was saved (await_door).
-    while (open_control() < 0 && handles != NULL)
+    while (control < 0 && open_control() < 0 && handles != NULL)
         nanosleep(&a_moment, NULL);
 }
 
@@ -239,11 +263,41 @@ static bool pause_all(void) {
     return error == 0;
 }
 
-static void find_again(void) {
+// -1 if no agent answers.
+static int find_again(void) {
     pthread_mutex_lock(&lock);
-    if (control < 0)
-        (void)open_control();
+    int result = control < 0 ? open_control() : 0;
     pthread_mutex_unlock(&lock);
+    return result;
+}
+
+// The locks of a process went to others with its agent, so it may not go on with what they protect. Nor can
+// a process whose thread stands still within a system call: while its mapping is made anew it could read zeros.
+static void give_lost_up(int error) {
+    for (struct krg_segment *it = handles; it != NULL; it = it->next)
+        if (it->lost)
+            map_nothing(it, error);
+}
+
+// Opens and maps at this agent what was lost with the one before.
+static void take_up(void) {
+    pid_t in_the_way = 0;
+    int error = pause_threads(&in_the_way);
+    if (error != 0 && ++failed_pauses < MOST_PAUSES)
+        return;
+    failed_pauses = 0;
+    if (error == 0 && !lost_objects(handles)) {
+        for (struct krg_segment *it = handles; it != NULL; it = it->next)
+            if (it->lost && take_away(it) < 0)
+                map_nothing(it, errno);
+        give_all_back();
+    } else {
+        pthread_mutex_lock(&lock);
+        give_lost_up(error == 0 ? EOWNERDEAD : error);
+        pthread_mutex_unlock(&lock);
+    }
+    if (error == 0)
+        resume_threads();
 }
 
 // Others may be paused when the agent ends.
@@ -254,12 +308,12 @@ static void *attend_agent(void *given) {
         struct epoll_event event;
         struct answer order;
         int passed[2];
-        bool is_lost = control < 0 && has_say();
+        bool is_lost = has_lost() || (control < 0 && has_say());
         if (watched < 0)
             watched = epoll_create1(EPOLL_CLOEXEC);
         if (epoll_wait(watched, &event, 1, is_lost ? FIND_AGAIN_MILLIS : -1) < 1) {
-            if (is_lost)
-                find_again();
+            if (is_lost && find_again() == 0 && has_lost())
+                take_up();
             continue;
         }
         if (event.data.ptr != NULL) {
@@ -287,6 +341,9 @@ static void *attend_agent(void *given) {
             unwatch(control);
             close_quietly(control);
             control = -1;
+            end_agent();
+            for (struct krg_segment *it = handles; it != NULL; it = it->next)
+                lose_locked(it);
             pthread_mutex_unlock(&lock);
         }
     }

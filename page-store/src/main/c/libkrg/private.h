@@ -76,7 +76,8 @@ struct krg_segment {
     size_t length; // of the mapping, as offset and protection
     off_t offset;
     int protection;
-    bool lost; // its agent has ended under the mapping
+    bool lost; // its agent has ended
+    bool over; // and it was not taken up at the next one: touched it is SIGBUS
     bool inherited; // by fork: neither mapped nor open here, though its objects can be used
     struct krg_thread *threads; // those that have synchronised
     pthread_key_t thread; // which of them a thread is
@@ -117,6 +118,12 @@ int register_mapping(struct krg_segment *segment, void *address);
 
 // Closes all descriptors of a handle.
 void close_handle(struct krg_segment *segment);
+
+// The agent has ended: what threads hold by it went to others.
+void end_agent(void);
+
+// Whether that was a lock, or steps on a semaphore that were undone. Asked while all others are paused.
+bool lost_objects(const struct krg_segment *segments);
 
 // Every call of a program stands between these: its thread is not paused meanwhile. They nest.
 void begin_call(void);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +89,28 @@ class SharedMemoryTest {
         assertThat(hottest.path("page").asInt()).isEqualTo(1);
         assertThat(hottest.path("writers").size()).isEqualTo(3);
         assertThat(hottest.path("contended").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aProgramGoesOnAtTheNextAgentOfItsNode(Cluster cluster) {
+        var home = touchers.getFirst();
+        var other = touchers.get(1);
+        assertThat(other.ask("write 0 41")).isEqualTo("ok");
+        assertThat(home.ask("read 0")).isEqualTo("41");
+        assertThat(home.ask("write " + FLAG + " 42")).isEqualTo("ok");
+        var node = cluster.nodes().getFirst();
+
+        cluster.killAgent(node);
+        var read = home.begin("read 0");
+        cluster.start(node);
+
+        assertThat(read.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("41");
+        assertThat(home.ask("write 0 43")).isEqualTo("ok");
+        assertThat(other.ask("exchange 0 44")).isEqualTo("43");
+        assertThat(home.ask("read 0")).isEqualTo("44");
+        assertThat(home.ask("read " + FLAG)).isEqualTo("sigbus");
+        cluster.awaitReady();
+        cluster.run("segment", "audit", SEGMENT).require(0);
     }
 
     @Test

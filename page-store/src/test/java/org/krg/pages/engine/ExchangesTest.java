@@ -104,7 +104,7 @@ class ExchangesTest {
         nodes.forEach(node -> begin(node.toucher(), EACH_OF_THE_LOST));
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> runs.stream().allMatch(run -> run.exchanges().size() > SOME));
-        agreement.lose(nodes.remove(lost));
+        agreement.crash(nodes.remove(lost));
 
         var exchanges = new ArrayList<>(ended());
         exchanges.addAll(last(nodes.getLast().toucher()));

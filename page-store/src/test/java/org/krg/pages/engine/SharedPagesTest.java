@@ -85,7 +85,7 @@ class SharedPagesTest {
         lost.ask("write 4096 8");
         assertThat(kept.ask("read 4096")).isEqualTo("8");
 
-        agreement.lose(nodes.get(0));
+        agreement.crash(nodes.get(0));
         assertThat(third.ask("read 4096")).isEqualTo("8");
         assertThat(third.ask("read 0")).isEqualTo("sigbus");
         assertThat(kept.ask("write 0 1")).isEqualTo("sigbus");
@@ -100,7 +100,7 @@ class SharedPagesTest {
         assertThat(home.ask("write 0 1")).isEqualTo("ok");
         assertThat(lost.ask("write 4096 2")).isEqualTo("ok");
 
-        agreement.lose(nodes.get(1));
+        agreement.crash(nodes.get(1));
         var third = nodes.get(2).toucher();
         assertThat(third.ask("read 0")).isEqualTo("1");
         assertThat(third.ask("read 4096")).isEqualTo("sigbus");

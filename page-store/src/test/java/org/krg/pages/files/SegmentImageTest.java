@@ -63,7 +63,7 @@ class SegmentImageTest {
                 var two = node("two", agreement)) {
             store(one.toucher(), 0, 1);
             store(two.toucher(), 1, 2);
-            agreement.lose(two);
+            agreement.crash(two);
 
             assertThatThrownBy(() -> one.save(directory.resolve("image")))
                     .isInstanceOf(PagesFailed.class)
