@@ -71,8 +71,12 @@ public interface CellView {
     /// Told that the images are there, before the program is brought back.
     default void restoring(Path images) {}
 
-    /// Lets packets in again and the program go on, unless the cell has a reason of its own to keep
-    /// it frozen.
+    /// {@return whether the cell has a reason of its own to keep the program frozen}
+    default boolean isHeld() {
+        return false;
+    }
+
+    /// Lets packets in again and the program go on, unless it [#isHeld].
     void thaw();
 
     /// Moves what the program has written to the files. In a frozen cell the sizes are those of the

@@ -39,8 +39,9 @@ public interface Checkpoints {
     /// made as `options` ask for. It exists when the caller has committed `generation` of the
     /// answer; if that fails, the caller calls [#discard].
     ///
-    /// After a failure the program goes on, older generations are untouched, and nothing is left of
-    /// this one here.
+    /// After a failure the program runs or stands as before, except as `leaveFrozen` of
+    /// [TakeOptions] says, and the failure says which; older generations are untouched, and nothing
+    /// is left of this one here.
     default Taken take(CellView cell, TakeOptions options) {
         return take(cell, options, CopyProgress.NONE);
     }

@@ -18,6 +18,7 @@ import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.IncomingArchive;
+import org.krg.checkpoint.core.Aftermath;
 import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
@@ -111,13 +112,14 @@ public final class CheckpointEngine implements Checkpoints {
         try {
             return tryToTake(cell, options, progress);
         } catch (CheckpointFailed failed) {
-            throw Failures.withNext(failed, TakeRun.next(failed, options));
+            // Whatever TakeRun says itself: nothing was stopped.
+            throw Failures.withNext(failed, Aftermath.of(cell.isHeld(), false));
         }
     }
 
     private Taken tryToTake(CellView cell, TakeOptions options, CopyProgress progress) {
         var dumper = dumpers.require(options.engine());
-        requireNoBlockers(preflight(cell, options));
+        requireNoBlockers(preflight(cell, options), Aftermath.of(cell.isHeld(), false));
         var name = new GenerationId(cell.process(), options.number()) + "." + cell.epoch();
         try (var work = WorkDirectory.create(config.images(), name)) {
             return new TakeRun(cell, options, dumper, self, parts, work, clock).run(progress);
@@ -126,7 +128,7 @@ public final class CheckpointEngine implements Checkpoints {
         }
     }
 
-    private static void requireNoBlockers(List<Blocker> blockers) {
+    private static void requireNoBlockers(List<Blocker> blockers, String next) {
         if (blockers.isEmpty()) {
             return;
         }
@@ -134,13 +136,7 @@ public final class CheckpointEngine implements Checkpoints {
         var more = blockers.size() == 1 ? "" : " (and " + (blockers.size() - 1) + " more)";
         var all = String.join("; ", blockers.stream().map(Blocker::toString).toList());
         throw new CheckpointFailed(
-                new Failure(
-                        Phase.PREFLIGHT,
-                        Code.BLOCKED,
-                        all,
-                        first.remedy() + more,
-                        TakeRun.GOES_ON,
-                        ""),
+                new Failure(Phase.PREFLIGHT, Code.BLOCKED, all, first.remedy() + more, next, ""),
                 blockers);
     }
 

@@ -10,6 +10,7 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.codec.ManifestCodec;
+import org.krg.checkpoint.core.Aftermath;
 import org.krg.checkpoint.engine.Baselines.Baseline;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
@@ -36,20 +37,23 @@ record TakeRun(
         InstantSource clock) {
     private static final Logger log = LoggerFactory.getLogger(TakeRun.class);
 
-    static final String GOES_ON = "The program goes on; older checkpoints are as they were";
-    private static final String STANDS_STILL = "The program stands still where it is";
-
-    /// {@return in which state the program is after this failure, said to its user}
-    static String next(CheckpointFailed failed, TakeOptions options) {
-        if (failed.failure().code() == Code.SUSPECT) {
-            return "CRIU was killed";
-        }
-        return options.leaveFrozen() ? STANDS_STILL : GOES_ON;
-    }
-
     Taken run(CopyProgress progress) {
         var watch = new Stopwatch();
         var taking = new Taking(cell, dumper, parts.files(), work, watch);
+        try {
+            return run(taking, progress, watch);
+        } catch (CheckpointFailed failed) {
+            throw Failures.withNext(failed, next(failed, taking));
+        }
+    }
+
+    private String next(CheckpointFailed failed, Taking taking) {
+        return failed.failure().code() == Code.SUSPECT
+                ? "CRIU was killed"
+                : Aftermath.of(cell.isHeld(), taking.leftStanding());
+    }
+
+    private Taken run(Taking taking, CopyProgress progress, Stopwatch watch) {
         try (var snapshot = taking.snapshot(options.fileLimitBytes(), options.leaveFrozen())) {
             var stopped = clock.instant().minus(snapshot.frozen());
             var stored = store(taking, snapshot);

@@ -39,6 +39,7 @@ final class Taking {
     private final CellFiles cellFiles;
     private final WorkDirectory work;
     private final Stopwatch watch;
+    private boolean leftStanding;
 
     /// @param watch is told what took how long
     Taking(CellView cell, Dumper dumper, CellFiles cellFiles, WorkDirectory work, Stopwatch watch) {
@@ -55,6 +56,7 @@ final class Taking {
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
         var since = freeze();
+        leftStanding = leaveFrozen;
         watch.lap("freeze");
         Snapshot still;
         try {
@@ -73,6 +75,11 @@ final class Taking {
                 still.files(),
                 still.needs(),
                 frozen);
+    }
+
+    /// {@return whether the program stands still from now on because of this take}
+    boolean leftStanding() {
+        return leftStanding;
     }
 
     private Snapshot whileFrozen(long fileLimitBytes) {

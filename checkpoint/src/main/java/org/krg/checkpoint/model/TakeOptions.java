@@ -14,8 +14,8 @@ import org.krg.state.model.NodeId;
 ///   among them
 /// @param fileLimitBytes bytes of files open for writing, at most
 /// @param pinned not to be dropped by retention
-/// @param leaveFrozen whether the program stands still from the dump on, also after a failure: it
-///   is about to go on elsewhere
+/// @param leaveFrozen whether the program stands still from the dump on, also after a failure once
+///   it was stopped: it is about to go on elsewhere
 /// @param moving whether it is part of a move: the first candidate is the target and writes the
 ///   images for CRIU at once, and they are compared with those of an earlier part
 public record TakeOptions(

@@ -2,16 +2,21 @@
 package org.krg.checkpoint.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.fixture.TestNode;
+import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
+import org.krg.state.model.Engine;
 
 /// What a move needs of a take and of a restore: nothing runs between the two, nor before somebody
 /// says so.
@@ -102,6 +107,36 @@ final class MoveTest {
         assertThat(ahead.sentBytes()).isGreaterThan(32 << 20);
         assertThat(last.sentBytes()).isLessThan(ahead.sentBytes() / 10);
         cell.thaw();
+    }
+
+    @Test
+    void whoeverIsToldOfAFailureLearnsWhetherTheProgramStandsStill() {
+        var cell = pair.start(pair.spec("sh", "-c", Pair.COUNT));
+        cell.awaitLines(5);
+        var move = TestNode.options(1, pair.away()).leavingFrozen().ofMove();
+
+        var restart =
+                new TakeOptions(
+                        1, Engine.RESTART, 2, move.candidates(), 1 << 20, false, true, true);
+        assertThat(failure(cell, restart).next()).startsWith("The program goes on;");
+        assertThat(cell.isFrozen()).isFalse();
+
+        pair.cluster().lose(pair.away());
+        assertThat(failure(cell, move).next())
+                .startsWith("The program stands still until the move is given up");
+        assertThat(cell.isFrozen()).isTrue();
+
+        cell.thaw();
+        cell.hold();
+        assertThat(failure(cell, TestNode.options(2, pair.away())).next())
+                .startsWith("The program stands still as before;");
+        assertThat(cell.isFrozen()).isTrue();
+    }
+
+    private Failure failure(TestCell cell, TakeOptions options) {
+        var thrown = catchThrowable(() -> pair.home().checkpoints().take(cell, options));
+        assertThat(thrown).isInstanceOf(CheckpointFailed.class);
+        return ((CheckpointFailed) thrown).failure();
     }
 
     private Taken leave(TestCell cell, long number) {

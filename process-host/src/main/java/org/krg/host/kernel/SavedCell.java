@@ -167,6 +167,11 @@ record SavedCell(
     }
 
     @Override
+    public boolean isHeld() {
+        return cell.isHeld();
+    }
+
+    @Override
     public void thaw() {
         gate.awaitOthers();
         cell.connect();
