@@ -7,8 +7,6 @@ import java.util.Optional;
 import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Program;
-import org.krg.host.model.ResourceLimits;
-import org.krg.host.model.UserIdentity;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Ipv4Address;
@@ -71,11 +69,8 @@ public final class CellSpecs {
                         program.workingDirectory(),
                         program.umask(),
                         List.of()),
-                new UserIdentity(job.runAs().uid(), job.runAs().gid(), job.runAs().groups()),
-                new ResourceLimits(
-                        job.limits().cpuMillis(),
-                        job.limits().memoryBytes(),
-                        job.limits().processes()),
+                job.runAs(),
+                job.limits(),
                 stdin(program),
                 job.onPartition() == PartitionPolicy.STOP,
                 own.address());

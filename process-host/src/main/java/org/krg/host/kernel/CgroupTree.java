@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.krg.host.model.CellId;
 import org.krg.host.model.LimitSupport;
-import org.krg.host.model.ResourceLimits;
+import org.krg.state.model.ResourceLimits;
 
 /// Where a node's cgroups are: `krg/<cluster>/<node>` in the unified tree, which freezes and kills,
 /// and, for each controller that this machine keeps in a hierarchy of its own, there as well.
@@ -176,7 +176,7 @@ final class CgroupTree {
             case CPU ->
                     writeLimit(group, "cpu.max", atLeastQuota(limits.cpuMillis()), "%d00 100000");
             case MEMORY -> writeLimit(group, "memory.max", limits.memoryBytes(), "%d");
-            case PIDS -> writeLimit(group, "pids.max", limits.tasks(), "%d");
+            case PIDS -> writeLimit(group, "pids.max", limits.processes(), "%d");
         }
     }
 
@@ -187,7 +187,7 @@ final class CgroupTree {
             case CPU ->
                     writeLimit(group, "cpu.cfs_quota_us", atLeastQuota(limits.cpuMillis()), "%d00");
             case MEMORY -> writeLimit(group, "memory.limit_in_bytes", limits.memoryBytes(), "%d");
-            case PIDS -> writeLimit(group, "pids.max", limits.tasks(), "%d");
+            case PIDS -> writeLimit(group, "pids.max", limits.processes(), "%d");
         }
     }
 

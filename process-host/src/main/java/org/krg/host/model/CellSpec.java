@@ -2,7 +2,9 @@
 package org.krg.host.model;
 
 import java.util.Optional;
+import org.krg.state.model.Identity;
 import org.krg.state.model.Ipv4Address;
+import org.krg.state.model.ResourceLimits;
 
 /// What a cell is made for.
 ///
@@ -12,18 +14,14 @@ import org.krg.state.model.Ipv4Address;
 ///   network
 public record CellSpec(
         Program program,
-        UserIdentity user,
+        Identity user,
         ResourceLimits limits,
         Stdin stdin,
         boolean exclusive,
         Optional<Ipv4Address> address) {
     /// A cell on the network of its node.
     public CellSpec(
-            Program program,
-            UserIdentity user,
-            ResourceLimits limits,
-            Stdin stdin,
-            boolean exclusive) {
+            Program program, Identity user, ResourceLimits limits, Stdin stdin, boolean exclusive) {
         this(program, user, limits, stdin, exclusive, Optional.empty());
     }
 

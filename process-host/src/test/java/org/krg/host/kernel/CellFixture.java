@@ -19,16 +19,16 @@ import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.ProcessExit;
 import org.krg.host.model.Program;
-import org.krg.host.model.ResourceLimits;
-import org.krg.host.model.UserIdentity;
 import org.krg.linux.Boottime;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ResourceLimits;
 
 /// The cells of one test: a node of its own in a directory that everyone may enter, and nothing
 /// left of it afterwards.
 final class CellFixture implements BeforeEachCallback, AfterEachCallback {
     static final CellId ID = new CellId(7, 3);
-    static final UserIdentity NOBODY = new UserIdentity(65534, 65534, List.of());
-    static final UserIdentity ROOT = new UserIdentity(0, 0, List.of());
+    static final Identity NOBODY = new Identity(65534, 65534, List.of(), "nobody");
+    static final Identity ROOT = new Identity(0, 0, List.of(), "root");
     static final int SIGKILL = 9;
     static final int SIGTERM = 15;
     static final Duration SECOND = Duration.ofSeconds(1);
@@ -101,8 +101,7 @@ final class CellFixture implements BeforeEachCallback, AfterEachCallback {
         return spec(List.of("/bin/sh", "-c", script), NOBODY, Stdin.EMPTY, true);
     }
 
-    static CellSpec spec(
-            List<String> arguments, UserIdentity user, Stdin stdin, boolean exclusive) {
+    static CellSpec spec(List<String> arguments, Identity user, Stdin stdin, boolean exclusive) {
         var environment = List.of("PATH=/usr/bin:/bin", "LANG=C");
         var program = new Program(arguments, environment, "/", Program.USUAL_UMASK, List.of());
         return new CellSpec(program, user, ResourceLimits.NONE, stdin, exclusive);

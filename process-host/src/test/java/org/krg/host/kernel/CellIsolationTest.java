@@ -23,8 +23,8 @@ import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.Program;
 import org.krg.host.model.Program.Rlimit;
-import org.krg.host.model.ResourceLimits;
-import org.krg.host.model.UserIdentity;
+import org.krg.state.model.Identity;
+import org.krg.state.model.ResourceLimits;
 
 /// What a program finds around it in a cell.
 @Tag("root")
@@ -59,7 +59,7 @@ class CellIsolationTest {
 
     @Test
     void aUserHasItsIdsAndGroupsAndNoPrivileges() throws Exception {
-        var user = new UserIdentity(65534, 65533, List.of(65532, 4));
+        var user = new Identity(65534, 65533, List.of(65532, 4), "nobody");
         var cell = node.start(spec(List.of("cat", "/proc/self/status"), user, Stdin.EMPTY, false));
 
         awaitExit(cell);

@@ -27,7 +27,7 @@ import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.ProcessExit;
 import org.krg.host.model.Program;
-import org.krg.host.model.ResourceLimits;
+import org.krg.state.model.ResourceLimits;
 
 /// How cells begin, are signalled, end, and are cleaned up.
 @Tag("root")

@@ -19,7 +19,7 @@ import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.LimitSupport;
 import org.krg.host.model.ProcessExit;
-import org.krg.host.model.ResourceLimits;
+import org.krg.state.model.ResourceLimits;
 
 /// Limits hold wherever the machine has the controllers, and what a cell uses is counted.
 @Tag("root")

@@ -28,10 +28,10 @@ import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.Program;
-import org.krg.host.model.ResourceLimits;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ResourceLimits;
 
 /// Cells with addresses of their own, on the real network of this machine.
 @Tag("root")

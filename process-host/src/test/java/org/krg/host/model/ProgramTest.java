@@ -13,7 +13,6 @@ class ProgramTest {
         assertThatIllegalArgumentException().isThrownBy(() -> program(List.of(), "/"));
         assertThatIllegalArgumentException().isThrownBy(() -> program(List.of("a\0b"), "/"));
         assertThatIllegalArgumentException().isThrownBy(() -> program(List.of("a"), "here"));
-        assertThatIllegalArgumentException().isThrownBy(() -> new ResourceLimits(0, -1, 0));
     }
 
     @Test

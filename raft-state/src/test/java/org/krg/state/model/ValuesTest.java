@@ -56,6 +56,13 @@ class ValuesTest {
     }
 
     @Test
+    void aLimitIsNotNegative() {
+        assertImpossible(() -> new ResourceLimits(-1, 0, 0));
+        assertImpossible(() -> new ResourceLimits(0, -1, 0));
+        assertImpossible(() -> new ResourceLimits(0, 0, -1));
+    }
+
+    @Test
     void identitiesAreOrderedAndPrintedAsNumbers() {
         assertThat(new JobId(2)).isLessThan(new JobId(10)).hasToString("2");
         assertThat(new ProcessId(2)).isLessThan(new ProcessId(10)).hasToString("2");
