@@ -70,6 +70,7 @@ public final class WatchPromises {
     }
 
     private void compare(List<Change> log) {
+        var upTo = watched.told();
         var before = new HashMap<String, Entry>();
         var expected = new ArrayList<Change>();
         for (var change : log) {
@@ -83,17 +84,17 @@ public final class WatchPromises {
                     .ifPresentOrElse(
                             now -> before.put(change.key(), now),
                             () -> before.remove(change.key()));
-            if (isToBeTold(change)) {
+            if (isToBeTold(change, upTo)) {
                 expected.add(watched.previous() ? whole : whole.plain());
             }
         }
         report(expected, watched.changes());
     }
 
-    private boolean isToBeTold(Change change) {
+    private boolean isToBeTold(Change change, long upTo) {
         return watched.span().contains(change.key())
                 && change.revision() > watched.after()
-                && change.revision() <= watched.told();
+                && change.revision() <= upTo;
     }
 
     private void report(List<Change> expected, List<Change> actual) {
