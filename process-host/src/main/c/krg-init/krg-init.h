@@ -22,11 +22,6 @@ struct list {
     size_t count;
 };
 
-struct limit {
-    int resource;
-    struct rlimit value;
-};
-
 // The file `spec` of the cell: `key=value`, each ended by a zero byte. A key in parentheses may be
 // repeated.
 struct spec {

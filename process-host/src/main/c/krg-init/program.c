@@ -77,6 +77,11 @@ static void open_streams(const struct cell *cell, int report) {
     close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
+// What the agent itself may not have, nobody gets through it.
+static bool above_own(const struct rlimit *own, rlim_t hard) {
+    return own->rlim_max != RLIM_INFINITY && (hard == RLIM_INFINITY || hard > own->rlim_max);
+}
+
 static void set_limits(const struct list *limits, int report) {
     for (size_t i = 0; i < limits->count; i++) {
         int resource;
@@ -87,7 +92,15 @@ static void set_limits(const struct list *limits, int report) {
         }
         // RLIM_INFINITY is -1 as an unsigned number.
         struct rlimit value = {.rlim_cur = (rlim_t)soft, .rlim_max = (rlim_t)hard};
-        if (setrlimit(resource, &value) != 0) {
+        struct rlimit own;
+        if (getrlimit((unsigned)resource, &own) != 0) {
+            give_up(report, "cannot read a resource limit");
+        }
+        if (above_own(&own, value.rlim_max)) {
+            errno = EPERM;
+            give_up(report, "a resource limit is above the hard one of the node's agent");
+        }
+        if (setrlimit((unsigned)resource, &value) != 0) {
             give_up(report, "cannot set a resource limit");
         }
     }

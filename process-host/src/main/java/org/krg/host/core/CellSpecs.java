@@ -68,7 +68,7 @@ public final class CellSpecs {
                         environment,
                         program.workingDirectory(),
                         program.umask(),
-                        List.of()),
+                        program.rlimits()),
                 job.runAs(),
                 job.limits(),
                 stdin(program),

@@ -58,7 +58,7 @@ final class SpecFile {
         file.put("umask", Integer.toOctalString(program.umask()));
         file.put("cwd", program.workingDirectory());
         for (var limit : program.rlimits()) {
-            file.put("rlimit", limit.resource() + " " + limit.soft() + " " + limit.hard());
+            file.put("rlimit", limit.resource().number() + " " + limit.soft() + " " + limit.hard());
         }
         var preloading = Preloading.of(program.environment(), config);
         file.putAll("library", preloading.libraries());

@@ -2,6 +2,7 @@
 package org.krg.host.model;
 
 import java.util.List;
+import org.krg.state.model.Rlimit;
 
 /// A program and the surroundings it is started in.
 ///
@@ -40,11 +41,4 @@ public record Program(
     private static boolean isNoCString(String text) {
         return text.indexOf('\0') >= 0;
     }
-
-    /// A limit of the kernel on each process, `setrlimit(2)`.
-    ///
-    /// @param resource the number of the resource, as in `asm-generic/resource.h`
-    /// @param soft the limit in force; -1 is none
-    /// @param hard what the program may raise it to; -1 is none
-    public record Rlimit(int resource, long soft, long hard) {}
 }

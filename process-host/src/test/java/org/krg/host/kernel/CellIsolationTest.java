@@ -22,15 +22,13 @@ import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.Program;
-import org.krg.host.model.Program.Rlimit;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ResourceLimits;
+import org.krg.state.model.Rlimit;
 
 /// What a program finds around it in a cell.
 @Tag("root")
 class CellIsolationTest {
-    private static final int RLIMIT_NOFILE = 7;
-
     @RegisterExtension final CellFixture node = new CellFixture(Isolation.FULL);
 
     @Test
@@ -42,7 +40,7 @@ class CellIsolationTest {
                         List.of("PATH=/usr/bin:/bin", "FRUIT=quince\nand pear"),
                         "/usr",
                         0027,
-                        List.of(new Rlimit(RLIMIT_NOFILE, 77, 88)));
+                        List.of(new Rlimit(Rlimit.Resource.NOFILE, 77, 88)));
         var cell =
                 node.start(new CellSpec(program, NOBODY, ResourceLimits.NONE, Stdin.EMPTY, false));
 

@@ -12,6 +12,7 @@ import org.krg.state.model.Program;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.RestartPolicy;
+import org.krg.state.model.Rlimit;
 import org.krg.state.proto.ValueWire;
 
 /// What a user asks for when a job is submitted.
@@ -64,6 +65,7 @@ final class SpecCodec {
                 .setUmask(program.umask())
                 .setStdinOpen(program.stdinOpen())
                 .setTerminal(program.terminal())
+                .addAllRlimits(program.rlimits().stream().map(SpecCodec::encode).toList())
                 .build();
     }
 
@@ -76,7 +78,8 @@ final class SpecCodec {
                 program.getWorkingDirectory(),
                 program.getUmask(),
                 program.getStdinOpen(),
-                program.getTerminal());
+                program.getTerminal(),
+                program.getRlimitsList().stream().map(SpecCodec::decode).toList());
     }
 
     private static ValueWire.EnvironmentVariable encode(EnvironmentVariable variable) {
@@ -88,6 +91,35 @@ final class SpecCodec {
 
     private static EnvironmentVariable decode(ValueWire.EnvironmentVariable variable) {
         return new EnvironmentVariable(variable.getName(), variable.getValue());
+    }
+
+    private static ValueWire.Rlimit encode(Rlimit limit) {
+        return ValueWire.Rlimit.newBuilder()
+                .setResource(encode(limit.resource()))
+                .setSoft(limit.soft())
+                .setHard(limit.hard())
+                .build();
+    }
+
+    private static Rlimit decode(ValueWire.Rlimit limit) {
+        return new Rlimit(
+                Wire.constant(
+                        Rlimit.Resource.values(), SpecCodec::encode, limit.getResource()),
+                limit.getSoft(),
+                limit.getHard());
+    }
+
+    private static ValueWire.RlimitResource encode(Rlimit.Resource resource) {
+        return switch (resource) {
+            case AS -> ValueWire.RlimitResource.RLIMIT_RESOURCE_AS;
+            case CORE -> ValueWire.RlimitResource.RLIMIT_RESOURCE_CORE;
+            case CPU -> ValueWire.RlimitResource.RLIMIT_RESOURCE_CPU;
+            case DATA -> ValueWire.RlimitResource.RLIMIT_RESOURCE_DATA;
+            case FSIZE -> ValueWire.RlimitResource.RLIMIT_RESOURCE_FSIZE;
+            case MEMLOCK -> ValueWire.RlimitResource.RLIMIT_RESOURCE_MEMLOCK;
+            case NOFILE -> ValueWire.RlimitResource.RLIMIT_RESOURCE_NOFILE;
+            case STACK -> ValueWire.RlimitResource.RLIMIT_RESOURCE_STACK;
+        };
     }
 
     private static ValueWire.ResourceLimits encode(ResourceLimits limits) {

@@ -11,6 +11,7 @@ import java.util.List;
 /// @param umask file mode creation mask, as in umask(2)
 /// @param stdinOpen whether standard input is a pipe that stays open; otherwise it ends at once
 /// @param terminal whether all three streams are a terminal of its own; standard input is open then
+/// @param rlimits those that differ from the agent's own, each resource once
 public record Program(
         List<String> command,
         String executable,
@@ -19,10 +20,12 @@ public record Program(
         String workingDirectory,
         int umask,
         boolean stdinOpen,
-        boolean terminal) {
+        boolean terminal,
+        List<Rlimit> rlimits) {
     public Program {
         command = List.copyOf(command);
         environment = List.copyOf(environment);
+        rlimits = List.copyOf(rlimits);
         if (command.isEmpty()) {
             throw new IllegalArgumentException("no program given");
         }
@@ -32,9 +35,12 @@ public record Program(
         if (terminal && !stdinOpen) {
             throw new IllegalArgumentException("the input of a terminal does not end");
         }
+        if (rlimits.stream().map(Rlimit::resource).distinct().count() < rlimits.size()) {
+            throw new IllegalArgumentException("a resource is limited once");
+        }
     }
 
-    /// A program without a terminal.
+    /// A program without a terminal, whose limits are the agent's.
     public Program(
             List<String> command,
             String executable,
@@ -43,6 +49,6 @@ public record Program(
             String workingDirectory,
             int umask,
             boolean stdinOpen) {
-        this(command, executable, digest, environment, workingDirectory, umask, stdinOpen, false);
+        this(command, executable, digest, environment, workingDirectory, umask, stdinOpen, false, List.of());
     }
 }

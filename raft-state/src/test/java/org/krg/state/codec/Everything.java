@@ -120,6 +120,7 @@ import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.Resources;
 import org.krg.state.model.RestartPolicy;
+import org.krg.state.model.Rlimit;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
@@ -230,7 +231,8 @@ final class Everything {
                 new SubmitJob("auto", Samples.with(spec(), adaptive()), ALICE, START),
                 new CommitGeneration(generation().withSlowed(Duration.ofMillis(7)), 2),
                 new RestoreFrom(PROCESS, 5, START, true),
-                new SetFrozen(PROCESS, true));
+                new SetFrozen(PROCESS, true),
+                new SubmitJob("limited", Samples.with(spec(), limited()), ALICE, START));
     }
 
     static List<Event> events() {
@@ -445,6 +447,21 @@ final class Everything {
                 new CheckpointPolicy(Engine.RESTART, Duration.ofSeconds(5), 3, 1L << 30, 4),
                 PartitionPolicy.CONTINUE,
                 List.of(HOME, AWAY));
+    }
+
+    private static Program limited() {
+        return new Program(
+                List.of("heat"),
+                "/usr/bin/heat",
+                DIGEST,
+                List.of(),
+                "/",
+                0_022,
+                true,
+                true,
+                List.of(
+                        new Rlimit(Rlimit.Resource.NOFILE, 1_024, 4_096),
+                        new Rlimit(Rlimit.Resource.STACK, 1L << 23, Rlimit.UNLIMITED)));
     }
 
     private static CheckpointPolicy adaptive() {

@@ -56,13 +56,6 @@ class ValuesTest {
     }
 
     @Test
-    void aLimitIsNotNegative() {
-        assertImpossible(() -> new ResourceLimits(-1, 0, 0));
-        assertImpossible(() -> new ResourceLimits(0, -1, 0));
-        assertImpossible(() -> new ResourceLimits(0, 0, -1));
-    }
-
-    @Test
     void identitiesAreOrderedAndPrintedAsNumbers() {
         assertThat(new JobId(2)).isLessThan(new JobId(10)).hasToString("2");
         assertThat(new ProcessId(2)).isLessThan(new ProcessId(10)).hasToString("2");
@@ -125,6 +118,16 @@ class ValuesTest {
         assertImpossible(() -> new Identity(-1, 0, List.of(), "x"));
         assertImpossible(() -> new Identity(0, -1, List.of(), "x"));
         assertThat(new Resources(1, 2).plus(new Resources(3, 4))).isEqualTo(new Resources(4, 6));
+    }
+
+    @Test
+    void aSoftLimitIsNotAboveTheHardOneAndNoResourceIsLimitedTwice() {
+        var files = new Rlimit(Rlimit.Resource.NOFILE, 8, Rlimit.UNLIMITED);
+        assertThatCode(() -> limited(files)).doesNotThrowAnyException();
+        assertImpossible(() -> new Rlimit(Rlimit.Resource.NOFILE, 9, 8));
+        assertImpossible(() -> new Rlimit(Rlimit.Resource.NOFILE, Rlimit.UNLIMITED, 8));
+        assertImpossible(() -> new Rlimit(Rlimit.Resource.NOFILE, 8, -2));
+        assertImpossible(() -> limited(files, new Rlimit(Rlimit.Resource.NOFILE, 4, 4)));
     }
 
     @Test
@@ -191,6 +194,20 @@ class ValuesTest {
 
     private static Program program(List<String> command, String executable, String directory) {
         return new Program(command, executable, Samples.DIGEST, List.of(), directory, 0, false);
+    }
+
+    private static Program limited(Rlimit... limits) {
+        var plain = program(List.of("heat"), "/heat", "/");
+        return new Program(
+                plain.command(),
+                plain.executable(),
+                plain.digest(),
+                plain.environment(),
+                plain.workingDirectory(),
+                plain.umask(),
+                plain.stdinOpen(),
+                plain.terminal(),
+                List.of(limits));
     }
 
     private static void assertImpossible(Executable construction) {

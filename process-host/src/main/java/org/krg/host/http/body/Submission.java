@@ -144,7 +144,8 @@ public record Submission(
                 workingDirectory,
                 Values.or(body.umask(), DEFAULT_UMASK),
                 Values.or(body.stdin(), false) || Values.or(body.terminal(), false),
-                Values.or(body.terminal(), false));
+                Values.or(body.terminal(), false),
+                Rlimits.of(body.rlimits()));
     }
 
     private static EnvironmentVariable variable(String name, @Nullable String value) {

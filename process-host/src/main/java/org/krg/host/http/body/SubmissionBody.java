@@ -22,6 +22,7 @@ public record SubmissionBody(
         @Nullable Long cpuMillis,
         @Nullable Long memoryBytes,
         @Nullable Limits limits,
+        @Nullable Map<String, Bound> rlimits,
         @Nullable Restart restart,
         @Nullable String recovery,
         @Nullable Checkpoint checkpoint,
@@ -33,6 +34,11 @@ public record SubmissionBody(
     /// Bounds of the cell.
     public record Limits(
             @Nullable Long cpuMillis, @Nullable Long memoryBytes, @Nullable Long processes) {}
+
+    /// Bounds of each process on a resource of `setrlimit(2)`, -1 for none.
+    ///
+    /// @param hard as the soft one if it is left out
+    public record Bound(@Nullable Long soft, @Nullable Long hard) {}
 
     /// What follows when the program ends.
     public record Restart(

@@ -118,6 +118,12 @@ public final class JobView {
                 .put("workingDirectory", program.workingDirectory());
         var environment = view.putObject("environment");
         program.environment().forEach(it -> environment.put(it.name(), it.value()));
+        var rlimits = view.putObject("rlimits");
+        for (var limit : program.rlimits()) {
+            rlimits.putObject(Json.word(limit.resource()))
+                    .put("soft", limit.soft())
+                    .put("hard", limit.hard());
+        }
         return view.put("umask", program.umask())
                 .put("stdin", program.stdinOpen())
                 .put("terminal", program.terminal());

@@ -66,6 +66,15 @@ final class JobOptions {
     private @Nullable Long limitProcesses;
 
     @Option(
+            names = "--rlimit",
+            paramLabel = "NAME=SOFT[:HARD]",
+            converter = Rlimit.Converter.class,
+            description =
+                    "a limit on each process, as by ulimit: as, core, cpu, data, fsize, memlock, nofile or stack; a"
+                            + " number, a size or unlimited; repeatable (default: the agent's)")
+    private List<Rlimit> rlimits = new ArrayList<>();
+
+    @Option(
             names = {"-e", "--env"},
             paramLabel = "NAME[=VALUE]",
             description =
@@ -205,6 +214,7 @@ final class JobOptions {
             body.put("memoryBytes", memory.bytes());
         }
         putUnlessEmpty(body, "limits", limits());
+        putUnlessEmpty(body, "rlimits", Rlimit.all(rlimits));
         putUnlessEmpty(body, "restart", restart());
         put(body, "recovery", oneOf("--recovery", recovery, RECOVERIES));
         putUnlessEmpty(body, "checkpoint", checkpoint());
