@@ -13,6 +13,7 @@ import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
@@ -65,6 +66,10 @@ public interface Checkpoints {
     /// node has a whole copy.
     Verified verify(Generation generation);
 
+    /// {@return what reading every byte of this node's copy gave} Nothing is put right, and nothing
+    /// waits for it however long it takes.
+    Scanned scan(Generation generation, Pace pace);
+
     /// {@return what `to` has that `from` has not} Of both, this node has a copy.
     GenerationDiff diff(Generation from, Generation to);
 
@@ -78,7 +83,12 @@ public interface Checkpoints {
     /// {@return an archive that comes in, once it is known who has signed it}
     ///
     /// @param authority of another cluster, DER, that is believed for this once
-    IncomingArchive open(InputStream archive, Optional<byte[]> authority);
+    IncomingGeneration open(InputStream archive, Optional<byte[]> authority);
+
+    /// {@return a generation that is to be one of another process too; made whole here}
+    ///
+    /// @param head what is said of its job
+    IncomingGeneration duplicate(Generation generation, ArchiveHead head);
 
     /// {@return the generations of which this node has a manifest, in order}
     List<GenerationId> stored();

@@ -28,6 +28,7 @@ import org.krg.state.model.NodeId;
 /// @param cells the addresses that cells get for their own, the same on all nodes (default
 ///   10.201.0.0/16, [AddressPool#DEFAULT]); nothing else on the machines may use them
 /// @param criu the command to run CRIU; empty: the one in `PATH` or the private prefix
+/// @param scrub how its copies of checkpoints are read through
 public record AgentSettings(
         Path home,
         ClusterSettings cluster,
@@ -38,7 +39,8 @@ public record AgentSettings(
         LeaseSettings lease,
         ElectionSettings election,
         AddressPool cells,
-        Optional<Path> criu) {
+        Optional<Path> criu,
+        ScrubSettings scrub) {
 
     /// Which cluster.
     public record ClusterSettings(UUID id, String name) {
@@ -126,6 +128,27 @@ public record AgentSettings(
         }
     }
 
+    /// How a node's copies of checkpoints are read through, to find what a disk has damaged.
+    ///
+    /// @param every how often each is read (default 7 days); zero: never
+    /// @param bytesPerSecond of contents, at most, on average (default 1 MiB)
+    public record ScrubSettings(Duration every, long bytesPerSecond) {
+        /// Once a week, 1 MiB/s.
+        public static final ScrubSettings DEFAULT = new ScrubSettings(Duration.ofDays(7), 1 << 20);
+
+        public ScrubSettings {
+            require(!every.isNegative(), "checkpoint.scrub-every is not negative");
+            require(
+                    bytesPerSecond >= 4096,
+                    "checkpoint.scrub-rate is at least 4KiB; checkpoint.scrub-every 0s is never");
+        }
+
+        /// {@return whether they are read at all}
+        public boolean isOn() {
+            return !every.isZero();
+        }
+    }
+
     public AgentSettings {
         members = List.copyOf(members);
         join = List.copyOf(join);
@@ -142,6 +165,32 @@ public record AgentSettings(
         require(
                 members.isEmpty() || members.stream().anyMatch(it -> it.node().equals(self)),
                 "members names this node, " + self);
+    }
+
+    /// Settings of an agent that reads its copies of checkpoints through as usual.
+    public AgentSettings(
+            Path home,
+            ClusterSettings cluster,
+            NodeSettings node,
+            NodeAddresses listen,
+            List<FirstMember> members,
+            List<HostPort> join,
+            LeaseSettings lease,
+            ElectionSettings election,
+            AddressPool cells,
+            Optional<Path> criu) {
+        this(
+                home,
+                cluster,
+                node,
+                listen,
+                members,
+                join,
+                lease,
+                election,
+                cells,
+                criu,
+                ScrubSettings.DEFAULT);
     }
 
     /// {@return settings of a node of a new cluster, everything else at its default: ports 7440,
@@ -165,7 +214,7 @@ public record AgentSettings(
     /// more}
     public AgentSettings joining(List<HostPort> apis) {
         return new AgentSettings(
-                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu);
+                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu, scrub);
     }
 
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "*");

@@ -74,6 +74,9 @@ public interface ProcessHost {
     /// @param authority of another cluster, DER, whose nodes are believed for this once
     IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority);
 
+    /// {@return a generation of which this node has a copy, on its way to another process}
+    IncomingCheckpoint duplicate(GenerationId generation);
+
     /// {@return what `to` has that `from` has not, read from this node's copies}
     GenerationDiff diff(GenerationId from, GenerationId to);
 

@@ -19,8 +19,7 @@ import java.util.UUID;
 import org.krg.checkpoint.ArchiveSeal;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
-import org.krg.checkpoint.CopyProgress;
-import org.krg.checkpoint.IncomingArchive;
+import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.codec.ArchiveHeadCodec;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
@@ -30,18 +29,15 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest;
-import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
 import org.krg.state.DiskFailed;
-import org.krg.state.model.Epoch;
-import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
 
 /// Reads an archive; see [ArchiveForm]. First what is signed, then the contents into a file of its
 /// own, so that a slow sender holds up nothing; then each content is hashed while its chunks go
 /// into a pack that nobody can find until [#keep].
-final class Arriving implements IncomingArchive {
+final class Arriving implements IncomingGeneration {
     private final Parts parts;
     private final DigestInputStream digested;
     private final DataInputStream input;
@@ -54,15 +50,13 @@ final class Arriving implements IncomingArchive {
 
     /// What it works with.
     ///
-    /// @param self this node
-    /// @param copying sends what came in to others
+    /// @param adopting keeps what came in
     record Parts(
             CheckpointConfig config,
-            NodeId self,
             ChunkStore store,
             ArchiveSeal seal,
             Compression compression,
-            Copying copying) {}
+            Adopting adopting) {}
 
     /// @param authority see [ArchiveSeal#objection]
     Arriving(Parts parts, InputStream input, Optional<byte[]> authority) {
@@ -117,51 +111,9 @@ final class Arriving implements IncomingArchive {
 
     @Override
     public Taken keep(GenerationId id, int copies, List<NodeId> candidates) {
-        var own =
-                new Manifest(
-                        id,
-                        Epoch.ZERO,
-                        manifest.taken(),
-                        manifest.origin(),
-                        manifest.rootPid(),
-                        manifest.streams(),
-                        manifest.inputEnded(),
-                        manifest.entries(),
-                        manifest.needs(),
-                        manifest.tasks());
-        var bytes = ManifestCodec.encode(own);
-        var generation = publish(own, bytes);
-        var options =
-                new TakeOptions(
-                        id.number(),
-                        own.origin().engine(),
-                        copies,
-                        candidates,
-                        head.spec().checkpoint().fileLimitBytes(),
-                        true);
-        return parts.copying()
-                .copy(
-                        new StoredGeneration(generation, own, bytes),
-                        options,
-                        CopyProgress.NONE,
-                        generation.taken());
-    }
-
-    private Generation publish(Manifest own, byte[] bytes) {
         try (var open = writing.orElseThrow()) {
             writing = Optional.empty();
-            open.commit(own.id(), ManifestCodec.digest(bytes), bytes);
-            return new Generation(
-                    own.id(),
-                    own.epoch(),
-                    ManifestCodec.digest(bytes),
-                    List.of(parts.self()),
-                    own.imageBytes(),
-                    open.storedBytes() + bytes.length,
-                    head.frozen(),
-                    own.taken(),
-                    0,
-                    true);
+            return parts.adopting().keep(open, head, manifest, id, copies, candidates);
         } catch (IOException failure) {
             throw Failures.of(Phase.IMPORT, failure);
         }

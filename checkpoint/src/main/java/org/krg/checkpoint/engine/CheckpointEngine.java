@@ -17,7 +17,8 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
-import org.krg.checkpoint.IncomingArchive;
+import org.krg.checkpoint.IncomingGeneration;
+import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.core.Aftermath;
 import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
@@ -34,6 +35,7 @@ import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
+import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
@@ -177,6 +179,16 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
+    public Scanned scan(Generation generation, Pace pace) {
+        var fetching = fetching(generation);
+        try {
+            return new Scanning(parts.store(), pace).run(generation, fetching);
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
     public GenerationDiff diff(Generation from, Generation to) {
         var fetching = fetching(to);
         try {
@@ -220,16 +232,20 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
-    public IncomingArchive open(InputStream archive, Optional<byte[]> authority) {
+    public IncomingGeneration open(InputStream archive, Optional<byte[]> authority) {
         var arriving =
                 new Arriving.Parts(
-                        config,
-                        self,
-                        parts.store(),
-                        parts.seal(),
-                        parts.compression(),
-                        new Copying(parts.store(), parts.copies()));
+                        config, parts.store(), parts.seal(), parts.compression(), adopting());
         return new Arriving(arriving, archive, authority);
+    }
+
+    @Override
+    public IncomingGeneration duplicate(Generation generation, ArchiveHead head) {
+        return new Duplicating(fetching(generation), parts.store(), adopting(), head);
+    }
+
+    private Adopting adopting() {
+        return new Adopting(self, new Copying(parts.store(), parts.copies()));
     }
 
     @Override

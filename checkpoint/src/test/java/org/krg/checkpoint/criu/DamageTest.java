@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,23 @@ final class DamageTest {
         var again = away.restarted();
         assertThat(again.checkpoints().verify(generation)).returns(0L, Verified::repaired);
         assertThat(again.damage()).isEmpty();
+    }
+
+    @Test
+    void aCopyIsReadThroughAtAPaceAndNothingIsPutRight() throws IOException {
+        var generation = pair.take(cell).generation();
+        var read = new AtomicLong();
+        var whole = pair.away().checkpoints().scan(generation, read::addAndGet);
+        assertThat(whole.isWhole()).isTrue();
+        assertThat(whole.bytes()).isGreaterThanOrEqualTo(generation.imageBytes());
+        assertThat(read).hasValue(whole.bytes());
+
+        spoilBlocks(onlyFile(pair.away(), "packs"));
+        var away = pair.away().restarted();
+        assertThat(away.checkpoints().scan(generation, _ -> {}).problem()).contains("damaged");
+        assertThat(away.damage()).isEmpty();
+        assertThat(away.checkpoints().verify(generation).repaired()).isPositive();
+        assertThat(away.checkpoints().scan(generation, _ -> {}).isWhole()).isTrue();
     }
 
     @Test

@@ -34,12 +34,14 @@ import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.ReplicaComparison;
+import org.krg.host.engine.Scrubber;
 import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
 import org.krg.host.etcd.EtcdParts;
 import org.krg.host.files.AuditLog;
 import org.krg.host.files.ProgramFiles;
+import org.krg.host.files.ScrubFile;
 import org.krg.host.http.ApiConfig;
 import org.krg.host.http.ApiParts;
 import org.krg.host.http.ApiServer;
@@ -186,6 +188,18 @@ final class Agent implements AutoCloseable {
                         programs,
                         () -> report(able));
         engine.start();
+        parts.add(
+                        new Scrubber(
+                                self,
+                                settings.scrub(),
+                                store,
+                                checkpoints,
+                                proposals,
+                                new ScrubFile(data.resolve("scrub")),
+                                Boottime::now,
+                                InstantSource.system(),
+                                metrics))
+                .start();
         requested.takenBy(engine);
         links.ifPresent(it -> startNetwork(store, it));
         duties.start();

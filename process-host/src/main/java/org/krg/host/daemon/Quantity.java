@@ -36,11 +36,17 @@ final class Quantity {
                 case "m" -> {
                     return nanos(amount, 60_000_000_000L);
                 }
+                case "h" -> {
+                    return nanos(amount, 3_600_000_000_000L);
+                }
+                case "d" -> {
+                    return nanos(amount, 86_400_000_000_000L);
+                }
                 default -> {}
             }
         }
         throw new IllegalArgumentException(
-                "a duration like 500ms, 10s or 5m, not \"" + text + "\"");
+                "a duration like 500ms, 10s, 5m, 12h or 7d, not \"" + text + "\"");
     }
 
     static long bytes(String text) {

@@ -14,6 +14,7 @@ import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
+import org.krg.host.AgentSettings.ScrubSettings;
 import org.krg.host.HostFailure;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.AddressPool;
@@ -51,7 +52,9 @@ public final class SettingsFile {
                     "quorum.voters",
                     "quorum.replace-after",
                     "network.cells",
-                    "tools.criu");
+                    "tools.criu",
+                    "checkpoint.scrub-every",
+                    "checkpoint.scrub-rate");
     private static final List<String> MEMBER_KEYS = List.of("name", "incarnation", "raft");
 
     private final Path file;
@@ -128,7 +131,8 @@ public final class SettingsFile {
                     lease(),
                     election(),
                     value("network.cells", AddressPool::of, AddressPool.DEFAULT),
-                    find("tools.criu").map(text -> parse("tools.criu", text, this::path)));
+                    find("tools.criu").map(text -> parse("tools.criu", text, this::path)),
+                    scrub());
         } catch (IllegalArgumentException broken) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,
@@ -162,6 +166,13 @@ public final class SettingsFile {
                 value("election.max", Quantity::duration, preset.max()),
                 value("quorum.voters", Integer::parseInt, preset.voters()),
                 value("quorum.replace-after", Quantity::duration, preset.replaceAfter()));
+    }
+
+    private ScrubSettings scrub() {
+        var preset = ScrubSettings.DEFAULT;
+        return new ScrubSettings(
+                value("checkpoint.scrub-every", Quantity::duration, preset.every()),
+                value("checkpoint.scrub-rate", Quantity::bytes, preset.bytesPerSecond()));
     }
 
     private List<FirstMember> members() {

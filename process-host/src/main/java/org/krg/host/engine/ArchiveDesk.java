@@ -48,24 +48,30 @@ public final class ArchiveDesk {
     }
 
     void export(Generation generation, OutputStream out) {
-        var image = store.image();
-        var process = image.processes().require(generation.id().process());
-        var job = image.jobs().require(process.job());
-        var head =
-                new ArchiveHead(
-                        cluster,
-                        self,
-                        wall.instant(),
-                        job.name(),
-                        job.spec(),
-                        process.address(),
-                        generation.frozen());
-        checkpoints.export(generation, head, out);
+        checkpoints.export(generation, head(generation), out);
         log.info("checkpoint exported checkpoint={}", generation.id());
     }
 
     IncomingCheckpoint open(InputStream archive, Optional<byte[]> authority) {
         return new Incoming(checkpoints.open(archive, authority));
+    }
+
+    IncomingCheckpoint duplicate(Generation generation) {
+        return new Incoming(checkpoints.duplicate(generation, head(generation)));
+    }
+
+    private ArchiveHead head(Generation generation) {
+        var image = store.image();
+        var process = image.processes().require(generation.id().process());
+        var job = image.jobs().require(process.job());
+        return new ArchiveHead(
+                cluster,
+                self,
+                wall.instant(),
+                job.name(),
+                job.spec(),
+                process.address(),
+                generation.frozen());
     }
 
     private final class Incoming implements IncomingCheckpoint {

@@ -6,8 +6,10 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.core.Afterwards;
@@ -153,6 +155,9 @@ public interface Checkpointing {
     /// Reads every byte of this node's copy and puts right what is damaged.
     Verified verify(Generation generation);
 
+    /// {@return what reading every byte of this node's copy gave, at a pace} Nothing is put right.
+    Scanned scan(Generation generation, Pace pace);
+
     /// Writes a generation that is whole here as an archive; see [#verify].
     void export(Generation generation, ArchiveHead head, OutputStream out);
 
@@ -161,7 +166,12 @@ public interface Checkpointing {
     /// @param authority of another cluster, DER, that is believed for this once
     Arrival open(InputStream archive, Optional<byte[]> authority);
 
-    /// An archive that comes in: used by one thread, in this order.
+    /// {@return a generation of which this node has a copy, on its way to another process}
+    ///
+    /// @param head what is said of its job
+    Arrival duplicate(Generation generation, ArchiveHead head);
+
+    /// A generation that becomes one of another process: used by one thread, in this order.
     interface Arrival extends AutoCloseable {
         /// {@return what it says of the job}
         ArchiveHead head();

@@ -162,6 +162,11 @@ public final class HostedProcesses implements ProcessHost {
         return archives.open(archive, authority);
     }
 
+    @Override
+    public IncomingCheckpoint duplicate(GenerationId generation) {
+        return archives.duplicate(require(generation));
+    }
+
     private Generation require(GenerationId generation) {
         return store.image()
                 .generations()

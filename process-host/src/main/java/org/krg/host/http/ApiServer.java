@@ -200,7 +200,9 @@ public final class ApiServer implements AutoCloseable {
         var processes = new ProcessResource(replica);
         var freezes = new FreezeResource(config.node(), parts, replica, changes, peers);
         var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
-        var archives = new ArchiveResource(config, parts, replica, changes, peers, reception);
+        var adoption = new Adoption(config.cluster(), parts, replica, changes, reception);
+        var archives = new ArchiveResource(config.node(), parts, replica, changes, peers, adoption);
+        var restores = new RestoreResource(config.node(), parts, replica, changes, peers, adoption);
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
         var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());
@@ -272,7 +274,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/checkpoints/{id}/manifest", Permit.OWNER, checkpoints::manifest)
                 .get("/v1/checkpoints/{id}/diff", Permit.OWNER, checkpoints::diff)
                 .post("/v1/checkpoints/{id}/verify", Permit.OWNER, checkpoints::verify)
-                .post("/v1/checkpoints/{id}/restore", Permit.OWNER, checkpoints::restore)
+                .post("/v1/checkpoints/{id}/restore", Permit.OWNER, restores::restore)
                 .get("/v1/segments", segments::list)
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)

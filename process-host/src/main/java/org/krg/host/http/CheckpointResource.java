@@ -13,7 +13,6 @@ import org.krg.host.core.CutTimes;
 import org.krg.host.core.Retention;
 import org.krg.host.http.body.CheckpointBody;
 import org.krg.host.http.body.EmptyBody;
-import org.krg.host.http.body.RestoreBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
@@ -23,7 +22,6 @@ import org.krg.host.http.view.Json;
 import org.krg.host.http.view.ProcessView;
 import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.DropGeneration;
-import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -292,17 +290,6 @@ final class CheckpointResource {
         return generation.copies().stream()
                 .flatMap(node -> image.nodes().find(node).stream())
                 .toList();
-    }
-
-    HttpResponse restore(Call call) {
-        var frozen = call.body(RestoreBody.class).isFrozen();
-        var id = Targets.checkpoint(replica.read(false), call.path("id")).id();
-        var done =
-                changes.submit(
-                        changes.key(call.header("krg-request"), call.caller().principal()),
-                        new RestoreFrom(id.process(), id.number(), parts.wall().instant(), frozen));
-        var image = replica.atLeast(done.revision());
-        return Call.one(image, ProcessView.of(image, Targets.process(image, id.process())));
     }
 
     HttpResponse delete(Call call) {

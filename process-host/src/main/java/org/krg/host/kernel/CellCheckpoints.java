@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
-import org.krg.checkpoint.IncomingArchive;
+import org.krg.checkpoint.IncomingGeneration;
+import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.BoundSocket;
@@ -23,6 +24,7 @@ import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.HeldFile;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
+import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
@@ -248,6 +250,11 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
+    public Scanned scan(Generation generation, Pace pace) {
+        return attempt(() -> checkpoints.scan(generation, pace));
+    }
+
+    @Override
     public GenerationDiff diff(Generation from, Generation to) {
         return attempt(() -> checkpoints.diff(from, to));
     }
@@ -265,7 +272,12 @@ public final class CellCheckpoints implements Checkpointing {
         return new Arriving(attempt(() -> checkpoints.open(archive, authority)));
     }
 
-    private record Arriving(IncomingArchive archive) implements Arrival {
+    @Override
+    public Arrival duplicate(Generation generation, ArchiveHead head) {
+        return new Arriving(attempt(() -> checkpoints.duplicate(generation, head)));
+    }
+
+    private record Arriving(IncomingGeneration archive) implements Arrival {
         @Override
         public ArchiveHead head() {
             return archive.head();

@@ -6,9 +6,13 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
@@ -26,6 +30,14 @@ final class FakeCheckpointing implements Checkpointing {
     private final FakeMachine machine;
     private final List<GenerationId> stored = new CopyOnWriteArrayList<>();
     private volatile Optional<HostFailure> failure = Optional.empty();
+
+    final List<GenerationId> scanned = new CopyOnWriteArrayList<>();
+
+    /// Copies here that are not whole.
+    final Set<GenerationId> damaged = new ConcurrentSkipListSet<>();
+
+    /// Of which no copy is whole.
+    final Set<GenerationId> lost = new ConcurrentSkipListSet<>();
 
     FakeCheckpointing(FakeMachine machine) {
         this.machine = machine;
@@ -107,7 +119,17 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public Verified verify(Generation generation) {
-        return new Verified(1, 0);
+        if (lost.contains(generation.id())) {
+            throw new HostFailure(HostFailure.Code.CORRUPT, "no copy is good", "");
+        }
+        return new Verified(1, damaged.contains(generation.id()) ? 1 : 0);
+    }
+
+    /// Whole unless [#damaged].
+    @Override
+    public Scanned scan(Generation generation, Pace pace) {
+        scanned.add(generation.id());
+        return new Scanned(100, damaged.contains(generation.id()) ? "a chunk is damaged" : "");
     }
 
     @Override
@@ -128,5 +150,10 @@ final class FakeCheckpointing implements Checkpointing {
     @Override
     public Arrival open(InputStream archive, Optional<byte[]> authority) {
         throw new UnsupportedOperationException("no archives here");
+    }
+
+    @Override
+    public Arrival duplicate(Generation generation, ArchiveHead head) {
+        throw new UnsupportedOperationException("nothing is duplicated here");
     }
 }

@@ -83,6 +83,11 @@ public final class FakeStore implements ClusterStore {
         return CompletableFuture.completedFuture(null);
     }
 
+    /// Begins with a state; nobody is told of it.
+    public void begin(ClusterImage with) {
+        image = with;
+    }
+
     /// Makes this node the leader of a new term, or not.
     public void lead(boolean mine) {
         leadership =

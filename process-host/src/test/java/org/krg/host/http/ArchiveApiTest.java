@@ -21,7 +21,7 @@ import org.krg.state.model.NodeId;
 import org.krg.testkit.Samples;
 
 /// Who may take an archive in. What is wrong with the bytes is told by
-/// [org.krg.checkpoint.IncomingArchive]'s own tests; here the signature is always good.
+/// [org.krg.checkpoint.IncomingGeneration]'s own tests; here the signature is always good.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class ArchiveApiTest {

@@ -99,6 +99,12 @@ final class FakeProcessHost implements ProcessHost {
         };
     }
 
+    /// A program of [#archived], which is kept as any.
+    @Override
+    public IncomingCheckpoint duplicate(GenerationId generation) {
+        return open(InputStream.nullInputStream(), Optional.empty());
+    }
+
     @Override
     public Footprint footprint(ProcessId process, Epoch epoch) {
         return new Footprint(

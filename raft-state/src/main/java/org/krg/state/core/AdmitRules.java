@@ -18,7 +18,7 @@ import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 
-/// Decides about jobs that come from archives.
+/// Decides about jobs that come from checkpoints of others, in archives or in this cluster.
 final class AdmitRules {
     private AdmitRules() {}
 
@@ -49,7 +49,7 @@ final class AdmitRules {
                         admit.owner(),
                         admit.at(),
                         Optional.empty());
-        var who = "from an archive, admitted by " + job.owner().name();
+        var who = "from a checkpoint of another job, admitted by " + job.owner().name();
         draft.add(new JobEvent(JobEvent.Kind.SUBMITTED, job, who));
         draft.add(
                 new ProcessEvent(
@@ -95,7 +95,7 @@ final class AdmitRules {
                 : Optional.empty();
     }
 
-    /// {@return whether a process came from an archive and has not run here} The first generation
+    /// {@return whether a process came with such a job and has not run here} The first generation
     /// of it is taken in then.
     static boolean awaitsGeneration(ClusterImage image, HostedProcess process) {
         return image.jobs().require(process.job()).stop().isEmpty()

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli;
 
-/// What is said when Ctrl-C ends a verb that only watches something: that goes on, and how to look
-/// again.
+import java.util.function.Supplier;
+
+/// What is said when Ctrl-C ends a verb: what goes on of what it watched, and how to look again, or
+/// what was given up.
 public final class Farewell implements AutoCloseable {
     private final Thread hook;
 
@@ -12,11 +14,16 @@ public final class Farewell implements AutoCloseable {
 
     /// Has `line` said if the command is interrupted before the result is closed.
     public static Farewell of(Terminal terminal, String line) {
+        return of(terminal, () -> line);
+    }
+
+    /// Has a line said that depends on when that is.
+    public static Farewell of(Terminal terminal, Supplier<String> line) {
         var hook =
                 new Thread(
                         () -> {
                             terminal.flush();
-                            terminal.say((terminal.errIsTerminal() ? "\n" : "") + line);
+                            terminal.say((terminal.errIsTerminal() ? "\n" : "") + line.get());
                         },
                         "farewell");
         Runtime.getRuntime().addShutdownHook(hook);

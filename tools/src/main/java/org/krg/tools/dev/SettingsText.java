@@ -7,6 +7,7 @@ import java.util.List;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
+import org.krg.host.AgentSettings.ScrubSettings;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
@@ -30,6 +31,11 @@ final class SettingsText {
         file.election(settings.election());
         if (!settings.cells().equals(AddressPool.DEFAULT)) {
             file.table("network").entry("cells", settings.cells());
+        }
+        if (!settings.scrub().equals(ScrubSettings.DEFAULT)) {
+            file.table("checkpoint")
+                    .entry("scrub-every", millis(settings.scrub().every()))
+                    .entry("scrub-rate", settings.scrub().bytesPerSecond() + "B");
         }
         settings.criu().ifPresent(criu -> file.table("tools").entry("criu", criu));
         settings.members().forEach(file::member);

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http.body;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request to bring a process back.
 ///
 /// @param frozen whether it stands still until it is unfrozen
-public record RestoreBody(@Nullable Boolean frozen) {
+/// @param name of the job it is to be, beside the one it was taken of
+public record RestoreBody(@Nullable Boolean frozen, @Nullable String name) {
     /// {@return whether it stands still: not where nothing is said}
     public boolean isFrozen() {
         return Boolean.TRUE.equals(frozen);
+    }
+
+    /// {@return the name of the other job; empty where the job itself goes back}
+    public Optional<String> findName() {
+        return Optional.ofNullable(name);
     }
 }

@@ -2,7 +2,6 @@
 package org.krg.tools.cli.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,18 +13,17 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Farewell;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
-import org.krg.tools.render.Amounts;
 import org.krg.tools.render.Checkpoints;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,13 +94,11 @@ public final class CheckpointImport implements Callable<Integer> {
     }
 
     private JsonNode send(ApiClient client) {
-        var sent = new AtomicLong();
+        var upload = new Upload();
         var path = path();
-        var source = source(sent);
-        try (var _ =
-                Progress.of(
-                        terminal,
-                        () -> "importing: %s sent".formatted(Amounts.bytes(sent.get())))) {
+        var source = source(upload);
+        try (var _ = Progress.of(terminal, () -> "importing: " + upload.progress());
+                var _ = Farewell.of(terminal, upload::farewell)) {
             return client.upload(path, source, ANSWER_WITHIN);
         }
     }
@@ -126,9 +122,9 @@ public final class CheckpointImport implements Callable<Integer> {
         }
     }
 
-    private Supplier<InputStream> source(AtomicLong sent) {
+    private Supplier<InputStream> source(Upload upload) {
         if (file.equals("-")) {
-            return () -> new Counted(terminal.in(), sent);
+            return () -> upload.of(terminal.in(), 0);
         }
         var path = Path.of(file);
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
@@ -139,36 +135,10 @@ public final class CheckpointImport implements Callable<Integer> {
         }
         return () -> {
             try {
-                sent.set(0);
-                return new Counted(Files.newInputStream(path), sent);
+                return upload.of(Files.newInputStream(path), Files.size(path));
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
         };
-    }
-
-    private static final class Counted extends FilterInputStream {
-        private final AtomicLong count;
-
-        Counted(InputStream in, AtomicLong count) {
-            super(in);
-            this.count = count;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = super.read();
-            if (one >= 0) {
-                count.incrementAndGet();
-            }
-            return one;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            var many = super.read(bytes, offset, length);
-            count.addAndGet(Math.max(0, many));
-            return many;
-        }
     }
 }

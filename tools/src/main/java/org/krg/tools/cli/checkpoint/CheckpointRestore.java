@@ -2,9 +2,11 @@
 package org.krg.tools.cli.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.Deadline;
 import org.krg.tools.cli.ExitCode;
@@ -23,7 +25,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `checkpoint restore`
-@Command
+@Command(
+        footer = {
+            "",
+            "Without --name the process goes back to the checkpoint: what it has done since is lost. With --name its program goes",
+            "on from there as another job beside it, with numbers of its own. Both use the files that they have open by the same",
+            "names: those open for writing are put back as they were at the checkpoint."
+        })
 public final class CheckpointRestore implements Callable<Integer> {
     private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(100);
@@ -39,6 +47,12 @@ public final class CheckpointRestore implements Callable<Integer> {
             description = "it stands still there until krg-admin checkpoint unfreeze")
     private boolean frozen;
 
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "as another job of that name; the process goes on as it is")
+    private @Nullable String name;
+
     @Option(names = "--detach", description = "do not wait until it runs")
     private boolean detach;
 
@@ -52,10 +66,7 @@ public final class CheckpointRestore implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (var client = connection.open(terminal)) {
-            var ordered =
-                    client.post(
-                            ApiPath.of("checkpoints", id, "restore"),
-                            frozen ? Json.object().put("frozen", true) : Json.object());
+            var ordered = name == null ? goBack(client) : begin(client, name);
             var process = detach ? ordered : await(client, ordered);
             output.print(
                     terminal,
@@ -77,6 +88,20 @@ public final class CheckpointRestore implements Callable<Integer> {
                             + " shows its output");
         }
         return ExitCode.OK;
+    }
+
+    private JsonNode goBack(ApiClient client) {
+        return client.post(ApiPath.of("checkpoints", id, "restore"), request());
+    }
+
+    private JsonNode begin(ApiClient client, String other) {
+        var first =
+                client.post(ApiPath.of("checkpoints", id, "restore"), request().put("name", other));
+        return client.get(ApiPath.of("processes", first.path("process").asText()));
+    }
+
+    private ObjectNode request() {
+        return frozen ? Json.object().put("frozen", true) : Json.object();
     }
 
     private JsonNode await(ApiClient client, JsonNode ordered) throws InterruptedException {
