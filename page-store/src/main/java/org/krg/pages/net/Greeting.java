@@ -3,7 +3,6 @@ package org.krg.pages.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -15,7 +14,8 @@ import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.NodeId;
 
 /// The first words of a connection: who opens it to whom, and the proof on both sides that they
-/// know the key of the port, HMAC-SHA256 over the other's fresh number.
+/// know the key of the port, HMAC-SHA256 over the other's fresh number. Where the connection is
+/// encrypted their certificates have to be those of the same nodes.
 ///
 /// ```
 /// opener → owner   u32 magic, u32 version, cluster 16, nonce 32, name of from 40, name of to 40
@@ -46,16 +46,16 @@ final class Greeting {
 
     /// Opens a connection that stands. Waits no longer than the socket's limit for reading.
     ///
-    /// @throws IOException if the other side is not that node, or does not know the key
-    static void open(SocketChannel channel, LinkConfig config, NodeId to, byte[] key)
-            throws IOException {
+    /// @throws IOException if the other side is not that node or does not know the key
+    static void open(Wire wire, LinkConfig config, NodeId to, byte[] key) throws IOException {
+        requireNode(wire, to);
         var hello = hello(config, config.self(), to, nonce());
-        write(channel, hello);
-        var answer = read(channel, NONCE_BYTES + PROOF_BYTES);
+        write(wire, hello);
+        var answer = wire.read(NONCE_BYTES + PROOF_BYTES);
         var nonce = Arrays.copyOf(answer, NONCE_BYTES);
         require(answer, NONCE_BYTES, proof(key, Side.OWNER, hello, nonce), to.name());
-        write(channel, proof(key, Side.OPENER, hello, nonce));
-        if (read(channel, 1)[0] != WELCOME) {
+        write(wire, proof(key, Side.OPENER, hello, nonce));
+        if (wire.read(1)[0] != WELCOME) {
             throw new IOException("node " + to + " refuses the connection");
         }
     }
@@ -63,39 +63,40 @@ final class Greeting {
     /// Admits who opened a connection. Waits no longer than the socket's limit for reading.
     ///
     /// @return who it is
-    /// @throws IOException if it means another node, or does not know the key
-    static NodeId admit(SocketChannel channel, LinkConfig config) throws IOException {
-        var hello = read(channel, HELLO_BYTES);
+    /// @throws IOException if it means another node, is not who it says, or does not know the key
+    static NodeId admit(Wire wire, LinkConfig config) throws IOException {
+        var hello = wire.read(HELLO_BYTES);
         var from = name(hello);
+        requireNode(wire, from);
         var sent = Arrays.copyOfRange(hello, FROM_OFFSET - NONCE_BYTES, FROM_OFFSET);
         if (!Arrays.equals(hello, hello(config, from, config.self(), sent))) {
             throw new IOException("what connects means another node, cluster or version");
         }
         var nonce = nonce();
-        write(channel, nonce);
-        write(channel, proof(config.key(), Side.OWNER, hello, nonce));
-        var said = read(channel, PROOF_BYTES);
+        write(wire, nonce);
+        write(wire, proof(config.key(), Side.OWNER, hello, nonce));
+        var said = wire.read(PROOF_BYTES);
         require(said, 0, proof(config.key(), Side.OPENER, hello, nonce), from.name());
-        write(channel, new byte[] {WELCOME});
+        write(wire, new byte[] {WELCOME});
         return from;
     }
 
     /// Says which session goes on.
     ///
     /// @return how many of its messages the other side has handled
-    static long resume(SocketChannel channel, long session) throws IOException {
-        write(channel, bytes(session));
-        return ByteBuffer.wrap(read(channel, Long.BYTES)).getLong();
+    static long resume(Wire wire, long session) throws IOException {
+        write(wire, bytes(session));
+        return ByteBuffer.wrap(wire.read(Long.BYTES)).getLong();
     }
 
     /// {@return which session goes on}
-    static long session(SocketChannel channel) throws IOException {
-        return ByteBuffer.wrap(read(channel, Long.BYTES)).getLong();
+    static long session(Wire wire) throws IOException {
+        return ByteBuffer.wrap(wire.read(Long.BYTES)).getLong();
     }
 
     /// Says how many messages of the session were handled.
-    static void answer(SocketChannel channel, long handled) throws IOException {
-        write(channel, bytes(handled));
+    static void answer(Wire wire, long handled) throws IOException {
+        write(wire, bytes(handled));
     }
 
     private static byte[] bytes(long value) {
@@ -153,15 +154,16 @@ final class Greeting {
         }
     }
 
-    private static void write(SocketChannel channel, byte[] bytes) throws IOException {
-        channel.socket().getOutputStream().write(bytes);
+    private static void requireNode(Wire wire, NodeId node) throws IOException {
+        if (!wire.isOf(node)) {
+            throw new IOException("the certificate at the other side is not that of node " + node);
+        }
     }
 
-    private static byte[] read(SocketChannel channel, int count) throws IOException {
-        var bytes = channel.socket().getInputStream().readNBytes(count);
-        if (bytes.length < count) {
-            throw new IOException("the other side has closed the connection");
+    private static void write(Wire wire, byte[] bytes) throws IOException {
+        var left = ByteBuffer.wrap(bytes);
+        while (!wire.write(left)) {
+            Thread.onSpinWait();
         }
-        return bytes;
     }
 }

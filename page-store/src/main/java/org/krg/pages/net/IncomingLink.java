@@ -4,7 +4,6 @@ package org.krg.pages.net;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.engine.PeerLinks;
 import org.krg.pages.engine.PeerSink;
@@ -21,7 +20,7 @@ final class IncomingLink {
 
     private static final int CONFIRM_EVERY_BYTES = 512 << 10;
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final NodeId peer;
     private final PeerSink sink;
     private final Handled handled;
@@ -50,9 +49,8 @@ final class IncomingLink {
     }
 
     /// @param links over which what is answered goes
-    IncomingLink(
-            SocketChannel channel, NodeId peer, PeerSink sink, Handled handled, PeerLinks links) {
-        this.channel = channel;
+    IncomingLink(Wire wire, NodeId peer, PeerSink sink, Handled handled, PeerLinks links) {
+        this.wire = wire;
         this.peer = peer;
         this.sink = sink;
         this.handled = handled;
@@ -64,7 +62,7 @@ final class IncomingLink {
     ///
     /// @throws IOException if it failed, or a message is longer than any can be
     void run() throws IOException {
-        while (channel.read(buffer) >= 0) {
+        while (wire.read(buffer) >= 0) {
             buffer.flip();
             takeTogether();
             buffer.compact();
@@ -79,8 +77,8 @@ final class IncomingLink {
         confirmed = handled.count;
         unconfirmedBytes = 0;
         confirmation.clear().putLong(confirmed).flip();
-        while (confirmation.hasRemaining()) {
-            channel.write(confirmation);
+        while (!wire.write(confirmation)) {
+            Thread.onSpinWait();
         }
     }
 

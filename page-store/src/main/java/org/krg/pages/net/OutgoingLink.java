@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ final class OutgoingLink {
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
     private final Deque<ByteBuffer> freeLong = new ArrayDeque<>();
     private long confirmed;
-    private @Nullable SocketChannel channel;
+    private @Nullable Wire wire;
     private @Nullable SelectionKey key;
     private boolean forgotten;
 
@@ -61,9 +60,9 @@ final class OutgoingLink {
     /// Sends what the node has not handled yet, and from now on from the thread that sends.
     ///
     /// @param handled how many messages of this session the node has handled
-    synchronized void connected(SocketChannel opened, SelectionKey registered, long handled)
+    synchronized void connected(Wire opened, SelectionKey registered, long handled)
             throws IOException {
-        channel = opened;
+        wire = opened;
         key = registered;
         confirm(handled);
         while (!unconfirmed.isEmpty()) {
@@ -116,30 +115,28 @@ final class OutgoingLink {
     ///
     /// @throws IOException if the connection is broken; what waits is for the next one
     synchronized void flush() throws IOException {
-        if (channel == null || key == null) {
+        if (wire == null || key == null) {
             return;
         }
         try {
-            write(channel, key);
+            write(wire, key);
         } catch (CancelledKeyException closed) {
             throw new IOException("the connection was closed meanwhile", closed);
         }
     }
 
-    private void write(SocketChannel channel, SelectionKey key) throws IOException {
-        while (!unsent.isEmpty()) {
-            var next = unsent.stream().limit(AT_ONCE).toArray(ByteBuffer[]::new);
-            channel.write(next);
-            for (var frame : next) {
-                if (frame.hasRemaining()) {
-                    key.interestOpsOr(SelectionKey.OP_WRITE);
-                    key.selector().wakeup();
-                    return;
-                }
+    private void write(Wire wire, SelectionKey key) throws IOException {
+        boolean isGone;
+        do {
+            isGone = wire.write(unsent.stream().limit(AT_ONCE).toArray(ByteBuffer[]::new));
+            while (!unsent.isEmpty() && !unsent.element().hasRemaining()) {
                 unconfirmed.add(unsent.remove());
             }
-        }
-        if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
+        } while (isGone && !unsent.isEmpty());
+        if (!isGone) {
+            key.interestOpsOr(SelectionKey.OP_WRITE);
+            key.selector().wakeup();
+        } else if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
         }
     }
@@ -147,19 +144,19 @@ final class OutgoingLink {
     /// The connection is of no use any more.
     ///
     /// @return whether it is the one that is used now
-    synchronized boolean disconnected(SocketChannel broken) {
-        Channels.close(broken);
-        if (!broken.equals(channel)) {
+    synchronized boolean disconnected(Wire broken) {
+        Channels.close(broken.channel());
+        if (!broken.equals(wire)) {
             return false;
         }
-        channel = null;
+        wire = null;
         key = null;
         return true;
     }
 
     /// {@return the connection, if there is one}
-    synchronized @Nullable SocketChannel channel() {
-        return channel;
+    synchronized @Nullable Wire wire() {
+        return wire;
     }
 
     /// Sends nothing any more, and keeps nothing.
@@ -167,8 +164,8 @@ final class OutgoingLink {
         forgotten = true;
         unsent.clear();
         unconfirmed.clear();
-        if (channel != null) {
-            Channels.close(channel);
+        if (wire != null) {
+            Channels.close(wire.channel());
         }
     }
 }

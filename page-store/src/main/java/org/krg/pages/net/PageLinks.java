@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.engine.PeerLinks;
 import org.krg.pages.engine.PeerSink;
 import org.krg.pages.engine.Threads;
 import org.krg.pages.net.IncomingLink.Handled;
+import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
@@ -44,6 +46,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
 
     private final LinkConfig config;
     private final Function<NodeId, Optional<PagePort>> ports;
+    private final Optional<SSLContext> tls;
     private final ServerSocketChannel port;
     private final Flusher flusher;
     private final Map<NodeId, OutgoingLink> outgoing = new ConcurrentHashMap<>();
@@ -63,6 +66,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
             throws IOException {
         this.config = config;
         this.ports = ports;
+        this.tls = config.tls().map(MutualTls::context);
         this.port = port;
         this.flusher = Flusher.start(this::broken);
     }
@@ -70,11 +74,11 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     /// Takes the address; [#listen] admits other nodes.
     ///
     /// @param ports where a node listens, if that is known; may block
-    /// @throws IOException if the address is taken, or is not one of loopback
+    /// @throws IOException if the address is taken, or is not one of loopback and there is no TLS
     public static PageLinks open(LinkConfig config, Function<NodeId, Optional<PagePort>> ports)
             throws IOException {
         var address = new InetSocketAddress(config.bind().host(), config.bind().port());
-        if (!address.getAddress().isLoopbackAddress()) {
+        if (config.tls().isEmpty() && !address.getAddress().isLoopbackAddress()) {
             throw new IOException(
                     "page messages are not encrypted: they listen on loopback only, not on "
                             + config.bind());
@@ -124,9 +128,9 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
             link.flush();
         } catch (IOException failure) {
             log.debug("page link failed to={}", link.peer(), failure);
-            var channel = link.channel();
-            if (channel != null) {
-                broken(link, channel);
+            var wire = link.wire();
+            if (wire != null) {
+                broken(link, wire);
             }
         }
     }
@@ -145,12 +149,12 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         return link;
     }
 
-    private void broken(OutgoingLink link, SocketChannel channel) {
-        if (link.disconnected(channel) && !closed) {
+    private void broken(OutgoingLink link, Wire wire) {
+        if (link.disconnected(wire) && !closed) {
             log.info("page link broken to={}", link.peer());
             connectSoon(link);
         }
-        channels.remove(channel);
+        channels.remove(wire.channel());
     }
 
     private void connectSoon(OutgoingLink link) {
@@ -170,6 +174,7 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         }
         var address = found.get().address();
         SocketChannel channel = null;
+        Wire wire = null;
         try {
             channel = SocketChannel.open();
             channels.add(channel);
@@ -178,8 +183,9 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
                     .connect(
                             new InetSocketAddress(address.host(), address.port()),
                             (int) GREETING_LIMIT.toMillis());
-            Greeting.open(channel, config, link.peer(), found.get().key());
-            flusher.add(channel, link, Greeting.resume(channel, link.session()));
+            wire = tls.isPresent() ? TlsWire.opened(channel, tls.get()) : new PlainWire(channel);
+            Greeting.open(wire, config, link.peer(), found.get().key());
+            flusher.add(wire, link, Greeting.resume(wire, link.session()));
             if (closed) {
                 Channels.close(channel);
             }
@@ -188,7 +194,10 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
             log.debug("no page link to={} reason={}", link.peer(), failure.toString());
             if (channel != null) {
                 channels.remove(channel);
-                var _ = link.disconnected(channel);
+                Channels.close(channel);
+            }
+            if (wire != null) {
+                var _ = link.disconnected(wire);
             }
             return false;
         }
@@ -222,10 +231,12 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
 
     private void read(SocketChannel channel, PeerSink receiver) {
         try {
-            var peer = Greeting.admit(channel, config);
+            var wire =
+                    tls.isPresent() ? TlsWire.accepted(channel, tls.get()) : new PlainWire(channel);
+            var peer = Greeting.admit(wire, config);
             Thread.currentThread().setName("page-reader-" + peer);
             awaitEarlier(readers.put(peer, new Reader(Thread.currentThread(), channel)));
-            var session = Greeting.session(channel);
+            var session = Greeting.session(wire);
             var counted =
                     handled.compute(
                             peer,
@@ -233,8 +244,8 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
                                     known != null && known.session() == session
                                             ? known
                                             : new Handled(session));
-            Greeting.answer(channel, counted.count());
-            new IncomingLink(channel, peer, receiver, counted, this).run();
+            Greeting.answer(wire, counted.count());
+            new IncomingLink(wire, peer, receiver, counted, this).run();
             log.info("page link closed from={}", peer);
         } catch (IOException failure) {
             if (!closed) {

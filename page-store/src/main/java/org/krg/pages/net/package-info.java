@@ -10,7 +10,7 @@
 /// Frame: `u32 length`, message, big endian. Every few messages the reader answers with the number
 /// of those it has handled, `u64`; what it has not is sent again over the next connection, so that
 /// nothing is lost or doubled while both nodes run. Before the first one both sides prove that they
-/// know the key of the port.
+/// know the key of the port. Beyond loopback all of it goes over TLS ([TlsWire]).
 @NullMarked
 package org.krg.pages.net;
 

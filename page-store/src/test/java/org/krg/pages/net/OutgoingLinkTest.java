@@ -76,13 +76,13 @@ class OutgoingLinkTest {
     void whatWasNotHandledGoesOverTheNextConnectionBeforeWhatIsNew() throws IOException {
         try (var first = connect();
                 var second = connect()) {
-            link.connected(first.here, first.key, 0);
+            link.connected(new PlainWire(first.here), first.key, 0);
             say("abc");
             assertThat(first.read(3)).isEqualTo("abc");
-            assertThat(link.disconnected(first.here)).isTrue();
+            assertThat(link.disconnected(new PlainWire(first.here))).isTrue();
             say("d");
 
-            link.connected(second.here, second.key, 1);
+            link.connected(new PlainWire(second.here), second.key, 1);
             say("e");
 
             assertThat(second.read(4)).isEqualTo("bcde");
@@ -93,7 +93,7 @@ class OutgoingLinkTest {
     @Test
     void aConnectionThatWasClosedMeanwhileIsABrokenOne() throws IOException {
         try (var connection = connect()) {
-            link.connected(connection.here, connection.key, 0);
+            link.connected(new PlainWire(connection.here), connection.key, 0);
             connection.key.cancel();
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> say("a"));
         }

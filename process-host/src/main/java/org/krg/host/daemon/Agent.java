@@ -401,6 +401,7 @@ final class Agent implements AutoCloseable {
                 new SharedMemory.Setting(
                         settings.cluster().id(),
                         settings.listen().peer().host(),
+                        tls.mutual(),
                         data.resolve("pages.sock"),
                         store,
                         proposals,

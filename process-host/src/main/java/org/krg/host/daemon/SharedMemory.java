@@ -2,6 +2,7 @@
 package org.krg.host.daemon;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -35,6 +36,7 @@ import org.krg.pages.net.PageLinks;
 import org.krg.pages.net.PagePort;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Subscription;
+import org.krg.state.MutualTls;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.GrantBlock;
@@ -87,7 +89,8 @@ final class SharedMemory implements AutoCloseable {
         var bind = new HostPort(setting.host, 0);
         this.links =
                 PageLinks.open(
-                        new LinkConfig(setting.cluster, self.node(), bind, key),
+                        new LinkConfig(
+                                setting.cluster, self.node(), bind, key, setting.encryption()),
                         node ->
                                 peers.apply(node)
                                         .map(peer -> new PagePort(peer.address(), peer.key())));
@@ -118,14 +121,23 @@ final class SharedMemory implements AutoCloseable {
     ///
     /// @param host where it listens for other nodes
     /// @param socket where it listens for programs
+    /// @param tls how that is encrypted, beyond loopback
     /// @param checkpoints takes those that programs ask for
     record Setting(
             UUID cluster,
             String host,
+            MutualTls tls,
             Path socket,
             ClusterStore store,
             Proposals proposals,
-            ProgramCheckpoints checkpoints) {}
+            ProgramCheckpoints checkpoints) {
+        /// On loopback pages go as they are: who may read what goes there is root.
+        Optional<MutualTls> encryption() throws IOException {
+            return InetAddress.getByName(host).isLoopbackAddress()
+                    ? Optional.empty()
+                    : Optional.of(tls);
+        }
+    }
 
     /// Opens it for an agent that has just registered.
     ///
