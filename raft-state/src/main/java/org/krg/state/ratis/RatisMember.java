@@ -21,6 +21,7 @@ import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -207,10 +208,18 @@ final class RatisMember implements AutoCloseable {
                         .setType(RaftClientRequest.writeRequestType())
                         .build();
         try {
-            return server.submitClientRequestAsync(request).thenApply(RatisMember::replies);
+            return submit(request).thenApply(RatisMember::replies);
         } catch (IOException failed) {
             return CompletableFuture.failedFuture(failed);
         }
+    }
+
+    /// On this thread: the server would have another one do it and wait for that.
+    private CompletableFuture<RaftClientReply> submit(RaftClientRequest request)
+            throws IOException {
+        return division instanceof RaftClientAsynchronousProtocol direct
+                ? direct.submitClientRequestAsync(request)
+                : server.submitClientRequestAsync(request);
     }
 
     private static List<Reply> replies(RaftClientReply reply) {

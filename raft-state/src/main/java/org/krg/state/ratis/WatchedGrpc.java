@@ -3,6 +3,7 @@ package org.krg.state.ratis;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
@@ -17,6 +18,10 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
+import org.jspecify.annotations.Nullable;
 import org.krg.state.StateConfig;
 
 /// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds], and which
@@ -68,8 +73,16 @@ public final class WatchedGrpc implements RpcType {
                             .orElseGet(GrpcServices.Customizer::getDefaultInstance);
             GrpcConfigKeys.Server.setServicesCustomizer(
                     parameters,
-                    (builder, types) -> others.customize(builder, types).intercept(names));
+                    (builder, types) ->
+                            others.customize(builder, types)
+                                    .intercept(names)
+                                    .callExecutor(new Appending()));
             return parameters;
+        }
+
+        @Override
+        public GrpcServices newRaftServerRpc(RaftServer server) {
+            return super.newRaftServerRpc(new DirectServer(server));
         }
 
         @Override
@@ -81,6 +94,19 @@ public final class WatchedGrpc implements RpcType {
                     super.newLogAppender(server, new Watched(server, leader, rounds), follower);
             rounds.appenderMade(leader, appender);
             return appender;
+        }
+    }
+
+    /// Has entries and heartbeats taken by the event loop that reads them: they wait for no disk but
+    /// when the queue of the log is full. All other calls get a thread.
+    private static final class Appending implements ServerCallExecutorSupplier {
+        private static final String METHOD = "/appendEntries";
+
+        @Override
+        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+            return call.getMethodDescriptor().getFullMethodName().endsWith(METHOD)
+                    ? Runnable::run
+                    : null;
         }
     }
 

@@ -20,6 +20,9 @@ import org.krg.state.StorageLost;
 /// `identity/member` holds the cluster and the peer id, `identity/acknowledged` a log index up to
 /// which everything was committed and in this node's log.
 public final class MemberFile implements AutoCloseable {
+    /// Of the number that is noted, so that a shorter one leaves nothing of a longer one behind.
+    private static final int DIGITS = 19;
+
     private final Path member;
     private final Path acknowledged;
     private final String peer;
@@ -57,14 +60,15 @@ public final class MemberFile implements AutoCloseable {
     /// process that is killed leaves the newest number, but not forced to the disk: after a loss of
     /// power an older one is as good.
     public void acknowledge(long index) {
-        var text = "%019d%n".formatted(index).getBytes(StandardCharsets.US_ASCII);
+        var digits = Long.toString(index);
+        var text = "0".repeat(DIGITS - digits.length()) + digits + "\n";
         try {
             if (writing == null) {
                 writing =
                         FileChannel.open(
                                 acknowledged, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             }
-            writing.write(ByteBuffer.wrap(text), 0);
+            writing.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
         } catch (IOException failed) {
             throw Unreadable.of(acknowledged, failed);
         }
