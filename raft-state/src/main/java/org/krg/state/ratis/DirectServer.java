@@ -88,8 +88,8 @@ record DirectServer(RaftServer server, Object appending) implements RaftServer {
     }
 
     @Override
-    public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
-            throws IOException {
+    public StartLeaderElectionReplyProto startLeaderElection(
+            StartLeaderElectionRequestProto request) throws IOException {
         return server.startLeaderElection(request);
     }
 

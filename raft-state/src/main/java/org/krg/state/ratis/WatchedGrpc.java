@@ -97,8 +97,8 @@ public final class WatchedGrpc implements RpcType {
         }
     }
 
-    /// Has entries and heartbeats taken by the event loop that reads them: they wait for no disk but
-    /// when the queue of the log is full. All other calls get a thread.
+    /// Has entries and heartbeats taken by the event loop that reads them: they wait for a disk
+    /// only when the queue of the log is full or a new term is noted. All other calls get a thread.
     private static final class Appending implements ServerCallExecutorSupplier {
         private static final String METHOD = "/appendEntries";
 
