@@ -184,6 +184,7 @@ final class Agent implements AutoCloseable {
                                 store,
                                 checkpoints,
                                 proposals,
+                                metrics,
                                 InstantSource.system()),
                         programs,
                         () -> report(able));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.InstantSource;
@@ -11,8 +12,6 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.host.HostFailure;
 import org.krg.host.IncomingCheckpoint;
 import org.krg.state.ClusterStore;
-import org.krg.state.command.GenerationCommand.CommitGeneration;
-import org.krg.state.command.Reply;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
@@ -29,7 +28,7 @@ public final class ArchiveDesk {
     private final NodeId self;
     private final ClusterStore store;
     private final Checkpointing checkpoints;
-    private final Proposals proposals;
+    private final Takes takes;
     private final InstantSource wall;
 
     public ArchiveDesk(
@@ -38,12 +37,13 @@ public final class ArchiveDesk {
             ClusterStore store,
             Checkpointing checkpoints,
             Proposals proposals,
+            MetricRegistry metrics,
             InstantSource wall) {
         this.cluster = cluster;
         this.self = self;
         this.store = store;
         this.checkpoints = checkpoints;
-        this.proposals = proposals;
+        this.takes = new Takes(proposals, metrics);
         this.wall = wall;
     }
 
@@ -95,13 +95,11 @@ public final class ArchiveDesk {
         public Generation commit(ProcessId process) {
             var id = new GenerationId(process, 1);
             var taken = arrival.keep(id, others());
-            var commit = new CommitGeneration(taken.generation(), taken.copiesWanted());
-            if (proposals.submit(commit).join() instanceof Reply.Refused(_, _, var detail)) {
+            try {
+                takes.commit(taken);
+            } catch (HostFailure failure) {
                 checkpoints.forget(id);
-                throw new HostFailure(
-                        HostFailure.Code.CONFLICT,
-                        "the checkpoint came in and was not committed: " + detail,
-                        "import it again");
+                throw failure;
             }
             log.info(
                     "checkpoint imported checkpoint={} job={} cluster={} copies={}",

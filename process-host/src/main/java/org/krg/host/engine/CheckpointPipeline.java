@@ -7,7 +7,6 @@ import org.krg.host.HostFailure;
 import org.krg.host.core.Retention;
 import org.krg.host.model.CellId;
 import org.krg.state.ClusterStore;
-import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.image.ClusterImage;
@@ -46,9 +45,7 @@ final class CheckpointPipeline {
     Generation take(Checkpointing.Order order) {
         try {
             return takes.take(
-                    order.generation(),
-                    () -> checkpoints.take(order, (_, _) -> {}),
-                    taken -> new CommitGeneration(taken.generation(), taken.copiesWanted()));
+                    order.generation(), () -> checkpoints.take(order, (_, _) -> {}), takes::commit);
         } catch (HostFailure failure) {
             report(order.cell(), failure);
             throw failure;

@@ -51,13 +51,20 @@ final class CutPipeline {
                     takes.take(
                             order.generation(),
                             () -> takeWithOthers(order, gate),
-                            taken -> new ReportSaved(taken.generation(), taken.copiesWanted()));
+                            taken -> report(order, taken));
         } catch (HostFailure failure) {
             var process = order.generation().process();
             var reason = "process %s: %s".formatted(process, failure.getMessage());
             abandon(job, order.generation().number(), reason);
             throw failure;
         }
+    }
+
+    private void report(Checkpointing.Order order, Checkpointing.Taken taken) {
+        var _ =
+                takes.require(
+                        order.generation(),
+                        new ReportSaved(taken.generation(), taken.copiesWanted()));
     }
 
     private Checkpointing.Taken takeWithOthers(Checkpointing.Order order, CutGate gate) {

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
-import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Migration;
@@ -51,8 +50,7 @@ final class MovePipeline {
     long sendAhead(Checkpointing.Order order, Migration migration) {
         try {
             var taken = checkpoints.take(order, counting(migration));
-            var commit = new CommitGeneration(taken.generation(), taken.copiesWanted());
-            takes.require(order.generation(), commit);
+            takes.commit(taken);
             log.info(
                     "memory sent ahead migration={} to={} bytes={} frozen={}ms",
                     migration.id(),

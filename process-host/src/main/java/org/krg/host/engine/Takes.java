@@ -2,10 +2,11 @@
 package org.krg.host.engine;
 
 import com.codahale.metrics.MetricRegistry;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.krg.host.HostFailure;
 import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -21,15 +22,15 @@ record Takes(Proposals proposals, MetricRegistry metrics) {
     /// Takes a checkpoint and tells the log.
     ///
     /// @param work takes it
-    /// @param told what the log is told then
-    /// @throws HostFailure if it was not taken, or the log refuses it
+    /// @param telling tells the log then
+    /// @throws HostFailure if it was not taken, or the log does not keep it
     Generation take(
             GenerationId id,
             Supplier<Checkpointing.Taken> work,
-            Function<Checkpointing.Taken, Command> told) {
+            Consumer<Checkpointing.Taken> telling) {
         try (var _ = metrics.timer("krg.host.checkpoint_seconds").time()) {
             var taken = work.get();
-            require(id, told.apply(taken));
+            telling.accept(taken);
             metrics.counter("krg.host.checkpoints_total").inc();
             var generation = taken.generation();
             log.info(
@@ -52,15 +53,39 @@ record Takes(Proposals proposals, MetricRegistry metrics) {
         }
     }
 
+    /// Makes what was taken the newest checkpoint of its process.
+    ///
+    /// @throws HostFailure if the log refuses that, or the quota of the job leaves no room
+    void commit(Checkpointing.Taken taken) {
+        var id = taken.generation().id();
+        var command = new CommitGeneration(taken.generation(), taken.copiesWanted());
+        if (require(id, command).created() != id.number()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "checkpoint %s was taken and not kept: the quota of its job leaves no room"
+                            .formatted(id),
+                    "`krg-admin checkpoint list` of the job shows what takes it; remove some with"
+                            + " `krg-admin checkpoint rm`");
+        }
+    }
+
     /// Tells the log that a checkpoint was taken.
     ///
     /// @throws HostFailure if it refuses that
-    void require(GenerationId id, Command told) {
-        if (proposals.submit(told).join() instanceof Reply.Refused(_, var refusal, var detail)) {
-            throw new HostFailure(
-                    HostFailure.Code.CONFLICT,
-                    "checkpoint %s was taken and not kept: %s, %s".formatted(id, refusal, detail),
-                    "");
+    Reply.Accepted require(GenerationId id, Command told) {
+        var reply = proposals.submit(told).join();
+        if (reply instanceof Reply.Accepted accepted) {
+            return accepted;
         }
+        throw new HostFailure(
+                HostFailure.Code.CONFLICT,
+                "checkpoint %s was taken and not kept: %s".formatted(id, reason(reply)),
+                "");
+    }
+
+    private static String reason(Reply reply) {
+        return reply instanceof Reply.Refused(_, var refusal, var detail)
+                ? refusal + ", " + detail
+                : reply.toString();
     }
 }

@@ -22,6 +22,7 @@ import org.krg.host.http.view.Json;
 import org.krg.host.http.view.ProcessView;
 import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.DropGeneration;
+import org.krg.state.core.CheckpointQuota;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -66,6 +67,12 @@ final class CheckpointResource {
         reply.set(
                 "checkpoints",
                 Json.list(shown.stream().map(it -> CheckpointView.of(image, it)).toList()));
+        call.find("target")
+                .map(target -> Targets.ranks(image, target).getFirst().job())
+                .map(job -> image.jobs().require(job))
+                .ifPresent(job ->
+                        reply.put("usedBytes", CheckpointQuota.use(image, job))
+                                .put("quotaBytes", job.spec().checkpoint().quotaBytes()));
         call.find("target")
                 .flatMap(target ->
                         ProcessView.interval(image, Targets.ranks(image, target).getFirst()))

@@ -143,7 +143,10 @@ final class ClusterApiTest {
         assertThat(taken.text("/copies/1")).isEqualTo("n1");
         assertThat(taken.number("/frozenMillis")).isEqualTo(45);
         assertThat(api.away.asked).contains("checkpoint " + id + " false");
-        assertThat(api.get("/v1/checkpoints?target=saved").body().path("checkpoints")).hasSize(1);
+        var listed = api.get("/v1/checkpoints?target=saved");
+        assertThat(listed.body().path("checkpoints")).hasSize(1);
+        assertThat(listed.number("/usedBytes")).isPositive();
+        assertThat(listed.number("/quotaBytes")).isZero();
         assertThat(api.get("/v1/checkpoints/" + id + ".1").text("/manifest")).hasSize(64);
         assertThat(api.get("/v1/processes/saved").number("/lastCheckpoint/number")).isEqualTo(1);
         var manifest = api.get("/v1/checkpoints/" + id + ".1/manifest");

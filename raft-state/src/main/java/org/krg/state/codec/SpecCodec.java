@@ -103,8 +103,7 @@ final class SpecCodec {
 
     private static Rlimit decode(ValueWire.Rlimit limit) {
         return new Rlimit(
-                Wire.constant(
-                        Rlimit.Resource.values(), SpecCodec::encode, limit.getResource()),
+                Wire.constant(Rlimit.Resource.values(), SpecCodec::encode, limit.getResource()),
                 limit.getSoft(),
                 limit.getHard());
     }
@@ -166,7 +165,7 @@ final class SpecCodec {
         if (!policy.keepFor().isZero()) {
             wire.setKeepFor(Wire.encode(policy.keepFor()));
         }
-        return wire.build();
+        return wire.setQuotaBytes(policy.quotaBytes()).build();
     }
 
     private static CheckpointPolicy decode(ValueWire.CheckpointPolicy policy) {
@@ -178,7 +177,8 @@ final class SpecCodec {
                 policy.getCopies(),
                 policy.getFileLimitBytes(),
                 policy.getKeep(),
-                Wire.decode(policy.getKeepFor()));
+                Wire.decode(policy.getKeepFor()),
+                policy.getQuotaBytes());
     }
 
     private static ValueWire.RestartWhen encode(RestartPolicy.When when) {

@@ -18,6 +18,9 @@ public sealed interface GenerationCommand extends Command {
     /// one copy. Otherwise it takes two, or as many as the job asks for where that is more and that
     /// many nodes are ready; and never fewer than `copiesWanted`, what the proposer set out to
     /// make.
+    ///
+    /// Creates its number. Where the job's quota leaves no room for it, whatever older ones go, it
+    /// is dropped again at once, and nothing is created.
     record CommitGeneration(Generation generation, int copiesWanted) implements GenerationCommand {}
 
     /// Forgets a generation. Refused when its process waits for it or is being restored from it,

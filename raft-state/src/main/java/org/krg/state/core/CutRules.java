@@ -210,10 +210,15 @@ final class CutRules {
     }
 
     private static Decision commit(ClusterImage image, Job job, GroupCut cut) {
+        var saved = cut.parts().stream().map(part -> part.saved().orElseThrow()).toList();
+        var room = CheckpointQuota.room(image, job, saved);
+        if (room.isEmpty()) {
+            return Decision.accept(abandoned(job, cut, CheckpointQuota.tooMuch(image, job, saved)));
+        }
         var draft = new Draft(image);
+        GenerationRules.makeRoom(draft, image.processesOf(job.id()), room.get());
         for (var rank = 0; rank < cut.parts().size(); rank++) {
-            var generation =
-                    cut.parts().get(rank).saved().orElseThrow().withSegments(cut.keptBy(rank));
+            var generation = saved.get(rank).withSegments(cut.keptBy(rank));
             draft.add(
                     new GenerationEvent.Committed(generation, "with all ranks of " + Text.of(job)));
         }

@@ -61,7 +61,8 @@ final class GenerationRules {
         if (!process.epoch().equals(generation.epoch()) || !mayHave) {
             return ProcessRules.conflict(image, process, generation.epoch());
         }
-        if (image.jobs().require(process.job()).spec().isParallel()) {
+        var job = image.jobs().require(process.job());
+        if (job.spec().isParallel()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
                     Text.of(image, process)
@@ -71,9 +72,38 @@ final class GenerationRules {
         if (problem.isPresent()) {
             return problem.get();
         }
-        return Decision.accept(
+        var added = List.of(generation);
+        var room = CheckpointQuota.room(image, job, added);
+        var draft = new Draft(image);
+        makeRoom(draft, List.of(process), room.orElse(List.of()));
+        draft.add(
                 new GenerationEvent.Committed(
                         generation, "copies on " + text(generation.copies())));
+        if (room.isEmpty()) {
+            // Its number is used: so all nodes remove what they have of it.
+            draft.add(
+                    new GenerationEvent.Dropped(
+                            generation.id(), CheckpointQuota.tooMuch(image, job, added)));
+            return draft.accept();
+        }
+        return draft.accept(generation.id().number());
+    }
+
+    /// Drops checkpoints of all ranks for newer ones to fit into the quota.
+    static void makeRoom(Draft draft, List<HostedProcess> ranks, List<Long> numbers) {
+        for (var number : numbers) {
+            dropAll(draft, ranks, number, "for the quota of its job");
+        }
+    }
+
+    private static void dropAll(
+            Draft draft, List<HostedProcess> ranks, long number, String reason) {
+        for (var rank : ranks) {
+            var part = new GenerationId(rank.id(), number);
+            if (draft.image().generations().find(part).isPresent()) {
+                draft.add(new GenerationEvent.Dropped(part, reason));
+            }
+        }
     }
 
     /// {@return why a generation cannot be the process's newest one, or has too few copies}
@@ -151,16 +181,11 @@ final class GenerationRules {
                             .formatted(id, Text.of(image, process)));
         }
         var draft = new Draft(image);
-        for (var rank : ranks) {
-            var part = new GenerationId(rank.id(), id.number());
-            if (image.generations().find(part).isPresent()) {
-                draft.add(new GenerationEvent.Dropped(part, "no longer needed"));
-            }
-        }
+        dropAll(draft, ranks, id.number(), "no longer needed");
         return draft.accept();
     }
 
-    private static boolean isNeededBy(Phase phase, GenerationId id) {
+    static boolean isNeededBy(Phase phase, GenerationId id) {
         return switch (phase) {
             case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number == id.number();
             case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number == id.number();

@@ -156,7 +156,11 @@ final class JobCheck {
                 .or(() ->
                         wrong(
                                 policy.fileLimitBytes() > MAX_BYTES,
-                                "a checkpoint takes in at most 1 PiB of files"));
+                                "a checkpoint takes in at most 1 PiB of files"))
+                .or(() ->
+                        wrong(
+                                policy.quotaBytes() > MAX_BYTES,
+                                "the quota of checkpoints is at most 1 PiB, or none (0)"));
     }
 
     private static Optional<String> wrong(boolean condition, String sentence) {

@@ -9,23 +9,40 @@ import java.time.Duration;
 /// @param fileLimitBytes bytes of files open for writing that go into a generation, at most
 /// @param keep committed good generations that are kept whatever their age; at least 2
 /// @param keepFor how long every generation is kept besides; zero: only by count
+/// @param quotaBytes what all generations of the job may take on all nodes together; 0: no limit
 public record CheckpointPolicy(
         Engine engine,
         CheckpointSchedule schedule,
         int copies,
         long fileLimitBytes,
         int keep,
-        Duration keepFor) {
+        Duration keepFor,
+        long quotaBytes) {
     /// On demand, two copies, one GiB of files, the two newest generations.
     public static final CheckpointPolicy ON_DEMAND =
             new CheckpointPolicy(Engine.CRIU, Duration.ZERO, 2, 1L << 30, 2);
 
     public CheckpointPolicy {
-        if (copies < 1 || fileLimitBytes < 0 || keep < 2 || keepFor.isNegative()) {
+        if (copies < 1
+                || fileLimitBytes < 0
+                || keep < 2
+                || keepFor.isNegative()
+                || quotaBytes < 0) {
             throw new IllegalArgumentException(
-                    "copies=%d fileLimitBytes=%d keep=%d keepFor=%s"
-                            .formatted(copies, fileLimitBytes, keep, keepFor));
+                    "copies=%d fileLimitBytes=%d keep=%d keepFor=%s quotaBytes=%d"
+                            .formatted(copies, fileLimitBytes, keep, keepFor, quotaBytes));
         }
+    }
+
+    /// A policy without a quota.
+    public CheckpointPolicy(
+            Engine engine,
+            CheckpointSchedule schedule,
+            int copies,
+            long fileLimitBytes,
+            int keep,
+            Duration keepFor) {
+        this(engine, schedule, copies, fileLimitBytes, keep, keepFor, 0);
     }
 
     /// A policy with a fixed interval, zero meaning on demand, that keeps generations by count.

@@ -14,6 +14,10 @@ import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
+import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut;
@@ -192,6 +196,35 @@ class CutRulesTest {
     }
 
     @Test
+    void aCutThatTheQuotaOfItsJobLeavesNoRoomForIsGivenUp() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), COPIES);
+        var three = THREE.ranks() * COPIES.length;
+        var first = running(withQuota(three * one.imageBytes()));
+        take(first);
+
+        take(first);
+
+        assertThat(cut(first).state())
+                .isInstanceOfSatisfying(
+                        GroupCut.State.Abandoned.class,
+                        it -> assertThat(it.reason()).contains("quota"));
+        assertThat(scene.image().generations().size()).isEqualTo(THREE.ranks());
+    }
+
+    private static JobSpec withQuota(long bytes) {
+        var policy =
+                new CheckpointPolicy(
+                        Engine.CRIU,
+                        new CheckpointSchedule.OnDemand(),
+                        2,
+                        1L << 30,
+                        2,
+                        Duration.ZERO,
+                        bytes);
+        return Samples.with(Samples.spec(), policy).withRanks(THREE.ranks());
+    }
+
+    @Test
     void whatAllRanksHaveOfOneNumberIsDroppedTogether() {
         var first = running();
         take(first);
@@ -227,7 +260,11 @@ class CutRulesTest {
     }
 
     private ProcessId running() {
-        var first = scene.submit("ring", THREE);
+        return running(THREE);
+    }
+
+    private ProcessId running(JobSpec spec) {
+        var first = scene.submit("ring", spec);
         for (var rank : ranks(first)) {
             scene.place(rank.id(), NODES.get(rank.rank()));
             scene.start(rank.id());

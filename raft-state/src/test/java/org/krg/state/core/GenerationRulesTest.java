@@ -18,6 +18,7 @@ import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.event.GenerationEvent;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
@@ -250,6 +251,50 @@ class GenerationRulesTest {
         scene.accept(new RegisterNode(Samples.node(AWAY, 1), scene.now()));
 
         assertThat(scene.generation(process, 1).orElseThrow().copies()).containsExactly(HOME, AWAY);
+    }
+
+    @Test
+    void forTheQuotaOlderOnesGoFirst() {
+        // Each counts its new bytes in two copies, the oldest all of it.
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var quota = 2 * (one.imageBytes() + one.storedBytes());
+        var process = scene.running("heat", specWithQuota(quota), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        scene.commit(process, 2, HOME, AWAY);
+
+        scene.commit(process, 3, HOME, AWAY);
+
+        assertThat(scene.generation(process, 1)).isEmpty();
+        assertThat(scene.generation(process, 2)).isPresent();
+        assertThat(scene.generation(process, 3)).isPresent();
+    }
+
+    @Test
+    void whatTheQuotaLeavesNoRoomForIsNotKeptAndItsNumberIsUsed() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var process = scene.running("heat", specWithQuota(2 * one.imageBytes()), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+
+        var events = scene.accept(commit(process, 2, 1, HOME, AWAY));
+
+        assertThat(events).last().isInstanceOf(GenerationEvent.Dropped.class);
+        assertThat(events.getLast().toString()).contains("its quota is", "checkpoint rm");
+        assertThat(scene.generation(process, 1)).isPresent();
+        assertThat(scene.generation(process, 2)).isEmpty();
+        assertThat(scene.process(process).lastGeneration()).isEqualTo(2);
+    }
+
+    private static JobSpec specWithQuota(long quotaBytes) {
+        return Samples.with(
+                Samples.spec(),
+                new CheckpointPolicy(
+                        Engine.CRIU,
+                        new CheckpointSchedule.OnDemand(),
+                        2,
+                        1L << 30,
+                        2,
+                        Duration.ZERO,
+                        quotaBytes));
     }
 
     private static CommitGeneration commit(

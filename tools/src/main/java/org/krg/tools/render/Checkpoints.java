@@ -27,6 +27,13 @@ public final class Checkpoints {
                 .of(checkpoints, headers);
     }
 
+    /// {@return what all checkpoints of a job take, in a sentence}
+    public static String use(JsonNode reply) {
+        var used = "they take " + Amounts.bytes(reply.path("usedBytes").asLong()) + " on all nodes";
+        var quota = reply.path("quotaBytes").asLong();
+        return quota == 0 ? used : used + ", the quota of the job is " + Amounts.bytes(quota);
+    }
+
     /// {@return one checkpoint and what is in it}
     public static String sheet(JsonNode checkpoint, JsonNode manifest, boolean headers) {
         var sheet =

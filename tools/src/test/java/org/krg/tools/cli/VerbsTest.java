@@ -129,14 +129,18 @@ final class VerbsTest {
     void runAsksForAnAdaptiveIntervalAndForCheckpointsByAge() throws JsonProcessingException {
         answers.put("POST /v1/jobs", json(201, JOB));
 
-        var result = run("run --checkpoint-every auto --keep 3 --keep-for 2h ./heat".split(" "));
+        var result =
+                run(
+                        ("run --checkpoint-every auto --keep 3 --keep-for 2h"
+                                        + " --checkpoint-quota 10GiB ./heat")
+                                .split(" "));
 
         assertThat(result.exit()).isZero();
 
         assertThat(Json.parse(agent.asked().getFirst().body()).path("checkpoint"))
                 .isEqualTo(
                         Json.parse(
-                                "{\"everySeconds\":\"auto\",\"keep\":3,\"keepForSeconds\":7200.000000000}"));
+                                "{\"everySeconds\":\"auto\",\"keep\":3,\"keepForSeconds\":7200.000000000,\"quotaBytes\":10737418240}"));
     }
 
     @Test
@@ -338,6 +342,19 @@ final class VerbsTest {
 
         assertThat(run("checkpoint", "restore", "7.1").err())
                 .contains("heat/0 goes on from checkpoint 7.1");
+    }
+
+    @Test
+    void restoredUnderAnotherNameItIsTheOtherJobThatIsWaitedFor() {
+        answers.put(
+                "POST /v1/checkpoints/7.1/restore",
+                json(201, "{\"id\":\"9.1\",\"process\":9,\"job\":\"twin\"}"));
+        answers.put("GET /v1/processes/9", json(200, PROCESS.replace("heat/0", "twin/0")));
+
+        var result = run("checkpoint", "restore", "7.1", "--name", "twin");
+
+        assertThat(result.err()).contains("twin/0 goes on from checkpoint 7.1");
+        assertThat(agent.asked().getFirst().body()).contains("\"name\":\"twin\"");
     }
 
     @Test

@@ -179,7 +179,8 @@ public record Submission(
                     standard.copies(),
                     standard.fileLimitBytes(),
                     standard.keep(),
-                    standard.keepFor());
+                    standard.keepFor(),
+                    standard.quotaBytes());
         }
         return new CheckpointPolicy(
                 engine,
@@ -193,7 +194,8 @@ public record Submission(
                 Values.duration(
                         "checkpoint.keepForSeconds",
                         checkpoint.keepForSeconds(),
-                        standard.keepFor()));
+                        standard.keepFor()),
+                amount("checkpoint.quotaBytes", checkpoint.quotaBytes(), standard.quotaBytes()));
     }
 
     private static CheckpointSchedule schedule(String field, @Nullable JsonNode every) {

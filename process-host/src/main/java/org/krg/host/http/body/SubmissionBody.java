@@ -53,5 +53,6 @@ public record SubmissionBody(
             @Nullable Integer copies,
             @Nullable Long fileLimitBytes,
             @Nullable Integer keep,
-            @Nullable BigDecimal keepForSeconds) {}
+            @Nullable BigDecimal keepForSeconds,
+            @Nullable Long quotaBytes) {}
 }

@@ -3,6 +3,7 @@ package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.function.Predicate;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
@@ -47,11 +48,18 @@ public final class JobView {
     private static ObjectNode of(GroupCut cut) {
         var view = Json.object().put("number", cut.number());
         return switch (cut.state()) {
-            case GroupCut.State.UnderWay _ -> view.put("state", "under-way");
+            case GroupCut.State.UnderWay _ ->
+                    view.put("state", "under-way")
+                            .put("still", count(cut, GroupCut.Part::still))
+                            .put("saved", count(cut, part -> part.saved().isPresent()));
             case GroupCut.State.Committed _ -> view.put("state", "committed");
             case GroupCut.State.Abandoned(var reason) ->
                     view.put("state", "abandoned").put("reason", reason);
         };
+    }
+
+    private static long count(GroupCut cut, Predicate<GroupCut.Part> those) {
+        return cut.parts().stream().filter(those).count();
     }
 
     static String state(Job job, List<HostedProcess> processes) {
@@ -147,6 +155,7 @@ public final class JobView {
         return view.put("copies", checkpoint.copies())
                 .put("fileLimitBytes", checkpoint.fileLimitBytes())
                 .put("keep", checkpoint.keep())
-                .put("keepForSeconds", Json.seconds(checkpoint.keepFor()));
+                .put("keepForSeconds", Json.seconds(checkpoint.keepFor()))
+                .put("quotaBytes", checkpoint.quotaBytes());
     }
 }

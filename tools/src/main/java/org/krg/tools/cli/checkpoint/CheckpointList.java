@@ -49,6 +49,7 @@ public final class CheckpointList implements Callable<Integer> {
                                     output.hasHeaders()));
             if (!target.isEmpty()) {
                 terminal.say("checkpoints are taken " + Intervals.text(reply.path("interval")));
+                terminal.say(Checkpoints.use(reply));
             }
         }
         return ExitCode.OK;

@@ -150,6 +150,14 @@ final class JobOptions {
     private @Nullable Duration keepFor;
 
     @Option(
+            names = "--checkpoint-quota",
+            paramLabel = "SIZE",
+            converter = ByteSize.Converter.class,
+            description =
+                    "most bytes of its checkpoints on all nodes; older ones go first (default none)")
+    private @Nullable ByteSize checkpointQuota;
+
+    @Option(
             names = "--file-limit",
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
@@ -277,6 +285,9 @@ final class JobOptions {
         }
         if (keepFor != null) {
             body.put("keepForSeconds", seconds(keepFor));
+        }
+        if (checkpointQuota != null) {
+            body.put("quotaBytes", checkpointQuota.bytes());
         }
         return body;
     }
