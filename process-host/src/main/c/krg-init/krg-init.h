@@ -102,6 +102,9 @@ struct streams *streams_open(const struct spec *spec);
 void streams_open_terminal(struct streams *streams, struct cell *cell);
 // Tells the program how large its terminal is. False, with errno, if it has none.
 bool streams_resize(struct streams *streams, unsigned rows, unsigned columns);
+// Keeps in ./terminal, for another cell, what the terminal holds; puts in what another one held.
+bool streams_save_terminal(struct streams *streams);
+bool streams_load_terminal(struct streams *streams);
 // Descriptors to poll: output to read, and the input to write if something waits for it (else -1).
 int streams_out(const struct streams *streams);
 int streams_err(const struct streams *streams);
@@ -115,6 +118,14 @@ void streams_sync(struct streams *streams);
 void streams_end_input(struct streams *streams);
 // Hands over as much of the bytes as fits. -1 if the input has ended.
 ssize_t streams_feed(struct streams *streams, const char *bytes, size_t length);
+
+// ---------------------------------------------------------------- terminal.c: settings and typed input
+
+// Writes them to a file and leaves them as they are; nobody may read from the terminal meanwhile.
+// False, with errno, if that fails.
+bool terminal_save(int slave, const char *path);
+// Gives a new terminal what is in the file. False, with errno, if that fails.
+bool terminal_load(int slave, const char *path);
 
 // ---------------------------------------------------------------- watchdog.c: the node's lease
 

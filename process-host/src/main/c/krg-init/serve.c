@@ -11,6 +11,8 @@
 //   stdin LENGTH  ok STDIN                   followed by LENGTH bytes; answered when all are handed over
 //   eof           ok                         ends standard input
 //   resize R C    ok                         the terminal has R rows and C columns
+//   save-terminal ok                         keeps in ./terminal what the terminal of a frozen program holds
+//   load-terminal ok                         gives a program that is to be restored what ./terminal holds
 //   restored      ok                         the restore has succeeded: the root's end is the cell's
 //   wait          (nothing)                  the connection closes when the end of the program is recorded
 #include "krg-init.h"
@@ -180,6 +182,10 @@ static void obey(struct server *server, struct client *client, const char *line)
         answer(client, "ok\n");
     } else if (sscanf(line, "resize %u %u", &rows, &columns) == 2) {
         answer_result(client, streams_resize(server->streams, rows, columns));
+    } else if (strcmp(line, "save-terminal") == 0) {
+        answer_result(client, streams_save_terminal(server->streams));
+    } else if (strcmp(line, "load-terminal") == 0) {
+        answer_result(client, streams_load_terminal(server->streams));
     } else if (strcmp(line, "restored") == 0) {
         answer_result(client, confirm_restored(server->program));
     } else if (strcmp(line, "wait") != 0) {

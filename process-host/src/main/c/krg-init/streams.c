@@ -81,7 +81,7 @@ void streams_open_terminal(struct streams *streams, struct cell *cell) {
         die("cannot make", "a terminal");
     }
     snprintf(cell->terminal, sizeof cell->terminal, "/dev/pts/%d", number);
-    streams->slave = open(cell->terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    streams->slave = open(cell->terminal, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (streams->slave < 0) {
         die("cannot open", cell->terminal);
     }
@@ -98,6 +98,16 @@ bool streams_resize(struct streams *streams, unsigned rows, unsigned columns) {
         return false;
     }
     return ioctl(streams->in, TIOCSWINSZ, &size) == 0;
+}
+
+bool streams_save_terminal(struct streams *streams) {
+    errno = ENOTTY;
+    return streams->is_terminal && terminal_save(streams->slave, "terminal");
+}
+
+bool streams_load_terminal(struct streams *streams) {
+    errno = ENOTTY;
+    return streams->is_terminal && terminal_load(streams->slave, "terminal");
 }
 
 int streams_out(const struct streams *streams) {

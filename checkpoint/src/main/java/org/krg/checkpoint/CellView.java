@@ -3,6 +3,7 @@ package org.krg.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Epoch;
@@ -50,6 +51,12 @@ public interface CellView {
     /// {@return a command line that runs `command` as root in the pid, mount and network namespaces
     /// of the cell; see [CellEntry]}
     List<String> inside(Place place, List<String> command);
+
+    /// {@return the path in the cell of the program's terminal, whose other side the cell's init
+    /// holds; empty if it has none}
+    default Optional<String> terminal() {
+        return Optional.empty();
+    }
 
     /// {@return what of the cluster's shared memory is in its processes}
     default Sharing sharing() {

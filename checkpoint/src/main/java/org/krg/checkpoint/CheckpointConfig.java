@@ -9,6 +9,7 @@ import java.util.List;
 ///
 /// @param images the directory of chunks and manifests; made with mode 0700, since images hold what
 ///   a program has in memory. It must be visible in the cells, so it is mounted before they start
+/// @param natives the directory of krg's native programs and libraries
 /// @param criu the command that runs CRIU; default `criu`
 /// @param ghostLimitBytes size of a deleted file that goes into the images, at most; default 256
 ///   MiB; larger if programs keep large unnamed temporary files
@@ -20,6 +21,7 @@ import java.util.List;
 /// @param compressionLevel of zstd, 1 to 19; default 1, for which a disk is slower than a core
 public record CheckpointConfig(
         Path images,
+        Path natives,
         List<String> criu,
         long ghostLimitBytes,
         Duration freezeLimit,
@@ -40,9 +42,10 @@ public record CheckpointConfig(
     }
 
     /// {@return the defaults with images in `images`}
-    public static CheckpointConfig defaults(Path images) {
+    public static CheckpointConfig defaults(Path images, Path natives) {
         return new CheckpointConfig(
                 images,
+                natives,
                 List.of("criu"),
                 256L << 20,
                 Duration.ofSeconds(30),
@@ -55,6 +58,7 @@ public record CheckpointConfig(
     public CheckpointConfig withCriu(List<String> command) {
         return new CheckpointConfig(
                 images,
+                natives,
                 command,
                 ghostLimitBytes,
                 freezeLimit,

@@ -4,6 +4,7 @@ package org.krg.checkpoint.core;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -135,7 +136,8 @@ public final class Preflight {
                     process,
                     file,
                     "terminal " + file.target() + " belongs to a process outside",
-                    "Run the program without a terminal, or in script(1) or tmux inside the job");
+                    "Have krg give the program a terminal (run -t), or script(1) or tmux inside the"
+                            + " job");
         } else {
             block(
                     process,
@@ -145,8 +147,11 @@ public final class Preflight {
         }
     }
 
-    // A terminal whose other side is in the tree is saved with it.
+    // A terminal whose other side is in the tree is saved with it; that of the cell goes along.
     private boolean isOwnTerminal(OpenFile file) {
+        if (tree.terminal().equals(Optional.of(file.target()))) {
+            return true;
+        }
         var isMaster = file.target().equals("/dev/ptmx") || file.target().equals("/dev/pts/ptmx");
         return isMaster
                 || (file.target().startsWith("/dev/pts/")

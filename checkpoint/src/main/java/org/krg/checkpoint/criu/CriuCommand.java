@@ -4,6 +4,7 @@ package org.krg.checkpoint.criu;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
 
@@ -30,7 +31,12 @@ final class CriuCommand {
     private CriuCommand() {}
 
     static List<String> dump(
-            CheckpointConfig config, CellView cell, Path images, Path work, boolean asUser) {
+            CheckpointConfig config,
+            CellView cell,
+            Path images,
+            Path work,
+            boolean asUser,
+            Optional<CellTerminal> terminal) {
         var line = new ArrayList<String>();
         if (asUser) {
             line.addAll(asUser(cell));
@@ -46,16 +52,26 @@ final class CriuCommand {
         line.addAll(List.of("--freeze-cgroup", cell.appCgroup().toString()));
         line.addAll(List.of("--link-remap", "--ghost-limit", "" + config.ghostLimitBytes()));
         line.addAll(List.of("--timeout", "" + config.freezeLimit().toSeconds()));
+        terminal.ifPresent(it -> line.addAll(it.dumpOptions()));
         return line;
     }
 
     /// @param script a file with [RestoreActions]
-    static List<String> restore(CheckpointConfig config, Path images, Path work, Path script) {
-        var line = new ArrayList<>(config.criu());
+    static List<String> restore(
+            CheckpointConfig config,
+            CellView cell,
+            Path images,
+            Path work,
+            Path script,
+            Optional<CellTerminal> terminal) {
+        var line = new ArrayList<String>();
+        terminal.ifPresent(it -> line.addAll(it.surroundings(config, cell)));
+        line.addAll(config.criu());
         line.addAll(List.of("restore", "--restore-detached"));
         line.addAll(COMMON);
         line.addAll(List.of("-D", images.toString(), "-W", work.toString(), "-o", RESTORE_LOG));
         line.addAll(List.of("--action-script", script.toString()));
+        terminal.ifPresent(it -> line.addAll(it.restoreOptions()));
         return line;
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.CheckpointConfig;
@@ -78,20 +79,44 @@ public final class CriuDumper implements Dumper {
     @Override
     public void dump(CellView cell, Path images, Path work) {
         var asUser = cell.user().uid() != 0 && !hasResourceCapability;
-        var command = CriuCommand.dump(config, cell, images, work, asUser);
+        var terminal = terminal(() -> CellTerminal.of(cell), Phase.DUMP);
+        var command = CriuCommand.dump(config, cell, images, work, asUser, terminal);
         run(Phase.DUMP, cell, cell.inside(Place.INIT, command), work);
         // Written last, so that it tells that all are there.
         if (!Files.exists(images.resolve("inventory.img"))
                 || !Files.exists(images.resolve("pstree.img"))) {
             throw failed(Phase.DUMP, Code.OTHER, "CRIU wrote no inventory", "");
         }
+        terminal.ifPresent(it -> write(it, images));
     }
 
     @Override
     public void restore(CellView cell, Path images, Path work, boolean frozen) {
         var actions = frozen ? RestoreActions.frozen(cell) : RestoreActions.running();
-        var command = CriuCommand.restore(config, images, work, script(work, actions));
+        var terminal = terminal(() -> CellTerminal.find(images), Phase.RESTORE);
+        var script = script(work, actions);
+        var command = CriuCommand.restore(config, cell, images, work, script, terminal);
         run(Phase.RESTORE, cell, cell.inside(Place.APP, command), work);
+    }
+
+    private interface Source {
+        Optional<CellTerminal> get() throws IOException;
+    }
+
+    private static Optional<CellTerminal> terminal(Source source, Phase phase) {
+        try {
+            return source.get();
+        } catch (IOException failure) {
+            throw failed(phase, Code.TERMINAL, String.valueOf(failure.getMessage()), "");
+        }
+    }
+
+    private static void write(CellTerminal terminal, Path images) {
+        try {
+            terminal.write(images);
+        } catch (IOException failure) {
+            throw failed(Phase.DUMP, Code.OTHER, String.valueOf(failure.getMessage()), "");
+        }
     }
 
     private static Path script(Path work, String actions) {

@@ -54,6 +54,9 @@ public final class ProcCellFiles implements CellFiles {
 
     @Override
     public boolean hasInputEnded(CellView cell) throws IOException {
+        if (cell.terminal().isPresent()) {
+            return false;
+        }
         var descriptors = Path.of("/proc", Long.toString(cell.initPid()), "fd");
         try (var links = Files.newDirectoryStream(descriptors)) {
             for (var link : links) {

@@ -59,7 +59,12 @@ final class TreeScan {
             }
         }
         processes.sort((one, other) -> Integer.compare(one.pid(), other.pid()));
-        return new ProcessTree(cell.rootPid(), processes, unixSockets(processes), shared());
+        return new ProcessTree(
+                cell.rootPid(),
+                processes,
+                unixSockets(processes),
+                shared(),
+                cell.terminal());
     }
 
     private TreeProcess process(long hostPid) throws IOException {

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /// The processes of a cell at one moment.
 ///
@@ -9,11 +10,13 @@ import java.util.List;
 /// @param processes all of them
 /// @param unixSockets both ends of every connected unix socket of the machine, if the cell has any
 /// @param shared files in the cell's `/dev/shm`
+/// @param terminal the path of the program's terminal that goes along with it
 public record ProcessTree(
         int rootPid,
         List<TreeProcess> processes,
         List<UnixConnection> unixSockets,
-        List<SharedFile> shared) {
+        List<SharedFile> shared,
+        Optional<String> terminal) {
     public ProcessTree {
         processes = List.copyOf(processes);
         unixSockets = List.copyOf(unixSockets);

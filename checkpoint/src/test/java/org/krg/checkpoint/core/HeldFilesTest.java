@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.HeldFile;
@@ -43,7 +44,7 @@ final class HeldFilesTest {
 
     private static ProcessTree tree(OpenFile... files) {
         var process = new TreeProcess(300, 10_300, 1, "a.out", 1, 0, 0, List.of(files), List.of());
-        return new ProcessTree(300, List.of(process), List.of(), List.of());
+        return new ProcessTree(300, List.of(process), List.of(), List.of(), Optional.empty());
     }
 
     private static OpenFile file(int fd, String target, OpenFile.Type type, Lock lock) {

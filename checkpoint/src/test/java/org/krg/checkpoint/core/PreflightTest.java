@@ -7,6 +7,7 @@ import static org.krg.checkpoint.model.OpenFile.Lock.NONE;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,6 +80,22 @@ final class PreflightTest {
     }
 
     @Test
+    void theTerminalOfTheCellGoesAlongNoOther() {
+        var own = file(0, "/dev/pts/0", OpenFile.Type.CHARACTER_DEVICE, 0);
+        var other = file(3, "/dev/pts/1", OpenFile.Type.CHARACTER_DEVICE, 0);
+        var tree =
+                new ProcessTree(
+                        300,
+                        List.of(process(300, 1, own, other)),
+                        List.of(),
+                        List.of(),
+                        Optional.of("/dev/pts/0"));
+        assertThat(Preflight.blockers(tree, LIMITS))
+                .singleElement()
+                .returns(OptionalInt.of(3), Blocker::fd);
+    }
+
+    @Test
     void allBlockersAreNamedAtOnceInOrder() {
         var first = file(3, "anon_inode:[io_uring]", OpenFile.Type.ANONYMOUS, 0);
         var second = file(4, "/dev/kvm", OpenFile.Type.CHARACTER_DEVICE, 0);
@@ -103,7 +120,8 @@ final class PreflightTest {
                                 new UnixConnection(52, 99),
                                 new UnixConnection(99, 52),
                                 new UnixConnection(53, 0)),
-                        List.of());
+                        List.of(),
+                        Optional.empty());
         assertThat(Preflight.blockers(tree, LIMITS))
                 .singleElement()
                 .returns(OptionalInt.of(5), Blocker::fd);
@@ -183,7 +201,7 @@ final class PreflightTest {
                                                 mapped("/database", true),
                                                 mapped("/memfd:x (deleted)", true)))),
                         List.of(),
-                        List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))));
+                        List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))), Optional.empty());
         var saved = SavedFiles.of(tree, 42);
         assertThat(saved)
                 .extracting(SavedFile::path)
@@ -222,7 +240,8 @@ final class PreflightTest {
                         300,
                         List.of(sharing, other, process(302, 10_300, plain)),
                         List.of(new UnixConnection(50, 90), new UnixConnection(60, 91)),
-                        List.of());
+                        List.of(),
+                        Optional.empty());
 
         var saved = SharedMemoryTies.without(tree, new Sharing(List.of(10_300L), List.of(90L)));
 
@@ -246,7 +265,7 @@ final class PreflightTest {
     }
 
     private static ProcessTree tree(TreeProcess... processes) {
-        return new ProcessTree(300, List.of(processes), List.of(), List.of());
+        return new ProcessTree(300, List.of(processes), List.of(), List.of(), Optional.empty());
     }
 
     private static TreeProcess process(int pid, long hostParent, OpenFile... files) {

@@ -48,7 +48,8 @@ final class CriuSelfTestTest {
     @Test
     void aMissingCriuIsNamedWithTheRemedy() {
         var config =
-                CheckpointConfig.defaults(machine.directory().resolve("images"))
+                CheckpointConfig.defaults(
+                        machine.directory().resolve("images"), machine.directory())
                         .withCriu(List.of("/no/such/criu"));
         var found = run(config);
         assertThat(found.works()).isFalse();
@@ -71,7 +72,8 @@ final class CriuSelfTestTest {
                 esac
                 """);
         assertThat(broken.toFile().setExecutable(true)).isTrue();
-        var config = CheckpointConfig.defaults(machine.directory().resolve("images"));
+        var config = CheckpointConfig.defaults(
+                        machine.directory().resolve("images"), machine.directory());
         var found = run(config.withCriu(List.of(broken.toString())));
         assertThat(found.works()).isFalse();
         assertThat(found.version()).isEqualTo("3.17.1");

@@ -361,7 +361,7 @@ final class HostileArchiveTest {
                         seal,
                         new ZstdStreams(1));
         return new CheckpointEngine(
-                CheckpointConfig.defaults(images),
+                CheckpointConfig.defaults(images, images),
                 SELF,
                 Map.of(),
                 parts,

@@ -67,7 +67,7 @@ final class HostilePeerTest {
         images = directory.resolve("images");
         var store = FileChunkStore.open(images, 1);
         var staging = new Staging(store, new Baselines(images, () -> Instant.EPOCH));
-        var config = CheckpointConfig.defaults(images);
+        var config = CheckpointConfig.defaults(images, images);
         var service =
                 new ChannelInitializer<Channel>() {
                     @Override

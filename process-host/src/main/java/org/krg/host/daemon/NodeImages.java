@@ -40,7 +40,7 @@ final class NodeImages {
                 images,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         config =
-                CheckpointConfig.defaults(images)
+                CheckpointConfig.defaults(images, settings.home().resolve("target/native"))
                         .withCriu(List.of(CriuProgram.find(settings.criu())));
         chunks = FileChunkStore.open(config.images(), config.compressionLevel());
         baselines = new Baselines(config.images(), InstantSource.system());

@@ -4,6 +4,7 @@ package org.krg.host.kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -164,6 +165,32 @@ public final class Cell {
     /// @throws CellFailed if it has none
     public void resize(int rows, int columns) {
         control("resize %d %d".formatted(rows, columns));
+    }
+
+    /// Keeps in a file what the terminal of a frozen program holds: its settings, its size, and
+    /// what was typed and not read. The terminal keeps it too.
+    void keepTerminal(Path file) {
+        control("save-terminal");
+        try {
+            Files.move(terminal(), file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            throw new CellFailed("cannot keep " + terminal(), failure);
+        }
+    }
+
+    /// Gives the terminal of a program that is about to be restored what [#keepTerminal] kept.
+    void giveTerminal(Path file) {
+        try {
+            Files.copy(file, terminal(), StandardCopyOption.REPLACE_EXISTING);
+            control("load-terminal");
+            Files.delete(terminal());
+        } catch (IOException failure) {
+            throw new CellFailed("cannot give " + terminal(), failure);
+        }
+    }
+
+    private Path terminal() {
+        return directory.resolve("terminal");
     }
 
     /// Ends the program's standard input: it reads what was written before, then the end.

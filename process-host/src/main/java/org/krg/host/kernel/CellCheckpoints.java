@@ -66,7 +66,7 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     private SavedCell saved(Cell cell, JobSpec spec) {
-        return new SavedCell(cell, spec.runAs(), shared);
+        return new SavedCell(cell, spec.runAs(), shared, spec.program().terminal());
     }
 
     @Override

@@ -4,6 +4,7 @@ package org.krg.host.kernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.model.Failure;
@@ -19,31 +20,38 @@ import org.krg.state.model.SavedSegment;
 ///
 /// @param user who the program runs as
 /// @param shared what its processes may have of the cluster's shared memory
+/// @param hasTerminal whether the program has one of its own
 /// @param gate what is waited for before the program goes on
 /// @param returning shared memory whose pages are among the images of what is brought back
 record SavedCell(
         Cell cell,
         Identity user,
         SharedPrograms shared,
+        boolean hasTerminal,
         Checkpointing.Gate gate,
         List<SavedSegment> returning)
         implements CellView {
     /// Tasks in a long system call stand still when it ends; disks that hang are the longest.
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(20);
 
+    /// krg-init makes it first on the cell's own `/dev/pts`.
+    private static final String TERMINAL = "/dev/pts/0";
+
+    private static final String TYPED = "krg-typed.img";
+
     /// A cell whose program waits for nobody.
-    SavedCell(Cell cell, Identity user, SharedPrograms shared) {
-        this(cell, user, shared, Checkpointing.Gate.OPEN, List.of());
+    SavedCell(Cell cell, Identity user, SharedPrograms shared, boolean hasTerminal) {
+        this(cell, user, shared, hasTerminal, Checkpointing.Gate.OPEN, List.of());
     }
 
     /// {@return the same cell, whose program goes on when `other` says so}
     SavedCell waitingAt(Checkpointing.Gate other) {
-        return new SavedCell(cell, user, shared, other, returning);
+        return new SavedCell(cell, user, shared, hasTerminal, other, returning);
     }
 
     /// {@return the same cell, into which a program with that shared memory comes back}
     SavedCell returning(List<SavedSegment> segments) {
-        return new SavedCell(cell, user, shared, gate, segments);
+        return new SavedCell(cell, user, shared, hasTerminal, gate, segments);
     }
 
     @Override
@@ -100,6 +108,11 @@ record SavedCell(
     }
 
     @Override
+    public Optional<String> terminal() {
+        return hasTerminal ? Optional.of(TERMINAL) : Optional.empty();
+    }
+
+    @Override
     public Sharing sharing() {
         var own = cell.pids();
         own.retainAll(shared.detachable());
@@ -138,6 +151,9 @@ record SavedCell(
 
     @Override
     public void saved(Path images) {
+        if (hasTerminal) {
+            cell.keepTerminal(images.resolve(TYPED));
+        }
         gate.keepPages(segment ->
                 shared.keepPages(segment, image(images, segment))
                         .ifPresent(why -> fail(Failure.Phase.DUMP, segment, why)));
@@ -145,6 +161,9 @@ record SavedCell(
 
     @Override
     public void restoring(Path images) {
+        if (hasTerminal) {
+            cell.giveTerminal(images.resolve(TYPED));
+        }
         for (var segment : returning) {
             shared.putBack(segment, image(images, segment))
                     .ifPresent(why -> fail(Failure.Phase.RESTORE, segment, why));
