@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct program *const FAMILIES[] = {PROCESSES, PIPES, MEMORY, FILES, EVENTS};
+static const struct program *const FAMILIES[] = {PROCESSES, PIPES, MEMORY, FILES, EVENTS, TERMINALS};
 
 static const char *go_file;
 

@@ -192,8 +192,12 @@ static void isolate_mounts(struct cell *cell) {
     cell->io = RUN_CELL;
 }
 
-// The program sees no terminal of the machine, and nobody on the machine its.
+// The program sees no terminal of the machine, and nobody on the machine its; and those that it makes
+// are free to have the same numbers on another machine.
 static void own_terminals(void) {
+    if (access("/dev/pts", F_OK) != 0 || access("/dev/ptmx", F_OK) != 0) {
+        return;
+    }
     if (mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
               "newinstance,ptmxmode=0666,mode=0620") != 0
         || mount("/dev/pts/ptmx", "/dev/ptmx", NULL, MS_BIND, NULL) != 0) {
@@ -254,9 +258,7 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
             copy_library(cell->spec.libraries.items[i]);
         }
         isolate_mounts(cell);
-        if (cell->spec.input == INPUT_TERMINAL) {
-            own_terminals();
-        }
+        own_terminals();
     } else if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
         die("cannot become", "a subreaper");
     }

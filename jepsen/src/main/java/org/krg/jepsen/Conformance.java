@@ -164,8 +164,11 @@ public final class Conformance {
 
     private void start(Case each, Trial trial) {
         var command = List.of(program.toString(), each.name(), go(each, trial).toString());
+        var isTyped = each.name().startsWith("terminal");
         cluster.submit(
                 JobRequest.of(job(each, trial), directory, command)
+                        .put("terminal", isTyped)
+                        .put("stdin", isTyped)
                         .put("cpuMillis", 10)
                         .put("memoryBytes", 8 << 20));
     }

@@ -17,7 +17,6 @@ class TerminalTest {
     private static final String JOB = "shell";
     private static final String CTRL_C = "\003";
     private static final String CTRL_P_CTRL_Q = "\020\021";
-    private static final int NOT_CHECKPOINTABLE = 9;
 
     @AfterEach
     void end(Cluster cluster) {
@@ -42,8 +41,6 @@ class TerminalTest {
             assertThat(user.shown()).contains("detached; shell goes on");
         }
         assertThat(cluster.process(JOB).path("phase").asText()).isEqualTo("running");
-        var refused = cluster.run("checkpoint", "create", JOB).require(NOT_CHECKPOINTABLE);
-        assertThat(refused.err()).contains("terminal /dev/pts/0");
         try (var lost = Typist.of(cluster, "attach", JOB)) {
             lost.awaitShown("a2b");
             lost.type("echo c$((2 + 2))d\n");
@@ -55,5 +52,30 @@ class TerminalTest {
             assertThat(user.awaitEnd()).isEqualTo(7);
         }
         assertThat(cluster.run("logs", JOB).require(0).out()).contains("a2b").contains("c4d");
+    }
+
+    /// With an editor in the foreground, whose screen is drawn anew when somebody looks from
+    /// another size of terminal.
+    @Test
+    void aShellMovesUnderTheHandsOfItsUser(Cluster cluster) {
+        try (var user = Typist.of(cluster, "run", "-it", "--name", JOB, "--", "bash", "--norc")) {
+            user.type("trap 'echo si''ze $(stty size)' WINCH; x=40\n");
+            user.type("sh -c 'echo pa''rent; read -r line; echo \"<$line>\"'\n");
+            user.awaitShown("parent");
+            user.type("half of ");
+            move(cluster);
+            user.type("a line\n");
+            user.awaitShown("<half of a line>");
+            move(cluster);
+            user.type("echo $((x + 2))=$(ps -o tty= -o tpgid= $$ | wc -w)\n");
+            user.awaitShown("42=2");
+            assertThat(cluster.run("checkpoint", "create", JOB).exit()).isZero();
+            user.type("exit 5\n");
+            assertThat(user.awaitEnd()).isEqualTo(5);
+        }
+    }
+
+    private static void move(Cluster cluster) {
+        var _ = cluster.run("proc", "migrate", JOB, "--to", "auto").require(0);
     }
 }

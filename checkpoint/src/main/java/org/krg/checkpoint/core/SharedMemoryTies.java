@@ -33,7 +33,8 @@ public final class SharedMemoryTies {
                                         ? without(it, connected)
                                         : it)
                         .toList();
-        return new ProcessTree(tree.rootPid(), processes, tree.unixSockets(), tree.shared(), tree.terminal());
+        return new ProcessTree(
+                tree.rootPid(), processes, tree.unixSockets(), tree.shared(), tree.terminal());
     }
 
     private static TreeProcess without(TreeProcess it, List<Long> connected) {

@@ -38,7 +38,9 @@ record CellTerminal(List<String> names, int flags) {
         var path = cell.terminal().get();
         return Optional.of(
                 new CellTerminal(
-                        List.of(name(root.resolve(path.substring(1))), name(root.resolve("dev/tty"))),
+                        List.of(
+                                name(root.resolve(path.substring(1))),
+                                name(root.resolve("dev/tty"))),
                         flags(cell, path)));
     }
 

@@ -60,11 +60,7 @@ final class TreeScan {
         }
         processes.sort((one, other) -> Integer.compare(one.pid(), other.pid()));
         return new ProcessTree(
-                cell.rootPid(),
-                processes,
-                unixSockets(processes),
-                shared(),
-                cell.terminal());
+                cell.rootPid(), processes, unixSockets(processes), shared(), cell.terminal());
     }
 
     private TreeProcess process(long hostPid) throws IOException {

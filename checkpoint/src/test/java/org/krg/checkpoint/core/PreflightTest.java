@@ -201,7 +201,8 @@ final class PreflightTest {
                                                 mapped("/database", true),
                                                 mapped("/memfd:x (deleted)", true)))),
                         List.of(),
-                        List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))), Optional.empty());
+                        List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))),
+                        Optional.empty());
         var saved = SavedFiles.of(tree, 42);
         assertThat(saved)
                 .extracting(SavedFile::path)

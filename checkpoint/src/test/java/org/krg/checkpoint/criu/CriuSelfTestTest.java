@@ -49,7 +49,7 @@ final class CriuSelfTestTest {
     void aMissingCriuIsNamedWithTheRemedy() {
         var config =
                 CheckpointConfig.defaults(
-                        machine.directory().resolve("images"), machine.directory())
+                                machine.directory().resolve("images"), machine.directory())
                         .withCriu(List.of("/no/such/criu"));
         var found = run(config);
         assertThat(found.works()).isFalse();
@@ -72,7 +72,8 @@ final class CriuSelfTestTest {
                 esac
                 """);
         assertThat(broken.toFile().setExecutable(true)).isTrue();
-        var config = CheckpointConfig.defaults(
+        var config =
+                CheckpointConfig.defaults(
                         machine.directory().resolve("images"), machine.directory());
         var found = run(config.withCriu(List.of(broken.toString())));
         assertThat(found.works()).isFalse();
