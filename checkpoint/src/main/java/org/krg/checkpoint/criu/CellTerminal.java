@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
@@ -87,7 +89,11 @@ record CellTerminal(List<String> names, int flags) {
 
     private static String name(Path device) throws IOException {
         var found = Files.readAttributes(device, "unix:rdev,dev");
-        return "tty[%x:%x]".formatted(found.get("rdev"), found.get("dev"));
+        return "tty[%x:%x]".formatted(number(found, "rdev"), number(found, "dev"));
+    }
+
+    private static long number(Map<String, Object> found, String name) {
+        return ((Number) Objects.requireNonNull(found.get(name), name)).longValue();
     }
 
     // Of the first descriptor of the first process that has it.

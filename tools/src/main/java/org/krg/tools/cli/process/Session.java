@@ -20,7 +20,6 @@ import org.krg.tools.http.LogStream;
 /// Ctrl-Q is typed, or this command is lost, which the process does not notice.
 final class Session {
     private static final Duration LOOK_AT_SIZE = Duration.ofSeconds(1);
-    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Terminal terminal;
     private final ApiClient client;
@@ -71,7 +70,7 @@ final class Session {
             for (int count = terminal.in().read(buffer); count >= 0; ) {
                 var typed = keys.take(buffer, count);
                 if (!isWatching) {
-                    passOn(typed.bytes());
+                    Stdin.send(client, target, typed.bytes());
                 }
                 if (typed.detached()) {
                     break;
@@ -88,49 +87,22 @@ final class Session {
         log.close();
     }
 
-    // A process whose node was lost comes back elsewhere, and is typed to there.
-    private void passOn(byte[] typed) throws InterruptedException {
-        while (true) {
-            try {
-                Stdin.send(client, target, typed);
-                return;
-            } catch (ApiFailure failure) {
-                if (hasEnded()) {
-                    throw failure;
-                }
-                Thread.sleep(PAUSE);
-            }
-        }
-    }
-
-    private boolean hasEnded() {
-        var phase = client.get(ApiPath.of("processes", target)).path("phase").asText();
-        return phase.equals("ended");
-    }
-
     private void followSize(Tty tty) {
         var told = new Tty.Size(0, 0);
         try {
             while (true) {
                 var now = tty.findSize().orElse(told);
-                if (!now.equals(told) && tell(now)) {
+                if (!now.equals(told)) {
                     told = now;
+                    var size = Json.object().put("rows", now.rows()).put("columns", now.columns());
+                    var _ = client.post(ApiPath.of("processes", target, "terminal"), size);
                 }
                 Thread.sleep(LOOK_AT_SIZE);
             }
+        } catch (ApiFailure ended) {
+            // There is nothing left that has a size.
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// {@return whether it knows now; a process between two nodes does not}
-    private boolean tell(Tty.Size now) {
-        try {
-            var size = Json.object().put("rows", now.rows()).put("columns", now.columns());
-            var _ = client.post(ApiPath.of("processes", target, "terminal"), size);
-            return true;
-        } catch (ApiFailure between) {
-            return false;
         }
     }
 }
