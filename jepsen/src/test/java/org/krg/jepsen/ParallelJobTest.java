@@ -87,6 +87,26 @@ class ParallelJobTest {
         assertThatItEndsWell(cluster, "saved");
     }
 
+    @Test
+    void takenBackFrozenAllRanksStandStillUntilTheyGoOnTogether(Cluster cluster)
+            throws IOException {
+        var go = start(cluster, "ice");
+        awaitHalf(cluster, "ice");
+        var taken = cluster.run("checkpoint", "create", "ice", "-o", "json").require(0).json();
+
+        var id = taken.path("id").asText();
+        cluster.installation().run(LIMIT, "checkpoint", "restore", id, "--frozen").require(0);
+        Ranks.awaitEpoch(cluster, "ice", 2);
+
+        assertThat(Ranks.of(cluster, "ice"))
+                .allSatisfy(rank -> assertThat(rank.path("frozen").asBoolean()).isTrue());
+        Files.createFile(go);
+        var output = cluster.run("logs", "ice/0").require(0).out();
+        assertThat(output).doesNotContain("rounds");
+        cluster.run("checkpoint", "unfreeze", "ice").require(0);
+        assertThatItEndsWell(cluster, "ice");
+    }
+
     private static Path start(Cluster cluster, String name) {
         var directory = scratch(cluster);
         var go = directory.resolve("go-" + name);

@@ -45,7 +45,8 @@ final class GroupRules {
                             ? reason
                             : "rank " + cause.rank() + " goes back: " + reason;
             return rank.inPhase(new Phase.Waiting(origin, notBefore, Text.bounded(why)))
-                    .withRestarts(cause.restarts());
+                    .withRestarts(cause.restarts())
+                    .withFrozen(cause.frozen());
         }
     }
 

@@ -139,13 +139,6 @@ final class ProcessRules {
             }
         }
         var job = image.jobs().require(process.job());
-        if (restore.frozen() && job.spec().isParallel()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    Text.of(job)
-                            + " has several ranks, which do not stand still together at a restore;"
-                            + " leave out --frozen, and freeze it once it runs");
-        }
         if (job.stop().isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,

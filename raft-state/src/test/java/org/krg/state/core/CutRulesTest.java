@@ -13,6 +13,7 @@ import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
@@ -193,6 +194,18 @@ class CutRulesTest {
                 .extracting(rank -> ((Phase.Waiting) rank.phase()).origin())
                 .containsOnly(new Origin.Checkpoint(1));
         scene.refuse(Refusal.NOT_FOUND, new RestoreFrom(rank(first, 1).id(), 2, scene.now()));
+    }
+
+    @Test
+    void allRanksThatAreTakenBackFrozenStandStillAndGoOnTogether() {
+        var first = running();
+        take(first);
+
+        scene.accept(new RestoreFrom(rank(first, 1).id(), 1, scene.now(), true));
+
+        assertThat(ranks(first)).allMatch(HostedProcess::frozen);
+        scene.accept(new SetFrozen(first, false));
+        assertThat(ranks(first)).noneMatch(HostedProcess::frozen);
     }
 
     @Test
