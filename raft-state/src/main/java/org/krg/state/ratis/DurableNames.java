@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,17 +29,11 @@ import org.krg.state.ratis.files.Directories;
 final class DurableNames implements ServerInterceptor {
     private static final String VOTE = "/requestVote";
 
-    /// More than any file system's clock stands still: two seconds at most, a tick on most.
-    private static final Duration CLOCK_STEP = Duration.ofSeconds(3);
-
     private final Path top;
     private final Path raft;
     private final Path group;
     private final Path current;
     private Set<String> forced = Set.of();
-    private FileTime changed = FileTime.fromMillis(0);
-    private long changeSeen;
-    private boolean settled;
 
     /// Looks after `raft/<group>` in the data directory `top`.
     DurableNames(Path top, String group) {
@@ -59,32 +51,12 @@ final class DurableNames implements ServerInterceptor {
     }
 
     /// Forces the names of the log if there are others than last time. Called by the thread that
-    /// writes the log, before it flushes. Names are listed only while the time of the directory's
-    /// last change is young: one that stood while a clock went on, and was looked at again then,
-    /// tells of every change to come.
+    /// writes the log, before it flushes; listing some names costs little beside that.
     synchronized void forceSegments() {
-        var now = System.nanoTime();
-        var time = changed();
-        if (!time.equals(changed)) {
-            changed = time;
-            changeSeen = now;
-            settled = false;
-        }
-        if (!settled) {
-            var names = names();
-            if (!names.equals(forced)) {
-                force(current);
-                forced = names;
-            }
-            settled = now - changeSeen > CLOCK_STEP.toNanos();
-        }
-    }
-
-    private FileTime changed() {
-        try {
-            return Files.getLastModifiedTime(current);
-        } catch (IOException failed) {
-            throw new UncheckedIOException("cannot look at " + current, failed);
+        var names = names();
+        if (!names.equals(forced)) {
+            force(current);
+            forced = names;
         }
     }
 

@@ -106,9 +106,6 @@ final class RatisSettings {
     }
 
     private static void replication(RaftProperties properties) {
-        // Default true: two more threads are woken for each entry at a follower. DirectServer sees
-        // to the order.
-        Log.setAppendEntriesComposeEnabled(properties, false);
         Log.Appender.setBufferByteLimit(properties, ENTRY_LIMIT);
         Log.Appender.setSnapshotChunkSizeMax(properties, ENTRY_LIMIT);
         // Snapshots go through Ratis in chunks; it must be the same on all members.

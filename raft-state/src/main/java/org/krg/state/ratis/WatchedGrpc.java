@@ -3,7 +3,6 @@ package org.krg.state.ratis;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
@@ -18,10 +17,6 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.thirdparty.io.grpc.Metadata;
-import org.apache.ratis.thirdparty.io.grpc.ServerCall;
-import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
-import org.jspecify.annotations.Nullable;
 import org.krg.state.StateConfig;
 
 /// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds], and which
@@ -73,16 +68,8 @@ public final class WatchedGrpc implements RpcType {
                             .orElseGet(GrpcServices.Customizer::getDefaultInstance);
             GrpcConfigKeys.Server.setServicesCustomizer(
                     parameters,
-                    (builder, types) ->
-                            others.customize(builder, types)
-                                    .intercept(names)
-                                    .callExecutor(new Appending()));
+                    (builder, types) -> others.customize(builder, types).intercept(names));
             return parameters;
-        }
-
-        @Override
-        public GrpcServices newRaftServerRpc(RaftServer server) {
-            return super.newRaftServerRpc(new DirectServer(server));
         }
 
         @Override
@@ -94,19 +81,6 @@ public final class WatchedGrpc implements RpcType {
                     super.newLogAppender(server, new Watched(server, leader, rounds), follower);
             rounds.appenderMade(leader, appender);
             return appender;
-        }
-    }
-
-    /// Has entries and heartbeats taken by the event loop that reads them: they wait for a disk
-    /// only when the queue of the log is full or a new term is noted. All other calls get a thread.
-    private static final class Appending implements ServerCallExecutorSupplier {
-        private static final String METHOD = "/appendEntries";
-
-        @Override
-        public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-            return call.getMethodDescriptor().getFullMethodName().endsWith(METHOD)
-                    ? Runnable::run
-                    : null;
         }
     }
 
