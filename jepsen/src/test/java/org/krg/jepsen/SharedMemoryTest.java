@@ -4,6 +4,14 @@ package org.krg.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.programs.Toucher;
 
@@ -133,6 +142,100 @@ class SharedMemoryTest {
         assertThat(second.ask("write 8192 1")).isEqualTo("sigbus");
         assertThat(cluster.get("segments", SEGMENT).path("regrantedBlocks").asInt()).isEqualTo(1);
         assertThat(cluster.run("segment", "audit", SEGMENT).exit()).isIn(0, 10);
+    }
+
+    @Test
+    void whatASegmentHoldsGoesIntoAFileAndFromThereIntoALargerSegment(
+            Cluster cluster, @TempDir Path directory) throws IOException {
+        assertThat(touchers.get(0).ask("write 0 41")).isEqualTo("ok");
+        assertThat(touchers.get(1).ask("write " + FLAG + " 42")).isEqualTo("ok");
+        var file = directory.resolve("field.bin");
+
+        var dumped = cluster.run("segment", "dump", SEGMENT, file.toString(), "-o", "json");
+
+        assertThat(dumped.require(0).json().path("pages").asInt()).isEqualTo(2);
+        assertThat(file).hasSize(64 << 20);
+        assertThat(word(file, 0)).isEqualTo(41);
+        assertThat(word(file, FLAG)).isEqualTo(42);
+        assertThat(cluster.run("segment", "dump", SEGMENT, file.toString()).exit()).isEqualTo(5);
+        for (var toucher : touchers) {
+            assertThat(toucher.ask("write 0 7")).isEqualTo("ok");
+            assertThat(toucher.ask("write 8192 7")).isEqualTo("ok");
+        }
+
+        cluster.run("segment", "load", SEGMENT, file.toString()).require(0);
+
+        for (var toucher : touchers) {
+            assertThat(toucher.ask("read 0")).isEqualTo("41");
+            assertThat(toucher.ask("read " + FLAG)).isEqualTo("42");
+            assertThat(toucher.ask("read 8192")).isEqualTo("0");
+        }
+        try (var longer = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            longer.write(ByteBuffer.allocate(1), 64 << 20);
+        }
+        assertThat(cluster.run("segment", "load", SEGMENT, file.toString()).exit()).isEqualTo(2);
+        cluster.run("segment", "resize", SEGMENT, "--size", "65M").require(0);
+        cluster.run("segment", "load", SEGMENT, file.toString()).require(0);
+        cluster.run("segment", "audit", SEGMENT).require(0);
+    }
+
+    @Test
+    void theMemoryOfADestroyedSegmentIsFreeWhenNobodyHasItMapped(Cluster cluster)
+            throws IOException {
+        cluster.run("segment", "create", "brief", "--size", "4M").require(0);
+        var agents = agents(cluster);
+        try (var mapping = Toucher.on(cluster, cluster.nodes().getFirst(), "brief")) {
+            assertThat(mapping.ask("write 0 1")).isEqualTo("ok");
+            try (var other = Toucher.on(cluster, cluster.nodes().get(1), "brief")) {
+                assertThat(other.ask("read 0")).isEqualTo("1");
+            }
+            assertThat(memories(agents)).hasSize(2);
+
+            cluster.run("segment", "destroy", "brief").require(0);
+
+            await().untilAsserted(() -> assertThat(memories(agents)).hasSize(1));
+            assertThat(mapping.ask("read 4096")).isEqualTo("sigbus");
+        }
+        await().untilAsserted(() -> assertThat(memories(agents)).isEmpty());
+        for (var toucher : touchers) {
+            assertThat(toucher.ask("write 0 1")).isEqualTo("ok");
+        }
+    }
+
+    private static List<Path> agents(Cluster cluster) {
+        var status = cluster.run("dev", "status", "-o", "json").require(0).json();
+        return Cluster.stream(status.path("nodes"))
+                .map(node -> Path.of("/proc", node.path("pid").asText(), "fd"))
+                .toList();
+    }
+
+    /// The memory of that segment, in agents.
+    private static List<String> memories(List<Path> agents) throws IOException {
+        var found = new ArrayList<String>();
+        for (var descriptors : agents) {
+            try (var all = Files.list(descriptors)) {
+                all.map(SharedMemoryTest::target)
+                        .filter(target -> target.startsWith("/memfd:krg-brief "))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException closed) {
+            return "";
+        }
+    }
+
+    private static long word(Path file, long offset) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            assertThat(channel.read(bytes, offset)).isEqualTo(Long.BYTES);
+            return bytes.getLong(0);
+        }
     }
 
     private static String add() {

@@ -94,14 +94,18 @@ class SharedProgramMovesTest {
         assertThat(program.ask("lock 7")).isEqualTo("ok");
         var node = cluster.process(job).path("node").asText();
 
+        var looked = cluster.run("proc", "check", job);
+        assertThat(looked.exit()).isEqualTo(9);
+        assertThat(looked.out()).contains("holds object 7 of segment").contains("is released");
         var refused =
                 cluster.installation()
                         .run(LIMIT, "proc", "migrate", job, "--to", "auto", "--mode", "stop-copy");
 
-        assertThat(refused.exit()).as("%s", refused).isNotZero();
+        assertThat(refused.exit()).as("%s", refused).isEqualTo(9);
         assertThat(refused.err()).contains("holds object 7 of segment");
         assertThat(cluster.process(job).path("node").asText()).isEqualTo(node);
         assertThat(program.ask("unlock 7")).isEqualTo("ok");
+        cluster.run("proc", "check", job).require(0);
         migrate(cluster, "stop-copy");
         assertThat(program.ask("lock 7")).isEqualTo("ok");
     }

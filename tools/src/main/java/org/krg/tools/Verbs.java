@@ -60,7 +60,9 @@ import org.krg.tools.cli.process.Wait;
 import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
 import org.krg.tools.cli.segment.SegmentDestroy;
+import org.krg.tools.cli.segment.SegmentDump;
 import org.krg.tools.cli.segment.SegmentList;
+import org.krg.tools.cli.segment.SegmentLoad;
 import org.krg.tools.cli.segment.SegmentResize;
 import org.krg.tools.cli.segment.SegmentShow;
 import org.krg.tools.cli.segment.SegmentStats;
@@ -156,6 +158,8 @@ public final class Verbs implements VerbTree {
                             new Verb("segment stats", "Show how nodes use a segment's pages"),
                             new Verb("segment audit", "Compare the log with every node's pages"),
                             new Verb("segment resize", "Make a segment larger"),
+                            new Verb("segment dump", "Write what a segment holds into a file"),
+                            new Verb("segment load", "Store what a file holds in a segment"),
                             new Verb("segment destroy", "Give a segment and its pages up")),
                     new Section(
                             "Keys of your own, agreed by the cluster (etcd's clients work too)",
@@ -242,6 +246,8 @@ public final class Verbs implements VerbTree {
             case "segment stats" -> new SegmentStats(terminal);
             case "segment audit" -> new SegmentAuditVerb(terminal);
             case "segment resize" -> new SegmentResize(terminal);
+            case "segment dump" -> new SegmentDump(terminal);
+            case "segment load" -> new SegmentLoad(terminal);
             case "segment destroy" -> new SegmentDestroy(terminal);
             case "job list" -> new JobList(terminal);
             case "job show" -> new JobShow(terminal);

@@ -52,6 +52,7 @@ final class BlockEngine {
     private @Nullable HomeBlock home;
     private long homeEpoch;
     private long grantedEpoch;
+    private boolean isOver;
 
     /// What all blocks of a node share.
     record Surroundings(
@@ -80,8 +81,17 @@ final class BlockEngine {
         this.counters = new BlockCounters(counters);
     }
 
+    /// The segment is gone from this node: its memory is not touched any more.
+    synchronized void end() {
+        isOver = true;
+        notifyAll();
+    }
+
     /// {@return how many pages of the next block the process is going to need; 0 if nobody knows}
     synchronized int fault(int page, boolean write) {
+        if (isOver) {
+            return 0;
+        }
         var access = node.access(page);
         var needed = write ? Access.WRITE : Access.READ;
         counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
@@ -106,7 +116,7 @@ final class BlockEngine {
         drain();
     }
 
-    /// Copies a page as it is, and has it come here for that.
+    /// Copies a page as it is at one moment, and has it come here for that.
     ///
     /// @return false if it is lost
     /// @throws TimeoutException if it has not come after so long
@@ -115,7 +125,13 @@ final class BlockEngine {
         if (!await(page, Access.READ, limitNanos)) {
             return false;
         }
-        memory.get().copy(at(page), copy);
+        if (node.access(page) == Access.WRITE) {
+            // Nobody stores into it while it is copied.
+            memory.get().downgrade(at(page), copy);
+            memory.get().upgrade(at(page));
+        } else {
+            memory.get().copy(at(page), copy);
+        }
         return true;
     }
 
@@ -135,7 +151,7 @@ final class BlockEngine {
     private boolean await(int page, Access needed, long limitNanos)
             throws TimeoutException, InterruptedException {
         var until = System.nanoTime() + limitNanos;
-        while (!has(page, needed)) {
+        while (!isOver && !has(page, needed)) {
             if (!node.isWaiting(page)) {
                 perform(node.fault(page, needed == Access.WRITE), null);
                 drain();
@@ -148,7 +164,7 @@ final class BlockEngine {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         }
-        return !node.isLost(page);
+        return !isOver && !node.isLost(page);
     }
 
     private boolean has(int page, Access needed) {
@@ -181,7 +197,7 @@ final class BlockEngine {
                 copies,
                 home == null ? 0 : homeEpoch,
                 home == null ? List.of() : home.entries(),
-                isOpen ? astray() : List.of());
+                isOpen && !isOver ? astray() : List.of());
     }
 
     private List<Integer> astray() {
@@ -281,6 +297,9 @@ final class BlockEngine {
     }
 
     private void perform(List<Effect> effects, @Nullable Spoken cause) {
+        if (isOver) {
+            return;
+        }
         for (var effect : effects) {
             var isToOther = effect instanceof Effect.Send send && !send.to().equals(around.self());
             counters.performed(effect, isToOther);

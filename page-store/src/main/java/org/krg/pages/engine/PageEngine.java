@@ -106,6 +106,19 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         }
     }
 
+    /// The segment is gone, and no process of this node has it mapped: nothing touches its memory
+    /// when this returns. What others still say of it is not heard.
+    public void forget(SegmentId segment) {
+        memories.remove(segment);
+        counters.remove(segment);
+        for (var entry : blocks.entrySet()) {
+            if (entry.getKey().segment().equals(segment)) {
+                entry.getValue().end();
+                blocks.remove(entry.getKey());
+            }
+        }
+    }
+
     /// The log says who is the home of a block. May be told again.
     ///
     /// @param live all members that may have copies of its pages, this one included
@@ -149,8 +162,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         return counters.computeIfAbsent(segment, _ -> new SegmentCounters());
     }
 
-    /// Copies pages of a segment as they are, each from who has it, while nobody stores anything.
-    /// Blocks.
+    /// Copies pages of a segment, each as it is at one moment, from who has it. Blocks.
     ///
     /// @param start the first one, which begins a block or lies in it with all others
     /// @param end the first page that is not meant
@@ -168,7 +180,8 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         }
     }
 
-    /// Puts other bytes into a page of a segment that nobody uses yet. Blocks.
+    /// Puts other bytes into a page of a segment. Who reads it meanwhile may see some of them.
+    /// Blocks.
     ///
     /// @throws PagesFailed if it is lost, or does not come
     public void write(SegmentId segment, int page, MemorySegment content) {

@@ -3,13 +3,14 @@ package org.krg.pages.engine;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.krg.state.command.SyncCommand.End;
-import org.krg.state.image.SyncState;
 import org.krg.state.model.Caller;
 import org.krg.state.model.CallerState;
 import org.krg.state.model.CallerState.Progress;
 import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncRequest;
 
 /// A process of this node that synchronises. Safe for use from any thread.
 public final class SyncProcess {
@@ -32,20 +33,29 @@ public final class SyncProcess {
 
     /// {@return the objects that its threads hold, wait for, or change when it ends}
     public CompletableFuture<List<SyncId>> held() {
-        return engine.log().read().thenApply(this::held);
+        return asked(_ -> true);
     }
 
-    private List<SyncId> held(SyncState agreed) {
-        return agreed.callers().stream()
-                .filter(caller -> caller.key().whole().equals(whole))
-                .flatMap(caller -> held(caller.value()))
-                .distinct()
-                .toList();
+    /// {@return the same without those that a thread waits for and leaves when it is paused}
+    public CompletableFuture<List<SyncId>> kept() {
+        return asked(SyncRequest.Await.class::isInstance);
     }
 
-    private static Stream<SyncId> held(CallerState caller) {
+    private CompletableFuture<List<SyncId>> asked(Predicate<SyncRequest> waited) {
+        return engine.log()
+                .read()
+                .thenApply(agreed ->
+                        agreed.callers().stream()
+                                .filter(caller -> caller.key().whole().equals(whole))
+                                .flatMap(caller -> held(caller.value(), waited))
+                                .distinct()
+                                .toList());
+    }
+
+    private static Stream<SyncId> held(CallerState caller, Predicate<SyncRequest> waited) {
         var waiting =
-                caller.progress() instanceof Progress.Waiting(_, var at, _)
+                caller.progress() instanceof Progress.Waiting(var request, var at, _)
+                                && waited.test(request)
                         ? Stream.of(at)
                         : Stream.<SyncId>empty();
         return Stream.concat(caller.held().stream(), waiting);

@@ -28,6 +28,7 @@ import org.krg.linux.PacketConnection;
 import org.krg.linux.PacketListener;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.SyncEngine;
+import org.krg.pages.engine.SyncProcess;
 import org.krg.pages.engine.Threads;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
@@ -303,8 +304,17 @@ public final class AttachPort implements AutoCloseable {
         });
     }
 
-    List<CompletableFuture<List<SyncDoor.Held>>> held(Set<Integer> pids) {
-        return ask(() -> sync.held(pids));
+    /// {@return what keeps processes from being detached as long as they hold it, and they have
+    /// held all that time; whoever holds a lock now and then is not among them} Blocks.
+    ///
+    /// @param limit how long it is looked at
+    public List<HeldObject> kept(Supplier<Set<Integer>> pids, Duration limit) {
+        return new LongHeld(() -> ask(() -> sync.held(pids.get(), SyncProcess::kept)))
+                .during(limit);
+    }
+
+    List<CompletableFuture<List<HeldObject>>> held(Set<Integer> pids) {
+        return ask(() -> sync.held(pids, SyncProcess::held));
     }
 
     /// Has the thread of the port do something, and waits for it.

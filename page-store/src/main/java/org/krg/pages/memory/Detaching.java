@@ -149,11 +149,7 @@ final class Detaching {
     private void requireNothingHeld() throws DetachRefused {
         for (var held : port.held(pids.get())) {
             for (var it : await(0, held, LOG_LIMIT)) {
-                throw new DetachRefused(
-                        it.pid(),
-                        "a thread of it holds object %d of segment %s, or its end changes that"
-                                .formatted(it.object().number(), it.object().segment()),
-                        "Try again when the lock is released; KRG_SEM_UNDO ties a process to its node");
+                throw new DetachRefused(it.pid(), it.reason(), HeldObject.REMEDY);
             }
         }
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.krg.linux.Epoll;
 import org.krg.linux.PacketConnection;
@@ -25,9 +26,6 @@ final class SyncDoor {
     private final Map<Long, Known> byTag = new HashMap<>();
 
     private record Known(int pid, PidFd process, SyncProcess synchronising) {}
-
-    /// What a process holds.
-    record Held(int pid, SyncId object) {}
 
     /// @param tags what the ends of processes are told by
     /// @param thread the one that owns this
@@ -53,14 +51,18 @@ final class SyncDoor {
     }
 
     /// {@return what processes hold, each object with the process}
-    List<CompletableFuture<List<Held>>> held(Set<Integer> pids) {
+    ///
+    /// @param what of one process
+    List<CompletableFuture<List<HeldObject>>> held(
+            Set<Integer> pids, Function<SyncProcess, CompletableFuture<List<SyncId>>> what) {
         return byTag.values().stream()
                 .filter(known -> pids.contains(known.pid))
                 .map(known ->
-                        known.synchronising
-                                .held()
+                        what.apply(known.synchronising)
                                 .thenApply(held ->
-                                        held.stream().map(it -> new Held(known.pid, it)).toList()))
+                                        held.stream()
+                                                .map(it -> new HeldObject(known.pid, it))
+                                                .toList()))
                 .toList();
     }
 

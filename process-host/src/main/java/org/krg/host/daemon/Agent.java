@@ -240,6 +240,7 @@ final class Agent implements AutoCloseable {
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
                                 pages,
+                                pages.transfers(data.resolve("loads")),
                                 audit,
                                 replicas),
                         new EtcdParts(store, lanes, keeping, queues)));

@@ -10,7 +10,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.krg.host.HostFailure;
 import org.krg.host.engine.Proposals;
 import org.krg.linux.Account;
 import org.krg.linux.PacketConnection.Peer;
@@ -58,6 +60,7 @@ final class SegmentDesk implements SegmentDoor {
     private final ClusterStore store;
     private final Proposals proposals;
     private final Function<Segment, Opening> opener;
+    private final Consumer<SegmentId> unheld;
     private final Map<SegmentId, Integer> held = new HashMap<>();
 
     /// Who is told of faults of the segments that were opened here.
@@ -78,15 +81,18 @@ final class SegmentDesk implements SegmentDoor {
     }
 
     /// @param opener makes the memory of a segment on this node, or as large as the segment is now
+    /// @param unheld is told of segments that nobody of this node has open any more
     SegmentDesk(
             Member self,
             ClusterStore store,
             Proposals proposals,
-            Function<Segment, Opening> opener) {
+            Function<Segment, Opening> opener,
+            Consumer<SegmentId> unheld) {
         this.self = self;
         this.store = store;
         this.proposals = proposals;
         this.opener = opener;
+        this.unheld = unheld;
     }
 
     @Override
@@ -111,6 +117,19 @@ final class SegmentDesk implements SegmentDoor {
     @Override
     public void released(SegmentId segment) {
         var _ = changed(segment, -1);
+        if (!isHeld(segment)) {
+            unheld.accept(segment);
+        }
+    }
+
+    /// {@return whether programs of this node, or the agent itself, have it open}
+    synchronized boolean isHeld(SegmentId segment) {
+        return held.containsKey(segment);
+    }
+
+    /// Nobody here opens it any more.
+    void forget(SegmentId segment) {
+        sinks.remove(segment);
     }
 
     @Override
@@ -223,6 +242,39 @@ final class SegmentDesk implements SegmentDoor {
             released(segment);
             throw refused;
         }
+    }
+
+    /// Holds a segment for this agent itself, as a program does.
+    ///
+    /// @throws HostFailure if that is impossible
+    Handle hold(Segment segment) {
+        try {
+            hold(segment.id(), 1);
+        } catch (Refused refused) {
+            throw new HostFailure(
+                    code(refused.error),
+                    "segment %s cannot be opened (%s)".formatted(segment.name(), refused.error),
+                    refused.error == AttachError.EAGAIN
+                            ? "it is being saved, or put back; try again in a moment"
+                            : "`krg-admin segment list` shows those there are",
+                    refused);
+        }
+        return () -> released(segment.id());
+    }
+
+    /// A segment that is held until this is closed.
+    interface Handle extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private static HostFailure.Code code(AttachError error) {
+        return switch (error) {
+            case EAGAIN -> HostFailure.Code.CONFLICT;
+            case ENOENT -> HostFailure.Code.NOT_FOUND;
+            case ETIMEDOUT -> HostFailure.Code.NO_QUORUM;
+            default -> HostFailure.Code.FAILED;
+        };
     }
 
     /// What is said of a segment arrives in the order in which it was so.

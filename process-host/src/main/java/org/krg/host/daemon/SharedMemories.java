@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
+import org.krg.host.SegmentTransfer;
 import org.krg.host.core.OwnLease;
 import org.krg.host.core.OwnMember;
 import org.krg.host.kernel.SharedPrograms;
@@ -25,6 +26,7 @@ import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.DetachRefused;
+import org.krg.pages.memory.HeldObject;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.ClusterStore.Subscription;
@@ -49,6 +51,9 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     /// Whoever holds a lock now and then is soon without.
     private static final Duration DETACH_LIMIT = Duration.ofSeconds(8);
 
+    /// Whoever still holds it then is told of before anything is stopped.
+    private static final Duration HELD_LIMIT = Duration.ofSeconds(2);
+
     private final SharedMemory.Setting setting;
     private final PeerAsks asks;
     private final Subscription subscription;
@@ -71,6 +76,13 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     /// {@return where other nodes send page messages}
     PageAddress address() {
         return present().address();
+    }
+
+    /// {@return what takes out what segments hold, and into them}
+    ///
+    /// @param directory where what comes waits until all of it is here
+    SegmentTransfer transfers(Path directory) {
+        return new SegmentTransfers(directory, this::present);
     }
 
     @Override
@@ -98,6 +110,17 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     @Override
     public Set<Integer> detachable() {
         return port().map(AttachPort::detachable).orElse(Set.of());
+    }
+
+    @Override
+    public List<Tie> ties(Supplier<Set<Integer>> pids) {
+        var port = port();
+        if (port.isEmpty()) {
+            return List.of();
+        }
+        return port.get().kept(pids, HELD_LIMIT).stream()
+                .map(held -> new Tie(held.pid(), held.reason(), HeldObject.REMEDY))
+                .toList();
     }
 
     @Override

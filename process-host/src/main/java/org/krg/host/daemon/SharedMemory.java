@@ -2,6 +2,8 @@
 package org.krg.host.daemon;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import org.krg.pages.engine.PageMemory;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncLog;
+import org.krg.pages.files.SegmentContents;
 import org.krg.pages.files.SegmentImage;
 import org.krg.pages.memory.AttachPort;
 import org.krg.pages.memory.NodeMemory;
@@ -84,7 +87,7 @@ final class SharedMemory implements AutoCloseable {
         this.self = self;
         this.store = setting.store;
         this.proposals = setting.proposals;
-        this.desk = new SegmentDesk(self, store, proposals, this::open);
+        this.desk = new SegmentDesk(self, store, proposals, this::open, this::freeLater);
         new SecureRandom().nextBytes(key);
         var bind = new HostPort(setting.host, 0);
         this.links =
@@ -168,11 +171,7 @@ final class SharedMemory implements AutoCloseable {
     /// @throws PagesFailed if one is lost, or does not come
     /// @throws IOException if the file cannot be written
     void keepPages(Segment segment, Path file) throws IOException {
-        var blocks =
-                store.read().join().segments().blocksOf(segment.id()).stream()
-                        .map(BlockId::number)
-                        .toList();
-        SegmentImage.save(engine, segment.id(), pages(segment), blocks, file);
+        SegmentImage.save(engine, segment.id(), pages(segment), touched(segment), file);
     }
 
     /// Puts the pages of a file into a segment that nobody could open yet.
@@ -184,6 +183,43 @@ final class SharedMemory implements AutoCloseable {
             throw new PagesFailed("the agent stops");
         }
         SegmentImage.load(engine, segment.id(), pages(segment), file);
+    }
+
+    /// Writes what a segment holds.
+    ///
+    /// @throws PagesFailed if a page is lost, or does not come
+    void dump(Segment segment, OutputStream into) throws IOException {
+        try (var _ = desk.hold(segment)) {
+            contents(segment).dump(touched(segment), into);
+        }
+    }
+
+    /// Copies what comes for a segment, if that can be stored there.
+    void check(Segment segment, InputStream from, OutputStream copy) throws IOException {
+        new SegmentContents(engine, segment.id(), pages(segment)).check(from, copy);
+    }
+
+    /// Stores what was checked.
+    ///
+    /// @return how many pages
+    /// @throws PagesFailed if a page is lost, or does not come
+    int load(Segment segment, InputStream checked) throws IOException {
+        try (var _ = desk.hold(segment)) {
+            return contents(segment).load(touched(segment), checked);
+        }
+    }
+
+    private SegmentContents contents(Segment segment) {
+        if (open(segment) instanceof Opening.Refused) {
+            throw new PagesFailed("the agent stops");
+        }
+        return new SegmentContents(engine, segment.id(), pages(segment));
+    }
+
+    private List<Integer> touched(Segment segment) {
+        return store.read().join().segments().blocksOf(segment.id()).stream()
+                .map(BlockId::number)
+                .toList();
     }
 
     PageEngine engine() {
@@ -230,10 +266,35 @@ final class SharedMemory implements AutoCloseable {
                 grow(segment);
             } else if (recorded.event() instanceof SegmentEvent.Destroyed(var segment, _)) {
                 var granted = opened.get(segment.id());
-                if (granted != null) {
+                if (granted != null && desk.isHeld(segment.id())) {
                     var _ = Thread.startVirtualThread(() -> poison(granted, 0, pages(segment)));
                 }
+                freeLater(segment.id());
             }
+        }
+    }
+
+    private void freeLater(SegmentId segment) {
+        // Who tells of it may hold what a block waits for.
+        var _ = Thread.startVirtualThread(() -> free(segment));
+    }
+
+    /// Frees the memory of a segment that is gone, once nobody here has it open.
+    private void free(SegmentId segment) {
+        Opening.Granted granted;
+        synchronized (this) {
+            if (closed
+                    || desk.isHeld(segment)
+                    || store.image().segments().known().find(segment).isPresent()) {
+                return;
+            }
+            granted = opened.remove(segment);
+            desk.forget(segment);
+        }
+        if (granted != null) {
+            engine.forget(segment);
+            granted.memory().close();
+            log.info("memory freed segment={}", segment);
         }
     }
 

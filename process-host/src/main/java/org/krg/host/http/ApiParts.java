@@ -10,6 +10,7 @@ import org.krg.host.CertificateRenewal;
 import org.krg.host.CertificateSigner;
 import org.krg.host.PageWitness;
 import org.krg.host.ProcessHost;
+import org.krg.host.SegmentTransfer;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.KeyQueues;
 import org.krg.host.engine.LeaseKeeping;
@@ -27,6 +28,7 @@ import org.krg.state.ClusterStore;
 /// @param signer signs certificates, where this node may
 /// @param renewal renews this node's certificate
 /// @param pages what this node has of segments
+/// @param contents what segments hold
 /// @param audit where requests are written down
 /// @param replicas compares all nodes' copies of the state
 public record ApiParts(
@@ -41,5 +43,6 @@ public record ApiParts(
         CertificateSigner signer,
         CertificateRenewal renewal,
         PageWitness pages,
+        SegmentTransfer contents,
         AuditTrail audit,
         ReplicaComparison replicas) {}

@@ -280,6 +280,8 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)
                 .get("/v1/segments/{segment}/pages", Permit.OWNER, segments::pages)
                 .post("/v1/segments/{segment}/resize", Permit.OWNER, segments::resize)
+                .get("/v1/segments/{segment}/contents", Permit.OWNER, segments::dump)
+                .postStream("/v1/segments/{segment}/contents", Permit.OWNER, segments::load)
                 .delete("/v1/segments/{segment}", Permit.OWNER, segments::destroy)
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)

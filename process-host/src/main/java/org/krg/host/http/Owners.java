@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.krg.host.http.cluster.Targets;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.ProcessId;
 
 /// Whose the things are that paths name.
@@ -34,6 +35,11 @@ final class Owners {
 
     private static String owner(ClusterImage image, ProcessId process) {
         return image.jobs().require(Targets.process(image, process).job()).owner().name();
+    }
+
+    /// {@return the part of the path that the route calls `name`}
+    static String require(ServiceRequestContext context, String name) {
+        return part(context, name).orElseThrow(() -> new InvariantBroken("the path has a " + name));
     }
 
     private static Optional<String> part(ServiceRequestContext context, String name) {

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.util.concurrent.Semaphore;
+import org.krg.host.HostFailure;
+import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.SegmentBody;
+import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
@@ -16,9 +22,15 @@ final class SegmentResource {
     /// More are not looked at.
     private static final int HOTTEST = 100;
 
+    /// Each waits in a file until it is whole.
+    private static final int MOST_INCOMING = 2;
+
+    private static final int TOO_MANY = 429;
+
     private final Replica replica;
     private final Changes changes;
     private final ApiParts parts;
+    private final Semaphore incoming = new Semaphore(MOST_INCOMING);
 
     SegmentResource(Replica replica, Changes changes, ApiParts parts) {
         this.replica = replica;
@@ -71,6 +83,32 @@ final class SegmentResource {
         var image = replica.atLeast(done.revision());
         var now = Targets.segment(image, Long.toString(segment.id().value()));
         return Call.one(image, SegmentView.of(image, now));
+    }
+
+    /// What it holds, from wherever it is.
+    HttpResponse dump(Call call) {
+        var segment = Targets.segment(replica.read(false), call.path("segment"));
+        return ByteStream.of(out -> parts.contents().dump(segment, out));
+    }
+
+    /// Stores what comes, once all of it is here.
+    HttpResponse load(ServiceRequestContext context, Caller caller, HttpRequest request) {
+        if (!incoming.tryAcquire()) {
+            throw new StatusFailure(
+                    TOO_MANY,
+                    new HostFailure(
+                            HostFailure.Code.FAILED,
+                            MOST_INCOMING + " segments are loaded at this node already",
+                            "try again when they are, or ask another node"));
+        }
+        try (var body = new UploadStream(context, request)) {
+            var segment = Targets.segment(replica.read(false), Owners.require(context, "segment"));
+            var stored = parts.contents().load(segment, body);
+            var image = replica.read(false);
+            return Call.one(image, SegmentView.of(image, segment).put("storedPages", stored));
+        } finally {
+            incoming.release();
+        }
     }
 
     HttpResponse destroy(Call call) {

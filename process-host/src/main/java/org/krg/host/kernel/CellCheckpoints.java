@@ -76,9 +76,12 @@ public final class CellCheckpoints implements Checkpointing {
         var options =
                 new TakeOptions(
                         1, checkpoint.engine(), 1, List.of(), checkpoint.fileLimitBytes(), false);
-        var found = attempt(() -> checkpoints.survey(saved(cell, spec), options));
+        var view = saved(cell, spec);
+        var found = attempt(() -> checkpoints.survey(view, options));
+        var unsaved = new ArrayList<>(view.ties());
+        found.blockers().stream().map(CellCheckpoints::obstacle).forEach(unsaved::add);
         return new Survey(
-                found.blockers().stream().map(CellCheckpoints::obstacle).toList(),
+                unsaved,
                 bound(found, cell.findAddress().isPresent()),
                 found.held().stream()
                         .filter(file -> file.kind() != HeldFile.Kind.NETWORK_LOCK)

@@ -11,6 +11,7 @@ import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.host.engine.Checkpointing;
+import org.krg.host.model.Obstacle;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
@@ -138,10 +139,22 @@ record SavedCell(
         cell.cut();
     }
 
-    /// A user knows a process by its number in the cell.
+    /// {@return what its processes hold of shared memory that cannot be saved} Blocks for a while
+    /// if there is something.
+    List<Obstacle> ties() {
+        return shared.ties(cell::pids).stream()
+                .map(tie -> new Obstacle(where(tie), tie.what(), tie.remedy()))
+                .toList();
+    }
+
     private static String told(SharedPrograms.Tie tie) {
+        return "%s: %s".formatted(where(tie), tie.what());
+    }
+
+    /// A user knows a process by its number in the cell.
+    private static String where(SharedPrograms.Tie tie) {
         var numbers = ProcFs.findStatus(tie.pid(), "NSpid").orElse("").split("\\s+", -1);
-        return "pid %s: %s".formatted(numbers[numbers.length - 1], tie.what());
+        return "pid " + numbers[numbers.length - 1];
     }
 
     @Override

@@ -20,6 +20,10 @@ public interface SharedPrograms {
     /// {@return the processes whose shared memory can be taken away, in general}
     Set<Integer> detachable();
 
+    /// {@return what some processes hold and have held for a while, so that it would keep them from
+    /// being detached} Blocks for that while.
+    List<Tie> ties(Supplier<Set<Integer>> pids);
+
     /// Takes it away from some processes, until a file is gone. Does nothing for processes without
     /// shared memory.
     ///

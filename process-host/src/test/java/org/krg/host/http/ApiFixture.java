@@ -131,6 +131,7 @@ final class ApiFixture implements AutoCloseable {
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,
                         new NoPages(),
+                        new NoContents(),
                         audited,
                         comparison(store)),
                 (server, principals, denied) ->

@@ -56,6 +56,7 @@ final class FailureApiTest {
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
                                 new NoPages(),
+                                new NoContents(),
                                 new RecordingAudit(),
                                 ApiFixture.comparison(store)));
         client = new TestClient(api.address());

@@ -55,8 +55,7 @@ public final class SegmentResize implements Callable<Integer> {
             output.print(terminal, resized, () -> "");
             terminal.say(
                     "segment %s has %s"
-                            .formatted(
-                                    segment, Amounts.bytes(resized.path("sizeBytes").asLong())));
+                            .formatted(segment, Amounts.bytes(resized.path("sizeBytes").asLong())));
         }
         return ExitCode.OK;
     }

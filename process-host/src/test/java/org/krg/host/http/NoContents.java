@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.krg.host.HostFailure;
+import org.krg.host.SegmentTransfer;
+import org.krg.state.model.Segment;
+
+/// A node without shared memory.
+final class NoContents implements SegmentTransfer {
+    @Override
+    public void dump(Segment segment, OutputStream into) {
+        throw none();
+    }
+
+    @Override
+    public int load(Segment segment, InputStream from) {
+        throw none();
+    }
+
+    private static HostFailure none() {
+        return new HostFailure(HostFailure.Code.NO_QUORUM, "no shared memory", "ask again");
+    }
+}
