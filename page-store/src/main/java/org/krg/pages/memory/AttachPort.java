@@ -309,8 +309,11 @@ public final class AttachPort implements AutoCloseable {
     ///
     /// @param limit how long it is looked at
     public List<HeldObject> kept(Supplier<Set<Integer>> pids, Duration limit) {
-        return new LongHeld(() -> ask(() -> sync.held(pids.get(), SyncProcess::kept)))
-                .during(limit);
+        return new LongHeld(() -> heldLong(pids.get())).during(limit);
+    }
+
+    private List<CompletableFuture<List<HeldObject>>> heldLong(Set<Integer> pids) {
+        return ask(() -> sync.held(pids, SyncProcess::kept));
     }
 
     List<CompletableFuture<List<HeldObject>>> held(Set<Integer> pids) {

@@ -118,9 +118,17 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         if (port.isEmpty()) {
             return List.of();
         }
-        return port.get().kept(pids, HELD_LIMIT).stream()
-                .map(held -> new Tie(held.pid(), held.reason(), HeldObject.REMEDY))
-                .toList();
+        try {
+            return port.get().kept(pids, HELD_LIMIT).stream()
+                    .map(held -> new Tie(held.pid(), held.reason(), HeldObject.REMEDY))
+                    .toList();
+        } catch (CompletionException unanswered) {
+            throw new HostFailure(
+                    HostFailure.Code.NO_QUORUM,
+                    "the cluster does not say what its processes hold",
+                    "ask again",
+                    unanswered);
+        }
     }
 
     @Override
