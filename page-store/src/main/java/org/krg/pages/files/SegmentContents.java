@@ -37,7 +37,7 @@ public final class SegmentContents {
     /// Writes the pages of blocks, each as it is at one moment. Blocks.
     ///
     /// @param blocks the numbers of those that were touched, in order
-    /// @throws PagesFailed if a page is lost, or does not come
+    /// @throws org.krg.pages.engine.PagesFailed if a page is lost, or does not come
     public void dump(List<Integer> blocks, OutputStream into) throws IOException {
         var out = new DataOutputStream(into);
         var bytes = new byte[PageMemory.PAGE_BYTES];
@@ -74,7 +74,7 @@ public final class SegmentContents {
 
     /// Copies a stream that comes from elsewhere, if it is one.
     ///
-    /// @throws EOFException if it is not whole
+    /// @throws java.io.EOFException if it is not whole
     /// @throws NotContents if it is something else, or longer than the segment
     /// @throws IOException if it cannot be read or written
     public void check(InputStream from, OutputStream copy) throws IOException {
@@ -112,7 +112,7 @@ public final class SegmentContents {
     ///
     /// @param blocks the numbers of those that were touched, in order: all others are zeros
     /// @return how many pages were stored
-    /// @throws PagesFailed if a page is lost, or does not come
+    /// @throws org.krg.pages.engine.PagesFailed if a page is lost, or does not come
     public int load(List<Integer> blocks, InputStream checked) throws IOException {
         var in = new DataInputStream(checked);
         var bytes = new byte[PageMemory.PAGE_BYTES];

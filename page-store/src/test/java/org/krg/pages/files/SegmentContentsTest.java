@@ -85,7 +85,7 @@ class SegmentContentsTest {
                 var two = node("two", agreement)) {
             store(one.toucher(), 0, 1);
             store(two.toucher(), 1, 2);
-            agreement.lose(two);
+            agreement.crash(two);
 
             assertThatThrownBy(() -> dump(one))
                     .isInstanceOf(PagesFailed.class)

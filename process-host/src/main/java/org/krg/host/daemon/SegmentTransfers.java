@@ -113,7 +113,7 @@ final class SegmentTransfers implements SegmentTransfer {
         return new HostFailure(
                 HostFailure.Code.FAILED,
                 String.valueOf(failed.getMessage()),
-                "`krg-admin segment audit` shows what nodes have",
+                "`krg-admin segment audit` shows what nodes have; a load has stored the pages before it",
                 failed);
     }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 
 /// Passes standard input on to a process, until it ends or the process does.
