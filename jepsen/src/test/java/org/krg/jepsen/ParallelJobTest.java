@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
@@ -19,6 +20,7 @@ import org.krg.jepsen.workload.JobRequest;
 /// Programs of several ranks that talk to each other run, fail and go back as one.
 @ExtendWith(SharedCluster.class)
 class ParallelJobTest {
+    private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
     private static final int RANKS = 3;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -105,6 +107,31 @@ class ParallelJobTest {
         assertThat(output).doesNotContain("rounds");
         cluster.run("checkpoint", "unfreeze", "ice").require(0);
         assertThatItEndsWell(cluster, "ice");
+    }
+
+    @Test
+    void whoeverIsKilledAtWhateverStepOfACutItIsWholeOrNothing(Cluster cluster) throws IOException {
+        assertThatNoCutIsHalfAfter(2, cluster);
+    }
+
+    @Test
+    @Tag("long")
+    void manyKillsAtEveryStepOfACutLeaveNoneHalf() throws IOException {
+        try (var cluster = Cluster.up(RANKS)) {
+            assertThatNoCutIsHalfAfter(60, cluster);
+        }
+    }
+
+    private static void assertThatNoCutIsHalfAfter(int kills, Cluster cluster) throws IOException {
+        var go = start(cluster, "cut");
+        awaitHalf(cluster, "cut");
+
+        var report = new CutKills(cluster, "cut", System.out::println).run(kills, SEED);
+
+        assertThat(report.violations()).as("violations with -Dkrg.seed=%d", SEED).isEmpty();
+        assertThat(report.kills()).isEqualTo(kills);
+        Files.createFile(go);
+        assertThatItEndsWell(cluster, "cut");
     }
 
     private static Path start(Cluster cluster, String name) {
