@@ -33,6 +33,8 @@ public final class HostFailure extends RuntimeException {
         CORRUPT(11),
         /// The disk is full, read-only, or fails.
         DISK(12),
+        /// This node was removed from the cluster, or replaced.
+        REMOVED(13),
         /// The program is there and cannot be executed by its user.
         NOT_EXECUTABLE(126),
         /// There is no such program.

@@ -8,6 +8,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -20,10 +21,17 @@ import org.krg.state.model.CertificateName;
 import org.krg.state.model.InvariantBroken;
 
 /// How a node proves who it is, and whom it believes. Both may change while they are in use: what
-/// holds for a connection is what held when it was opened.
+/// holds for a connection is what held when it was opened, but for `believed`, which is asked again
+/// with every message.
 ///
 /// @param trust believes only certificates of this cluster that are not void
-public record MutualTls(X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) {
+/// @param trustFormer believes void ones as well: for who tells removed nodes that they are
+/// @param believed whether a certificate is not void now
+public record MutualTls(
+        X509ExtendedKeyManager keys,
+        X509ExtendedTrustManager trust,
+        X509ExtendedTrustManager trustFormer,
+        Predicate<CertificateName> believed) {
     /// The only version of TLS that is spoken.
     public static final String VERSION = "TLSv1.3";
 

@@ -65,8 +65,6 @@ import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.core.Policy;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
-import org.krg.state.image.Access;
-import org.krg.state.model.CertificateName;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -95,6 +93,8 @@ final class Agent implements AutoCloseable {
     private final ProgramFiles programs = new ProgramFiles();
     private final Policy policy = new LeastLoaded();
     private final DamageReport damage = new DamageReport(metrics);
+
+    private final CompletableFuture<HostFailure> left = new CompletableFuture<>();
 
     private Agent(AgentSettings settings, DataDirectory directory) {
         var apis = directory.rejoins();
@@ -142,7 +142,7 @@ final class Agent implements AutoCloseable {
         var asks = new PeerAsks(port);
         var store = openStore(identity.incarnation(), asks);
         addresses.follow(store::image);
-        tls.believeOnly(name -> isValid(store.image().access(), name));
+        tls.believeOnly(name -> store.image().access().isValid(name));
         if (!settings.join().isEmpty() && !directory.isAdmitted()) {
             join.admit(self + "." + identity.incarnation());
             directory.admitted();
@@ -224,7 +224,20 @@ final class Agent implements AutoCloseable {
                                 node.equals(self) ? asked.digest(after) : asks.digest(node, after),
                         metrics);
         var audit = parts.add(AuditLog.open(AuditTrailFiles.of(data)));
-        var upkeep = new Upkeep(holder, renewal, audit, replicas);
+        var removal =
+                parts.add(
+                        new RemovalWatch(
+                                store,
+                                self,
+                                new StandingClient(
+                                                tls.mutual(), self + "." + identity.incarnation())
+                                        ::ask,
+                                settings.join(),
+                                directory,
+                                RemovalWatch.Pauses.USUAL));
+        removal.start();
+        var _ = removal.ended().thenAccept(left::complete);
+        var upkeep = new Upkeep(holder, renewal, audit, replicas, removal);
         upkeep.start(timer, executor);
         parts.add(
                 openApi(
@@ -242,7 +255,8 @@ final class Agent implements AutoCloseable {
                                 pages,
                                 pages.transfers(data.resolve("loads")),
                                 audit,
-                                replicas),
+                                replicas,
+                                removal::left),
                         new EtcdParts(store, lanes, keeping, queues)));
         log.info("agent runs node={} engines={}", self, able.capabilities().engines());
     }
@@ -263,10 +277,6 @@ final class Agent implements AutoCloseable {
                     "give each node its own directory");
         }
         return opened;
-    }
-
-    private static boolean isValid(Access access, CertificateName name) {
-        return name.node().map(node -> access.isValid(node, name.number())).orElse(true);
     }
 
     private ApiServer openApi(ApiParts served, EtcdParts etcd) {
@@ -460,6 +470,11 @@ final class Agent implements AutoCloseable {
 
     private SessionId session() {
         return new SessionId(random.nextLong(Long.MAX_VALUE));
+    }
+
+    /// {@return completes with the reason when the node is no member any more}
+    CompletableFuture<HostFailure> left() {
+        return left;
     }
 
     /// {@return where the API listens}

@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
+import org.krg.host.model.Standing;
 import org.krg.state.DiskFailed;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
@@ -27,6 +28,7 @@ import org.krg.state.model.NodeId;
 /// of it: a number that grows when the node lost its storage and joins again.
 final class DataDirectory implements AutoCloseable {
     private static final String REJOIN = "identity/rejoin";
+    private static final String LEFT = "identity/left";
 
     private final Path path;
     private final FileChannel channel;
@@ -126,6 +128,27 @@ final class DataDirectory implements AutoCloseable {
                     HostFailure.Code.CORRUPT,
                     file + " does not name the nodes to join by",
                     "krg-admin state rejoin writes it again",
+                    broken);
+        }
+    }
+
+    /// Notes that the node is no member any more.
+    void leave(Standing standing) {
+        write(path.resolve(LEFT), standing.name() + "\n");
+    }
+
+    /// {@return what the cluster said that the node is, if it is no member any more}
+    Optional<Standing> findLeft() {
+        var file = path.resolve(LEFT);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Standing.valueOf(Files.readString(file).strip()))
+                    : Optional.empty();
+        } catch (IOException | IllegalArgumentException broken) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    file + " does not say what the node is to the cluster",
+                    "remove the file: the node asks the others again",
                     broken);
         }
     }

@@ -2,6 +2,8 @@
 package org.krg.host.daemon;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.krg.checkpoint.CheckpointFailed;
@@ -28,24 +30,36 @@ public final class KrgDaemon {
     /// ready api=HOST:PORT`, once the API answers. The node's cells outlive it.
     ///
     /// @return 0
-    /// @throws HostFailure if it cannot be started
+    /// @throws HostFailure if it cannot be started, or REMOVED if the node is no member any more
     public static int run(AgentSettings settings) {
         AgentLog.toConsole();
-        var told = new CountDownLatch(1);
+        var told = new CompletableFuture<Optional<HostFailure>>();
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(told, ended), "krgd-end"));
         try (var data = DataDirectory.take(settings.node().data())) {
             AgentLog.toFile(data.path());
+            requireMember(settings, data);
             try (var agent = start(settings, data)) {
                 LoggerFactory.getLogger(AgentLog.CONSOLE).info("krgd ready api={}", agent.api());
-                told.await();
+                var _ = agent.left().thenAccept(why -> told.complete(Optional.of(why)));
+                told.join()
+                        .ifPresent(why -> {
+                            throw why;
+                        });
             }
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
         } finally {
             ended.countDown();
         }
         return 0;
+    }
+
+    /// A node that was told that it is no member asks nobody again: nothing lets it back in but what
+    /// removes the note as well.
+    private static void requireMember(AgentSettings settings, DataDirectory data) {
+        data.findLeft()
+                .ifPresent(standing -> {
+                    throw RemovalWatch.failure(settings.node().name(), standing, data.path());
+                });
     }
 
     private static Agent start(AgentSettings settings, DataDirectory data) {
@@ -78,8 +92,8 @@ public final class KrgDaemon {
         }
     }
 
-    private static void end(CountDownLatch told, CountDownLatch ended) {
-        told.countDown();
+    private static void end(CompletableFuture<Optional<HostFailure>> told, CountDownLatch ended) {
+        told.complete(Optional.empty());
         try {
             var _ = ended.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stop) {

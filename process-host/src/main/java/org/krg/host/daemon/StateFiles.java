@@ -41,6 +41,7 @@ public final class StateFiles {
                     "identity/member",
                     "identity/acknowledged",
                     "identity/admitted",
+                    "identity/left",
                     "identity/rejoin");
 
     private StateFiles() {}

@@ -18,7 +18,13 @@ import org.krg.linux.Boottime;
 /// @param renewal keeps its certificate
 /// @param audit where requests are written down
 /// @param replicas compares the members' states, on the leader
-record Upkeep(LeaseHolder holder, Renewal renewal, AuditTrail audit, ReplicaComparison replicas) {
+/// @param removal knows whether this node is a member still
+record Upkeep(
+        LeaseHolder holder,
+        Renewal renewal,
+        AuditTrail audit,
+        ReplicaComparison replicas,
+        RemovalWatch removal) {
     /// How often it is looked whether the certificate ends soon, for the first time after minutes.
     private static final Duration RENEWAL_CHECK = Duration.ofHours(6);
 
@@ -44,6 +50,7 @@ record Upkeep(LeaseHolder holder, Renewal renewal, AuditTrail audit, ReplicaComp
     /// {@return why this node is not healthy, nothing if it is}
     List<String> problems() {
         var problems = new ArrayList<String>();
+        removal.left().ifPresent(why -> problems.add(why.getMessage() + "; " + why.remedy()));
         if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
             problems.add(
                     "the node's lease is over: it is out of touch with the quorum, and its"

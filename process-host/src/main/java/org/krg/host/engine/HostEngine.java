@@ -406,7 +406,8 @@ public final class HostEngine implements AutoCloseable {
                             NO_QUORUM,
                             NOT_CHECKPOINTABLE,
                             CORRUPT,
-                            DISK ->
+                            DISK,
+                            REMOVED ->
                             Reconciler.KRG_FAILURE;
                 };
         var view = view(store.image(), ticker.now());

@@ -4,10 +4,12 @@ package org.krg.host.http;
 import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.krg.host.AuditTrail;
 import org.krg.host.CertificateRenewal;
 import org.krg.host.CertificateSigner;
+import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
 import org.krg.host.ProcessHost;
 import org.krg.host.SegmentTransfer;
@@ -31,6 +33,7 @@ import org.krg.state.ClusterStore;
 /// @param contents what segments hold
 /// @param audit where requests are written down
 /// @param replicas compares all nodes' copies of the state
+/// @param left why this node takes part in the cluster no more, once it does not
 public record ApiParts(
         ClusterStore store,
         LeaseKeeping leases,
@@ -45,4 +48,5 @@ public record ApiParts(
         PageWitness pages,
         SegmentTransfer contents,
         AuditTrail audit,
-        ReplicaComparison replicas) {}
+        ReplicaComparison replicas,
+        Supplier<Optional<HostFailure>> left) {}

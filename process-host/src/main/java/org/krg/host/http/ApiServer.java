@@ -88,7 +88,13 @@ public final class ApiServer implements AutoCloseable {
         var ledger = new Ledger(parts.audit(), parts.wall());
         route(
                 new Routing(
-                        builder, callers, parts.store()::image, threads, ledger, parts.metrics()),
+                        builder,
+                        callers,
+                        parts.store()::image,
+                        parts.left(),
+                        threads,
+                        ledger,
+                        parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
@@ -172,7 +178,7 @@ public final class ApiServer implements AutoCloseable {
                 .tls(new OwnKeys(config.tls()))
                 .tlsEngineType(TlsEngineType.JDK)
                 .tlsCustomizer(context ->
-                        context.trustManager(config.tls().trust())
+                        context.trustManager(config.tls().trustFormer())
                                 .clientAuth(ClientAuth.OPTIONAL)
                                 .protocols(MutualTls.VERSION))
                 .http2MaxResetFramesPerWindow(MOST_RESETS, RESET_SECONDS)
@@ -228,6 +234,7 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/nodes/{name}/fence", nodes::fence)
                 .post("/v1/nodes/{name}/cordon", nodes::cordon)
                 .delete("/v1/nodes/{name}", nodes::remove)
+                .get("/v1/standing", Permit.NODE, new StandingResource(parts.store(), replica)::standing)
                 .get("/v1/join", Permit.AGENT, nodes::join)
                 .post("/v1/join", Permit.TOKEN, joins::join)
                 .post("/v1/members", Permit.AGENT, nodes::admit)

@@ -145,6 +145,7 @@ final class Failures {
             case NOT_FOUND -> 404;
             case CONFLICT, CANNOT_BE_PLACED, NOT_CHECKPOINTABLE -> 409;
             case FAILED, CORRUPT, DISK -> 500;
+            case REMOVED -> 410;
             case NO_QUORUM -> 503;
             case TIMED_OUT -> 504;
         };

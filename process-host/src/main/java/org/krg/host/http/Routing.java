@@ -11,6 +11,7 @@ import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -32,9 +33,20 @@ final class Routing {
 
     private static final int TOO_LARGE = 413;
 
+    /// What is answered also by a node that takes part no more: about itself.
+    private static final Set<String> OF_THIS_NODE =
+            Set.of(
+                    "/metrics",
+                    "/v1/doctor",
+                    "/v1/health",
+                    "/v1/ready",
+                    "/v1/state/status",
+                    "/v1/status");
+
     private final ServerBuilder server;
     private final Callers callers;
     private final Supplier<ClusterImage> image;
+    private final Supplier<Optional<HostFailure>> left;
     private final Executor threads;
     private final Ledger ledger;
     private final Counter requests;
@@ -46,15 +58,18 @@ final class Routing {
     /// @param audited whether its requests are written down
     private record Terms(int mostBytes, Permit permit, boolean audited) {}
 
+    /// @param left why this node takes part no more, once it does not
     Routing(
             ServerBuilder server,
             Callers callers,
             Supplier<ClusterImage> image,
+            Supplier<Optional<HostFailure>> left,
             Executor threads,
             Ledger ledger,
             MetricRegistry metrics) {
         this.server = server;
         this.image = image;
+        this.left = left;
         this.callers = callers;
         this.threads = threads;
         this.ledger = ledger;
@@ -149,11 +164,20 @@ final class Routing {
         var known = Optional.<Caller>empty();
         try {
             var caller =
-                    terms.permit() == Permit.TOKEN
-                            ? callers.whoever(context, request.headers())
-                            : callers.require(context, request.headers());
+                    switch (terms.permit()) {
+                        case TOKEN -> callers.whoever(context, request.headers());
+                        case NODE -> callers.requireNode(context);
+                        case ROOT, OWNER, EVERYBODY, AGENT ->
+                                callers.require(context, request.headers());
+                    };
             known = Optional.of(caller);
             terms.permit().require(image.get().access(), caller, () -> owner(context));
+            if (!OF_THIS_NODE.contains(context.path())) {
+                left.get()
+                        .ifPresent(why -> {
+                            throw why;
+                        });
+            }
             var reply = action.answer(context, caller, request);
             // Who passed it on has written it down.
             return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());

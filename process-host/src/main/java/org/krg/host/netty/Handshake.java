@@ -33,7 +33,12 @@ final class Handshake {
 
     /// {@return the node whose certificate the other side showed}
     static Optional<NodeId> findPeer(Channel channel) {
+        return findName(channel).flatMap(CertificateName::node);
+    }
+
+    /// {@return whom the certificate names that the other side showed}
+    static Optional<CertificateName> findName(Channel channel) {
         var encryption = channel.pipeline().get(SslHandler.class);
-        return MutualTls.findPeer(encryption.engine().getSession()).flatMap(CertificateName::node);
+        return MutualTls.findPeer(encryption.engine().getSession());
     }
 }

@@ -175,12 +175,13 @@ public final class PeerPort implements AutoCloseable {
         };
     }
 
-    private static void add(Channel channel, SSLEngine engine, ChannelHandler handshake) {
+    private void add(Channel channel, SSLEngine engine, ChannelHandler handshake) {
         engine.setEnabledProtocols(new String[] {MutualTls.VERSION});
         var encryption = new SslHandler(engine);
         encryption.setHandshakeTimeoutMillis(CONNECT_LIMIT.toMillis());
         channel.pipeline()
                 .addLast(encryption)
+                .addLast(new StillBelieved(config.tls().believed()))
                 .addLast(Handshake.FRAMES, Frames.decoder(Handshake.MAX_BYTES))
                 .addLast(handshake);
     }

@@ -113,7 +113,11 @@ public final class NodeTls {
 
     /// {@return what ports and clients use}
     public MutualTls mutual() {
-        return new MutualTls(new OwnKey(), new Members());
+        return new MutualTls(
+                new OwnKey(),
+                new Members(this::requireMember),
+                new Members(this::requireNamed),
+                name -> valid.test(name));
     }
 
     /// {@return who believes what these authorities signed}
@@ -133,14 +137,17 @@ public final class NodeTls {
     }
 
     private void requireMember(X509Certificate[] chain) throws CertificateException {
-        var name = MutualTls.findName(chain[0]);
-        if (name.isEmpty()) {
-            throw new CertificateException("it names nobody of cluster " + cluster);
-        }
-        var objection = objection(name.get());
+        var objection = objection(requireNamed(chain));
         if (objection.isPresent()) {
             throw new CertificateException(objection.get());
         }
+    }
+
+    private CertificateName requireNamed(X509Certificate[] chain) throws CertificateException {
+        return MutualTls.findName(chain[0])
+                .filter(name -> name.cluster().equals(cluster))
+                .orElseThrow(
+                        () -> new CertificateException("it names nobody of cluster " + cluster));
     }
 
     private void requireNode(X509Certificate[] chain) throws CertificateException {
@@ -149,6 +156,10 @@ public final class NodeTls {
         if (name.flatMap(CertificateName::node).isEmpty()) {
             throw new CertificateException("it is not a node's");
         }
+    }
+
+    private interface ClientRule {
+        void require(X509Certificate[] chain) throws CertificateException;
     }
 
     private final class OwnKey extends X509ExtendedKeyManager {
@@ -203,11 +214,17 @@ public final class NodeTls {
 
     /// The chain and, where the client asks for it, the server's address are the JDK's to check.
     private final class Members extends X509ExtendedTrustManager {
+        private final ClientRule clients;
+
+        Members(ClientRule clients) {
+            this.clients = clients;
+        }
+
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
                 throws CertificateException {
             authorities.checkClientTrusted(chain, type, socket);
-            requireMember(chain);
+            clients.require(chain);
         }
 
         @Override
@@ -221,7 +238,7 @@ public final class NodeTls {
         public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
                 throws CertificateException {
             authorities.checkClientTrusted(chain, type, engine);
-            requireMember(chain);
+            clients.require(chain);
         }
 
         @Override
@@ -235,7 +252,7 @@ public final class NodeTls {
         public void checkClientTrusted(X509Certificate[] chain, String type)
                 throws CertificateException {
             authorities.checkClientTrusted(chain, type);
-            requireMember(chain);
+            clients.require(chain);
         }
 
         @Override

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.krg.host.HostFailure;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.ReplicaComparison;
 import org.krg.host.etcd.EtcdConfig;
@@ -58,6 +60,7 @@ final class ApiFixture implements AutoCloseable {
     private final TestClient client;
     private final ApiServer hereApi;
     private final ApiServer awayApi;
+    volatile Optional<HostFailure> left = Optional.empty();
     final List<String> problems = new CopyOnWriteArrayList<>();
     final RecordingAudit audited = new RecordingAudit();
     final MetricRegistry metrics = new MetricRegistry();
@@ -106,10 +109,7 @@ final class ApiFixture implements AutoCloseable {
 
     private ApiServer open(NodeId node, FakeProcessHost host) {
         var tls = keys.node(node.name());
-        tls.believeOnly(name ->
-                name.node()
-                        .map(it -> store.image().access().isValid(it, name.number()))
-                        .orElse(true));
+        tls.believeOnly(name -> store.image().access().isValid(name));
         return ApiServer.open(
                 new ApiConfig(
                         node,
@@ -133,7 +133,8 @@ final class ApiFixture implements AutoCloseable {
                         new NoPages(),
                         new NoContents(),
                         audited,
-                        comparison(store)),
+                        comparison(store),
+                        () -> left),
                 (server, principals, denied) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,8 @@ final class FailureApiTest {
                                 new NoPages(),
                                 new NoContents(),
                                 new RecordingAudit(),
-                                ApiFixture.comparison(store)));
+                                ApiFixture.comparison(store),
+                                Optional::empty));
         client = new TestClient(api.address());
         agent = new TestClient(api.address(), keys.node("n3"));
     }

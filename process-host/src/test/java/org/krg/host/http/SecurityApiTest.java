@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +35,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.HostFailure;
 import org.krg.host.daemon.Renewal;
+import org.krg.host.daemon.StandingClient;
 import org.krg.host.model.AuditEntry;
+import org.krg.host.model.Standing;
 import org.krg.host.tls.KeyRequest;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.NodeTls;
@@ -47,6 +51,7 @@ import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
+import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.krg.testkit.Samples;
 
@@ -368,18 +373,63 @@ class SecurityApiTest {
         var node = new NodeId("gone");
         api.propose(new RegisterNode(Samples.node(node, 1), Samples.START));
         var tls = api.keys.node("gone");
-        try (var before = api.as(tls)) {
-            assertThat(before.get("/v1/join").status()).isEqualTo(200);
-        }
-        api.propose(new DeclareNodeLost(node, 1, Samples.START));
-        api.post("/v1/nodes/gone/fence", "{}");
-        assertThat(api.delete("/v1/nodes/gone").status()).isEqualTo(200);
+        try (var connected = api.as(tls)) {
+            assertThat(connected.get("/v1/join").status()).isEqualTo(200);
+            api.propose(new DeclareNodeLost(node, 1, Samples.START));
+            api.post("/v1/nodes/gone/fence", "{}");
+            assertThat(api.delete("/v1/nodes/gone").status()).isEqualTo(200);
 
-        try (var after = api.as(tls)) {
-            assertThatThrownBy(() -> after.get("/v1/join")).hasRootCauseInstanceOf(Exception.class);
+            assertThat(connected.get("/v1/join").status()).isEqualTo(403);
+        }
+        try (var anew = api.as(tls)) {
+            for (var endpoint : endpoints) {
+                if (!endpoint.isEtcds()
+                        && !endpoint.path().equals("/v1/standing")
+                        && !endpoint.equals(new Endpoint("POST", "/v1/join"))) {
+                    assertThat(status(anew, endpoint)).describedAs("%s", endpoint).isEqualTo(403);
+                }
+            }
         }
         var token = api.post("/v1/tokens", "{}").text("/token");
         assertThat(join(token, "gone", KeyRequest.make("gone")).status()).isEqualTo(201);
+    }
+
+    @Test
+    void aNodeIsToldWhatItIsToTheClusterAndAlsoThatItWasRemoved() throws Exception {
+        var node = new NodeId("leaves");
+        var tls = api.keys.node("leaves");
+        api.propose(new RegisterNode(Samples.node(node, 1), Samples.START));
+        assertThat(standing(tls, "leaves.1")).contains(Standing.REPLACED);
+        assertThat(standing(api.keys.node(HERE.name()), HERE + ".1")).contains(Standing.MEMBER);
+        assertThat(standing(api.keys.node(HERE.name()), HERE + ".2")).contains(Standing.REPLACED);
+        api.propose(new DeclareNodeLost(node, 1, Samples.START));
+        assertThat(api.delete("/v1/nodes/leaves").status()).isEqualTo(200);
+
+        assertThat(standing(tls, "leaves.1")).contains(Standing.REMOVED);
+        assertThat(standing(tls, HERE + ".1")).isEmpty();
+        assertThat(standing(api.keys.user(Role.ADMIN, "leaves"), "leaves.1")).isEmpty();
+        var unreachable = new StandingClient(tls.mutual(), "leaves.1");
+        assertThat(unreachable.ask(List.of(new HostPort("127.0.0.1", 1)))).isEmpty();
+    }
+
+    private Optional<Standing> standing(NodeTls tls, String peer) throws InterruptedException {
+        return new StandingClient(tls.mutual(), peer).ask(List.of(api.address()));
+    }
+
+    @Test
+    void aNodeThatTakesPartNoMoreSaysSoAndAnswersAboutItselfAlone() {
+        var why = new HostFailure(HostFailure.Code.REMOVED, "node n1 was removed", "join again");
+        api.left = Optional.of(why);
+        try {
+            var refused = api.get("/v1/nodes");
+            assertThat(refused.status()).isEqualTo(410);
+            assertThat(refused.text("/error/message")).isEqualTo("node n1 was removed");
+            assertThat(refused.number("/error/exit")).isEqualTo(13);
+            assertThat(api.post("/v1/jobs", submission("late")).status()).isEqualTo(410);
+            assertThat(api.get("/v1/status").status()).isEqualTo(200);
+        } finally {
+            api.left = Optional.empty();
+        }
     }
 
     @Test

@@ -256,6 +256,18 @@ class PeerPortTest {
     }
 
     @Test
+    void aNodeIsNotHeardAnyMoreOnAConnectionThatIsOlderThanItsRemoval() throws Exception {
+        var members = KEYS.node("far");
+        address(members);
+        var asks = new PeerAsks(near);
+        assertThat(get(asks.ask(FAR, bytes("one")))).isEqualTo(bytes("answer to one"));
+
+        members.believeOnly(name -> !name.name().equals("near"));
+
+        assertThatThrownBy(() -> get(asks.ask(FAR, bytes("two")))).isNotNull();
+    }
+
+    @Test
     void whoeverStandsAtTheAddressMustBeTheNodeThatIsMeant() {
         address(KEYS.node("third"));
 

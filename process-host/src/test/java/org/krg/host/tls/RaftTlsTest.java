@@ -48,6 +48,7 @@ class RaftTlsTest {
     private final Map<UUID, Keys> byCluster = new ConcurrentHashMap<>();
     private StateCluster cluster;
     private NodeId leader;
+    private volatile boolean isRemoved;
 
     @BeforeAll
     void start() {
@@ -59,7 +60,9 @@ class RaftTlsTest {
         var made =
                 byCluster.computeIfAbsent(
                         config.cluster(), id -> new Keys(id, directory.resolve("keys")));
-        return config.withTls(made.node(config.self().name()).mutual());
+        var tls = made.node(config.self().name());
+        tls.believeOnly(name -> !isRemoved || !name.name().equals("n4"));
+        return config.withTls(tls.mutual());
     }
 
     @AfterAll
@@ -84,6 +87,20 @@ class RaftTlsTest {
         assertThat(vote(keys().node("n2"), "n2")).isNotEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(vote(keys().node("n2"), "n3")).isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(vote(keys().node("n2"), "n22")).isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    @Test
+    void aNodeIsNotHeardOnceItIsRemovedNotEvenOnAnOpenConnection() throws Exception {
+        var channel = channel(keys().node("n4"));
+        assertThat(code(() -> vote(channel, "n4"))).isNotEqualTo(Status.Code.PERMISSION_DENIED);
+        isRemoved = true;
+        try {
+            assertThat(code(() -> vote(channel, "n4"))).isEqualTo(Status.Code.PERMISSION_DENIED);
+            assertThat(vote(keys().node("n4"), "n4")).isEqualTo(Status.Code.UNAVAILABLE);
+        } finally {
+            isRemoved = false;
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
     }
 
     @Test
@@ -186,12 +203,18 @@ class RaftTlsTest {
 
     private static Status.Code code(ManagedChannel channel, Ask ask) throws Exception {
         try {
-            ask.ask(channel);
+            return code(() -> ask.ask(channel));
+        } finally {
+            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static Status.Code code(Runnable ask) {
+        try {
+            ask.run();
             return Status.Code.OK;
         } catch (StatusRuntimeException refused) {
             return refused.getStatus().getCode();
-        } finally {
-            channel.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
         }
     }
 

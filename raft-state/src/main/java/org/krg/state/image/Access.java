@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.image;
 
+import org.krg.state.model.CertificateName;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.User;
@@ -33,6 +34,11 @@ public record Access(
     /// {@return whether a certificate of a node with this number still counts}
     public boolean isValid(NodeId node, long certificate) {
         return revoked.find(node).filter(upTo -> certificate <= upTo).isEmpty();
+    }
+
+    /// {@return whether a certificate is not that of a node which was removed}
+    public boolean isValid(CertificateName name) {
+        return name.node().map(node -> isValid(node, name.number())).orElse(true);
     }
 
     /// {@return this with the permissions counting or not, and a revision}

@@ -2,6 +2,7 @@
 package org.krg.state.ratis;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -18,6 +19,7 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.krg.state.MutualTls;
+import org.krg.state.model.CertificateName;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,13 @@ import org.slf4j.LoggerFactory;
 final class SenderCheck implements ServerInterceptor {
     private static final Logger log = LoggerFactory.getLogger(SenderCheck.class);
 
+    private final Predicate<CertificateName> believed;
+
+    /// @param believed asked for every message: a connection may outlive its certificate
+    SenderCheck(Predicate<CertificateName> believed) {
+        this.believed = believed;
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -43,7 +52,7 @@ final class SenderCheck implements ServerInterceptor {
         if (node.isEmpty()) {
             return refuse(call, "only nodes speak Raft");
         }
-        return new Checked<>(call, node.get(), next.startCall(call, headers));
+        return new Checked<>(call, peer.get(), node.get(), next.startCall(call, headers));
     }
 
     private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
@@ -59,14 +68,20 @@ final class SenderCheck implements ServerInterceptor {
         return new ServerCall.Listener<>() {};
     }
 
-    private static final class Checked<Q, A> extends SimpleForwardingServerCallListener<Q> {
+    private final class Checked<Q, A> extends SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, A> call;
+        private final CertificateName shown;
         private final NodeId node;
         private boolean refused;
 
-        Checked(ServerCall<Q, A> call, NodeId node, ServerCall.Listener<Q> listener) {
+        Checked(
+                ServerCall<Q, A> call,
+                CertificateName shown,
+                NodeId node,
+                ServerCall.Listener<Q> listener) {
             super(listener);
             this.call = call;
+            this.shown = shown;
             this.node = node;
         }
 
@@ -75,12 +90,17 @@ final class SenderCheck implements ServerInterceptor {
             if (refused) {
                 return;
             }
-            if (sender(message).filter(node::equals).isPresent()) {
+            var speaksForItself = sender(message).filter(node::equals).isPresent();
+            if (speaksForItself && believed.test(shown)) {
                 super.onMessage(message);
                 return;
             }
             refused = true;
-            refuse(call, "the certificate of node " + node + " does not speak for the sender");
+            refuse(
+                    call,
+                    speaksForItself
+                            ? "node " + node + " was removed"
+                            : "the certificate of node " + node + " does not speak for the sender");
             super.onCancel();
         }
 

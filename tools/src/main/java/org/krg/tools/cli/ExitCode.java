@@ -19,6 +19,9 @@ public final class ExitCode {
 
     public static final int DISK = 12;
 
+    /// The node whose agent was asked, or was to run, is no member any more.
+    public static final int REMOVED = 13;
+
     /// krg does not know how the program ended.
     public static final int UNKNOWN_OUTCOME = 125;
 
@@ -39,6 +42,7 @@ public final class ExitCode {
               10   done in part
               11   stored data is damaged
               12   the disk is full, read-only, or fails
+              13   this node was removed from the cluster, or replaced
               125, 126, 127   run, wait: outcome unknown, program not executable, not found;
                    else the program's own code, 128+N for signal N
             """;

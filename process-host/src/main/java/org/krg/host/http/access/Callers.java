@@ -83,9 +83,22 @@ public final class Callers {
         return isAgent ? require(context, headers) : new Caller(own, Caller.STRANGER, false, false);
     }
 
+    /// {@return the node that sends a request, also one whose certificate is void since it was
+    /// removed} Throws [HostFailure] when it is none.
+    public Caller requireNode(ServiceRequestContext context) {
+        return MutualTls.findPeer(context.sslSession())
+                .filter(name -> name.role() == CertificateName.Role.NODE)
+                .map(_ -> new Caller(own, Authority.AGENT, true, false))
+                .orElseThrow(() -> refused("only a node may ask this", ""));
+    }
+
     private Caller certified(CertificateName name, RequestHeaders headers) {
         return switch (name.role()) {
             case NODE -> {
+                // Anew for each request: a connection may be older than the removal.
+                if (!access.get().isValid(name)) {
+                    throw refused("node " + name.name() + " was removed from the cluster", "");
+                }
                 var caller = headers.get(Caller.HEADER);
                 yield caller == null
                         ? new Caller(own, Authority.AGENT, true, false)

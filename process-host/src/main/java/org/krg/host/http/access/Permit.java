@@ -15,6 +15,8 @@ public enum Permit {
     EVERYBODY,
     /// Agents, for themselves or for somebody.
     AGENT,
+    /// Nodes, also those that were removed, for themselves.
+    NODE,
     /// Anybody: the request itself says why it is good.
     TOKEN;
 
@@ -28,14 +30,14 @@ public enum Permit {
                 switch (this) {
                     case ROOT -> isRoot;
                     case OWNER -> isRoot || caller.principal().equals(owner.get());
-                    case AGENT -> caller.agent();
+                    case AGENT, NODE -> caller.agent();
                     case EVERYBODY, TOKEN -> true;
                 };
         if (!may) {
             throw new HostFailure(
                     HostFailure.Code.NOT_PERMITTED,
                     switch (this) {
-                        case AGENT -> "only an agent of the cluster may ask this";
+                        case AGENT, NODE -> "only an agent of the cluster may ask this";
                         case OWNER -> "that is not user " + caller.principal() + "'s";
                         case ROOT, EVERYBODY, TOKEN ->
                                 "only root and users with the role root may ask this";

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.krg.host.HostFailure;
+import org.krg.host.engine.Ticker;
+import org.krg.host.model.Standing;
+import org.krg.state.ClusterStore;
+import org.krg.state.model.HostPort;
+import org.krg.state.model.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds out that the cluster goes on without this node. A removed node sees no leader, like one
+/// that is cut off; so while it sees none it asks the others what it is to them. Only their word
+/// counts: with nobody to ask, the node waits.
+///
+/// Once it knows, health and the API say so for a moment, and the agent ends.
+final class RemovalWatch implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RemovalWatch.class);
+
+    /// A new leader is there sooner, as a rule; to ask too early costs a request.
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(5);
+
+    /// Long enough for whoever watches the node's health to read why it ends.
+    private static final Duration FAREWELL = Duration.ofSeconds(10);
+
+    private final ClusterStore store;
+    private final NodeId self;
+    private final StandingClient others;
+    private final List<HostPort> joinedBy;
+    private final DataDirectory data;
+    private final Ticker ticker;
+    private final Thread thread = Thread.ofVirtual().name("krg-removal").unstarted(this::run);
+    private final CompletableFuture<HostFailure> ended = new CompletableFuture<>();
+    private volatile Optional<HostFailure> left = Optional.empty();
+
+    /// @param joinedBy APIs that are asked besides those of the nodes that the store knows
+    RemovalWatch(
+            ClusterStore store,
+            NodeId self,
+            StandingClient others,
+            List<HostPort> joinedBy,
+            DataDirectory data,
+            Ticker ticker) {
+        this.store = store;
+        this.self = self;
+        this.others = others;
+        this.joinedBy = joinedBy;
+        this.data = data;
+        this.ticker = ticker;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// {@return why this node takes part no more, once it does not}
+    Optional<HostFailure> left() {
+        return left;
+    }
+
+    /// {@return completes with the reason when the agent is to end}
+    CompletableFuture<HostFailure> ended() {
+        return ended;
+    }
+
+    private void run() {
+        try {
+            var standing = Standing.MEMBER;
+            while (standing == Standing.MEMBER) {
+                awaitSilence();
+                standing = others.ask(apis()).orElse(Standing.MEMBER);
+                if (standing == Standing.MEMBER) {
+                    Thread.sleep(BETWEEN_ROUNDS);
+                }
+            }
+            leave(standing);
+        } catch (InterruptedException stop) {
+            log.debug("the agent ends");
+        }
+    }
+
+    /// Returns when no leader was known for a while.
+    private void awaitSilence() throws InterruptedException {
+        var heard = ticker.now();
+        while (ticker.now().minus(heard).compareTo(PATIENCE) < 0) {
+            Thread.sleep(BETWEEN_LOOKS);
+            if (store.leadership().leader().isPresent()) {
+                heard = ticker.now();
+            }
+        }
+    }
+
+    private List<HostPort> apis() {
+        var apis = new ArrayList<HostPort>();
+        store.image().nodes().values().stream()
+                .filter(node -> !node.id().equals(self))
+                .forEach(node -> apis.add(node.addresses().api()));
+        joinedBy.stream().filter(api -> !apis.contains(api)).forEach(apis::add);
+        return apis;
+    }
+
+    private void leave(Standing standing) throws InterruptedException {
+        data.leave(standing);
+        var why = failure(self, standing, data.path());
+        left = Optional.of(why);
+        log.error(
+                "node takes part no more, its agent ends node={} standing={} remedy={}",
+                self,
+                standing,
+                why.remedy());
+        Thread.sleep(FAREWELL);
+        ended.complete(why);
+    }
+
+    /// {@return what a node that is no member is told}
+    static HostFailure failure(NodeId node, Standing standing, Path data) {
+        return switch (standing) {
+            case REMOVED ->
+                    new HostFailure(
+                            HostFailure.Code.REMOVED,
+                            "node " + node + " was removed from the cluster",
+                            ("move %s away, make a token on a member with `krg-admin cluster token"
+                                            + " create`, and let the node in again here with"
+                                            + " `krg-admin cluster join HOST:PORT --node %s --token"
+                                            + " TOKEN`")
+                                    .formatted(data, node));
+            case REPLACED ->
+                    new HostFailure(
+                            HostFailure.Code.REMOVED,
+                            "node %s was replaced: the member that it was is none of the cluster's"
+                                    .formatted(node),
+                            "`krg-admin state rejoin --config FILE --join HOST:PORT` lets it come"
+                                    + " back with the data of the others");
+            case MEMBER -> throw new IllegalArgumentException(node + " is a member");
+        };
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}
