@@ -53,8 +53,8 @@ public final class KrgDaemon {
         return 0;
     }
 
-    /// A node that was told that it is no member asks nobody again: nothing lets it back in but what
-    /// removes the note as well.
+    /// A node that was told that it is no member asks nobody again: nothing lets it back in but
+    /// what removes the note as well.
     private static void requireMember(AgentSettings settings, DataDirectory data) {
         data.findLeft()
                 .ifPresent(standing -> {

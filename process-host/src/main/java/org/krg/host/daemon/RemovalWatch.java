@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.HostFailure;
-import org.krg.host.engine.Ticker;
 import org.krg.host.model.Standing;
 import org.krg.state.ClusterStore;
 import org.krg.state.model.HostPort;
@@ -24,21 +23,34 @@ import org.slf4j.LoggerFactory;
 final class RemovalWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RemovalWatch.class);
 
-    /// A new leader is there sooner, as a rule; to ask too early costs a request.
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    /// How long it waits for what.
+    ///
+    /// @param patience without a leader before the others are asked: a new one is there sooner, as
+    ///   a rule
+    /// @param look between two looks whether there is a leader
+    /// @param round between two rounds of asking
+    /// @param farewell before the agent ends, for whoever watches its health to read why
+    record Pauses(Duration patience, Duration look, Duration round, Duration farewell) {
+        static final Pauses USUAL =
+                new Pauses(
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10));
+    }
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-    private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(5);
-
-    /// Long enough for whoever watches the node's health to read why it ends.
-    private static final Duration FAREWELL = Duration.ofSeconds(10);
+    /// Who can be asked.
+    interface Others {
+        /// {@return what the nodes at these APIs say that this one is; empty when nobody knows}
+        Optional<Standing> ask(List<HostPort> apis) throws InterruptedException;
+    }
 
     private final ClusterStore store;
     private final NodeId self;
-    private final StandingClient others;
+    private final Others others;
     private final List<HostPort> joinedBy;
     private final DataDirectory data;
-    private final Ticker ticker;
+    private final Pauses pauses;
     private final Thread thread = Thread.ofVirtual().name("krg-removal").unstarted(this::run);
     private final CompletableFuture<HostFailure> ended = new CompletableFuture<>();
     private volatile Optional<HostFailure> left = Optional.empty();
@@ -47,16 +59,16 @@ final class RemovalWatch implements AutoCloseable {
     RemovalWatch(
             ClusterStore store,
             NodeId self,
-            StandingClient others,
+            Others others,
             List<HostPort> joinedBy,
             DataDirectory data,
-            Ticker ticker) {
+            Pauses pauses) {
         this.store = store;
         this.self = self;
         this.others = others;
         this.joinedBy = joinedBy;
         this.data = data;
-        this.ticker = ticker;
+        this.pauses = pauses;
     }
 
     void start() {
@@ -75,15 +87,15 @@ final class RemovalWatch implements AutoCloseable {
 
     private void run() {
         try {
-            var standing = Standing.MEMBER;
-            while (standing == Standing.MEMBER) {
+            while (true) {
                 awaitSilence();
-                standing = others.ask(apis()).orElse(Standing.MEMBER);
-                if (standing == Standing.MEMBER) {
-                    Thread.sleep(BETWEEN_ROUNDS);
+                log.info("no leader is known, the others are asked what this node is");
+                var standing = askWhileSilent();
+                if (standing != Standing.MEMBER) {
+                    leave(standing);
+                    return;
                 }
             }
-            leave(standing);
         } catch (InterruptedException stop) {
             log.debug("the agent ends");
         }
@@ -91,13 +103,26 @@ final class RemovalWatch implements AutoCloseable {
 
     /// Returns when no leader was known for a while.
     private void awaitSilence() throws InterruptedException {
-        var heard = ticker.now();
-        while (ticker.now().minus(heard).compareTo(PATIENCE) < 0) {
-            Thread.sleep(BETWEEN_LOOKS);
-            if (store.leadership().leader().isPresent()) {
-                heard = ticker.now();
-            }
+        var silent = Duration.ZERO;
+        while (silent.compareTo(pauses.patience()) < 0) {
+            Thread.sleep(pauses.look());
+            silent =
+                    store.leadership().leader().isPresent()
+                            ? Duration.ZERO
+                            : silent.plus(pauses.look());
         }
+    }
+
+    /// {@return what the others say; that it is a member once a leader is known}
+    private Standing askWhileSilent() throws InterruptedException {
+        while (store.leadership().leader().isEmpty()) {
+            var standing = others.ask(apis());
+            if (standing.filter(it -> it != Standing.MEMBER).isPresent()) {
+                return standing.get();
+            }
+            Thread.sleep(pauses.round());
+        }
+        return Standing.MEMBER;
     }
 
     private List<HostPort> apis() {
@@ -118,7 +143,7 @@ final class RemovalWatch implements AutoCloseable {
                 self,
                 standing,
                 why.remedy());
-        Thread.sleep(FAREWELL);
+        Thread.sleep(pauses.farewell());
         ended.complete(why);
     }
 

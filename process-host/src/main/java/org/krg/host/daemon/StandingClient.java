@@ -18,12 +18,14 @@ import org.krg.state.model.HostPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks other nodes whether this one is still a member of the cluster. Whoever answers has shown the
-/// certificate of a node; whoever does not, or has no quorum, says nothing.
+/// Asks other nodes whether this one is still a member of the cluster. Whoever answers has shown
+/// the certificate of a node; whoever does not, or has no quorum, says nothing.
 public final class StandingClient {
     private static final Logger log = LoggerFactory.getLogger(StandingClient.class);
 
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    /// A member that reads what is agreed now takes as long as the quorum does.
+    private static final Duration LIMIT = Duration.ofSeconds(15);
+
     private static final int OK = 200;
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -56,8 +58,7 @@ public final class StandingClient {
 
     private Optional<Standing> ask(HttpClient client, HostPort api) throws InterruptedException {
         var request =
-                HttpRequest.newBuilder(
-                                URI.create("https://" + api + "/v1/standing?peer=" + peerId))
+                HttpRequest.newBuilder(URI.create("https://" + api + "/v1/standing?peer=" + peerId))
                         .timeout(LIMIT)
                         .build();
         try {

@@ -79,7 +79,8 @@ final class Errors {
             case USAGE, NOT_EXECUTABLE, PROGRAM_NOT_FOUND -> GrpcStatus.INVALID_ARGUMENT;
             case NOT_FOUND -> GrpcStatus.NOT_FOUND;
             case NOT_PERMITTED -> GrpcStatus.PERMISSION_DENIED;
-            case CONFLICT, CANNOT_BE_PLACED, NOT_CHECKPOINTABLE, REMOVED -> GrpcStatus.FAILED_PRECONDITION;
+            case CONFLICT, CANNOT_BE_PLACED, NOT_CHECKPOINTABLE, REMOVED ->
+                    GrpcStatus.FAILED_PRECONDITION;
             case TIMED_OUT, NO_QUORUM -> GrpcStatus.UNAVAILABLE;
             case CORRUPT -> GrpcStatus.DATA_LOSS;
             case FAILED, DISK -> GrpcStatus.INTERNAL;

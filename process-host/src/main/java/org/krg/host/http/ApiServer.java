@@ -234,7 +234,10 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/nodes/{name}/fence", nodes::fence)
                 .post("/v1/nodes/{name}/cordon", nodes::cordon)
                 .delete("/v1/nodes/{name}", nodes::remove)
-                .get("/v1/standing", Permit.NODE, new StandingResource(parts.store(), replica)::standing)
+                .get(
+                        "/v1/standing",
+                        Permit.NODE,
+                        new StandingResource(parts.store(), replica)::standing)
                 .get("/v1/join", Permit.AGENT, nodes::join)
                 .post("/v1/join", Permit.TOKEN, joins::join)
                 .post("/v1/members", Permit.AGENT, nodes::admit)

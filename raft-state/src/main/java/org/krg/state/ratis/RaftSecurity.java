@@ -48,8 +48,8 @@ final class RaftSecurity {
                         .build());
         GrpcConfigKeys.Server.setServicesCustomizer(
                 parameters,
-                (builder, types) -> limited(builder, types)
-                                .intercept(new SenderCheck(tls.believed())));
+                (builder, types) ->
+                        limited(builder, types).intercept(new SenderCheck(tls.believed())));
     }
 
     private static NettyServerBuilder limited(
