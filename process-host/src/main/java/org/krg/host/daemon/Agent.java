@@ -63,6 +63,7 @@ import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.core.Policy;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
 import org.krg.state.model.HostPort;
@@ -299,7 +300,9 @@ final class Agent implements AutoCloseable {
     private PeerPort openPort(PeerAddresses addresses) {
         var config =
                 new PeerConfig(
-                        settings.cluster().id(), self, settings.listen().peer(), tls.mutual());
+                        settings.cluster().id(), self, settings.listen().peer(),
+                        tls.mutual(),
+                        parts.add(ConnectionLimits.of("peer", metrics)));
         return parts.add(PeerPort.open(config, addresses));
     }
 

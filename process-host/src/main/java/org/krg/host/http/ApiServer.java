@@ -29,14 +29,12 @@ import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.stream.Streams;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 
 /// The API of a node, open until it is closed.
 public final class ApiServer implements AutoCloseable {
-    /// Connections at once: one node's callers and the other agents.
-    private static final int MOST_CONNECTIONS = 4_096;
-
     /// Requests at once on one connection: a client of etcd sends all of its own over one.
     private static final long MOST_STREAMS = 1_000;
 
@@ -54,6 +52,7 @@ public final class ApiServer implements AutoCloseable {
     private final Server server;
     private final Replica replica;
     private final Peers peers;
+    private final ConnectionLimits limits;
     private final ExecutorService threads;
     private final HostPort address;
 
@@ -64,11 +63,13 @@ public final class ApiServer implements AutoCloseable {
             Server server,
             Replica replica,
             Peers peers,
+            ConnectionLimits limits,
             ExecutorService threads,
             HostPort address) {
         this.server = server;
         this.replica = replica;
         this.peers = peers;
+        this.limits = limits;
         this.threads = threads;
         this.address = address;
     }
@@ -81,7 +82,8 @@ public final class ApiServer implements AutoCloseable {
                         Thread.ofVirtual().name("krg-api-", 0).factory());
         var replica = new Replica(parts.store());
         var peers = new Peers(config.tls());
-        var builder = server(config);
+        var limits = ConnectionLimits.of("api", parts.metrics());
+        var builder = server(config, limits);
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
         var callers = new Callers(token, () -> parts.store().image().access());
@@ -110,6 +112,7 @@ public final class ApiServer implements AutoCloseable {
         } catch (CompletionException failed) {
             replica.close();
             peers.close();
+            limits.close();
             threads.shutdownNow();
             throw new HostFailure(
                     HostFailure.Code.FAILED,
@@ -118,7 +121,7 @@ public final class ApiServer implements AutoCloseable {
                     failed);
         }
         var address = new HostPort(config.bind().host(), port(server));
-        return new ApiServer(server, replica, peers, threads, address);
+        return new ApiServer(server, replica, peers, limits, threads, address);
     }
 
     private static String principal(
@@ -157,6 +160,7 @@ public final class ApiServer implements AutoCloseable {
         var _ = CompletableFuture.anyOf(server.stop(), late).join();
         threads.shutdownNow();
         peers.close();
+        limits.close();
     }
 
     private static int port(Server server) {
@@ -167,7 +171,7 @@ public final class ApiServer implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private static ServerBuilder server(ApiConfig config) {
+    private static ServerBuilder server(ApiConfig config, ConnectionLimits limits) {
         var bind = resolve(config.bind());
         var protocols =
                 bind.getAddress().isLoopbackAddress()
@@ -186,7 +190,7 @@ public final class ApiServer implements AutoCloseable {
                 .http2MaxHeaderListSize(MOST_HEADERS)
                 .requestTimeoutMillis(0)
                 .maxRequestLength(Routing.MOST_INPUT)
-                .maxNumConnections(MOST_CONNECTIONS)
+                .childChannelPipelineCustomizer(pipeline -> ConnectionGate.guard(pipeline, limits))
                 .http2MaxStreamsPerConnection(MOST_STREAMS)
                 .gracefulShutdown(GracefulShutdown.disabled())
                 .unloggedExceptionsReportIntervalMillis(0)

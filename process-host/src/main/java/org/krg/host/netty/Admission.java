@@ -5,12 +5,15 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.krg.host.proto.PeerWire.Hello;
 import org.krg.host.proto.PeerWire.Welcome;
+import org.krg.state.ConnectionLimits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +22,7 @@ final class Admission extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Admission.class);
 
     /// Who opens a connection and says nothing holds it no longer.
-    private static final long LIMIT_SECONDS = 10;
+    private static final Duration LIMIT = ConnectionLimits.FIRST_WORD;
 
     private final PeerConfig config;
     private final Map<String, Supplier<ChannelHandler>> services;
@@ -31,11 +34,12 @@ final class Admission extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        var _ = context.executor().schedule(() -> expire(context), LIMIT_SECONDS, TimeUnit.SECONDS);
+        var _ = context.executor().schedule(() -> expire(context), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private static void expire(ChannelHandlerContext context) {
+    private void expire(ChannelHandlerContext context) {
         if (!context.isRemoved()) {
+            config.limits().silent();
             var _ = context.close();
         }
     }
@@ -88,6 +92,9 @@ final class Admission extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof SslHandshakeTimeoutException) {
+            config.limits().silent();
+        }
         log.debug("connection of a peer failed", cause);
         var _ = context.close();
     }

@@ -69,6 +69,13 @@ public final class AskService extends ChannelInboundHandlerAdapter {
         var _ = context.pipeline().addBefore(context.name(), null, decoder);
     }
 
+    /// A node that asks and does not read what it is answered is not read either.
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(context.channel().isWritable());
+        context.fireChannelWritabilityChanged();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         var ask = Ask.parseFrom(Frames.take(message));

@@ -2,6 +2,7 @@
 package org.krg.host.netty;
 
 import java.util.UUID;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
@@ -10,4 +11,5 @@ import org.krg.state.model.NodeId;
 ///
 /// @param bind where it listens
 /// @param tls how nodes prove who they are
-public record PeerConfig(UUID cluster, NodeId self, HostPort bind, MutualTls tls) {}
+/// @param limits of connections from others
+public record PeerConfig(UUID cluster, NodeId self, HostPort bind, MutualTls tls, ConnectionLimits limits) {}

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -30,8 +29,6 @@ import org.krg.host.HostFailure;
 import org.krg.state.MutualTls;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The port on which other agents reach this one, and the way to theirs. Safe for use from any
 /// thread.
@@ -44,16 +41,10 @@ public final class PeerPort implements AutoCloseable {
 
     private static final long STOP_LIMIT_SECONDS = 2;
 
-    /// Connections from others at once: some for each of the largest cluster that was measured.
-    private static final int MOST_CONNECTIONS = 4_096;
-
-    private static final Logger log = LoggerFactory.getLogger(PeerPort.class);
-
     private final PeerConfig config;
     private final Function<NodeId, Optional<HostPort>> addresses;
     private final EventLoopGroup group;
     private final SSLContext tls;
-    private final AtomicInteger connections = new AtomicInteger();
 
     private PeerPort(
             PeerConfig config,
@@ -147,13 +138,12 @@ public final class PeerPort implements AutoCloseable {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-                    connections.decrementAndGet();
-                    log.warn("connection of a peer refused: there are {}", MOST_CONNECTIONS);
+                var from = channel.remoteAddress();
+                if (!config.limits().enter(from)) {
                     var _ = channel.close();
                     return;
                 }
-                channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+                channel.closeFuture().addListener(_ -> config.limits().leave(from));
                 var engine = tls.createSSLEngine();
                 engine.setUseClientMode(false);
                 engine.setNeedClientAuth(true);

@@ -4,8 +4,14 @@ package org.krg.host.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.MetricRegistry;
+import com.google.protobuf.ByteString;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,10 +46,12 @@ import org.krg.host.tls.KeyRequest;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
+import org.krg.host.proto.PeerWire.Ask;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.StateHash;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.LeaderLink.Unsent;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
@@ -60,6 +69,10 @@ class PeerPortTest {
     private static final NodeId THIRD = new NodeId("third");
     private static final UUID CLUSTER = UUID.randomUUID();
     private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /// Answers of 100 KiB: more than buffers of the kernel hold.
+    private static final int ASKS = 400;
+
     private static final ProgramQuestion QUESTION =
             new ProgramQuestion(
                     "/bin/true",
@@ -70,6 +83,8 @@ class PeerPortTest {
     private static final Keys KEYS = keys(CLUSTER);
 
     private final HostPort address = freeAddress();
+    private final MetricRegistry metrics = new MetricRegistry();
+    private final ConnectionLimits limits = new ConnectionLimits("peer", 8, 4, metrics);
     private final Answers answers = new Answers();
     private final PeerPort far = port(FAR, CLUSTER, KEYS.node("far"));
     private PeerPort near = port(NEAR, CLUSTER, KEYS.node("near"));
@@ -79,8 +94,11 @@ class PeerPortTest {
 
     /// Answers that tell what was asked.
     private static final class Answers implements Asked {
+        private final AtomicInteger asked = new AtomicInteger();
+
         @Override
         public CompletableFuture<byte[]> state(byte[] request) {
+            asked.incrementAndGet();
             var text = new String(request, StandardCharsets.UTF_8);
             return CompletableFuture.completedFuture(
                     ("answer to " + text).getBytes(StandardCharsets.UTF_8));
@@ -324,6 +342,80 @@ class PeerPortTest {
     }
 
     @Test
+    void oneAddressOpensNoMoreConnectionsThanItMay() throws Exception {
+        listen();
+        var open = new ArrayList<Socket>();
+        try {
+            for (var i = 0; i < 4; i++) {
+                open.add(new Socket(address.host(), address.port()));
+            }
+            try (var fifth = new Socket(address.host(), address.port())) {
+                fifth.setSoTimeout((int) LIMIT.toMillis());
+                assertThat(fifth.getInputStream().read()).isEqualTo(-1);
+            }
+            assertThat(metrics.counter("krg.peer.connections_refused_total").getCount())
+                    .isEqualTo(1);
+            open.removeFirst().close();
+            await().atMost(LIMIT)
+                    .untilAsserted(
+                            () -> assertThat(near.open(FAR, AskService.NAME).isActive()).isTrue());
+        } finally {
+            for (var socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void whoSaysNothingIsNotWaitedForLong() throws Exception {
+        listen();
+        try (var silent = new Socket(address.host(), address.port())) {
+            silent.setSoTimeout((int) LIMIT.toMillis());
+            assertThat(silent.getInputStream().read()).isEqualTo(-1);
+        }
+        assertThat(metrics.counter("krg.peer.connections_silent_total").getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aMessageThatSaysItIsLongerThanAllowedIsNotWaitedFor() throws Exception {
+        listen();
+        var channel = near.open(FAR, AskService.NAME);
+        var prefix = channel.alloc().buffer().writeInt(Integer.MAX_VALUE).writeLong(0).writeLong(0);
+
+        channel.writeAndFlush(prefix).sync();
+        channel.config().setAutoRead(true);
+
+        assertThat(channel.closeFuture().await(LIMIT.toMillis())).isTrue();
+    }
+
+    @Test
+    void whoAsksAndReadsNoAnswersIsReadNoMore() throws Exception {
+        listen();
+        var channel = near.open(FAR, AskService.NAME);
+        var kilobytes = "x".repeat(100 << 10);
+        for (var id = 1; id <= ASKS; id++) {
+            var state = ByteString.copyFromUtf8(kilobytes);
+            Frames.send(channel, Ask.newBuilder().setId(id).setState(state).build());
+        }
+        // What neither side holds waits at the asker: its kernel takes no more.
+        await().during(Duration.ofMillis(500)).atMost(LIMIT).until(() -> !channel.isWritable());
+        assertThat(answers.asked.get()).isLessThan(ASKS);
+        assertThat(get(new PeerAsks(near).ask(FAR, bytes("other"))))
+                .isEqualTo(bytes("answer to other"));
+
+        channel.pipeline()
+                .addLast(
+                        new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext context, Object answer) {
+                                ReferenceCountUtil.release(answer);
+                            }
+                        });
+        channel.config().setAutoRead(true);
+        await().atMost(LIMIT).until(() -> answers.asked.get() == ASKS + 1);
+    }
+
+    @Test
     void aTakenAddressIsNamed() throws Exception {
         try (var taken = new ServerSocket(address.port(), 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
@@ -355,7 +447,7 @@ class PeerPortTest {
 
     private PeerPort port(NodeId self, UUID cluster, NodeTls tls) {
         return PeerPort.open(
-                new PeerConfig(cluster, self, address, tls.mutual()),
+                new PeerConfig(cluster, self, address, tls.mutual(), limits),
                 node -> node.equals(FAR) ? Optional.of(address) : Optional.empty());
     }
 

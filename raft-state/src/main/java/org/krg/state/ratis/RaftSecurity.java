@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.ratis;
 
-import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcTlsConfig;
-import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.MutualTls;
 
 /// Who may speak Raft to this node, and how much of it.
 final class RaftSecurity {
-    /// A handshake takes milliseconds; whoever is slower holds a connection for nothing.
-    private static final int HANDSHAKE_SECONDS = 10;
-
     /// Calls at once on one connection: a leader has one stream for entries, one for heartbeats,
     /// some for snapshots and reads.
     private static final int MOST_CALLS = 256;
@@ -30,12 +26,13 @@ final class RaftSecurity {
     private RaftSecurity() {}
 
     /// Limits what a connection may take. Part of every server, with TLS or without.
-    static void limit(Parameters parameters) {
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, RaftSecurity::limited);
+    static void limit(Parameters parameters, ConnectionLimits limits) {
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, (builder, types) -> limited(builder, limits));
     }
 
     /// As [#limit]; in addition only nodes of the cluster may speak, each for itself alone.
-    static void protect(Parameters parameters, MutualTls tls) {
+    static void protect(Parameters parameters, ConnectionLimits limits, MutualTls tls) {
         GrpcConfigKeys.TLS.setConf(
                 parameters,
                 GrpcTlsConfig.newBuilder()
@@ -49,12 +46,13 @@ final class RaftSecurity {
         GrpcConfigKeys.Server.setServicesCustomizer(
                 parameters,
                 (builder, types) ->
-                        limited(builder, types).intercept(new SenderCheck(tls.believed())));
+                        limited(builder, limits).intercept(new SenderCheck(tls.believed())));
     }
 
-    private static NettyServerBuilder limited(
-            NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-        return builder.handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
+    private static NettyServerBuilder limited(NettyServerBuilder builder, ConnectionLimits limits) {
+        return builder.channelFactory(ConnectionGate.ports(limits))
+                .handshakeTimeout(
+                        ConnectionLimits.FIRST_WORD.toMillis(), TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(MOST_CALLS)
                 .maxInboundMetadataSize(METADATA_BYTES)
                 .maxRstFramesPerWindow(MOST_RESETS, RESET_SECONDS);

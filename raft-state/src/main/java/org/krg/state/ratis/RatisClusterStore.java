@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.krg.state.ClusterStore;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.KeySpace;
 import org.krg.state.LeaderLink;
 import org.krg.state.StateConfig;
@@ -94,6 +95,7 @@ public final class RatisClusterStore implements ClusterStore {
     private final LeadershipRounds rounds;
     private final RatisMeters meters;
     private final RatisStateMachine machine;
+    private final ConnectionLimits limits;
     private final RatisMember member;
     private final LeadershipFeed leaderships;
     private final Batcher batcher;
@@ -169,8 +171,9 @@ public final class RatisClusterStore implements ClusterStore {
         this.alarms = new Alarms(metrics);
         var names = new DurableNames(config.directory(), config.cluster().toString());
         this.machine = new RatisStateMachine(engine, names, lastResort, new Watch());
+        this.limits = ConnectionLimits.of("raft", metrics);
         try {
-            this.member = new RatisMember(config, machine, rounds, names, storage);
+            this.member = new RatisMember(config, machine, rounds, names, limits, storage);
         } catch (IOException | RuntimeException failed) {
             closeParts();
             throw failed;
@@ -412,6 +415,7 @@ public final class RatisClusterStore implements ClusterStore {
         engine.close();
         meters.close();
         alarms.close();
+        limits.close();
         changes.close();
         timer.shutdownNow();
         watches.close();

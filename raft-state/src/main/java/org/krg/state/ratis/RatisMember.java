@@ -38,6 +38,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.krg.state.ClusterStore.Member;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.DiskFailed;
 import org.krg.state.StateConfig;
 import org.krg.state.StorageDamaged;
@@ -77,6 +78,7 @@ final class RatisMember implements AutoCloseable {
             RatisStateMachine machine,
             LeadershipRounds rounds,
             DurableNames names,
+            ConnectionLimits limits,
             Storage storage)
             throws IOException {
         this.group = RaftGroupId.valueOf(config.cluster());
@@ -102,7 +104,7 @@ final class RatisMember implements AutoCloseable {
                         .setGroup(RaftGroup.valueOf(group, firstPeers(config)))
                         .setStateMachine(machine)
                         .setProperties(RatisSettings.of(config, directory))
-                        .setParameters(WatchedGrpc.parameters(rounds, names, config))
+                        .setParameters(WatchedGrpc.parameters(rounds, names, limits, config))
                         .setOption(option)
                         .build();
         try {

@@ -17,6 +17,7 @@ import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.krg.state.ConnectionLimits;
 import org.krg.state.StateConfig;
 
 /// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds], and which
@@ -29,12 +30,16 @@ public final class WatchedGrpc implements RpcType {
     /// For Ratis only.
     public WatchedGrpc() {}
 
-    static Parameters parameters(LeadershipRounds rounds, DurableNames names, StateConfig config) {
+    static Parameters parameters(
+            LeadershipRounds rounds,
+            DurableNames names,
+            ConnectionLimits limits,
+            StateConfig config) {
         var parameters = new Parameters();
         config.tls()
                 .ifPresentOrElse(
-                        tls -> RaftSecurity.protect(parameters, tls),
-                        () -> RaftSecurity.limit(parameters));
+                        tls -> RaftSecurity.protect(parameters, limits, tls),
+                        () -> RaftSecurity.limit(parameters, limits));
         parameters.put(ROUNDS, rounds, LeadershipRounds.class);
         parameters.put(NAMES, names, DurableNames.class);
         return parameters;

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.testkit;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.krg.state.model.HostPort;
+
+/// A connection that speaks HTTP/2, RFC 9113, without TLS and as badly as a test wants: no library
+/// would send these frames.
+public final class RawHttp2 implements AutoCloseable {
+    /// Enough for a busy machine.
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private static final byte[] PREFACE =
+            "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
+    private static final int CONTINUATION = 9;
+
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+    private static final int CANCEL = 8;
+
+    private final Socket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+
+    /// What the other side did about it.
+    public enum End {
+        /// It reset a stream.
+        STREAM_RESET,
+        /// It ended the connection.
+        CONNECTION_ENDED
+    }
+
+    public RawHttp2(HostPort address) throws IOException {
+        socket = new Socket(address.host(), address.port());
+        socket.setSoTimeout((int) LIMIT.toMillis());
+        socket.setTcpNoDelay(true);
+        out = socket.getOutputStream();
+        in = new DataInputStream(socket.getInputStream());
+        out.write(PREFACE);
+        write(SETTINGS, 0, 0, new byte[0]);
+    }
+
+    /// Begins a POST whose body does not end.
+    public RawHttp2 open(int stream, String path) throws IOException {
+        return write(HEADERS, END_HEADERS, stream, request(path));
+    }
+
+    /// Begins a request and gives it up at once.
+    public RawHttp2 openAndReset(int stream, String path) throws IOException {
+        write(HEADERS, END_HEADERS | END_STREAM, stream, request(path));
+        return write(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());
+    }
+
+    /// Begins a request whose headers never end.
+    public RawHttp2 openEndless(int stream, String path) throws IOException {
+        return write(HEADERS, 0, stream, request(path));
+    }
+
+    /// Adds a header of `bytes` to such a request.
+    public RawHttp2 moreHeaders(int stream, int bytes) throws IOException {
+        var block = new ByteArrayOutputStream();
+        literal(block, "x-long", "x".repeat(bytes));
+        return write(CONTINUATION, 0, stream, block.toByteArray());
+    }
+
+    /// Sends a part of a body.
+    public RawHttp2 data(int stream, byte[] bytes) throws IOException {
+        return write(DATA, 0, stream, bytes);
+    }
+
+    /// {@return the first thing that the other side does to end a stream or the connection}
+    public End awaitEnd() throws IOException {
+        try {
+            while (true) {
+                var length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                var type = in.readUnsignedByte();
+                in.skipNBytes(1 + 4 + (long) length);
+                if (type == RST_STREAM) {
+                    return End.STREAM_RESET;
+                }
+                if (type == GOAWAY) {
+                    return End.CONNECTION_ENDED;
+                }
+            }
+        } catch (EOFException | SocketException closed) {
+            return End.CONNECTION_ENDED;
+        }
+    }
+
+    private RawHttp2 write(int type, int flags, int stream, byte[] payload) throws IOException {
+        var frame = ByteBuffer.allocate(9 + payload.length);
+        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+        out.write(frame.array());
+        return this;
+    }
+
+    private static byte[] request(String path) {
+        var block = new ByteArrayOutputStream();
+        // Indexes of RFC 7541, appendix A: POST, http; then names of the table with new values.
+        block.write(0x83);
+        block.write(0x86);
+        indexed(block, 4, path);
+        indexed(block, 1, "127.0.0.1");
+        literal(block, "content-type", "application/grpc");
+        literal(block, "te", "trailers");
+        return block.toByteArray();
+    }
+
+    private static void indexed(ByteArrayOutputStream block, int name, String value) {
+        block.write(name);
+        text(block, value);
+    }
+
+    private static void literal(ByteArrayOutputStream block, String name, String value) {
+        block.write(0);
+        text(block, name);
+        text(block, value);
+    }
+
+    private static void text(ByteArrayOutputStream block, String text) {
+        var bytes = text.getBytes(StandardCharsets.US_ASCII);
+        if (bytes.length < 127) {
+            block.write(bytes.length);
+        } else {
+            block.write(127);
+            var rest = bytes.length - 127;
+            for (; rest >= 128; rest >>= 7) {
+                block.write(rest & 127 | 128);
+            }
+            block.write(rest);
+        }
+        block.writeBytes(bytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
