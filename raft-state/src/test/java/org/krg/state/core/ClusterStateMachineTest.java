@@ -46,6 +46,9 @@ class ClusterStateMachineTest {
     private static final int SEEDS = 60;
     private static final int STEPS = 250;
 
+    /// Twenty times as many as any rule has needed so far.
+    private static final int MOST_SEEDS = 20 * SEEDS;
+
     @Test
     void theStateIsSoundAfterEveryCommand() {
         Seeds.run(
@@ -99,10 +102,20 @@ class ClusterStateMachineTest {
                 });
     }
 
+    /// Takes as many seeds as it needs, in order: a rule that is seldom reached takes some more after
+    /// any change to the commands, and one that is never reached takes them all.
     @Test
     void theRandomCommandsReachEveryRule() {
+        var all = namesOfAll(Command.class);
+        // They read and write rows, not the image.
+        all.removeAll(namesOfAll(KeyCommand.class));
+        // SyncRules decides them.
+        all.removeAll(namesOfAll(SyncCommand.class));
+        // A segment goes back with a job that shared it in a cut, which hardly comes about by
+        // chance.
+        all.remove(FinishReturn.class.getSimpleName());
         var accepted = new TreeSet<String>();
-        for (var seed = 0; seed < SEEDS; seed++) {
+        for (var seed = 0; seed < MOST_SEEDS && !accepted.containsAll(all); seed++) {
             var commands = new RandomCommands(RandomGeneratorFactory.getDefault().create(seed));
             var image = ClusterImage.EMPTY;
             for (var step = 1; step <= STEPS; step++) {
@@ -116,15 +129,7 @@ class ClusterStateMachineTest {
             }
         }
 
-        var all = namesOfAll(Command.class);
-        // They read and write rows, not the image.
-        all.removeAll(namesOfAll(KeyCommand.class));
-        // SyncRules decides them.
-        all.removeAll(namesOfAll(SyncCommand.class));
-        // A segment goes back with a job that shared it in a cut, which hardly comes about by
-        // chance.
-        all.remove(FinishReturn.class.getSimpleName());
-        assertThat(accepted).isEqualTo(all);
+        assertThat(accepted).containsAll(all);
     }
 
     private static SortedSet<String> namesOfAll(Class<?> kind) {
