@@ -11,9 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How many connections a port takes, in all and from one address, so that whoever opens very many
-/// keeps nobody else out. Those by a socket of the machine count as one address. Counted in the metrics as `krg.PORT.connections`,
-/// `krg.PORT.connections_refused_total` and `krg.PORT.connections_silent_total`. Safe for use from
-/// any thread.
+/// keeps nobody else out. Those by a socket of the machine count as one address. Counted in the
+/// metrics as `krg.PORT.connections`, `krg.PORT.connections_refused_total` and
+/// `krg.PORT.connections_silent_total`. Safe for use from any thread.
 public final class ConnectionLimits implements AutoCloseable {
     /// Connections at once: some for each agent of the largest cluster that was measured.
     public static final int MOST = 4_096;

@@ -300,7 +300,9 @@ final class Agent implements AutoCloseable {
     private PeerPort openPort(PeerAddresses addresses) {
         var config =
                 new PeerConfig(
-                        settings.cluster().id(), self, settings.listen().peer(),
+                        settings.cluster().id(),
+                        self,
+                        settings.listen().peer(),
                         tls.mutual(),
                         parts.add(ConnectionLimits.of("peer", metrics)));
         return parts.add(PeerPort.open(config, addresses));

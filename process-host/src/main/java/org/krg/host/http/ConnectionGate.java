@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.krg.state.ConnectionLimits;
 
 /// Closes connections to the API that are too many, and those from which nothing comes at all. What
-/// comes too slowly afterwards is Armeria's to end: a handshake after 10 s, an idle connection after
-/// 15 s.
+/// comes too slowly afterwards is Armeria's to end: a handshake after 10 s, an idle connection
+/// after 15 s.
 final class ConnectionGate extends ChannelInboundHandlerAdapter {
     private final ConnectionLimits limits;
     private boolean heard;

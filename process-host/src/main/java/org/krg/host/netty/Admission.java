@@ -34,7 +34,9 @@ final class Admission extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        var _ = context.executor().schedule(() -> expire(context), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+                context.executor()
+                        .schedule(() -> expire(context), LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void expire(ChannelHandlerContext context) {

@@ -12,4 +12,5 @@ import org.krg.state.model.NodeId;
 /// @param bind where it listens
 /// @param tls how nodes prove who they are
 /// @param limits of connections from others
-public record PeerConfig(UUID cluster, NodeId self, HostPort bind, MutualTls tls, ConnectionLimits limits) {}
+public record PeerConfig(
+        UUID cluster, NodeId self, HostPort bind, MutualTls tls, ConnectionLimits limits) {}

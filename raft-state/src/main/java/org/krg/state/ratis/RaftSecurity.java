@@ -51,8 +51,7 @@ final class RaftSecurity {
 
     private static NettyServerBuilder limited(NettyServerBuilder builder, ConnectionLimits limits) {
         return builder.channelFactory(ConnectionGate.ports(limits))
-                .handshakeTimeout(
-                        ConnectionLimits.FIRST_WORD.toMillis(), TimeUnit.MILLISECONDS)
+                .handshakeTimeout(ConnectionLimits.FIRST_WORD.toMillis(), TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(MOST_CALLS)
                 .maxInboundMetadataSize(METADATA_BYTES)
                 .maxRstFramesPerWindow(MOST_RESETS, RESET_SECONDS);

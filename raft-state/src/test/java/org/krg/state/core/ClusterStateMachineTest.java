@@ -102,8 +102,8 @@ class ClusterStateMachineTest {
                 });
     }
 
-    /// Takes as many seeds as it needs, in order: a rule that is seldom reached takes some more after
-    /// any change to the commands, and one that is never reached takes them all.
+    /// Takes as many seeds as it needs, in order: a rule that is seldom reached takes some more
+    /// after any change to the commands, and one that is never reached takes them all.
     @Test
     void theRandomCommandsReachEveryRule() {
         var all = namesOfAll(Command.class);
