@@ -29,6 +29,7 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int GOAWAY = 7;
     private static final int CONTINUATION = 9;
 
+    private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
@@ -39,8 +40,8 @@ public final class RawHttp2 implements AutoCloseable {
 
     /// What the other side did about it.
     public enum End {
-        /// It reset a stream.
-        STREAM_RESET,
+        /// It reset a stream, or answered on it for good.
+        STREAM_ENDED,
         /// It ended the connection.
         CONNECTION_ENDED
     }
@@ -53,6 +54,21 @@ public final class RawHttp2 implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
         out.write(PREFACE);
         write(SETTINGS, 0, 0, new byte[0]);
+        // The other side's limits hold once they are acknowledged.
+        var frame = read();
+        while (frame.type() != SETTINGS) {
+            frame = read();
+        }
+        write(SETTINGS, ACK, 0, new byte[0]);
+    }
+
+    private record Frame(int type, int flags) {}
+
+    private Frame read() throws IOException {
+        var length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        var frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte());
+        in.skipNBytes(4 + (long) length);
+        return frame;
     }
 
     /// Begins a POST whose body does not end.
@@ -87,14 +103,13 @@ public final class RawHttp2 implements AutoCloseable {
     public End awaitEnd() throws IOException {
         try {
             while (true) {
-                var length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-                var type = in.readUnsignedByte();
-                in.skipNBytes(1 + 4 + (long) length);
-                if (type == RST_STREAM) {
-                    return End.STREAM_RESET;
-                }
-                if (type == GOAWAY) {
+                var frame = read();
+                if (frame.type() == GOAWAY) {
                     return End.CONNECTION_ENDED;
+                }
+                var isLast = frame.type() == HEADERS && (frame.flags() & END_STREAM) != 0;
+                if (frame.type() == RST_STREAM || isLast) {
+                    return End.STREAM_ENDED;
                 }
             }
         } catch (EOFException | SocketException closed) {
