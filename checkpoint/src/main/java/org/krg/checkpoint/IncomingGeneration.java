@@ -8,9 +8,9 @@ import org.krg.checkpoint.model.Taken;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
 
-/// A generation on its way to another process: out of an archive, whose signature is good, or out of
-/// this cluster. Nothing of it can be found yet under its new number. The methods are called in this
-/// order, by one thread; all block, and fail with [CheckpointFailed].
+/// A generation on its way to another process: out of an archive, whose signature is good, or out
+/// of this cluster. Nothing of it can be found yet under its new number. The methods are called in
+/// this order, by one thread; all block, and fail with [CheckpointFailed].
 public interface IncomingGeneration extends AutoCloseable {
     /// {@return what it says of the job}
     ArchiveHead head();

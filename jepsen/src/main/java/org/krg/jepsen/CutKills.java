@@ -17,9 +17,9 @@ import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
-/// Has a parallel job saved and kills, at every step of the cut, the agent of its first rank's node,
-/// of another rank's, or of the leader: the cut exists for all ranks or for none, and all ranks are
-/// of one incarnation, which goes on.
+/// Has a parallel job saved and kills, at every step of the cut, the agent of its first rank's
+/// node, of another rank's, or of the leader: the cut exists for all ranks or for none, and all
+/// ranks are of one incarnation, which goes on.
 public final class CutKills {
     private static final List<String> STEPS = List.of("begun", "standing", "still", "saving");
 
@@ -178,8 +178,8 @@ public final class CutKills {
         requireSaved(when);
     }
 
-    /// The ranks run, all, and can be stopped and saved: another cut comes about. One that the
-    /// kill still disturbs is given up.
+    /// The ranks run, all, and can be stopped and saved: another cut comes about. One that the kill
+    /// still disturbs is given up.
     private void requireSaved(String when) {
         for (var attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             var number = begin();

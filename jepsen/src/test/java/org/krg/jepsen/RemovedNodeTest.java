@@ -11,15 +11,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.state.model.HostPort;
 
 /// A node that was removed and starts again as it was.
+@Tag("long")
 class RemovedNodeTest {
     private static final String GONE = "n3";
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @Test
     void itLearnsThatItWasRemovedDisturbsNobodyAndMayJoinAgain() throws IOException {

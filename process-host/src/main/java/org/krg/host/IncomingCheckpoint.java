@@ -5,8 +5,8 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.state.model.Generation;
 import org.krg.state.model.ProcessId;
 
-/// A checkpoint on its way to another process: out of an archive, whose signature is good, or out of
-/// this cluster. Used by one thread; the methods block, are called in this order, and fail with
+/// A checkpoint on its way to another process: out of an archive, whose signature is good, or out
+/// of this cluster. Used by one thread; the methods block, are called in this order, and fail with
 /// [HostFailure].
 public interface IncomingCheckpoint extends AutoCloseable {
     /// {@return what it says of the job}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionLimitsTest {
@@ -27,7 +28,8 @@ final class ConnectionLimitsTest {
         assertThat(limits.enter(null)).isTrue();
         assertThat(limits.enter(one)).isFalse();
         assertThat(metrics.counter("krg.test.connections_refused_total").getCount()).isEqualTo(3);
-        assertThat(metrics.getGauges().get("krg.test.connections").getValue()).isEqualTo(3);
+        var present = Objects.requireNonNull(metrics.getGauges().get("krg.test.connections"));
+        assertThat(present.getValue()).isEqualTo(3);
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.krg.testkit.RawHttp2.End;
 
 /// The API under floods: whoever floods is stopped, and others are served.
 @ExtendWith(SharedApi.class)
-@Timeout(90)
+@Timeout(240)
 class FloodApiTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

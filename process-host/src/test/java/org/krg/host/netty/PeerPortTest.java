@@ -395,7 +395,7 @@ class PeerPortTest {
         var kilobytes = "x".repeat(100 << 10);
         for (var id = 1; id <= ASKS; id++) {
             var state = ByteString.copyFromUtf8(kilobytes);
-            Frames.send(channel, Ask.newBuilder().setId(id).setState(state).build());
+            var _ = Frames.send(channel, Ask.newBuilder().setId(id).setState(state).build());
         }
         // What neither side holds waits at the asker: its kernel takes no more.
         await().during(Duration.ofMillis(500)).atMost(LIMIT).until(() -> !channel.isWritable());

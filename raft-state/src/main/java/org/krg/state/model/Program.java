@@ -49,6 +49,15 @@ public record Program(
             String workingDirectory,
             int umask,
             boolean stdinOpen) {
-        this(command, executable, digest, environment, workingDirectory, umask, stdinOpen, false, List.of());
+        this(
+                command,
+                executable,
+                digest,
+                environment,
+                workingDirectory,
+                umask,
+                stdinOpen,
+                false,
+                List.of());
     }
 }

@@ -40,7 +40,7 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
             connection.unsafe().closeForcibly();
             return;
         }
-        connection.closeFuture().addListener(_ -> limits.leave(from));
+        var _ = connection.closeFuture().addListener(_ -> limits.leave(from));
         context.fireChannelRead(message);
     }
 }

@@ -2,11 +2,13 @@
 package org.krg.state.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,7 +23,7 @@ import org.krg.testkit.StateCluster;
 
 /// The Raft port under floods: whoever floods is stopped, and the group goes on.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(90)
+@Timeout(240)
 class RaftFloodTest {
     private static final String VOTE = "/ratis.grpc.RaftServerProtocolService/requestVote";
 
@@ -43,7 +45,11 @@ class RaftFloodTest {
     }
 
     private void assertItGoesOn() {
-        assertThat(client.grantMany(cluster.store(cluster.awaitLeader()), 5)).isNotNull();
+        // On a busy machine the leader may change for reasons of its own.
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() ->
+                        assertThat(client.grantMany(cluster.store(cluster.awaitLeader()), 5))
+                                .isNotNull());
     }
 
     @Test

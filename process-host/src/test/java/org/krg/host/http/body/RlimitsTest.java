@@ -15,8 +15,7 @@ class RlimitsTest {
         assertThat(read("{'stack':{'soft':-1},'nofile':{'soft':7,'hard':9}}"))
                 .containsExactly(
                         new Rlimit(Rlimit.Resource.NOFILE, 7, 9),
-                        new Rlimit(
-                                Rlimit.Resource.STACK, Rlimit.UNLIMITED, Rlimit.UNLIMITED));
+                        new Rlimit(Rlimit.Resource.STACK, Rlimit.UNLIMITED, Rlimit.UNLIMITED));
     }
 
     @Test
@@ -35,7 +34,6 @@ class RlimitsTest {
     private static List<Rlimit> read(String limits) {
         var json = "{\"rlimits\":" + limits.replace('\'', '"') + "}";
         return Rlimits.of(
-                Bodies.read(json.getBytes(StandardCharsets.UTF_8), SubmissionBody.class)
-                        .rlimits());
+                Bodies.read(json.getBytes(StandardCharsets.UTF_8), SubmissionBody.class).rlimits());
     }
 }

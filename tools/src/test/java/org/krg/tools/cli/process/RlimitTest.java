@@ -17,8 +17,7 @@ class RlimitTest {
     void aLimitIsANumberASizeOrNone() {
         assertThat(Rlimit.parse("nofile=1024:4096")).isEqualTo(new Rlimit("nofile", 1024, 4096));
         assertThat(Rlimit.parse("fsize=1GiB")).isEqualTo(new Rlimit("fsize", 1L << 30, 1L << 30));
-        assertThat(Rlimit.parse("stack=8M:unlimited"))
-                .isEqualTo(new Rlimit("stack", 8L << 20, -1));
+        assertThat(Rlimit.parse("stack=8M:unlimited")).isEqualTo(new Rlimit("stack", 8L << 20, -1));
     }
 
     @ParameterizedTest
