@@ -111,12 +111,13 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void forget(SegmentId segment) {
         memories.remove(segment);
         counters.remove(segment);
-        for (var entry : blocks.entrySet()) {
-            if (entry.getKey().segment().equals(segment)) {
-                entry.getValue().end();
-                blocks.remove(entry.getKey());
-            }
-        }
+        blocks.forEach(
+                (block, engine) -> {
+                    if (block.segment().equals(segment)) {
+                        engine.end();
+                    }
+                });
+        blocks.keySet().removeIf(block -> block.segment().equals(segment));
     }
 
     /// The log says who is the home of a block. May be told again.
