@@ -29,6 +29,7 @@ import org.krg.state.model.NodeId;
 final class DataDirectory implements AutoCloseable {
     private static final String REJOIN = "identity/rejoin";
     private static final String LEFT = "identity/left";
+    private static final String OTHERS = "identity/others";
 
     private final Path path;
     private final FileChannel channel;
@@ -110,26 +111,45 @@ final class DataDirectory implements AutoCloseable {
 
     /// Notes that the node joins by these APIs, whatever its settings say of first members.
     void rejoin(List<HostPort> apis) {
+        writeApis(path.resolve(REJOIN), apis);
+    }
+
+    private static void writeApis(Path file, List<HostPort> apis) {
         write(
-                path.resolve(REJOIN),
+                file,
                 apis.stream().map(HostPort::toString).collect(Collectors.joining("\n", "", "\n")));
     }
 
     /// {@return by which APIs the node joins; empty when its settings decide}
     List<HostPort> rejoins() {
-        var file = path.resolve(REJOIN);
+        return readApis(REJOIN, "krg-admin state rejoin writes it again");
+    }
+
+    private List<HostPort> readApis(String name, String remedy) {
+        var file = path.resolve(name);
         if (!Files.exists(file)) {
             return List.of();
         }
         try {
-            return Files.readAllLines(file).stream().map(HostPort::parse).toList();
+            return Files.readAllLines(file).stream()
+                    .filter(line -> !line.isEmpty())
+                    .map(HostPort::parse)
+                    .toList();
         } catch (IOException | IllegalArgumentException broken) {
             throw new HostFailure(
-                    HostFailure.Code.CORRUPT,
-                    file + " does not name the nodes to join by",
-                    "krg-admin state rejoin writes it again",
-                    broken);
+                    HostFailure.Code.CORRUPT, file + " does not name nodes", remedy, broken);
         }
+    }
+
+    /// Notes where other nodes can be asked: before a node hears of a leader it knows nothing else
+    /// of the cluster that is sure to be on its disk.
+    void remember(List<HostPort> others) {
+        writeApis(path.resolve(OTHERS), others);
+    }
+
+    /// {@return where other nodes could be asked when the node last heard of a leader}
+    List<HostPort> remembered() {
+        return readApis(OTHERS, "the node writes it again once it hears of a leader: remove it");
     }
 
     /// Notes that the node is no member any more.

@@ -3,10 +3,10 @@ package org.krg.host.daemon;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.krg.host.HostFailure;
 import org.krg.host.model.Standing;
 import org.krg.state.ClusterStore;
@@ -53,6 +53,7 @@ final class RemovalWatch implements AutoCloseable {
     private final Pauses pauses;
     private final Thread thread = Thread.ofVirtual().name("krg-removal").unstarted(this::run);
     private final CompletableFuture<HostFailure> ended = new CompletableFuture<>();
+    private List<HostPort> remembered;
     private volatile Optional<HostFailure> left = Optional.empty();
 
     /// @param joinedBy APIs that are asked besides those of the nodes that the store knows
@@ -69,6 +70,7 @@ final class RemovalWatch implements AutoCloseable {
         this.joinedBy = joinedBy;
         this.data = data;
         this.pauses = pauses;
+        this.remembered = data.remembered();
     }
 
     void start() {
@@ -106,10 +108,21 @@ final class RemovalWatch implements AutoCloseable {
         var silent = Duration.ZERO;
         while (silent.compareTo(pauses.patience()) < 0) {
             Thread.sleep(pauses.look());
-            silent =
-                    store.leadership().leader().isPresent()
-                            ? Duration.ZERO
-                            : silent.plus(pauses.look());
+            if (store.leadership().leader().isPresent()) {
+                silent = Duration.ZERO;
+                remember();
+            } else {
+                silent = silent.plus(pauses.look());
+            }
+        }
+    }
+
+    /// Without a leader a node that was just started has applied nothing yet, and knows nobody.
+    private void remember() {
+        var known = known();
+        if (!known.isEmpty() && !known.equals(remembered)) {
+            data.remember(known);
+            remembered = known;
         }
     }
 
@@ -126,12 +139,14 @@ final class RemovalWatch implements AutoCloseable {
     }
 
     private List<HostPort> apis() {
-        var apis = new ArrayList<HostPort>();
-        store.image().nodes().values().stream()
+        return Stream.of(known(), remembered, joinedBy).flatMap(List::stream).distinct().toList();
+    }
+
+    private List<HostPort> known() {
+        return store.image().nodes().values().stream()
                 .filter(node -> !node.id().equals(self))
-                .forEach(node -> apis.add(node.addresses().api()));
-        joinedBy.stream().filter(api -> !apis.contains(api)).forEach(apis::add);
-        return apis;
+                .map(node -> node.addresses().api())
+                .toList();
     }
 
     private void leave(Standing standing) throws InterruptedException {

@@ -42,6 +42,7 @@ public final class StateFiles {
                     "identity/acknowledged",
                     "identity/admitted",
                     "identity/left",
+                    "identity/others",
                     "identity/rejoin");
 
     private StateFiles() {}

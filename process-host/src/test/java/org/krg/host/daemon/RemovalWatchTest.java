@@ -19,8 +19,13 @@ import org.krg.host.HostFailure;
 import org.krg.host.daemon.RemovalWatch.Others;
 import org.krg.host.engine.FakeStore;
 import org.krg.host.model.Standing;
+import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.Operation;
+import org.krg.state.core.Authority;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.SessionId;
+import org.krg.testkit.Samples;
 
 @Timeout(60)
 final class RemovalWatchTest {
@@ -103,6 +108,40 @@ final class RemovalWatchTest {
 
             assertThat(watch.ended().join().remedy()).contains("state rejoin");
             assertThat(data.findLeft()).contains(Standing.REPLACED);
+        }
+    }
+
+    @Test
+    void whomItKnewBeforeItStartedIsAskedToo() {
+        var other = new HostPort("127.0.0.1", 7450);
+        data.remember(List.of(other, KNOWN));
+        try (var watch =
+                watch(apis -> {
+                    assertThat(apis).containsExactly(other, KNOWN);
+                    return says(Standing.REMOVED);
+                })) {
+            watch.start();
+
+            assertThat(watch.ended().join().code()).isEqualTo(HostFailure.Code.REMOVED);
+        }
+    }
+
+    @Test
+    void whoHearsOfALeaderRemembersWhomToAsk() {
+        store.lead(true);
+        var _ =
+                store.submit(
+                        new Operation(
+                                new SessionId(1),
+                                1,
+                                0,
+                                Authority.AGENT,
+                                new RegisterNode(Samples.node(Samples.AWAY, 1), Samples.START)));
+        var api = Samples.node(Samples.AWAY, 1).addresses().api();
+        try (var watch = watch(_ -> silence())) {
+            watch.start();
+
+            await().untilAsserted(() -> assertThat(data.remembered()).containsExactly(api));
         }
     }
 
