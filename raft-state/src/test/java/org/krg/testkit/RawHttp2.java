@@ -117,6 +117,16 @@ public final class RawHttp2 implements AutoCloseable {
         }
     }
 
+    /// Waits until the other side ends the connection, whatever it says of streams before.
+    ///
+    /// @throws java.net.SocketTimeoutException if it says nothing for 20 s
+    public void awaitEndOfConnection() throws IOException {
+        var end = awaitEnd();
+        while (end != End.CONNECTION_ENDED) {
+            end = awaitEnd();
+        }
+    }
+
     private RawHttp2 write(int type, int flags, int stream, byte[] payload) throws IOException {
         var frame = ByteBuffer.allocate(9 + payload.length);
         frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);

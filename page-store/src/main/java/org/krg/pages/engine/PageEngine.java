@@ -111,12 +111,11 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void forget(SegmentId segment) {
         memories.remove(segment);
         counters.remove(segment);
-        blocks.forEach(
-                (block, engine) -> {
-                    if (block.segment().equals(segment)) {
-                        engine.end();
-                    }
-                });
+        blocks.forEach((block, engine) -> {
+            if (block.segment().equals(segment)) {
+                engine.end();
+            }
+        });
         blocks.keySet().removeIf(block -> block.segment().equals(segment));
     }
 
