@@ -45,10 +45,10 @@ final class FreezeApiTest {
 
     @Test
     void theNodeThatHostsItSaysSo() {
-        var _ = api.running("elsewhere", AWAY);
+        var _ = api.running("stands-elsewhere", AWAY);
         api.away.standing = true;
 
-        var frozen = api.post("/v1/processes/elsewhere/freeze", "{}");
+        var frozen = api.post("/v1/processes/stands-elsewhere/freeze", "{}");
 
         assertThat(frozen.body().path("stands").asBoolean()).isTrue();
     }
