@@ -4,6 +4,7 @@ package org.krg.jepsen;
 import java.time.Duration;
 import java.util.List;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
 
 /// `campaign agent-kills`: the campaign on a dev cluster of its own.
@@ -43,7 +44,8 @@ public final class AgentKillsCommand implements Subcommand {
             return 0;
         }
         try {
-            return run(Options.parse(arguments));
+            var options = Options.parse(arguments);
+            return Interruptible.perform(() -> run(options));
         } catch (IllegalArgumentException wrong) {
             System.err.println("error: " + wrong.getMessage());
             System.err.println("  krg-admin campaign agent-kills --help tells its options");

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -152,14 +153,21 @@ public final class Conformance {
             for (var each : cases) {
                 results.add(threads.submit(() -> work.apply(each)));
             }
-            var all = new ArrayList<T>();
+            return all(threads, results);
+        }
+    }
+
+    private static <T> List<T> all(ExecutorService threads, List<Future<T>> results) {
+        var all = new ArrayList<T>();
+        try {
             for (var result : results) {
                 all.add(result.get());
             }
-            return all;
         } catch (InterruptedException | ExecutionException failure) {
+            threads.shutdownNow();
             throw new CampaignFailed("the suite broke off", failure);
         }
+        return all;
     }
 
     private void start(Case each, Trial trial) {
@@ -195,6 +203,9 @@ public final class Conformance {
         } catch (ApiFailure refused) {
             return String.valueOf(refused.getMessage());
         } catch (CampaignFailed failed) {
+            if (failed.getCause() instanceof InterruptedException) {
+                throw failed;
+            }
             return failed.getMessage() + "; " + cluster.process(job);
         }
     }

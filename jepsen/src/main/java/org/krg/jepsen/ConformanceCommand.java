@@ -15,6 +15,7 @@ import org.krg.jepsen.Conformance.Result;
 import org.krg.jepsen.Conformance.Trial;
 import org.krg.jepsen.bench.report.Markdown;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
 import org.krg.tools.http.Json;
 import org.krg.tools.render.Table;
@@ -92,6 +93,10 @@ public final class ConformanceCommand implements Subcommand {
         @Override
         public Integer call() {
             var trials = trials();
+            return Interruptible.perform(() -> run(trials));
+        }
+
+        private int run(List<Trial> trials) {
             try (var cluster = Cluster.up(3)) {
                 var suite = new Conformance(cluster, natives());
                 var cases = chosen(suite);

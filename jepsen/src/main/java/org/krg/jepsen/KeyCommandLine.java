@@ -3,6 +3,7 @@ package org.krg.jepsen;
 
 import java.util.List;
 import java.util.function.Function;
+import org.krg.jepsen.cluster.Interruptible;
 
 /// What the commands of campaigns about keys have in common.
 final class KeyCommandLine {
@@ -25,7 +26,7 @@ final class KeyCommandLine {
         try {
             var options = CampaignOptions.parse(arguments, faults, presets);
             System.err.println("seed " + options.seed());
-            return print(campaign.apply(options));
+            return Interruptible.perform(() -> print(campaign.apply(options)));
         } catch (IllegalArgumentException wrong) {
             System.err.println("error: " + wrong.getMessage());
             System.err.println("  krg-admin " + path + " --help tells its options");

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +143,26 @@ class BadInputTest {
         assertThat(Machine.processesWithArgument(directory.toString())).isEmpty();
         installation.run("dev", "down", "--purge").require(0);
         assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void anInterruptedCampaignLeavesNothing(Cluster cluster) throws IOException {
+        var before = campaigns();
+        try (var campaign =
+                cluster.installation().start("campaign", "agent-kills", "--kills", "100")) {
+            Await.until("a kill", SOON, () -> campaign.errSoFar().contains("kill 1 of"));
+            campaign.interrupt();
+            assertThat(campaign.await(SOON).exit()).isEqualTo(130);
+        }
+        assertThat(campaigns()).isEqualTo(before);
+    }
+
+    /// {@return what campaigns have in the directory for such things}
+    private static Set<Path> campaigns() throws IOException {
+        try (var all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(path -> path.getFileName().toString().startsWith("krg-jepsen-"))
+                    .collect(Collectors.toSet());
+        }
     }
 
     private static void assertRefused(Finished command, int exit, String cause) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.krg.jepsen.bench.locks.LockBench;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
-import org.krg.tools.dev.Interruption;
 import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,8 +72,11 @@ public final class BenchLocksCommand implements Subcommand {
                 System.err.println("error: --calls is 10 to 100000, not " + calls);
                 return CommandLine.ExitCode.USAGE;
             }
-            try (var _ = Interruption.ofThisThread();
-                    var cluster = Cluster.up(NODES)) {
+            return Interruptible.perform(this::measure);
+        }
+
+        private int measure() {
+            try (var cluster = Cluster.up(NODES)) {
                 var program =
                         Path.of(System.getProperty("krg.home"), "target", "native", "krg-sync");
                 var report = new LockBench(program, cluster, calls).run();

@@ -9,8 +9,8 @@ import org.krg.jepsen.bench.programs.ProgramBench;
 import org.krg.jepsen.bench.programs.ProgramReport;
 import org.krg.jepsen.bench.report.Markdown;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
-import org.krg.tools.dev.Interruption;
 import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -90,8 +90,11 @@ public final class BenchProgramsCommand implements Subcommand {
                 System.err.println("error: --runs is 1 to 99, not " + runs);
                 return CommandLine.ExitCode.USAGE;
             }
-            try (var _ = Interruption.ofThisThread();
-                    var cluster = Cluster.up(Collections.max(nodes))) {
+            return Interruptible.perform(this::measure);
+        }
+
+        private int measure() {
+            try (var cluster = Cluster.up(Collections.max(nodes))) {
                 var program =
                         Path.of(System.getProperty("krg.home"), "target", "native", "parallel");
                 print(new ProgramBench(program, cluster, nodes, runs).run(small));

@@ -9,9 +9,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.bench.report.Report;
 import org.krg.jepsen.bench.report.ReportText;
-import org.krg.jepsen.cluster.CampaignFailed;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
-import org.krg.tools.dev.Interruption;
 import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +22,6 @@ import picocli.CommandLine.Spec;
 /// `bench state`: how fast krg's state store is, beside others on the same machine.
 public final class BenchStateCommand implements Subcommand {
     /// What a command ends with that SIGINT has ended.
-    private static final int INTERRUPTED = 130;
 
     private static final int FAILED = 1;
 
@@ -153,20 +151,16 @@ public final class BenchStateCommand implements Subcommand {
         private Format format = Format.table;
 
         @Override
-        public Integer call() throws InterruptedException {
+        public Integer call() {
             var settings = settings();
+            return Interruptible.perform(() -> measure(settings));
+        }
+
+        private int measure(BenchSettings settings) throws InterruptedException {
             var talk = new Talk(System.err::println);
-            try (var _ = Interruption.ofThisThread();
-                    var bench = new Bench(settings, talk)) {
+            try (var bench = new Bench(settings, talk)) {
                 print(bench.run());
                 return 0;
-            } catch (InterruptedException stop) {
-                return INTERRUPTED;
-            } catch (CampaignFailed failed) {
-                if (failed.getCause() instanceof InterruptedException) {
-                    return INTERRUPTED;
-                }
-                throw failed;
             }
         }
 

@@ -14,7 +14,7 @@ import org.krg.jepsen.bench.saving.SavingBench;
 import org.krg.jepsen.bench.saving.SavingBench.Kind;
 import org.krg.jepsen.bench.saving.SavingText;
 import org.krg.jepsen.cluster.Cluster;
-import org.krg.tools.dev.Interruption;
+import org.krg.jepsen.cluster.Interruptible;
 import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -88,9 +88,12 @@ final class SavingVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var loads = Load.matrix(bytes(), quick);
+        return Interruptible.perform(() -> measure(loads));
+    }
+
+    private int measure(List<Load> loads) {
         var talk = new Talk(System.err::println);
-        try (var _ = Interruption.ofThisThread();
-                var cluster = Cluster.up(NODES)) {
+        try (var cluster = Cluster.up(NODES)) {
             var bench = new SavingBench(cluster, criu(), program(), rounds(), talk::say);
             var report = bench.run(kind, loads);
             System.out.print(

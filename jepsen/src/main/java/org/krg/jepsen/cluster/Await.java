@@ -50,11 +50,13 @@ public final class Await {
     }
 
     /// Lets time pass between two acts of a campaign.
+    ///
+    /// @throws CampaignFailed if the thread is interrupted, which is over with that: what cleans up
+    ///   afterwards waits, too
     public static void pause(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
             throw new CampaignFailed("interrupted", stop);
         }
     }

@@ -49,7 +49,8 @@ public final class Running implements AutoCloseable {
 
     /// Waits until it ends.
     ///
-    /// @throws CampaignFailed if it does not within `limit`
+    /// @throws CampaignFailed if it does not within `limit`, or if the thread is interrupted, which
+    ///   is over with that
     public Finished await(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -62,7 +63,6 @@ public final class Running implements AutoCloseable {
                                         errSoFar()));
             }
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
             throw new CampaignFailed("interrupted", stop);
         }
         return new Finished(arguments, process.exitValue(), outSoFar(), errSoFar());

@@ -35,7 +35,7 @@ public final class ManyKeys {
                 thread.join();
             }
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
+            throw new CampaignFailed("interrupted", stop);
         }
         synchronized (failures) {
             if (!failures.isEmpty()) {

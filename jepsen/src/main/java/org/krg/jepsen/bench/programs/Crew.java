@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.krg.jepsen.cluster.CampaignFailed;
 
 /// Processes that compute together.
 final class Crew implements AutoCloseable {
@@ -84,8 +85,7 @@ final class Crew implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new ProgramFailed("interrupted");
+            throw new CampaignFailed("interrupted", stop);
         }
     }
 

@@ -163,7 +163,6 @@ final class BareSubject implements Subject {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
             throw new CampaignFailed("interrupted", stop);
         }
     }
