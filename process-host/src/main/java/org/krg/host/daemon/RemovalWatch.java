@@ -121,8 +121,18 @@ final class RemovalWatch implements AutoCloseable {
     private void remember() {
         var known = known();
         if (!known.isEmpty() && !known.equals(remembered)) {
-            data.remember(known);
             remembered = known;
+            note(() -> data.remember(known));
+        }
+    }
+
+    /// A disk that takes nothing ends the agent by other ways; what this node finds out it finds
+    /// out without notes, too.
+    private static void note(Runnable writing) {
+        try {
+            writing.run();
+        } catch (HostFailure unwritable) {
+            log.warn("what the others are or say cannot be noted", unwritable);
         }
     }
 
@@ -150,7 +160,7 @@ final class RemovalWatch implements AutoCloseable {
     }
 
     private void leave(Standing standing) throws InterruptedException {
-        data.leave(standing);
+        note(() -> data.leave(standing));
         var why = failure(self, standing, data.path());
         left = Optional.of(why);
         log.error(

@@ -4,6 +4,8 @@ package org.krg.host.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -108,6 +110,17 @@ final class RemovalWatchTest {
 
             assertThat(watch.ended().join().remedy()).contains("state rejoin");
             assertThat(data.findLeft()).contains(Standing.REPLACED);
+        }
+    }
+
+    @Test
+    void whoCannotNoteThatItWasRemovedEndsNevertheless() throws IOException {
+        Files.createDirectories(directory.resolve("identity/left.new"));
+        try (var watch = watch(_ -> says(Standing.REMOVED))) {
+            watch.start();
+
+            assertThat(watch.ended().join().code()).isEqualTo(HostFailure.Code.REMOVED);
+            assertThat(data.findLeft()).isEmpty();
         }
     }
 
