@@ -61,7 +61,7 @@ struct about {
     uint64_t created;
 };
 
-struct krg_thread; // of sync.c
+struct krg_thread; // of sync.h
 
 struct krg_segment {
     struct krg_segment *next; // of all handles of this process

@@ -6,12 +6,12 @@
 #define _GNU_SOURCE
 #include "pause.h"
 #include "private.h"
+#include "sync.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -19,12 +19,6 @@
 #include <unistd.h>
 
 enum { SYNC = 16, MOST_STEPS = 500 };
-
-enum operation {
-    GIVE_UP, RESET, LOCK, UNLOCK, MAKE_CONSISTENT, READ_LOCK, WRITE_LOCK, RW_UNLOCK, ARRIVE, AWAIT,
-    WAKE_ONE, WAKE_ALL, ADJUST, SET_SEMAPHORE, READ_SEMAPHORE, LOAD, ADD, EXCHANGE, COMPARE_AND_SWAP,
-    JOIN
-};
 
 // The same layout is in Java: SyncPacketCodec.
 struct sync_request {
@@ -40,30 +34,6 @@ struct sync_request {
 
 _Static_assert(sizeof(struct sync_request) == 48, "as SyncPacketCodec has it");
 _Static_assert(sizeof(struct krg_sem_op) == 16, "as SyncPacketCodec has it");
-
-struct krg_thread {
-    struct krg_segment *segment;
-    struct krg_thread *next;
-    int socket;
-    pid_t process; // a child of it made by fork is somebody else
-    uint32_t agent; // which one it is connected to
-    int held; // locks, as that agent has it
-};
-
-// Agents that have ended under this process.
-static _Atomic uint32_t agents_ended;
-
-// What the end of the process would take back from a semaphore.
-struct undo {
-    struct undo *next;
-    uint64_t segment;
-    uint64_t semaphore;
-    int64_t amount;
-    uint32_t agent;
-};
-
-static pthread_mutex_t undo_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct undo *undos;
 
 // A child made by fork may have the connection, too: it ends nevertheless. In the child it goes on for
 // the parent.
@@ -144,7 +114,7 @@ static int join(int fd, uint64_t segment) {
 
 static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
     struct krg_thread *thread = malloc(sizeof *thread);
-    uint32_t agent = atomic_load(&agents_ended);
+    uint32_t agent = present_agent();
     int fd = thread == NULL || attend() < 0 ? -1 : connect_agent();
     int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment->id);
     if (error == 0)
@@ -166,7 +136,7 @@ static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
 
 // Makes the connection of a thread anew that was detached meanwhile.
 static int connect_thread(struct krg_thread *thread) {
-    uint32_t agent = atomic_load(&agents_ended);
+    uint32_t agent = present_agent();
     int fd = connect_agent();
     int error = fd < 0 ? errno : join(fd, thread->segment->id);
     if (error != 0) {
@@ -254,82 +224,6 @@ static int converse(int fd, const void *request, size_t size, const struct patie
     int error = impatient == 0 ? exchange(fd, NULL, 0, value)
                                : exchange(fd, &give_up, sizeof give_up, value);
     return error == ETIMEDOUT && impatient != 0 ? impatient : error;
-}
-
-// ---------------------------------------------------------------- what is held
-
-// A condition's mutex is held again when the call ends; who does not know counts as who holds it.
-static void count_held(struct krg_thread *thread, uint32_t operation, int error) {
-    bool is_done = error == 0 || error == EOWNERDEAD;
-    if (is_done && (operation == LOCK || operation == READ_LOCK || operation == WRITE_LOCK))
-        thread->held++;
-    if (is_done && (operation == UNLOCK || operation == RW_UNLOCK) && thread->held > 0)
-        thread->held--;
-}
-
-static struct undo *undo_of(uint64_t segment, uint64_t semaphore) {
-    struct undo *it = undos;
-    while (it != NULL && (it->segment != segment || it->semaphore != semaphore))
-        it = it->next;
-    return it;
-}
-
-// Without memory for it the call is refused before it is made: afterwards it could not be told.
-static int prepare_undo(struct krg_segment *segment, const struct krg_sem_op *steps, size_t count) {
-    int error = 0;
-    pthread_mutex_lock(&undo_lock);
-    for (size_t i = 0; i < count && error == 0; i++) {
-        if ((steps[i].flags & KRG_SEM_UNDO) == 0
-            || undo_of(segment->id, steps[i].semaphore) != NULL)
-            continue;
-        struct undo *made = malloc(sizeof *made);
-        if (made == NULL) {
-            error = ENOMEM;
-        } else {
-            *made = (struct undo){.next = undos, .segment = segment->id,
-                                  .semaphore = steps[i].semaphore};
-            undos = made;
-        }
-    }
-    pthread_mutex_unlock(&undo_lock);
-    return error;
-}
-
-static void count_undo(const struct krg_thread *thread, const struct krg_sem_op *steps,
-                       size_t count) {
-    pthread_mutex_lock(&undo_lock);
-    for (size_t i = 0; i < count; i++) {
-        struct undo *undo = undo_of(thread->segment->id, steps[i].semaphore);
-        if ((steps[i].flags & KRG_SEM_UNDO) != 0 && undo != NULL) {
-            undo->amount = (undo->agent == thread->agent ? undo->amount : 0) + steps[i].amount;
-            undo->agent = thread->agent;
-        }
-    }
-    pthread_mutex_unlock(&undo_lock);
-}
-
-static void forget_undo(uint64_t segment, uint64_t semaphore) {
-    pthread_mutex_lock(&undo_lock);
-    struct undo *undo = undo_of(segment, semaphore);
-    if (undo != NULL)
-        undo->amount = 0;
-    pthread_mutex_unlock(&undo_lock);
-}
-
-void end_agent(void) {
-    atomic_fetch_add(&agents_ended, 1);
-}
-
-bool lost_objects(const struct krg_segment *segments) {
-    uint32_t now = atomic_load(&agents_ended);
-    for (const struct krg_segment *it = segments; it != NULL; it = it->next)
-        for (const struct krg_thread *thread = it->threads; thread != NULL; thread = thread->next)
-            if (thread->held > 0 && thread->agent != now)
-                return true;
-    for (const struct undo *it = undos; it != NULL; it = it->next)
-        if (it->amount != 0 && it->agent != now)
-            return true;
-    return false;
 }
 
 // ---------------------------------------------------------------- asking
@@ -461,7 +355,7 @@ int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size
                                            .count = count};
     memcpy(packet.steps, steps, count * sizeof *steps);
     begin_call();
-    int error = prepare_undo(segment, steps, count);
+    int error = prepare_undo(segment->id, steps, count);
     if (error == 0)
         error = this_thread(segment, &thread);
     if (error == 0)

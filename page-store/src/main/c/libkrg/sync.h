@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a thread that synchronises is to its agent, and what it holds.
+#ifndef KRG_SYNC_H
+#define KRG_SYNC_H
+
+#include "private.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#pragma GCC visibility push(hidden)
+
+enum operation {
+    GIVE_UP, RESET, LOCK, UNLOCK, MAKE_CONSISTENT, READ_LOCK, WRITE_LOCK, RW_UNLOCK, ARRIVE, AWAIT,
+    WAKE_ONE, WAKE_ALL, ADJUST, SET_SEMAPHORE, READ_SEMAPHORE, LOAD, ADD, EXCHANGE, COMPARE_AND_SWAP,
+    JOIN
+};
+
+struct krg_thread {
+    struct krg_segment *segment;
+    struct krg_thread *next;
+    int socket;
+    pid_t process; // a child of it made by fork is somebody else
+    uint32_t agent; // which one it is connected to
+    int held; // locks, as that agent has it
+};
+
+// The number of the agent that a connection made now is to: it changes when one ends.
+uint32_t present_agent(void);
+
+// Counts what a call has done to locks.
+void count_held(struct krg_thread *thread, enum operation operation, int error);
+
+// Makes room for what the end of the process would take back of these steps. ENOMEM, and the call is not
+// made: afterwards it could not be told.
+int prepare_undo(uint64_t segment, const struct krg_sem_op *steps, size_t count);
+
+// Counts it, and forgets it.
+void count_undo(const struct krg_thread *thread, const struct krg_sem_op *steps, size_t count);
+void forget_undo(uint64_t segment, uint64_t semaphore);
+
+#pragma GCC visibility pop
+
+#endif
