@@ -209,10 +209,13 @@ public final class ApiServer implements AutoCloseable {
         var jobs = new JobResource(parts, replica, changes, reception);
         var processes = new ProcessResource(replica);
         var freezes = new FreezeResource(config.node(), parts, replica, changes, peers);
-        var checkpoints = new CheckpointResource(config.node(), parts, replica, changes, peers);
+        var holders = new CopyHolders(config.node(), peers);
+        var checkpoints =
+                new CheckpointResource(config.node(), parts, replica, changes, peers, holders);
         var adoption = new Adoption(config.cluster(), parts, replica, changes, reception);
-        var archives = new ArchiveResource(config.node(), parts, replica, changes, peers, adoption);
-        var restores = new RestoreResource(config.node(), parts, replica, changes, peers, adoption);
+        var archives =
+                new ArchiveResource(config.node(), parts, replica, changes, holders, adoption);
+        var restores = new RestoreResource(parts, replica, changes, holders, adoption);
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
         var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());

@@ -12,7 +12,6 @@ import org.krg.host.HostFailure;
 import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.cluster.Changes;
-import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.state.image.ClusterImage;
@@ -30,7 +29,7 @@ final class ArchiveResource {
     private final ApiParts parts;
     private final Replica replica;
     private final Changes changes;
-    private final Peers peers;
+    private final CopyHolders holders;
     private final Adoption adoption;
     private final Semaphore incoming = new Semaphore(MOST_INCOMING);
 
@@ -39,13 +38,13 @@ final class ArchiveResource {
             ApiParts parts,
             Replica replica,
             Changes changes,
-            Peers peers,
+            CopyHolders holders,
             Adoption adoption) {
         this.self = self;
         this.parts = parts;
         this.replica = replica;
         this.changes = changes;
-        this.peers = peers;
+        this.holders = holders;
         this.adoption = adoption;
     }
 
@@ -55,13 +54,10 @@ final class ArchiveResource {
         var image = replica.read(call.isStale());
         var generation = Targets.checkpoint(image, call.path("id"));
         requireAlone(image, generation);
-        if (!generation.copies().contains(self)) {
-            return peers.pass(
-                    CheckpointResource.holder(image, generation),
-                    call.caller(),
-                    call.request(),
-                    Failures::response);
-        }
+        return holders.perform(call, image, generation, () -> export(generation));
+    }
+
+    private HttpResponse export(Generation generation) {
         parts.local().verify(generation.id());
         return ByteStream.of(out -> parts.local().export(generation.id(), out));
     }

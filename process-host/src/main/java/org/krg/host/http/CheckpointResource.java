@@ -44,13 +44,21 @@ final class CheckpointResource {
     private final Replica replica;
     private final Changes changes;
     private final Peers peers;
+    private final CopyHolders holders;
 
-    CheckpointResource(NodeId self, ApiParts parts, Replica replica, Changes changes, Peers peers) {
+    CheckpointResource(
+            NodeId self,
+            ApiParts parts,
+            Replica replica,
+            Changes changes,
+            Peers peers,
+            CopyHolders holders) {
         this.self = self;
         this.parts = parts;
         this.replica = replica;
         this.changes = changes;
         this.peers = peers;
+        this.holders = holders;
     }
 
     HttpResponse list(Call call) {
@@ -189,13 +197,15 @@ final class CheckpointResource {
     HttpResponse manifest(Call call) {
         var image = replica.read(call.isStale());
         var generation = Targets.checkpoint(image, call.path("id"));
-        if (generation.copies().contains(self)) {
-            return Call.one(
-                    image,
-                    CheckpointView.of(Json.object(), parts.local().inspect(generation.id())));
-        }
-        return peers.pass(
-                holder(image, generation), call.caller(), call.request(), Failures::response);
+        return holders.perform(
+                call,
+                image,
+                generation,
+                () ->
+                        Call.one(
+                                image,
+                                CheckpointView.of(
+                                        Json.object(), parts.local().inspect(generation.id()))));
     }
 
     /// Reads every byte of one copy, by the node that has it.
@@ -276,27 +286,6 @@ final class CheckpointResource {
                                                         to.copies()),
                                         "compare two whose copies are on one node"));
         return peers.pass(node, call.caller(), call.request(), Failures::response);
-    }
-
-    /// {@return a node that can be asked for a checkpoint}
-    static Node holder(ClusterImage image, Generation generation) {
-        return holders(image, generation).stream()
-                .filter(node -> node.state() == Node.State.READY)
-                .findFirst()
-                .orElseThrow(() ->
-                        new HostFailure(
-                                HostFailure.Code.NO_QUORUM,
-                                "no node that holds checkpoint "
-                                        + generation.id()
-                                        + " can be reached: "
-                                        + generation.copies(),
-                                "`krg-admin node list` shows the nodes"));
-    }
-
-    private static List<Node> holders(ClusterImage image, Generation generation) {
-        return generation.copies().stream()
-                .flatMap(node -> image.nodes().find(node).stream())
-                .toList();
     }
 
     HttpResponse delete(Call call) {

@@ -5,35 +5,31 @@ import com.linecorp.armeria.common.HttpResponse;
 import java.util.Optional;
 import org.krg.host.http.body.RestoreBody;
 import org.krg.host.http.cluster.Changes;
-import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.ProcessView;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
-import org.krg.state.model.NodeId;
+import org.krg.state.model.Generation;
 
 /// Brings programs back from checkpoints of this cluster: in the place of what the process is now,
 /// or as another job beside it.
 final class RestoreResource {
-    private final NodeId self;
     private final ApiParts parts;
     private final Replica replica;
     private final Changes changes;
-    private final Peers peers;
+    private final CopyHolders holders;
     private final Adoption adoption;
 
     RestoreResource(
-            NodeId self,
             ApiParts parts,
             Replica replica,
             Changes changes,
-            Peers peers,
+            CopyHolders holders,
             Adoption adoption) {
-        this.self = self;
         this.parts = parts;
         this.replica = replica;
         this.changes = changes;
-        this.peers = peers;
+        this.holders = holders;
         this.adoption = adoption;
     }
 
@@ -58,14 +54,11 @@ final class RestoreResource {
         var image = replica.read(false);
         var generation = Targets.checkpoint(image, call.path("id"));
         ArchiveResource.requireAlone(image, generation);
-        if (!generation.copies().contains(self)) {
-            return peers.pass(
-                    CheckpointResource.holder(image, generation),
-                    call.caller(),
-                    call.request(),
-                    Failures::response);
-        }
         var wish = new Adoption.Wish(Optional.of(name), true, frozen);
+        return holders.perform(call, image, generation, () -> take(call, generation, wish));
+    }
+
+    private HttpResponse take(Call call, Generation generation, Adoption.Wish wish) {
         try (var incoming = parts.local().duplicate(generation.id())) {
             return adoption.take(incoming, wish, call.caller(), key(call));
         }
