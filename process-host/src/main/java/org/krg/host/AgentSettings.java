@@ -28,7 +28,7 @@ import org.krg.state.model.NodeId;
 /// @param cells the addresses that cells get for their own, the same on all nodes (default
 ///   10.201.0.0/16, [AddressPool#DEFAULT]); nothing else on the machines may use them
 /// @param criu the command to run CRIU; empty: the one in `PATH` or the private prefix
-/// @param scrub how its copies of checkpoints are read through
+/// @param copies how it looks after the copies of checkpoints
 public record AgentSettings(
         Path home,
         ClusterSettings cluster,
@@ -40,7 +40,7 @@ public record AgentSettings(
         ElectionSettings election,
         AddressPool cells,
         Optional<Path> criu,
-        ScrubSettings scrub) {
+        CopySettings copies) {
 
     /// Which cluster.
     public record ClusterSettings(UUID id, String name) {
@@ -128,24 +128,30 @@ public record AgentSettings(
         }
     }
 
-    /// How a node's copies of checkpoints are read through, to find what a disk has damaged.
+    /// How a node looks after the copies of checkpoints.
     ///
-    /// @param every how often each is read (default 7 days); zero: never
-    /// @param bytesPerSecond of contents, at most, on average (default 1 MiB)
-    public record ScrubSettings(Duration every, long bytesPerSecond) {
-        /// Once a week, 1 MiB/s.
-        public static final ScrubSettings DEFAULT = new ScrubSettings(Duration.ofDays(7), 1 << 20);
+    /// @param scrubEvery how often each of its own is read, to find what a disk has damaged
+    ///   (default 7 days); zero: never
+    /// @param scrubRate bytes of contents a second that are read, at most, on average (default 1
+    ///   MiB)
+    /// @param replaceAfter how long a lost node is waited for before copies are made for those that
+    ///   it has (default 5 min); zero: for ever
+    public record CopySettings(Duration scrubEvery, long scrubRate, Duration replaceAfter) {
+        /// Read once a week at 1 MiB/s, replaced after five minutes.
+        public static final CopySettings DEFAULT =
+                new CopySettings(Duration.ofDays(7), 1 << 20, Duration.ofMinutes(5));
 
-        public ScrubSettings {
-            require(!every.isNegative(), "checkpoint.scrub-every is not negative");
+        public CopySettings {
+            require(!scrubEvery.isNegative(), "checkpoint.scrub-every is not negative");
             require(
-                    bytesPerSecond >= 4096,
+                    scrubRate >= 4096,
                     "checkpoint.scrub-rate is at least 4KiB; checkpoint.scrub-every 0s is never");
+            require(!replaceAfter.isNegative(), "checkpoint.replace-after is not negative");
         }
 
         /// {@return whether they are read at all}
-        public boolean isOn() {
-            return !every.isZero();
+        public boolean isScrubbed() {
+            return !scrubEvery.isZero();
         }
     }
 
@@ -167,7 +173,7 @@ public record AgentSettings(
                 "members names this node, " + self);
     }
 
-    /// Settings of an agent that reads its copies of checkpoints through as usual.
+    /// Settings of an agent that looks after copies of checkpoints as usual.
     public AgentSettings(
             Path home,
             ClusterSettings cluster,
@@ -190,7 +196,7 @@ public record AgentSettings(
                 election,
                 cells,
                 criu,
-                ScrubSettings.DEFAULT);
+                CopySettings.DEFAULT);
     }
 
     /// {@return settings of a node of a new cluster, everything else at its default: ports 7440,
@@ -214,7 +220,7 @@ public record AgentSettings(
     /// more}
     public AgentSettings joining(List<HostPort> apis) {
         return new AgentSettings(
-                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu, scrub);
+                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu, copies);
     }
 
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "*");

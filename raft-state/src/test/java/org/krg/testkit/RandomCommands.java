@@ -13,6 +13,7 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -322,9 +323,11 @@ public final class RandomCommands {
 
     private Command copiesOrFailure(ClusterImage image) {
         var id = process(image);
-        return random.nextBoolean()
-                ? new ReportCopies(generation(image), NODES.subList(0, random.nextInt(4)))
-                : new ReportCheckpointFailed(id, epoch(image, id), "a device, fd 5");
+        return switch (random.nextInt(3)) {
+            case 0 -> new ReportCopies(generation(image), NODES.subList(0, random.nextInt(4)));
+            case 1 -> new AddCopy(generation(image), NODES.get(random.nextInt(NODES.size())));
+            default -> new ReportCheckpointFailed(id, epoch(image, id), "a device, fd 5");
+        };
     }
 
     private Command admit() {

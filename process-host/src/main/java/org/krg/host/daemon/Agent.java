@@ -22,6 +22,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.core.CellSpecs;
 import org.krg.host.engine.ArchiveDesk;
+import org.krg.host.engine.CopyCare;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.HostEngine;
 import org.krg.host.engine.HostedProcesses;
@@ -34,7 +35,6 @@ import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.ReplicaComparison;
-import org.krg.host.engine.Scrubber;
 import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
@@ -191,15 +191,13 @@ final class Agent implements AutoCloseable {
                         () -> report(able));
         engine.start();
         parts.add(
-                        new Scrubber(
+                        new CopyCare(
                                 self,
-                                settings.scrub(),
+                                settings.copies(),
                                 store,
                                 checkpoints,
                                 proposals,
                                 new ScrubFile(data.resolve("scrub")),
-                                Boottime::now,
-                                InstantSource.system(),
                                 metrics))
                 .start();
         requested.takenBy(engine);

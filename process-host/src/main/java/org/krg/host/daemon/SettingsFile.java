@@ -11,10 +11,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
+import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
-import org.krg.host.AgentSettings.ScrubSettings;
 import org.krg.host.HostFailure;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.AddressPool;
@@ -54,7 +54,8 @@ public final class SettingsFile {
                     "network.cells",
                     "tools.criu",
                     "checkpoint.scrub-every",
-                    "checkpoint.scrub-rate");
+                    "checkpoint.scrub-rate",
+                    "checkpoint.replace-after");
     private static final List<String> MEMBER_KEYS = List.of("name", "incarnation", "raft");
 
     private final Path file;
@@ -132,7 +133,7 @@ public final class SettingsFile {
                     election(),
                     value("network.cells", AddressPool::of, AddressPool.DEFAULT),
                     find("tools.criu").map(text -> parse("tools.criu", text, this::path)),
-                    scrub());
+                    copies());
         } catch (IllegalArgumentException broken) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,
@@ -168,11 +169,12 @@ public final class SettingsFile {
                 value("quorum.replace-after", Quantity::duration, preset.replaceAfter()));
     }
 
-    private ScrubSettings scrub() {
-        var preset = ScrubSettings.DEFAULT;
-        return new ScrubSettings(
-                value("checkpoint.scrub-every", Quantity::duration, preset.every()),
-                value("checkpoint.scrub-rate", Quantity::bytes, preset.bytesPerSecond()));
+    private CopySettings copies() {
+        var preset = CopySettings.DEFAULT;
+        return new CopySettings(
+                value("checkpoint.scrub-every", Quantity::duration, preset.scrubEvery()),
+                value("checkpoint.scrub-rate", Quantity::bytes, preset.scrubRate()),
+                value("checkpoint.replace-after", Quantity::duration, preset.replaceAfter()));
     }
 
     private List<FirstMember> members() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.krg.host.AgentSettings.ScrubSettings;
+import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.HostFailure;
 import org.krg.host.core.ScrubRound;
 import org.krg.host.core.ScrubRound.Step;
@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
 
 /// Reads this node's copies of checkpoints, slowly and again and again, and puts right from another
 /// copy what is damaged. A copy that cannot be put right is no copy any more: the log is told.
-public final class Scrubber implements AutoCloseable {
+final class Scrubber implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Scrubber.class);
 
     /// A clock may be set while a round is waited for.
     private static final Duration MOST_WAIT = Duration.ofHours(1);
 
     private final NodeId self;
-    private final ScrubSettings settings;
+    private final CopySettings settings;
     private final ClusterStore store;
     private final Checkpointing checkpoints;
     private final Proposals proposals;
@@ -44,9 +44,9 @@ public final class Scrubber implements AutoCloseable {
     private final Thread thread = Thread.ofVirtual().name("krg-scrub").unstarted(this::run);
     private volatile ScrubRound round;
 
-    public Scrubber(
+    Scrubber(
             NodeId self,
-            ScrubSettings settings,
+            CopySettings settings,
             ClusterStore store,
             Checkpointing checkpoints,
             Proposals proposals,
@@ -67,11 +67,11 @@ public final class Scrubber implements AutoCloseable {
     }
 
     /// Begins where the agent before this one ended.
-    public void start() {
+    void start() {
         metrics.register(
                 "krg.checkpoint.scrub_round_began_seconds",
                 (Gauge<Long>) () -> round.began().getEpochSecond());
-        if (settings.isOn()) {
+        if (settings.isScrubbed()) {
             thread.start();
         }
     }
@@ -90,7 +90,7 @@ public final class Scrubber implements AutoCloseable {
     /// {@return how long nothing is to be done then}
     private Duration step() {
         var now = wall.instant();
-        return switch (round.next(held(), now, settings.every())) {
+        return switch (round.next(held(), now, settings.scrubEvery())) {
             case Step.Read(var generation, var after) -> {
                 read(generation);
                 round = after;
@@ -114,7 +114,7 @@ public final class Scrubber implements AutoCloseable {
 
     private void read(GenerationId id) {
         try {
-            var pace = new ReadingPace(settings.bytesPerSecond(), ticker, this::goesOnAfter);
+            var pace = new ReadingPace(settings.scrubRate(), ticker, this::goesOnAfter);
             var found = checkpoints.scan(require(id), pace);
             metrics.counter("krg.checkpoint.scrubbed_bytes_total").inc(found.bytes());
             // It may have been dropped while it was read.

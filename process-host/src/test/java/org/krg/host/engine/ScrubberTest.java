@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.krg.host.AgentSettings.ScrubSettings;
+import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.core.Images;
 import org.krg.host.core.ScrubRound;
 import org.krg.state.image.ClusterImage;
@@ -46,7 +46,7 @@ final class ScrubberTest {
     private final Scrubber scrubber =
             new Scrubber(
                     HERE,
-                    ScrubSettings.DEFAULT,
+                    CopySettings.DEFAULT,
                     store,
                     checkpoints,
                     proposals,

@@ -6,6 +6,7 @@ import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
 import org.krg.state.command.CutCommand;
 import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -92,6 +93,7 @@ final class CommandCodec {
             case ABORT_MIGRATION -> MigrationCommandCodec.decode(command.getAbortMigration());
             case COMMIT_GENERATION -> decode(command.getCommitGeneration());
             case DROP_GENERATION -> decode(command.getDropGeneration());
+            case ADD_COPY -> decode(command.getAddCopy());
             case REPORT_COPIES -> decode(command.getReportCopies());
             case REPORT_CHECKPOINT_FAILED -> decode(command.getReportCheckpointFailed());
             case CUT -> CutCodec.decode(command.getCut());
@@ -210,6 +212,10 @@ final class CommandCodec {
             case DropGeneration(var generation) ->
                     wire.getDropGenerationBuilder()
                             .setGeneration(GenerationCodec.encode(generation));
+            case AddCopy(var generation, var node) ->
+                    wire.getAddCopyBuilder()
+                            .setGeneration(GenerationCodec.encode(generation))
+                            .setNode(node.name());
             case ReportCopies(var generation, var copies) ->
                     wire.getReportCopiesBuilder()
                             .setGeneration(GenerationCodec.encode(generation))
@@ -229,6 +235,11 @@ final class CommandCodec {
 
     private static DropGeneration decode(CommandWire.DropGeneration command) {
         return new DropGeneration(GenerationCodec.decode(command.getGeneration()));
+    }
+
+    private static AddCopy decode(CommandWire.AddCopy command) {
+        return new AddCopy(
+                GenerationCodec.decode(command.getGeneration()), new NodeId(command.getNode()));
     }
 
     private static ReportCopies decode(CommandWire.ReportCopies command) {

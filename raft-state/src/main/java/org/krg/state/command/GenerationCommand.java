@@ -28,7 +28,10 @@ public sealed interface GenerationCommand extends Command {
     /// generation that is not good may always go.
     record DropGeneration(GenerationId generation) implements GenerationCommand {}
 
-    /// The set of verified copies changed (a copy was found damaged, or was made again).
+    /// A node has made a whole, verified copy, beside those that are known.
+    record AddCopy(GenerationId generation, NodeId node) implements GenerationCommand {}
+
+    /// The set of verified copies changed: one was found damaged.
     record ReportCopies(GenerationId generation, List<NodeId> copies) implements GenerationCommand {
         public ReportCopies {
             copies = List.copyOf(copies);

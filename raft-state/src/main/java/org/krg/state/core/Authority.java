@@ -136,6 +136,7 @@ public final class Authority {
     private static Rule rule(ClusterImage image, GenerationCommand command) {
         return switch (command) {
             case GenerationCommand.CommitGeneration _,
+                    GenerationCommand.AddCopy _,
                     GenerationCommand.ReportCopies _,
                     GenerationCommand.ReportCheckpointFailed _ ->
                     new Rule.Agents();

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.core;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.krg.state.command.GenerationCommand;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -15,7 +17,6 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
-import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
@@ -39,6 +40,11 @@ final class GenerationRules {
                     image.generations()
                             .find(id)
                             .map(generation -> drop(image, generation))
+                            .orElseGet(() -> unknown(id));
+            case AddCopy(var id, var node) ->
+                    image.generations()
+                            .find(id)
+                            .map(generation -> addCopy(image, generation, node))
                             .orElseGet(() -> unknown(id));
             case ReportCopies(var id, var copies) ->
                     image.generations()
@@ -109,7 +115,7 @@ final class GenerationRules {
     /// {@return why a generation cannot be the process's newest one, or has too few copies}
     static Optional<Decision> problem(
             ClusterImage image, HostedProcess process, Generation generation, int wanted) {
-        var needed = Math.max(needed(image, process), wanted);
+        var needed = Math.max(image.copiesNeeded(process.job()), wanted);
         return newcomerProblem(image, process, generation)
                 .or(() ->
                         generation.copies().size() >= needed
@@ -146,17 +152,6 @@ final class GenerationRules {
                 .map(problem -> Decision.refuse(Refusal.CONFLICT, problem));
     }
 
-    /// {@return how many copies a new generation needs; see [CommitGeneration]}
-    private static int needed(ClusterImage image, HostedProcess process) {
-        var ready =
-                (int)
-                        image.nodes().values().stream()
-                                .filter(node -> node.state() == Node.State.READY)
-                                .count();
-        var asked = image.jobs().require(process.job()).spec().checkpoint().copies();
-        return ready < 2 ? 1 : Math.min(Math.max(asked, 2), ready);
-    }
-
     /// What all ranks of a job have of one number goes together: alone it is of no use.
     private static Decision drop(ClusterImage image, Generation generation) {
         var id = generation.id();
@@ -191,6 +186,15 @@ final class GenerationRules {
             case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number == id.number();
             case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> false;
         };
+    }
+
+    private static Decision addCopy(ClusterImage image, Generation generation, NodeId node) {
+        if (generation.copies().contains(node)) {
+            return Decision.accept();
+        }
+        var copies = new ArrayList<>(generation.copies());
+        copies.add(node);
+        return copies(image, generation, copies);
     }
 
     private static Decision copies(ClusterImage image, Generation generation, List<NodeId> copies) {

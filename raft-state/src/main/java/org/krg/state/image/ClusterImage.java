@@ -60,6 +60,18 @@ public record ClusterImage(
                 .toList();
     }
 
+    /// {@return how many copies a checkpoint of a job needs now} In a cluster with one ready node
+    /// one; otherwise two, or as many as the job asks for where that many nodes are ready.
+    public int copiesNeeded(JobId job) {
+        var ready =
+                (int)
+                        nodes.values().stream()
+                                .filter(node -> node.state() == Node.State.READY)
+                                .count();
+        var asked = jobs.require(job).spec().checkpoint().copies();
+        return ready < 2 ? 1 : Math.min(Math.max(asked, 2), ready);
+    }
+
     /// {@return the generations of a process, oldest first}
     public List<Generation> generationsOf(ProcessId process) {
         return generations

@@ -30,6 +30,7 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -184,6 +185,7 @@ final class Everything {
                 new DropGeneration(new GenerationId(PROCESS, 5)),
                 new ReportCopies(new GenerationId(PROCESS, 5), List.of(HOME, AWAY)),
                 new ReportCheckpointFailed(PROCESS, EPOCH, "io_uring, fd 7"),
+                new AddCopy(new GenerationId(PROCESS, 5), AWAY),
                 new GrantLease(new LeaseId(0), "cron", Duration.ofSeconds(10)),
                 new RevokeLease(new LeaseId(9)),
                 new ExpireLease(new LeaseId(9), 0),

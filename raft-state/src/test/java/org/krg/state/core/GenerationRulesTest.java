@@ -9,6 +9,7 @@ import static org.krg.testkit.Samples.THIRD;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
@@ -201,6 +202,21 @@ class GenerationRulesTest {
 
         assertThat(scene.generation(process, 1).orElseThrow().copies())
                 .containsExactly(AWAY, THIRD);
+    }
+
+    @Test
+    void aCopyThatWasMadeAgainIsOneMoreAndRecordedOnce() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        var id = new GenerationId(process, 1);
+
+        assertThat(scene.accept(new AddCopy(id, THIRD))).hasSize(1);
+        assertThat(scene.accept(new AddCopy(id, THIRD))).isEmpty();
+        scene.refuse(Refusal.CONFLICT, new AddCopy(id, new NodeId("nobody")));
+        scene.refuse(Refusal.NOT_FOUND, new AddCopy(new GenerationId(process, 2), THIRD));
+
+        assertThat(scene.generation(process, 1).orElseThrow().copies())
+                .containsExactly(HOME, AWAY, THIRD);
     }
 
     @Test

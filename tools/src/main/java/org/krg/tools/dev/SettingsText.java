@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Duration;
 import java.util.List;
 import org.krg.host.AgentSettings;
+import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
-import org.krg.host.AgentSettings.ScrubSettings;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.HostPort;
@@ -32,10 +32,11 @@ final class SettingsText {
         if (!settings.cells().equals(AddressPool.DEFAULT)) {
             file.table("network").entry("cells", settings.cells());
         }
-        if (!settings.scrub().equals(ScrubSettings.DEFAULT)) {
+        if (!settings.copies().equals(CopySettings.DEFAULT)) {
             file.table("checkpoint")
-                    .entry("scrub-every", millis(settings.scrub().every()))
-                    .entry("scrub-rate", settings.scrub().bytesPerSecond() + "B");
+                    .entry("scrub-every", millis(settings.copies().scrubEvery()))
+                    .entry("scrub-rate", settings.copies().scrubRate() + "B")
+                    .entry("replace-after", millis(settings.copies().replaceAfter()));
         }
         settings.criu().ifPresent(criu -> file.table("tools").entry("criu", criu));
         settings.members().forEach(file::member);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
+import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
@@ -68,7 +69,8 @@ class SettingsTextTest {
                                 5,
                                 Duration.ofSeconds(20)),
                         AddressPool.of("172.20.0.0/14"),
-                        Optional.of(Path.of("/opt/criu/sbin/criu")));
+                        Optional.of(Path.of("/opt/criu/sbin/criu")),
+                        new CopySettings(Duration.ofDays(1), 1 << 24, Duration.ofSeconds(90)));
 
         assertThat(readBack(settings)).isEqualTo(settings);
     }
