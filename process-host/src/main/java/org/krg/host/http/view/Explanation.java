@@ -46,7 +46,7 @@ public final class Explanation {
                 .limit(MOVES)
                 .map(Explanation::sentence)
                 .forEach(sentences::add);
-        process.decision().ifPresent(decision -> explain(sentences, process, decision));
+        process.decision().ifPresent(decision -> explain(sentences, decision));
         for (var failed : process.failures()) {
             sentences.add(
                     "Start %s on %s from %s failed at %s: %s."
@@ -97,17 +97,12 @@ public final class Explanation {
         };
     }
 
-    private static void explain(
-            List<String> sentences, HostedProcess process, PlacementDecision decision) {
+    private static void explain(List<String> sentences, PlacementDecision decision) {
         sentences.add(
                 decision.chosen()
                         .map(node ->
-                                "Policy %s chose %s for incarnation %s at %s."
-                                        .formatted(
-                                                decision.policy(),
-                                                node,
-                                                process.epoch(),
-                                                decision.at()))
+                                "Policy %s chose %s at %s."
+                                        .formatted(decision.policy(), node, decision.at()))
                         .orElse(
                                 "Policy %s found no node at %s."
                                         .formatted(decision.policy(), decision.at())));
