@@ -7,11 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
@@ -61,9 +57,7 @@ public final class HostEngine implements AutoCloseable {
     private final Ticker ticker;
     private final InstantSource wall;
     private final MetricRegistry metrics;
-    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
-    private final AtomicBoolean woken = new AtomicBoolean();
-    private final Thread thread;
+    private final InputLoop<Input> loop;
 
     private final Workers workers = new Workers();
     private final CellTable cells;
@@ -76,8 +70,6 @@ public final class HostEngine implements AutoCloseable {
     private volatile int alive;
 
     private sealed interface Input {
-        record Wake() implements Input {}
-
         record Ended(CellId cell) implements Input {}
 
         record BroughtUp(CellId cell, Optional<HostFailure> failure) implements Input {}
@@ -121,6 +113,7 @@ public final class HostEngine implements AutoCloseable {
         this.ticker = ticker;
         this.wall = wall;
         this.metrics = metrics;
+        this.loop = new InputLoop<>("krg-host", INBOX_SIZE, STOP_LIMIT, new Owner());
         this.cells = new CellTable(machine);
         var numbers = new GenerationNumbers();
         this.gate = new InputGate(store);
@@ -131,10 +124,10 @@ public final class HostEngine implements AutoCloseable {
                         new MovePipeline(gate, checkpoints, proposals, metrics),
                         numbers,
                         (cell, migration, result, failure) ->
-                                post(new Input.Moved(cell, migration, result, failure)));
+                                loop.post(new Input.Moved(cell, migration, result, failure)));
         var pipeline = new CutPipeline(store, checkpoints, proposals, metrics);
         CheckpointDesk.Finished taken =
-                (cell, began, failure) -> post(new Input.Taken(cell, began, failure));
+                (cell, began, failure) -> loop.post(new Input.Taken(cell, began, failure));
         this.cuts = new CutDesk(cells, workers, pipeline, ticker, taken);
         this.desk =
                 new CheckpointDesk(
@@ -145,7 +138,6 @@ public final class HostEngine implements AutoCloseable {
                         numbers,
                         ticker,
                         taken);
-        this.thread = Thread.ofPlatform().name("krg-host").unstarted(this::run);
     }
 
     /// Finds the cells that an earlier agent left, and begins.
@@ -157,21 +149,19 @@ public final class HostEngine implements AutoCloseable {
         metrics.gauge("krg.host.cells_alive", () -> () -> alive);
         // Ends with the store.
         var _ = store.onChange(_ -> wake());
-        thread.start();
+        loop.start();
     }
 
     /// Has the engine look again, because something may have changed. From any thread.
     public void wake() {
-        if (woken.compareAndSet(false, true)) {
-            post(new Input.Wake());
-        }
+        loop.wake();
     }
 
     /// Takes a checkpoint of a process of this node, after the one that is under way. From any
     /// thread; fails with [HostFailure].
     public CompletableFuture<Generation> checkpoint(ProcessId process, boolean pinned) {
         var answer = new CompletableFuture<Generation>();
-        post(new Input.Asked(process, pinned, answer));
+        loop.post(new Input.Asked(process, pinned, answer));
         return answer;
     }
 
@@ -190,45 +180,37 @@ public final class HostEngine implements AutoCloseable {
     /// Stops. The cells go on.
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join(STOP_LIMIT);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
         workers.close();
         metrics.remove("krg.host.cells_alive");
     }
 
-    private void post(Input input) {
-        try {
-            inbox.put(input);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
+    private final class Owner implements InputLoop.Owner<Input> {
+        @Override
+        public void handle(Input input) {
+            HostEngine.this.handle(input);
         }
-    }
 
-    private void run() {
-        try {
-            while (true) {
-                var pause = lookAgain ? Duration.ZERO : TICK;
-                lookAgain = false;
-                var input = inbox.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
-                while (input != null) {
-                    handle(input);
-                    input = inbox.poll();
-                }
-                reconcile();
-            }
-        } catch (InterruptedException stop) {
-            log.debug("host engine stops");
+        @Override
+        public void look() {
+            reconcile();
         }
-        desk.close();
+
+        @Override
+        public Duration nextPause() {
+            var pause = lookAgain ? Duration.ZERO : TICK;
+            lookAgain = false;
+            return pause;
+        }
+
+        @Override
+        public void ended() {
+            desk.close();
+        }
     }
 
     private void handle(Input input) {
         switch (input) {
-            case Input.Wake _ -> woken.set(false);
             case Input.Ended _ -> {}
             case Input.BroughtUp(var cell, var failure) -> broughtUp(cell, failure);
             case Input.Released(var cell) -> cells.released(cell);
@@ -352,7 +334,7 @@ public final class HostEngine implements AutoCloseable {
         }
         workers.onCell(() -> {
             var failure = attempt("remove", cell, () -> machine.discard(cell));
-            post(new Input.Removed(cell, failure));
+            loop.post(new Input.Removed(cell, failure));
         });
         log.info("cell removed cell={} reason={}", cell, reason);
     }
@@ -360,7 +342,7 @@ public final class HostEngine implements AutoCloseable {
     private void release(CellId cell) {
         workers.onCell(() -> {
             if (attempt("release", cell, () -> machine.release(cell)).isEmpty()) {
-                post(new Input.Released(cell));
+                loop.post(new Input.Released(cell));
             }
         });
     }
@@ -382,7 +364,7 @@ public final class HostEngine implements AutoCloseable {
                                     ? "krg.host." + how + "s_total"
                                     : "krg.host." + how + "s_failed_total")
                     .inc();
-            post(new Input.BroughtUp(cell, failure));
+            loop.post(new Input.BroughtUp(cell, failure));
         });
     }
 
@@ -427,7 +409,7 @@ public final class HostEngine implements AutoCloseable {
     }
 
     private void watch(CellId cell) {
-        var _ = machine.ended(cell).whenComplete((_, _) -> post(new Input.Ended(cell)));
+        var _ = machine.ended(cell).whenComplete((_, _) -> loop.post(new Input.Ended(cell)));
     }
 
     private void report(CellId cell, Command command) {
@@ -440,7 +422,7 @@ public final class HostEngine implements AutoCloseable {
                                     "reported command={} reply={}",
                                     command,
                                     reply == null ? failure : reply);
-                            post(new Input.Reported(cell, Optional.ofNullable(reply)));
+                            loop.post(new Input.Reported(cell, Optional.ofNullable(reply)));
                         });
     }
 

@@ -9,11 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
@@ -78,16 +74,12 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     private final InstantSource wall;
     private final MetricRegistry metrics;
     private final Facts facts;
-    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
-    private final AtomicBoolean woken = new AtomicBoolean();
-    private final Thread thread;
+    private final InputLoop<Input> loop;
 
     private Optional<Reign> reign = Optional.empty();
 
     private sealed interface Input {
         record Leads(Leadership leadership) implements Input {}
-
-        record Wake() implements Input {}
 
         record Renew(
                 NodeId node, long agentStarts, Duration received, CompletableFuture<Answer> answer)
@@ -139,14 +131,14 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         this.ticker = ticker;
         this.wall = wall;
         this.metrics = metrics;
-        this.facts = new Facts(probes, ticker, (key, told) -> post(new Input.Answered(key, told)));
-        this.thread = Thread.ofPlatform().name("krg-leader").unstarted(this::run);
+        this.loop = new InputLoop<>("krg-leader", INBOX_SIZE, STOP_LIMIT, new Owner());
+        this.facts = new Facts(probes, ticker, (key, told) -> loop.post(new Input.Answered(key, told)));
     }
 
     /// Begins to watch who leads.
     public void start() {
-        thread.start();
-        store.onLeadership(leadership -> post(new Input.Leads(leadership)));
+        loop.start();
+        store.onLeadership(leadership -> loop.post(new Input.Leads(leadership)));
         // Ends with the store.
         var _ = store.onChange(_ -> wake());
     }
@@ -158,54 +150,40 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         return store.confirmLeadership()
                 .thenCompose(_ -> {
                     var answer = new CompletableFuture<Answer>();
-                    post(new Input.Renew(node, agentStarts, received, answer));
+                    loop.post(new Input.Renew(node, agentStarts, received, answer));
                     return answer;
                 });
     }
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join(STOP_LIMIT);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 
     private void wake() {
-        if (woken.compareAndSet(false, true)) {
-            post(new Input.Wake());
-        }
+        loop.wake();
     }
 
-    private void post(Input input) {
-        try {
-            inbox.put(input);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
+    private final class Owner implements InputLoop.Owner<Input> {
+        @Override
+        public void handle(Input input) {
+            LeaderDuties.this.handle(input);
         }
-    }
 
-    private void run() {
-        try {
-            while (true) {
-                var input = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
-                while (input != null) {
-                    handle(input);
-                    input = inbox.poll();
-                }
-                reign.ifPresent(this::rule);
-            }
-        } catch (InterruptedException stop) {
-            log.debug("leader's duties stop");
+        @Override
+        public void look() {
+            reign.ifPresent(now -> rule(now));
+        }
+
+        @Override
+        public Duration nextPause() {
+            return TICK;
         }
     }
 
     private void handle(Input input) {
         switch (input) {
             case Input.Leads(var leadership) -> follow(leadership);
-            case Input.Wake _ -> woken.set(false);
             case Input.Renew renewal ->
                     reign.ifPresentOrElse(
                             now -> renew(now, renewal),
@@ -398,7 +376,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 store.submit(new Operation(now.session, now.sequence, now.term, command))
                         .whenComplete((reply, failure) -> {
                             logFailure(command, reply, failure);
-                            post(new Input.Replied(now.term, subject, Optional.ofNullable(reply)));
+                            loop.post(new Input.Replied(now.term, subject, Optional.ofNullable(reply)));
                         });
         return true;
     }

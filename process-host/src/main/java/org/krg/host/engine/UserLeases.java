@@ -8,11 +8,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Leadership;
@@ -48,12 +45,10 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
     private final ClusterStore store;
     private final Supplier<SessionId> sessions;
     private final Ticker ticker;
-    private final BlockingQueue<Input> inbox = new ArrayBlockingQueue<>(INBOX_SIZE);
+    private final InputLoop<Input> loop;
 
     /// Apart from the inbox, so that the thread itself may add to it; at most [#MOST_PROPOSED].
     private final Queue<Replied> replies = new ConcurrentLinkedQueue<>();
-
-    private final Thread thread;
 
     private Optional<Reign> reign = Optional.empty();
 
@@ -111,15 +106,15 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         this.store = store;
         this.sessions = sessions;
         this.ticker = ticker;
-        this.thread = Thread.ofPlatform().name("krg-leases").unstarted(this::run);
+        this.loop = new InputLoop<>("krg-leases", INBOX_SIZE, STOP_LIMIT, new Owner());
     }
 
     /// Begins to watch who leads.
     public void start() {
-        thread.start();
+        loop.start();
         // Ends with the store.
         var _ = store.onChange(this::follow);
-        store.onLeadership(leadership -> post(new Input.Leads(leadership)));
+        store.onLeadership(leadership -> loop.post(new Input.Leads(leadership)));
     }
 
     @Override
@@ -128,32 +123,27 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         return store.confirmLeadership()
                 .thenCompose(_ -> {
                     var answer = new CompletableFuture<List<Term>>();
-                    post(new Input.Asked(List.copyOf(leases), renews, received, answer));
+                    loop.post(new Input.Asked(List.copyOf(leases), renews, received, answer));
                     return answer;
                 });
     }
 
     @Override
     public void close() {
-        thread.interrupt();
-        try {
-            thread.join(STOP_LIMIT);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-        }
+        loop.close();
     }
 
     @SuppressWarnings("ReferenceEquality") // Tables that are the same need not be compared.
     private void follow(ClusterChange change) {
         if (change.events().isEmpty()) {
             if (change.before().leases() != change.after().leases()) {
-                post(new Input.Replaced());
+                loop.post(new Input.Replaced());
             }
             return;
         }
         for (var recorded : change.events()) {
             if (recorded.event() instanceof LeaseEvent(var kind, var lease, _)) {
-                post(
+                loop.post(
                         kind == LeaseEvent.Kind.GRANTED
                                 ? new Input.Granted(lease)
                                 : new Input.Ended(lease));
@@ -161,27 +151,21 @@ public final class UserLeases implements LeaseTerms, AutoCloseable {
         }
     }
 
-    private void post(Input input) {
-        try {
-            inbox.put(input);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
+    private final class Owner implements InputLoop.Owner<Input> {
+        @Override
+        public void handle(Input input) {
+            UserLeases.this.handle(input);
         }
-    }
 
-    private void run() {
-        try {
-            while (true) {
-                var input = inbox.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
-                while (input != null) {
-                    handle(input);
-                    input = inbox.poll();
-                }
-                takeReplies();
-                reign.ifPresent(this::endThoseOver);
-            }
-        } catch (InterruptedException stop) {
-            log.debug("the leases are not measured any more");
+        @Override
+        public void look() {
+            takeReplies();
+            reign.ifPresent(now -> endThoseOver(now));
+        }
+
+        @Override
+        public Duration nextPause() {
+            return TICK;
         }
     }
 
