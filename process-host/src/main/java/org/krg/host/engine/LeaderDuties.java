@@ -132,7 +132,8 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         this.wall = wall;
         this.metrics = metrics;
         this.loop = new InputLoop<>("krg-leader", INBOX_SIZE, STOP_LIMIT, new Owner());
-        this.facts = new Facts(probes, ticker, (key, told) -> loop.post(new Input.Answered(key, told)));
+        this.facts =
+                new Facts(probes, ticker, (key, told) -> loop.post(new Input.Answered(key, told)));
     }
 
     /// Begins to watch who leads.
@@ -376,7 +377,9 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                 store.submit(new Operation(now.session, now.sequence, now.term, command))
                         .whenComplete((reply, failure) -> {
                             logFailure(command, reply, failure);
-                            loop.post(new Input.Replied(now.term, subject, Optional.ofNullable(reply)));
+                            loop.post(
+                                    new Input.Replied(
+                                            now.term, subject, Optional.ofNullable(reply)));
                         });
         return true;
     }
