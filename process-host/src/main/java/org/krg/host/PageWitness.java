@@ -8,6 +8,10 @@ import org.krg.state.model.SegmentId;
 
 /// Tells what this node has and has seen of segments.
 public interface PageWitness {
+    /// {@return whether programs of this node can open segments, or never will because the machine
+    /// cannot share memory} Not yet when its agent has just begun.
+    boolean isSettled();
+
     /// {@return what it has seen}
     ///
     /// @param pages how many of the hottest pages to name

@@ -7,11 +7,8 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 
 /// A process that uses a segment as it is told, and is linked with `libkrg`: `krg-touch` touches
@@ -50,7 +47,7 @@ public final class Toucher implements AutoCloseable {
         builder.environment().put("KRG_PAGES_SOCKET", socket.toString());
         try {
             var toucher = new Toucher(builder.start());
-            var mapped = toucher.map(segment);
+            var mapped = toucher.ask("map " + segment);
             if (!mapped.startsWith("ok ")) {
                 toucher.close();
                 throw new AssertionError("no segment " + segment + " on " + node + ": " + mapped);
@@ -59,14 +56,6 @@ public final class Toucher implements AutoCloseable {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-    }
-
-    /// A node is ready for processes before its agent, if that has just begun, serves memory.
-    private String map(String segment) {
-        return Await.first(
-                "the agent to serve shared memory",
-                Duration.ofSeconds(LIMIT_SECONDS),
-                () -> Optional.of(ask("map " + segment)).filter(it -> !it.endsWith("EHOSTDOWN")));
     }
 
     /// {@return the answer to a command}

@@ -86,6 +86,11 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     }
 
     @Override
+    public synchronized boolean isSettled() {
+        return present != null || closed;
+    }
+
+    @Override
     public SegmentStats stats(SegmentId segment, int pages) {
         return present().engine().stats(segment, pages);
     }

@@ -52,7 +52,11 @@ final class ClusterResource {
                         .find(config.node())
                         .filter(node -> node.state() == Node.State.READY)
                         .isPresent();
-        view.put("ready", registered && quorum.leadership().leader().isPresent());
+        view.put(
+                "ready",
+                registered
+                        && quorum.leadership().leader().isPresent()
+                        && parts.pages().isSettled());
         return Call.one(image, view);
     }
 

@@ -60,6 +60,7 @@ final class ApiFixture implements AutoCloseable {
     private final TestClient client;
     private final ApiServer hereApi;
     private final ApiServer awayApi;
+    volatile boolean begins;
     volatile Optional<HostFailure> left = Optional.empty();
     final List<String> problems = new CopyOnWriteArrayList<>();
     final RecordingAudit audited = new RecordingAudit();
@@ -130,7 +131,7 @@ final class ApiFixture implements AutoCloseable {
                         InstantSource.system(),
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,
-                        new NoPages(),
+                        new NoPages(() -> !begins),
                         new NoContents(),
                         audited,
                         comparison(store),

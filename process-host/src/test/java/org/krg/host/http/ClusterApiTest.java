@@ -41,6 +41,16 @@ final class ClusterApiTest {
     }
 
     @Test
+    void aNodeWhoseAgentHasJustBegunIsNotReady() {
+        api.begins = true;
+        try {
+            assertThat(api.get("/v1/status").body().path("ready").asBoolean()).isFalse();
+        } finally {
+            api.begins = false;
+        }
+    }
+
+    @Test
     void healthIsBadWithTheProblemsNamed() {
         assertThat(api.get("/v1/health").body().path("healthy").asBoolean()).isTrue();
         api.problems.add("the lease is over");

@@ -56,7 +56,7 @@ final class FailureApiTest {
                                 InstantSource.system(),
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
-                                new NoPages(),
+                                new NoPages(() -> true),
                                 new NoContents(),
                                 new RecordingAudit(),
                                 ApiFixture.comparison(store),

@@ -2,6 +2,7 @@
 package org.krg.host.http;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.krg.host.PageWitness;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
@@ -9,8 +10,15 @@ import org.krg.pages.model.SegmentStats.Times;
 import org.krg.state.model.SegmentId;
 
 /// A node on which no segment was ever open.
-final class NoPages implements PageWitness {
+///
+/// @param settled whether one could be
+record NoPages(BooleanSupplier settled) implements PageWitness {
     private static final Times NONE = new Times(0, 0, 0, 0, 0);
+
+    @Override
+    public boolean isSettled() {
+        return settled.getAsBoolean();
+    }
 
     @Override
     public SegmentStats stats(SegmentId segment, int pages) {
