@@ -102,4 +102,14 @@ public interface Checkpoints {
     ///
     /// @return bytes that were freed
     long collect(Set<GenerationId> live);
+
+    /// {@return bytes that this node does not keep as what it takes now: under another key, in the
+    /// clear, or encrypted}
+    long outdatedBytes();
+
+    /// Keeps all as what is taken now. Takes and restores go on in between. When it returns 0,
+    /// nothing is read or written with any key but the present one.
+    ///
+    /// @return bytes for which it did not succeed, since something is damaged: `verify` repairs it
+    long renew();
 }

@@ -49,9 +49,11 @@ public final class Baselines {
 
     /// Removes what an earlier agent has left there.
     public Baselines(Path images, InstantSource clock) {
-        this.directory = images.resolve("baselines");
+        this.directory = WorkDirectory.baselines(images);
         this.clock = clock;
         WorkDirectory.remove(directory);
+        // Where they were once.
+        WorkDirectory.remove(images.resolve("baselines"));
     }
 
     /// {@return an empty directory for a set}
@@ -76,16 +78,21 @@ public final class Baselines {
     /// Keeps a set in place of an earlier one. Others that are too old, or too many, are removed.
     synchronized void put(Baseline baseline) {
         drop(baseline.process());
+        dropOld();
+        while (kept.size() >= MAX_KEPT) {
+            drop(kept.keySet().iterator().next());
+        }
+        kept.put(baseline.process(), new Kept(baseline, clock.instant()));
+    }
+
+    /// Removes those that belong to moves that were given up.
+    synchronized void dropOld() {
         var now = clock.instant();
         kept.entrySet().stream()
                 .filter(entry -> entry.getValue().since().plus(KEPT_FOR).isBefore(now))
                 .map(Map.Entry::getKey)
                 .toList()
                 .forEach(this::drop);
-        while (kept.size() >= MAX_KEPT) {
-            drop(kept.keySet().iterator().next());
-        }
-        kept.put(baseline.process(), new Kept(baseline, now));
     }
 
     /// Keeps the images of a dump, which are moved out of the directory they were made in.

@@ -88,7 +88,11 @@ public final class CheckpointEngine implements Checkpoints {
 
     /// Removes what a crash has left of takes and restores. To be called once, before any of them.
     public void clean() {
-        WorkDirectory.clean(config.images());
+        try {
+            WorkDirectory.clean(config.images());
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
     }
 
     @Override
@@ -263,6 +267,7 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public void discard(GenerationId generation) {
         try {
+            parts.baselines().dropOld();
             parts.store().remove(generation);
             parts.store().sweep();
         } catch (IOException failure) {
@@ -272,12 +277,39 @@ public final class CheckpointEngine implements Checkpoints {
 
     @Override
     public long collect(Set<GenerationId> live) {
+        parts.baselines().dropOld();
         try {
             var dead = CollectionPlan.dead(parts.store().stored(), live, clock.instant());
             for (var id : dead) {
                 parts.store().remove(id);
             }
             return parts.store().sweep();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    @Override
+    public long outdatedBytes() {
+        try {
+            return parts.store().outdatedBytes();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    @Override
+    public long renew() {
+        try {
+            // A sweep in any case: it waits for those who write with what was the key before.
+            for (var left = Long.MAX_VALUE; ; ) {
+                parts.store().sweep();
+                var now = parts.store().outdatedBytes();
+                if (now == 0 || now >= left) {
+                    return now;
+                }
+                left = now;
+            }
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

@@ -11,6 +11,9 @@ import org.krg.state.model.Sha256;
 
 /// Chunks and manifests on the disk of this node. Safe for use by several threads.
 public interface ChunkStore {
+    /// {@return whether what is written is encrypted where it lies}
+    boolean isEncrypted();
+
     /// {@return whether the chunk is here; it may still turn out to be damaged}
     boolean has(ChunkHash chunk);
 
@@ -40,6 +43,9 @@ public interface ChunkStore {
     ///
     /// @return bytes that were freed
     long sweep() throws IOException;
+
+    /// {@return bytes that are not encrypted as what is written now is; sweeps make them fewer}
+    long outdatedBytes() throws IOException;
 
     /// New chunks, which are there for others when they are published. Used by one thread.
     interface Writing extends AutoCloseable {

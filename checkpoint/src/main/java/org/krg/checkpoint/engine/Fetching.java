@@ -2,9 +2,9 @@
 package org.krg.checkpoint.engine;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.codec.MalformedManifest;
@@ -61,7 +61,7 @@ record Fetching(
     /// {@return the manifest, from here if it is good here}
     Manifest requireManifest() throws IOException {
         var local = parts.store().findManifest(generation.id(), generation.manifest());
-        var bytes = local.isPresent() ? local : others.stream().flatMap(this::ask).findFirst();
+        var bytes = local.isPresent() ? local : askAll();
         return decode(bytes.orElseThrow(() -> new ChunksMissing("no good copy of the manifest")));
     }
 
@@ -86,8 +86,9 @@ record Fetching(
         if (local.isPresent()) {
             return local.get();
         }
+        var refusals = new ArrayList<String>();
         for (var node : others) {
-            var found = ask(node).findFirst();
+            var found = ask(node, refusals);
             if (found.isPresent()) {
                 if (wasHere) {
                     source.report("manifest", Optional.of(node));
@@ -102,25 +103,31 @@ record Fetching(
         throw Failures.of(
                 Phase.FETCH,
                 Code.NOT_FOUND,
-                "no node that can be reached has checkpoint " + generation.id(),
+                "no node that can be reached has checkpoint "
+                        + generation.id()
+                        + (refusals.isEmpty() ? "" : ": " + String.join("; ", refusals)),
                 "Bring one of the nodes " + generation.copies() + " up");
     }
 
-    private Stream<byte[]> ask(NodeId node) {
+    private Optional<byte[]> askAll() {
+        return others.stream().flatMap(node -> ask(node, new ArrayList<>()).stream()).findFirst();
+    }
+
+    /// @param refusals is told why there is none
+    private Optional<byte[]> ask(NodeId node, List<String> refusals) {
         try {
             var digest = generation.manifest();
-            return parts
-                    .copies()
+            return parts.copies()
                     .findManifest(node, generation.id(), digest)
-                    .filter(bytes -> ManifestCodec.digest(bytes).equals(digest))
-                    .stream();
+                    .filter(bytes -> ManifestCodec.digest(bytes).equals(digest));
         } catch (IOException failure) {
             log.warn(
                     "a copy is out of reach node={} generation={} reason={}",
                     node,
                     generation.id(),
                     failure.getMessage());
-            return Stream.empty();
+            refusals.add(node + ": " + failure.getMessage());
+            return Optional.empty();
         }
     }
 

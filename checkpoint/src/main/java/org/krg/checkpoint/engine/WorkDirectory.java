@@ -11,13 +11,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A directory for the images and files of one take or restore, removed at its end.
+/// A directory for the images and files of one take or restore, removed at its end. CRIU reads and
+/// writes them as they are: all of them are below `tmp`, which may be a file system in memory.
 record WorkDirectory(Path path) implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WorkDirectory.class);
 
+    private static final String BASELINES = "baselines";
+
     /// Makes an empty directory.
     static WorkDirectory create(Path images, String name) throws IOException {
-        return at(images.resolve("tmp").resolve(name));
+        return at(parent(images).resolve(name));
+    }
+
+    private static Path parent(Path images) {
+        return images.resolve("tmp");
+    }
+
+    /// {@return where images stay for longer than one take}
+    static Path baselines(Path images) {
+        return parent(images).resolve(BASELINES);
     }
 
     /// Makes an empty directory of this path.
@@ -30,9 +42,16 @@ record WorkDirectory(Path path) implements AutoCloseable {
         return work;
     }
 
-    /// Removes what a crash has left.
-    static void clean(Path images) {
-        remove(images.resolve("tmp"));
+    /// Removes what a crash has left of takes and restores.
+    static void clean(Path images) throws IOException {
+        Files.createDirectories(parent(images));
+        try (var left = Files.newDirectoryStream(parent(images))) {
+            for (var path : left) {
+                if (!path.equals(baselines(images))) {
+                    remove(path);
+                }
+            }
+        }
     }
 
     /// Removes a directory with all that is in it.

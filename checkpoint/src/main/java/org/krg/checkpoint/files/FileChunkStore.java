@@ -24,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.core.CollectionPlan.Stored;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.model.Chunk;
@@ -55,6 +56,7 @@ public final class FileChunkStore implements ChunkStore {
     private final Path packs;
     private final Manifests manifests;
     private final int level;
+    private final StoreKeys keys;
     private final Semaphore writers = new Semaphore(MAX_WRITERS, true);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
@@ -62,16 +64,25 @@ public final class FileChunkStore implements ChunkStore {
     /// Packs and manifests that are not durable yet; the order in which they came.
     private final Set<Path> unsynced = new LinkedHashSet<>();
 
+    /// Held while a manifest is removed or written anew: what was removed must not come back.
+    private final Object manifestRemoval = new Object();
+
     private final AtomicLong lastNumber = new AtomicLong();
     private final BlockCache cache = new BlockCache(CACHED_BLOCKS);
     private final Set<Long> damagedBlocks = new HashSet<>();
     private ChunkIndex index = new ChunkIndex();
     private int slots;
 
-    private FileChunkStore(Path directory, int level) {
+    private FileChunkStore(Path directory, int level, StoreKeys keys) {
         this.packs = directory.resolve("packs");
-        this.manifests = new Manifests(directory.resolve("manifests"));
+        this.manifests = new Manifests(directory.resolve("manifests"), keys);
         this.level = level;
+        this.keys = keys;
+    }
+
+    /// Opens a store in which nothing is encrypted.
+    public static FileChunkStore open(Path directory, int level) throws IOException {
+        return open(directory, level, StoreKeys.NONE);
     }
 
     /// Opens the store in a directory, which is made if need be, and reads what is in it. Removes
@@ -79,14 +90,25 @@ public final class FileChunkStore implements ChunkStore {
     /// program has in memory.
     ///
     /// @param level of zstd
-    public static FileChunkStore open(Path directory, int level) throws IOException {
-        var store = new FileChunkStore(directory, level);
+    /// @param keys for what is encrypted, and what is to be
+    /// @throws org.krg.checkpoint.KeyUnknown if something there cannot be read for want of a key;
+    ///   nothing was changed
+    public static FileChunkStore open(Path directory, int level, StoreKeys keys)
+            throws IOException {
+        var store = new FileChunkStore(directory, level, keys);
         Files.createDirectories(directory, OWNER_ONLY);
         Files.setPosixFilePermissions(directory, OWNER_ONLY.value());
         Files.createDirectories(store.packs);
-        store.manifests.prepare();
+        Files.createDirectories(store.manifests.directory());
+        store.manifests.requireKeys();
         store.load();
+        store.manifests.removeUnfinished();
         return store;
+    }
+
+    @Override
+    public boolean isEncrypted() {
+        return keys.sealing().isPresent();
     }
 
     @Override
@@ -146,17 +168,29 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public void remove(GenerationId id) throws IOException {
-        manifests.remove(id);
+        synchronized (manifestRemoval) {
+            manifests.remove(id);
+        }
     }
 
     @Override
     public long sweep() throws IOException {
         writers.acquireUninterruptibly(MAX_WRITERS);
         try {
-            return new Sweep(this, manifests).run();
+            return new Sweep(this, manifests, keys.sealing()).run();
         } finally {
             writers.release(MAX_WRITERS);
         }
+    }
+
+    @Override
+    public long outdatedBytes() throws IOException {
+        var key = keys.sealing();
+        return manifests.outdatedBytes()
+                + packs().values().stream()
+                        .filter(pack -> !pack.isSealedBy(key))
+                        .mapToLong(Pack::sizeBytes)
+                        .sum();
     }
 
     void endWriting() {
@@ -165,7 +199,7 @@ public final class FileChunkStore implements ChunkStore {
 
     PackWriter newPack() throws IOException {
         var name = "%016x.pack.new".formatted(lastNumber.incrementAndGet());
-        return new PackWriter(packs.resolve(name), level);
+        return new PackWriter(packs.resolve(name), level, keys.sealing());
     }
 
     /// Gives a pack its name and makes its chunks findable. They are not durable yet: whoever
@@ -191,6 +225,17 @@ public final class FileChunkStore implements ChunkStore {
         synchronized (unsynced) {
             unsynced.add(file);
         }
+    }
+
+    /// Has manifests encrypted as new ones are, durably.
+    void renewManifests() throws IOException {
+        synchronized (manifestRemoval) {
+            var files = manifests.renew();
+            synchronized (unsynced) {
+                unsynced.addAll(files);
+            }
+        }
+        sync();
     }
 
     // Those that come meanwhile are left to whoever published them.
@@ -267,13 +312,10 @@ public final class FileChunkStore implements ChunkStore {
 
     private void load() throws IOException {
         var files = new ArrayList<Path>();
+        var unfinished = new ArrayList<Path>();
         try (var entries = Files.newDirectoryStream(packs)) {
             for (var entry : entries) {
-                if (entry.toString().endsWith(".new")) {
-                    Files.delete(entry);
-                } else {
-                    files.add(entry);
-                }
+                (entry.toString().endsWith(".new") ? unfinished : files).add(entry);
             }
         }
         files.sort(null);
@@ -282,10 +324,13 @@ public final class FileChunkStore implements ChunkStore {
             var name = file.getFileName().toString();
             lastNumber.set(Long.parseLong(name.substring(0, name.indexOf('.')), 16));
         }
+        for (var file : unfinished) {
+            Files.delete(file);
+        }
     }
 
     private int index(Path file) throws IOException {
-        var pack = new Pack(file);
+        var pack = new Pack(file, keys);
         var slot = slots++;
         bySlot.put(slot, pack);
         var whole =

@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import org.krg.checkpoint.StoreKey;
+import org.krg.checkpoint.StoreKeys;
+import org.krg.checkpoint.files.FileSeal.Kind;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.zstd.BlockFormat;
 
-/// A file of blocks, written once. Each block: u32 mark, u32 length, the block in [BlockFormat].
+/// A file of blocks, written once; one that is encrypted begins as [FileSeal] says. Each block: u32
+/// mark, u32 length, the block in its [BlockForm].
 ///
 /// The file is opened for each read: an interrupt closes the channel that is being read, and must
 /// not take it away from others.
@@ -21,15 +25,34 @@ final class Pack {
     static final int BLOCK_MARK = 0x4b524742; // "KRGB"
     static final int HEAD_BYTES = 8;
 
-    /// Bytes read at once to learn what is in a block: the head of most.
-    private static final int GLANCE_BYTES = HEAD_BYTES + BlockFormat.headBytes(64);
+    /// The head of a block with so many chunks is read at once: of most.
+    private static final int GLANCE_CHUNKS = 64;
 
     private final Path file;
     private final long sizeBytes;
 
-    Pack(Path file) throws IOException {
+    /// Empty if the file does not begin as it should.
+    private final Optional<BlockForm> form;
+
+    /// @throws org.krg.checkpoint.KeyUnknown if it cannot be read for that
+    Pack(Path file, StoreKeys keys) throws IOException {
         this.file = file;
         this.sizeBytes = Files.size(file);
+        this.form = form(file, keys);
+    }
+
+    private static Optional<BlockForm> form(Path file, StoreKeys keys) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var start = read(channel, 0, FileSeal.HEAD_BYTES);
+            return FileSeal.isSealed(Kind.PACK, start)
+                    ? FileSeal.read(Kind.PACK, start, keys, file).map(BlockForm.Encrypted::new)
+                    : Optional.of(new BlockForm.Plain());
+        }
+    }
+
+    /// {@return whether new packs would be written as this one is}
+    boolean isSealedBy(Optional<StoreKey> key) {
+        return form.isPresent() && form.get().keyId().equals(key.map(StoreKey::id));
     }
 
     /// Takes the hashes of each block.
@@ -45,46 +68,60 @@ final class Pack {
     ///
     /// @return whether all of it made sense
     boolean scan(BlockVisitor visitor) throws IOException {
+        if (form.isEmpty()) {
+            return false;
+        }
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return scan(channel, visitor);
+            return scan(channel, form.get(), visitor);
         }
     }
 
-    private boolean scan(FileChannel channel, BlockVisitor visitor) throws IOException {
-        var offset = 0L;
+    private boolean scan(FileChannel channel, BlockForm blocks, BlockVisitor visitor)
+            throws IOException {
+        var whole = true;
+        var offset = (long) blocks.fileHead().length;
         while (offset < sizeBytes) {
-            var glance = read(channel, offset, GLANCE_BYTES);
+            var glance = read(channel, offset, HEAD_BYTES + blocks.headBytes(GLANCE_CHUNKS));
             if (glance.remaining() < HEAD_BYTES + Short.BYTES
                     || glance.getInt() != BLOCK_MARK
-                    || !fits(offset, glance.getInt())) {
+                    || !fits(blocks, offset, glance.getInt())) {
                 return false;
             }
             var lengthBytes = glance.getInt(Integer.BYTES);
-            var headBytes = BlockFormat.headBytes(Short.toUnsignedInt(glance.getShort(HEAD_BYTES)));
+            var headBytes = blocks.headBytes(Short.toUnsignedInt(glance.getShort(HEAD_BYTES)));
             if (headBytes > lengthBytes) {
                 return false;
             }
-            var head =
+            var stored =
                     headBytes <= glance.remaining()
                             ? glance
                             : read(channel, offset + HEAD_BYTES, headBytes);
-            visitor.visit(offset, BlockFormat.hashes(head));
+            var head = blocks.head(offset, lengthBytes, stored);
+            if (head.isPresent()) {
+                visitor.visit(offset, BlockFormat.hashes(head.get()));
+            }
+            whole &= head.isPresent();
             offset += HEAD_BYTES + lengthBytes;
         }
-        return true;
+        return whole;
     }
 
     /// {@return the chunks of a block as they claim to be; empty if it is damaged beyond reading}
     Optional<List<Chunk>> block(long offset) throws IOException {
+        return form.isEmpty() ? Optional.empty() : block(form.get(), offset);
+    }
+
+    private Optional<List<Chunk>> block(BlockForm blocks, long offset) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var head = read(channel, offset, HEAD_BYTES);
             if (head.remaining() < HEAD_BYTES
                     || head.getInt() != BLOCK_MARK
-                    || !fits(offset, head.getInt())) {
+                    || !fits(blocks, offset, head.getInt())) {
                 return Optional.empty();
             }
             var lengthBytes = head.getInt(Integer.BYTES);
-            return BlockFormat.decode(read(channel, offset + HEAD_BYTES, lengthBytes));
+            return blocks.block(offset, read(channel, offset + HEAD_BYTES, lengthBytes))
+                    .flatMap(BlockFormat::decode);
         }
     }
 
@@ -93,9 +130,10 @@ final class Pack {
         Files.deleteIfExists(file);
     }
 
-    private boolean fits(long offset, int lengthBytes) {
+    private boolean fits(BlockForm blocks, long offset, int lengthBytes) {
         return lengthBytes > 0
-                && lengthBytes <= BlockFormat.maxBytes(BlockFormat.MAX_CHUNKS)
+                && lengthBytes
+                        <= BlockFormat.maxBytes(BlockFormat.MAX_CHUNKS) + blocks.overheadBytes()
                 && offset + HEAD_BYTES + lengthBytes <= sizeBytes;
     }
 

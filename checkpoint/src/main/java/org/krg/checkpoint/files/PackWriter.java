@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.krg.checkpoint.StoreKey;
+import org.krg.checkpoint.files.FileSeal.Kind;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.zstd.BlockFormat;
@@ -18,6 +21,7 @@ import org.krg.checkpoint.zstd.BlockFormat;
 final class PackWriter implements AutoCloseable {
     private final Path file;
     private final int level;
+    private final BlockForm form;
     private final FileChannel channel;
     private final OpenBlock chunks = new OpenBlock();
     private final OpenBlock nodes = new OpenBlock();
@@ -27,11 +31,17 @@ final class PackWriter implements AutoCloseable {
 
     private long sizeBytes;
 
-    PackWriter(Path file, int level) throws IOException {
+    /// @param key it is encrypted with; empty: it is not
+    PackWriter(Path file, int level, Optional<StoreKey> key) throws IOException {
         this.file = file;
         this.level = level;
+        this.form = key.<BlockForm>map(PackWriter::encrypted).orElseGet(BlockForm.Plain::new);
         this.channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private static BlockForm encrypted(StoreKey key) {
+        return new BlockForm.Encrypted(FileSeal.make(Kind.PACK, key));
     }
 
     private static final class OpenBlock {
@@ -94,14 +104,20 @@ final class PackWriter implements AutoCloseable {
         if (block.chunks.isEmpty()) {
             return;
         }
-        var encoded = BlockFormat.encode(block.chunks, level);
-        var head = ByteBuffer.allocate(Pack.HEAD_BYTES).putInt(Pack.BLOCK_MARK);
-        head.putInt(encoded.length).flip();
-        var parts = new ByteBuffer[] {head, ByteBuffer.wrap(encoded)};
-        while (parts[1].hasRemaining()) {
-            sizeBytes += channel.write(parts);
+        if (sizeBytes == 0) {
+            write(ByteBuffer.wrap(form.fileHead()));
         }
+        var stored = form.stored(sizeBytes, BlockFormat.encode(block.chunks, level));
+        var head = ByteBuffer.allocate(Pack.HEAD_BYTES).putInt(Pack.BLOCK_MARK);
+        head.putInt(stored.length).flip();
+        write(head, ByteBuffer.wrap(stored));
         block.chunks.clear();
         block.contentBytes = 0;
+    }
+
+    private void write(ByteBuffer... parts) throws IOException {
+        while (parts[parts.length - 1].hasRemaining()) {
+            sizeBytes += channel.write(parts);
+        }
     }
 }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import org.krg.checkpoint.StoreKey;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.HashTree;
@@ -17,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Removes chunks that no manifest refers to. Packs without a live chunk are deleted; from packs
-/// that are mostly dead the live chunks are written to a new one first. While it runs nothing else
-/// is written. Used once.
+/// that are mostly dead, or not encrypted as new ones are, the live chunks are written to a new one
+/// first. While it runs nothing else is written. Used once.
 final class Sweep {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
@@ -26,18 +28,25 @@ final class Sweep {
     /// twice what is needed, and every byte is copied at most once on average.
     private static final double LIVE_PART = 0.5;
 
+    /// Bytes of packs that are written anew in one sweep only to be encrypted as new ones are,
+    /// about: everything waits for it. The rest is left to the next sweep.
+    private static final long RENEWED_BYTES = 256 << 20;
+
     private static final long LEAF = 1;
     private static final long NODE = 2;
 
     private final FileChunkStore store;
     private final Manifests manifests;
+    private final Optional<StoreKey> key;
 
     /// Every chunk in use, and whether it is a leaf or a node.
     private final ChunkIndex live = new ChunkIndex();
 
-    Sweep(FileChunkStore store, Manifests manifests) {
+    /// @param key that new packs are encrypted with
+    Sweep(FileChunkStore store, Manifests manifests, Optional<StoreKey> key) {
         this.store = store;
         this.manifests = manifests;
+        this.key = key;
     }
 
     long run() throws IOException {
@@ -48,16 +57,21 @@ final class Sweep {
         var liveChunks = liveChunks();
         var dead = new ArrayList<Integer>();
         var sparse = new ArrayList<Integer>();
+        var renewed = 0L;
         for (var entry : packs.entrySet()) {
             var liveHere = liveChunks.getOrDefault(entry.getKey(), List.of());
             if (liveHere.isEmpty()) {
                 dead.add(entry.getKey());
             } else if (liveHere.size() < LIVE_PART * chunks(entry.getValue())) {
                 sparse.add(entry.getKey());
+            } else if (!entry.getValue().isSealedBy(key) && renewed < RENEWED_BYTES) {
+                renewed += entry.getValue().sizeBytes();
+                sparse.add(entry.getKey());
             }
         }
         // First, since there may be no room to write before.
         store.retain(live, dead);
+        store.renewManifests();
         return sizeBytes(packs, dead) + rewrite(packs, sparse, liveChunks);
     }
 

@@ -65,11 +65,15 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
     private void answer(Conversation conversation, Frame request) throws IOException {
         try {
             switch (request) {
-                case Frame.Get(var hashes) -> conversation.send(new Frame.Block(find(hashes)));
-                case Frame.Find(var id, var digest) ->
-                        conversation.send(
-                                new Frame.Found(
-                                        store.findManifest(id, digest).orElse(new byte[0])));
+                case Frame.Get(var hashes, var encrypted) -> {
+                    requireKeptAsHere(encrypted);
+                    conversation.send(new Frame.Block(find(hashes)));
+                }
+                case Frame.Find(var id, var digest, var encrypted) -> {
+                    requireKeptAsHere(encrypted);
+                    conversation.send(
+                            new Frame.Found(store.findManifest(id, digest).orElse(new byte[0])));
+                }
                 case Frame.Keep keep -> {
                     keep(conversation, keep);
                     conversation.send(new Frame.Kept());
@@ -99,7 +103,21 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         return found;
     }
 
+    // What is encrypted on one disk is in the clear on none.
+    private void requireKeptAsHere(boolean encrypted) throws IOException {
+        if (store.isEncrypted() && !encrypted) {
+            throw new IOException(
+                    "this node encrypts the checkpoints it keeps, and the one that asks does not:"
+                            + " set checkpoint.encrypt = true there");
+        }
+    }
+
     private void keep(Conversation conversation, Frame.Keep keep) throws IOException {
+        if (keep.encrypted() && !store.isEncrypted()) {
+            throw new IOException(
+                    "the copy is to be encrypted, and this node does not encrypt the checkpoints it"
+                            + " keeps: set checkpoint.encrypt = true here");
+        }
         var manifest = ManifestCodec.decode(keep.manifest());
         if (!manifest.id().equals(keep.id())) {
             throw new IOException("the manifest is of " + manifest.id() + ", not " + keep.id());
@@ -124,9 +142,8 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         log.info("copy made generation={}", keep.id());
     }
 
-    private static List<Chunk> ask(Conversation conversation, List<ChunkHash> hashes)
-            throws IOException {
-        conversation.send(new Frame.Get(hashes));
+    private List<Chunk> ask(Conversation conversation, List<ChunkHash> hashes) throws IOException {
+        conversation.send(new Frame.Get(hashes, store.isEncrypted()));
         return switch (conversation.receive()) {
             case Frame.Block(var chunks) -> chunks;
             case Frame other -> throw Conversation.unexpected(other);

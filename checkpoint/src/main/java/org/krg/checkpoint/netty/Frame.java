@@ -21,14 +21,22 @@ sealed interface Frame {
     /// No frame is longer: a manifest of a process with some hundred thousand files.
     int MAX_BYTES = 64 << 20;
 
+    /// Set in the kind: whoever asks, encrypts what it keeps or wants it encrypted where it is
+    /// kept.
+    int ENCRYPTED = 0x40;
+
     /// Asks for chunks.
-    record Get(List<ChunkHash> hashes) implements Frame {}
+    ///
+    /// @param encrypted whether they are encrypted where they are kept then
+    record Get(List<ChunkHash> hashes, boolean encrypted) implements Frame {}
 
     /// The answer to a [Get].
     record Block(List<Chunk> chunks) implements Frame {}
 
     /// Asks for a manifest.
-    record Find(GenerationId id, Sha256 digest) implements Frame {}
+    ///
+    /// @param encrypted whether it is encrypted where it is kept then
+    record Find(GenerationId id, Sha256 digest, boolean encrypted) implements Frame {}
 
     /// The answer to a [Find]; no bytes if it is not there.
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
@@ -37,8 +45,10 @@ sealed interface Frame {
     /// Asks for a copy to be made.
     ///
     /// @param stages whether the images for CRIU are to be written too
+    /// @param encrypted whether the copy has to be encrypted where it lies
     @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
-    record Keep(GenerationId id, byte[] manifest, boolean stages) implements Frame {}
+    record Keep(GenerationId id, byte[] manifest, boolean stages, boolean encrypted)
+            implements Frame {}
 
     /// The copy is whole, verified and durable.
     record Kept() implements Frame {}
@@ -48,14 +58,18 @@ sealed interface Frame {
 
     private byte kind() {
         return switch (this) {
-            case Get _ -> 1;
+            case Get(_, var encrypted) -> kind(1, encrypted);
             case Block _ -> 2;
-            case Find _ -> 3;
+            case Find(_, _, var encrypted) -> kind(3, encrypted);
             case Found _ -> 4;
-            case Keep(_, _, var stages) -> (byte) (stages ? 8 : 5);
+            case Keep(_, _, var stages, var encrypted) -> kind(stages ? 8 : 5, encrypted);
             case Kept _ -> 6;
             case Refused _ -> 7;
         };
+    }
+
+    private static byte kind(int kind, boolean encrypted) {
+        return (byte) (encrypted ? kind | ENCRYPTED : kind);
     }
 
     /// Appends kind and bytes.
@@ -64,18 +78,18 @@ sealed interface Frame {
     default void write(ByteBuf out, int level) {
         out.writeByte(kind());
         switch (this) {
-            case Get(var hashes) -> {
+            case Get(var hashes, _) -> {
                 for (var hash : hashes) {
                     write(out, hash);
                 }
             }
             case Block(var chunks) -> out.writeBytes(BlockFormat.encode(chunks, level));
-            case Find(var id, var digest) -> {
+            case Find(var id, var digest, _) -> {
                 write(out, id);
                 out.writeCharSequence(digest.hex(), StandardCharsets.US_ASCII);
             }
             case Found(var manifest) -> out.writeBytes(manifest);
-            case Keep(var id, var manifest, _) -> {
+            case Keep(var id, var manifest, _, _) -> {
                 write(out, id);
                 out.writeBytes(manifest);
             }
@@ -90,18 +104,19 @@ sealed interface Frame {
     static Frame read(ByteBuffer bytes) throws IOException {
         try {
             var kind = bytes.get();
+            var encrypted = kind > ENCRYPTED;
             return switch (kind) {
-                case 1 -> new Get(hashes(bytes));
+                case 1, 1 | ENCRYPTED -> new Get(hashes(bytes), encrypted);
                 case 2 ->
                         new Block(
                                 BlockFormat.decode(bytes)
                                         .orElseThrow(() -> new IOException("torn block")));
-                case 3 -> new Find(id(bytes), new Sha256(text(bytes)));
+                case 3, 3 | ENCRYPTED -> new Find(id(bytes), new Sha256(text(bytes)), encrypted);
                 case 4 -> new Found(rest(bytes));
-                case 5 -> new Keep(id(bytes), rest(bytes), false);
+                case 5, 5 | ENCRYPTED -> new Keep(id(bytes), rest(bytes), false, encrypted);
                 case 6 -> new Kept();
                 case 7 -> new Refused(text(bytes));
-                case 8 -> new Keep(id(bytes), rest(bytes), true);
+                case 8, 8 | ENCRYPTED -> new Keep(id(bytes), rest(bytes), true, encrypted);
                 default -> throw new IOException("frame of unknown kind " + kind);
             };
         } catch (BufferUnderflowException | IllegalArgumentException torn) {

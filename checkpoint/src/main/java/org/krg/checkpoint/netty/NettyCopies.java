@@ -33,10 +33,10 @@ public final class NettyCopies implements Copies {
             NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
             throws IOException {
         try (var conversation = open(node)) {
-            conversation.send(new Frame.Keep(id, manifest, stages));
+            conversation.send(new Frame.Keep(id, manifest, stages, store.isEncrypted()));
             while (true) {
                 switch (conversation.receive()) {
-                    case Frame.Get(var hashes) -> {
+                    case Frame.Get(var hashes, _) -> {
                         var chunks = require(hashes);
                         conversation.send(new Frame.Block(chunks));
                         sent.accept(chunks.stream().mapToLong(it -> it.content().length).sum());
@@ -54,7 +54,7 @@ public final class NettyCopies implements Copies {
     public Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest)
             throws IOException {
         try (var conversation = open(node)) {
-            conversation.send(new Frame.Find(id, digest));
+            conversation.send(new Frame.Find(id, digest, store.isEncrypted()));
             return switch (conversation.receive()) {
                 case Frame.Found(var manifest) ->
                         Optional.of(manifest).filter(bytes -> bytes.length > 0);
@@ -66,7 +66,7 @@ public final class NettyCopies implements Copies {
     @Override
     public List<Chunk> find(NodeId node, List<ChunkHash> hashes) throws IOException {
         try (var conversation = open(node)) {
-            conversation.send(new Frame.Get(hashes));
+            conversation.send(new Frame.Get(hashes, store.isEncrypted()));
             return switch (conversation.receive()) {
                 case Frame.Block(var chunks) -> chunks;
                 case Frame other -> throw Conversation.unexpected(other);

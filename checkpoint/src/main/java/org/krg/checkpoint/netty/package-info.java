@@ -11,6 +11,9 @@
 /// | `FIND` generation, digest of the manifest | client | `MANIFEST`: its bytes, none if not there |
 /// | `KEEP` generation, manifest | client | any number of `GET`, then `KEPT` once the copy is whole, verified and durable |
 /// | `FAILED` text | server | ends the conversation |
+///
+/// `GET`, `FIND` and `KEEP` say whether what is kept in consequence is encrypted where it lies: a
+/// node that encrypts its own hands nothing to one that does not, and has no copies made there.
 @NullMarked
 package org.krg.checkpoint.netty;
 

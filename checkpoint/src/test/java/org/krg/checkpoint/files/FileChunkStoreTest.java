@@ -17,10 +17,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.TreeBuilder;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
+import org.krg.checkpoint.fixture.TestKeys;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Manifest;
@@ -96,11 +98,12 @@ final class FileChunkStoreTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @CsvSource({"1, false", "2, false", "3, true", "4, true"})
     void whateverIsTakenAndRemovedInWhateverOrderLiveGenerationsStayWhole(
-            long seed, @TempDir Path directory) throws IOException {
+            long seed, boolean encrypts, @TempDir Path directory) throws IOException {
         var random = new Random(seed);
-        var store = FileChunkStore.open(directory, 1);
+        var keys = encrypts ? TestKeys.of(1) : StoreKeys.NONE;
+        var store = FileChunkStore.open(directory, 1, keys);
         var live = new TreeMap<GenerationId, Saved>();
         for (var step = 0; step < 60; step++) {
             switch (random.nextInt(6)) {
@@ -114,7 +117,7 @@ final class FileChunkStoreTest {
                     }
                 }
                 case 4 -> assertThat(store.sweep()).isGreaterThanOrEqualTo(0);
-                default -> store = FileChunkStore.open(directory, 1);
+                default -> store = FileChunkStore.open(directory, 1, keys);
             }
             for (var saved : live.values()) {
                 assertWhole(store, saved);

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.state.model.GenerationId;
@@ -20,25 +22,27 @@ final class FrameTest {
     private static final GenerationId ID = new GenerationId(new ProcessId(7), 3);
     private static final byte[] BYTES = {1, 2, 3};
 
-    @Test
-    void framesComeBackAsTheyWere() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void framesComeBackAsTheyWere(boolean encrypted) throws IOException {
         var hash = ChunkHash.of(BYTES);
-        assertThat(passed(new Frame.Get(List.of(hash, hash))))
-                .isEqualTo(new Frame.Get(List.of(hash, hash)));
-        assertThat(passed(new Frame.Find(ID, hash.digest())))
-                .isEqualTo(new Frame.Find(ID, hash.digest()));
+        assertThat(passed(new Frame.Get(List.of(hash, hash), encrypted)))
+                .isEqualTo(new Frame.Get(List.of(hash, hash), encrypted));
+        assertThat(passed(new Frame.Find(ID, hash.digest(), encrypted)))
+                .isEqualTo(new Frame.Find(ID, hash.digest(), encrypted));
         assertThat(passed(new Frame.Kept())).isEqualTo(new Frame.Kept());
         assertThat(passed(new Frame.Refused("why"))).isEqualTo(new Frame.Refused("why"));
         assertThat(passed(new Frame.Found(BYTES)))
                 .isInstanceOfSatisfying(
                         Frame.Found.class, it -> assertThat(it.manifest()).isEqualTo(BYTES));
         for (var stages : List.of(false, true)) {
-            assertThat(passed(new Frame.Keep(ID, BYTES, stages)))
+            assertThat(passed(new Frame.Keep(ID, BYTES, stages, encrypted)))
                     .isInstanceOfSatisfying(
                             Frame.Keep.class,
                             it -> {
                                 assertThat(it.manifest()).isEqualTo(BYTES);
                                 assertThat(it.stages()).isEqualTo(stages);
+                                assertThat(it.encrypted()).isEqualTo(encrypted);
                             });
         }
         assertThat(passed(new Frame.Block(List.of(new Chunk(hash, BYTES)))))
@@ -55,7 +59,8 @@ final class FrameTest {
     @Test
     void moreChunksThanAllowedAreRefused() {
         var many = IntStream.range(0, 257).mapToObj(_ -> ChunkHash.of(BYTES)).toList();
-        assertThatThrownBy(() -> passed(new Frame.Get(many))).hasMessageContaining("too many");
+        assertThatThrownBy(() -> passed(new Frame.Get(many, false)))
+                .hasMessageContaining("too many");
     }
 
     @Test
@@ -65,7 +70,8 @@ final class FrameTest {
             var bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
             if (bytes.length > 0) {
-                bytes[0] = (byte) random.nextInt(9);
+                bytes[0] =
+                        (byte) (random.nextInt(9) | (random.nextBoolean() ? Frame.ENCRYPTED : 0));
             }
             try {
                 assertThat(Frame.read(ByteBuffer.wrap(bytes))).isNotNull();

@@ -153,10 +153,10 @@ final class HostilePeerTest {
                         .syncUninterruptibly()
                         .channel();
         try (var conversation = new Conversation(channel, 1, Duration.ofSeconds(20)).attach()) {
-            conversation.send(new Frame.Keep(ID, ManifestCodec.encode(manifest), true));
+            conversation.send(new Frame.Keep(ID, ManifestCodec.encode(manifest), true, false));
             while (true) {
                 switch (conversation.receive()) {
-                    case Frame.Get(var hashes) -> {
+                    case Frame.Get(var hashes, _) -> {
                         var chunks = new ArrayList<Chunk>();
                         hashes.forEach(hash -> chunks.add(new Chunk(hash, chunk)));
                         conversation.send(new Frame.Block(chunks));
