@@ -29,6 +29,7 @@ import org.krg.state.model.NodeId;
 ///   10.201.0.0/16, [AddressPool#DEFAULT]); nothing else on the machines may use them
 /// @param criu the command to run CRIU; empty: the one in `PATH` or the private prefix
 /// @param copies how it looks after the copies of checkpoints
+/// @param encryption whether they are encrypted
 public record AgentSettings(
         Path home,
         ClusterSettings cluster,
@@ -40,7 +41,8 @@ public record AgentSettings(
         ElectionSettings election,
         AddressPool cells,
         Optional<Path> criu,
-        CopySettings copies) {
+        CopySettings copies,
+        EncryptionSettings encryption) {
 
     /// Which cluster.
     public record ClusterSettings(UUID id, String name) {
@@ -155,6 +157,16 @@ public record AgentSettings(
         }
     }
 
+    /// Whether the checkpoints that a node keeps are encrypted on its disk.
+    ///
+    /// @param isOn whether new ones are (default no)
+    /// @param keys the file of the keys; empty: `checkpoint.keys` in the node's directory
+    public record EncryptionSettings(boolean isOn, Optional<Path> keys) {
+        /// In the clear.
+        public static final EncryptionSettings DEFAULT =
+                new EncryptionSettings(false, Optional.empty());
+    }
+
     public AgentSettings {
         members = List.copyOf(members);
         join = List.copyOf(join);
@@ -173,7 +185,7 @@ public record AgentSettings(
                 "members names this node, " + self);
     }
 
-    /// Settings of an agent that looks after copies of checkpoints as usual.
+    /// Settings of an agent that keeps checkpoints as usual.
     public AgentSettings(
             Path home,
             ClusterSettings cluster,
@@ -196,7 +208,8 @@ public record AgentSettings(
                 election,
                 cells,
                 criu,
-                CopySettings.DEFAULT);
+                CopySettings.DEFAULT,
+                EncryptionSettings.DEFAULT);
     }
 
     /// {@return settings of a node of a new cluster, everything else at its default: ports 7440,
@@ -220,7 +233,35 @@ public record AgentSettings(
     /// more}
     public AgentSettings joining(List<HostPort> apis) {
         return new AgentSettings(
-                home, cluster, node, listen, List.of(), apis, lease, election, cells, criu, copies);
+                home,
+                cluster,
+                node,
+                listen,
+                List.of(),
+                apis,
+                lease,
+                election,
+                cells,
+                criu,
+                copies,
+                encryption);
+    }
+
+    /// {@return the same, with the checkpoints that the node keeps encrypted or not}
+    public AgentSettings encrypting(EncryptionSettings wanted) {
+        return new AgentSettings(
+                home,
+                cluster,
+                node,
+                listen,
+                members,
+                join,
+                lease,
+                election,
+                cells,
+                criu,
+                copies,
+                wanted);
     }
 
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "[::]", "*");

@@ -11,12 +11,15 @@ import org.krg.state.model.Engine;
 /// @param engines what the node can save and bring back, best first
 /// @param criu the version that passed the self-test; empty when none did
 /// @param selfTest what the self-test found, as a sentence
+/// @param checkpointKey the number of the key that the checkpoints it keeps are encrypted with;
+///   empty when they are not
 public record NodeReport(
         List<String> notes,
         List<String> limits,
         List<Engine> engines,
         String criu,
-        String selfTest) {
+        String selfTest,
+        String checkpointKey) {
     public NodeReport {
         notes = List.copyOf(notes);
         limits = List.copyOf(limits);

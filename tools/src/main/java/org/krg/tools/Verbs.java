@@ -22,6 +22,7 @@ import org.krg.tools.cli.checkpoint.CheckpointImport;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
 import org.krg.tools.cli.checkpoint.CheckpointPrune;
+import org.krg.tools.cli.checkpoint.CheckpointRekey;
 import org.krg.tools.cli.checkpoint.CheckpointRemove;
 import org.krg.tools.cli.checkpoint.CheckpointRestore;
 import org.krg.tools.cli.checkpoint.CheckpointVerify;
@@ -149,7 +150,8 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint export", "Write a checkpoint to a file"),
                             new Verb("checkpoint import", "Take a checkpoint in as a new job"),
                             new Verb("checkpoint rm", "Remove checkpoints"),
-                            new Verb("checkpoint prune", "Remove all but the newest checkpoints")),
+                            new Verb("checkpoint prune", "Remove all but the newest checkpoints"),
+                            new Verb("checkpoint rekey", "Give nodes another key to encrypt with")),
                     new Section(
                             "Shared memory",
                             new Verb("segment create", "Make memory that all nodes share"),
@@ -268,6 +270,7 @@ public final class Verbs implements VerbTree {
             case "checkpoint export" -> new CheckpointExport(terminal);
             case "checkpoint import" -> new CheckpointImport(terminal);
             case "checkpoint prune" -> new CheckpointPrune(terminal);
+            case "checkpoint rekey" -> new CheckpointRekey(terminal);
             case "checkpoint restore" -> new CheckpointRestore(terminal);
             case "checkpoint freeze" -> new CheckpointFreeze(terminal, true);
             case "checkpoint unfreeze" -> new CheckpointFreeze(terminal, false);

@@ -57,7 +57,7 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
                         uid,
                         allNotes,
                         problem.isPresent() ? Optional.empty() : links.map(CellLinks::pool)),
-                new NodeReport(notes, limits, engines, criu, test.finding()));
+                new NodeReport(notes, limits, engines, criu, test.finding(), ""));
     }
 
     private static SelfTest test(Cells cells, CheckpointConfig config, Path natives) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
+import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.netty.ChunkService;
 import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
@@ -163,12 +164,9 @@ final class Agent implements AutoCloseable {
                         images::service));
         var able = abilities.join();
         var machine = new KernelMachine(cells, process -> CellSpecs.own(store.image(), process));
-        var checkpoints =
-                new CellCheckpoints(
-                        cells,
-                        machine,
-                        images.engine(self, able.dumpers(), port, tls, damage),
-                        pages);
+        var saved = images.engine(self, able.dumpers(), port, tls, damage);
+        executor.execute(() -> images.renew(saved));
+        var checkpoints = new CellCheckpoints(cells, machine, saved, pages);
         var holder =
                 holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
         var engine = engine(store, machine, checkpoints, proposals, holder);
@@ -188,7 +186,7 @@ final class Agent implements AutoCloseable {
                                 metrics,
                                 InstantSource.system()),
                         programs,
-                        () -> report(able));
+                        () -> report(able, images, saved));
         engine.start();
         parts.add(
                         new CopyCare(
@@ -251,6 +249,7 @@ final class Agent implements AutoCloseable {
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
+                                () -> images.rekey(saved, executor),
                                 pages,
                                 pages.transfers(data.resolve("loads")),
                                 audit,
@@ -463,12 +462,18 @@ final class Agent implements AutoCloseable {
                 Instant.EPOCH);
     }
 
-    private NodeReport report(Abilities able) {
+    private NodeReport report(Abilities able, NodeImages images, Checkpoints saved) {
         var found = able.report();
         var notes = new ArrayList<>(found.notes());
         notes.addAll(damage.findings());
+        notes.addAll(images.notes(saved));
         return new NodeReport(
-                notes, found.limits(), found.engines(), found.criu(), found.selfTest());
+                notes,
+                found.limits(),
+                found.engines(),
+                found.criu(),
+                found.selfTest(),
+                images.key());
     }
 
     private SessionId session() {

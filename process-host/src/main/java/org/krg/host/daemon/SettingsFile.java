@@ -13,6 +13,7 @@ import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
@@ -55,7 +56,9 @@ public final class SettingsFile {
                     "tools.criu",
                     "checkpoint.scrub-every",
                     "checkpoint.scrub-rate",
-                    "checkpoint.replace-after");
+                    "checkpoint.replace-after",
+                    "checkpoint.encrypt",
+                    "checkpoint.keys");
     private static final List<String> MEMBER_KEYS = List.of("name", "incarnation", "raft");
 
     private final Path file;
@@ -133,7 +136,11 @@ public final class SettingsFile {
                     election(),
                     value("network.cells", AddressPool::of, AddressPool.DEFAULT),
                     find("tools.criu").map(text -> parse("tools.criu", text, this::path)),
-                    copies());
+                    copies(),
+                    new EncryptionSettings(
+                            flag("checkpoint.encrypt"),
+                            find("checkpoint.keys")
+                                    .map(text -> parse("checkpoint.keys", text, this::path))));
         } catch (IllegalArgumentException broken) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.krg.host.AuditTrail;
 import org.krg.host.CertificateRenewal;
 import org.krg.host.CertificateSigner;
+import org.krg.host.CheckpointRekey;
 import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
 import org.krg.host.ProcessHost;
@@ -29,6 +30,7 @@ import org.krg.state.ClusterStore;
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
 /// @param renewal renews this node's certificate
+/// @param rekey makes this node another key for the checkpoints that it keeps
 /// @param pages what this node has of segments
 /// @param contents what segments hold
 /// @param audit where requests are written down
@@ -45,6 +47,7 @@ public record ApiParts(
         InstantSource wall,
         CertificateSigner signer,
         CertificateRenewal renewal,
+        CheckpointRekey rekey,
         PageWitness pages,
         SegmentTransfer contents,
         AuditTrail audit,

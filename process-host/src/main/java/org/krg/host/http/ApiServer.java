@@ -226,6 +226,7 @@ public final class ApiServer implements AutoCloseable {
         var segments = new SegmentResource(replica, changes, parts);
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
+        var rekeys = new RekeyResource(config.node(), parts, replica, peers);
         var access = new AccessResource(replica, changes);
         routes.get("/v1/status", Permit.EVERYBODY, cluster::status)
                 .get("/v1/health", Permit.EVERYBODY, cluster::health)
@@ -249,6 +250,7 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/join", Permit.TOKEN, joins::join)
                 .post("/v1/members", Permit.AGENT, nodes::admit)
                 .post("/v1/nodes/{name}/certificate", joins::rotate)
+                .post("/v1/nodes/{name}/checkpoint-key", rekeys::rekey)
                 .post("/v1/certificates/node", Permit.AGENT, joins::renew)
                 .post("/v1/certificates/user", joins::user)
                 .get("/v1/tokens", joins::tokens)

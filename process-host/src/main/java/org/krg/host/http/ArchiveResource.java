@@ -49,15 +49,24 @@ final class ArchiveResource {
     }
 
     /// Sends one, by a node that has a copy. The copy is read whole before, and put right: what is
-    /// damaged for good is told instead of half an archive.
+    /// damaged for good is told instead of half an archive. What is encrypted here is not in an
+    /// archive: whoever wants one says so.
     HttpResponse export(Call call) {
         var image = replica.read(call.isStale());
         var generation = Targets.checkpoint(image, call.path("id"));
         requireAlone(image, generation);
-        return holders.perform(call, image, generation, () -> export(generation));
+        var decrypts = call.flag("decrypt");
+        return holders.perform(call, image, generation, () -> export(generation, decrypts));
     }
 
-    private HttpResponse export(Generation generation) {
+    private HttpResponse export(Generation generation, boolean decrypts) {
+        if (!decrypts && !parts.local().report().checkpointKey().isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "checkpoint %s is encrypted where node %s keeps it, and an archive is not"
+                            .formatted(generation.id(), self),
+                    "say --decrypt, and keep the archive where nobody else reads it");
+        }
         parts.local().verify(generation.id());
         return ByteStream.of(out -> parts.local().export(generation.id(), out));
     }

@@ -90,6 +90,9 @@ final class ClusterResource {
         if (!report.criu().isEmpty()) {
             view.put("criu", report.criu());
         }
+        if (!report.checkpointKey().isEmpty()) {
+            view.put("checkpointKey", report.checkpointKey());
+        }
         return Call.one(replica.image(), view.put("selfTest", report.selfTest()));
     }
 

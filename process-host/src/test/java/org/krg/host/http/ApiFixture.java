@@ -131,6 +131,7 @@ final class ApiFixture implements AutoCloseable {
                         InstantSource.system(),
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,
+                        host::rekey,
                         new NoPages(() -> !begins),
                         new NoContents(),
                         audited,

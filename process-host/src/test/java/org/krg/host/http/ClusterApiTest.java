@@ -68,6 +68,10 @@ final class ClusterApiTest {
         var doctor = api.get("/v1/doctor");
         assertThat(doctor.text("/engines/0")).isEqualTo("criu");
         assertThat(doctor.text("/selfTest")).contains("brought back");
+        assertThat(doctor.body().has("checkpointKey")).isFalse();
+        api.here.checkpointKey = "0123456789abcdef";
+        assertThat(api.get("/v1/doctor").text("/checkpointKey")).isEqualTo("0123456789abcdef");
+        api.here.checkpointKey = "";
         var hash = api.get("/v1/state/hash");
         assertThat(hash.text("/digest")).hasSize(64);
         assertThat(hash.number("/appliedIndex")).isPositive();
@@ -218,6 +222,44 @@ final class ClusterApiTest {
                 .isEqualTo("criu");
         assertThat(api.get("/v1/checkpoints/" + id + ".9").status()).isEqualTo(404);
         assertThat(api.get("/v1/checkpoints/x").status()).isEqualTo(404);
+    }
+
+    @Test
+    void whatIsEncryptedWhereItIsKeptIsExportedOnlyToWhoeverSaysSo() {
+        var id = api.running("secret", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        api.propose(new ReportCopies(new GenerationId(id, 1), List.of(AWAY)));
+        var path = "/v1/checkpoints/" + id + ".1/archive";
+        assertThat(api.get(path).status()).isEqualTo(200);
+        api.away.checkpointKey = "0123456789abcdef";
+        try {
+            var refused = api.get(path);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.text("/error/message")).contains("encrypted", AWAY.name());
+            assertThat(refused.text("/error/remedy")).contains("--decrypt");
+            assertThat(api.get(path + "?decrypt=false").status()).isEqualTo(409);
+            assertThat(api.get(path + "?decrypt=true").status()).isEqualTo(200);
+        } finally {
+            api.away.checkpointKey = "";
+        }
+    }
+
+    @Test
+    void aNodeThatEncryptsGetsAnotherKeyAlsoThroughAnother() {
+        var path = "/v1/nodes/" + AWAY + "/checkpoint-key";
+        assertThat(api.post(path, "{}").status()).isEqualTo(409);
+        api.away.checkpointKey = "0123456789abcdef";
+        try {
+            var done = api.post(path, "{}");
+            assertThat(done.status()).isEqualTo(200);
+            assertThat(done.text("/node")).isEqualTo(AWAY.name());
+            assertThat(done.text("/key")).isEqualTo("fedcba9876543210");
+        } finally {
+            api.away.checkpointKey = "";
+        }
+        assertThat(api.post("/v1/nodes/nowhere/checkpoint-key", "{}").status()).isEqualTo(404);
     }
 
     @Test

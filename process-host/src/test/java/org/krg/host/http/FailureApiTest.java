@@ -56,6 +56,7 @@ final class FailureApiTest {
                                 InstantSource.system(),
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
+                                () -> "",
                                 new NoPages(() -> true),
                                 new NoContents(),
                                 new RecordingAudit(),

@@ -55,6 +55,7 @@ final class FakeProcessHost implements ProcessHost {
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
     volatile boolean damaged;
+    volatile String checkpointKey = "";
     volatile boolean standing;
     volatile long residentBytes = 64 << 20;
     volatile @Nullable Generation taken;
@@ -253,6 +254,15 @@ final class FakeProcessHost implements ProcessHost {
         return ProgramFacts.unknown("not asked here");
     }
 
+    /// As the agent does it.
+    String rekey() {
+        if (checkpointKey.isEmpty()) {
+            throw new HostFailure(HostFailure.Code.CONFLICT, "this node does not encrypt", "");
+        }
+        checkpointKey = "fedcba9876543210";
+        return checkpointKey;
+    }
+
     @Override
     public NodeReport report() {
         return new NodeReport(
@@ -260,6 +270,7 @@ final class FakeProcessHost implements ProcessHost {
                 List.of("cpu limits do not hold"),
                 List.of(Engine.CRIU, Engine.RESTART),
                 "4.2.1",
-                "a program was saved and brought back");
+                "a program was saved and brought back",
+                checkpointKey);
     }
 }

@@ -14,10 +14,12 @@ import java.util.function.Consumer;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.daemon.ClusterKeys;
+import org.krg.host.daemon.SettingsFile;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.NodeId;
 
@@ -34,13 +36,24 @@ public final class DevUp {
     private final DevDirectory directory;
     private final Path krgHome;
     private final Consumer<String> talk;
+    private final EncryptionSettings encryption;
 
     /// @param krgHome the checkout or installation krg runs from
     /// @param talk is told what happens, in lines
     public DevUp(DevDirectory directory, Path krgHome, Consumer<String> talk) {
+        this(directory, krgHome, talk, EncryptionSettings.DEFAULT);
+    }
+
+    /// @param encryption of checkpoints, in a cluster that is made now
+    public DevUp(
+            DevDirectory directory,
+            Path krgHome,
+            Consumer<String> talk,
+            EncryptionSettings encryption) {
         this.directory = directory;
         this.krgHome = krgHome;
         this.talk = talk;
+        this.encryption = encryption;
     }
 
     /// Returns when all agents serve and take part. If one does not, or at an interrupt, none runs
@@ -56,6 +69,7 @@ public final class DevUp {
                 var claims = PortClaims.open()) {
             if (directory.hasCluster()) {
                 requireSame(count);
+                requireSameEncryption();
             } else {
                 make(count.orElse(DEFAULT_NODES), claims);
             }
@@ -133,16 +147,20 @@ public final class DevUp {
     private AgentSettings settings(DevCluster cluster, DevNode node) {
         var voters = cluster.nodes().stream().filter(DevNode::voter).toList();
         return new AgentSettings(
-                krgHome,
-                new ClusterSettings(cluster.id(), cluster.name()),
-                new NodeSettings(new NodeId(node.name()), directory.data(node.name()), true, 0, 0),
-                node.listen(),
-                node.voter() ? voters.stream().map(DevUp::member).toList() : List.of(),
-                node.voter() ? List.of() : voters.stream().map(it -> it.listen().api()).toList(),
-                LeaseSettings.DEFAULT,
-                ElectionSettings.DEFAULT,
-                DevLinks.pool(cluster.id()),
-                Optional.empty());
+                        krgHome,
+                        new ClusterSettings(cluster.id(), cluster.name()),
+                        new NodeSettings(
+                                new NodeId(node.name()), directory.data(node.name()), true, 0, 0),
+                        node.listen(),
+                        node.voter() ? voters.stream().map(DevUp::member).toList() : List.of(),
+                        node.voter()
+                                ? List.of()
+                                : voters.stream().map(it -> it.listen().api()).toList(),
+                        LeaseSettings.DEFAULT,
+                        ElectionSettings.DEFAULT,
+                        DevLinks.pool(cluster.id()),
+                        Optional.empty())
+                .encrypting(encryption);
     }
 
     private static FirstMember member(DevNode node) {
@@ -168,6 +186,24 @@ public final class DevUp {
                             + " --purge --dir "
                             + directory
                             + "`");
+        }
+    }
+
+    private void requireSameEncryption() {
+        if (!encryption.isOn()) {
+            return;
+        }
+        for (var node : directory.cluster().nodes()) {
+            var settings = directory.settings(node.name());
+            if (!SettingsFile.read(settings, krgHome).encryption().isOn()) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        directory + " holds a dev cluster whose nodes do not encrypt checkpoints",
+                        "write `encrypt = true` below [checkpoint] in "
+                                + settings
+                                + " and in those of the other nodes, and leave out"
+                                + " --encrypt-checkpoints");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.AddressPool;
@@ -32,12 +33,7 @@ final class SettingsText {
         if (!settings.cells().equals(AddressPool.DEFAULT)) {
             file.table("network").entry("cells", settings.cells());
         }
-        if (!settings.copies().equals(CopySettings.DEFAULT)) {
-            file.table("checkpoint")
-                    .entry("scrub-every", millis(settings.copies().scrubEvery()))
-                    .entry("scrub-rate", settings.copies().scrubRate() + "B")
-                    .entry("replace-after", millis(settings.copies().replaceAfter()));
-        }
+        file.checkpoint(settings);
         settings.criu().ifPresent(criu -> file.table("tools").entry("criu", criu));
         settings.members().forEach(file::member);
         return file.text.toString();
@@ -96,6 +92,24 @@ final class SettingsText {
                     .entry("voters", election.voters())
                     .entry("replace-after", millis(election.replaceAfter()));
         }
+    }
+
+    private void checkpoint(AgentSettings settings) {
+        var copies = settings.copies();
+        var encryption = settings.encryption();
+        if (!copies.equals(CopySettings.DEFAULT)
+                || !encryption.equals(EncryptionSettings.DEFAULT)) {
+            table("checkpoint");
+        }
+        if (!copies.equals(CopySettings.DEFAULT)) {
+            entry("scrub-every", millis(copies.scrubEvery()));
+            entry("scrub-rate", copies.scrubRate() + "B");
+            entry("replace-after", millis(copies.replaceAfter()));
+        }
+        if (encryption.isOn()) {
+            line("encrypt = true");
+        }
+        encryption.keys().ifPresent(keys -> entry("keys", keys));
     }
 
     private void member(FirstMember member) {

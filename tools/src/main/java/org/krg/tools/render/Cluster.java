@@ -62,6 +62,7 @@ public final class Cluster {
                 .line("engines", String.join(" ", Texts.of(node.path("engines"))))
                 .line("criu", node.path("criu").asText())
                 .line("self-test", node.path("selfTest").asText())
+                .line("checkpoint key", node.path("checkpointKey").asText())
                 .lines("limits", Texts.of(node.path("limits")))
                 .lines("notes", Texts.of(node.path("notes")));
     }

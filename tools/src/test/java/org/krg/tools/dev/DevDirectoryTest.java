@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.HostFailure;
 import org.krg.state.model.HostPort;
 
@@ -93,6 +95,29 @@ class DevDirectoryTest {
         write();
 
         assertConflict(() -> up().run(OptionalInt.of(5)));
+    }
+
+    @Test
+    void aClusterThatDoesNotEncryptIsNotTakenForOneThatDoes() throws Exception {
+        var cluster = write();
+        for (var node : cluster.nodes()) {
+            Files.createDirectories(directory.home(node.name()));
+            Files.writeString(
+                    directory.settings(node.name()),
+                    """
+                    join = ["127.0.0.1:1"]
+                    [cluster]
+                    id = "%s"
+                    [node]
+                    name = "%s"
+                    dev = true
+                    """
+                            .formatted(cluster.id(), node.name()));
+        }
+        var wanted = new EncryptionSettings(true, Optional.empty());
+
+        assertConflict(
+                () -> new DevUp(directory, KRG_HOME, told::add, wanted).run(OptionalInt.empty()));
     }
 
     @Test

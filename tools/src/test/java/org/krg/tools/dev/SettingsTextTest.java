@@ -16,6 +16,7 @@ import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.daemon.SettingsFile;
@@ -70,9 +71,23 @@ class SettingsTextTest {
                                 Duration.ofSeconds(20)),
                         AddressPool.of("172.20.0.0/14"),
                         Optional.of(Path.of("/opt/criu/sbin/criu")),
-                        new CopySettings(Duration.ofDays(1), 1 << 24, Duration.ofSeconds(90)));
+                        new CopySettings(Duration.ofDays(1), 1 << 24, Duration.ofSeconds(90)),
+                        new EncryptionSettings(true, Optional.of(Path.of("/run/keys/krg"))));
 
         assertThat(readBack(settings)).isEqualTo(settings);
+    }
+
+    @Test
+    void whetherCheckpointsAreEncryptedIsReadBackAsItWas() throws Exception {
+        var settings = settings(List.of(MEMBER), List.of());
+        for (var encryption :
+                List.of(
+                        new EncryptionSettings(true, Optional.empty()),
+                        new EncryptionSettings(true, Optional.of(Path.of("/run/keys/krg"))),
+                        new EncryptionSettings(false, Optional.of(Path.of("/run/keys/krg"))))) {
+            var wanted = settings.encrypting(encryption);
+            assertThat(readBack(wanted)).isEqualTo(wanted).isNotEqualTo(settings);
+        }
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.krg.tools.http.Json;
 import org.krg.tools.render.Amounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `checkpoint export`
@@ -29,7 +30,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "One file with all that `checkpoint import` needs: images, files, output, the job; signed by the node that wrote it.",
-            "It can be read by its owner only: it holds the program's memory and environment."
+            "It can be read by its owner only: it holds the program's memory and environment, in the clear. Where nodes encrypt what they keep, --decrypt says that this is wanted.",
+            "",
+            "  krg-admin checkpoint export 7.3 heat.krg",
+            "  krg-admin checkpoint export 7.3 - --decrypt | age -r RECIPIENT >heat.krg.age"
         })
 public final class CheckpointExport implements Callable<Integer> {
     /// An agent reads all of it before it answers.
@@ -52,6 +56,11 @@ public final class CheckpointExport implements Callable<Integer> {
             description = "is made; must not exist; - for standard output")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String file = "";
+
+    @Option(
+            names = "--decrypt",
+            description = "also where nodes encrypt the checkpoints they keep; the archive is not")
+    private boolean decrypts;
 
     @Mixin private final OutputOptions output = new OutputOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
@@ -103,7 +112,9 @@ public final class CheckpointExport implements Callable<Integer> {
                         () ->
                                 "exporting %s: %s of at most %s"
                                         .formatted(id, Amounts.bytes(checked.count()), whole))) {
-            client.download(ApiPath.of("checkpoints", id, "archive"), checked, ANSWER_WITHIN);
+            var archive = ApiPath.of("checkpoints", id, "archive");
+            client.download(
+                    decrypts ? archive.with("decrypt", true) : archive, checked, ANSWER_WITHIN);
         }
         out.flush();
         if (!checked.isGood()) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.dev.cli;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.dev.DevDirectory;
@@ -26,6 +28,11 @@ public final class DevUpVerb implements Callable<Integer> {
             description = "how many nodes; the first three (of five or more: five) vote; default 3")
     private @Nullable Integer nodes;
 
+    @Option(
+            names = "--encrypt-checkpoints",
+            description = "the nodes of a new cluster encrypt the checkpoints that they keep")
+    private boolean encrypts;
+
     public DevUpVerb(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -35,7 +42,13 @@ public final class DevUpVerb implements Callable<Integer> {
         var directory = options.findNamed(terminal).orElseGet(DevDirectory::preset);
         var count = nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes);
         return Work.interruptibly(() -> {
-            show(new DevUp(directory, KrgHome.require(), terminal::say).run(count));
+            show(
+                    new DevUp(
+                                    directory,
+                                    KrgHome.require(),
+                                    terminal::say,
+                                    new EncryptionSettings(encrypts, Optional.empty()))
+                            .run(count));
             directory.remember();
             terminal.say(
                     """

@@ -8,6 +8,7 @@ import java.util.UUID;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
+import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.state.StateConfig.FirstMember;
@@ -56,6 +57,13 @@ final class NodeOptions {
     @Option(names = "--dev", description = "one of several nodes on a developer's machine")
     private boolean dev;
 
+    @Option(
+            names = "--encrypt-checkpoints",
+            description =
+                    "encrypt the checkpoints that this node keeps; say it for all nodes or for none:"
+                            + " one that encrypts has no copies made on one that does not")
+    private boolean encrypts;
+
     /// {@return where to write the settings}
     Path config() {
         return config.toAbsolutePath().normalize();
@@ -90,16 +98,17 @@ final class NodeOptions {
             ClusterSettings cluster, List<FirstMember> members, List<HostPort> join) {
         try {
             return new AgentSettings(
-                    KrgHome.require(),
-                    cluster,
-                    new NodeSettings(new NodeId(node), data(), dev, 0, 0),
-                    listen(),
-                    members,
-                    join,
-                    LeaseSettings.DEFAULT,
-                    ElectionSettings.DEFAULT,
-                    AddressPool.DEFAULT,
-                    Optional.empty());
+                            KrgHome.require(),
+                            cluster,
+                            new NodeSettings(new NodeId(node), data(), dev, 0, 0),
+                            listen(),
+                            members,
+                            join,
+                            LeaseSettings.DEFAULT,
+                            ElectionSettings.DEFAULT,
+                            AddressPool.DEFAULT,
+                            Optional.empty())
+                    .encrypting(new EncryptionSettings(encrypts, Optional.empty()));
         } catch (IllegalArgumentException wrong) {
             throw usage(wrong);
         }
