@@ -57,6 +57,9 @@ final class SavingVerb implements Callable<Integer> {
             description = "table, json or markdown; json is stable")
     private Format format = Format.table;
 
+    @Option(names = "--encrypt", description = "the nodes encrypt the checkpoints that they keep")
+    private boolean encrypts;
+
     enum Format {
         table,
         json,
@@ -93,7 +96,7 @@ final class SavingVerb implements Callable<Integer> {
 
     private int measure(List<Load> loads) {
         var talk = new Talk(System.err::println);
-        try (var cluster = Cluster.up(NODES)) {
+        try (var cluster = encrypts ? Cluster.upEncrypting(NODES) : Cluster.up(NODES)) {
             var bench = new SavingBench(cluster, criu(), program(), rounds(), talk::say);
             var report = bench.run(kind, loads);
             System.out.print(

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
@@ -51,10 +52,19 @@ public final class Cluster implements AutoCloseable {
         return up(nodes, _ -> {});
     }
 
+    /// Makes a cluster whose nodes encrypt the checkpoints that they keep.
+    public static Cluster upEncrypting(int nodes) {
+        return up(nodes, _ -> {}, "--encrypt-checkpoints");
+    }
+
     /// As above.
     ///
     /// @param prepare is shown the place of each node's data directory before it is made
     public static Cluster up(int nodes, Consumer<Path> prepare) {
+        return up(nodes, prepare, new String[0]);
+    }
+
+    private static Cluster up(int nodes, Consumer<Path> prepare, String... options) {
         var scratch = makeScratch();
         var directory = scratch.resolve("cluster");
         var installation = Installation.find(scratch).about(directory);
@@ -62,16 +72,10 @@ public final class Cluster implements AutoCloseable {
             for (var node = 1; node <= nodes; node++) {
                 prepare.accept(data(directory, "n" + node));
             }
-            installation
-                    .run(
-                            TO_START,
-                            "dev",
-                            "up",
-                            "--nodes",
-                            "" + nodes,
-                            "--dir",
-                            directory.toString())
-                    .require(0);
+            var line = new ArrayList<>(List.of("dev", "up", "--nodes", "" + nodes));
+            line.addAll(List.of("--dir", directory.toString()));
+            line.addAll(List.of(options));
+            installation.run(TO_START, line.toArray(String[]::new)).require(0);
             var members = members(installation);
             var cluster = new Cluster(installation, directory, findName(members), members);
             cluster.awaitReady();
