@@ -250,17 +250,7 @@ public record AgentSettings(
     /// {@return the same, with the checkpoints that the node keeps encrypted or not}
     public AgentSettings encrypting(EncryptionSettings wanted) {
         return new AgentSettings(
-                home,
-                cluster,
-                node,
-                listen,
-                members,
-                join,
-                lease,
-                election,
-                cells,
-                criu,
-                copies,
+                home, cluster, node, listen, members, join, lease, election, cells, criu, copies,
                 wanted);
     }
 
