@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,8 @@ class SharedMemoryTest {
         assertThat(second.ask("read 0")).isEqualTo("41");
         assertThat(second.ask("write " + COUNTER + " 42")).isEqualTo("ok");
         assertThat(home.ask("write 8192 43")).isEqualTo("ok");
+        var semisync = begin(cluster, "semisync");
+        var sync = begin(cluster, "sync");
 
         cluster.killNode(cluster.nodes().getFirst());
 
@@ -142,6 +145,37 @@ class SharedMemoryTest {
         assertThat(second.ask("write 8192 1")).isEqualTo("sigbus");
         assertThat(cluster.get("segments", SEGMENT).path("regrantedBlocks").asInt()).isEqualTo(1);
         assertThat(cluster.run("segment", "audit", SEGMENT).exit()).isIn(0, 10);
+        semisync.check(cluster);
+        sync.check(cluster);
+    }
+
+    /// A segment in which pages wait on their way, and whose home is lost: what nobody wrote is
+    /// zeros.
+    private OfMode begin(Cluster cluster, String mode) {
+        cluster.run("segment", "create", mode, "--size", "2M", "--mode", mode).require(0);
+        var on = cluster.nodes().stream().map(node -> Toucher.on(cluster, node, mode)).toList();
+        touchers = Stream.concat(touchers.stream(), on.stream()).toList();
+        assertThat(on.get(0).ask("write 0 1")).isEqualTo("ok");
+        assertThat(on.get(0).ask("read 4096")).isEqualTo("0");
+        assertThat(on.get(1).ask("write 8192 2")).isEqualTo("ok");
+        assertThat(on.get(2).ask("read 8192")).isEqualTo("2");
+        assertThat(cluster.run("segment", "audit", mode).exit()).isZero();
+        return new OfMode(mode, on.get(1), on.get(2));
+    }
+
+    private record OfMode(String name, Toucher second, Toucher third) {
+        void check(Cluster cluster) {
+            assertThat(third.ask("read 0")).isEqualTo("sigbus");
+            assertThat(third.ask("read 4096")).isEqualTo("0");
+            assertThat(third.ask("write 12288 3")).isEqualTo("ok");
+            assertThat(second.ask("read 12288")).isEqualTo("3");
+            assertThat(third.ask("read 8192")).isEqualTo("2");
+            var audit = cluster.run("segment", "audit", name);
+            assertThat(audit.exit()).isIn(0, 10);
+            assertThat(audit.out())
+                    .contains("page 0 is lost: it was " + cluster.nodes().getFirst() + "#");
+            cluster.run("segment", "destroy", name).require(0);
+        }
     }
 
     @Test

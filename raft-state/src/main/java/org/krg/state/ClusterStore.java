@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.krg.state.command.Operation;
@@ -14,8 +15,10 @@ import org.krg.state.core.MembershipChange;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.PageOwner;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Role;
 import org.krg.state.model.Sha256;
@@ -83,6 +86,10 @@ public interface ClusterStore extends AutoCloseable {
 
     /// {@return what the state takes of this node's disk}
     StorageStatus storage();
+
+    /// {@return the owners of a block's pages as far as this replica has applied the log, by page;
+    /// none for those that no record is of} Blocks.
+    SortedMap<Integer, PageOwner> owners(BlockId block);
 
     /// Writes a backup of this replica; blocks until it is written.
     void backup(OutputStream to) throws IOException;

@@ -67,6 +67,7 @@ import org.krg.state.model.Migration.Step;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
@@ -187,7 +188,12 @@ public final class RandomCommands {
             case 6 -> new FinishReturn(likely);
             case 0, 1 ->
                     new CreateSegment(
-                            pick(NAMES), random.nextLong(3) << 22, Samples.ALICE, 0600, now);
+                            pick(NAMES),
+                            random.nextLong(3) << 22,
+                            Samples.ALICE,
+                            0600,
+                            pick(List.of(OwnershipMode.values())),
+                            now);
             case 2 -> new DestroySegment(likely);
             case 3 -> new ResizeSegment(likely, random.nextLong(4) << 22);
             case 4 -> new RemoveSegment(likely);

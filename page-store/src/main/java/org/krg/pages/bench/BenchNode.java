@@ -24,6 +24,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SegmentId;
 
 /// One of the nodes of a measurement, with one segment.
@@ -52,7 +53,10 @@ final class BenchNode implements AutoCloseable {
         shared.links.put(self.node(), links);
         engine =
                 PageEngine.start(
-                        PageEngineConfig.of(self), links, block -> grant(block, self, shared));
+                        PageEngineConfig.of(self),
+                        links,
+                        block -> grant(block, self, shared),
+                        new NoOwnershipLog());
         links.listen(engine);
         memory = NodeMemory.create("bench", SEGMENT_BYTES);
         var faults = engine.open(SEGMENT, memory);
@@ -75,7 +79,7 @@ final class BenchNode implements AutoCloseable {
     private void grant(BlockId block, Member self, Shared shared) {
         var known = shared.homes.putIfAbsent(block, self);
         var home = known == null ? self : known;
-        shared.news.execute(() -> engine.granted(block, home, 1, List.of()));
+        shared.news.execute(() -> engine.granted(block, home, 1, OwnershipMode.ASYNC, List.of()));
     }
 
     private static byte[] key() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.krg.pages.coherence.Access;
 import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Copy;
+import org.krg.pages.coherence.Notes;
 import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.PageMessage.Claim;
 import org.krg.pages.coherence.PageMessage.Data;
@@ -16,6 +17,9 @@ import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Mirrored;
+import org.krg.pages.coherence.PageMessage.Note;
+import org.krg.pages.coherence.PageMessage.Noted;
 import org.krg.pages.coherence.PageMessage.Recover;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.Take;
@@ -28,11 +32,22 @@ import org.krg.state.model.SegmentId;
 /// u64 segment, u32 block, u64 epoch, u8 kind, u8 detail, u16 page, u16 pages, u64 version
 /// pages     Request, Data, Grant, Fetch: how many, `page` being the first; else 1
 /// detail    Request: 1 if to write; Grant: access in bits 0-3, content in bits 4-7
-/// version   Grant: of the page; Claim: how many entries of u16 page, u8 access, u64 version follow
+/// detail    Note: 1 if it begins; Note, Mirrored: 2 if they are complete
+/// version   Grant: of the page; Claim: how many entries of u16 page, u8 access, u64 version follow;
+///           Note, Noted: sequence; Mirrored: epoch. Notes follow as NotesCodec has them
 /// ```
 public final class PageMessageCodec {
-    /// Bytes of the longest message, the pages that may follow not counted.
+    /// Bytes of the longest message but those with notes, the pages that may follow not counted.
     public static final int MAX_BYTES = 34 + BlockId.PAGES * 11;
+
+    /// {@return how much room a message needs at most, the pages that may follow not counted}
+    public static int room(PageMessage message) {
+        return switch (message) {
+            case Note note -> HEADER_BYTES + NotesCodec.room(note.notes());
+            case Mirrored(var notes) -> HEADER_BYTES + NotesCodec.room(notes.notes());
+            default -> MAX_BYTES;
+        };
+    }
 
     private static final int HEADER_BYTES = 34;
     private static final int COPY_BYTES = 11;
@@ -69,6 +84,15 @@ public final class PageMessageCodec {
             case Invalidate(var page) -> put(target, 8, 0, page, 0);
             case Lost(var page) -> put(target, 9, 0, page, 0);
             case Recover() -> put(target, 10, 0, 0, 0);
+            case Note(var sequence, var begins, var isComplete, var notes) -> {
+                put(target, 11, (begins ? 1 : 0) | (isComplete ? 2 : 0), 0, sequence);
+                NotesCodec.encode(notes, target);
+            }
+            case Noted(var sequence) -> put(target, 12, 0, 0, sequence);
+            case Mirrored(var notes) -> {
+                put(target, 13, notes.isComplete() ? 2 : 0, 0, notes.epoch());
+                NotesCodec.encode(notes.notes(), target);
+            }
         }
     }
 
@@ -117,6 +141,14 @@ public final class PageMessageCodec {
             case 8 -> Optional.of(new Invalidate(page));
             case 9 -> Optional.of(new Lost(page));
             case 10 -> Optional.of(new Recover());
+            case 11 ->
+                    NotesCodec.decode(source)
+                            .map(notes ->
+                                    new Note(version, (detail & 1) != 0, (detail & 2) != 0, notes));
+            case 12 -> Optional.of(new Noted(version));
+            case 13 ->
+                    NotesCodec.decode(source)
+                            .map(notes -> new Mirrored(new Notes(version, detail == 2, notes)));
             default -> Optional.empty();
         };
     }

@@ -41,6 +41,17 @@ public sealed interface Effect {
     /// Make every touch of an absent page an error, from now on.
     record Poison(int page) implements Effect {}
 
+    /// Have it recorded that a page is a member's, or is going to be. Of a page the newest record
+    /// counts. [HomeBlock#recorded] tells of it when it is there.
+    ///
+    /// @param changes how many versions there were since the record before
+    record RecordOwner(int page, long version, Member owner, int changes) implements Effect {}
+
+    /// Note that nobody has a page any more.
+    ///
+    /// @param owner who had it
+    record NoteLost(int page, Member owner) implements Effect {}
+
     /// Have a home for the block agreed on; [NodeBlock#granted] tells of it.
     record AskGrant() implements Effect {}
 }

@@ -13,10 +13,14 @@ import java.util.TreeSet;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.krg.pages.coherence.Effect.NoteLost;
+import org.krg.pages.coherence.Effect.RecordOwner;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Claim;
 import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Invalidated;
+import org.krg.pages.coherence.PageMessage.Mirrored;
+import org.krg.pages.coherence.PageMessage.Noted;
 import org.krg.pages.coherence.PageMessage.Recover;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.ToHome;
@@ -24,16 +28,31 @@ import org.krg.pages.coherence.PageMessage.ToNode;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.Member;
+import org.krg.state.model.OwnershipMode;
+import org.krg.state.model.PageOwner;
 
 /// One block as its home orders it, in one epoch. Owned by one thread at a time.
 ///
 /// The home of the first epoch knows that nobody was granted a page before. A later one asks every
-/// live member for its copies; until all have answered or are gone, requests wait.
+/// live member for its copies; until all have answered or are gone, requests wait. What they say is
+/// what counts; the log says whose pages were that nobody has, and, if no page was granted to be
+/// written without it, which ones are zeros still.
 public final class HomeBlock {
     private static final long FIRST_EPOCH = 1;
 
     private final Member self;
     private final long epoch;
+    private final OwnershipMode mode;
+    private final SortedMap<Integer, PageOwner> records;
+    private final HomePage.Outside outside = new Outside();
+    private final Mirroring mirroring;
+
+    /// What mirrors of earlier homes know.
+    private final SortedMap<Member, Notes> mirrors = new TreeMap<>();
+
+    /// Whether a page that no record is of was never granted to be written.
+    private boolean isComplete;
+
     private final @Nullable HomePage[] pages = new HomePage[BlockId.PAGES];
     private final SortedSet<Member> unheard = new TreeSet<>();
     private final SortedMap<Member, List<Copy>> claims = new TreeMap<>();
@@ -43,9 +62,20 @@ public final class HomeBlock {
     /// The home of a block that was just granted to this member.
     ///
     /// @param live every member that may have copies, this one included
-    public HomeBlock(Member self, long epoch, Collection<Member> live) {
+    /// @param records what the log says of its pages
+    public HomeBlock(
+            Member self,
+            long epoch,
+            Collection<Member> live,
+            OwnershipMode mode,
+            SortedMap<Integer, PageOwner> records) {
         this.self = self;
         this.epoch = epoch;
+        this.mode = mode;
+        this.records = records;
+        this.isComplete = epoch == FIRST_EPOCH || mode == OwnershipMode.SYNC;
+        var hasMirror = mode == OwnershipMode.SEMISYNC;
+        this.mirroring = new Mirroring(self, hasMirror ? live : List.of());
         if (epoch > FIRST_EPOCH) {
             unheard.addAll(live);
             Invariant.holds(unheard.contains(self), "the home is live", self, live);
@@ -73,6 +103,11 @@ public final class HomeBlock {
         if (messageEpoch == epoch) {
             switch (message) {
                 case Claim(var copies) -> claim(from, copies);
+                case Mirrored(var notes) -> mirrored(from, notes);
+                case Noted(var upTo) ->
+                        mirroring
+                                .noted(from, upTo)
+                                .forEach(it -> page(it.page()).recorded(it.version()));
                 case Request(var page, var count, var write) ->
                         each(page, count, it -> request(it, new Ask(from, write)));
                 case Invalidated(var page) -> page(page).invalidated(from);
@@ -82,10 +117,26 @@ public final class HomeBlock {
         return done();
     }
 
+    /// A record is in the log, of that version or a newer one.
+    public List<Effect> recorded(int page, long version) {
+        mirroring.logged(page, version);
+        var known = pages[page];
+        if (known != null) {
+            known.recorded(version);
+        }
+        return done();
+    }
+
     /// A member is over.
-    public List<Effect> gone(Member member) {
+    ///
+    /// @param live who lives now
+    public List<Effect> gone(Member member, Collection<Member> live) {
+        if (mode == OwnershipMode.SEMISYNC) {
+            mirroring.gone(member, live);
+        }
         if (isRecovering()) {
             claims.remove(member);
+            mirrors.remove(member);
             early.values().forEach(asks -> asks.removeIf(ask -> ask.member().equals(member)));
             heard(member);
         } else {
@@ -109,6 +160,12 @@ public final class HomeBlock {
         }
     }
 
+    private void mirrored(Member from, Notes notes) {
+        if (unheard.contains(from)) {
+            mirrors.put(from, notes);
+        }
+    }
+
     private void request(int page, Ask ask) {
         if (isRecovering()) {
             early.computeIfAbsent(page, _ -> new ArrayList<>()).add(ask);
@@ -119,12 +176,30 @@ public final class HomeBlock {
 
     private void heard(Member member) {
         if (unheard.remove(member) && unheard.isEmpty()) {
-            claims.forEach((holder, copies) ->
-                    copies.forEach(copy -> page(copy.page()).claimed(holder, copy)));
-            claims.clear();
+            recover();
             early.forEach((page, asks) -> asks.forEach(page(page)::request));
             early.clear();
         }
+    }
+
+    /// Only the mirror of the home just before knows all that is not in the log.
+    private void recover() {
+        var notes =
+                mirrors.values().stream()
+                        .filter(it -> mode == OwnershipMode.SEMISYNC && it.epoch() == epoch - 1)
+                        .findFirst();
+        isComplete |= notes.filter(Notes::isComplete).isPresent();
+        claims.forEach((holder, copies) ->
+                copies.forEach(copy -> page(copy.page()).claimed(holder, copy)));
+        records.forEach((page, record) -> page(page).wasRecorded(record.version(), record.owner()));
+        notes.ifPresent(all -> all.notes().forEach(note -> page(note.page()).wasNoted(note)));
+        for (var page : pages) {
+            if (page != null) {
+                page.recovered(isComplete);
+            }
+        }
+        claims.clear();
+        mirrors.clear();
     }
 
     private HomePage page(int index) {
@@ -133,9 +208,9 @@ public final class HomeBlock {
             return known;
         }
         var created =
-                epoch == FIRST_EPOCH
-                        ? HomePage.untouched(index, self, this::send)
-                        : HomePage.unclaimed(index, self, this::send);
+                isComplete
+                        ? HomePage.untouched(index, self, outside)
+                        : HomePage.unclaimed(index, self, outside);
         pages[index] = created;
         return created;
     }
@@ -144,7 +219,37 @@ public final class HomeBlock {
         effects.add(new Send(to, epoch, message, payload));
     }
 
+    private final class Outside implements HomePage.Outside {
+        @Override
+        public void send(Member to, ToNode message, Payload payload) {
+            HomeBlock.this.send(to, message, payload);
+        }
+
+        @Override
+        public void record(int page, long version, Member owner, int changes) {
+            effects.add(new RecordOwner(page, version, owner, changes));
+            if (mode == OwnershipMode.SEMISYNC) {
+                mirroring.add(new OwnerNote(page, version, owner));
+            }
+        }
+
+        @Override
+        public void lost(int page, Member owner) {
+            effects.add(new NoteLost(page, owner));
+        }
+
+        @Override
+        public boolean recordsFirst() {
+            return mode != OwnershipMode.ASYNC;
+        }
+    }
+
+    /// The mirror is told of what was decided. It is told nothing before the home itself knows what
+    /// the mirror before was told.
     private List<Effect> done() {
+        if (!isRecovering()) {
+            mirroring.tell(isComplete).ifPresent(it -> send(it.mirror(), it.note(), Payload.NONE));
+        }
         var all = effects;
         effects = new ArrayList<>();
         return Runs.joined(all);

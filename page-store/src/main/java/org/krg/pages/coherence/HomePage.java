@@ -3,6 +3,7 @@ package org.krg.pages.coherence;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -19,9 +20,23 @@ import org.krg.state.model.Member;
 /// One page as its home orders it: who has it, in which version, and who comes next. Whoever is in
 /// `holders` has the page once it has handled what the home sent to it.
 final class HomePage {
-    /// Sends a message to a member, with a page or without.
-    interface Sender {
+    /// What a page has others do.
+    interface Outside {
+        /// Sends a message to a member, with a page or without.
         void send(Member to, ToNode message, Payload payload);
+
+        /// Has it recorded that a page is going to be a member's, in that version.
+        ///
+        /// @param changes how many versions there were since the record before
+        void record(int page, long version, Member owner, int changes);
+
+        /// Tells that a page is lost.
+        ///
+        /// @param owner who had it
+        void lost(int page, Member owner);
+
+        /// {@return whether a page waits until its next owner is recorded}
+        boolean recordsFirst();
     }
 
     /// What is known of the bytes.
@@ -36,7 +51,7 @@ final class HomePage {
 
     private final int page;
     private final Member self;
-    private final Sender sender;
+    private final Outside outside;
     private final SortedSet<Member> holders = new TreeSet<>();
     private final Queue<Ask> queue = new ArrayDeque<>();
     private Bytes bytes;
@@ -44,21 +59,92 @@ final class HomePage {
     private long version;
     private @Nullable Transfer transfer;
 
-    private HomePage(int page, Member self, Sender sender, Bytes bytes) {
+    /// Who was granted the page to be written last; null if nobody was.
+    private @Nullable Member owner;
+
+    /// The newest record that was asked for: its version, 0 if there was none, and its owner.
+    private long announced;
+
+    private @Nullable Member announcedOwner;
+
+    /// From which version on all records that were asked for are of that owner.
+    private long ownedFrom;
+
+    /// The newest version of which a record is known to be there.
+    private long recorded;
+
+    private HomePage(int page, Member self, Outside outside, Bytes bytes) {
         this.page = page;
         this.self = self;
-        this.sender = sender;
+        this.outside = outside;
         this.bytes = bytes;
     }
 
-    /// A page that nobody was ever granted.
-    static HomePage untouched(int page, Member self, Sender sender) {
-        return new HomePage(page, self, sender, Bytes.UNTOUCHED);
+    /// A page that nobody was ever granted to be written.
+    static HomePage untouched(int page, Member self, Outside outside) {
+        return new HomePage(page, self, outside, Bytes.UNTOUCHED);
     }
 
     /// A page of which nothing is known but that somebody may have had it.
-    static HomePage unclaimed(int page, Member self, Sender sender) {
-        return new HomePage(page, self, sender, Bytes.LOST);
+    static HomePage unclaimed(int page, Member self, Outside outside) {
+        return new HomePage(page, self, outside, Bytes.LOST);
+    }
+
+    /// A home before had the page recorded in the log.
+    void wasRecorded(long last, Member lastOwner) {
+        bytes = bytes == Bytes.HELD ? Bytes.HELD : Bytes.LOST;
+        owner = lastOwner;
+        announced = last;
+        announcedOwner = lastOwner;
+        recorded = last;
+    }
+
+    /// The home before had its mirror know of the page. The log may not.
+    void wasNoted(OwnerNote note) {
+        if (note.version() > announced) {
+            bytes = bytes == Bytes.HELD ? Bytes.HELD : Bytes.LOST;
+            owner = note.owner();
+            announce(note.version(), note.owner());
+        }
+    }
+
+    /// All survivors have said what they have: the log learns what it did not know, and whose the
+    /// page was if nobody has it.
+    ///
+    /// @param isComplete whether nobody was granted the page to be written if no record is of it
+    void recovered(boolean isComplete) {
+        var isOnlyRead = isComplete && announced == 0;
+        if (bytes == Bytes.HELD && !isOnlyRead) {
+            var holder = owner;
+            if (holder == null || !holders.contains(holder)) {
+                holder = holders.first();
+                owner = holder;
+            }
+            if (version > announced || !holder.equals(announcedOwner)) {
+                announce(Math.max(version, announced), holder);
+            }
+        } else if (bytes == Bytes.LOST && owner != null) {
+            outside.lost(page, owner);
+        }
+    }
+
+    private void announce(long next, Member nextOwner) {
+        if (!nextOwner.equals(announcedOwner)) {
+            // A record that replaces one of its version cannot be told from that.
+            ownedFrom = next == announced ? next + 1 : next;
+        }
+        outside.record(page, next, nextOwner, Math.toIntExact(next - announced));
+        announced = next;
+        announcedOwner = nextOwner;
+    }
+
+    /// A record is there, of that version at least.
+    void recorded(long known) {
+        recorded = Math.max(recorded, known);
+        if (transfer != null && transfer.unrecorded && recorded >= announced) {
+            transfer.unrecorded = false;
+            proceed(transfer);
+        }
     }
 
     /// A survivor has the page.
@@ -80,7 +166,8 @@ final class HomePage {
                 exclusive,
                 version,
                 transfer != null,
-                bytes == Bytes.LOST);
+                bytes == Bytes.LOST,
+                Optional.ofNullable(owner));
     }
 
     void request(Ask ask) {
@@ -110,14 +197,14 @@ final class HomePage {
         transfer = null;
         if (done.write) {
             holders.remove(from);
-            var owner = done.requester == null ? from : done.requester;
-            grantWrite(owner, Content.SENT, Payload.RECEIVED);
+            var next = done.requester == null ? from : done.requester;
+            grantWrite(next, Content.SENT, Payload.RECEIVED);
         } else {
             exclusive = false;
             if (done.requester != null) {
                 holders.add(done.requester);
                 var grant = new Grant(page, Access.READ, version, Content.SENT);
-                sender.send(done.requester, grant, Payload.RECEIVED);
+                outside.send(done.requester, grant, Payload.RECEIVED);
             }
         }
         serve();
@@ -132,9 +219,18 @@ final class HomePage {
             goneFrom(transfer, member);
         }
         if (bytes == Bytes.HELD && holders.isEmpty()) {
-            lose();
+            if (owner == null) {
+                forgetReaders();
+            } else {
+                lose();
+            }
         }
         serve();
+    }
+
+    /// Nobody could write it, and nobody has it any more: zeros again.
+    private void forgetReaders() {
+        bytes = Bytes.UNTOUCHED;
     }
 
     private void goneFrom(Transfer current, Member member) {
@@ -143,16 +239,21 @@ final class HomePage {
         }
         if (member.equals(current.provider)) {
             transfer = null;
-            if (current.write || holders.isEmpty()) {
+            if (!current.write && holders.isEmpty() && owner == null) {
+                forgetReaders();
+            } else if (current.write || holders.isEmpty()) {
                 abandon(current);
-            } else if (current.requester != null) {
+            }
+            if (bytes != Bytes.LOST && current.requester != null) {
                 start(new Ask(current.requester, false));
             }
         } else if (current.awaited.remove(member)) {
             proceed(current);
         } else if (current.provider == null && current.requester == null) {
             transfer = null;
-            abandon(current);
+            if (bytes == Bytes.HELD) {
+                abandon(current);
+            }
         }
     }
 
@@ -160,17 +261,28 @@ final class HomePage {
     private void abandon(Transfer current) {
         lose();
         if (current.requester != null) {
-            sender.send(current.requester, new Lost(page), Payload.NONE);
+            outside.send(current.requester, new Lost(page), Payload.NONE);
         }
     }
 
     private void lose() {
+        if (owner != null) {
+            outside.lost(page, owner);
+            if (!owner.equals(announcedOwner)) {
+                announce(announced, owner);
+            }
+        }
         bytes = Bytes.LOST;
         exclusive = false;
         holders.clear();
     }
 
     private void serve() {
+        if (transfer == null && bytes == Bytes.HELD && owner != null && !holders.contains(owner)) {
+            // Whoever wrote it is over, and readers have it.
+            owner = holders.first();
+            announce(announced, owner);
+        }
         while (transfer == null && !queue.isEmpty()) {
             start(queue.remove());
         }
@@ -179,8 +291,16 @@ final class HomePage {
     private void start(Ask ask) {
         var member = ask.member();
         switch (bytes) {
-            case LOST -> sender.send(member, new Lost(page), Payload.NONE);
-            case UNTOUCHED -> grantZeros(ask);
+            case LOST -> outside.send(member, new Lost(page), Payload.NONE);
+            case UNTOUCHED -> {
+                if (ask.write()) {
+                    transfer = new Transfer(ask);
+                    announce(transfer, member);
+                    proceed(transfer);
+                } else {
+                    grantZeros(member);
+                }
+            }
             case HELD -> {
                 var hasIt = holders.contains(member);
                 if (hasIt && (exclusive || !ask.write())) {
@@ -190,61 +310,70 @@ final class HomePage {
                 if (!hasIt) {
                     transfer.provider = holders.contains(self) ? self : holders.first();
                 }
-                invalidateOthers(transfer);
+                if (ask.write()) {
+                    announce(transfer, member);
+                    invalidateOthers(transfer);
+                }
                 proceed(transfer);
             }
         }
     }
 
-    private void grantZeros(Ask ask) {
+    /// Nobody waits for the record of who is the owner already.
+    private void announce(Transfer current, Member next) {
+        var isKnown = next.equals(announcedOwner) && recorded >= ownedFrom;
+        announce(Math.max(version, announced) + 1, next);
+        current.unrecorded = outside.recordsFirst() && !isKnown;
+    }
+
+    private void grantZeros(Member member) {
         bytes = Bytes.HELD;
-        if (ask.write()) {
-            grantWrite(ask.member(), Content.ZEROS, Payload.NONE);
-            return;
-        }
         version = 1;
-        holders.add(ask.member());
+        holders.add(member);
         var grant = new Grant(page, Access.READ, version, Content.ZEROS);
-        sender.send(ask.member(), grant, Payload.NONE);
+        outside.send(member, grant, Payload.NONE);
     }
 
     private void invalidateOthers(Transfer current) {
-        if (!current.write) {
-            return;
-        }
         for (var holder : holders) {
             if (!holder.equals(current.requester) && !holder.equals(current.provider)) {
                 current.awaited.add(holder);
-                sender.send(holder, new Invalidate(page), Payload.NONE);
+                outside.send(holder, new Invalidate(page), Payload.NONE);
             }
         }
     }
 
     /// Asks for the page, or grants it, once nobody else has a copy.
     private void proceed(Transfer current) {
-        if (!current.awaited.isEmpty() || current.dataAsked) {
+        if (!current.awaited.isEmpty() || current.unrecorded || current.dataAsked) {
             return;
         }
         if (current.provider != null) {
             current.dataAsked = true;
             ToNode question = current.write ? new Take(page) : new Fetch(page);
-            sender.send(current.provider, question, Payload.NONE);
+            outside.send(current.provider, question, Payload.NONE);
             return;
         }
         transfer = null;
-        if (current.requester == null) {
+        if (current.requester != null) {
+            var content = bytes == Bytes.HELD ? Content.KEPT : Content.ZEROS;
+            grantWrite(current.requester, content, Payload.NONE);
+        } else if (bytes == Bytes.HELD) {
             lose();
-        } else {
-            grantWrite(current.requester, Content.KEPT, Payload.NONE);
         }
         serve();
     }
 
     private void grantWrite(Member to, Content content, Payload payload) {
+        if (!to.equals(announcedOwner)) {
+            announce(announced, to);
+        }
+        bytes = Bytes.HELD;
         holders.clear();
         holders.add(to);
+        owner = to;
         exclusive = true;
-        version++;
-        sender.send(to, new Grant(page, Access.WRITE, version, content), payload);
+        version = announced;
+        outside.send(to, new Grant(page, Access.WRITE, version, content), payload);
     }
 }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,6 +33,9 @@ import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Mirrored;
+import org.krg.pages.coherence.PageMessage.Note;
+import org.krg.pages.coherence.PageMessage.Noted;
 import org.krg.pages.coherence.PageMessage.Recover;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.Take;
@@ -55,6 +60,12 @@ public final class NodeBlock {
     private final boolean[] kept = new boolean[BlockId.PAGES];
     private final ReadAhead reading = new ReadAhead();
     private final IntSupplier pages;
+
+    /// What a home told this node as its mirror, in the epoch below; 0 if none did.
+    private final SortedMap<Integer, OwnerNote> noted = new TreeMap<>();
+
+    private long notedEpoch;
+    private boolean notedAll;
     private @Nullable Member home;
     private long epoch;
     private boolean grantAsked;
@@ -210,6 +221,9 @@ public final class NodeBlock {
         if (message instanceof Recover) {
             return messageEpoch >= epoch ? recover(from, messageEpoch) : List.of();
         }
+        if (message instanceof Note note) {
+            return note(from, messageEpoch, note);
+        }
         if (messageEpoch != epoch || !from.equals(home)) {
             return List.of();
         }
@@ -220,12 +234,31 @@ public final class NodeBlock {
             case Take(var page) -> take(page);
             case Invalidate(var page) -> invalidate(page);
             case Lost(var page) -> lose(page);
-            case Recover _ -> List.of();
+            case Note _, Recover _ -> List.of();
         };
+    }
+
+    /// A node that has nothing of the block may hear of its home by this.
+    private List<Effect> note(Member from, long messageEpoch, Note note) {
+        var effects = new ArrayList<>(granted(from, messageEpoch));
+        if (messageEpoch == epoch && from.equals(home)) {
+            if (note.begins()) {
+                noted.clear();
+                notedEpoch = epoch;
+                notedAll = note.isComplete();
+            }
+            note.notes().forEach(it -> noted.put(it.page(), it));
+            effects.add(toHome(new Noted(note.sequence()), Payload.NONE));
+        }
+        return effects;
     }
 
     private List<Effect> recover(Member from, long newEpoch) {
         var effects = new ArrayList<Effect>();
+        if (notedEpoch > 0) {
+            var notes = new Notes(notedEpoch, notedAll, List.copyOf(noted.values()));
+            effects.add(new Send(from, newEpoch, new Mirrored(notes), Payload.NONE));
+        }
         effects.add(new Send(from, newEpoch, new Claim(copies()), Payload.NONE));
         effects.addAll(follow(from, newEpoch));
         return effects;

@@ -44,6 +44,12 @@ public sealed interface PageMessage {
     /// @param copies of every page that the node has or ever had
     record Claim(List<Copy> copies) implements ToHome {}
 
+    /// Answers [Note]: the node knows what it was told up to then.
+    record Noted(long sequence) implements ToHome {}
+
+    /// Comes before the [Claim] of a node that was the mirror of a home.
+    record Mirrored(Notes notes) implements ToHome {}
+
     /// The pages are theirs.
     ///
     /// @param version one more with every change of the writer
@@ -69,6 +75,18 @@ public sealed interface PageMessage {
 
     /// Nobody has the page any more.
     record Lost(int page) implements ToNode {}
+
+    /// Pages are going to have other owners: the node is the mirror of the home.
+    ///
+    /// @param begins whether the notes are all that is not in the log, and nothing counts that the
+    ///   node was told before; else they come on top
+    /// @param isComplete of those that begin: [Notes#isComplete]
+    record Note(long sequence, boolean begins, boolean isComplete, List<OwnerNote> notes)
+            implements ToNode {
+        public Note {
+            notes = List.copyOf(notes);
+        }
+    }
 
     /// The sender is the home from this epoch on, and asks for the node's copies.
     record Recover() implements ToNode {}

@@ -6,8 +6,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.Member;
 
-/// A page on its way: first every copy that has to go is given up, then the page is asked for, then
-/// it is granted.
+/// A page on its way: first every copy that has to go is given up and the next owner is recorded,
+/// then the page is asked for, then it is granted.
 final class Transfer {
     final boolean write;
 
@@ -19,6 +19,9 @@ final class Transfer {
 
     /// Who has yet to give up a copy.
     final SortedSet<Member> awaited = new TreeSet<>();
+
+    /// Whether it has yet to be recorded who gets it.
+    boolean unrecorded;
 
     /// Whether the provider was asked.
     boolean dataAsked;

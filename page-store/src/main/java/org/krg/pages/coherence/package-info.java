@@ -9,16 +9,21 @@
 /// a page at a time:
 ///
 /// ```
-/// node → home   Request(R|W), Data + page, Invalidated, Claim
-/// home → node   Fetch, Take, Invalidate, Grant(R|W) (+ page), Lost, Recover
+/// node → home   Request(R|W), Data + page, Invalidated, Noted, Mirrored, Claim
+/// home → node   Fetch, Take, Invalidate, Grant(R|W) (+ page), Lost, Note, Recover
+/// home → log    Record(page, version, owner)
 ///
 /// the page is      a reader asks                a writer asks
-/// untouched        Grant R, zeros               Grant W, zeros
-/// read by S        Fetch from one, Grant R      Invalidate S but the writer and one that provides;
-///                                               all have answered: Take from that one; Grant W
-/// written by o     Fetch from o, Grant R        Take from o, Grant W
+/// untouched        Grant R, zeros               Record; Grant W, zeros
+/// read by S        Fetch from one, Grant R      Record, Invalidate S but the writer and one that
+///                                               provides; all have answered: Take from that one;
+///                                               Grant W
+/// written by o     Fetch from o, Grant R        Record; Take from o, Grant W
 /// lost             Lost                         Lost
 /// ```
+///
+/// Behind Record the home waits, by the mode of the segment, for nothing, for the Noted of its
+/// mirror, which it sends a Note, or for the log.
 ///
 /// What has to hold for that, and is the engine's to keep: messages between two members arrive in
 /// order and once, or not at all from some point on, and then one of the two is declared over;
@@ -29,8 +34,9 @@
 /// When a home is over, pages stay usable where they are. Who needs more has the block granted
 /// anew, with the next epoch; the new home asks all live members for their copies. A member that
 /// has answered hears nobody of an older epoch any more, so the answers together are a state that
-/// the old home could have been in. A page that nobody claims is lost, whatever it was: touched it
-/// is an error, never zeros and never an older version.
+/// the old home could have been in. A page that nobody claims is lost: touched it is an error,
+/// never zeros and never an older version. Only if no record is of it, and the new home has all
+/// records, nobody can have written it: it is zeros.
 @NullMarked
 package org.krg.pages.coherence;
 

@@ -64,13 +64,24 @@ final class BlockCounters {
             case Effect.Poison _ -> all.lost.increment();
             case Effect.Send send when isToOther && send.payload() != Payload.NONE ->
                     all.bytesOut.add((long) send.message().pages() * PageMemory.PAGE_BYTES);
-            case Effect.Send _, Effect.Show _, Effect.Resume _, Effect.AskGrant _ -> {}
+            case Effect.RecordOwner _ -> all.owners.increment();
+            case Effect.NoteLost _,
+                    Effect.Send _,
+                    Effect.Show _,
+                    Effect.Resume _,
+                    Effect.AskGrant _ -> {}
         }
     }
 
     /// Pages came over the network.
     void received(long bytes) {
         all.bytesIn.add(bytes);
+    }
+
+    /// Records are in the log.
+    void recorded(int count, int bytes) {
+        all.records.add(count);
+        all.recordBytes.add(bytes);
     }
 
     private void came(int page, boolean writable) {

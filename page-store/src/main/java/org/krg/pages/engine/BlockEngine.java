@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
@@ -31,15 +34,22 @@ import org.krg.pages.coherence.Payload;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.BlockRecords;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
+import org.krg.state.model.OwnershipMode;
+import org.krg.state.model.PageOwner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One block on this node: what the node has of it, and the home's book if this node is the home.
 ///
 /// Whoever brings an input runs it to its end, page and network included; one at a time a block.
 /// What node and home of this agent say to each other stays here.
 final class BlockEngine {
+    private static final Logger log = LoggerFactory.getLogger(BlockEngine.class);
+
     private final BlockId block;
     private final Surroundings around;
     private final Supplier<PageMemory> memory;
@@ -51,6 +61,10 @@ final class BlockEngine {
     private @Nullable MemorySegment lastReadOut;
     private @Nullable HomeBlock home;
     private long homeEpoch;
+
+    /// Whether pages wait for records.
+    private boolean isAwaited;
+
     private long grantedEpoch;
     private boolean isOver;
 
@@ -59,6 +73,8 @@ final class BlockEngine {
             PageEngineConfig config,
             Frames frames,
             Grants grants,
+            OwnershipLog ownership,
+            Recorder recorder,
             DelayedCalls delayed,
             ReadOuts readOuts) {
         Member self() {
@@ -197,6 +213,7 @@ final class BlockEngine {
                 copies,
                 home == null ? 0 : homeEpoch,
                 home == null ? List.of() : home.entries(),
+                home == null ? Collections.emptySortedMap() : around.ownership.owners(block),
                 isOpen && !isOver ? astray() : List.of());
     }
 
@@ -213,21 +230,26 @@ final class BlockEngine {
     /// The log says who is the home.
     ///
     /// @param live all members that may have copies
-    synchronized void granted(Member newHome, long epoch, List<Member> live) {
+    /// @param mode of the segment
+    synchronized void granted(Member newHome, long epoch, OwnershipMode mode, List<Member> live) {
         if (epoch > grantedEpoch) {
             grantedEpoch = epoch;
             home = null;
             if (newHome.equals(around.self())) {
-                become(epoch, live);
+                become(epoch, mode, live);
             }
         }
         perform(node.granted(newHome, epoch), null);
         drain();
     }
 
-    private void become(long epoch, List<Member> live) {
+    private void become(long epoch, OwnershipMode mode, List<Member> live) {
         homeEpoch = epoch;
-        var created = new HomeBlock(around.self(), epoch, live);
+        isAwaited = mode != OwnershipMode.ASYNC;
+        // Before the first home there was nobody to record anything.
+        SortedMap<Integer, PageOwner> records =
+                epoch == 1 ? Collections.emptySortedMap() : around.ownership.owners(block);
+        var created = new HomeBlock(around.self(), epoch, live, mode, records);
         home = created;
         perform(created.start(), null);
         var waiting = List.copyOf(early);
@@ -235,10 +257,26 @@ final class BlockEngine {
         waiting.forEach(this::handle);
     }
 
-    synchronized void gone(Member member) {
+    /// Owners of pages are in the log.
+    ///
+    /// @param bytes of log they took
+    synchronized void recorded(BlockRecords records, int bytes) {
+        counters.recorded(records.records().size(), bytes);
+        if (home == null || records.epoch().value() != homeEpoch) {
+            return;
+        }
+        var effects = new ArrayList<Effect>();
+        for (var record : records.records()) {
+            effects.addAll(home.recorded(record.page(), record.version()));
+        }
+        perform(effects, null);
+        drain();
+    }
+
+    synchronized void gone(Member member, List<Member> live) {
         perform(node.gone(member), null);
         if (home != null) {
-            perform(home.gone(member), null);
+            perform(home.gone(member, live), null);
         }
         drain();
     }
@@ -300,6 +338,7 @@ final class BlockEngine {
         if (isOver) {
             return;
         }
+        tellLost(effects);
         for (var effect : effects) {
             var isToOther = effect instanceof Effect.Send send && !send.to().equals(around.self());
             counters.performed(effect, isToOther);
@@ -341,8 +380,26 @@ final class BlockEngine {
             case Effect.Resume(var page, var writable) -> memory.get().resume(at(page), writable);
             case Effect.Show(var start, var end) -> memory.get().show(at(start), end - start);
             case Effect.Poison(var page) -> memory.get().poison(at(page));
+            case Effect.RecordOwner record ->
+                    around.recorder.record(block, homeEpoch, record, isAwaited);
+            case Effect.NoteLost _ -> {}
             case Effect.AskGrant() -> around.grants.ask(block);
         }
+    }
+
+    private void tellLost(List<Effect> effects) {
+        var pages = new TreeMap<Member, List<Integer>>();
+        for (var effect : effects) {
+            if (effect instanceof Effect.NoteLost(var page, var owner)) {
+                pages.computeIfAbsent(owner, _ -> new ArrayList<>()).add(at(page));
+            }
+        }
+        pages.forEach((owner, lost) ->
+                log.warn(
+                        "pages are lost segment={} owner={} pages={}",
+                        block.segment(),
+                        owner,
+                        lost));
     }
 
     private void zeros(int page, int count, IntConsumer action) {

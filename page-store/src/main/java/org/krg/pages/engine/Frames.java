@@ -32,11 +32,14 @@ final class Frames {
             long epoch,
             PageMessage message,
             @Nullable MemorySegment payload) {
-        var pooled = free.poll();
-        var frame = pooled == null ? ByteBuffer.allocateDirect(HEAD_BYTES) : pooled;
+        var room = 2 * Long.BYTES + PageMessageCodec.room(message);
+        var pooled = room > HEAD_BYTES ? null : free.poll();
+        var frame = pooled == null ? ByteBuffer.allocateDirect(Math.max(room, HEAD_BYTES)) : pooled;
         frame.clear().putLong(self.run()).putLong(to.run());
         PageMessageCodec.encode(block, epoch, message, frame);
         links.send(to.node(), frame.flip(), payload == null ? NOTHING : payload.asByteBuffer());
-        free.add(frame);
+        if (room <= HEAD_BYTES) {
+            free.add(frame);
+        }
     }
 }

@@ -16,9 +16,11 @@ import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.pages.model.SegmentStats.PageUse;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.BlockRecords;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,16 +44,37 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
     private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
 
-    private PageEngine(PageEngineConfig config, PeerLinks links, Grants grants) {
+    private final Recorder recorder;
+
+    private PageEngine(
+            PageEngineConfig config, PeerLinks links, Grants grants, OwnershipLog ownership) {
         this.config = config;
         this.links = links;
         var frames = new Frames(config.self(), links);
-        this.around = new BlockEngine.Surroundings(config, frames, grants, delayed, new ReadOuts());
+        this.recorder = Recorder.start(ownership, this::recorded);
+        this.around =
+                new BlockEngine.Surroundings(
+                        config, frames, grants, ownership, recorder, delayed, new ReadOuts());
     }
 
     /// Starts without any page. Messages come by [#received].
-    public static PageEngine start(PageEngineConfig config, PeerLinks links, Grants grants) {
-        return new PageEngine(config, links, grants);
+    public static PageEngine start(
+            PageEngineConfig config, PeerLinks links, Grants grants, OwnershipLog ownership) {
+        return new PageEngine(config, links, grants, ownership);
+    }
+
+    private void recorded(BlockRecords records, int bytes) {
+        var known = blocks.get(records.block());
+        if (known != null) {
+            links.together(() -> known.recorded(records, bytes));
+        }
+    }
+
+    /// Waits until the log has all owners of pages that this node has to tell, at most so long.
+    ///
+    /// @return whether it has
+    public boolean settleRecords(Duration limit) throws InterruptedException {
+        return recorder.settle(limit);
     }
 
     /// Takes over the memory of a segment, in which every page is absent.
@@ -121,18 +144,22 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     /// The log says who is the home of a block. May be told again.
     ///
+    /// @param mode of the segment
     /// @param live all members that may have copies of its pages, this one included
-    public void granted(BlockId block, Member home, long epoch, List<Member> live) {
+    public void granted(
+            BlockId block, Member home, long epoch, OwnershipMode mode, List<Member> live) {
         if (home.equals(config.self()) || blocks.containsKey(block)) {
-            block(block).granted(home, epoch, live);
+            block(block).granted(home, epoch, mode, live);
         }
     }
 
     /// The log says that a member is over: what it has is lost, what it says is not heard.
-    public void gone(Member member) {
+    ///
+    /// @param live who lives now, this one included
+    public void gone(Member member, List<Member> live) {
         goneRuns.merge(member.node(), member.run(), Math::max);
         links.forget(member.node());
-        blocks.values().forEach(block -> block.gone(member));
+        blocks.values().forEach(block -> block.gone(member, live));
     }
 
     @Override
@@ -255,6 +282,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     @Override
     public void close() {
+        recorder.close();
         delayed.close();
     }
 }

@@ -18,6 +18,9 @@ final class SegmentCounters {
     final LongAdder lost = new LongAdder();
     final LongAdder bytesIn = new LongAdder();
     final LongAdder bytesOut = new LongAdder();
+    final LongAdder owners = new LongAdder();
+    final LongAdder records = new LongAdder();
+    final LongAdder recordBytes = new LongAdder();
     final FaultTimes readTimes = new FaultTimes();
     final FaultTimes writeTimes = new FaultTimes();
 
@@ -34,6 +37,9 @@ final class SegmentCounters {
                 lost.sum(),
                 bytesIn.sum(),
                 bytesOut.sum(),
+                owners.sum(),
+                records.sum(),
+                recordBytes.sum(),
                 readTimes.times(),
                 writeTimes.times(),
                 hottest);

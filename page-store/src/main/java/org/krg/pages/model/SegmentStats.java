@@ -16,6 +16,9 @@ import java.util.List;
 /// @param lost pages that nobody has any more
 /// @param bytesIn of pages that came from other nodes
 /// @param bytesOut of pages that went to other nodes
+/// @param owners times a page of a block whose home is here got its next owner
+/// @param records what the log was told of that: of a page the newest
+/// @param recordBytes of the log that took
 /// @param hottest the pages that came most often, the hottest first
 public record SegmentStats(
         long read,
@@ -29,6 +32,9 @@ public record SegmentStats(
         long lost,
         long bytesIn,
         long bytesOut,
+        long owners,
+        long records,
+        long recordBytes,
         Times readTimes,
         Times writeTimes,
         List<PageUse> hottest) {

@@ -10,8 +10,12 @@ import org.krg.pages.codec.PageMessageCodec.Envelope;
 import org.krg.pages.coherence.Access;
 import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Copy;
+import org.krg.pages.coherence.Notes;
+import org.krg.pages.coherence.OwnerNote;
 import org.krg.pages.coherence.PageMessage;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.SegmentId;
 
 class PageMessageCodecTest {
@@ -38,7 +42,22 @@ class PageMessageCodecTest {
                     new PageMessage.Take(2),
                     new PageMessage.Invalidate(3),
                     new PageMessage.Lost(4),
-                    new PageMessage.Recover());
+                    new PageMessage.Recover(),
+                    new PageMessage.Note(7, true, true, List.of()),
+                    new PageMessage.Note(
+                            Long.MAX_VALUE,
+                            false,
+                            false,
+                            List.of(
+                                    new OwnerNote(0, 5, new Member(new NodeId("one"), 2)),
+                                    new OwnerNote(7, 6, new Member(new NodeId("two"), 3)),
+                                    new OwnerNote(511, 7, new Member(new NodeId("one"), 2)))),
+                    new PageMessage.Noted(8),
+                    new PageMessage.Mirrored(
+                            new Notes(
+                                    3,
+                                    true,
+                                    List.of(new OwnerNote(4, 5, new Member(new NodeId("n"), 1))))));
 
     @Test
     void everyMessageComesBack() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.coherence;
 
+import org.krg.state.model.OwnershipMode;
+
 /// A way to get the protocol wrong, made by the simulation around the real handlers.
 enum Breakage {
     /// None.
@@ -26,5 +28,34 @@ enum Breakage {
     /// The home keeps the bytes it sent first, and sends them again.
     OLD_BYTES_SENT,
     /// Some messages are lost without anybody being over.
-    MESSAGES_LOST
+    MESSAGES_LOST,
+    /// A page is granted before the record of its owner is in the log, where it has to wait.
+    GRANTED_BEFORE_COMMITTED(OwnershipMode.SYNC),
+    /// The log takes records of homes that are not the home any more.
+    RECORD_OF_OLDER_EPOCH_HONOURED(OwnershipMode.SYNC),
+    /// A new home does not look at what is recorded.
+    RECORDS_NOT_READ(OwnershipMode.SYNC),
+    /// A page without a record is taken for zeros where the log may trail.
+    UNRECORDED_TAKEN_FOR_ZEROS(OwnershipMode.ASYNC),
+    /// A page is granted before the mirror knows of its owner.
+    GRANTED_BEFORE_NOTED(OwnershipMode.SEMISYNC),
+    /// The mirror says that it knows of an owner and forgets it.
+    NOTE_NOT_KEPT(OwnershipMode.SEMISYNC),
+    /// The mirror that follows one that is over is not told what the one before knew.
+    NEXT_MIRROR_NOT_TOLD(OwnershipMode.SEMISYNC),
+    /// What a mirror knows of a home that did not know all is taken for all there is.
+    PARTIAL_MIRROR_BELIEVED(OwnershipMode.SEMISYNC),
+    /// Of records of a page that go together the changes of the last one count only.
+    MERGED_RECORDS_NOT_COUNTED(OwnershipMode.ASYNC);
+
+    /// Where it can show.
+    final OwnershipMode mode;
+
+    Breakage() {
+        this(OwnershipMode.ASYNC);
+    }
+
+    Breakage(OwnershipMode mode) {
+        this.mode = mode;
+    }
 }

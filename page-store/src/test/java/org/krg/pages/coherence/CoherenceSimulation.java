@@ -4,6 +4,7 @@ package org.krg.pages.coherence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -11,8 +12,10 @@ import org.krg.pages.coherence.Effect.AskGrant;
 import org.krg.pages.coherence.Effect.Downgrade;
 import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Keep;
+import org.krg.pages.coherence.Effect.NoteLost;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
+import org.krg.pages.coherence.Effect.RecordOwner;
 import org.krg.pages.coherence.Effect.Resume;
 import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
@@ -23,6 +26,8 @@ import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Lost;
+import org.krg.pages.coherence.PageMessage.Mirrored;
+import org.krg.pages.coherence.PageMessage.Note;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.SimulatedAgent.Mail;
 import org.krg.pages.coherence.SimulatedAgent.Touch;
@@ -30,6 +35,9 @@ import org.krg.pages.coherence.SimulatedLog.Entry;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
+import org.krg.state.model.PageOwner;
+import org.krg.state.model.PageRecord;
 
 /// A few nodes that share a few pages of a block, run by a seed: one event a step, and whatever can
 /// happen next may. Messages of a pair keep their order and are delayed at will; commands of the
@@ -57,23 +65,28 @@ final class CoherenceSimulation {
 
     private final SplittableRandom random;
     private final Breakage broken;
+    private final OwnershipMode mode;
     private final boolean mayFail;
     private final SimulatedLog log = new SimulatedLog();
     private final TreeMap<Member, SimulatedAgent> agents = new TreeMap<>();
+    private final List<RecordOwner> granted = new ArrayList<>();
     private final List<Mail> mail = new ArrayList<>();
     private final long[] stored = new long[PAGES];
+    private final boolean[] wasAnnounced = new boolean[PAGES];
     private final long[] firstSent = new long[PAGES];
     private long lastStored;
     private int ended;
     private int touches;
     private int losses;
+    private int lossesNoted;
     private int kept;
     private int runs;
 
     /// @param mayFail whether members end
-    CoherenceSimulation(long seed, Breakage broken, boolean mayFail) {
+    CoherenceSimulation(long seed, Breakage broken, OwnershipMode mode, boolean mayFail) {
         this.random = new SplittableRandom(seed);
         this.broken = broken;
+        this.mode = mode;
         this.mayFail = mayFail;
         for (var index = 1; index <= NODES; index++) {
             join(new Member(new NodeId("n" + index), 1));
@@ -88,6 +101,11 @@ final class CoherenceSimulation {
     /// {@return how often a node learned that a page is lost}
     int losses() {
         return losses;
+    }
+
+    /// {@return how often a home noted whose a lost page was}
+    int lossesNoted() {
+        return lossesNoted;
     }
 
     /// {@return how often a page came before anybody touched it, and waited for that}
@@ -116,6 +134,7 @@ final class CoherenceSimulation {
             progress();
             check();
         }
+        audit();
     }
 
     private boolean isQuiet() {
@@ -125,6 +144,8 @@ final class CoherenceSimulation {
     private boolean isQuiet(SimulatedAgent agent) {
         return agent.known == log.size()
                 && agent.heldBack.isEmpty()
+                && agent.unrecorded.isEmpty()
+                && agent.proposed.isEmpty()
                 && !agent.grantAsked
                 && agent.touch == null;
     }
@@ -143,11 +164,12 @@ final class CoherenceSimulation {
     }
 
     private void progress() {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
             case 0 -> learn(anyone());
             case 1 -> release(anyone());
             case 2 -> answer(anyone());
             case 3 -> finish(anyone());
+            case 4 -> record(anyone());
             default -> deliver();
         }
     }
@@ -210,12 +232,12 @@ final class CoherenceSimulation {
                 agent.early.removeIf(it -> it.from().equals(member));
                 perform(agent, agent.node.gone(member));
                 if (agent.home != null) {
-                    perform(agent, agent.home.gone(member));
+                    perform(agent, agent.home.gone(member, log.live(agent.known)));
                 }
             }
             case Entry.Granted(var home, var epoch) when home.equals(agent.member) ->
                     becomeHome(agent, epoch);
-            case Entry.Granted _ -> {}
+            case Entry.Granted _, Entry.Recorded _ -> {}
         }
     }
 
@@ -224,13 +246,52 @@ final class CoherenceSimulation {
                 broken == Breakage.SURVIVORS_NOT_ASKED
                         ? List.of(agent.member)
                         : log.live(agent.known);
-        var home = new HomeBlock(agent.member, epoch, live);
+        var records =
+                broken == Breakage.RECORDS_NOT_READ
+                        ? Collections.<Integer, PageOwner>emptySortedMap()
+                        : log.owners(agent.known);
+        var believed =
+                broken == Breakage.UNRECORDED_TAKEN_FOR_ZEROS && epoch > 1
+                        ? OwnershipMode.SYNC
+                        : mode;
+        var home = new HomeBlock(agent.member, epoch, live, believed, records);
+        agent.unrecorded.clear();
         agent.home = home;
         agent.homeEpoch = epoch;
         perform(agent, home.start());
         var kept = List.copyOf(agent.early);
         agent.early.clear();
         kept.forEach(it -> receive(agent, it));
+    }
+
+    /// Proposes what is to be recorded, or hears what became of it.
+    private void record(SimulatedAgent agent) {
+        var isSlow = mode == OwnershipMode.SEMISYNC && random.nextInt(4) != 0;
+        if (isSlow || (agent.proposed.isEmpty() && agent.unrecorded.isEmpty())) {
+            return;
+        }
+        if (agent.proposed.isEmpty()) {
+            agent.proposed = List.copyOf(agent.unrecorded.values());
+            agent.unrecorded.clear();
+            var entry = new Entry.Recorded(agent.member, agent.homeEpoch, agent.proposed);
+            agent.accepted = log.propose(entry);
+            if (broken == Breakage.RECORD_OF_OLDER_EPOCH_HONOURED && !agent.accepted) {
+                log.add(entry);
+                agent.accepted = true;
+            }
+        } else {
+            var records = agent.proposed;
+            agent.proposed = List.of();
+            if (agent.accepted) {
+                records.forEach(it -> recorded(agent, it.page(), it.version()));
+            }
+        }
+    }
+
+    private void recorded(SimulatedAgent agent, int page, long version) {
+        if (agent.home != null) {
+            perform(agent, agent.home.recorded(page, version));
+        }
     }
 
     private void answer(SimulatedAgent agent) {
@@ -351,8 +412,25 @@ final class CoherenceSimulation {
             var zeros = new Grant(page, Access.READ, 1, Content.ZEROS);
             heard = new Mail(arrived.from(), arrived.to(), arrived.epoch(), zeros, List.of());
         }
+        heard = noted(heard);
         var cause = heard;
         agent.handle(heard).ifPresent(effects -> perform(agent, effects, cause));
+    }
+
+    private Mail noted(Mail arrived) {
+        var message =
+                switch (arrived.message()) {
+                    case Note(var sequence, var begins, var isComplete, _)
+                            when broken == Breakage.NOTE_NOT_KEPT
+                                    || (broken == Breakage.NEXT_MIRROR_NOT_TOLD
+                                            && begins
+                                            && sequence > 1) ->
+                            new Note(sequence, begins, isComplete, List.of());
+                    case Mirrored(var notes) when broken == Breakage.PARTIAL_MIRROR_BELIEVED ->
+                            new Mirrored(new Notes(notes.epoch(), true, notes.notes()));
+                    default -> arrived.message();
+                };
+        return new Mail(arrived.from(), arrived.to(), arrived.epoch(), message, arrived.pages());
     }
 
     private void perform(SimulatedAgent agent, List<Effect> effects) {
@@ -360,6 +438,13 @@ final class CoherenceSimulation {
     }
 
     private void perform(SimulatedAgent agent, List<Effect> effects, Mail cause) {
+        performEach(agent, effects, cause);
+        var all = List.copyOf(granted);
+        granted.clear();
+        all.forEach(it -> recorded(agent, it.page(), it.version()));
+    }
+
+    private void performEach(SimulatedAgent agent, List<Effect> effects, Mail cause) {
         var readOut = List.<Long>of();
         for (var effect : effects) {
             switch (effect) {
@@ -402,12 +487,38 @@ final class CoherenceSimulation {
                     agent.faulted = false;
                 }
                 case Show(var start, var end) -> Arrays.fill(agent.isUnmapped, start, end, false);
-                case Poison _ -> {
+                case Poison(var page) -> {
                     losses++;
                     Invariant.holds(ended > 0, "nothing is lost unless a member is");
+                    Invariant.holds(
+                            mode != OwnershipMode.SYNC || wasAnnounced[page],
+                            "what nobody wrote is not lost",
+                            page);
                 }
+                case RecordOwner record -> record(agent, record);
+                case NoteLost _ -> lossesNoted++;
                 case AskGrant() -> agent.grantAsked = true;
             }
+        }
+    }
+
+    private void record(SimulatedAgent agent, RecordOwner record) {
+        wasAnnounced[record.page()] = true;
+        var merged = agent.unrecorded.get(record.page());
+        var before =
+                merged == null || broken == Breakage.MERGED_RECORDS_NOT_COUNTED
+                        ? 0
+                        : merged.changes();
+        agent.unrecorded.put(
+                record.page(),
+                new PageRecord(
+                        record.page(),
+                        record.version(),
+                        record.owner(),
+                        before + record.changes()));
+        if (broken == Breakage.GRANTED_BEFORE_COMMITTED
+                || broken == Breakage.GRANTED_BEFORE_NOTED) {
+            granted.add(record);
         }
     }
 
@@ -462,6 +573,31 @@ final class CoherenceSimulation {
             var claimed = new Invalidated(index);
             mail.add(new Mail(send.to(), agent.member, send.epoch(), claimed, List.of()));
         }
+    }
+
+    /// When nothing is under way the log says who owns each page: who may write it, or one of those
+    /// who may read it.
+    private void audit() {
+        log.owners(log.size())
+                .forEach((page, owner) -> {
+                    Invariant.holds(owner.unaccounted() == 0, "no version is missing", page);
+                    var holders =
+                            agents.values().stream()
+                                    .filter(agent -> agent.node.access(page) != Access.NONE)
+                                    .map(agent -> agent.member)
+                                    .toList();
+                    var isSettled =
+                            log.grant()
+                                    .map(grant -> agents.get(grant.home()))
+                                    .filter(home -> home != null && home.home != null)
+                                    .isPresent();
+                    Invariant.holds(
+                            !isSettled || holders.isEmpty() || holders.contains(owner.owner()),
+                            "the log names the owner",
+                            page,
+                            owner,
+                            holders);
+                });
     }
 
     /// One writes or many read, and who may read has what was stored last.

@@ -3,30 +3,149 @@ package org.krg.pages.coherence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.krg.pages.coherence.PageMessage.Claim;
+import org.krg.pages.coherence.PageMessage.Grant;
+import org.krg.pages.coherence.PageMessage.Lost;
 import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
+import org.krg.state.model.PageOwner;
 
 /// What a home takes in, and from whom.
 class HomeBlockTest {
     private static final Member SELF = new Member(new NodeId("self"), 1);
     private static final Member OTHER = new Member(new NodeId("other"), 1);
+    private static final Member THIRD = new Member(new NodeId("third"), 1);
+    private static final Member RECORDED = new Member(new NodeId("gone"), 1);
     private static final Claim CLAIM = new Claim(List.of(new Copy(0, Access.WRITE, 7)));
 
     @Test
     void whatIsMeantForTheHomeOfAnotherEpochIsNotTaken() {
-        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER));
+        var home =
+                new HomeBlock(
+                        SELF,
+                        3,
+                        List.of(SELF, OTHER),
+                        OwnershipMode.ASYNC,
+                        Collections.emptySortedMap());
         assertThat(home.start()).hasSize(2);
         assertThat(home.received(OTHER, 2, CLAIM)).isEmpty();
         assertThat(home.received(SELF, 3, new Claim(List.of()))).isEmpty();
         assertThat(home.isRecovering()).isTrue();
 
-        assertThat(home.received(OTHER, 3, CLAIM)).isEmpty();
+        assertThat(home.received(OTHER, 3, CLAIM))
+                .containsExactly(new Effect.RecordOwner(0, 7, OTHER, 7));
         assertThat(home.isRecovering()).isFalse();
         assertThat(home.received(OTHER, 2, new Request(1, true))).isEmpty();
         assertThat(home.entries()).extracting(HomeEntry::page).containsExactly(0);
+    }
+
+    @Test
+    void aPageWithoutARecordIsZerosWhereTheLogHasAllOfThem() {
+        var home = recovering(OwnershipMode.SYNC);
+        assertThat(home.received(OTHER, 3, new Claim(List.of())))
+                .containsExactly(new Effect.NoteLost(5, RECORDED));
+
+        assertThat(home.received(OTHER, 3, new Request(1, false)))
+                .containsExactly(toOther(new Grant(1, Access.READ, 1, Content.ZEROS)));
+        assertThat(home.received(OTHER, 3, new Request(5, false)))
+                .containsExactly(toOther(new Lost(5)));
+        assertThat(home.entries())
+                .filteredOn(HomeEntry::lost)
+                .singleElement()
+                .isEqualTo(
+                        new HomeEntry(5, List.of(), false, 0, false, true, Optional.of(RECORDED)));
+    }
+
+    @Test
+    void aPageIsGrantedToBeWrittenWhenItsRecordIsThere() {
+        var home = recovering(OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 3, new Claim(List.of()));
+
+        assertThat(home.received(OTHER, 3, new Request(1, true)))
+                .containsExactly(new Effect.RecordOwner(1, 1, OTHER, 1));
+        assertThat(home.recorded(1, 1))
+                .containsExactly(toOther(new Grant(1, Access.WRITE, 1, Content.ZEROS)));
+        // Its owner is recorded: what the owner does with the page does not wait again.
+        assertThat(home.received(SELF, 3, new Request(1, false)))
+                .containsExactly(toOther(new PageMessage.Fetch(1)));
+        var _ = home.received(OTHER, 3, new PageMessage.Data(1));
+        var _ = home.received(OTHER, 3, new Request(1, true));
+        assertThat(home.received(SELF, 3, new PageMessage.Invalidated(1)))
+                .containsExactly(toOther(new Grant(1, Access.WRITE, 2, Content.KEPT)));
+    }
+
+    /// A home of epoch 3 hears what a mirror knows.
+    @ParameterizedTest
+    @CsvSource({"2, true, true", "2, false, false", "1, true, false"})
+    void onlyTheWholeKnowledgeOfTheLastHomesMirrorIsBelieved(
+            long epoch, boolean isComplete, boolean zeros) {
+        var home = recovering(OwnershipMode.SEMISYNC);
+        var note = new OwnerNote(7, 4, RECORDED);
+        var mirrored = new PageMessage.Mirrored(new Notes(epoch, isComplete, List.of(note)));
+        assertThat(home.received(OTHER, 3, mirrored)).isEmpty();
+        var told = home.received(OTHER, 3, new Claim(List.of()));
+
+        var known = epoch == 2 ? List.of(note) : List.<OwnerNote>of();
+        assertThat(told)
+                .contains(toOther(new PageMessage.Note(1, true, zeros, known)))
+                .hasSize(epoch == 2 ? 4 : 2);
+        assertThat(home.received(OTHER, 3, new Request(1, false)))
+                .containsExactly(
+                        toOther(zeros ? new Grant(1, Access.READ, 1, Content.ZEROS) : new Lost(1)));
+        assertThat(home.received(OTHER, 3, new Request(7, false)))
+                .containsExactly(toOther(new Lost(7)));
+    }
+
+    @Test
+    void theNextMirrorIsToldAllThatIsNotInTheLog() {
+        var members = List.of(SELF, OTHER, THIRD);
+        var home =
+                new HomeBlock(
+                        SELF, 1, members, OwnershipMode.SEMISYNC, Collections.emptySortedMap());
+        assertThat(home.start()).hasSize(1);
+        var _ = home.received(SELF, 1, new Request(1, true));
+        var _ = home.received(SELF, 1, new Request(2, true));
+        var _ = home.recorded(1, 1);
+
+        assertThat(home.gone(THIRD, List.of(SELF, OTHER)))
+                .containsExactly(
+                        new Effect.Send(
+                                OTHER,
+                                1,
+                                new PageMessage.Note(
+                                        4, true, true, List.of(new OwnerNote(2, 1, SELF))),
+                                Payload.NONE));
+        assertThat(home.received(THIRD, 1, new PageMessage.Noted(3))).isEmpty();
+        assertThat(home.received(OTHER, 1, new PageMessage.Noted(4)))
+                .containsExactly(
+                        new Effect.Send(
+                                SELF,
+                                1,
+                                new Grant(2, Access.WRITE, 1, Content.ZEROS),
+                                Payload.NONE));
+    }
+
+    /// The log names the owner of page 5.
+    private static HomeBlock recovering(OwnershipMode mode) {
+        var records = new TreeMap<Integer, PageOwner>();
+        records.put(5, new PageOwner(3, RECORDED, new Epoch(2), 0));
+        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records);
+        var _ = home.start();
+        var _ = home.received(SELF, 3, new Claim(List.of()));
+        return home;
+    }
+
+    private static Effect toOther(PageMessage message) {
+        return new Effect.Send(OTHER, 3, message, Payload.NONE);
     }
 }

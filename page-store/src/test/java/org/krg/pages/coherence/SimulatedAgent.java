@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
+import org.krg.state.model.PageRecord;
 
 /// One member: the real handlers, its memory as its process sees it, and what the process is about
 /// to do.
@@ -46,6 +49,14 @@ final class SimulatedAgent {
     final List<Mail> early = new ArrayList<>();
     @Nullable HomeBlock home;
     long homeEpoch;
+
+    /// Records that it has yet to propose, by page.
+    final SortedMap<Integer, PageRecord> unrecorded = new TreeMap<>();
+
+    /// Records that it has proposed and hears nothing of yet; none if it proposed none.
+    List<PageRecord> proposed = List.of();
+
+    boolean accepted;
 
     /// Entries of the log that it knows.
     int known;

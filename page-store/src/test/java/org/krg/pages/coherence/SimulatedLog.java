@@ -4,8 +4,13 @@ package org.krg.pages.coherence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
+import org.krg.state.model.PageOwner;
+import org.krg.state.model.PageRecord;
 
 /// What the members agree on about one block, in order; each of them learns it when it learns it.
 final class SimulatedLog {
@@ -16,6 +21,8 @@ final class SimulatedLog {
         record Gone(Member member) implements Entry {}
 
         record Granted(Member home, long epoch) implements Entry {}
+
+        record Recorded(Member home, long epoch, List<PageRecord> records) implements Entry {}
     }
 
     private final List<Entry> entries = new ArrayList<>();
@@ -44,7 +51,7 @@ final class SimulatedLog {
             switch (entry) {
                 case Entry.Joined(var member) -> live.add(member);
                 case Entry.Gone(var member) -> live.remove(member);
-                case Entry.Granted _ -> {}
+                case Entry.Granted _, Entry.Recorded _ -> {}
             }
         }
         return List.copyOf(live);
@@ -56,6 +63,42 @@ final class SimulatedLog {
                 .filter(Entry.Granted.class::isInstance)
                 .map(Entry.Granted.class::cast)
                 .findFirst();
+    }
+
+    /// {@return what is recorded of each page, as far as the first `known` entries say}
+    SortedMap<Integer, PageOwner> owners(int known) {
+        var owners = new TreeMap<Integer, PageOwner>();
+        for (var entry : entries.subList(0, known)) {
+            if (entry instanceof Entry.Recorded(_, var epoch, var records)) {
+                for (var record : records) {
+                    var before = owners.get(record.page());
+                    var gap =
+                            record.version()
+                                    - (before == null ? 0 : before.version())
+                                    - record.changes();
+                    owners.put(
+                            record.page(),
+                            new PageOwner(
+                                    record.version(),
+                                    record.owner(),
+                                    new Epoch(epoch),
+                                    (before == null ? 0 : before.unaccounted()) + Math.abs(gap)));
+                }
+            }
+        }
+        return owners;
+    }
+
+    /// Decides as the rules of the cluster do about `RecordOwners`.
+    ///
+    /// @return whether they are recorded
+    boolean propose(Entry.Recorded recorded) {
+        var current = new Entry.Granted(recorded.home(), recorded.epoch());
+        if (!grant().equals(Optional.of(current))) {
+            return false;
+        }
+        add(recorded);
+        return true;
     }
 
     /// Decides as the rules of the cluster do about `GrantBlock`.

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.Chains;
@@ -25,12 +26,14 @@ import org.krg.pages.fixture.Exchange;
 import org.krg.pages.fixture.Exchange.Outcome;
 import org.krg.pages.fixture.PageNode;
 import org.krg.pages.fixture.Toucher;
+import org.krg.state.model.OwnershipMode;
 
 /// Words are linearizable: real processes of several nodes exchange what is in them for values that
 /// were never there before, and what they found is one chain a word, in time.
 class ExchangesTest {
     private static final int EACH = 2_500;
     private static final int EACH_OF_THE_LOST = 6_000;
+    private static final int EACH_WHO_WAITS = 1_500;
     private static final int MANY_EACH = 150_000;
 
     /// Of each process before a node is killed.
@@ -42,7 +45,7 @@ class ExchangesTest {
 
     @TempDir private Path directory;
 
-    private final Agreement agreement = new Agreement();
+    private Agreement agreement = new Agreement();
     private final List<PageNode> nodes = new ArrayList<>();
     private final List<Run> runs = new ArrayList<>();
 
@@ -77,13 +80,21 @@ class ExchangesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 2})
     void whatANodeTakesAlongIsReportedAndTheRestIsOneChainAWord(int lost) throws IOException {
-        exchangeWhileOneIsLost(3, lost);
+        exchangeWhileOneIsLost(3, lost, EACH_OF_THE_LOST);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ASYNC")
+    void wherePagesWaitOnTheirWayTheRestIsOneChainAWord(OwnershipMode mode) throws IOException {
+        agreement.close();
+        agreement = new Agreement(mode);
+        exchangeWhileOneIsLost(3, 0, EACH_WHO_WAITS);
     }
 
     @Tag("long")
     @RepeatedTest(160)
     void whateverNodeIsLostTheRestIsOneChainAWord(RepetitionInfo info) throws IOException {
-        exchangeWhileOneIsLost(4, info.getCurrentRepetition() % 4);
+        exchangeWhileOneIsLost(4, info.getCurrentRepetition() % 4, EACH_OF_THE_LOST);
     }
 
     private void exchangeUndisturbed(int count, int each) throws IOException {
@@ -99,9 +110,9 @@ class ExchangesTest {
         assertThat(Chains.violations(exchanges)).isEmpty();
     }
 
-    private void exchangeWhileOneIsLost(int count, int lost) throws IOException {
+    private void exchangeWhileOneIsLost(int count, int lost, int each) throws IOException {
         start(count);
-        nodes.forEach(node -> begin(node.toucher(), EACH_OF_THE_LOST));
+        nodes.forEach(node -> begin(node.toucher(), each));
         await().atMost(Duration.ofMinutes(1))
                 .until(() -> runs.stream().allMatch(run -> run.exchanges().size() > SOME));
         agreement.crash(nodes.remove(lost));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,12 +19,14 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.PageNode;
 import org.krg.pages.fixture.Toucher;
+import org.krg.state.model.OwnershipMode;
 
 /// Small programs whose outcome tells whether memory is sequentially consistent between nodes: one
 /// process on one node for each thread, on variables of blocks of their own (with homes of their
 /// own), of neighbouring pages, and of one page.
 class LitmusTest {
     private static final int ROUNDS = 800;
+    private static final int WAITING_ROUNDS = 120;
     private static final int LONG_ROUNDS = 100_000;
     private static final int BLOCK = 2 << 20;
     private static final int PAGE = 4_096;
@@ -44,9 +47,16 @@ class LitmusTest {
                     new Shape("WRC", "110", "w0", "r0 w1", "r1 r0"),
                     new Shape("IRIW", "1010", "w0", "w1", "r0 r1", "r1 r0"));
 
+    static final List<Waiting> WAITING =
+            Stream.of("SB", "MP", "WRC", "IRIW")
+                    .flatMap(name ->
+                            Stream.of(OwnershipMode.SEMISYNC, OwnershipMode.SYNC)
+                                    .map(mode -> new Waiting(shape(name), mode)))
+                    .toList();
+
     @TempDir private Path directory;
 
-    private final Agreement agreement = new Agreement();
+    private Agreement agreement = new Agreement();
     private List<PageNode> nodes = List.of();
 
     record Shape(String name, String forbidden, List<String> threads) {
@@ -60,10 +70,25 @@ class LitmusTest {
         }
     }
 
+    record Waiting(Shape shape, OwnershipMode mode) {}
+
+    private static Shape shape(String name) {
+        return SHAPES.stream().filter(it -> it.name().equals(name)).findFirst().orElseThrow();
+    }
+
     @ParameterizedTest
     @FieldSource("SHAPES")
     void noForbiddenOutcomeIsSeen(Shape shape) throws IOException {
         run(shape, ROUNDS);
+    }
+
+    /// Where pages wait for a mirror or for the log on their way.
+    @ParameterizedTest
+    @FieldSource("WAITING")
+    void noForbiddenOutcomeIsSeenWherePagesWait(Waiting waiting) throws IOException {
+        agreement.close();
+        agreement = new Agreement(waiting.mode());
+        run(waiting.shape(), WAITING_ROUNDS);
     }
 
     @Tag("long")

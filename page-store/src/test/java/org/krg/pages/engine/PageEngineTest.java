@@ -21,9 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Access;
 import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.pages.fixture.AgreedOwners;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SegmentId;
 
 /// Whom an engine hears, and what it sends: this node is the home of a block, and another one asks
@@ -41,8 +43,9 @@ class PageEngineTest {
     @BeforeEach
     void start() {
         var config = new PageEngineConfig(SELF, Duration.ZERO);
-        engine = PageEngine.start(config, new Links(), _ -> {});
-        engine.granted(BLOCK, SELF, 1, List.of(SELF, OTHER));
+        var owners = new AgreedOwners((_, _, _) -> true).of(SELF);
+        engine = PageEngine.start(config, new Links(), _ -> {}, owners);
+        engine.granted(BLOCK, SELF, 1, OwnershipMode.ASYNC, List.of(SELF, OTHER));
     }
 
     @AfterEach
@@ -76,7 +79,7 @@ class PageEngineTest {
 
     @Test
     void whoWasDeclaredLostIsNotHeardAndItsNextRunIs() {
-        engine.gone(OTHER);
+        engine.gone(OTHER, List.of(SELF));
         say(OTHER.run(), SELF.run(), 1);
         assertThat(answered).isEmpty();
 
@@ -87,7 +90,7 @@ class PageEngineTest {
     @Test
     void whatIsMeantForAnEarlierRunOrEpochIsNotHeard() {
         say(OTHER.run(), SELF.run() - 1, 1);
-        engine.granted(BLOCK, SELF, 2, List.of(SELF));
+        engine.granted(BLOCK, SELF, 2, OwnershipMode.ASYNC, List.of(SELF));
         say(OTHER.run(), SELF.run(), 1);
         assertThat(answered).isEmpty();
     }

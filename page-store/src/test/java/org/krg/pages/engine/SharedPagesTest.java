@@ -10,9 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.PageNode;
 import org.krg.pages.fixture.Toucher;
+import org.krg.state.model.OwnershipMode;
 
 /// Real processes of three nodes on one segment; what would be in the log is in an [Agreement].
 class SharedPagesTest {
@@ -25,14 +28,15 @@ class SharedPagesTest {
 
     @TempDir private Path directory;
 
-    private final Agreement agreement = new Agreement();
+    private Agreement agreement = new Agreement();
+    private String names = "n";
     private List<PageNode> nodes = List.of();
 
     @BeforeEach
     void start() {
         nodes =
                 IntStream.rangeClosed(1, 3)
-                        .mapToObj(i -> new PageNode("n" + i, agreement, directory))
+                        .mapToObj(i -> new PageNode(names + i, agreement, directory))
                         .toList();
     }
 
@@ -91,6 +95,28 @@ class SharedPagesTest {
         assertThat(kept.ask("write 0 1")).isEqualTo("sigbus");
         assertThat(kept.ask("write 4096 9")).isEqualTo("ok");
         assertThat(third.ask("read 4096")).isEqualTo("9");
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ASYNC")
+    void pagesThatNobodyWroteAreZerosAfterTheLossOfTheirHome(OwnershipMode mode) {
+        close();
+        names = "m";
+        agreement = new Agreement(mode);
+        start();
+        var home = nodes.get(0).toucher();
+        var other = nodes.get(1).toucher();
+        assertThat(home.ask("write 0 1")).isEqualTo("ok");
+        assertThat(home.ask("read 4096")).isEqualTo("0");
+        assertThat(other.ask("write 8192 2")).isEqualTo("ok");
+
+        agreement.crash(nodes.get(0));
+        var third = nodes.get(2).toucher();
+        assertThat(third.ask("read 0")).isEqualTo("sigbus");
+        assertThat(third.ask("read 4096")).isEqualTo("0");
+        assertThat(third.ask("read 8192")).isEqualTo("2");
+        assertThat(third.ask("write 12288 3")).isEqualTo("ok");
+        assertThat(other.ask("read 12288")).isEqualTo("3");
     }
 
     @Test

@@ -31,6 +31,9 @@ final class PageMetrics {
         pages.sum("lost_total", SegmentStats::lost);
         pages.sum("received_bytes_total", SegmentStats::bytesIn);
         pages.sum("sent_bytes_total", SegmentStats::bytesOut);
+        pages.sum("owners_total", SegmentStats::owners);
+        pages.sum("records_total", SegmentStats::records);
+        pages.sum("record_bytes_total", SegmentStats::recordBytes);
         pages.times("read_fault", stats -> stats.readTimes().p50Nanos(), "p50");
         pages.times("read_fault", stats -> stats.readTimes().p99Nanos(), "p99");
         pages.times("write_fault", stats -> stats.writeTimes().p50Nanos(), "p50");

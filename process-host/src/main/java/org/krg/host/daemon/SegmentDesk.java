@@ -34,6 +34,7 @@ import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
@@ -197,6 +198,7 @@ final class SegmentDesk implements SegmentDoor {
                                 create.sizeBytes(),
                                 identity(user),
                                 create.mode(),
+                                OwnershipMode.DEFAULT,
                                 Instant.now()));
         return find(new Which.Numbered(new SegmentId(accepted.created())))
                 .orElseThrow(() -> new Refused(AttachError.ENOENT));

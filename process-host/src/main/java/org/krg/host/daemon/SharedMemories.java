@@ -48,6 +48,9 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
     private static final long ANSWER_SECONDS = 5;
 
+    /// A cluster with a quorum takes records within milliseconds.
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(2);
+
     /// Whoever holds a lock now and then is soon without.
     private static final Duration DETACH_LIMIT = Duration.ofSeconds(8);
 
@@ -97,7 +100,18 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     @Override
     public List<BlockTable> tables(SegmentId segment) {
-        return present().engine().tables(segment);
+        var engine = present().engine();
+        // What the log says of owners trails a little.
+        try {
+            if (engine.settleRecords(SETTLE_LIMIT)) {
+                var _ = setting.store().read().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (ExecutionException | TimeoutException behind) {
+            log.debug("the log may trail what is told of segment={}", segment, behind);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return engine.tables(segment);
     }
 
     /// {@return what it has seen of every segment; nothing before it has registered}

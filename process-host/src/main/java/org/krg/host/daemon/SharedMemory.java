@@ -97,7 +97,12 @@ final class SharedMemory implements AutoCloseable {
                         node ->
                                 peers.apply(node)
                                         .map(peer -> new PagePort(peer.address(), peer.key())));
-        this.engine = PageEngine.start(PageEngineConfig.of(self), links, this::ask);
+        this.engine =
+                PageEngine.start(
+                        PageEngineConfig.of(self),
+                        links,
+                        this::ask,
+                        new AgreedOwners(self, store, proposals));
         this.sync = new SyncEngine(self, new Agreed(store, proposals));
         this.synchronised = store.onSync(sync::look);
     }
@@ -249,7 +254,7 @@ final class SharedMemory implements AutoCloseable {
             var member = Member.of(before);
             var now = change.after().nodes().find(before.id());
             if (now.map(member::isGone).orElse(true)) {
-                engine.gone(member);
+                engine.gone(member, live(change.after()));
                 if (change.events().isEmpty() || !member.isGone(before)) {
                     desk.gone(change.after(), member);
                 }
@@ -291,8 +296,9 @@ final class SharedMemory implements AutoCloseable {
             granted = opened.remove(segment);
             desk.forget(segment);
         }
+        // A node may be the home or the mirror of blocks of a segment that is not open there.
+        engine.forget(segment);
         if (granted != null) {
-            engine.forget(segment);
             granted.memory().close();
             log.info("memory freed segment={}", segment);
         }
@@ -300,17 +306,26 @@ final class SharedMemory implements AutoCloseable {
 
     private synchronized void granted(ClusterImage image, BlockId block) {
         var grant = image.segments().grants().find(block);
-        if (closed || grant.isEmpty()) {
+        var segment = image.segments().known().find(block.segment());
+        if (closed || grant.isEmpty() || segment.isEmpty()) {
             return;
         }
-        var live =
-                image.nodes().values().stream()
-                        .filter(node -> !Member.of(node).isGone(node))
-                        .map(Member::of)
-                        .toList();
+        var live = live(image);
         if (live.contains(grant.get().home()) && live.contains(self)) {
-            engine.granted(block, grant.get().home(), grant.get().epoch().value(), live);
+            engine.granted(
+                    block,
+                    grant.get().home(),
+                    grant.get().epoch().value(),
+                    segment.get().ownership(),
+                    live);
         }
+    }
+
+    private static List<Member> live(ClusterImage image) {
+        return image.nodes().values().stream()
+                .filter(node -> !Member.of(node).isGone(node))
+                .map(Member::of)
+                .toList();
     }
 
     /// Has a home agreed on. The answer is what this replica says then; it knows the reply's

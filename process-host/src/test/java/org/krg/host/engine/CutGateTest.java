@@ -37,6 +37,7 @@ import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Member;
 import org.krg.state.model.Node;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.SessionId;
@@ -66,7 +67,16 @@ class CutGateTest {
             propose(new Place(rank.id(), rank.epoch(), HERE, decision, NOW));
             propose(new ReportStarted(rank.id(), rank(rank.rank()).epoch(), HERE, NOW));
         }
-        segment = new SegmentId(propose(new CreateSegment("grid", 4_096, spec.runAs(), 0600, NOW)));
+        segment =
+                new SegmentId(
+                        propose(
+                                new CreateSegment(
+                                        "grid",
+                                        4_096,
+                                        spec.runAs(),
+                                        0600,
+                                        OwnershipMode.DEFAULT,
+                                        NOW)));
         var member = Member.of(store.image().nodes().require(HERE));
         propose(new HoldSegment(segment, member, 2));
         number = propose(new BeginCut(job, false, NOW));

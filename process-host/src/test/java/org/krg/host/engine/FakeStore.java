@@ -6,10 +6,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -26,8 +28,10 @@ import org.krg.state.event.Event;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.PageOwner;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Role;
 
@@ -218,6 +222,11 @@ public final class FakeStore implements ClusterStore {
     @Override
     public CompletableFuture<StateHash> hashAfter(long index) {
         return CompletableFuture.failedFuture(new AlreadyApplied(0));
+    }
+
+    @Override
+    public SortedMap<Integer, PageOwner> owners(BlockId block) {
+        return Collections.emptySortedMap();
     }
 
     @Override

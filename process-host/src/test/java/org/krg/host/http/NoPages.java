@@ -22,7 +22,7 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
 
     @Override
     public SegmentStats stats(SegmentId segment, int pages) {
-        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NONE, NONE, List.of());
+        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NONE, NONE, List.of());
     }
 
     @Override

@@ -48,6 +48,24 @@ final class SegmentApiTest {
     }
 
     @Test
+    void aSegmentSaysWhatHasToKnowOfAPagesNextOwner() {
+        var created =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"sums\",\"sizeBytes\":4096,\"ownership\":\"semisync\"}");
+        assertThat(created.text("/ownership")).isEqualTo("semisync");
+        assertThat(api.get("/v1/segments/sums").text("/ownership")).isEqualTo("semisync");
+        api.post("/v1/segments", "{\"name\":\"usual\",\"sizeBytes\":4096}");
+        assertThat(api.get("/v1/segments/usual").text("/ownership")).isEqualTo("async");
+
+        var wrong =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"other\",\"sizeBytes\":4096,\"ownership\":\"SYNC\"}");
+        assertThat(wrong.status()).isEqualTo(400);
+    }
+
+    @Test
     void aSegmentGrowsAndDoesNotShrink() {
         api.post("/v1/segments", "{\"name\":\"growing\",\"sizeBytes\":4096}");
 

@@ -27,6 +27,7 @@ import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.OwnerCommand.RecordOwners;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.DestroySegment;
@@ -59,6 +60,7 @@ final class CommandCodec {
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
             case SegmentCommand segment -> SegmentCodec.encode(wire, segment);
             case SyncCommand sync -> SyncCommandCodec.encode(wire, sync);
+            case RecordOwners owners -> wire.setRecordOwners(OwnerCodec.wire(owners));
             case KeyCommand key -> KeyCommandCodec.encode(wire, key);
         }
         return wire.build();
@@ -120,6 +122,7 @@ final class CommandCodec {
             case SYNC_PERFORM -> SyncCommandCodec.decode(command.getSyncPerform());
             case SYNC_GIVE_UP -> SyncCommandCodec.decode(command.getSyncGiveUp());
             case SYNC_END -> SyncCommandCodec.decode(command.getSyncEnd());
+            case RECORD_OWNERS -> OwnerCodec.decode(command.getRecordOwners());
             case KIND_NOT_SET -> throw Wire.unknown("command");
         };
     }

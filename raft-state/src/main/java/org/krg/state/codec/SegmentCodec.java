@@ -17,6 +17,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
@@ -35,12 +36,21 @@ final class SegmentCodec {
                 .setSizeBytes(segment.sizeBytes())
                 .setOwner(JobCodec.encode(segment.owner()))
                 .setMode(segment.mode())
+                .setOwnership(wire(segment.ownership()))
                 .setCreated(Wire.encode(segment.created()))
                 .setRemoved(segment.removed())
                 .addAllHolders(segment.holders().stream().map(SegmentCodec::encode).toList())
                 .addAllFormerly(segment.formerly().stream().map(SegmentId::value).toList())
                 .setReturning(segment.returning())
                 .build();
+    }
+
+    private static ObjectWire.OwnershipMode wire(OwnershipMode mode) {
+        return switch (mode) {
+            case ASYNC -> ObjectWire.OwnershipMode.ASYNC;
+            case SEMISYNC -> ObjectWire.OwnershipMode.SEMISYNC;
+            case SYNC -> ObjectWire.OwnershipMode.SYNC;
+        };
     }
 
     private static ObjectWire.Holder encode(Segment.Holder holder) {
@@ -57,6 +67,7 @@ final class SegmentCodec {
                 segment.getSizeBytes(),
                 JobCodec.decode(segment.getOwner()),
                 segment.getMode(),
+                Wire.constant(OwnershipMode.values(), SegmentCodec::wire, segment.getOwnership()),
                 Wire.decode(segment.getCreated()),
                 segment.getRemoved(),
                 segment.getHoldersList().stream()
@@ -97,12 +108,19 @@ final class SegmentCodec {
 
     static void encode(CommandWire.Command.Builder wire, SegmentCommand command) {
         switch (command) {
-            case CreateSegment(var name, var sizeBytes, var owner, var mode, var at) ->
+            case CreateSegment(
+                            var name,
+                            var sizeBytes,
+                            var owner,
+                            var mode,
+                            var ownership,
+                            var at) ->
                     wire.getCreateSegmentBuilder()
                             .setName(name)
                             .setSizeBytes(sizeBytes)
                             .setOwner(JobCodec.encode(owner))
                             .setMode(mode)
+                            .setOwnership(wire(ownership))
                             .setAt(Wire.encode(at));
             case DestroySegment(var segment) ->
                     wire.getDestroySegmentBuilder().setSegment(segment.value());
@@ -133,6 +151,7 @@ final class SegmentCodec {
                 command.getSizeBytes(),
                 JobCodec.decode(command.getOwner()),
                 command.getMode(),
+                Wire.constant(OwnershipMode.values(), SegmentCodec::wire, command.getOwnership()),
                 Wire.decode(command.getAt()));
     }
 

@@ -13,4 +13,5 @@ public sealed interface Command
                 AccessCommand,
                 SegmentCommand,
                 SyncCommand,
+                OwnerCommand,
                 KeyCommand {}

@@ -5,6 +5,7 @@ import java.time.Instant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SegmentId;
 
 /// Requests about shared memory.
@@ -12,7 +13,14 @@ public sealed interface SegmentCommand extends Command {
     /// Makes a segment of zeros. Refused when one of that name exists, or there are too many.
     ///
     /// @param mode like a file's, [org.krg.state.model.Segment]
-    record CreateSegment(String name, long sizeBytes, Identity owner, int mode, Instant at)
+    /// @param ownership what has to know of a page's next owner first
+    record CreateSegment(
+            String name,
+            long sizeBytes,
+            Identity owner,
+            int mode,
+            OwnershipMode ownership,
+            Instant at)
             implements SegmentCommand {}
 
     /// Makes a segment larger: zeros at its end. Refused when it is larger already.

@@ -11,6 +11,7 @@ import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
+import org.krg.state.command.OwnerCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SyncCommand;
@@ -89,6 +90,7 @@ public final class Authority {
             case SegmentCommand segment -> rule(image, segment);
             // Whose segment it is, the agent has seen when its process opened it.
             case SyncCommand _ -> new Rule.Agents();
+            case OwnerCommand _ -> new Rule.Agents();
             // What that user may do with each key is KeyAccess's to say.
             case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
         };

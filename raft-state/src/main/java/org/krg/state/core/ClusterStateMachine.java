@@ -11,6 +11,7 @@ import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
+import org.krg.state.command.OwnerCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand;
@@ -64,6 +65,9 @@ public final class ClusterStateMachine {
             case SyncCommand _ ->
                     throw new InvariantBroken(
                             "synchronisation is SyncRules' to decide: " + command);
+            case OwnerCommand _ ->
+                    throw new InvariantBroken(
+                            "owners are rows, and OwnerRules' to decide: " + command);
             case KeyCommand _ ->
                     throw new InvariantBroken("keys are rows, and KeyRules' to decide: " + command);
         };

@@ -78,6 +78,7 @@ final class SegmentRules {
                         create.sizeBytes(),
                         create.owner(),
                         create.mode(),
+                        create.ownership(),
                         create.at());
         var draft = new Draft(image);
         draft.add(new SegmentEvent.Created(segment, "created by " + create.owner().name()));

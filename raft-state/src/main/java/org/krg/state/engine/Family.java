@@ -27,6 +27,8 @@ public enum Family {
     SEGMENTS,
     /// One row a block of a segment that has a home.
     BLOCKS,
+    /// One row a page that has or had an owner.
+    PAGE_OWNERS,
     /// One row an object that processes synchronise with.
     SYNC_OBJECTS,
     /// One row a thread that synchronises.

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +32,9 @@ import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.KeyState;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.Invariant;
+import org.krg.state.model.PageOwner;
 import org.krg.state.model.Revision;
 
 /// Applies the log to this replica's rows and image.
@@ -233,6 +236,11 @@ public final class StateEngine implements AutoCloseable {
     /// {@return the events after `revision`} See [org.krg.state.ClusterStore#eventsAfter].
     public List<Recorded> eventsAfter(Revision revision, int limit) {
         return reading(view -> History.after(view, revision, limit));
+    }
+
+    /// {@return the owners of a block's pages} See [org.krg.state.ClusterStore#owners].
+    public SortedMap<Integer, PageOwner> owners(BlockId block) {
+        return reading(view -> new OwnerRows(view).of(block));
     }
 
     /// {@return a digest over the rows that all replicas have in common}

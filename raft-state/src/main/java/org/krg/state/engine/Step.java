@@ -17,6 +17,7 @@ import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.Operation;
+import org.krg.state.command.OwnerCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
@@ -30,11 +31,14 @@ import org.krg.state.core.Decision;
 import org.krg.state.core.KeyDecision;
 import org.krg.state.core.KeyDraft;
 import org.krg.state.core.KeyRules;
+import org.krg.state.core.pages.OwnerDraft;
+import org.krg.state.core.pages.OwnerRules;
 import org.krg.state.core.sync.SyncDraft;
 import org.krg.state.core.sync.SyncRules;
 import org.krg.state.event.Event;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.Recorded;
+import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Revision;
@@ -60,6 +64,7 @@ final class Step {
     private final ReplicaState before;
     private final KeyDraft keys;
     private final SyncDraft sync;
+    private final OwnerDraft owners;
     private ClusterImage image;
     private long compacted;
     private long events;
@@ -81,6 +86,7 @@ final class Step {
         this.keys = new KeyDraft(new StoredKeys(view, before.keys()));
         this.image = before.image();
         this.sync = new SyncDraft(image.sync());
+        this.owners = new OwnerDraft(new OwnerRows(view));
         this.compacted = before.compacted();
         this.events = before.events();
     }
@@ -137,6 +143,7 @@ final class Step {
         return switch (operation.command()) {
             case KeyCommand command -> decideKeys(operation.principal(), command);
             case SyncCommand command -> decideSync(operation.principal(), command);
+            case OwnerCommand command -> decideOwners(operation.principal(), command);
             case RevokeLease revoke ->
                     KeyRules.unrevocable(keys, image, operation.principal(), revoke.lease())
                             .map(why -> refused(why.refusal(), why.detail()))
@@ -194,6 +201,13 @@ final class Step {
                 : SyncRules.decide(sync, image, command);
     }
 
+    private Reply decideOwners(String principal, OwnerCommand command) {
+        var problem = Authority.problem(image, principal, command);
+        return problem.isPresent()
+                ? refused(Refusal.NOT_PERMITTED, problem.get())
+                : OwnerRules.decide(owners, image, command);
+    }
+
     private Reply accept(List<Event> accepted, long created) {
         if (accepted.isEmpty()) {
             return new Accepted(image.revision(), created);
@@ -204,6 +218,7 @@ final class Step {
         for (var i = 0; i < accepted.size(); i++) {
             recorded.add(new Recorded(revision, i, accepted.get(i)));
             endLease(accepted.get(i), revision);
+            endOwners(accepted.get(i));
         }
         return new Accepted(revision, created);
     }
@@ -211,6 +226,13 @@ final class Step {
     private void endLease(Event event, Revision revision) {
         if (event instanceof LeaseEvent(var kind, var lease, _) && kind.isEnd()) {
             KeyRules.end(keys, lease.id(), revision);
+        }
+    }
+
+    private void endOwners(Event event) {
+        if (event instanceof SegmentEvent.Destroyed(var segment, _)) {
+            owners.destroyed(segment.id());
+            changes.add(OwnerRows.without(segment.id()));
         }
     }
 
@@ -241,6 +263,7 @@ final class Step {
         }
         finishKeys();
         changes.addAll(ImageRows.writes(sync));
+        OwnerRows.add(owners, changes);
         image = image.withSync(sync.state());
         sessions.addRows(changes);
         changes.add(StoredState.stateRow(state()));

@@ -11,12 +11,17 @@ public record NodeId(String name) implements Comparable<NodeId> {
     private static final Pattern VALID = Pattern.compile("[a-z0-9][a-z0-9-]*");
 
     public NodeId {
-        if (!VALID.matcher(name).matches() || name.length() > MAX_LENGTH) {
+        if (!isValid(name)) {
             throw new IllegalArgumentException(
                     "a node name is 1 to 40 lower-case letters, digits and dashes, not \""
                             + name
                             + "\"");
         }
+    }
+
+    /// {@return whether a node may have that name}
+    public static boolean isValid(String name) {
+        return VALID.matcher(name).matches() && name.length() <= MAX_LENGTH;
     }
 
     @Override

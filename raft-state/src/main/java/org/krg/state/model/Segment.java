@@ -12,6 +12,7 @@ import java.util.List;
 /// @param owner whose processes may map it; root's may too
 /// @param mode bits like those of a file; who is neither the owner nor root needs both, to read and
 ///   to write
+/// @param ownership what has to know of a page's next owner first
 /// @param removed whether it has no name any more and goes when nobody holds it
 /// @param holders the members whose processes hold it, in order, each once
 /// @param formerly its numbers before it went back to a checkpoint, in order: programs that come
@@ -23,6 +24,7 @@ public record Segment(
         long sizeBytes,
         Identity owner,
         int mode,
+        OwnershipMode ownership,
         Instant created,
         boolean removed,
         List<Holder> holders,
@@ -48,16 +50,25 @@ public record Segment(
             long sizeBytes,
             Identity owner,
             int mode,
+            OwnershipMode ownership,
             Instant created,
             boolean removed,
             List<Holder> holders) {
-        this(id, name, sizeBytes, owner, mode, created, removed, holders, List.of(), false);
+        this(
+                id, name, sizeBytes, owner, mode, ownership, created, removed, holders, List.of(),
+                false);
     }
 
     /// {@return a segment that nobody holds yet}
     public static Segment unheld(
-            SegmentId id, String name, long sizeBytes, Identity owner, int mode, Instant created) {
-        return new Segment(id, name, sizeBytes, owner, mode, created, false, List.of());
+            SegmentId id,
+            String name,
+            long sizeBytes,
+            Identity owner,
+            int mode,
+            OwnershipMode ownership,
+            Instant created) {
+        return new Segment(id, name, sizeBytes, owner, mode, ownership, created, false, List.of());
     }
 
     /// {@return how many blocks it has; the last one may be shorter}
@@ -85,13 +96,15 @@ public record Segment(
     /// {@return the same with another size}
     public Segment withSize(long bytes) {
         return new Segment(
-                id, name, bytes, owner, mode, created, removed, holders, formerly, returning);
+                id, name, bytes, owner, mode, ownership, created, removed, holders, formerly,
+                returning);
     }
 
     /// {@return the same without a name}
     public Segment withoutName() {
         return new Segment(
-                id, name, sizeBytes, owner, mode, created, true, holders, formerly, returning);
+                id, name, sizeBytes, owner, mode, ownership, created, true, holders, formerly,
+                returning);
     }
 
     /// {@return the same with so many handles of a member}
@@ -103,13 +116,15 @@ public record Segment(
         }
         changed.sort(Comparator.comparing(Holder::member));
         return new Segment(
-                id, name, sizeBytes, owner, mode, created, removed, changed, formerly, returning);
+                id, name, sizeBytes, owner, mode, ownership, created, removed, changed, formerly,
+                returning);
     }
 
     /// {@return the same, held by nobody}
     public Segment withoutHolders() {
         return new Segment(
-                id, name, sizeBytes, owner, mode, created, removed, List.of(), formerly, returning);
+                id, name, sizeBytes, owner, mode, ownership, created, removed, List.of(), formerly,
+                returning);
     }
 
     /// {@return this segment, as it was saved, with another number, held by nobody, its pages yet
@@ -124,6 +139,7 @@ public record Segment(
                 sizeBytes,
                 owner,
                 mode,
+                ownership,
                 created,
                 removed || nameless,
                 List.of(),
@@ -134,6 +150,7 @@ public record Segment(
     /// {@return the same with all its pages}
     public Segment complete() {
         return new Segment(
-                id, name, sizeBytes, owner, mode, created, removed, holders, formerly, false);
+                id, name, sizeBytes, owner, mode, ownership, created, removed, holders, formerly,
+                false);
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -47,8 +48,10 @@ import org.krg.state.engine.WatchHub;
 import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.PageOwner;
 import org.krg.state.model.Revision;
 import org.krg.state.model.Role;
 import org.krg.state.ratis.files.Directories;
@@ -388,6 +391,11 @@ public final class RatisClusterStore implements ClusterStore {
     @Override
     public CompletableFuture<Void> transferLeadership(Optional<NodeId> to) {
         return membership.transferLeadership(to);
+    }
+
+    @Override
+    public SortedMap<Integer, PageOwner> owners(BlockId block) {
+        return engine.owners(block);
     }
 
     @Override

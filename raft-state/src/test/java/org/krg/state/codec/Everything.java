@@ -56,6 +56,7 @@ import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.OwnerCommand.RecordOwners;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportExit;
@@ -88,6 +89,7 @@ import org.krg.state.image.Segments;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
+import org.krg.state.model.BlockRecords;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
@@ -112,6 +114,8 @@ import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
+import org.krg.state.model.OwnershipMode;
+import org.krg.state.model.PageRecord;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
@@ -155,6 +159,8 @@ final class Everything {
     static List<Command> commands() {
         var commands = new ArrayList<>(objectCommands());
         commands.addAll(SyncEverything.commands());
+        commands.add(new CreateSegment("grid", 64L << 20, ALICE, 0640, OwnershipMode.SYNC, START));
+        commands.add(owners());
         return List.copyOf(commands);
     }
 
@@ -208,7 +214,7 @@ final class Everything {
                 new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20))),
                 new LimitKeys("root", Optional.empty(), Optional.empty()),
                 new KeepVersions("root", 1_000),
-                new CreateSegment("grid", 64L << 20, ALICE, 0640, START),
+                new CreateSegment("grid", 64L << 20, ALICE, 0640, OwnershipMode.ASYNC, START),
                 new ResizeSegment(segment().id(), 128L << 20),
                 new RemoveSegment(segment().id()),
                 new HoldSegment(segment().id(), new Member(HOME, 4), 3),
@@ -276,6 +282,7 @@ final class Everything {
         events.add(
                 new SegmentEvent.Returned(
                         returned(), savedSegment().objects(), "rank 1 goes back"));
+        events.add(new SegmentEvent.Created(syncSegment(), "created by alice"));
         events.add(new SegmentEvent.Granted(BLOCK, grantOfBlock(), "first touched"));
         events.add(
                 new ProcessEvent(
@@ -301,8 +308,32 @@ final class Everything {
         return replies;
     }
 
+    private static RecordOwners owners() {
+        var home = new Member(HOME, 4);
+        return new RecordOwners(
+                home,
+                List.of(
+                        new BlockRecords(
+                                BLOCK,
+                                new Epoch(3),
+                                List.of(
+                                        new PageRecord(0, 1, home, 1),
+                                        new PageRecord(511, 700, new Member(HOME, 5), 300))),
+                        new BlockRecords(
+                                new BlockId(new SegmentId(31), 6),
+                                new Epoch(1),
+                                List.of(new PageRecord(7, 2, home, 0)))));
+    }
+
     static Segment segment() {
-        return Segment.unheld(new SegmentId(31), "grid", 64L << 20, ALICE, 0640, START)
+        return Segment.unheld(
+                        new SegmentId(31),
+                        "grid",
+                        64L << 20,
+                        ALICE,
+                        0640,
+                        OwnershipMode.ASYNC,
+                        START)
                 .withoutName()
                 .heldBy(new Member(HOME, 4), 3);
     }
@@ -517,6 +548,11 @@ final class Everything {
                 true,
                 Duration.ZERO,
                 List.of(savedSegment()));
+    }
+
+    private static Segment syncSegment() {
+        return Segment.unheld(
+                new SegmentId(41), "sums", 4_096, ALICE, 0600, OwnershipMode.SYNC, START);
     }
 
     private static SavedSegment savedSegment() {

@@ -36,6 +36,7 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.SavedObject;
 import org.krg.state.model.Segment;
@@ -295,7 +296,9 @@ class CutSegmentsTest {
     }
 
     private SegmentId create(String name) {
-        var command = new CreateSegment(name, SIZE, Samples.ALICE, 0600, scene.now());
+        var command =
+                new CreateSegment(
+                        name, SIZE, Samples.ALICE, 0600, OwnershipMode.DEFAULT, scene.now());
         return new SegmentId(scene.accepted(command).created());
     }
 

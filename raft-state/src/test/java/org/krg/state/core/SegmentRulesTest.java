@@ -20,6 +20,7 @@ import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.testkit.Samples;
@@ -174,9 +175,12 @@ class SegmentRulesTest {
     @Test
     void whoIsNotTheOwnerNeedsBothBits() {
         var alice = Samples.ALICE;
-        var mine = Segment.unheld(grid, "grid", SIZE, alice, 0600, scene.now());
-        var groups = Segment.unheld(grid, "grid", SIZE, alice, 0660, scene.now());
-        var readable = Segment.unheld(grid, "grid", SIZE, alice, 0644, scene.now());
+        var mine =
+                Segment.unheld(grid, "grid", SIZE, alice, 0600, OwnershipMode.DEFAULT, scene.now());
+        var groups =
+                Segment.unheld(grid, "grid", SIZE, alice, 0660, OwnershipMode.DEFAULT, scene.now());
+        var readable =
+                Segment.unheld(grid, "grid", SIZE, alice, 0644, OwnershipMode.DEFAULT, scene.now());
 
         assertThat(mine.admits(alice.uid(), 7)).isTrue();
         assertThat(mine.admits(0, 0)).isTrue();
@@ -196,7 +200,8 @@ class SegmentRulesTest {
     }
 
     private CreateSegment createCommand(String name, long sizeBytes) {
-        return new CreateSegment(name, sizeBytes, Samples.ALICE, 0600, scene.now());
+        return new CreateSegment(
+                name, sizeBytes, Samples.ALICE, 0600, OwnershipMode.DEFAULT, scene.now());
     }
 
     private Member member(NodeId node) {

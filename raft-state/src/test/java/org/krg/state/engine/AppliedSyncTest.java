@@ -30,6 +30,7 @@ import org.krg.state.model.CallerState.Progress;
 import org.krg.state.model.Member;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.SessionId;
@@ -59,7 +60,15 @@ final class AppliedSyncTest {
         engine = open();
         apply(new RegisterNode(Samples.node(Samples.HOME, 1), Samples.START));
         apply(new RegisterNode(Samples.node(Samples.AWAY, 1), Samples.START));
-        var created = apply(new CreateSegment("grid", 4_096, Samples.ALICE, 0600, Samples.START));
+        var created =
+                apply(
+                        new CreateSegment(
+                                "grid",
+                                4_096,
+                                Samples.ALICE,
+                                0600,
+                                OwnershipMode.DEFAULT,
+                                Samples.START));
         segment = new SegmentId(((Reply.Accepted) created).created());
     }
 

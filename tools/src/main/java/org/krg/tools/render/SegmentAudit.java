@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Compares what the log says of a segment with what every node says of its pages, and says what
 /// differs. Takes the answers of all nodes of about one moment: what is on its way meanwhile may
@@ -21,13 +22,23 @@ public final class SegmentAudit {
     private final Map<Integer, Grant> grants = new TreeMap<>();
     private final Map<Integer, Map<String, Copy>> copies = new TreeMap<>();
     private final Map<Integer, Entry> entries = new TreeMap<>();
+    private final Map<Integer, Owner> owners = new TreeMap<>();
+    private final List<String> lost = new ArrayList<>();
     private final Map<String, String> members = new TreeMap<>();
 
     private record Grant(String home, long epoch) {}
 
     private record Copy(String access, long version) {}
 
-    private record Entry(List<String> holders, boolean exclusive, long version, boolean moving) {}
+    private record Entry(
+            List<String> holders,
+            boolean exclusive,
+            long version,
+            boolean moving,
+            boolean lost,
+            String owner) {}
+
+    private record Owner(String member, long version, long unaccounted) {}
 
     private SegmentAudit() {}
 
@@ -38,6 +49,22 @@ public final class SegmentAudit {
         nodes.forEach(audit::readPages);
         audit.comparePages();
         return audit.findings;
+    }
+
+    /// {@return one sentence for each page of which its home says that nobody has it any more}
+    public static List<String> lost(List<JsonNode> nodes) {
+        var audit = new SegmentAudit();
+        nodes.forEach(audit::readLog);
+        nodes.forEach(audit::readPages);
+        audit.entries.forEach((page, entry) -> {
+            if (entry.lost) {
+                audit.lost.add(
+                        entry.owner.isEmpty()
+                                ? "page %s is lost: no record says whose it was".formatted(page)
+                                : "page %s is lost: it was %s's".formatted(page, entry.owner));
+            }
+        });
+        return audit.lost;
     }
 
     /// {@return how many pages some node has}
@@ -112,6 +139,7 @@ public final class SegmentAudit {
                             .formatted(number, member, grant.home));
         } else if (grant.epoch == homeEpoch) {
             block.path("entries").forEach(run -> each(block, run, page -> readEntry(page, run)));
+            block.path("owners").forEach(run -> each(block, run, page -> readOwner(page, run)));
         }
     }
 
@@ -124,12 +152,24 @@ public final class SegmentAudit {
                         holders,
                         run.path("exclusive").asBoolean(),
                         run.path("version").asLong(),
-                        run.path("moving").asBoolean()));
+                        run.path("moving").asBoolean(),
+                        run.path("lost").asBoolean(),
+                        run.path("owner").asText()));
+    }
+
+    private void readOwner(int page, JsonNode run) {
+        owners.put(
+                page,
+                new Owner(
+                        run.path("owner").asText(),
+                        run.path("version").asLong(),
+                        run.path("unaccounted").asLong()));
     }
 
     private void comparePages() {
         var pages = new TreeSet<>(copies.keySet());
         pages.addAll(entries.keySet());
+        pages.addAll(owners.keySet());
         for (var page : pages) {
             var here = new TreeMap<String, Copy>();
             copies.getOrDefault(page, Map.of())
@@ -143,6 +183,7 @@ public final class SegmentAudit {
             if (entry != null && !entry.moving) {
                 compareHome(page, here, entry);
             }
+            compareOwner(page, entry);
         }
     }
 
@@ -185,6 +226,37 @@ public final class SegmentAudit {
                                         copy.version));
             }
         });
+    }
+
+    /// Whoever may write a page is who the log says; of a page that many read it is one of them.
+    /// What is on its way is recorded before it has arrived.
+    private void compareOwner(int page, @Nullable Entry entry) {
+        var owner = owners.get(page);
+        if (owner != null && owner.unaccounted > 0) {
+            findings.add(
+                    "page %s: %s changes of its owner are not what its records say"
+                            .formatted(page, owner.unaccounted));
+        }
+        if (entry == null || entry.moving || entry.lost || entry.holders.isEmpty()) {
+            return;
+        }
+        if (owner == null) {
+            if (entry.exclusive) {
+                findings.add(
+                        "page %s: its home says that %s writes it, and the log names no owner"
+                                .formatted(page, entry.holders));
+            }
+        } else if (!entry.holders.contains(owner.member)
+                || (entry.exclusive && owner.version != entry.version)) {
+            findings.add(
+                    "page %s: the log says that %s owns it in version %s, its home that %s have version %s"
+                            .formatted(
+                                    page,
+                                    owner.member,
+                                    owner.version,
+                                    entry.holders,
+                                    entry.version));
+        }
     }
 
     private static void each(JsonNode block, JsonNode run, IntConsumer use) {

@@ -87,6 +87,9 @@ public final class SegmentUse {
                         .right("LOST", it -> count(it, "lost"))
                         .right("IN", it -> bytes(it, "bytesIn"))
                         .right("OUT", it -> bytes(it, "bytesOut"))
+                        .right("OWNERS", it -> count(it, "owners"))
+                        .right("RECORDS", it -> count(it, "records"))
+                        .right("LOG", it -> bytes(it, "recordBytes"))
                         .right("READ P50/P99 US", it -> times(it, "readMicros"))
                         .right("WRITE P50/P99 US", it -> times(it, "writeMicros"))
                         .of(reply.path("nodes"), headers);

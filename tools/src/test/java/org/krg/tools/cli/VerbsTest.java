@@ -84,6 +84,10 @@ final class VerbsTest {
         answers.put("DELETE /v1/segments/grid", json(200, grid));
 
         assertThat(run("segment", "create", "grid", "--size", "64M").exit()).isZero();
+        assertThat(run("segment", "create", "grid", "--size", "1M", "--mode", "sync").exit())
+                .isZero();
+        assertThat(run("segment", "create", "grid", "--size", "1M", "--mode", "late").exit())
+                .isEqualTo(2);
         assertThat(agent.asked().getFirst().body()).contains("67108864").contains("grid");
         assertThat(run("segment", "list").out()).contains("64 MiB", "3/32", "n1 2, lost 1");
         assertThat(run("segment", "show", "grid").out()).contains("alice").contains("64 MiB");

@@ -13,6 +13,8 @@ class SegmentAuditTest {
             "[{'page':0,'count':2,'holders':['n1#1','n2#1'],'exclusive':false,'version':3,'moving':false},"
                     + "{'page':7,'count':1,'holders':['n2#1'],'exclusive':true,'version':9,'moving':false}]";
 
+    private static final String OWNERS = "[" + owner(7, "n2#1", 9, 0) + "]";
+
     @Test
     void nothingDiffersWhereEverybodySaysTheSame() throws Exception {
         var nodes =
@@ -58,6 +60,49 @@ class SegmentAuditTest {
     }
 
     @Test
+    void anOwnerWhomTheLogDoesNotNameIsFound() throws Exception {
+        var copies = copies(run(0, 2, "read", 3), run(7, 1, "write", 9));
+        var others = "[" + owner(0, "n3#1", 3, 0) + "," + owner(1, "n2#1", 3, 4) + "]";
+        var nodes =
+                List.of(
+                        node("n1", home(HOME_ENTRIES, others), copies(run(0, 2, "read", 3))),
+                        node("n2", "", copies));
+
+        assertThat(SegmentAudit.findings(nodes))
+                .hasSize(3)
+                .anyMatch(it -> it.startsWith("page 0: the log says that n3#1 owns it"))
+                .anyMatch(it -> it.startsWith("page 1: 4 changes of its owner are not"))
+                .anyMatch(it -> it.endsWith("[n2#1] writes it, and the log names no owner"));
+        var older = "[" + owner(7, "n2#1", 8, 0) + "]";
+        assertThat(
+                        SegmentAudit.findings(
+                                List.of(
+                                        node(
+                                                "n1",
+                                                home(HOME_ENTRIES, older),
+                                                copies(run(0, 2, "read", 3))),
+                                        node("n2", "", copies))))
+                .singleElement()
+                .asString()
+                .contains("owns it in version 8, its home that [n2#1] have version 9");
+    }
+
+    @Test
+    void lostPagesAreNamedWithTheirOwners() throws Exception {
+        var entries =
+                "[{'page':3,'count':2,'holders':[],'version':0,'lost':true,'owner':'n4#1'},"
+                        + "{'page':9,'count':1,'holders':[],'version':0,'lost':true}]";
+        var nodes = List.of(node("n1", home(entries, "[]"), copies()));
+
+        assertThat(SegmentAudit.lost(nodes))
+                .containsExactly(
+                        "page 3 is lost: it was n4#1's",
+                        "page 4 is lost: it was n4#1's",
+                        "page 9 is lost: no record says whose it was");
+        assertThat(SegmentAudit.findings(nodes)).isEmpty();
+    }
+
+    @Test
     void whatIsOnItsWayIsNotCompared() throws Exception {
         var moving =
                 "[{'page':0,'count':1,'holders':[],'exclusive':false,'version':3,'moving':true}]";
@@ -97,7 +142,16 @@ class SegmentAuditTest {
     }
 
     private static String home(String entries) {
-        return "'homeEpoch':1,'entries':" + entries + ",";
+        return home(entries, OWNERS);
+    }
+
+    private static String home(String entries, String owners) {
+        return "'homeEpoch':1,'entries':%s,'owners':%s,".formatted(entries, owners);
+    }
+
+    private static String owner(int page, String owner, long version, long unaccounted) {
+        return "{'page':%s,'count':1,'owner':'%s','version':%s,'epoch':1,'unaccounted':%s}"
+                .formatted(page, owner, version, unaccounted);
     }
 
     private static String copies(String... runs) {

@@ -15,6 +15,7 @@ import org.krg.pages.model.SegmentStats;
 import org.krg.pages.model.SegmentStats.Times;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
+import org.krg.state.model.PageOwner;
 import org.krg.state.model.Segment;
 
 /// What one node has and has seen of a segment, and what the log, as it knows it, says of its
@@ -68,7 +69,10 @@ public final class SegmentPagesView {
                         .put("shared", stats.shared())
                         .put("lost", stats.lost())
                         .put("bytesIn", stats.bytesIn())
-                        .put("bytesOut", stats.bytesOut());
+                        .put("bytesOut", stats.bytesOut())
+                        .put("owners", stats.owners())
+                        .put("records", stats.records())
+                        .put("recordBytes", stats.recordBytes());
         view.set("readMicros", times(stats.readTimes()));
         view.set("writeMicros", times(stats.writeTimes()));
         return view;
@@ -91,6 +95,11 @@ public final class SegmentPagesView {
         view.set(
                 "entries",
                 runs(table.entries(), SegmentPagesView::follows, SegmentPagesView::entry));
+        var owners =
+                table.owners().entrySet().stream()
+                        .map(entry -> new Owned(entry.getKey(), entry.getValue()))
+                        .toList();
+        view.set("owners", runs(owners, SegmentPagesView::follows, SegmentPagesView::owned));
         view.set("astray", Json.texts(table.astray()));
         return view;
     }
@@ -121,7 +130,23 @@ public final class SegmentPagesView {
                         before.exclusive(),
                         before.version(),
                         before.moving(),
-                        before.lost()));
+                        before.lost(),
+                        before.owner()));
+    }
+
+    private record Owned(int page, PageOwner owner) {}
+
+    private static boolean follows(Owned before, Owned next) {
+        return next.equals(new Owned(before.page + 1, before.owner));
+    }
+
+    private static ObjectNode owned(Owned owned) {
+        return Json.object()
+                .put("page", owned.page)
+                .put("owner", owned.owner.owner().toString())
+                .put("version", owned.owner.version())
+                .put("epoch", owned.owner.epoch().value())
+                .put("unaccounted", owned.owner.unaccounted());
     }
 
     private static ObjectNode copy(Copy copy) {
@@ -134,6 +159,7 @@ public final class SegmentPagesView {
     private static ObjectNode entry(HomeEntry entry) {
         var view = Json.object().put("page", entry.page());
         view.set("holders", Json.texts(entry.holders()));
+        entry.owner().ifPresent(owner -> view.put("owner", owner.toString()));
         return view.put("exclusive", entry.exclusive())
                 .put("version", entry.version())
                 .put("moving", entry.moving())

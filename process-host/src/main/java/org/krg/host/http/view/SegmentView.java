@@ -2,6 +2,7 @@
 package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
@@ -54,6 +55,7 @@ public final class SegmentView {
                 .put("owner", segment.owner().name())
                 .put("uid", segment.owner().uid())
                 .put("mode", "%04o".formatted(segment.mode()))
+                .put("ownership", segment.ownership().name().toLowerCase(Locale.ROOT))
                 .put("created", segment.created().toString())
                 .put("removed", segment.removed())
                 .put("returning", segment.returning())

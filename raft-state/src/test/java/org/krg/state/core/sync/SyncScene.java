@@ -21,6 +21,7 @@ import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.SyncAnswer;
@@ -41,6 +42,7 @@ final class SyncScene {
                     4_096,
                     new Identity(1, 1, List.of(), "ann"),
                     0600,
+                    OwnershipMode.DEFAULT,
                     Samples.START,
                     false,
                     List.of());

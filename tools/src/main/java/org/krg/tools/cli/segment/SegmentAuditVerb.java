@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
@@ -23,9 +25,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Compares the homes in the log, what each home knows of its pages, what each node says it has, what its",
-            "memory has, and what the page tables of its processes allow: one writes a page or many read it, copies",
+            "Compares the homes and the owners of pages in the log, what each home knows of its pages, what each node says",
+            "it has, what its memory has, and what the page tables of its processes allow: one writes a page or many read it, copies",
             "are of one version. Everything is asked three times: what pages on their way make differ is gone the next time, and does not count.",
+            "Pages that are lost are named, with whom the log says had them; that is no difference.",
             "Exit code 11 if something differs, 10 if a node did not answer."
         })
 public final class SegmentAuditVerb implements Callable<Integer> {
@@ -56,11 +59,18 @@ public final class SegmentAuditVerb implements Callable<Integer> {
             reply.put("pages", SegmentAudit.pages(nodes));
             var list = reply.putArray("findings");
             findings.forEach(list::add);
+            var lost = SegmentAudit.lost(nodes);
+            var pages = reply.putArray("lost");
+            lost.forEach(pages::add);
             var silent = reply.putArray("silent");
             nodes.stream().filter(node -> node.has("problem")).forEach(silent::add);
-            output.print(terminal, reply, () -> String.join("\n", findings));
+            output.print(terminal, reply, () -> lines(findings, lost));
             return verdict(reply, nodes, findings);
         }
+    }
+
+    private static String lines(SortedSet<String> findings, List<String> lost) {
+        return Stream.concat(findings.stream(), lost.stream()).collect(Collectors.joining("\n"));
     }
 
     private static SortedSet<String> standing(

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
             "Pages that no living node has any more after the loss of a node are an error (SIGBUS), never zeros and never an older version.",
             "",
             "  krg-admin segment create grid --size 64M",
+            "  krg-admin segment create sums --size 1M --mode sync",
             "  krg-admin segment show grid"
         })
 public final class SegmentCreate implements Callable<Integer> {
@@ -40,6 +41,28 @@ public final class SegmentCreate implements Callable<Integer> {
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private ByteSize size = new ByteSize(0);
 
+    /// What `--mode` may be.
+    enum Mode {
+        async,
+        semisync,
+        sync
+    }
+
+    @Option(
+            names = "--mode",
+            defaultValue = "async",
+            paramLabel = "MODE",
+            description = {
+                "what knows of a page's next owner before the page is theirs (${DEFAULT-VALUE}):",
+                "async: nothing, the log of the cluster is told within milliseconds;",
+                "semisync: a second node, in its memory; the log is told behind;",
+                "sync: the log. Each page that goes to another writer waits for an agreement of the"
+                        + " nodes.",
+                "When a home is lost, pages that nobody wrote are lost in async, and zeros still in"
+                        + " sync and, if the second node lives, in semisync."
+            })
+    private Mode mode = Mode.async;
+
     @Mixin private final OutputOptions output = new OutputOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
@@ -50,6 +73,7 @@ public final class SegmentCreate implements Callable<Integer> {
     @Override
     public Integer call() {
         var body = Json.object().put("name", name).put("sizeBytes", size.bytes());
+        body.put("ownership", mode.name());
         try (var client = connection.open(terminal)) {
             var created = client.post(ApiPath.of("segments"), body);
             output.print(terminal, created, () -> "");
