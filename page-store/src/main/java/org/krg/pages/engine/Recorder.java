@@ -37,7 +37,13 @@ final class Recorder implements AutoCloseable {
     private final Map<PageId, Pending> pending = new LinkedHashMap<>();
     private final Thread thread;
     private boolean isAwaited;
-    private boolean isUnderWay;
+
+    /// How many records were asked for.
+    private long asked;
+
+    /// When the oldest record that is under way was asked for: [Pending#since]; none is at the
+    /// largest number.
+    private long underWay = Long.MAX_VALUE;
 
     /// Who hears what became of records.
     interface Listener {
@@ -47,7 +53,8 @@ final class Recorder implements AutoCloseable {
         void recorded(BlockRecords records, int bytes);
     }
 
-    private record Pending(Epoch epoch, PageRecord record) {
+    /// @param since how many were asked for before the first one that this stands for
+    private record Pending(Epoch epoch, PageRecord record, long since) {
         /// {@return one record that stands for both}
         static Pending together(Pending one, Pending next) {
             if (one.epoch.equals(next.epoch)) {
@@ -55,9 +62,10 @@ final class Recorder implements AutoCloseable {
                 var newest = next.record;
                 return new Pending(
                         next.epoch,
-                        new PageRecord(newest.page(), newest.version(), newest.owner(), changes));
+                        new PageRecord(newest.page(), newest.version(), newest.owner(), changes),
+                        one.since);
             }
-            return next;
+            return new Pending(next.epoch, next.record, one.since);
         }
     }
 
@@ -82,8 +90,9 @@ final class Recorder implements AutoCloseable {
                 new PageRecord(record.page(), record.version(), record.owner(), record.changes());
         pending.merge(
                 new PageId(block, record.page()),
-                new Pending(new Epoch(epoch), made),
+                new Pending(new Epoch(epoch), made, asked),
                 Pending::together);
+        asked++;
         var isFirst = pending.size() == 1;
         var isFull = pending.size() >= OwnerRules.MAX_RECORDS;
         if (isFirst || isFull || (awaited && !isAwaited)) {
@@ -92,12 +101,13 @@ final class Recorder implements AutoCloseable {
         isAwaited |= awaited;
     }
 
-    /// Waits until there is nothing to record, at most so long.
+    /// Waits until all that was asked for before is there, at most so long.
     ///
     /// @return whether that came about
     synchronized boolean settle(Duration limit) throws InterruptedException {
+        var before = asked;
         var until = System.nanoTime() + limit.toNanos();
-        while (isUnderWay || !pending.isEmpty()) {
+        while (oldest() < before) {
             var left = until - System.nanoTime();
             if (left <= 0) {
                 return false;
@@ -105,6 +115,11 @@ final class Recorder implements AutoCloseable {
             TimeUnit.NANOSECONDS.timedWait(this, left);
         }
         return true;
+    }
+
+    private long oldest() {
+        var waiting = pending.values().stream().mapToLong(Pending::since).findFirst();
+        return Math.min(underWay, waiting.orElse(Long.MAX_VALUE));
     }
 
     private void run() {
@@ -131,7 +146,7 @@ final class Recorder implements AutoCloseable {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = until - System.nanoTime();
         }
-        isUnderWay = true;
+        underWay = oldest();
         var batch = take();
         isAwaited &= !pending.isEmpty();
         return batch;
@@ -198,7 +213,7 @@ final class Recorder implements AutoCloseable {
     }
 
     private synchronized void done() {
-        isUnderWay = false;
+        underWay = Long.MAX_VALUE;
         notifyAll();
     }
 

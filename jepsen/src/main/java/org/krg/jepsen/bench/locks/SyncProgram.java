@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.krg.jepsen.cluster.Cluster;
 
-/// A process that runs `krg-sync` on a node. Closing it kills it.
-final class SyncProgram implements AutoCloseable {
+/// A process that runs `krg-sync`, or `krg-touch`, on a node. Closing it kills it.
+public final class SyncProgram implements AutoCloseable {
     private final Process process;
     private final Writer input;
     private final BufferedReader output;
@@ -22,10 +22,10 @@ final class SyncProgram implements AutoCloseable {
         this.output = process.inputReader(StandardCharsets.US_ASCII);
     }
 
-    /// One that synchronises by a segment, through the agent of a node.
+    /// One that uses a segment, through the agent of a node.
     ///
-    /// @param program `krg-sync`
-    static SyncProgram on(Path program, Cluster cluster, String node, String segment) {
+    /// @param program `krg-sync` or `krg-touch`
+    public static SyncProgram on(Path program, Cluster cluster, String node, String segment) {
         var socket = cluster.data(node).resolve("pages.sock");
         return start(program, socket, "map " + segment);
     }
@@ -55,7 +55,7 @@ final class SyncProgram implements AutoCloseable {
     /// Gives a command; one at a time.
     ///
     /// @return its answer, which says no error
-    CompletableFuture<String> begin(String command) {
+    public CompletableFuture<String> begin(String command) {
         try {
             input.write(command + "\n");
             input.flush();
@@ -68,8 +68,9 @@ final class SyncProgram implements AutoCloseable {
     private String answer(String command) {
         try {
             var line = output.readLine();
-            if (line == null || line.startsWith("error")) {
-                throw new IOException("krg-sync answers \"%s\" to \"%s\"".formatted(line, command));
+            if (line == null || line.startsWith("error") || line.equals("sigbus")) {
+                throw new IOException(
+                        "the program answers \"%s\" to \"%s\"".formatted(line, command));
             }
             return line;
         } catch (IOException failure) {
