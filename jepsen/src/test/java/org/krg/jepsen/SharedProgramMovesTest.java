@@ -88,6 +88,36 @@ class SharedProgramMovesTest {
         }
     }
 
+    /// Among nodes that are alike otherwise it is the one that has the pages, not the first.
+    @Test
+    void aProgramIsDrawnToThePagesOfItsMemory(Cluster cluster) {
+        var program = start(cluster, "drawn", "krg-touch");
+        assertThat(program.ask("write 0 5")).isEqualTo("ok");
+        var host = cluster.process(job).path("node").asText();
+        for (var node : cluster.nodes().stream().filter(it -> !it.equals(host)).toList()) {
+            try (var other = Toucher.on(cluster, node, SEGMENT)) {
+                for (var page = 1; page <= 40; page++) {
+                    assertThat(other.ask("write " + page * 4_096 + " 7")).isEqualTo("ok");
+                }
+
+                var plan =
+                        cluster.run(
+                                        "proc",
+                                        "migrate",
+                                        job,
+                                        "--to",
+                                        "auto",
+                                        "--dry-run",
+                                        "-o",
+                                        "json")
+                                .require(0)
+                                .json();
+
+                assertThat(plan.path("to").asText()).isEqualTo(node);
+            }
+        }
+    }
+
     @Test
     void whoHoldsALockStaysUntilItIsReleased(Cluster cluster) {
         var program = start(cluster, "locker", "krg-sync");

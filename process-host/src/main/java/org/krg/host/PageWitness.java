@@ -12,6 +12,9 @@ public interface PageWitness {
     /// cannot share memory} Not yet when its agent has just begun.
     boolean isSettled();
 
+    /// {@return how many pages it has of segments; 0 without shared memory}
+    long pages(List<SegmentId> segments);
+
     /// {@return what it has seen}
     ///
     /// @param pages how many of the hottest pages to name

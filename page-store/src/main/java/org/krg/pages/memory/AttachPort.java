@@ -261,6 +261,17 @@ public final class AttachPort implements AutoCloseable {
                         .collect(Collectors.toSet()));
     }
 
+    /// {@return the segments that processes have open, in order, each once}
+    public List<SegmentId> opened(Set<Integer> pids) {
+        return ask(() ->
+                clients.values().stream()
+                        .filter(client -> pids.contains(client.peer().pid()))
+                        .flatMap(client -> client.segment().stream())
+                        .distinct()
+                        .sorted()
+                        .toList());
+    }
+
     /// Takes their shared memory away from processes, so that they can be saved: nothing of it is
     /// left in them but the addresses, where nobody may touch anything, and their threads stand
     /// still. They get it again, from the agent that listens at the socket then, when the file

@@ -89,6 +89,11 @@ final class AttachedClient {
         return peer;
     }
 
+    /// {@return what it has open, if this is the connection for that}
+    Optional<SegmentId> segment() {
+        return Optional.ofNullable(granted).map(Granted::segment);
+    }
+
     /// {@return by what its process is detached, if this is the connection for that}
     Optional<Attendant> attendant() {
         return Optional.ofNullable(attendant);

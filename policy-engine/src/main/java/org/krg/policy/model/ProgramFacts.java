@@ -5,7 +5,8 @@ package org.krg.policy.model;
 ///
 /// @param presence whether it has the executable, and whether it is the same
 /// @param detail what it found, as a sentence part
-public record ProgramFacts(Presence presence, String detail) {
+/// @param pages of the memory that the program shares, in the memory of the node
+public record ProgramFacts(Presence presence, String detail, long pages) {
     /// Whether the executable is there.
     public enum Presence {
         /// There, executable by the user, with the digest that was asked for.
@@ -16,6 +17,16 @@ public record ProgramFacts(Presence presence, String detail) {
         DIFFERENT,
         /// The node did not answer in time.
         UNKNOWN
+    }
+
+    /// Of a node that has no page of a program's shared memory.
+    public ProgramFacts(Presence presence, String detail) {
+        this(presence, detail, 0);
+    }
+
+    /// {@return the same of a node that has so many pages}
+    public ProgramFacts withPages(long held) {
+        return new ProgramFacts(presence, detail, held);
     }
 
     /// {@return the facts of a node that did not answer}

@@ -15,6 +15,7 @@ import static org.krg.policy.core.Clusters.withGeneration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.krg.policy.model.Ledger;
@@ -154,6 +155,39 @@ final class LeastLoadedTest {
 
         var without = with(image, offering(node("n2"), true, 0, Engine.RESTART));
         assertThat(place(without, Ledger.EMPTY).chosen()).contains(N1);
+    }
+
+    @Test
+    void pagesOfItsSharedMemoryDrawAProcess() {
+        var decision = place(pages(10, 30));
+
+        assertThat(decision.chosen()).contains(N2);
+        assertThat(decision.verdicts().getLast().reasons())
+                .contains("has 30 of 40 pages of its shared memory: +0.188");
+        assertThat(place(pages(0, 0)).verdicts().getLast().reasons()).hasSize(1);
+    }
+
+    @Test
+    void aNodeThatIsNearlyFullIsNoPlaceForAllItsPages() {
+        var most = spec(3_000, Duration.ZERO);
+        var busy = with(TWO_NODES, most, process(1, new Phase.Running(N2, START, NOW)));
+
+        var decision =
+                new LeastLoaded().place(new Situation(busy, Ledger.EMPTY, pages(0, 40), NOW), NEW);
+
+        assertThat(decision.chosen()).contains(N1);
+    }
+
+    private static PlacementDecision place(SortedMap<NodeId, ProgramFacts> facts) {
+        return new LeastLoaded().place(new Situation(TWO_NODES, Ledger.EMPTY, facts, NOW), NEW);
+    }
+
+    private static SortedMap<NodeId, ProgramFacts> pages(long first, long second) {
+        var same = new ProgramFacts(ProgramFacts.Presence.SAME, "the digest matches");
+        var facts = new TreeMap<NodeId, ProgramFacts>();
+        facts.put(N1, same.withPages(first));
+        facts.put(N2, same.withPages(second));
+        return facts;
     }
 
     @Test

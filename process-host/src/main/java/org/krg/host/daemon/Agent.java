@@ -155,7 +155,7 @@ final class Agent implements AutoCloseable {
         var proposals = proposals(store, timer);
         var requested = new RequestedCheckpoints(store, cells, executor);
         var pages = pages(store, proposals, asks, requested);
-        var asked = new AgentAsked(store, programs, duties, leases, pages::address, executor);
+        var asked = new AgentAsked(store, programs, duties, leases, pages, executor);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
                         AskService.NAME,

@@ -4,7 +4,6 @@ package org.krg.host.daemon;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseTerms;
@@ -27,7 +26,7 @@ record AgentAsked(
         Programs programs,
         LeaderDuties duties,
         LeaseTerms leases,
-        Supplier<PageAddress> pages,
+        SharedMemories memory,
         Executor executor)
         implements Asked {
     @Override
@@ -37,7 +36,7 @@ record AgentAsked(
 
     @Override
     public ProgramFacts probe(ProgramQuestion question) {
-        return programs.probe(question);
+        return programs.probe(question).withPages(memory.pages(question.segments()));
     }
 
     @Override
@@ -52,7 +51,7 @@ record AgentAsked(
 
     @Override
     public PageAddress pagePort() {
-        return pages.get();
+        return memory.address();
     }
 
     @Override

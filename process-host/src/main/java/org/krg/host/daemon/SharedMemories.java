@@ -22,6 +22,7 @@ import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
+import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.memory.AttachPort;
@@ -94,6 +95,22 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     }
 
     @Override
+    public long pages(List<SegmentId> segments) {
+        PageEngine engine;
+        synchronized (this) {
+            if (present == null) {
+                return 0;
+            }
+            engine = present.engine();
+        }
+        return segments.stream()
+                .flatMap(segment -> engine.tables(segment).stream())
+                .flatMap(table -> table.copies().stream())
+                .filter(copy -> copy.access() != Access.NONE)
+                .count();
+    }
+
+    @Override
     public SegmentStats stats(SegmentId segment, int pages) {
         return present().engine().stats(segment, pages);
     }
@@ -129,6 +146,11 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     @Override
     public Set<Integer> detachable() {
         return port().map(AttachPort::detachable).orElse(Set.of());
+    }
+
+    @Override
+    public List<SegmentId> opened(Set<Integer> pids) {
+        return port().map(it -> it.opened(pids)).orElse(List.of());
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.SavedSegment;
+import org.krg.state.model.SegmentId;
 
 /// Takes checkpoints of cells and brings programs back from them. All methods block; they fail with
 /// [org.krg.host.HostFailure], whose message says phase, cause and remedy.
@@ -55,17 +56,20 @@ public interface Checkpointing {
     /// @param bound what ties it to this node
     /// @param held files of which it cannot be on two nodes at one time
     /// @param files that it uses and only reads
+    /// @param segments that it has open
     record Survey(
             List<Obstacle> unsaved,
             List<Obstacle> bound,
             List<LoneFile> held,
             List<UsedFile> files,
+            List<SegmentId> segments,
             long residentBytes) {
         public Survey {
             unsaved = List.copyOf(unsaved);
             bound = List.copyOf(bound);
             held = List.copyOf(held);
             files = List.copyOf(files);
+            segments = List.copyOf(segments);
         }
     }
 

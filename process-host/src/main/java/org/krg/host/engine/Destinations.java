@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.SegmentId;
 
 /// Where a running process could go: the policy's opinion of every other node. Methods block until
 /// the nodes have answered, for a bounded time. Safe for use from any thread.
@@ -35,7 +37,10 @@ public final class Destinations {
     }
 
     /// {@return a verdict on each node but `present`, and the one that is chosen if any fits}
-    public PlacementDecision decide(ClusterImage image, HostedProcess process, NodeId present) {
+    ///
+    /// @param segments of shared memory that it has open
+    public PlacementDecision decide(
+            ClusterImage image, HostedProcess process, NodeId present, List<SegmentId> segments) {
         var job = image.jobs().require(process.job());
         var program = job.spec().program();
         var question =
@@ -43,7 +48,8 @@ public final class Destinations {
                         program.executable(),
                         program.digest(),
                         program.workingDirectory(),
-                        job.spec().runAs());
+                        job.spec().runAs(),
+                        segments);
         var asked = new TreeMap<NodeId, CompletableFuture<ProgramFacts>>();
         var others = image.withNodes(image.nodes().without(present));
         for (var node : others.nodes().values()) {

@@ -103,6 +103,7 @@ public final class HostedProcesses implements ProcessHost {
                         programs.cpuFeatures(),
                         spec.runAs(),
                         programs.identified(survey.held())),
+                survey.segments(),
                 survey.residentBytes());
     }
 

@@ -80,7 +80,7 @@ final class MoveSurvey {
     /// {@return what keeps it from going to a node}
     Finding to(ClusterImage image, Caller caller, HostedProcess process, NodeId target) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
-        var decision = parts.destinations().decide(image, process, self);
+        var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var obstacles = new ArrayList<>(unsaved(image, process, footprint));
         obstacles.addAll(together(image, process));
         obstacles.addAll(footprint.bound());
@@ -95,7 +95,7 @@ final class MoveSurvey {
         var here = new ArrayList<>(unsaved(image, process, footprint));
         here.addAll(together(image, process));
         here.addAll(footprint.bound());
-        var decision = parts.destinations().decide(image, process, self);
+        var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var byScore =
                 decision.verdicts().stream()
                         .filter(Verdict::feasible)

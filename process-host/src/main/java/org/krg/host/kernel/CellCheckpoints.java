@@ -90,6 +90,7 @@ public final class CellCheckpoints implements Checkpointing {
                 found.needs().stream()
                         .map(need -> new UsedFile(need.path(), need.sizeBytes(), need.mapped()))
                         .toList(),
+                shared.opened(cell.pids()),
                 found.residentBytes());
     }
 

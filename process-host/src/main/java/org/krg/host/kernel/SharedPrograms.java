@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.SavedSegment;
+import org.krg.state.model.SegmentId;
 
 /// The processes of this node that have the cluster's shared memory in their own. Safe for use by
 /// several threads.
@@ -19,6 +20,9 @@ public interface SharedPrograms {
 
     /// {@return the processes whose shared memory can be taken away, in general}
     Set<Integer> detachable();
+
+    /// {@return the segments that processes have open, in order, each once}
+    List<SegmentId> opened(Set<Integer> pids);
 
     /// {@return what some processes hold and have held for a while, so that it would keep them from
     /// being detached} Blocks for that while.

@@ -3,6 +3,7 @@ package org.krg.host.model;
 
 import java.util.List;
 import org.krg.state.model.Identity;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.Sha256;
 
 /// What a running program consists of, for whoever wants to move it.
@@ -10,10 +11,16 @@ import org.krg.state.model.Sha256;
 /// @param unsaved what keeps it from being saved at all
 /// @param bound what ties it to its node
 /// @param needs what the node that it goes on on must have
+/// @param segments of shared memory that it has open
 /// @param residentBytes memory in use
 public record Footprint(
-        List<Obstacle> unsaved, List<Obstacle> bound, Needs needs, long residentBytes) {
+        List<Obstacle> unsaved,
+        List<Obstacle> bound,
+        Needs needs,
+        List<SegmentId> segments,
+        long residentBytes) {
     public Footprint {
+        segments = List.copyOf(segments);
         unsaved = List.copyOf(unsaved);
         bound = List.copyOf(bound);
     }

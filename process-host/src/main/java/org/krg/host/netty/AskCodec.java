@@ -24,6 +24,7 @@ import org.krg.state.model.HostPort;
 import org.krg.state.model.Identity;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.Sha256;
 
 /// What is asked and answered, as messages.
@@ -40,6 +41,7 @@ final class AskCodec {
                 .setGid(user.gid())
                 .addAllGroups(user.groups())
                 .setUser(user.name())
+                .addAllSegments(question.segments().stream().map(SegmentId::value).toList())
                 .build();
     }
 
@@ -49,7 +51,8 @@ final class AskCodec {
                 new Sha256(probe.getDigest()),
                 probe.getWorkingDirectory(),
                 new Identity(
-                        probe.getUid(), probe.getGid(), probe.getGroupsList(), probe.getUser()));
+                        probe.getUid(), probe.getGid(), probe.getGroupsList(), probe.getUser()),
+                probe.getSegmentsList().stream().map(SegmentId::new).toList());
     }
 
     static Answer.Builder encode(ProgramFacts facts) {
@@ -61,7 +64,11 @@ final class AskCodec {
                     case UNKNOWN -> Facts.Presence.UNKNOWN;
                 };
         return Answer.newBuilder()
-                .setFacts(Facts.newBuilder().setPresence(presence).setDetail(facts.detail()));
+                .setFacts(
+                        Facts.newBuilder()
+                                .setPresence(presence)
+                                .setDetail(facts.detail())
+                                .setPages(facts.pages()));
     }
 
     static ProgramFacts decode(Facts facts) {
@@ -72,7 +79,7 @@ final class AskCodec {
                     case DIFFERENT -> Presence.DIFFERENT;
                     case UNKNOWN, UNSPECIFIED, UNRECOGNIZED -> Presence.UNKNOWN;
                 };
-        return new ProgramFacts(presence, facts.getDetail());
+        return new ProgramFacts(presence, facts.getDetail(), facts.getPages());
     }
 
     static Answer.Builder encode(Renewals.Answer answer) {

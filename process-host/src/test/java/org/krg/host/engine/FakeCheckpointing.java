@@ -96,7 +96,7 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public Survey survey(CellId cell, JobSpec spec) {
-        return new Survey(List.of(), List.of(), List.of(), List.of(), 1);
+        return new Survey(List.of(), List.of(), List.of(), List.of(), List.of(), 1);
     }
 
     @Override

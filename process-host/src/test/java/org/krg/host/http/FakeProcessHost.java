@@ -112,6 +112,7 @@ final class FakeProcessHost implements ProcessHost {
                 List.copyOf(unsaved),
                 List.of(),
                 new Footprint.Needs(List.of(), List.of(), Samples.ALICE, List.of()),
+                List.of(),
                 residentBytes);
     }
 

@@ -21,6 +21,11 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
     }
 
     @Override
+    public long pages(List<SegmentId> segments) {
+        return 0;
+    }
+
+    @Override
     public SegmentStats stats(SegmentId segment, int pages) {
         return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NONE, NONE, List.of());
     }

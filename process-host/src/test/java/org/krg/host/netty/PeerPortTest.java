@@ -60,6 +60,7 @@ import org.krg.state.model.Identity;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.Sha256;
 
 /// Two peer ports that talk over loopback.
@@ -78,7 +79,8 @@ class PeerPortTest {
                     "/bin/true",
                     new Sha256("0".repeat(64)),
                     "/",
-                    new Identity(7, 8, List.of(8, 9), "ann"));
+                    new Identity(7, 8, List.of(8, 9), "ann"),
+                    List.of(new SegmentId(3), new SegmentId(5)));
 
     private static final Keys KEYS = keys(CLUSTER);
 
@@ -106,7 +108,7 @@ class PeerPortTest {
 
         @Override
         public ProgramFacts probe(ProgramQuestion question) {
-            return new ProgramFacts(Presence.DIFFERENT, question.toString());
+            return new ProgramFacts(Presence.DIFFERENT, question.toString(), 12);
         }
 
         @Override
@@ -194,7 +196,7 @@ class PeerPortTest {
 
         assertThat(get(asks.ask(FAR, bytes("one")))).isEqualTo(bytes("answer to one"));
         assertThat(get(asks.probe(FAR, QUESTION)))
-                .isEqualTo(new ProgramFacts(Presence.DIFFERENT, QUESTION.toString()));
+                .isEqualTo(new ProgramFacts(Presence.DIFFERENT, QUESTION.toString(), 12));
         assertThat(get(asks.renew(FAR, NEAR, 1)))
                 .isEqualTo(new Renewals.Answer.Granted(new Revision(41)));
         assertThat(get(asks.renew(FAR, NEAR, 2)))
