@@ -53,7 +53,7 @@ public final class SegmentCreate implements Callable<Integer> {
             defaultValue = "async",
             paramLabel = "MODE",
             description = {
-                "what knows of a page's next owner before the page is theirs (${DEFAULT-VALUE}):",
+                "what knows of a page's next owner before the page is theirs (async):",
                 "async: nothing, the log of the cluster is told within milliseconds;",
                 "semisync: a second node, in its memory; the log is told behind;",
                 "sync: the log. Each page that goes to another writer waits for an agreement of the"
