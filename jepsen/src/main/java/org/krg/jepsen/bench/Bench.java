@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.krg.jepsen.bench.own.ApiClients;
 import org.krg.jepsen.bench.grpc.EtcdClients;
+import org.krg.jepsen.bench.http2.Http2Clients;
 import org.krg.jepsen.bench.load.Calls;
 import org.krg.jepsen.bench.load.Connection;
 import org.krg.jepsen.bench.load.FailOver;
@@ -13,6 +15,7 @@ import org.krg.jepsen.bench.load.FanOut;
 import org.krg.jepsen.bench.load.Outcome;
 import org.krg.jepsen.bench.load.Preload;
 import org.krg.jepsen.bench.report.Report;
+import org.krg.jepsen.bench.stores.Connections;
 import org.krg.jepsen.bench.stores.EtcdStore;
 import org.krg.jepsen.bench.stores.KrgStore;
 import org.krg.jepsen.bench.stores.Store;
@@ -29,6 +32,7 @@ final class Bench implements AutoCloseable {
 
     private final BenchSettings settings;
     private final Talk talk;
+    private final Http2Clients http2 = new Http2Clients();
     private final EtcdClients clients;
     private final List<Store> stores = new ArrayList<>();
     private final Report report = new Report();
@@ -36,7 +40,7 @@ final class Bench implements AutoCloseable {
     Bench(BenchSettings settings, Talk talk) {
         this.settings = settings;
         this.talk = talk;
-        this.clients = new EtcdClients(settings.valueBytes());
+        this.clients = new EtcdClients(http2, settings.valueBytes());
     }
 
     /// Does everything once.
@@ -79,14 +83,19 @@ final class Bench implements AutoCloseable {
         talk.say("starting " + name);
         var store =
                 switch (name) {
-                    case "krg" -> KrgStore.start(clients);
+                    case "krg" -> KrgStore.start(name, clients::connect);
+                    case "own" ->
+                            KrgStore.start(
+                                    name, new ApiClients(http2, settings.valueBytes())::connect);
                     case "etcd" -> EtcdStore.start(clients);
                     default -> ZooKeeperStore.start(settings.valueBytes());
                 };
         stores.add(store);
         report.store(name, store.version());
-        talk.say("%s %s serves; making %d keys".formatted(name, store.version(), settings.keys()));
         try (var connections = connect(store)) {
+            talk.say(
+                    "%s %s serves; making %d keys"
+                            .formatted(name, store.version(), settings.keys()));
             var start = System.nanoTime();
             Preload.run(
                     connections.all(),
@@ -180,6 +189,6 @@ final class Bench implements AutoCloseable {
         // Whoever was interrupted has to clean up all the same.
         var _ = Thread.interrupted();
         stores.forEach(Store::close);
-        clients.close();
+        http2.close();
     }
 }

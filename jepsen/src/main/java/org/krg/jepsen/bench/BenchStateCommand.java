@@ -21,8 +21,6 @@ import picocli.CommandLine.Spec;
 
 /// `bench state`: how fast krg's state store is, beside others on the same machine.
 public final class BenchStateCommand implements Subcommand {
-    /// What a command ends with that SIGINT has ended.
-
     private static final int FAILED = 1;
 
     @Override
@@ -47,6 +45,7 @@ public final class BenchStateCommand implements Subcommand {
     }
 
     enum Peer {
+        own,
         etcd,
         zookeeper,
         none
@@ -82,8 +81,10 @@ public final class BenchStateCommand implements Subcommand {
                 names = "--against",
                 split = ",",
                 paramLabel = "STORE",
-                description = "etcd, zookeeper, both with a comma, or none; default etcd")
-        private List<Peer> against = List.of(Peer.etcd);
+                description =
+                        "own (another krg, through its own API in place of etcd's), etcd, zookeeper,"
+                                + " several with commas, or none; default own,etcd")
+        private @Nullable List<Peer> against;
 
         @Option(names = "--without-krg", description = "measure the others alone")
         private boolean withoutKrg;
@@ -183,11 +184,19 @@ public final class BenchStateCommand implements Subcommand {
             if (!withoutKrg) {
                 stores.add("krg");
             }
-            against.stream().filter(it -> it != Peer.none).forEach(it -> stores.add(it.name()));
+            peers().stream()
+                    .filter(it -> it != Peer.none)
+                    .distinct()
+                    .forEach(it -> stores.add(it.name()));
             if (stores.isEmpty()) {
                 throw wrong("--without-krg --against none leaves nothing to measure");
             }
             return stores;
+        }
+
+        private List<Peer> peers() {
+            var preset = withoutKrg ? List.of(Peer.etcd) : List.of(Peer.own, Peer.etcd);
+            return against == null ? preset : against;
         }
 
         private List<Workload> chosen() {

@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.jepsen.bench.grpc.EtcdClients;
+import org.krg.jepsen.bench.http2.Http2Clients;
 import org.krg.jepsen.bench.load.Calls;
 import org.krg.jepsen.bench.load.Connection;
 import org.krg.jepsen.bench.load.Preload;
+import org.krg.jepsen.bench.stores.Connections;
 import org.krg.state.model.HostPort;
 
 /// Writes and reads keys over the etcd API of an agent at the end of a build, so that what that
@@ -24,8 +26,8 @@ final class EtcdRehearsal {
 
     static void main(String[] arguments) throws InterruptedException {
         var agent = HostPort.parse(arguments[0]);
-        try (var clients = new EtcdClients(VALUE_BYTES);
-                var connections = connect(clients, agent)) {
+        try (var http2 = new Http2Clients();
+                var connections = connect(new EtcdClients(http2, VALUE_BYTES), agent)) {
             Preload.run(connections.all(), KEYS, _ -> {});
             var _ =
                     new Calls(CONNECTIONS, READ_PERCENT, KEYS)

@@ -37,7 +37,9 @@ record Technology(String name, List<String> types, List<String> users) {
                                     "org.krg.host.netty..",
                                     "org.krg.host.http..",
                                     "org.krg.host.etcd.grpc..",
-                                    "org.krg.jepsen.bench.grpc..")),
+                                    "org.krg.jepsen.bench.grpc..",
+                                    "org.krg.jepsen.bench.http2..",
+                                    "org.krg.jepsen.bench.own..")),
                     new Technology(
                             "ZooKeeper",
                             List.of("org.apache.zookeeper.."),

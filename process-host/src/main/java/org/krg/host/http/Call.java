@@ -4,6 +4,7 @@ package org.krg.host.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -115,7 +116,7 @@ record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest 
     }
 
     static HttpResponse json(HttpStatus status, JsonNode body) {
-        return HttpResponse.of(status, MediaType.JSON, Json.write(body));
+        return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(Json.bytes(body)));
     }
 
     private static HostFailure wrong(String parameter, String rule, String value) {

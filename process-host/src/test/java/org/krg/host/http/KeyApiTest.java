@@ -3,6 +3,10 @@ package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -50,6 +54,41 @@ final class KeyApiTest {
         var found = api.get("/v1/keys?keyBase64=/wA=");
         assertThat(found.text("/keys/0/keyBase64")).isEqualTo("/wA=");
         assertThat(found.text("/keys/0/valueBase64")).isEqualTo("gIE=");
+    }
+
+    @Test
+    void whatIsNoTextByOneByteIsBase64() {
+        for (var bytes : List.of("w6k=", "77+9", "7b+9", "w6nD", "wIA=")) {
+            api.post(
+                    "/v1/keys/transaction",
+                    "{\"then\":[{\"put\":{\"key\":\"json/bytes\",\"valueBase64\":\"%s\"}}]}"
+                            .formatted(bytes));
+            var value = api.get("/v1/keys?key=json/bytes").body().path("keys").path(0);
+            var isText = value.has("value");
+            assertThat(isText).isEqualTo(bytes.equals("w6k=") || bytes.equals("77+9"));
+            assertThat(
+                            isText
+                                    ? Base64.getEncoder()
+                                            .encodeToString(
+                                                    value.path("value")
+                                                            .asText()
+                                                            .getBytes(StandardCharsets.UTF_8))
+                                    : value.path("valueBase64").asText())
+                    .isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aLargeTransactionIsDoneAndItsMistakesAreNamed() {
+        var put = "{\"put\":{\"key\":\"large/%d\",\"value\":\"" + "x".repeat(1000) + "\"}}";
+        var puts =
+                IntStream.range(0, 100).mapToObj(put::formatted).collect(Collectors.joining(","));
+        var done = api.post("/v1/keys/transaction", "{\"then\":[" + puts + "]}");
+        assertThat(done.body().path("results")).hasSize(100);
+        assertThat(api.get("/v1/keys?prefix=large/&count=true").number("/count")).isEqualTo(100);
+        assertMistake("{\"then\":[" + puts + ",{\"put\":{\"value\":\"1\"}}]}", "then[100].put.key");
+        assertThat(api.post("/v1/keys/transaction", "{\"then\":[" + "x".repeat(1 << 20)).status())
+                .isEqualTo(413);
     }
 
     @Test

@@ -3,23 +3,20 @@ package org.krg.jepsen.bench.grpc;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import org.krg.jepsen.bench.http2.Http2Connection;
 import org.krg.jepsen.bench.load.Connection;
 import org.krg.jepsen.bench.load.Done;
-import org.krg.state.model.HostPort;
 
 /// A connection to a server with the etcd v3 API.
 final class EtcdConnection implements Connection {
     private static final int FRAME_BYTES = 512;
 
-    private final GrpcConnection grpc;
+    private final Http2Connection http2;
     private final EtcdFrames frames;
     private final int valueBytes;
     private final Http2Headers put;
@@ -28,78 +25,66 @@ final class EtcdConnection implements Connection {
     private final Http2Headers watch;
     private final Http2Headers status;
 
-    private EtcdConnection(GrpcConnection grpc, int valueBytes) {
-        this.grpc = grpc;
+    EtcdConnection(Http2Connection http2, int valueBytes) {
+        this.http2 = http2;
         this.frames = new EtcdFrames(valueBytes);
         this.valueBytes = valueBytes;
-        this.put = grpc.headers("/etcdserverpb.KV/Put");
-        this.range = grpc.headers("/etcdserverpb.KV/Range");
-        this.txn = grpc.headers("/etcdserverpb.KV/Txn");
-        this.watch = grpc.headers("/etcdserverpb.Watch/Watch");
-        this.status = grpc.headers("/etcdserverpb.Maintenance/Status");
+        this.put = headers(http2, "/etcdserverpb.KV/Put");
+        this.range = headers(http2, "/etcdserverpb.KV/Range");
+        this.txn = headers(http2, "/etcdserverpb.KV/Txn");
+        this.watch = headers(http2, "/etcdserverpb.Watch/Watch");
+        this.status = headers(http2, "/etcdserverpb.Maintenance/Status");
     }
 
-    static EtcdConnection open(
-            EventLoop loop, Class<? extends Channel> type, HostPort server, int valueBytes)
-            throws InterruptedException {
-        return new EtcdConnection(GrpcConnection.open(loop, type, server), valueBytes);
+    private static Http2Headers headers(Http2Connection http2, String path) {
+        return http2.headers("POST", path)
+                .add("content-type", "application/grpc")
+                .add("te", "trailers");
     }
 
     @Override
     public void execute(Runnable task) {
-        grpc.loop()
-                .execute(() -> {
-                    task.run();
-                    grpc.flush();
-                });
+        http2.execute(task);
     }
 
     @Override
     public void executeAfter(Duration pause, Runnable task) {
-        var _ =
-                grpc.loop()
-                        .schedule(
-                                () -> {
-                                    task.run();
-                                    grpc.flush();
-                                },
-                                pause.toNanos(),
-                                TimeUnit.NANOSECONDS);
+        http2.executeAfter(pause, task);
     }
 
     @Override
     public void put(long key, Done done) {
         var message = frame();
         frames.put(message, key);
-        grpc.call(put, message, false, new Unary(done, 0));
+        http2.call(put, message, false, new Unary(done, 0));
     }
 
     @Override
     public void get(long key, Done done) {
         var message = frame();
         frames.get(message, key);
-        grpc.call(range, message, false, new Unary(done, valueBytes));
+        http2.call(range, message, false, new Unary(done, valueBytes));
     }
 
     @Override
     public void create(long first, int count, Done done) {
         var message = frame();
         frames.create(message, first, count);
-        grpc.call(txn, message, false, new Unary(done, 0));
+        http2.call(txn, message, false, new Unary(done, 0));
     }
 
     @Override
     public void mark(int key, Done done) {
         var message = frame();
         frames.mark(message, key);
-        grpc.call(put, message, false, new Unary(done, 0));
+        http2.call(put, message, false, new Unary(done, 0));
     }
 
     @Override
     public void watch(IntConsumer seen, Done done) {
         var message = frame();
         frames.watch(message);
-        grpc.call(watch, message, true, new Watch(seen, done));
+        http2.call(watch, message, true, new Watch(seen, done));
     }
 
     /// {@return whether the server leads}
@@ -108,7 +93,7 @@ final class EtcdConnection implements Connection {
         execute(() -> {
             var message = frame();
             frames.empty(message);
-            grpc.call(status, message, false, new Status(answer));
+            http2.call(status, message, false, new Status(answer));
         });
         return answer;
     }
@@ -119,11 +104,11 @@ final class EtcdConnection implements Connection {
 
     @Override
     public void close() {
-        grpc.close();
+        http2.close();
     }
 
     /// A call with one answer, of which only the size matters.
-    private static final class Unary implements GrpcConnection.Call {
+    private static final class Unary extends GrpcCall {
         private final Done done;
         private final int leastBytes;
         private int bytes;
@@ -139,12 +124,12 @@ final class EtcdConnection implements Connection {
         }
 
         @Override
-        public void end(@Nullable String failure) {
+        void ended(@Nullable String failure) {
             done.done(failure == null && bytes < leastBytes ? "no value came" : failure);
         }
     }
 
-    private static final class Watch implements GrpcConnection.Call {
+    private static final class Watch extends GrpcCall {
         private final Done done;
         private final Assembly answers;
 
@@ -165,12 +150,12 @@ final class EtcdConnection implements Connection {
         }
 
         @Override
-        public void end(@Nullable String failure) {
+        void ended(@Nullable String failure) {
             done.done(failure == null ? "the watch has ended" : failure);
         }
     }
 
-    private static final class Status implements GrpcConnection.Call {
+    private static final class Status extends GrpcCall {
         private final CompletableFuture<Boolean> answer;
         private final Assembly answers;
 
@@ -185,7 +170,7 @@ final class EtcdConnection implements Connection {
         }
 
         @Override
-        public void end(@Nullable String failure) {
+        void ended(@Nullable String failure) {
             answer.complete(false);
         }
     }

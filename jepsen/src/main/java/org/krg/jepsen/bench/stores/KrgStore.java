@@ -4,30 +4,39 @@ package org.krg.jepsen.bench.stores;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.krg.jepsen.bench.grpc.EtcdClients;
 import org.krg.jepsen.bench.load.Connection;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevStatus;
 
-/// krg as `krg-admin dev up` starts it, reached through the etcd v3 API of its agents.
+/// krg as `krg-admin dev up` starts it, reached through one of the APIs of its agents.
 public final class KrgStore implements Store {
     private static final Duration TO_LEAD = Duration.ofMinutes(1);
     private static final int MEMBERS = 3;
 
-    private final EtcdClients clients;
+    private final String name;
+    private final Way way;
     private final Cluster cluster;
     private List<Server> servers;
 
-    private KrgStore(EtcdClients clients, Cluster cluster) {
-        this.clients = clients;
+    /// Connects to an agent by an API.
+    @FunctionalInterface
+    public interface Way {
+        Connection connect(HostPort agent) throws InterruptedException;
+    }
+
+    /// Takes over a cluster of three nodes.
+    public KrgStore(String name, Way way, Cluster cluster) {
+        this.name = name;
+        this.way = way;
         this.cluster = cluster;
         this.servers = look();
     }
 
     /// Starts a new cluster.
-    public static KrgStore start(EtcdClients clients) {
-        return new KrgStore(clients, Cluster.up(MEMBERS));
+    public static KrgStore start(String name, Way way) {
+        return new KrgStore(name, way, Cluster.up(MEMBERS));
     }
 
     private List<Server> look() {
@@ -44,7 +53,7 @@ public final class KrgStore implements Store {
 
     @Override
     public String name() {
-        return "krg";
+        return name;
     }
 
     @Override
@@ -61,7 +70,7 @@ public final class KrgStore implements Store {
 
     @Override
     public Connection connect(Server server) throws InterruptedException {
-        return clients.connect(server.address());
+        return way.connect(server.address());
     }
 
     @Override

@@ -19,6 +19,7 @@ public final class Usage {
 
     private static final int UTIME = 11;
     private static final int STIME = 12;
+    private static final int START = 19;
     private static final long KIB = 1024;
 
     private Usage() {}
@@ -31,10 +32,29 @@ public final class Usage {
     }
 
     private static long ticks(long pid) {
-        var stat = read(pid, "stat");
-        // The name of the program may contain blanks and parentheses.
-        var words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        var words = stat(pid);
         return Long.parseLong(words[UTIME]) + Long.parseLong(words[STIME]);
+    }
+
+    /// The name of the program, which may contain blanks and parentheses, is left out.
+    private static String[] stat(long pid) {
+        var stat = read(pid, "stat");
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    }
+
+    /// {@return when a process began, since the machine was started, to a hundredth of a second}
+    public static Duration begin(long pid) {
+        return Duration.ofMillis(Long.parseLong(stat(pid)[START]) * (1000 / TICKS_A_SECOND));
+    }
+
+    /// {@return the time since the machine was started, to a hundredth of a second}
+    public static Duration uptime() {
+        try {
+            var seconds = Files.readString(Path.of("/proc/uptime")).split(" ", -1)[0];
+            return Duration.ofMillis((long) (Double.parseDouble(seconds) * 1e3));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /// {@return the cpu time that this process has used so far}

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyRange;
 
@@ -18,6 +19,8 @@ import org.krg.state.model.key.KeyRange;
 /// Bytes are written as text, or, under the same name with `Base64` behind it, in Base64. Owned by
 /// one thread.
 final class Fields {
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
     private final ObjectNode left;
     private final String path;
     private final TreeSet<String> known = new TreeSet<>();
@@ -28,7 +31,12 @@ final class Fields {
     }
 
     static Fields of(ObjectNode object) {
-        return new Fields(object.deepCopy(), "");
+        return new Fields(copy(object), "");
+    }
+
+    /// Fields are taken out of it; what they hold is left as it is.
+    private static ObjectNode copy(ObjectNode object) {
+        return JsonNodeFactory.instance.objectNode().setAll(object);
     }
 
     /// {@return the fields that query parameters make}
@@ -83,7 +91,7 @@ final class Fields {
         return take(name)
                 .map(value -> {
                     var text = value.asText();
-                    if (value.isContainerNode() || !text.matches("[0-9]{1,18}")) {
+                    if (value.isContainerNode() || !NUMBER.matcher(text).matches()) {
                         throw wrong(name, "is a whole number from 0 on, not " + value);
                     }
                     return Long.parseLong(text);
@@ -117,7 +125,7 @@ final class Fields {
         if (!(value instanceof ObjectNode object)) {
             throw wrong(name, "is an object");
         }
-        return new Fields(object.deepCopy(), path + name + ".");
+        return new Fields(copy(object), path + name + ".");
     }
 
     /// {@return the keys that `key`, `prefix`, or `from` and `to` name}

@@ -54,6 +54,15 @@ public final class Json {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// {@return the text of a value, in UTF-8}
+    public static byte[] bytes(JsonNode value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (JsonProcessingException impossible) {
+            throw new InvariantBroken("a tree can be written", impossible);
+        }
+    }
+
     /// {@return the text of a value}
     public static String write(JsonNode value) {
         try {

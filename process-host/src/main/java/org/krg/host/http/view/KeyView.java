@@ -4,9 +4,8 @@ package org.krg.host.http.view;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.krg.state.KeySpace.Change;
@@ -98,16 +97,15 @@ public final class KeyView {
         return Json.list(keys.stream().map(KeyView::of).toList());
     }
 
+    /// What is no UTF-8 reads as text that is written otherwise. An exception would tell the same,
+    /// at many times the price.
     private static void put(ObjectNode view, String name, Bytes bytes) {
-        try {
-            var text =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes.unsafe()))
-                            .toString();
+        var raw = bytes.unsafe();
+        var text = new String(raw, StandardCharsets.UTF_8);
+        if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), raw)) {
             view.put(name, text);
-        } catch (CharacterCodingException binary) {
-            view.put(name + "Base64", Base64.getEncoder().encodeToString(bytes.unsafe()));
+        } else {
+            view.put(name + "Base64", Base64.getEncoder().encodeToString(raw));
         }
     }
 }

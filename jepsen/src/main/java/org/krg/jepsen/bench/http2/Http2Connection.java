@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.jepsen.bench.grpc;
+package org.krg.jepsen.bench.http2;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
@@ -16,22 +16,22 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.state.model.HostPort;
 
-/// An HTTP/2 connection without TLS that carries gRPC calls. Owned by its event loop.
-final class GrpcConnection implements AutoCloseable {
+/// An HTTP/2 connection without TLS that many calls share. Owned by its event loop.
+public final class Http2Connection implements AutoCloseable {
     /// What a server may send unasked, for the connection and for a call: a reader is never held
     /// up.
     private static final int WINDOW_BYTES = 8 << 20;
 
-    private static final AsciiString STATUS = AsciiString.cached("grpc-status");
-    private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
+    private static final String CLOSED = "the connection is closed";
 
     private final Channel channel;
     private final Http2ConnectionHandler http2;
@@ -41,17 +41,20 @@ final class GrpcConnection implements AutoCloseable {
     private boolean closed;
 
     /// What becomes of a call.
-    interface Call {
+    public interface Call {
+        /// Headers of the answer came, or trailers behind its bytes.
+        void headers(Http2Headers headers);
+
         /// Bytes of an answer came; they are valid during the call only.
         void data(ByteBuf data);
 
         /// The call has ended.
         ///
-        /// @param failure null if it succeeded
+        /// @param failure why there is no whole answer; null if there is one
         void end(@Nullable String failure);
     }
 
-    private GrpcConnection(Channel channel, Http2ConnectionHandler http2, String authority) {
+    private Http2Connection(Channel channel, Http2ConnectionHandler http2, String authority) {
         this.channel = channel;
         this.http2 = http2;
         this.context = channel.pipeline().context(http2);
@@ -59,7 +62,7 @@ final class GrpcConnection implements AutoCloseable {
     }
 
     /// Connects, and blocks until that is done.
-    static GrpcConnection open(EventLoop loop, Class<? extends Channel> type, HostPort server)
+    static Http2Connection open(EventLoop loop, Class<? extends Channel> type, HostPort server)
             throws InterruptedException {
         var answers = new Answers();
         var http2 =
@@ -89,7 +92,7 @@ final class GrpcConnection implements AutoCloseable {
         if (!connecting.isSuccess()) {
             throw new CampaignFailed("cannot connect to " + server, connecting.cause());
         }
-        var connection = new GrpcConnection(connecting.channel(), http2, server.toString());
+        var connection = new Http2Connection(connecting.channel(), http2, server.toString());
         loop.submit(() -> connection.widen(answers)).await();
         return connection;
     }
@@ -105,40 +108,63 @@ final class GrpcConnection implements AutoCloseable {
         http2.flush(context);
     }
 
-    /// {@return what starts calls of a method with}
-    Http2Headers headers(String path) {
+    /// {@return what starts calls of a path with}
+    public Http2Headers headers(String method, String path) {
         return new DefaultHttp2Headers()
-                .method("POST")
+                .method(method)
                 .scheme("http")
                 .path(path)
-                .authority(authority)
-                .add("content-type", "application/grpc")
-                .add("te", "trailers");
+                .authority(authority);
     }
 
-    EventLoop loop() {
-        return channel.eventLoop();
+    /// Runs a task soon.
+    public void execute(Runnable task) {
+        channel.eventLoop().execute(() -> run(task));
     }
 
-    /// Starts a call that sends one message, which it takes over.
-    ///
-    /// @param open whether the client's side stays open, as a watch demands
-    void call(Http2Headers headers, ByteBuf message, boolean open, Call call) {
+    /// Runs a task after a pause.
+    public void executeAfter(Duration pause, Runnable task) {
+        var _ =
+                channel.eventLoop()
+                        .schedule(() -> run(task), pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /// Sends what the task wrote; within an answer that happens by itself.
+    private void run(Runnable task) {
+        task.run();
+        http2.flush(context);
+    }
+
+    /// Starts a call without a body.
+    public void call(Http2Headers headers, Call call) {
         if (closed) {
-            message.release();
-            call.end("the connection is closed");
+            call.end(CLOSED);
             return;
         }
-        var id = http2.connection().local().incrementAndGetNextStreamId();
-        calls.put(id, call);
-        var encoder = http2.encoder();
-        var _ = encoder.writeHeaders(context, id, headers, 0, false, context.newPromise());
-        var _ = encoder.writeData(context, id, message, 0, !open, context.newPromise());
+        var _ =
+                http2.encoder()
+                        .writeHeaders(context, begin(call), headers, 0, true, context.newPromise());
     }
 
-    /// Sends what was written since the last answers came; within an answer that happens by itself.
-    void flush() {
-        http2.flush(context);
+    /// Starts a call that sends a body, which it takes over.
+    ///
+    /// @param open whether the client's side stays open, as a watch demands
+    public void call(Http2Headers headers, ByteBuf body, boolean open, Call call) {
+        if (closed) {
+            body.release();
+            call.end(CLOSED);
+            return;
+        }
+        var id = begin(call);
+        var encoder = http2.encoder();
+        var _ = encoder.writeHeaders(context, id, headers, 0, false, context.newPromise());
+        var _ = encoder.writeData(context, id, body, 0, !open, context.newPromise());
+    }
+
+    private int begin(Call call) {
+        var id = http2.connection().local().incrementAndGetNextStreamId();
+        calls.put(id, call);
+        return id;
     }
 
     private void finish(int id, @Nullable String failure) {
@@ -152,7 +178,7 @@ final class GrpcConnection implements AutoCloseable {
         closed = true;
         var left = List.copyOf(calls.values());
         calls.clear();
-        left.forEach(call -> call.end("the connection is closed"));
+        left.forEach(call -> call.end(CLOSED));
     }
 
     @Override
@@ -183,7 +209,7 @@ final class GrpcConnection implements AutoCloseable {
     }
 
     private static final class Answers extends Http2FrameAdapter {
-        private @Nullable GrpcConnection connection;
+        private @Nullable Http2Connection connection;
 
         @Override
         public int onDataRead(
@@ -195,7 +221,7 @@ final class GrpcConnection implements AutoCloseable {
                     call.data(data);
                 }
                 if (end) {
-                    connection.finish(id, "the answer has no status");
+                    connection.finish(id, null);
                 }
             }
             return bytes;
@@ -221,8 +247,15 @@ final class GrpcConnection implements AutoCloseable {
                 Http2Headers headers,
                 int padding,
                 boolean end) {
-            if (end && connection != null) {
-                connection.finish(id, failure(headers));
+            if (connection == null) {
+                return;
+            }
+            var call = connection.calls.get(id);
+            if (call != null) {
+                call.headers(headers);
+            }
+            if (end) {
+                connection.finish(id, null);
             }
         }
 
@@ -231,16 +264,6 @@ final class GrpcConnection implements AutoCloseable {
             if (connection != null) {
                 connection.finish(id, "the call was reset with code " + code);
             }
-        }
-
-        private static @Nullable String failure(Http2Headers headers) {
-            var status = headers.get(STATUS);
-            if (status == null) {
-                return "HTTP status " + headers.status();
-            }
-            return status.length() == 1 && status.charAt(0) == '0'
-                    ? null
-                    : "gRPC status " + status + ": " + headers.get(MESSAGE);
         }
     }
 }

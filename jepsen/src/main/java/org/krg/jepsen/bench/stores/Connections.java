@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.jepsen.bench;
+package org.krg.jepsen.bench.stores;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.jepsen.bench.load.Connection;
-import org.krg.jepsen.bench.stores.Server;
-import org.krg.jepsen.bench.stores.Store;
 
 /// Connections to one store that are closed together.
-record Connections(List<Connection> all) implements AutoCloseable {
-    Connections {
+public record Connections(List<Connection> all) implements AutoCloseable {
+    public Connections {
         all = List.copyOf(all);
     }
 
     /// Connects `count` times, to one server after the other.
-    static Connections open(Store store, List<Server> servers, int count)
+    public static Connections open(Store store, List<Server> servers, int count)
             throws InterruptedException {
         var open = new ArrayList<Connection>();
         try {
