@@ -91,6 +91,11 @@ public interface ClusterStore extends AutoCloseable {
     /// none for those that no record is of} Blocks.
     SortedMap<Integer, PageOwner> owners(BlockId block);
 
+    /// Has this replica write a snapshot, as it does by itself after so many entries; nothing is
+    /// applied here meanwhile. Completes with the newest one, which is an older one where nothing
+    /// was agreed since.
+    CompletableFuture<StoredSnapshot> takeSnapshot();
+
     /// Writes a backup of this replica; blocks until it is written.
     void backup(OutputStream to) throws IOException;
 

@@ -81,6 +81,7 @@ import org.krg.tools.cli.state.StateRange;
 import org.krg.tools.cli.state.StateRejoin;
 import org.krg.tools.cli.state.StateRepair;
 import org.krg.tools.cli.state.StateRestore;
+import org.krg.tools.cli.state.StateSnapshot;
 import org.krg.tools.cli.state.StateStatus;
 import org.krg.tools.cli.state.StateTxn;
 import org.krg.tools.cli.state.StateWatch;
@@ -194,6 +195,7 @@ public final class Verbs implements VerbTree {
                             new Verb("state hash", "Compare the replicas of the state"),
                             new Verb("state status", "Show each node's copy of the state"),
                             new Verb("state backup", "Save the agreed state in a file"),
+                            new Verb("state snapshot", "Have a node write a snapshot now"),
                             new Verb(
                                     "system doctor",
                                     "Tell what each node can do and what it lacks")),
@@ -308,6 +310,7 @@ public final class Verbs implements VerbTree {
             case "state hash" -> new StateHash(terminal);
             case "state status" -> new StateStatus(terminal);
             case "state backup" -> new StateBackup(terminal);
+            case "state snapshot" -> new StateSnapshot(terminal);
             case "state inspect" -> new StateInspect(terminal);
             case "state repair" -> new StateRepair(terminal);
             case "state rejoin" -> new StateRejoin(terminal);

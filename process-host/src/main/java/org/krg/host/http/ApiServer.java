@@ -236,6 +236,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/ready", Permit.EVERYBODY, cluster::ready)
                 .get("/v1/state/status", cluster::state)
                 .get("/v1/state/backup", cluster::backup)
+                .post("/v1/state/snapshot", cluster::snapshot)
                 .get("/metrics", cluster::metrics)
                 .get("/v1/nodes", Permit.EVERYBODY, nodes::list)
                 .get("/v1/nodes/{name}", Permit.EVERYBODY, nodes::show)

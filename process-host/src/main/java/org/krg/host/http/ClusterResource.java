@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.host.engine.ReplicaComparison.Told;
@@ -14,6 +15,7 @@ import org.krg.host.http.view.PrometheusText;
 import org.krg.state.ClusterStore.Member;
 import org.krg.state.ClusterStore.QuorumStatus;
 import org.krg.state.ClusterStore.StateHash;
+import org.krg.state.ClusterStore.StoredSnapshot;
 import org.krg.state.model.Node;
 
 /// How this node and the quorum are. Nothing here waits for anybody but [#hashes].
@@ -136,14 +138,24 @@ final class ClusterResource {
                 .put("rowsBytes", storage.rowsBytes())
                 .put("freeBytes", storage.freeBytes());
         quorum.appliedTime().ifPresent(time -> view.put("appliedTime", time.toString()));
-        storage.snapshot()
-                .ifPresent(taken ->
-                        view.putObject("snapshot")
-                                .put("index", taken.index())
-                                .put("taken", taken.taken().toString())
-                                .put("bytes", taken.bytes()));
+        storage.snapshot().ifPresent(taken -> put(taken, view.putObject("snapshot")));
         view.set("alarms", Json.texts(store.alarms()));
         return Call.one(replica.image(), view);
+    }
+
+    private static ObjectNode put(StoredSnapshot taken, ObjectNode view) {
+        return view.put("index", taken.index())
+                .put("taken", taken.taken().toString())
+                .put("bytes", taken.bytes());
+    }
+
+    /// Takes a snapshot of this node's copy of the state.
+    HttpResponse snapshot(Call call) {
+        var start = System.nanoTime();
+        var taken = parts.store().takeSnapshot().join();
+        var took = Duration.ofNanos(System.nanoTime() - start);
+        var view = put(taken, Json.object().put("node", config.node().name()));
+        return Call.one(replica.image(), view.put("tookSeconds", Json.seconds(took)));
     }
 
     private static long lag(QuorumStatus quorum) {

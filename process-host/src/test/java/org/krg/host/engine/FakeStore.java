@@ -63,6 +63,11 @@ public final class FakeStore implements ClusterStore {
     }
 
     @Override
+    public CompletableFuture<StoredSnapshot> takeSnapshot() {
+        return CompletableFuture.completedFuture(new StoredSnapshot(0, Instant.EPOCH, 0));
+    }
+
+    @Override
     public List<String> alarms() {
         return List.of();
     }

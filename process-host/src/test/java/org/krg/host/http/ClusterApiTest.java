@@ -88,6 +88,24 @@ final class ClusterApiTest {
     }
 
     @Test
+    void aSnapshotIsTakenOfAllThatIsAgreed() {
+        api.post(
+                "/v1/keys/transaction",
+                "{\"then\":[{\"put\":{\"key\":\"snap\",\"value\":\"1\"}}]}");
+        var agreed = api.get("/v1/status").number("/appliedIndex");
+
+        var taken = api.post("/v1/state/snapshot", "");
+
+        assertThat(taken.status()).isEqualTo(200);
+        assertThat(taken.text("/node")).isEqualTo("n1");
+        assertThat(taken.number("/index")).isGreaterThanOrEqualTo(agreed);
+        assertThat(taken.number("/bytes")).isPositive();
+        assertThat(taken.body().path("tookSeconds").asDouble()).isPositive();
+        assertThat(api.post("/v1/state/snapshot", "").number("/index"))
+                .isGreaterThanOrEqualTo(taken.number("/index"));
+    }
+
+    @Test
     void metricsAreTextForPrometheus() {
         api.metrics.counter("krg.host.starts_total").inc(3);
         api.metrics.gauge("krg.host.cells_alive", () -> () -> 2);

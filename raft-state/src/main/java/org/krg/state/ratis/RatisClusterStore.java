@@ -359,6 +359,12 @@ public final class RatisClusterStore implements ClusterStore {
     }
 
     @Override
+    public CompletableFuture<StoredSnapshot> takeSnapshot() {
+        return member.takeSnapshot()
+                .thenApplyAsync(_ -> use.look().snapshot().orElseThrow(), executor);
+    }
+
+    @Override
     public List<String> alarms() {
         return alarms.raised();
     }

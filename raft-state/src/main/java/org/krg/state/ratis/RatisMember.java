@@ -31,6 +31,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SetConfigurationRequest.Arguments;
 import org.apache.ratis.protocol.SetConfigurationRequest.Mode;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
@@ -60,6 +61,9 @@ import org.slf4j.LoggerFactory;
 final class RatisMember implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RatisMember.class);
     private static final long LEAST_ROOM_BYTES = 64L << 20;
+
+    /// Reading all rows for their checksums at the pace of a slow disk.
+    private static final Duration SNAPSHOT_LIMIT = Duration.ofMinutes(10);
 
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
@@ -287,6 +291,19 @@ final class RatisMember implements AutoCloseable {
         } catch (IOException failed) {
             return CompletableFuture.failedFuture(new AdmissionFailed("another leader", failed));
         }
+    }
+
+    /// Has this node take a snapshot, unless nothing was agreed since the newest one.
+    CompletableFuture<Void> takeSnapshot() {
+        var request =
+                SnapshotManagementRequest.newCreate(
+                        client, self, group, calls.incrementAndGet(), SNAPSHOT_LIMIT.toMillis(), 1);
+        return server.snapshotManagementAsync(request)
+                .thenAccept(reply -> {
+                    if (!reply.isSuccess()) {
+                        throw new StorageFailed("no snapshot was taken: " + reply.getException());
+                    }
+                });
     }
 
     /// Has this node stand for election when it hears of no leader, or not.

@@ -63,7 +63,7 @@ final class StorageUse implements AutoCloseable {
     /// {@return what is used and free}
     synchronized StorageStatus status() {
         if (System.nanoTime() - lookedAt >= FRESH.toNanos()) {
-            last = look();
+            last = look(last);
             lookedAt = System.nanoTime();
             if (last.freeBytes() < LOW_BYTES) {
                 alarms.raise(
@@ -77,7 +77,12 @@ final class StorageUse implements AutoCloseable {
         return last;
     }
 
-    private StorageStatus look() {
+    /// {@return the same, looked up now}
+    StorageStatus look() {
+        return look(status());
+    }
+
+    private StorageStatus look(StorageStatus before) {
         try {
             var all = files.snapshots();
             Optional<StoredSnapshot> newest = Optional.empty();
@@ -96,7 +101,7 @@ final class StorageUse implements AutoCloseable {
                     Files.getFileStore(files.data()).getUsableSpace(),
                     newest);
         } catch (NoSuchFileException replaced) {
-            return last;
+            return before;
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot look at " + files.data(), failed);
         }

@@ -53,6 +53,17 @@ final class StateVerbsTest {
     }
 
     @Test
+    void aSnapshotIsToldOfWithItsSize() {
+        answers.put(
+                "POST /v1/state/snapshot",
+                json(200, "{\"node\":\"n1\",\"index\":42,\"bytes\":2097152,\"tookSeconds\":0.2}"));
+        var result = run("state", "snapshot");
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.err()).contains("n1 has a snapshot of 2 MiB up to log entry 42");
+    }
+
+    @Test
     void putIsATransactionWithItsCondition() throws JsonProcessingException {
         answers.put("POST /v1/keys/transaction", json(200, DONE));
         var result = run("state", "put", "a", "1", "--lease", "7", "--if-revision", "5");
