@@ -51,6 +51,7 @@ import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
@@ -193,7 +194,10 @@ public final class RandomCommands {
                             Samples.ALICE,
                             0600,
                             pick(List.of(OwnershipMode.values())),
-                            now);
+                            now,
+                            rarely()
+                                    ? Optional.of(new Backing(node(), "/srv/" + pick(NAMES)))
+                                    : Optional.empty());
             case 2 -> new DestroySegment(likely);
             case 3 -> new ResizeSegment(likely, random.nextLong(4) << 22);
             case 4 -> new RemoveSegment(likely);

@@ -2,6 +2,7 @@
 package org.krg.state.codec;
 
 import java.util.List;
+import java.util.Optional;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
@@ -12,6 +13,7 @@ import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Segments;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
@@ -30,8 +32,9 @@ final class SegmentCodec {
     private SegmentCodec() {}
 
     static ObjectWire.Segment encode(Segment segment) {
-        return ObjectWire.Segment.newBuilder()
-                .setId(segment.id().value())
+        var wire = ObjectWire.Segment.newBuilder();
+        segment.backing().ifPresent(backing -> wire.setBacking(encode(backing)));
+        return wire.setId(segment.id().value())
                 .setName(segment.name())
                 .setSizeBytes(segment.sizeBytes())
                 .setOwner(JobCodec.encode(segment.owner()))
@@ -51,6 +54,17 @@ final class SegmentCodec {
             case SEMISYNC -> ObjectWire.OwnershipMode.SEMISYNC;
             case SYNC -> ObjectWire.OwnershipMode.SYNC;
         };
+    }
+
+    private static ObjectWire.Backing encode(Backing backing) {
+        return ObjectWire.Backing.newBuilder()
+                .setNode(backing.node().name())
+                .setPath(backing.path())
+                .build();
+    }
+
+    private static Backing decode(ObjectWire.Backing backing) {
+        return new Backing(new NodeId(backing.getNode()), backing.getPath());
     }
 
     private static ObjectWire.Holder encode(Segment.Holder holder) {
@@ -75,7 +89,10 @@ final class SegmentCodec {
                                 new Segment.Holder(decode(holder.getMember()), holder.getCount()))
                         .toList(),
                 segment.getFormerlyList().stream().map(SegmentId::new).toList(),
-                segment.getReturning());
+                segment.getReturning(),
+                segment.hasBacking()
+                        ? Optional.of(decode(segment.getBacking()))
+                        : Optional.empty());
     }
 
     static ObjectWire.BlockGrant encode(BlockId block, BlockGrant grant) {
@@ -108,20 +125,17 @@ final class SegmentCodec {
 
     static void encode(CommandWire.Command.Builder wire, SegmentCommand command) {
         switch (command) {
-            case CreateSegment(
-                            var name,
-                            var sizeBytes,
-                            var owner,
-                            var mode,
-                            var ownership,
-                            var at) ->
-                    wire.getCreateSegmentBuilder()
-                            .setName(name)
-                            .setSizeBytes(sizeBytes)
-                            .setOwner(JobCodec.encode(owner))
-                            .setMode(mode)
-                            .setOwnership(wire(ownership))
-                            .setAt(Wire.encode(at));
+            case CreateSegment create -> {
+                var created =
+                        wire.getCreateSegmentBuilder()
+                                .setName(create.name())
+                                .setSizeBytes(create.sizeBytes())
+                                .setOwner(JobCodec.encode(create.owner()))
+                                .setMode(create.mode())
+                                .setOwnership(wire(create.ownership()))
+                                .setAt(Wire.encode(create.at()));
+                create.backing().ifPresent(backing -> created.setBacking(encode(backing)));
+            }
             case DestroySegment(var segment) ->
                     wire.getDestroySegmentBuilder().setSegment(segment.value());
             case ResizeSegment(var segment, var sizeBytes) ->
@@ -152,7 +166,10 @@ final class SegmentCodec {
                 JobCodec.decode(command.getOwner()),
                 command.getMode(),
                 Wire.constant(OwnershipMode.values(), SegmentCodec::wire, command.getOwnership()),
-                Wire.decode(command.getAt()));
+                Wire.decode(command.getAt()),
+                command.hasBacking()
+                        ? Optional.of(decode(command.getBacking()))
+                        : Optional.empty());
     }
 
     static ResizeSegment decode(CommandWire.ResizeSegment command) {

@@ -2,6 +2,8 @@
 package org.krg.state.command;
 
 import java.time.Instant;
+import java.util.Optional;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
@@ -10,7 +12,8 @@ import org.krg.state.model.SegmentId;
 
 /// Requests about shared memory.
 public sealed interface SegmentCommand extends Command {
-    /// Makes a segment of zeros. Refused when one of that name exists, or there are too many.
+    /// Makes a segment, of zeros or of what a file holds. Refused when one of that name or file
+    /// exists, or there are too many.
     ///
     /// @param mode like a file's, [org.krg.state.model.Segment]
     /// @param ownership what has to know of a page's next owner first
@@ -20,8 +23,20 @@ public sealed interface SegmentCommand extends Command {
             Identity owner,
             int mode,
             OwnershipMode ownership,
-            Instant at)
-            implements SegmentCommand {}
+            Instant at,
+            Optional<Backing> backing)
+            implements SegmentCommand {
+        /// A segment of zeros.
+        public CreateSegment(
+                String name,
+                long sizeBytes,
+                Identity owner,
+                int mode,
+                OwnershipMode ownership,
+                Instant at) {
+            this(name, sizeBytes, owner, mode, ownership, at, Optional.empty());
+        }
+    }
 
     /// Makes a segment larger: zeros at its end. Refused when it is larger already.
     record ResizeSegment(SegmentId segment, long sizeBytes) implements SegmentCommand {}
@@ -39,7 +54,8 @@ public sealed interface SegmentCommand extends Command {
     /// All pages of a segment that went back to a checkpoint are there: it may be opened.
     record FinishReturn(SegmentId segment) implements SegmentCommand {}
 
-    /// Sees that a block has a home that lives: `proposer`, if it had none, or one that is over.
-    /// Refused when the proposer is over itself.
+    /// Sees that a block has a home that lives: `proposer`, if it had none, or one that is over;
+    /// but of a segment with a file its node, if that lives. A block of a file that never had a
+    /// home has none while its node is lost. Refused when the proposer is over itself.
     record GrantBlock(BlockId block, Member proposer) implements SegmentCommand {}
 }

@@ -36,6 +36,14 @@ final class CutSegments {
 
     /// {@return what keeps the shared memory of ranks that all stand still from being saved}
     static Optional<String> problem(ClusterImage image, Job job, GroupCut cut) {
+        return ids(cut).stream()
+                .flatMap(id -> image.segments().known().find(id).stream())
+                .flatMap(segment -> file(segment).stream())
+                .findFirst()
+                .or(() -> entanglement(image, job, cut));
+    }
+
+    private static Optional<String> entanglement(ClusterImage image, Job job, GroupCut cut) {
         var ids = ids(cut);
         var strangers =
                 ids.stream()
@@ -52,6 +60,13 @@ final class CutSegments {
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    private static Optional<String> file(Segment segment) {
+        return segment.backing()
+                .map(file ->
+                        "segment %s is the file %s, which would not go back with the job; have the ranks close it before"
+                                .formatted(segment.name(), file));
     }
 
     private static Optional<String> stranger(

@@ -14,9 +14,12 @@ import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 
@@ -30,6 +33,7 @@ final class SegmentRules {
 
     private static final int MODE_BITS = 0777;
     private static final int PAGE_BYTES = 4_096;
+    private static final int MOST_PATH = 4_000;
 
     private SegmentRules() {}
 
@@ -71,7 +75,14 @@ final class SegmentRules {
         if (segments.known().size() >= MAX_SEGMENTS || create.sizeBytes() > freeBytes(segments)) {
             return full();
         }
-        var segment =
+        var other = create.backing().flatMap(file -> userOf(segments, file));
+        if (other.isPresent()) {
+            return Decision.refuse(
+                    Refusal.NAME_TAKEN,
+                    "segment %s is that file already, %s"
+                            .formatted(other.get().name(), create.backing().get()));
+        }
+        var zeros =
                 Segment.unheld(
                         new SegmentId(image.nextNumber()),
                         create.name(),
@@ -80,6 +91,7 @@ final class SegmentRules {
                         create.mode(),
                         create.ownership(),
                         create.at());
+        var segment = create.backing().map(zeros::backedBy).orElse(zeros);
         var draft = new Draft(image);
         draft.add(new SegmentEvent.Created(segment, "created by " + create.owner().name()));
         return draft.accept(segment.id().value());
@@ -95,7 +107,29 @@ final class SegmentRules {
             return Optional.of(
                     "the mode of a segment is 0 to 777, not %o".formatted(create.mode()));
         }
-        return sizeProblem(create.sizeBytes());
+        if (create.backing().isPresent() && create.ownership() != OwnershipMode.ASYNC) {
+            return Optional.of("the ownership of a segment that is a file is async");
+        }
+        return create.backing()
+                .flatMap(SegmentRules::problem)
+                .or(() -> sizeProblem(create.sizeBytes()));
+    }
+
+    private static Optional<String> problem(Backing backing) {
+        var length = backing.path().length();
+        return backing.path().startsWith("/") && length <= MOST_PATH
+                ? Optional.empty()
+                : Optional.of(
+                        "the file of a segment is an absolute path of at most %d characters, not %s"
+                                .formatted(
+                                        MOST_PATH,
+                                        length > MOST_PATH ? "of " + length : backing.path()));
+    }
+
+    private static Optional<Segment> userOf(Segments segments, Backing file) {
+        return segments.known().values().stream()
+                .filter(segment -> segment.backing().equals(Optional.of(file)))
+                .findFirst();
     }
 
     private static Optional<String> sizeProblem(long sizeBytes) {
@@ -240,10 +274,21 @@ final class SegmentRules {
         if (current.isPresent() && !isGone(image, current.get().home())) {
             return Decision.accept();
         }
+        var backing = segment.get().backing();
+        var atFile = backing.flatMap(file -> member(image, file.node()));
+        if (current.isEmpty() && backing.isPresent() && atFile.isEmpty()) {
+            // Only the file has its pages.
+            return Decision.accept();
+        }
         var epoch = current.map(BlockGrant::epoch).orElse(Epoch.ZERO).next();
         var detail = current.map(grant -> "after " + grant.home()).orElse("first touched");
+        var home = atFile.orElse(command.proposer());
         return Decision.accept(
-                new SegmentEvent.Granted(block, new BlockGrant(command.proposer(), epoch), detail));
+                new SegmentEvent.Granted(block, new BlockGrant(home, epoch), detail));
+    }
+
+    private static Optional<Member> member(ClusterImage image, NodeId node) {
+        return image.nodes().find(node).map(Member::of).filter(member -> !isGone(image, member));
     }
 
     private static boolean isGone(ClusterImage image, Member member) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// Memory that processes of all nodes share, page by page.
 ///
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param formerly its numbers before it went back to a checkpoint, in order: programs that come
 ///   back know it by one of them
 /// @param returning whether its pages are being put back: nobody may open it yet
+/// @param backing the file that it is, if it is one
 public record Segment(
         SegmentId id,
         String name,
@@ -29,7 +31,8 @@ public record Segment(
         boolean removed,
         List<Holder> holders,
         List<SegmentId> formerly,
-        boolean returning) {
+        boolean returning,
+        Optional<Backing> backing) {
     private static final int GROUP_BITS = 0060;
     private static final int OTHER_BITS = 0006;
 
@@ -43,7 +46,7 @@ public record Segment(
         formerly = List.copyOf(formerly);
     }
 
-    /// A segment that never went back.
+    /// A segment without a file that never went back.
     public Segment(
             SegmentId id,
             String name,
@@ -55,8 +58,18 @@ public record Segment(
             boolean removed,
             List<Holder> holders) {
         this(
-                id, name, sizeBytes, owner, mode, ownership, created, removed, holders, List.of(),
-                false);
+                id,
+                name,
+                sizeBytes,
+                owner,
+                mode,
+                ownership,
+                created,
+                removed,
+                holders,
+                List.of(),
+                false,
+                Optional.empty());
     }
 
     /// {@return a segment that nobody holds yet}
@@ -93,18 +106,35 @@ public record Segment(
         return holders.stream().mapToInt(Holder::count).sum();
     }
 
+    /// {@return the same, with a file}
+    public Segment backedBy(Backing file) {
+        return new Segment(
+                id,
+                name,
+                sizeBytes,
+                owner,
+                mode,
+                ownership,
+                created,
+                removed,
+                holders,
+                formerly,
+                returning,
+                Optional.of(file));
+    }
+
     /// {@return the same with another size}
     public Segment withSize(long bytes) {
         return new Segment(
                 id, name, bytes, owner, mode, ownership, created, removed, holders, formerly,
-                returning);
+                returning, backing);
     }
 
     /// {@return the same without a name}
     public Segment withoutName() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, true, holders, formerly,
-                returning);
+                returning, backing);
     }
 
     /// {@return the same with so many handles of a member}
@@ -117,14 +147,14 @@ public record Segment(
         changed.sort(Comparator.comparing(Holder::member));
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, changed, formerly,
-                returning);
+                returning, backing);
     }
 
     /// {@return the same, held by nobody}
     public Segment withoutHolders() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, List.of(), formerly,
-                returning);
+                returning, backing);
     }
 
     /// {@return this segment, as it was saved, with another number, held by nobody, its pages yet
@@ -144,13 +174,14 @@ public record Segment(
                 removed || nameless,
                 List.of(),
                 before,
-                true);
+                true,
+                backing);
     }
 
     /// {@return the same with all its pages}
     public Segment complete() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, holders, formerly,
-                false);
+                false, backing);
     }
 }

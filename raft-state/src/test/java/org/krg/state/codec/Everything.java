@@ -87,6 +87,7 @@ import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
 import org.krg.state.model.AddressPool;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.BlockRecords;
@@ -240,7 +241,15 @@ final class Everything {
                 new CommitGeneration(generation().withSlowed(Duration.ofMillis(7)), 2),
                 new RestoreFrom(PROCESS, 5, START, true),
                 new SetFrozen(PROCESS, true),
-                new SubmitJob("limited", Samples.with(spec(), limited()), ALICE, START));
+                new SubmitJob("limited", Samples.with(spec(), limited()), ALICE, START),
+                new CreateSegment(
+                        "kept",
+                        64L << 20,
+                        ALICE,
+                        0640,
+                        OwnershipMode.ASYNC,
+                        START,
+                        fileSegment().backing()));
     }
 
     static List<Event> events() {
@@ -294,6 +303,7 @@ final class Everything {
                         NodeEvent.Kind.LOST,
                         node().inState(Node.State.LOST, START.plusSeconds(60)),
                         "its lease ended"));
+        events.add(new SegmentEvent.Created(fileSegment(), "created by alice"));
         return events;
     }
 
@@ -336,6 +346,18 @@ final class Everything {
                         START)
                 .withoutName()
                 .heldBy(new Member(HOME, 4), 3);
+    }
+
+    static Segment fileSegment() {
+        return Segment.unheld(
+                        new SegmentId(34),
+                        "kept",
+                        64L << 20,
+                        ALICE,
+                        0640,
+                        OwnershipMode.ASYNC,
+                        START)
+                .backedBy(new Backing(HOME, "/srv/kept.bin"));
     }
 
     private static BlockGrant grantOfBlock() {
@@ -427,7 +449,11 @@ final class Everything {
         }
         return image.withProcesses(processes)
                 .withMigrations(migrations)
-                .withSegments(Segments.EMPTY.with(segment()).with(BLOCK, grantOfBlock()))
+                .withSegments(
+                        Segments.EMPTY
+                                .with(segment())
+                                .with(fileSegment())
+                                .with(BLOCK, grantOfBlock()))
                 .withSync(SyncEverything.state());
     }
 

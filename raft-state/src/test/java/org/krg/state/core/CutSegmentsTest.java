@@ -26,6 +26,7 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.SyncState;
 import org.krg.state.image.Table;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Caller;
 import org.krg.state.model.GroupCut;
@@ -108,6 +109,28 @@ class CutSegmentsTest {
         assertThat(reason())
                 .contains("a process outside of the job has segment grid open on node n3")
                 .contains("end it");
+    }
+
+    @Test
+    void aSegmentThatIsAFileGivesTheCutUp() {
+        var command =
+                new CreateSegment(
+                        "kept",
+                        SIZE,
+                        Samples.ALICE,
+                        0600,
+                        OwnershipMode.ASYNC,
+                        scene.now(),
+                        Optional.of(new Backing(Samples.HOME, "/srv/kept")));
+        var kept = new SegmentId(scene.accepted(command).created());
+        hold(kept, Samples.HOME, 1);
+        var number = begin();
+
+        still(0, number, new Held(grid, 1), new Held(kept, 1));
+        still(1, number, new Held(grid, 2));
+        still(2, number);
+
+        assertThat(reason()).contains("segment kept is the file n1:/srv/kept");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -15,6 +16,7 @@ import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Table;
+import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
@@ -30,7 +32,7 @@ class SegmentRulesTest {
 
     private final Scene scene = Scene.withThreeNodes();
     private final SegmentId grid = create("grid");
-    private final BlockId block = new BlockId(grid, 0);
+    private final BlockId block = block();
 
     @Test
     void aSegmentIsFoundByItsNameUntilItIsDestroyed() {
@@ -191,6 +193,72 @@ class SegmentRulesTest {
         assertThat(readable.isManagedBy(7)).isFalse();
     }
 
+    @Test
+    void theHomeOfAFilesBlocksIsWhereTheFileIs() {
+        createFile("/srv/grid");
+
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(1)));
+    }
+
+    @Test
+    void whileItsNodeIsLostWhatWasTouchedGetsAnotherHomeAndTheRestNone() {
+        createFile("/srv/grid");
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+        lose(Samples.HOME);
+        var untouched = new BlockId(block().segment(), 1);
+
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+        assertThat(scene.accept(new GrantBlock(untouched, member(Samples.AWAY)))).isEmpty();
+
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.AWAY), new Epoch(2)));
+        scene.accept(new RegisterNode(Samples.node(Samples.HOME, 1), scene.now()));
+        scene.accept(new GrantBlock(untouched, member(Samples.AWAY)));
+        assertThat(scene.image().segments().grants().require(untouched))
+                .isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(1)));
+    }
+
+    @Test
+    void aFileIsOneSegmentAndNamedFromTheRoot() {
+        createFile("/srv/grid");
+
+        scene.refuse(Refusal.NAME_TAKEN, fileCommand("other", "/srv/grid"));
+        scene.refuse(Refusal.INVALID, fileCommand("other", "srv/grid"));
+        scene.refuse(
+                Refusal.INVALID,
+                new CreateSegment(
+                        "other",
+                        SIZE,
+                        Samples.ALICE,
+                        0600,
+                        OwnershipMode.SYNC,
+                        scene.now(),
+                        Optional.of(new Backing(Samples.HOME, "/srv/other"))));
+        scene.refuse(Refusal.INVALID, fileCommand("other", "/" + "x".repeat(5_000)));
+        scene.accept(fileCommand("other", "/srv/other"));
+    }
+
+    private void createFile(String path) {
+        scene.accept(new DestroySegment(grid));
+        scene.accept(fileCommand("grid", path));
+    }
+
+    private CreateSegment fileCommand(String name, String path) {
+        return new CreateSegment(
+                name,
+                SIZE,
+                Samples.ALICE,
+                0600,
+                OwnershipMode.ASYNC,
+                scene.now(),
+                Optional.of(new Backing(Samples.HOME, path)));
+    }
+
+    private BlockId block() {
+        return new BlockId(scene.image().segments().find("grid").orElseThrow().id(), 0);
+    }
+
     private Segment segment() {
         return scene.image().segments().known().require(grid);
     }
@@ -213,6 +281,6 @@ class SegmentRulesTest {
     }
 
     private BlockGrant grant() {
-        return scene.image().segments().grants().require(block);
+        return scene.image().segments().grants().require(block());
     }
 }
