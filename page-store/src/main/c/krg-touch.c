@@ -15,6 +15,7 @@
 //     fork OFFSET              ok: a child that touches the segment dies of SIGSEGV
 //     time read|write OFFSET COUNT STRIDE    nanoseconds of each of COUNT touches
 //     advise OFFSET BYTES ADVICE    ok; ADVICE is a number of madvise(2)
+//     sync OFFSET BYTES        ok: the file of the segment has it
 //     begin OFFSET             ok: another thread adds 1 again and again
 //     end                      how often it has
 //     block                    ok: another thread blocks all signals
@@ -388,6 +389,11 @@ static void perform(char *line) {
         take_times(strcmp(name, "write") == 0, first, second, third);
     else if (sscanf(line, "advise %lu %lu %lu", &first, &second, &third) == 3) {
         if (krg_segment_advise(segment, (off_t)first, second, (int)third) < 0)
+            answer_error();
+        else
+            puts("ok");
+    } else if (sscanf(line, "sync %lu %lu", &first, &second) == 2) {
+        if (krg_segment_sync(segment, (off_t)first, second) < 0)
             answer_error();
         else
             puts("ok");

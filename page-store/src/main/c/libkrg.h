@@ -12,7 +12,8 @@
  * consistent between nodes, by the machine's own rules among the threads of one node. The unit that
  * moves is a page of 4096 bytes: what different nodes write often belongs on pages of its own.
  *
- * A page whose only copy was lost with its node is SIGBUS for whoever touches it, never zeros.
+ * A page whose only copy was lost with its node is SIGBUS for whoever touches it, never zeros. A segment that is a
+ * file (krg-admin segment create --file) holds at first what the file holds; krg_segment_sync writes it back.
  * When the agent of the node ends, whoever touches the segment stands still, until the next agent answers and the
  * memory is mapped again at the same addresses. Pages that only this node had are SIGBUS then; so is all of it
  * for a process that held a lock, which others have by then, or that cannot be paused.
@@ -139,7 +140,7 @@ int krg_segment_remove(uint64_t id);
 
 /*
  * Destroys it at once, whoever holds it: their pages are gone, and who waits for an object of it gets
- * EIDRM. -1 and errno as krg_segment_remove.
+ * EIDRM. A file stays, as krg_segment_sync has left it; so with krg_segment_remove. -1 and errno as krg_segment_remove.
  */
 int krg_segment_destroy(uint64_t id);
 
@@ -155,6 +156,19 @@ int krg_segment_destroy(uint64_t id);
  * each 2 MiB that the part touches. -1 and errno: EINVAL; EHOSTDOWN; ETIMEDOUT.
  */
 int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice);
+
+/*
+ * Writes a part of a segment that is a file to the file, from whatever node has the pages. When it returns
+ * 0, every store that was made before by any process is in the file and survives a crash of the machine
+ * that the file is on; later ones may be. Nothing else writes to the file but `krg-admin segment sync` and `destroy`.
+ * `offset` and `length` are multiples of the page size.
+ *
+ * -1 and errno: EINVAL the part is not in the segment, or that is no file; EIO the disk failed, or pages are lost
+ * (all others are in the file then; the log of the agent names them); ENOSPC, EDQUOT, EROFS, EFBIG;
+ * EHOSTDOWN the node of the file is lost or cannot be reached, or the agent has ended: what the file has is not known.
+ * While it runs the process is not taken away from its agent.
+ */
+int krg_segment_sync(struct krg_segment *segment, off_t offset, size_t length);
 
 /* Opens a segment by its number, also one without a name. As krg_segment_open. */
 struct krg_segment *krg_segment_open_id(uint64_t id);

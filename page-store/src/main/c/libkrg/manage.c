@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
-enum { ADVISE = 38, DESTROY = 39 };
+enum { ADVISE = 38, DESTROY = 39, SYNC = 40 };
 
 static int name_order(struct order *order, const char *name) {
     if (strlen(name) > MOST_NAME)
@@ -89,6 +91,23 @@ int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length,
                           .mode = (uint32_t)advice, .length = length,
                           .offset_pages = offset / PAGE_BYTES};
     return offset % PAGE_BYTES != 0 ? fail(EINVAL) : give(&order, NULL);
+}
+
+// A disk takes its time. Should the agent end, the connection does.
+int krg_segment_sync(struct krg_segment *segment, off_t offset, size_t length) {
+    struct order order = {.version = VERSION, .kind = SYNC, .segment = krg_segment_id(segment),
+                          .length = length, .offset_pages = offset / PAGE_BYTES};
+    struct timeval no_limit = {0};
+    if (offset % PAGE_BYTES != 0 || offset < 0)
+        return fail(EINVAL);
+    begin_call();
+    int fd = connect_agent();
+    int result = fd < 0 ? -1 : setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &no_limit, sizeof no_limit);
+    if (result == 0)
+        result = ask_plainly(fd, &order, sizeof order, -1);
+    close_quietly(fd);
+    end_call();
+    return result;
 }
 
 struct krg_segment *krg_segment_open_id(uint64_t id) {

@@ -40,8 +40,8 @@ struct order {
     uint32_t kind;
     uint64_t segment; // which one, if there is no name
     uint64_t address; // of MAP_PART
-    uint64_t length;  // of MAP_PART, CREATE and RESIZE
-    uint32_t offset_pages; // of MAP_PART
+    uint64_t length;  // of MAP_PART, CREATE, RESIZE and SYNC
+    uint32_t offset_pages; // of MAP_PART and SYNC
     uint32_t mode;    // of CREATE
     char name[MOST_NAME + 1];
 };

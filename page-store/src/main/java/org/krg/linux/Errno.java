@@ -45,6 +45,7 @@ public record Errno(int number) {
             case 23 -> "ENFILE";
             case 24 -> "EMFILE";
             case 26 -> "ETXTBSY";
+            case 27 -> "EFBIG";
             case 28 -> "ENOSPC";
             case 30 -> "EROFS";
             case 32 -> "EPIPE";
@@ -58,6 +59,7 @@ public record Errno(int number) {
             case 104 -> "ECONNRESET";
             case 107 -> "ENOTCONN";
             case 111 -> "ECONNREFUSED";
+            case 122 -> "EDQUOT";
             default -> "errno " + number;
         };
     }

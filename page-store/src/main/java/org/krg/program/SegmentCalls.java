@@ -27,6 +27,8 @@ final class SegmentCalls {
     final MethodHandle close;
     // int krg_segment_advise(struct krg_segment *, off_t, size_t, int);
     final MethodHandle advise;
+    // int krg_segment_sync(struct krg_segment *, off_t, size_t);
+    final MethodHandle sync;
     // int krg_mutex_lock(struct krg_segment *, uint64_t); and so on
     final MethodHandle lock;
     final MethodHandle tryLock;
@@ -56,6 +58,7 @@ final class SegmentCalls {
         advise =
                 library.function(
                         "krg_segment_advise", FunctionDescriptor.of(INT, place, LONG, LONG, INT));
+        sync = library.function("krg_segment_sync", FunctionDescriptor.of(INT, place, LONG, LONG));
         lock = library.function("krg_mutex_lock", OBJECT);
         tryLock = library.function("krg_mutex_trylock", OBJECT);
         unlock = library.function("krg_mutex_unlock", OBJECT);

@@ -91,6 +91,14 @@ public final class SharedSegment implements AutoCloseable {
         advise(offset, length, Advice.WILL_NEED);
     }
 
+    /// Writes a part of a segment that is a file to the file; offset and length are multiples of
+    /// 4096. When it returns, what anybody stored before survives a crash of the file's node.
+    public void sync(long offset, long length) {
+        LibKrg.perform(
+                "krg_segment_sync",
+                state -> (int) calls.sync.invokeExact(state, handle(), offset, length));
+    }
+
     /// Waits for a mutex.
     public HeldLock lock(long mutex) {
         return held("krg_mutex_lock", calls.lock, mutex, "krg_mutex_unlock", calls.unlock);

@@ -38,6 +38,10 @@ public final class SharingProgram {
                 segment.prefetch(first, second);
                 yield "ok";
             }
+            case "sync" -> {
+                segment.sync(first, second);
+                yield "ok";
+            }
             case "lock" -> {
                 locks.push(segment.lock(first));
                 yield locks.peek().isAbandoned() ? "abandoned" : "ok";

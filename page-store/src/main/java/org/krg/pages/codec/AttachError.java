@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.codec;
 
+import java.util.Arrays;
+
 /// Why a process does not get what it asked for, as an errno of Linux.
 public enum AttachError {
     NONE(0),
@@ -20,8 +22,12 @@ public enum AttachError {
     EEXIST(17),
     /// The packet makes no sense at this point.
     EINVAL(22),
-    /// There are as many segments, or bytes of them, as a cluster has.
+    /// The file would be larger than its file system can have it.
+    EFBIG(27),
+    /// There are as many segments, or bytes of them, as a cluster has; or a disk is full.
     ENOSPC(28),
+    /// The file system is not to be written.
+    EROFS(30),
     /// The kernel lacks what shared memory needs.
     ENOSYS(38),
     /// Another version is spoken here.
@@ -29,12 +35,24 @@ public enum AttachError {
     /// Nothing saves this process.
     ENOTSUP(95),
     /// The cluster does not answer.
-    ETIMEDOUT(110);
+    ETIMEDOUT(110),
+    /// The node of the file is lost, or cannot be reached.
+    EHOSTDOWN(112),
+    /// The owner of the file has as much on the disk as they may.
+    EDQUOT(122);
 
     private final int errno;
 
     AttachError(int errno) {
         this.errno = errno;
+    }
+
+    /// {@return the error of that number; [#EIO] for one that is none of these}
+    public static AttachError of(int errno) {
+        return Arrays.stream(values())
+                .filter(error -> error.errno == errno)
+                .findFirst()
+                .orElse(EIO);
     }
 
     /// {@return its number}

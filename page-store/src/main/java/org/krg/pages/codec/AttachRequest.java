@@ -44,6 +44,9 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
         public static final int LOST = 112;
     }
 
+    /// Write a part of a segment to its file, and answer when it is there.
+    record Sync(Which which, long offset, long length) implements OfHandle {}
+
     /// Take a checkpoint of my process.
     record Checkpoint() implements OfHandle {}
 

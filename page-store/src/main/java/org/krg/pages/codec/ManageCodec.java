@@ -15,7 +15,7 @@ import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 
 /// The structs `order` and `about` of `libkrg/private.h`, by which programs make, find, resize,
-/// remove and destroy segments, and open and map what has no name or only a part of one.
+/// remove, destroy and sync segments, and open and map what has no name or only a part of one.
 public final class ManageCodec {
     static final int FIRST_KIND = 32;
 
@@ -27,6 +27,7 @@ public final class ManageCodec {
     private static final int MAP = 37;
     private static final int ADVISE = 38;
     private static final int DESTROY = 39;
+    private static final int SYNC = 40;
     private static final int NAME_BYTES = 256;
     private static final int NAME_OFFSET = 40;
 
@@ -68,6 +69,7 @@ public final class ManageCodec {
             case MAP -> Optional.of(new AttachRequest.Map(address, length, offset));
             case ADVISE -> Optional.of(new Advise(which, order.getInt(36), offset, length));
             case DESTROY -> Optional.of(new Destroy(which));
+            case SYNC -> Optional.of(new AttachRequest.Sync(which, offset, length));
             default -> Optional.empty();
         };
     }

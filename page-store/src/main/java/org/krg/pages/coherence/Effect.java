@@ -52,6 +52,10 @@ public sealed interface Effect {
     /// @param owner who had it
     record NoteLost(int page, Member owner) implements Effect {}
 
+    /// Read pages from the file of the segment; [HomeBlock#loaded] or [HomeBlock#unreadable] tells
+    /// of the end.
+    record Load(int page, int count) implements Effect {}
+
     /// Have a home for the block agreed on; [NodeBlock#granted] tells of it.
     record AskGrant() implements Effect {}
 }

@@ -43,6 +43,7 @@ public final class HomeBlock {
     private final Member self;
     private final long epoch;
     private final OwnershipMode mode;
+    private final Origin origin;
     private final SortedMap<Integer, PageOwner> records;
     private final HomePage.Outside outside = new Outside();
     private final Mirroring mirroring;
@@ -63,15 +64,20 @@ public final class HomeBlock {
     ///
     /// @param live every member that may have copies, this one included
     /// @param records what the log says of its pages
+    /// @param origin what pages hold that nobody was ever granted; a file needs the mode `ASYNC`
     public HomeBlock(
             Member self,
             long epoch,
             Collection<Member> live,
             OwnershipMode mode,
-            SortedMap<Integer, PageOwner> records) {
+            SortedMap<Integer, PageOwner> records,
+            Origin origin) {
+        Invariant.holds(
+                origin == Origin.ZEROS || mode == OwnershipMode.ASYNC, "a file is async", mode);
         this.self = self;
         this.epoch = epoch;
         this.mode = mode;
+        this.origin = origin;
         this.records = records;
         this.isComplete = epoch == FIRST_EPOCH || mode == OwnershipMode.SYNC;
         var hasMirror = mode == OwnershipMode.SEMISYNC;
@@ -149,6 +155,37 @@ public final class HomeBlock {
         return done();
     }
 
+    /// Pages have come from the file of the segment, as [Effect.Load] asked for.
+    public List<Effect> loaded(int page, int count) {
+        each(page, count, it -> page(it).loaded());
+        return done();
+    }
+
+    /// Pages cannot be read from the file: they are lost.
+    public List<Effect> unreadable(int page, int count) {
+        each(page, count, it -> page(it).unreadable());
+        return done();
+    }
+
+    /// {@return whether the file of the segment may lack the newest version of a page; so it is if
+    /// nobody has that any more}
+    public boolean isUnfiled(int index) {
+        var known = pages[index];
+        return known == null ? !isComplete : known.isUnfiled();
+    }
+
+    /// The file has a version of a page from now on. When it was read, nobody could write the page.
+    public void filed(int page, long version) {
+        page(page).filed(version);
+    }
+
+    /// Has processes of this node only read a page that they may write: what is stored afterwards
+    /// is of a new version.
+    public List<Effect> share(int page) {
+        page(page).share();
+        return done();
+    }
+
     private static void each(int page, int count, IntConsumer action) {
         IntStream.range(page, page + count).forEach(action);
     }
@@ -209,8 +246,8 @@ public final class HomeBlock {
         }
         var created =
                 isComplete
-                        ? HomePage.untouched(index, self, outside)
-                        : HomePage.unclaimed(index, self, outside);
+                        ? HomePage.untouched(index, self, outside, origin)
+                        : HomePage.unclaimed(index, self, outside, origin);
         pages[index] = created;
         return created;
     }
@@ -241,6 +278,11 @@ public final class HomeBlock {
         @Override
         public boolean recordsFirst() {
             return mode != OwnershipMode.ASYNC;
+        }
+
+        @Override
+        public void load(int page) {
+            effects.add(new Effect.Load(page, 1));
         }
     }
 

@@ -37,17 +37,25 @@ final class HomePage {
 
         /// {@return whether a page waits until its next owner is recorded}
         boolean recordsFirst();
+
+        /// Reads a page from the file of the segment.
+        void load(int page);
     }
 
     /// What is known of the bytes.
     private enum Bytes {
         /// Zeros: nobody was ever granted the page.
         UNTOUCHED,
+        /// The file of the segment has them, and nobody else.
+        FILED,
         /// The holders have them.
         HELD,
         /// Nobody has them any more.
         LOST
     }
+
+    /// The version of a page that nobody was granted to write yet.
+    private static final long FIRST_VERSION = 1;
 
     private final int page;
     private final Member self;
@@ -73,21 +81,29 @@ final class HomePage {
     /// The newest version of which a record is known to be there.
     private long recorded;
 
-    private HomePage(int page, Member self, Outside outside, Bytes bytes) {
+    /// The newest version that the file of the segment has for certain; 0 if there is none.
+    private long filed;
+
+    private HomePage(int page, Member self, Outside outside, Bytes bytes, Origin origin) {
         this.page = page;
         this.self = self;
         this.outside = outside;
         this.bytes = bytes;
+        if (origin == Origin.FILE) {
+            version = FIRST_VERSION;
+            filed = FIRST_VERSION;
+        }
     }
 
     /// A page that nobody was ever granted to be written.
-    static HomePage untouched(int page, Member self, Outside outside) {
-        return new HomePage(page, self, outside, Bytes.UNTOUCHED);
+    static HomePage untouched(int page, Member self, Outside outside, Origin origin) {
+        var bytes = origin == Origin.FILE ? Bytes.FILED : Bytes.UNTOUCHED;
+        return new HomePage(page, self, outside, bytes, origin);
     }
 
     /// A page of which nothing is known but that somebody may have had it.
-    static HomePage unclaimed(int page, Member self, Outside outside) {
-        return new HomePage(page, self, outside, Bytes.LOST);
+    static HomePage unclaimed(int page, Member self, Outside outside, Origin origin) {
+        return new HomePage(page, self, outside, Bytes.LOST, origin);
     }
 
     /// A home before had the page recorded in the log.
@@ -210,6 +226,73 @@ final class HomePage {
         serve();
     }
 
+    /// The page has come from the file.
+    void loaded() {
+        if (transfer == null || !transfer.isLoading) {
+            return;
+        }
+        var done = transfer;
+        transfer = null;
+        if (done.requester != null) {
+            grantLoaded(done.requester, done.write);
+        }
+        serve();
+    }
+
+    private void grantLoaded(Member to, boolean write) {
+        if (write) {
+            announce(Math.max(version, announced) + 1, to);
+            grantWrite(to, Content.SENT, Payload.RECEIVED);
+            return;
+        }
+        bytes = Bytes.HELD;
+        holders.add(to);
+        if (announcedOwner != null) {
+            // The log names somebody who is over.
+            owner = to;
+            announce(announced, to);
+        }
+        outside.send(to, new Grant(page, Access.READ, version, Content.SENT), Payload.RECEIVED);
+    }
+
+    /// The page cannot be read from the file.
+    void unreadable() {
+        if (transfer == null || !transfer.isLoading) {
+            return;
+        }
+        var done = transfer;
+        transfer = null;
+        bytes = Bytes.LOST;
+        tellLost(done);
+        serve();
+    }
+
+    /// {@return whether the file may lack the newest version; so it is if nobody has that any more}
+    boolean isUnfiled() {
+        return switch (bytes) {
+            case UNTOUCHED, FILED -> false;
+            case HELD -> version > filed;
+            case LOST -> true;
+        };
+    }
+
+    /// The file has a version of the page now, which nobody could write when it was read.
+    void filed(long known) {
+        filed = Math.max(filed, known);
+    }
+
+    /// Has the processes of this node only read the page, so that the next store is of a new
+    /// version. Nothing if they may not write it, or it is on its way.
+    void share() {
+        if (transfer == null && exclusive && holders.contains(self)) {
+            var sharing = new Transfer(new Ask(self, false));
+            sharing.requester = null;
+            sharing.provider = self;
+            transfer = sharing;
+            proceed(sharing);
+        }
+    }
+
     /// A member is over, and its copy with it: what it was to give up is given up, what it was to
     /// get goes back, what only it had is lost.
     void gone(Member member) {
@@ -222,20 +305,23 @@ final class HomePage {
             if (owner == null) {
                 forgetReaders();
             } else {
-                lose();
+                lose(true);
             }
         }
         serve();
     }
 
-    /// Nobody could write it, and nobody has it any more: zeros again.
+    /// Nobody could write it, and nobody has it any more: zeros again, or what the file has.
     private void forgetReaders() {
-        bytes = Bytes.UNTOUCHED;
+        bytes = filed > 0 ? Bytes.FILED : Bytes.UNTOUCHED;
     }
 
     private void goneFrom(Transfer current, Member member) {
         if (member.equals(current.requester)) {
             current.requester = null;
+        }
+        if (current.isLoading) {
+            return;
         }
         if (member.equals(current.provider)) {
             transfer = null;
@@ -245,7 +331,7 @@ final class HomePage {
                 abandon(current);
             }
             if (bytes != Bytes.LOST && current.requester != null) {
-                start(new Ask(current.requester, false));
+                start(new Ask(current.requester, current.write));
             }
         } else if (current.awaited.remove(member)) {
             proceed(current);
@@ -259,13 +345,27 @@ final class HomePage {
 
     /// The copies that could replace what is lost are being given up.
     private void abandon(Transfer current) {
-        lose();
-        if (current.requester != null) {
-            outside.send(current.requester, new Lost(page), Payload.NONE);
+        // Nobody gets what the file has while there may be other copies.
+        lose(current.awaited.isEmpty());
+        if (bytes == Bytes.LOST) {
+            tellLost(current);
         }
     }
 
-    private void lose() {
+    private void tellLost(Transfer of) {
+        if (of.requester != null) {
+            outside.send(of.requester, new Lost(page), Payload.NONE);
+        }
+    }
+
+    /// Nobody has it: it is what the file has, if that is the newest version.
+    private void lose(boolean mayBeLoaded) {
+        exclusive = false;
+        holders.clear();
+        if (mayBeLoaded && version <= filed) {
+            bytes = Bytes.FILED;
+            return;
+        }
         if (owner != null) {
             outside.lost(page, owner);
             if (!owner.equals(announcedOwner)) {
@@ -273,8 +373,6 @@ final class HomePage {
             }
         }
         bytes = Bytes.LOST;
-        exclusive = false;
-        holders.clear();
     }
 
     private void serve() {
@@ -292,6 +390,11 @@ final class HomePage {
         var member = ask.member();
         switch (bytes) {
             case LOST -> outside.send(member, new Lost(page), Payload.NONE);
+            case FILED -> {
+                transfer = new Transfer(ask);
+                transfer.isLoading = true;
+                outside.load(page);
+            }
             case UNTOUCHED -> {
                 if (ask.write()) {
                     transfer = new Transfer(ask);
@@ -328,7 +431,7 @@ final class HomePage {
 
     private void grantZeros(Member member) {
         bytes = Bytes.HELD;
-        version = 1;
+        version = FIRST_VERSION;
         holders.add(member);
         var grant = new Grant(page, Access.READ, version, Content.ZEROS);
         outside.send(member, grant, Payload.NONE);
@@ -359,7 +462,7 @@ final class HomePage {
             var content = bytes == Bytes.HELD ? Content.KEPT : Content.ZEROS;
             grantWrite(current.requester, content, Payload.NONE);
         } else if (bytes == Bytes.HELD) {
-            lose();
+            lose(true);
         }
         serve();
     }

@@ -169,15 +169,26 @@ public final class NodeBlock {
         return fetchAhead(start, Math.min(end, pages.getAsInt()));
     }
 
+    /// The node is going to need these pages, to be read.
+    public List<Effect> willNeed(List<Integer> needed) {
+        var effects = new ArrayList<Effect>();
+        needed.forEach(page -> fetchAhead(page, effects));
+        return Runs.joined(effects);
+    }
+
     private List<Effect> fetchAhead(int start, int end) {
         var effects = new ArrayList<Effect>();
         for (var page = start; page < end; page++) {
-            if (access[page] == NONE && asked[page] == NONE && !lost[page]) {
-                ahead[page] = true;
-                effects.addAll(request(page));
-            }
+            fetchAhead(page, effects);
         }
         return Runs.joined(effects);
+    }
+
+    private void fetchAhead(int page, List<Effect> effects) {
+        if (access[page] == NONE && asked[page] == NONE && !lost[page]) {
+            ahead[page] = true;
+            effects.addAll(request(page));
+        }
     }
 
     /// A process of the node reads on from the block before.
@@ -214,6 +225,19 @@ public final class NodeBlock {
         // It may have been the next home, which has not said so yet.
         grantAsked = false;
         return requests();
+    }
+
+    /// Nobody can be the home for now: who waits gets an error, and who touches a page afterwards
+    /// has it asked for again.
+    public List<Effect> refused() {
+        if (home != null) {
+            return List.of();
+        }
+        grantAsked = false;
+        Arrays.fill(ahead, false);
+        var waiting = IntStream.range(0, BlockId.PAGES).filter(this::isWaiting).boxed().toList();
+        waiting.forEach(page -> wanted[page] = NONE);
+        return waiting.stream().<Effect>map(Poison::new).toList();
     }
 
     /// The home says something.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Keep;
+import org.krg.pages.coherence.Effect.Load;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
@@ -53,6 +54,10 @@ final class Runs {
                             && content == other
                             && follows(page, count, next, more) ->
                     Optional.of(new Install(page, count + more, false, content));
+            case Load(var page, var count)
+                    when second instanceof Load(var next, var more)
+                            && follows(page, count, next, more) ->
+                    Optional.of(new Load(page, count + more));
             default -> Optional.empty();
         };
     }

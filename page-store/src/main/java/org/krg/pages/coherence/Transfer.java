@@ -17,6 +17,9 @@ final class Transfer {
     /// Who sends it; null if the requester has it.
     @Nullable Member provider;
 
+    /// Whether it comes from the file of the segment, and nobody has it.
+    boolean isLoading;
+
     /// Who has yet to give up a copy.
     final SortedSet<Member> awaited = new TreeSet<>();
 

@@ -15,6 +15,7 @@
 ///
 /// the page is      a reader asks                a writer asks
 /// untouched        Grant R, zeros               Record; Grant W, zeros
+/// in the file      Load, Grant R                Load, Grant W
 /// read by S        Fetch from one, Grant R      Record, Invalidate S but the writer and one that
 ///                                               provides; all have answered: Take from that one;
 ///                                               Grant W
@@ -24,6 +25,11 @@
 ///
 /// Behind Record the home waits, by the mode of the segment, for nothing, for the Noted of its
 /// mirror, which it sends a Note, or for the log.
+///
+/// The home of the first epoch of a segment with a file is where the file is. Such a page is loaded
+/// from there when somebody asks for it that nobody has, if the version that the file has for
+/// certain is the newest: at first, and after it was written back, until somebody is granted to
+/// write it again.
 ///
 /// What has to hold for that, and is the engine's to keep: messages between two members arrive in
 /// order and once, or not at all from some point on, and then one of the two is declared over;

@@ -69,6 +69,7 @@ final class BlockCounters {
                     Effect.Send _,
                     Effect.Show _,
                     Effect.Resume _,
+                    Effect.Load _,
                     Effect.AskGrant _ -> {}
         }
     }

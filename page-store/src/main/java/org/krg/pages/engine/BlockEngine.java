@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
 import org.krg.pages.coherence.NodeBlock;
+import org.krg.pages.coherence.Origin;
 import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
@@ -66,6 +69,7 @@ final class BlockEngine {
     private boolean isAwaited;
 
     private long grantedEpoch;
+    private int refusals;
     private boolean isOver;
 
     /// What all blocks of a node share.
@@ -76,7 +80,9 @@ final class BlockEngine {
             OwnershipLog ownership,
             Recorder recorder,
             DelayedCalls delayed,
-            ReadOuts readOuts) {
+            ReadOuts readOuts,
+            PageFiles files,
+            FileLoads loads) {
         Member self() {
             return config.self();
         }
@@ -151,6 +157,48 @@ final class BlockEngine {
         return true;
     }
 
+    /// Copies a page as [#read] does, and has the processes of this node only read it before.
+    ///
+    /// @return the version that was copied; empty if a process of this node may be storing into it
+    ///   again, or the page is lost, of which `copy` says nothing
+    synchronized OptionalLong share(int page, MemorySegment copy, long limitNanos)
+            throws TimeoutException, InterruptedException {
+        if (home != null && node.access(page) == Access.WRITE) {
+            perform(home.share(page), null);
+            drain();
+        }
+        if (!read(page, copy, limitNanos)) {
+            throw new PagesFailed(
+                    "page %d of segment %s is lost".formatted(at(page), block.segment()));
+        }
+        return node.access(page) == Access.READ
+                ? OptionalLong.of(node.version(page))
+                : OptionalLong.empty();
+    }
+
+    /// {@return the pages, of those meant, of which the file may lack the newest version} Has them
+    /// come here. What a home elsewhere knows is not asked: all of them, then.
+    ///
+    /// @param end the first page that is not meant
+    synchronized List<Integer> unfiled(int start, int end) {
+        var known = home != null && !home.isRecovering() ? home : null;
+        var pages =
+                IntStream.range(start, Math.min(end, pages()))
+                        .filter(page -> known == null || known.isUnfiled(page))
+                        .boxed()
+                        .toList();
+        perform(node.willNeed(pages), null);
+        drain();
+        return pages;
+    }
+
+    /// The file has a version of a page.
+    synchronized void filed(int page, long version) {
+        if (home != null) {
+            home.filed(page, version);
+        }
+    }
+
     /// Puts other bytes into a page, which this node has alone then.
     ///
     /// @return false if it is lost
@@ -167,7 +215,11 @@ final class BlockEngine {
     private boolean await(int page, Access needed, long limitNanos)
             throws TimeoutException, InterruptedException {
         var until = System.nanoTime() + limitNanos;
+        var refusedBefore = refusals;
         while (!isOver && !has(page, needed)) {
+            if (refusals != refusedBefore) {
+                return false;
+            }
             if (!node.isWaiting(page)) {
                 perform(node.fault(page, needed == Access.WRITE), null);
                 drain();
@@ -243,13 +295,21 @@ final class BlockEngine {
         drain();
     }
 
+    /// The log says that nobody can be the home for now.
+    synchronized void refused() {
+        refusals++;
+        perform(node.refused(), null);
+        notifyAll();
+    }
+
     private void become(long epoch, OwnershipMode mode, List<Member> live) {
         homeEpoch = epoch;
         isAwaited = mode != OwnershipMode.ASYNC;
         // Before the first home there was nobody to record anything.
         SortedMap<Integer, PageOwner> records =
                 epoch == 1 ? Collections.emptySortedMap() : around.ownership.owners(block);
-        var created = new HomeBlock(around.self(), epoch, live, mode, records);
+        var origin = file().isPresent() ? Origin.FILE : Origin.ZEROS;
+        var created = new HomeBlock(around.self(), epoch, live, mode, records, origin);
         home = created;
         perform(created.start(), null);
         var waiting = List.copyOf(early);
@@ -278,6 +338,32 @@ final class BlockEngine {
         if (home != null) {
             perform(home.gone(member, live), null);
         }
+        drain();
+    }
+
+    private Optional<PageFile> file() {
+        return around.files.find(block.segment());
+    }
+
+    private void load(int page, int count) {
+        var epoch = homeEpoch;
+        var file = file().orElseThrow(() -> new InvariantBroken("a file is there: " + block));
+        around.loads.load(
+                file,
+                block,
+                page,
+                count,
+                (first, some, content) -> loaded(epoch, first, some, content));
+    }
+
+    private synchronized void loaded(
+            long epoch, int page, int count, @Nullable MemorySegment content) {
+        if (home == null || homeEpoch != epoch) {
+            return;
+        }
+        var message = new Data(page, count);
+        var effects = content == null ? home.unreadable(page, count) : home.loaded(page, count);
+        perform(effects, new Spoken(around.self(), epoch, message, content));
         drain();
     }
 
@@ -383,6 +469,7 @@ final class BlockEngine {
             case Effect.RecordOwner record ->
                     around.recorder.record(block, homeEpoch, record, isAwaited);
             case Effect.NoteLost _ -> {}
+            case Effect.Load(var page, var count) -> load(page, count);
             case Effect.AskGrant() -> around.grants.ask(block);
         }
     }

@@ -4,11 +4,14 @@ package org.krg.pages.engine;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Advice;
@@ -39,6 +42,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final PeerLinks links;
     private final BlockEngine.Surroundings around;
     private final DelayedCalls delayed = DelayedCalls.start();
+    private final FileLoads loads = new FileLoads();
     private final Map<SegmentId, PageMemory> memories = new ConcurrentHashMap<>();
     private final Map<BlockId, BlockEngine> blocks = new ConcurrentHashMap<>();
     private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
@@ -47,20 +51,42 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final Recorder recorder;
 
     private PageEngine(
-            PageEngineConfig config, PeerLinks links, Grants grants, OwnershipLog ownership) {
+            PageEngineConfig config,
+            PeerLinks links,
+            Grants grants,
+            OwnershipLog ownership,
+            PageFiles files) {
         this.config = config;
         this.links = links;
         var frames = new Frames(config.self(), links);
         this.recorder = Recorder.start(ownership, this::recorded);
         this.around =
                 new BlockEngine.Surroundings(
-                        config, frames, grants, ownership, recorder, delayed, new ReadOuts());
+                        config,
+                        frames,
+                        grants,
+                        ownership,
+                        recorder,
+                        delayed,
+                        new ReadOuts(),
+                        files,
+                        loads);
     }
 
     /// Starts without any page. Messages come by [#received].
     public static PageEngine start(
             PageEngineConfig config, PeerLinks links, Grants grants, OwnershipLog ownership) {
-        return new PageEngine(config, links, grants, ownership);
+        return start(config, links, grants, ownership, PageFiles.NONE);
+    }
+
+    /// Starts without any page, for segments of which some have a file on this node.
+    public static PageEngine start(
+            PageEngineConfig config,
+            PeerLinks links,
+            Grants grants,
+            OwnershipLog ownership,
+            PageFiles files) {
+        return new PageEngine(config, links, grants, ownership, files);
     }
 
     private void recorded(BlockRecords records, int bytes) {
@@ -153,6 +179,15 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         }
     }
 
+    /// The log says that nobody can be the home of a block for now: who waits for a page of it gets
+    /// an error.
+    public void refused(BlockId block) {
+        var known = blocks.get(block);
+        if (known != null) {
+            known.refused();
+        }
+    }
+
     /// The log says that a member is over: what it has is lost, what it says is not heard.
     ///
     /// @param live who lives now, this one included
@@ -219,6 +254,42 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                 () -> block.write(page % BlockId.PAGES, content, PAGE_LIMIT.toNanos()));
     }
 
+    /// {@return the pages, of some of one block, of which the file of the segment may lack the
+    /// newest version} Has them come here.
+    ///
+    /// @param end the first page that is not meant
+    List<Integer> unfiled(SegmentId segment, int start, int end) {
+        var number = start / BlockId.PAGES;
+        var first = number * BlockId.PAGES;
+        var block = block(new BlockId(segment, number));
+        var pages = new ArrayList<Integer>();
+        links.together(() ->
+                block.unfiled(start - first, end - first).forEach(page -> pages.add(first + page)));
+        return pages;
+    }
+
+    /// Copies a page as it is at one moment, from who has it. Blocks.
+    ///
+    /// @return the version that was copied, if whoever stores into the page next makes a newer one
+    /// @throws PagesFailed if it is lost, or does not come
+    OptionalLong share(SegmentId segment, int page, MemorySegment copy) {
+        var block = block(new BlockId(segment, page / BlockId.PAGES));
+        var version = new AtomicReference<>(OptionalLong.empty());
+        require(
+                segment,
+                page,
+                () -> {
+                    version.set(block.share(page % BlockId.PAGES, copy, PAGE_LIMIT.toNanos()));
+                    return true;
+                });
+        return version.get();
+    }
+
+    /// The file of the segment has a version of a page.
+    void filed(SegmentId segment, int page, long version) {
+        block(new BlockId(segment, page / BlockId.PAGES)).filed(page % BlockId.PAGES, version);
+    }
+
     private interface Attempt {
         boolean run() throws TimeoutException, InterruptedException;
     }
@@ -283,6 +354,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     @Override
     public void close() {
         recorder.close();
+        loads.close();
         delayed.close();
     }
 }

@@ -123,15 +123,15 @@ final class AttachedClient {
             packet.descriptors().forEach(Descriptor::close);
             return synchronise(packet.bytes());
         }
-        var request = AttachCodec.decode(packet.bytes());
+        var asked = AttachCodec.decode(packet.bytes());
         var passed = packet.descriptors();
-        if (request.isPresent()
-                && request.get() instanceof AttachRequest.Map map
+        if (asked.isPresent()
+                && asked.get() instanceof AttachRequest.Map map
                 && passed.size() == 1) {
             return answer(map(map, passed.getFirst()));
         }
         passed.forEach(Descriptor::close);
-        return switch (request.orElse(null)) {
+        return switch (asked.orElse(null)) {
             case null -> answer(AttachError.EPROTONOSUPPORT);
             case AttachRequest.Open open -> open(open);
             case AttachRequest.Map _ -> answer(AttachError.EINVAL);
@@ -143,6 +143,13 @@ final class AttachedClient {
             }
             case AttachRequest.Detached _ when attendant != null -> {
                 attendant.detached();
+                yield true;
+            }
+            case AttachRequest.Sync request -> {
+                var _ =
+                        door.sync(request, peer)
+                                .exceptionally(_ -> AttachError.EIO)
+                                .thenAccept(error -> sync.post(() -> answerLater(error)));
                 yield true;
             }
             case AttachRequest.Checkpoint _ when attendant != null -> {
@@ -292,6 +299,13 @@ final class AttachedClient {
                     };
             // Who does not take it is gone, and is let go of as such.
             var _ = connection.send(bytes, List.of());
+        }
+    }
+
+    private void answerLater(AttachError error) {
+        if (!isClosed) {
+            // Who does not take it is gone, and is let go of as such.
+            var _ = answer(error);
         }
     }
 

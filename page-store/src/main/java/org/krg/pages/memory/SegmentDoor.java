@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.memory;
 
+import java.util.concurrent.CompletableFuture;
 import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.AttachRequest;
 import org.krg.pages.codec.ManageRequest;
 import org.krg.pages.codec.Which;
 import org.krg.pages.engine.FaultSink;
@@ -37,6 +39,13 @@ public interface SegmentDoor {
 
     /// A handle that was opened is closed.
     default void released(SegmentId segment) {}
+
+    /// Writes a part of a segment to its file, for a user. Does not block.
+    ///
+    /// @return [AttachError#NONE] when every store made before survives a crash of the file's node
+    default CompletableFuture<AttachError> sync(AttachRequest.Sync request, Peer user) {
+        return CompletableFuture.completedFuture(AttachError.EINVAL);
+    }
 
     /// Does what a user asks for about segments.
     default Managed manage(ManageRequest request, Peer user) {

@@ -80,6 +80,11 @@ class AttachCodecTest {
                         new ManageRequest.Advise(new Which.Numbered(new SegmentId(7)), 3, 0, 8192));
         assertThat(AttachCodec.decode(order(39).putLong(8, 7).array()))
                 .contains(new ManageRequest.Destroy(new Which.Numbered(new SegmentId(7))));
+        assertThat(
+                        AttachCodec.decode(
+                                order(40).putLong(8, 7).putLong(24, 8192).putInt(32, 3).array()))
+                .contains(
+                        new AttachRequest.Sync(new Which.Numbered(new SegmentId(7)), 12_288, 8192));
         assertThat(AttachCodec.decode(order(47).array())).isEmpty();
         assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
     }

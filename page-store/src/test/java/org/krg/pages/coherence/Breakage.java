@@ -27,6 +27,12 @@ enum Breakage {
     RUN_OF_ONE_PAGE,
     /// The home keeps the bytes it sent first, and sends them again.
     OLD_BYTES_SENT,
+    /// A page nobody has any more is what the file has, whatever version that is.
+    OLD_FILE_FOR_LOST,
+    /// The home is told that the file has a page which nobody has written there.
+    FILED_UNWRITTEN,
+    /// A page is written back while processes may store into it, and taken for clean.
+    FILED_WHILE_STORED_INTO,
     /// Some messages are lost without anybody being over.
     MESSAGES_LOST,
     /// A page is granted before the record of its owner is in the log, where it has to wait.

@@ -6,12 +6,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.krg.pages.coherence.Effect.AskGrant;
 import org.krg.pages.coherence.Effect.Downgrade;
 import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Keep;
+import org.krg.pages.coherence.Effect.Load;
 import org.krg.pages.coherence.Effect.NoteLost;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
@@ -21,6 +23,7 @@ import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.Effect.Show;
 import org.krg.pages.coherence.Effect.Upgrade;
+import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
@@ -29,6 +32,7 @@ import org.krg.pages.coherence.PageMessage.Lost;
 import org.krg.pages.coherence.PageMessage.Mirrored;
 import org.krg.pages.coherence.PageMessage.Note;
 import org.krg.pages.coherence.PageMessage.Take;
+import org.krg.pages.coherence.SimulatedAgent.Loading;
 import org.krg.pages.coherence.SimulatedAgent.Mail;
 import org.krg.pages.coherence.SimulatedAgent.Touch;
 import org.krg.pages.coherence.SimulatedLog.Entry;
@@ -50,6 +54,7 @@ import org.krg.state.model.PageRecord;
 final class CoherenceSimulation {
     private static final int NODES = 4;
     private static final int PAGES = 4;
+    private static final NodeId FILE_NODE = new NodeId("n1");
 
     /// Nothing that came: what is done is of a process, or of the log.
     private static final Mail NO_MAIL =
@@ -67,12 +72,14 @@ final class CoherenceSimulation {
     private final Breakage broken;
     private final OwnershipMode mode;
     private final boolean mayFail;
-    private final SimulatedLog log = new SimulatedLog();
+    private final Origin origin;
+    private final SimulatedLog log;
     private final TreeMap<Member, SimulatedAgent> agents = new TreeMap<>();
     private final List<RecordOwner> granted = new ArrayList<>();
     private final List<Mail> mail = new ArrayList<>();
     private final long[] stored = new long[PAGES];
     private final boolean[] wasAnnounced = new boolean[PAGES];
+    private final long[] file = new long[PAGES];
     private final long[] firstSent = new long[PAGES];
     private long lastStored;
     private int ended;
@@ -81,13 +88,24 @@ final class CoherenceSimulation {
     private int lossesNoted;
     private int kept;
     private int runs;
+    private int loads;
+    private int writesBack;
 
     /// @param mayFail whether members end
-    CoherenceSimulation(long seed, Breakage broken, OwnershipMode mode, boolean mayFail) {
+    /// @param origin whether the segment has a file, which is on the first node
+    CoherenceSimulation(
+            long seed, Breakage broken, OwnershipMode mode, boolean mayFail, Origin origin) {
         this.random = new SplittableRandom(seed);
         this.broken = broken;
         this.mode = mode;
         this.mayFail = mayFail;
+        this.origin = origin;
+        this.log =
+                new SimulatedLog(origin == Origin.FILE ? Optional.of(FILE_NODE) : Optional.empty());
+        if (origin == Origin.FILE) {
+            Arrays.setAll(file, page -> -1 - page);
+            System.arraycopy(file, 0, stored, 0, PAGES);
+        }
         for (var index = 1; index <= NODES; index++) {
             join(new Member(new NodeId("n" + index), 1));
         }
@@ -118,6 +136,16 @@ final class CoherenceSimulation {
         return runs;
     }
 
+    /// {@return how often pages were read from the file}
+    int loads() {
+        return loads;
+    }
+
+    /// {@return how often a page was written into the file}
+    int writesBack() {
+        return writesBack;
+    }
+
     /// {@return how many members ended}
     int ended() {
         return ended;
@@ -146,6 +174,7 @@ final class CoherenceSimulation {
                 && agent.heldBack.isEmpty()
                 && agent.unrecorded.isEmpty()
                 && agent.proposed.isEmpty()
+                && agent.loading.isEmpty()
                 && !agent.grantAsked
                 && agent.touch == null;
     }
@@ -156,6 +185,8 @@ final class CoherenceSimulation {
             fail(anyone());
         } else if (choice < 8) {
             comeBack();
+        } else if (choice < 50 && origin == Origin.FILE) {
+            writeBack(anyone());
         } else if (choice < 300) {
             begin(anyone());
         } else {
@@ -164,6 +195,10 @@ final class CoherenceSimulation {
     }
 
     private void progress() {
+        if (origin == Origin.FILE && random.nextInt(6) == 0) {
+            load(anyone());
+            return;
+        }
         switch (random.nextInt(6)) {
             case 0 -> learn(anyone());
             case 1 -> release(anyone());
@@ -251,10 +286,10 @@ final class CoherenceSimulation {
                         ? Collections.<Integer, PageOwner>emptySortedMap()
                         : log.owners(agent.known);
         var believed =
-                broken == Breakage.UNRECORDED_TAKEN_FOR_ZEROS && epoch > 1
+                broken == Breakage.UNRECORDED_TAKEN_FOR_ZEROS && epoch > 1 && origin == Origin.ZEROS
                         ? OwnershipMode.SYNC
                         : mode;
-        var home = new HomeBlock(agent.member, epoch, live, believed, records);
+        var home = new HomeBlock(agent.member, epoch, live, believed, records, origin);
         agent.unrecorded.clear();
         agent.home = home;
         agent.homeEpoch = epoch;
@@ -303,11 +338,59 @@ final class CoherenceSimulation {
             learn(agent);
         }
         var grant = log.grant();
-        if (grant.isPresent() && agents.containsKey(agent.member)) {
+        if (grant.isEmpty() && agents.containsKey(agent.member)) {
+            agent.grantAsked = false;
+            perform(agent, agent.node.refused());
+        } else if (grant.isPresent() && agents.containsKey(agent.member)) {
             agent.grantAsked = log.isGone(grant.get().home(), agent.known);
             if (!agent.grantAsked) {
                 perform(agent, agent.node.granted(grant.get().home(), grant.get().epoch()));
             }
+        }
+    }
+
+    /// Something that was being read from the file has come.
+    private void load(SimulatedAgent agent) {
+        if (agent.loading.isEmpty()) {
+            return;
+        }
+        var next = pick(agent.loading);
+        agent.loading.remove(next);
+        if (agent.home == null || agent.homeEpoch != next.epoch()) {
+            return;
+        }
+        loads++;
+        var pages = Arrays.stream(file, next.page(), next.page() + next.count()).boxed().toList();
+        var data = new Data(next.page(), next.count());
+        var cause = new Mail(agent.member, agent.member, next.epoch(), data, pages);
+        perform(agent, agent.home.loaded(next.page(), next.count()), cause);
+    }
+
+    /// A step on the way of a page into the file.
+    private void writeBack(SimulatedAgent agent) {
+        var page = random.nextInt(PAGES);
+        var home = agent.home;
+        if (origin != Origin.FILE
+                || home == null
+                || home.isRecovering()
+                || !agent.member.node().equals(FILE_NODE)
+                || !home.isUnfiled(page)) {
+            return;
+        }
+        var isWritten = broken == Breakage.FILED_WHILE_STORED_INTO;
+        if (broken == Breakage.FILED_UNWRITTEN) {
+            home.entries().stream()
+                    .filter(entry -> entry.page() == page)
+                    .forEach(entry -> home.filed(page, entry.version()));
+        } else if (agent.rights[page] == Access.READ
+                || (agent.rights[page] == Access.WRITE && isWritten)) {
+            writesBack++;
+            file[page] = agent.bytes[page];
+            home.filed(page, agent.node.version(page));
+        } else if (agent.rights[page] == Access.WRITE) {
+            perform(agent, home.share(page));
+        } else {
+            perform(agent, agent.node.willNeed(List.of(page)));
         }
     }
 
@@ -413,6 +496,16 @@ final class CoherenceSimulation {
             heard = new Mail(arrived.from(), arrived.to(), arrived.epoch(), zeros, List.of());
         }
         heard = noted(heard);
+        if (broken == Breakage.OLD_FILE_FOR_LOST && arrived.message() instanceof Lost(var page)) {
+            var old = new Grant(page, Access.READ, 1, Content.SENT);
+            heard =
+                    new Mail(
+                            arrived.from(),
+                            arrived.to(),
+                            arrived.epoch(),
+                            old,
+                            List.of(file[page]));
+        }
         var cause = heard;
         agent.handle(heard).ifPresent(effects -> perform(agent, effects, cause));
     }
@@ -494,9 +587,14 @@ final class CoherenceSimulation {
                             mode != OwnershipMode.SYNC || wasAnnounced[page],
                             "what nobody wrote is not lost",
                             page);
+                    if (agent.touch != null && agent.touch.page() == page) {
+                        agent.touch = null;
+                    }
                 }
                 case RecordOwner record -> record(agent, record);
                 case NoteLost _ -> lossesNoted++;
+                case Load(var page, var count) ->
+                        agent.loading.add(new Loading(agent.homeEpoch, page, count));
                 case AskGrant() -> agent.grantAsked = true;
             }
         }
@@ -600,8 +698,24 @@ final class CoherenceSimulation {
                 });
     }
 
+    /// The file has the last store of what its node need not write back.
+    private void checkFile(SimulatedAgent agent) {
+        var home = agent.home;
+        var isFileNode = origin == Origin.FILE && agent.member.node().equals(FILE_NODE);
+        if (!isFileNode || agent.frozen || home == null || home.isRecovering()) {
+            return;
+        }
+        for (var page = 0; page < PAGES; page++) {
+            Invariant.holds(
+                    home.isUnfiled(page) || file[page] == stored[page],
+                    "what need not be written back is in the file",
+                    page);
+        }
+    }
+
     /// One writes or many read, and who may read has what was stored last.
     private void check() {
+        agents.values().forEach(this::checkFile);
         for (var page = 0; page < PAGES; page++) {
             var writers = 0;
             var readers = 0;

@@ -4,6 +4,7 @@ package org.krg.pages.coherence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.state.model.InvariantBroken;
@@ -27,7 +28,7 @@ class CoherenceSimulationTest {
         var kept = 0;
         var runs = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
-            var run = run(seed, Breakage.NONE, mode, false);
+            var run = run(seed, Breakage.NONE, mode, false, Origin.ZEROS);
             assertThat(run.touches()).as("seed %s", seed).isGreaterThan(MANY_TOUCHES);
             assertThat(run.losses()).as("seed %s", seed).isZero();
             kept += run.kept();
@@ -44,7 +45,7 @@ class CoherenceSimulationTest {
         var losses = 0;
         var noted = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
-            var run = run(seed, Breakage.NONE, mode, true);
+            var run = run(seed, Breakage.NONE, mode, true, Origin.ZEROS);
             ended += run.ended();
             losses += run.losses();
             noted += run.lossesNoted();
@@ -54,12 +55,32 @@ class CoherenceSimulationTest {
         assertThat(noted).isGreaterThan(0);
     }
 
+    @Test
+    void pagesOfAFileStayCoherentWhileTheyAreWrittenBackAndMembersEnd() {
+        var losses = 0;
+        var loads = 0;
+        var writesBack = 0;
+        for (var seed = 0; seed < SEEDS; seed++) {
+            var whole = run(seed, Breakage.NONE, OwnershipMode.ASYNC, false, Origin.FILE);
+            assertThat(whole.losses()).as("seed %s", seed).isZero();
+            var run = run(seed, Breakage.NONE, OwnershipMode.ASYNC, true, Origin.FILE);
+            losses += run.losses();
+            loads += run.loads();
+            writesBack += run.writesBack();
+        }
+        assertThat(losses).isPositive();
+        assertThat(loads).as("pages that came from the file").isGreaterThan(3 * SEEDS);
+        assertThat(writesBack).as("pages that were written back").isGreaterThan(SEEDS);
+    }
+
     @ParameterizedTest
     @EnumSource
     @Tag("long")
     void pagesStayCoherentForMillionsOfSteps(OwnershipMode mode) {
         for (var seed = SEEDS; seed < LONG_SEEDS; seed++) {
-            var _ = run(seed, Breakage.NONE, mode, seed % 4 != 0);
+            var isFile = mode == OwnershipMode.ASYNC && seed % 8 < 4;
+            var origin = isFile ? Origin.FILE : Origin.ZEROS;
+            var _ = run(seed, Breakage.NONE, mode, seed % 4 != 0, origin);
         }
     }
 
@@ -69,7 +90,9 @@ class CoherenceSimulationTest {
     void aBrokenProtocolShows(Breakage breakage) {
         for (var seed = 0; seed < ENOUGH_SEEDS; seed++) {
             try {
-                var _ = run(seed, breakage, breakage.mode, true);
+                var isFile = breakage.mode == OwnershipMode.ASYNC && seed % 2 == 1;
+                var origin = isFile ? Origin.FILE : Origin.ZEROS;
+                var _ = run(seed, breakage, breakage.mode, true, origin);
             } catch (InvariantBroken shown) {
                 return;
             }
@@ -78,8 +101,8 @@ class CoherenceSimulationTest {
     }
 
     private static CoherenceSimulation run(
-            int seed, Breakage breakage, OwnershipMode mode, boolean mayFail) {
-        var simulation = new CoherenceSimulation(seed, breakage, mode, mayFail);
+            int seed, Breakage breakage, OwnershipMode mode, boolean mayFail, Origin origin) {
+        var simulation = new CoherenceSimulation(seed, breakage, mode, mayFail, origin);
         try {
             simulation.run(STEPS);
         } catch (InvariantBroken failed) {

@@ -10,7 +10,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.krg.pages.coherence.Effect.Load;
+import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Claim;
+import org.krg.pages.coherence.PageMessage.Data;
+import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Lost;
 import org.krg.pages.coherence.PageMessage.Request;
@@ -36,7 +40,8 @@ class HomeBlockTest {
                         3,
                         List.of(SELF, OTHER),
                         OwnershipMode.ASYNC,
-                        Collections.emptySortedMap());
+                        Collections.emptySortedMap(),
+                        Origin.ZEROS);
         assertThat(home.start()).hasSize(2);
         assertThat(home.received(OTHER, 2, CLAIM)).isEmpty();
         assertThat(home.received(SELF, 3, new Claim(List.of()))).isEmpty();
@@ -111,7 +116,12 @@ class HomeBlockTest {
         var members = List.of(SELF, OTHER, THIRD);
         var home =
                 new HomeBlock(
-                        SELF, 1, members, OwnershipMode.SEMISYNC, Collections.emptySortedMap());
+                        SELF,
+                        1,
+                        members,
+                        OwnershipMode.SEMISYNC,
+                        Collections.emptySortedMap(),
+                        Origin.ZEROS);
         assertThat(home.start()).hasSize(1);
         var _ = home.received(SELF, 1, new Request(1, true));
         var _ = home.received(SELF, 1, new Request(2, true));
@@ -139,7 +149,7 @@ class HomeBlockTest {
     private static HomeBlock recovering(OwnershipMode mode) {
         var records = new TreeMap<Integer, PageOwner>();
         records.put(5, new PageOwner(3, RECORDED, new Epoch(2), 0));
-        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records);
+        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records, Origin.ZEROS);
         var _ = home.start();
         var _ = home.received(SELF, 3, new Claim(List.of()));
         return home;
@@ -147,5 +157,98 @@ class HomeBlockTest {
 
     private static Effect toOther(PageMessage message) {
         return new Effect.Send(OTHER, 3, message, Payload.NONE);
+    }
+
+    @Test
+    void aPageThatNobodyHasAnyMoreIsWhatTheFileHasIfThatIsTheNewestVersion() {
+        var home = file(1, List.of(SELF, OTHER));
+        assertThat(home.received(OTHER, 1, new Request(0, 2, false)))
+                .containsExactly(new Load(0, 2));
+        assertThat(home.loaded(0, 2))
+                .containsExactly(
+                        new Send(
+                                OTHER,
+                                1,
+                                new Grant(0, 2, Access.READ, 1, Content.SENT),
+                                Payload.RECEIVED));
+        assertThat(home.received(OTHER, 1, new Request(1, true)))
+                .contains(
+                        new Send(
+                                OTHER,
+                                1,
+                                new Grant(1, Access.WRITE, 2, Content.KEPT),
+                                Payload.NONE));
+        assertThat(home.isUnfiled(0)).isFalse();
+        assertThat(home.isUnfiled(1)).isTrue();
+
+        assertThat(home.gone(OTHER, List.of(SELF)))
+                .containsExactly(new Effect.NoteLost(1, OTHER));
+
+        assertThat(home.received(SELF, 1, new Request(0, false))).containsExactly(new Load(0, 1));
+        assertThat(home.received(SELF, 1, new Request(1, false))).containsExactly(lost(1));
+    }
+
+    @Test
+    void whatWasWrittenBackIsTheNewestUntilSomebodyMayWriteItAgain() {
+        var home = file(1, List.of(SELF, OTHER));
+        var _ = home.received(SELF, 1, new Request(0, true));
+        var _ = home.loaded(0, 1);
+        assertThat(home.share(0)).containsExactly(toSelf(new Fetch(0)));
+        var _ = home.received(SELF, 1, new Data(0));
+        assertThat(home.share(0)).isEmpty();
+
+        home.filed(0, 2);
+
+        assertThat(home.isUnfiled(0)).isFalse();
+        var _ = home.received(SELF, 1, new Request(0, true));
+        assertThat(home.isUnfiled(0)).isTrue();
+    }
+
+    @Test
+    void aPageThatCannotBeReadFromTheFileIsLost() {
+        var home = file(1, List.of(SELF, OTHER));
+        var _ = home.received(OTHER, 1, new Request(0, true));
+
+        assertThat(home.unreadable(0, 1))
+                .containsExactly(new Send(OTHER, 1, new Lost(0), Payload.NONE));
+
+        assertThat(home.received(SELF, 1, new Request(0, false))).containsExactly(lost(0));
+        assertThat(home.isUnfiled(0)).isTrue();
+    }
+
+    @Test
+    void theNextHomeTakesNothingFromTheFileThatNobodyClaims() {
+        var home = file(2, List.of(SELF));
+        var _ = home.received(SELF, 2, new Claim(List.of(new Copy(0, Access.READ, 1))));
+
+        assertThat(home.isUnfiled(0)).isFalse();
+        assertThat(home.isUnfiled(1)).isTrue();
+        assertThat(home.received(SELF, 2, new Request(1, false)))
+                .containsExactly(new Send(SELF, 2, new Lost(1), Payload.NONE));
+    }
+
+    @Test
+    void nobodyGetsWhatTheFileHasWhileThereMayBeOtherCopies() {
+        var home = file(1, List.of(SELF, OTHER, THIRD));
+        var _ = home.received(OTHER, 1, new Request(0, false));
+        var _ = home.loaded(0, 1);
+        var _ = home.received(THIRD, 1, new Request(0, false));
+        var _ = home.received(OTHER, 1, new Data(0));
+        var _ = home.received(SELF, 1, new Request(0, true));
+
+        assertThat(home.gone(OTHER, List.of(SELF))).containsExactly(lost(0));
+    }
+
+    private static HomeBlock file(long epoch, List<Member> live) {
+        return new HomeBlock(
+                SELF, epoch, live, OwnershipMode.ASYNC, Collections.emptySortedMap(), Origin.FILE);
+    }
+
+    private static Send lost(int page) {
+        return toSelf(new Lost(page));
+    }
+
+    private static Send toSelf(PageMessage.ToNode message) {
+        return new Send(SELF, 1, message, Payload.NONE);
     }
 }

@@ -31,6 +31,9 @@ final class SimulatedAgent {
         }
     }
 
+    /// Pages that are being read from the file for the home of an epoch.
+    record Loading(long epoch, int page, int count) {}
+
     /// A store or load that is to be made.
     record Touch(int page, boolean write) {}
 
@@ -47,6 +50,7 @@ final class SimulatedAgent {
 
     final List<Mail> heldBack = new ArrayList<>();
     final List<Mail> early = new ArrayList<>();
+    final List<Loading> loading = new ArrayList<>();
     @Nullable HomeBlock home;
     long homeEpoch;
 

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.PageOwner;
 import org.krg.state.model.PageRecord;
 
@@ -26,6 +27,12 @@ final class SimulatedLog {
     }
 
     private final List<Entry> entries = new ArrayList<>();
+    private final Optional<NodeId> fileNode;
+
+    /// @param fileNode where the file of the segment is, if it has one
+    SimulatedLog(Optional<NodeId> fileNode) {
+        this.fileNode = fileNode;
+    }
 
     void add(Entry entry) {
         entries.add(entry);
@@ -107,10 +114,15 @@ final class SimulatedLog {
             return;
         }
         var current = grant();
+        var atFile =
+                live(size()).stream()
+                        .filter(member -> fileNode.equals(Optional.of(member.node())))
+                        .findFirst();
         if (current.isEmpty()) {
-            add(new Entry.Granted(proposer, 1));
+            (fileNode.isPresent() ? atFile : Optional.of(proposer))
+                    .ifPresent(home -> add(new Entry.Granted(home, 1)));
         } else if (isGone(current.get().home(), size())) {
-            add(new Entry.Granted(proposer, current.get().epoch() + 1));
+            add(new Entry.Granted(atFile.orElse(proposer), current.get().epoch() + 1));
         }
     }
 }

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.coherence;
+
+/// What the pages of a block hold that nobody was ever granted.
+public enum Origin {
+    /// Zeros.
+    ZEROS,
+    /// What a file holds, which the home of the first epoch reads and writes.
+    FILE
+}
