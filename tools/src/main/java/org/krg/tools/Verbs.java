@@ -67,6 +67,7 @@ import org.krg.tools.cli.segment.SegmentLoad;
 import org.krg.tools.cli.segment.SegmentResize;
 import org.krg.tools.cli.segment.SegmentShow;
 import org.krg.tools.cli.segment.SegmentStats;
+import org.krg.tools.cli.segment.SegmentSync;
 import org.krg.tools.cli.state.StateBackup;
 import org.krg.tools.cli.state.StateCompact;
 import org.krg.tools.cli.state.StateDelete;
@@ -155,7 +156,9 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint rekey", "Give nodes another key to encrypt with")),
                     new Section(
                             "Shared memory",
-                            new Verb("segment create", "Make memory that all nodes share"),
+                            new Verb(
+                                    "segment create",
+                                    "Make memory that all nodes share, or share a file"),
                             new Verb("segment list", "List segments"),
                             new Verb("segment show", "Show a segment in full"),
                             new Verb("segment stats", "Show how nodes use a segment's pages"),
@@ -163,6 +166,7 @@ public final class Verbs implements VerbTree {
                             new Verb("segment resize", "Make a segment larger"),
                             new Verb("segment dump", "Write what a segment holds into a file"),
                             new Verb("segment load", "Store what a file holds in a segment"),
+                            new Verb("segment sync", "Write what a segment holds to its file"),
                             new Verb("segment destroy", "Give a segment and its pages up")),
                     new Section(
                             "Keys of your own, agreed by the cluster (etcd's clients work too)",
@@ -252,6 +256,7 @@ public final class Verbs implements VerbTree {
             case "segment resize" -> new SegmentResize(terminal);
             case "segment dump" -> new SegmentDump(terminal);
             case "segment load" -> new SegmentLoad(terminal);
+            case "segment sync" -> new SegmentSync(terminal);
             case "segment destroy" -> new SegmentDestroy(terminal);
             case "job list" -> new JobList(terminal);
             case "job show" -> new JobShow(terminal);

@@ -4,6 +4,8 @@ package org.krg.host.daemon;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseTerms;
@@ -52,6 +54,11 @@ record AgentAsked(
     @Override
     public PageAddress pagePort() {
         return memory.address();
+    }
+
+    @Override
+    public CompletableFuture<FileAnswer> file(FileQuestion question) {
+        return memory.files().answer(question);
     }
 
     @Override

@@ -12,11 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion.Prepare;
 import org.krg.host.HostFailure;
 import org.krg.host.engine.Proposals;
 import org.krg.linux.Account;
 import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.AttachRequest;
 import org.krg.pages.codec.ManageRequest;
 import org.krg.pages.codec.Which;
 import org.krg.pages.coherence.Advice;
@@ -32,7 +35,9 @@ import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Backing;
 import org.krg.state.model.Identity;
+import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Member;
 import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Revision;
@@ -60,6 +65,7 @@ final class SegmentDesk implements SegmentDoor {
     private final Member self;
     private final ClusterStore store;
     private final Proposals proposals;
+    private final SegmentFiles files;
     private final Function<Segment, Opening> opener;
     private final Consumer<SegmentId> unheld;
     private final Map<SegmentId, Integer> held = new HashMap<>();
@@ -87,11 +93,13 @@ final class SegmentDesk implements SegmentDoor {
             Member self,
             ClusterStore store,
             Proposals proposals,
+            SegmentFiles files,
             Function<Segment, Opening> opener,
             Consumer<SegmentId> unheld) {
         this.self = self;
         this.store = store;
         this.proposals = proposals;
+        this.files = files;
         this.opener = opener;
         this.unheld = unheld;
     }
@@ -148,6 +156,7 @@ final class SegmentDesk implements SegmentDoor {
             case ManageRequest.Find(var which) -> admitted(which, user);
             case ManageRequest.Resize(var which, var sizeBytes) -> {
                 var segment = managed(which, user);
+                segment.backing().ifPresent(file -> extend(segment, file, sizeBytes));
                 propose(new ResizeSegment(segment.id(), sizeBytes));
                 yield segment.withSize(sizeBytes);
             }
@@ -169,18 +178,58 @@ final class SegmentDesk implements SegmentDoor {
         };
     }
 
-    private void advise(Segment segment, ManageRequest.Advise advise) {
-        var sink = sinks.get(segment.id());
-        var isPart =
-                advise.length() > 0
-                        && advise.offset() >= 0
-                        && advise.length() % PageMemory.PAGE_BYTES == 0
-                        && advise.offset() <= segment.sizeBytes() - advise.length();
-        if (sink == null || !isPart) {
+    private void extend(Segment segment, Backing file, long sizeBytes) {
+        var prepare = new Prepare(file.path(), segment.owner(), sizeBytes, false);
+        switch (answered(files.ask(file.node(), prepare))) {
+            case FileAnswer.Done _, FileAnswer.Pending _ -> {}
+            case FileAnswer.Failed(var errno, var detail) -> {
+                log.warn("file not extended segment={} reason={}", segment.id(), detail);
+                throw new Refused(AttachError.of(errno));
+            }
+        }
+    }
+
+    @Override
+    public CompletableFuture<AttachError> sync(AttachRequest.Sync request, Peer user) {
+        try {
+            var segment = admitted(request.which(), user);
+            var part = part(segment, request.offset(), request.length());
+            return files.sync(segment, part.start, part.end).thenApply(SegmentDesk::error);
+        } catch (Refused refused) {
+            return CompletableFuture.completedFuture(refused.error);
+        }
+    }
+
+    private static AttachError error(FileAnswer answer) {
+        return switch (answer) {
+            case FileAnswer.Done _ -> AttachError.NONE;
+            case FileAnswer.Failed(var errno, _) -> AttachError.of(errno);
+            case FileAnswer.Pending _ -> throw new InvariantBroken("a sync is waited for");
+        };
+    }
+
+    /// Pages of a segment; the last one is not included.
+    private record Part(int start, int end) {}
+
+    private static Part part(Segment segment, long offset, long length) {
+        if (length <= 0
+                || offset < 0
+                || length % PageMemory.PAGE_BYTES != 0
+                || offset > segment.sizeBytes() - length) {
             throw new Refused(AttachError.EINVAL);
         }
-        var start = Math.toIntExact(advise.offset() / PageMemory.PAGE_BYTES);
-        var end = start + Math.toIntExact(advise.length() / PageMemory.PAGE_BYTES);
+        var start = Math.toIntExact(offset / PageMemory.PAGE_BYTES);
+        return new Part(start, start + Math.toIntExact(length / PageMemory.PAGE_BYTES));
+    }
+
+    private void advise(Segment segment, ManageRequest.Advise advise) {
+        var sink = sinks.get(segment.id());
+        var part = part(segment, advise.offset(), advise.length());
+        if (sink == null) {
+            throw new Refused(AttachError.EINVAL);
+        }
+        var start = part.start;
+        var end = part.end;
         switch (advise.how()) {
             case MADV_NORMAL -> sink.advise(start, end, Advice.NORMAL);
             case MADV_RANDOM -> sink.advise(start, end, Advice.RANDOM);

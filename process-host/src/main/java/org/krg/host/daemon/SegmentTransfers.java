@@ -14,12 +14,20 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion;
 import org.krg.host.HostFailure;
 import org.krg.host.SegmentTransfer;
+import org.krg.pages.engine.PageMemory;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.files.NotContents;
+import org.krg.state.model.Backing;
+import org.krg.state.model.Identity;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 
 /// Takes what segments hold out of this node's shared memory, and into it.
@@ -29,12 +37,17 @@ final class SegmentTransfers implements SegmentTransfer {
 
     private final Path directory;
     private final Supplier<SharedMemory> memory;
+    private final NodeId self;
+    private final SegmentFiles files;
 
     /// @param directory where what comes waits until all of it is here
     /// @param memory throws [HostFailure] while there is none
-    SegmentTransfers(Path directory, Supplier<SharedMemory> memory) {
+    SegmentTransfers(
+            Path directory, Supplier<SharedMemory> memory, NodeId self, SegmentFiles files) {
         this.directory = directory;
         this.memory = memory;
+        this.self = self;
+        this.files = files;
     }
 
     @Override
@@ -107,6 +120,32 @@ final class SegmentTransfers implements SegmentTransfer {
                     "`krg-admin segment resize " + segment.name() + " --size SIZE` makes it larger",
                     other);
         }
+    }
+
+    @Override
+    public Prepared prepare(
+            Optional<NodeId> on, String path, Identity owner, long sizeBytes, boolean create) {
+        var node = on.orElse(self);
+        var answer =
+                files.ask(node, new FileQuestion.Prepare(path, owner, sizeBytes, create)).join();
+        var file = new Backing(node, path);
+        return switch (answer) {
+            case FileAnswer.Done(var size) -> new Prepared(file, size);
+            case FileAnswer.Failed(var errno, var detail) ->
+                    throw FileFailures.ofPrepare(file, owner, errno, detail);
+            case FileAnswer.Pending _ -> throw new InvariantBroken("a file is prepared at once");
+        };
+    }
+
+    @Override
+    public long sync(Segment segment) {
+        var pages = Math.toIntExact(segment.sizeBytes() / PageMemory.PAGE_BYTES);
+        return switch (files.sync(segment, 0, pages).join()) {
+            case FileAnswer.Done(var written) -> written;
+            case FileAnswer.Failed(var errno, var detail) ->
+                    throw FileFailures.ofSync(segment, errno, detail);
+            case FileAnswer.Pending _ -> throw new InvariantBroken("a sync is waited for");
+        };
     }
 
     private static HostFailure failure(RuntimeException failed) {

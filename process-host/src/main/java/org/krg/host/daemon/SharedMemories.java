@@ -23,6 +23,7 @@ import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
 import org.krg.pages.coherence.Access;
+import org.krg.pages.engine.FileFailed;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.memory.AttachPort;
@@ -60,15 +61,19 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     private final SharedMemory.Setting setting;
     private final PeerAsks asks;
+    private final SegmentFiles files;
     private final Subscription subscription;
+    private final NodeId node;
     private OwnMember self;
     private @Nullable SharedMemory present;
     private boolean closed;
 
     SharedMemories(NodeId self, SharedMemory.Setting setting, PeerAsks asks) {
+        this.node = self;
         this.self = OwnMember.unregistered(self);
         this.setting = setting;
         this.asks = asks;
+        this.files = new SegmentFiles(self, asks, this::writeBack);
         this.subscription = setting.store().onChange(this::changed);
     }
 
@@ -86,7 +91,16 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     ///
     /// @param directory where what comes waits until all of it is here
     SegmentTransfer transfers(Path directory) {
-        return new SegmentTransfers(directory, this::present);
+        return new SegmentTransfers(directory, this::present, node, files);
+    }
+
+    /// {@return what has something done about the files of segments}
+    SegmentFiles files() {
+        return files;
+    }
+
+    private int writeBack(SegmentId segment, int start, int end) throws FileFailed {
+        return present().writeBack(segment, start, end);
     }
 
     @Override
@@ -270,6 +284,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         self = next;
         if (present != null && !next.present().equals(Optional.of(present.self()))) {
             log.warn("shared memory is void member={}", present.self());
+            present.endFiles();
             // Not here: it waits for programs, which may wait for the state.
             var _ = Thread.startVirtualThread(present::close);
             present = null;
@@ -281,7 +296,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     private void open(Member member) {
         try {
-            present = SharedMemory.open(member, setting, this::peer);
+            present = SharedMemory.open(member, setting, this::peer, files);
         } catch (IOException | LinuxException failure) {
             log.warn("no shared memory on this node reason={}", failure.toString());
             closed = true;
@@ -310,5 +325,6 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
                 present = null;
             }
         }
+        files.close();
     }
 }

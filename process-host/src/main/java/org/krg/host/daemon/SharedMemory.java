@@ -17,11 +17,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.Proposals;
 import org.krg.host.kernel.PagesSocket;
 import org.krg.host.model.PageAddress;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.engine.FileFailed;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PageEngineConfig;
 import org.krg.pages.engine.PageMemory;
@@ -77,17 +79,23 @@ final class SharedMemory implements AutoCloseable {
     private final SyncEngine sync;
     private final Subscription synchronised;
     private final SegmentDesk desk;
+    private final BackedFiles files;
     private final Map<SegmentId, Opening.Granted> opened = new HashMap<>();
     private @Nullable AttachPort port;
     private boolean closed;
 
     private SharedMemory(
-            Member self, Setting setting, Function<NodeId, Optional<PageAddress>> peers)
+            Member self,
+            Setting setting,
+            Function<NodeId, Optional<PageAddress>> peers,
+            SegmentFiles segmentFiles)
             throws IOException {
         this.self = self;
         this.store = setting.store;
         this.proposals = setting.proposals;
-        this.desk = new SegmentDesk(self, store, proposals, this::open, this::freeLater);
+        this.files = new BackedFiles(self.node());
+        this.desk =
+                new SegmentDesk(self, store, proposals, segmentFiles, this::open, this::freeLater);
         new SecureRandom().nextBytes(key);
         var bind = new HostPort(setting.host, 0);
         this.links =
@@ -102,7 +110,8 @@ final class SharedMemory implements AutoCloseable {
                         PageEngineConfig.of(self),
                         links,
                         this::ask,
-                        new AgreedOwners(self, store, proposals));
+                        new AgreedOwners(self, store, proposals),
+                        files);
         this.sync = new SyncEngine(self, new Agreed(store, proposals));
         this.synchronised = store.onSync(sync::look);
     }
@@ -152,9 +161,12 @@ final class SharedMemory implements AutoCloseable {
     /// @param peers asks another node where its page messages go; may block
     /// @throws IOException if it cannot listen
     static SharedMemory open(
-            Member self, Setting setting, Function<NodeId, Optional<PageAddress>> peers)
+            Member self,
+            Setting setting,
+            Function<NodeId, Optional<PageAddress>> peers,
+            SegmentFiles files)
             throws IOException {
-        var memory = new SharedMemory(self, setting, peers);
+        var memory = new SharedMemory(self, setting, peers, files);
         memory.links.listen(memory.engine);
         Files.deleteIfExists(setting.socket);
         synchronized (memory) {
@@ -214,6 +226,30 @@ final class SharedMemory implements AutoCloseable {
         }
     }
 
+    /// Writes pages of a segment to its file, which is on this node.
+    ///
+    /// @param end the first page that is not meant
+    /// @return how many were written
+    /// @throws FileFailed if the file cannot be written
+    /// @throws PagesFailed if pages are lost, or do not come: all others are in the file
+    int writeBack(SegmentId id, int start, int end) throws FileFailed {
+        var image = store.read().join();
+        var segment = image.segments().known().find(id);
+        var isOver = image.nodes().find(self.node()).map(self::isGone).orElse(true);
+        if (segment.isEmpty() || isOver || open(segment.get()) instanceof Opening.Refused) {
+            throw new PagesFailed(
+                    isOver ? "the agent registers anew" : "segment " + id + " is gone");
+        }
+        files.know(segment.get());
+        var blocks = image.segments().blocksOf(id).stream().map(BlockId::number).toList();
+        return files.write(engine, id, blocks, start, end);
+    }
+
+    /// Writes nothing more to files. Does not wait for anybody.
+    void endFiles() {
+        files.end();
+    }
+
     private SegmentContents contents(Segment segment) {
         if (open(segment) instanceof Opening.Refused) {
             throw new PagesFailed("the agent stops");
@@ -221,7 +257,11 @@ final class SharedMemory implements AutoCloseable {
         return new SegmentContents(engine, segment.id(), pages(segment));
     }
 
+    /// {@return the numbers of the blocks that may hold anything but zeros}
     private List<Integer> touched(Segment segment) {
+        if (segment.backing().isPresent()) {
+            return IntStream.range(0, segment.blocks()).boxed().toList();
+        }
         return store.read().join().segments().blocksOf(segment.id()).stream()
                 .map(BlockId::number)
                 .toList();
@@ -298,6 +338,7 @@ final class SharedMemory implements AutoCloseable {
         }
         // A node may be the home or the mirror of blocks of a segment that is not open there.
         engine.forget(segment);
+        files.forget(segment);
         if (granted != null) {
             granted.memory().close();
             log.info("memory freed segment={}", segment);
@@ -311,6 +352,7 @@ final class SharedMemory implements AutoCloseable {
             return;
         }
         var live = live(image);
+        image.segments().known().find(block.segment()).ifPresent(files::know);
         if (live.contains(grant.get().home()) && live.contains(self)) {
             engine.granted(
                     block,
@@ -366,6 +408,11 @@ final class SharedMemory implements AutoCloseable {
             return;
         }
         var home = answer.image.segments().grants().find(block).map(grant -> grant.home());
+        if (home.isEmpty()) {
+            log.info("no home for block={} reason=the node of the file is lost", block);
+            engine.refused(block);
+            return;
+        }
         var isLive =
                 home.flatMap(member -> answer.image.nodes().find(member.node()).map(member::isGone))
                         .map(gone -> !gone)
@@ -444,6 +491,7 @@ final class SharedMemory implements AutoCloseable {
         sync.close();
         links.close();
         engine.close();
+        files.close();
         memories.forEach(granted -> granted.memory().close());
     }
 }

@@ -302,6 +302,7 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/segments/{segment}/resize", Permit.OWNER, segments::resize)
                 .get("/v1/segments/{segment}/contents", Permit.OWNER, segments::dump)
                 .postStream("/v1/segments/{segment}/contents", Permit.OWNER, segments::load)
+                .post("/v1/segments/{segment}/sync", Permit.OWNER, segments::sync)
                 .delete("/v1/segments/{segment}", Permit.OWNER, segments::destroy)
                 .get("/v1/keys", Permit.EVERYBODY, keys::range)
                 .post("/v1/keys/transaction", Permit.EVERYBODY, keys::transact)

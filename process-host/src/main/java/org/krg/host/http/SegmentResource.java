@@ -5,6 +5,8 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Caller;
@@ -15,7 +17,10 @@ import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.SegmentPagesView;
 import org.krg.host.http.view.SegmentView;
+import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Segment;
 
 /// The segments of shared memory.
 final class SegmentResource {
@@ -63,9 +68,13 @@ final class SegmentResource {
     }
 
     HttpResponse create(Call call) {
+        var body = call.body(SegmentBody.class);
+        var at = parts.wall().instant();
+        var owner = call.caller().identity();
         var create =
-                call.body(SegmentBody.class)
-                        .create(call.caller().identity(), parts.wall().instant());
+                body.path()
+                        .map(path -> fileSegment(owner, path, body, at))
+                        .orElseGet(() -> body.create(owner, at));
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()), create);
@@ -74,12 +83,37 @@ final class SegmentResource {
         return Call.one(HttpStatus.CREATED, image, SegmentView.of(image, segment));
     }
 
+    private CreateSegment fileSegment(Identity owner, String path, SegmentBody body, Instant at) {
+        var node =
+                Optional.ofNullable(body.node())
+                        .map(name -> Targets.node(replica.read(false), name).id());
+        var size = body.size();
+        var found =
+                parts.contents().prepare(node, path, owner, size.orElse(0L), body.isToBeCreated());
+        if (found.sizeBytes() == 0) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "the file %s is empty".formatted(found.file()),
+                    "say how large the segment is to be (`--size`); the file becomes so long");
+        }
+        return body.of(found.file(), size.orElse(found.sizeBytes()), owner, at);
+    }
+
     HttpResponse resize(Call call) {
         var segment = Targets.segment(replica.read(false), call.path("segment"));
+        var resize = call.body(SegmentBody.class).resize(segment.id());
+        segment.backing()
+                .ifPresent(file ->
+                        parts.contents()
+                                .prepare(
+                                        Optional.of(file.node()),
+                                        file.path(),
+                                        segment.owner(),
+                                        resize.sizeBytes(),
+                                        false));
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request"), call.caller().principal()),
-                        call.body(SegmentBody.class).resize(segment.id()));
+                        changes.key(call.header("krg-request"), call.caller().principal()), resize);
         var image = replica.atLeast(done.revision());
         var now = Targets.segment(image, Long.toString(segment.id().value()));
         return Call.one(image, SegmentView.of(image, now));
@@ -111,13 +145,38 @@ final class SegmentResource {
         }
     }
 
+    /// What it holds is in its file, and on the disk, when this answers.
+    HttpResponse sync(Call call) {
+        var image = replica.read(false);
+        var segment = Targets.segment(image, call.path("segment"));
+        var written = parts.contents().sync(segment);
+        return Call.one(image, SegmentView.of(image, segment).put("writtenPages", written));
+    }
+
+    /// Writes a file before, unless it is told not to.
     HttpResponse destroy(Call call) {
         var image = replica.read(false);
         var segment = Targets.segment(image, call.path("segment"));
+        if (segment.backing().isPresent() && !call.flag("discard")) {
+            writeBack(segment);
+        }
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
                         new DestroySegment(segment.id()));
         return Call.one(replica.atLeast(done.revision()), SegmentView.of(image, segment));
+    }
+
+    private void writeBack(Segment segment) {
+        try {
+            parts.contents().sync(segment);
+        } catch (HostFailure failure) {
+            throw new HostFailure(
+                    failure.code(),
+                    failure.getMessage(),
+                    "`krg-admin segment destroy %s --discard` does without; `krg-admin segment dump` takes out what can be had"
+                            .formatted(segment.name()),
+                    failure);
+        }
     }
 }

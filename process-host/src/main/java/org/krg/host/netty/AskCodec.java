@@ -102,7 +102,8 @@ final class AskCodec {
             case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
             case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET -> throw misplaced(answer);
+            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
+                    throw misplaced(answer);
         };
     }
 
@@ -139,7 +140,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
+            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -156,7 +157,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
+            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -165,7 +166,7 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
+            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -187,7 +188,7 @@ final class AskCodec {
                         new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, ANSWER_NOT_SET ->
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, FILE, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -222,7 +223,7 @@ final class AskCodec {
                         new Sha256(digest.getDigest()));
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, ANSWER_NOT_SET ->
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, FILE, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
@@ -55,6 +57,9 @@ public final class AskService extends ChannelInboundHandlerAdapter {
         /// {@return the digest of this node's rows} As they are for 0, otherwise as
         /// [org.krg.state.ClusterStore#hashAfter] says.
         CompletableFuture<StateHash> digest(long after);
+
+        /// Does something about the file of a segment, which is on this node.
+        CompletableFuture<FileAnswer> file(FileQuestion question);
     }
 
     /// @param executor for what blocks
@@ -105,6 +110,8 @@ public final class AskService extends ChannelInboundHandlerAdapter {
                         asked.digest(ask.getDigest().getAfter())
                                 .thenApply(AskCodec::encode)
                                 .exceptionallyCompose(AskService::late);
+                case FILE ->
+                        asked.file(FileCodec.decode(ask.getFile())).thenApply(FileCodec::encode);
                 case ASK_NOT_SET ->
                         CompletableFuture.failedFuture(new AskFailed("nothing known is asked"));
             };

@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
@@ -68,6 +70,12 @@ public final class PeerAsks implements LeaderLink {
     public CompletableFuture<StateHash> digest(NodeId node, long after) {
         return ask(node, Ask.newBuilder().setDigest(DigestQuestion.newBuilder().setAfter(after)))
                 .thenApply(AskCodec::digest);
+    }
+
+    /// Asks the node of a segment's file to do something about it.
+    public CompletableFuture<FileAnswer> file(NodeId node, FileQuestion question) {
+        return ask(node, Ask.newBuilder().setFile(FileCodec.encode(question)))
+                .thenApply(FileCodec::decode);
     }
 
     private CompletableFuture<Answer> ask(NodeId node, Ask.Builder ask) {

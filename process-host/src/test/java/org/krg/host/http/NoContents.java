@@ -3,8 +3,11 @@ package org.krg.host.http;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Optional;
 import org.krg.host.HostFailure;
 import org.krg.host.SegmentTransfer;
+import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 
 /// A node without shared memory.
@@ -16,6 +19,17 @@ final class NoContents implements SegmentTransfer {
 
     @Override
     public int load(Segment segment, InputStream from) {
+        throw none();
+    }
+
+    @Override
+    public Prepared prepare(
+            Optional<NodeId> on, String path, Identity owner, long sizeBytes, boolean create) {
+        throw none();
+    }
+
+    @Override
+    public long sync(Segment segment) {
         throw none();
     }
 

@@ -35,6 +35,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.FileAnswer;
+import org.krg.host.FileQuestion;
 import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.engine.LeaseTerms.Term;
@@ -130,6 +132,20 @@ class PeerPortTest {
         }
 
         @Override
+        public CompletableFuture<FileAnswer> file(FileQuestion question) {
+            return CompletableFuture.completedFuture(
+                    switch (question) {
+                        case FileQuestion.Prepare prepare when prepare.create() ->
+                                new FileAnswer.Done(prepare.sizeBytes());
+                        case FileQuestion.Prepare prepare ->
+                                new FileAnswer.Failed(13, prepare.toString());
+                        case FileQuestion.Write write when write.ticket() == 7 ->
+                                new FileAnswer.Pending();
+                        case FileQuestion.Write write -> new FileAnswer.Failed(5, write.toString());
+                    });
+        }
+
+        @Override
         public PageAddress pagePort() {
             return new PageAddress(new HostPort("127.0.0.1", 7), new byte[] {1, 2});
         }
@@ -175,6 +191,24 @@ class PeerPortTest {
         listen();
 
         assertThat(get(new PeerAsks(near).digest(FAR, 41))).isEqualTo(hash(41));
+    }
+
+    @Test
+    void aNodeIsAskedAboutTheFileOfASegment() throws Exception {
+        listen();
+        var asks = new PeerAsks(near);
+        var owner = new Identity(7, 8, List.of(8, 9), "ann");
+        var there = new FileQuestion.Prepare("/srv/file", owner, 1L << 40, true);
+        var missing = new FileQuestion.Prepare("/srv/file", owner, 0, false);
+        var write = new FileQuestion.Write(new SegmentId(3), 4, 5, -6);
+
+        assertThat(get(asks.file(FAR, there))).isEqualTo(new FileAnswer.Done(1L << 40));
+        assertThat(get(asks.file(FAR, missing)))
+                .isEqualTo(new FileAnswer.Failed(13, missing.toString()));
+        assertThat(get(asks.file(FAR, write)))
+                .isEqualTo(new FileAnswer.Failed(5, write.toString()));
+        assertThat(get(asks.file(FAR, new FileQuestion.Write(new SegmentId(3), 4, 5, 7))))
+                .isEqualTo(new FileAnswer.Pending());
     }
 
     @Test

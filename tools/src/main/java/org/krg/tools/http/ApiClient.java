@@ -101,7 +101,12 @@ public final class ApiClient implements AutoCloseable {
 
     /// {@return the answer to a DELETE}
     public JsonNode delete(ApiPath path) {
-        return change("DELETE", path, new byte[0], config.answerWithin());
+        return delete(path, config.answerWithin());
+    }
+
+    /// {@return the answer to a DELETE that may take longer than most}
+    public JsonNode delete(ApiPath path, Duration answerWithin) {
+        return change("DELETE", path, new byte[0], answerWithin);
     }
 
     private JsonNode change(String method, ApiPath path, byte[] json, Duration answerWithin) {

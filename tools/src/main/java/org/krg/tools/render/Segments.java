@@ -19,6 +19,7 @@ public final class Segments {
                 .right("CREATED", it -> Amounts.age(it.path("created").asText(), now))
                 .right("TOUCHED", Segments::touched)
                 .left("HOMES", Segments::homes)
+                .left("FILE", Segments::file)
                 .of(segments, headers);
     }
 
@@ -34,7 +35,14 @@ public final class Segments {
                 .line("touched", touched(segment) + " blocks of 2 MiB")
                 .line("homes", homes(segment))
                 .line("regranted", segment.path("regrantedBlocks").asText())
+                .line("file", segment.has("file") ? file(segment) : "")
                 .toString();
+    }
+
+    private static String file(JsonNode segment) {
+        return segment.has("file")
+                ? segment.path("fileNode").asText() + ":" + segment.path("file").asText()
+                : "-";
     }
 
     private static String touched(JsonNode segment) {

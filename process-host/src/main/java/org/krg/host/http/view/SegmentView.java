@@ -48,8 +48,11 @@ public final class SegmentView {
 
     /// {@return a segment by itself}
     static ObjectNode plain(Segment segment) {
-        return Json.object()
-                .put("id", segment.id().value())
+        var view = Json.object();
+        segment.backing()
+                .ifPresent(
+                        file -> view.put("file", file.path()).put("fileNode", file.node().name()));
+        return view.put("id", segment.id().value())
                 .put("name", segment.name())
                 .put("sizeBytes", segment.sizeBytes())
                 .put("owner", segment.owner().name())

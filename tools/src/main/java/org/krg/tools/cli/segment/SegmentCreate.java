@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.segment;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.krg.tools.cli.ByteSize;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 import picocli.CommandLine.Command;
@@ -18,11 +22,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "The segment is zeros. Only programs of the user who makes it, and root's, may map it.",
+            "The segment is zeros, or what a file holds. Only programs of the user who makes it, and root's, may map it.",
             "Pages that no living node has any more after the loss of a node are an error (SIGBUS), never zeros and never an older version.",
+            "",
+            "A file is read and written by the agent of its node, with the rights of the user who makes the segment; nobody",
+            "else should write to it meanwhile. What programs store is in the file after `segment sync`, `krg_segment_sync` or `segment destroy`,",
+            "and not before. When its node is lost, pages that no other node has are an error.",
             "",
             "  krg-admin segment create grid --size 64M",
             "  krg-admin segment create sums --size 1M --mode sync",
+            "  krg-admin segment create table --file /srv/table.bin",
+            "  krg-admin segment create heap --file /srv/heap.bin --create --size 1G --on n2",
             "  krg-admin segment show grid"
         })
 public final class SegmentCreate implements Callable<Integer> {
@@ -34,12 +44,27 @@ public final class SegmentCreate implements Callable<Integer> {
 
     @Option(
             names = "--size",
-            required = true,
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
-            description = "how large it is, like 64M; rounded up to pages of 4 KiB")
+            description =
+                    "how large it is, like 64M; rounded up to pages of 4 KiB. With --file as large as the file, which becomes longer, by a hole, if this is more")
+    private @Nullable ByteSize size;
+
+    @Option(
+            names = "--file",
+            paramLabel = "PATH",
+            description = "a regular file that the segment is; from here, unless it begins with /")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--on",
+            paramLabel = "NODE",
+            description = "the node that the file is on (default: the one that is asked)")
+    private @Nullable String node;
+
+    @Option(names = "--create", description = "make the file if it is not there")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
-    private ByteSize size = new ByteSize(0);
+    private boolean create = false;
 
     /// What `--mode` may be.
     enum Mode {
@@ -72,8 +97,7 @@ public final class SegmentCreate implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var body = Json.object().put("name", name).put("sizeBytes", size.bytes());
-        body.put("ownership", mode.name());
+        var body = body();
         try (var client = connection.open(terminal)) {
             var created = client.post(ApiPath.of("segments"), body);
             output.print(terminal, created, () -> "");
@@ -82,5 +106,30 @@ public final class SegmentCreate implements Callable<Integer> {
                             .formatted(name, name));
         }
         return ExitCode.OK;
+    }
+
+    private ObjectNode body() {
+        var body = Json.object().put("name", name).put("ownership", mode.name());
+        if (size != null) {
+            body.put("sizeBytes", size.bytes());
+        }
+        if (file == null) {
+            if (node != null || create) {
+                throw usage("--on and --create are about a file", "say which by --file");
+            }
+            if (size == null) {
+                throw usage("how large is it?", "say so by --size, or name a file by --file");
+            }
+            return body;
+        }
+        body.put("file", file.toAbsolutePath().toString());
+        if (node != null) {
+            body.put("node", node);
+        }
+        return create ? body.put("create", true) : body;
+    }
+
+    private static VerbFailed usage(String what, String remedy) {
+        return new VerbFailed(ExitCode.USAGE, what, remedy);
     }
 }

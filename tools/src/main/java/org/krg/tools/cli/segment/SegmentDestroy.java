@@ -9,13 +9,17 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `segment destroy`
 @Command(
         footer = {
             "",
-            "Its pages are gone at once. A program that still has it mapped gets SIGBUS."
+            "Its pages are gone at once. A program that still has it mapped gets SIGBUS.",
+            "What it holds is written to its file before, if it has one: while that is impossible the segment stays,",
+            "unless --discard leaves the file as the last sync has left it.",
+            "What programs store while it is written may be left out: end them before."
         })
 public final class SegmentDestroy implements Callable<Integer> {
     private final Terminal terminal;
@@ -23,6 +27,10 @@ public final class SegmentDestroy implements Callable<Integer> {
     @Parameters(paramLabel = "SEGMENT", description = "name or number of the segment")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String segment = "";
+
+    @Option(names = "--discard", description = "do not write it to its file")
+    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
+    private boolean discard = false;
 
     @Mixin private final OutputOptions output = new OutputOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
@@ -34,7 +42,10 @@ public final class SegmentDestroy implements Callable<Integer> {
     @Override
     public Integer call() {
         try (var client = connection.open(terminal)) {
-            var gone = client.delete(ApiPath.of("segments", segment));
+            var path = ApiPath.of("segments", segment);
+            var gone =
+                    client.delete(
+                            discard ? path.with("discard", true) : path, SegmentSync.ANSWER_WITHIN);
             output.print(terminal, gone, () -> "");
             terminal.say("segment " + segment + " is gone");
         }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "What is new is zeros at the end. A program sees them when it maps the segment anew.",
+            "What is new is zeros at the end; a file that is shorter becomes longer, by a hole. A program sees them when it maps the segment anew.",
             "A segment does not shrink: its pages may be on any node.",
             "",
             "  krg-admin segment resize grid --size 128M"

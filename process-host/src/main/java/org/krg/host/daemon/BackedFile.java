@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.krg.linux.LinuxException;
+import org.krg.linux.UserFile;
+import org.krg.linux.UserRights;
+import org.krg.pages.engine.FileFailed;
+import org.krg.pages.engine.PageFile;
+import org.krg.pages.files.SegmentFile;
+import org.krg.state.model.Identity;
+
+/// The file of a segment on this node, opened in its owner's name when it is first needed. Safe for
+/// use from any thread.
+final class BackedFile implements PageFile, AutoCloseable {
+    private final Path path;
+    private final UserRights owner;
+    private @Nullable SegmentFile opened;
+    private volatile boolean isOver;
+
+    BackedFile(String path, Identity owner) {
+        this.path = Path.of(path);
+        this.owner = rights(owner);
+    }
+
+    static UserRights rights(Identity owner) {
+        return new UserRights(owner.uid(), owner.gid(), owner.groups());
+    }
+
+    private synchronized SegmentFile file() throws FileFailed {
+        if (isOver) {
+            throw new FileFailed("the agent stops", FileFailed.EIO);
+        }
+        if (opened == null) {
+            try {
+                opened = new SegmentFile(UserFile.open(path, owner, false));
+            } catch (LinuxException failure) {
+                throw new FileFailed(
+                        String.valueOf(failure.getMessage()), failure.errno().number());
+            }
+        }
+        return opened;
+    }
+
+    @Override
+    public void read(int page, MemorySegment target) throws FileFailed {
+        file().read(page, target);
+    }
+
+    @Override
+    public void write(int page, MemorySegment content) throws FileFailed {
+        file().write(page, content);
+    }
+
+    @Override
+    public void force() throws FileFailed {
+        file().force();
+    }
+
+    /// Nothing more is written from now on. Does not wait for what is being done.
+    void end() {
+        isOver = true;
+    }
+
+    @Override
+    public void close() {
+        SegmentFile last;
+        synchronized (this) {
+            isOver = true;
+            last = opened;
+            opened = null;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.daemon;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.krg.pages.engine.FileFailed;
+import org.krg.pages.engine.PageEngine;
+import org.krg.pages.engine.PageFile;
+import org.krg.pages.engine.PageFiles;
+import org.krg.pages.engine.PagesFailed;
+import org.krg.pages.engine.WriteBack;
+import org.krg.state.model.NodeId;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
+
+/// The files of segments that are on this node, as one member of the cluster. Safe for use from any
+/// thread.
+final class BackedFiles implements PageFiles, AutoCloseable {
+    private final NodeId self;
+    private final Map<SegmentId, BackedFile> files = new ConcurrentHashMap<>();
+    private final Map<SegmentId, WriteBack> writeBacks = new ConcurrentHashMap<>();
+
+    BackedFiles(NodeId self) {
+        this.self = self;
+    }
+
+    /// The log knows a segment.
+    void know(Segment segment) {
+        segment.backing()
+                .filter(backing -> backing.node().equals(self))
+                .ifPresent(backing ->
+                        files.computeIfAbsent(
+                                segment.id(),
+                                _ -> new BackedFile(backing.path(), segment.owner())));
+    }
+
+    @Override
+    public Optional<PageFile> find(SegmentId segment) {
+        return Optional.ofNullable(files.get(segment));
+    }
+
+    /// Writes pages of a segment to its file.
+    ///
+    /// @param blocks the numbers of those that were ever touched, in order
+    /// @param end the first page that is not meant
+    /// @return how many were written
+    /// @throws PagesFailed if pages are lost, or do not come, or the file is elsewhere
+    int write(PageEngine engine, SegmentId segment, List<Integer> blocks, int start, int end)
+            throws FileFailed {
+        var file = find(segment);
+        if (file.isEmpty()) {
+            throw new PagesFailed("segment %s has no file on node %s".formatted(segment, self));
+        }
+        return writeBacks
+                .computeIfAbsent(segment, _ -> new WriteBack(engine, segment, file.get()))
+                .run(blocks, start, end);
+    }
+
+    /// The segment is gone.
+    void forget(SegmentId segment) {
+        writeBacks.remove(segment);
+        var gone = files.remove(segment);
+        if (gone != null) {
+            gone.close();
+        }
+    }
+
+    /// Nothing more is written from now on. Does not wait for what is being done.
+    void end() {
+        files.values().forEach(BackedFile::end);
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(BackedFile::close);
+    }
+}
