@@ -181,8 +181,7 @@ class HomeBlockTest {
         assertThat(home.isUnfiled(0)).isFalse();
         assertThat(home.isUnfiled(1)).isTrue();
 
-        assertThat(home.gone(OTHER, List.of(SELF)))
-                .containsExactly(new Effect.NoteLost(1, OTHER));
+        assertThat(home.gone(OTHER, List.of(SELF))).containsExactly(new Effect.NoteLost(1, OTHER));
 
         assertThat(home.received(SELF, 1, new Request(0, false))).containsExactly(new Load(0, 1));
         assertThat(home.received(SELF, 1, new Request(1, false))).containsExactly(lost(1));
