@@ -131,12 +131,22 @@ public final class Reconciler {
         return switch (process.phase()) {
             case Phase.Starting(_, var origin, _) ->
                     seen.map(cell -> starting(process, cell))
-                            .orElseGet(() -> List.of(bringUp(process, origin)));
+                            .orElseGet(() ->
+                                    isAlone(process)
+                                            ? List.of(bringUp(process, origin))
+                                            : List.of());
             case Phase.Running _ ->
                     seen.map(cell -> running(process, cell))
                             .orElseGet(() -> List.of(vanished(process, "its cell is gone")));
             case Phase.Waiting _, Phase.Ended _ -> List.of();
         };
+    }
+
+    /// Taken back where it ran, a process waits for its old incarnation to be over.
+    private boolean isAlone(HostedProcess process) {
+        return cells.values().stream()
+                .filter(cell -> cell.id().process() == process.id().value())
+                .allMatch(cell -> cell.state() instanceof Over);
     }
 
     private Action bringUp(HostedProcess process, Origin origin) {

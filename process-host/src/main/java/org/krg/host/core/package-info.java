@@ -9,6 +9,7 @@
 /// | agreed | seen | done |
 /// | --- | --- | --- |
 /// | starting here | nothing | start, or restore from the generation of the origin |
+/// | starting here | an older incarnation of it, not over | nothing but to kill that |
 /// | starting here | a cell without its program, at which nobody works | discard it (and begin again) |
 /// | starting here | a program, running or ended by itself | report: started |
 /// | starting here | could not be executed, or vanished | report: start failed |

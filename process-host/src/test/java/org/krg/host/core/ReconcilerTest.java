@@ -68,6 +68,24 @@ final class ReconcilerTest {
     }
 
     @Test
+    void aProcessThatIsTakenBackWhereItRunsWaitsForItsOldIncarnationToBeOver() {
+        var image = with(agreed(RESTORING), generation(7, 3, 0, false));
+        var before = new CellId(7, 1);
+
+        for (var state : List.of(ALIVE, FROZEN, UNFINISHED)) {
+            assertThat(plan(image, new ObservedCell(before, state, Work.NONE)))
+                    .extracting(Action::cell)
+                    .containsExactly(before);
+        }
+        var over = new ObservedCell(before, over(new ProcessExit.Signaled(9)), Work.NONE);
+        assertThat(plan(image, over))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Action.Restore.class,
+                        restore -> assertThat(restore.cell()).isEqualTo(CELL));
+    }
+
+    @Test
     void aCheckpointThatIsGoneIsAFailedStart() {
         assertThat(reports(plan(agreed(RESTORING))))
                 .singleElement()

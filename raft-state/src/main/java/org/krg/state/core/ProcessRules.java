@@ -2,6 +2,7 @@
 package org.krg.state.core;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.ProcessCommand.Place;
@@ -23,6 +24,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.Verdict;
 
 /// Decides how an incarnation of a process begins; [EndRules] decide how it ends.
 final class ProcessRules {
@@ -202,12 +204,35 @@ final class ProcessRules {
                         .orElse(restore.at());
         var origin = new Origin.Checkpoint(restore.generation());
         var reason = "an operator takes it back to checkpoint " + restore.generation();
-        return Decision.accept(
-                new ProcessEvent(
-                        ProcessEvent.Kind.INTERRUPTED,
-                        process.inPhase(new Phase.Waiting(origin, notBefore, reason))
-                                .withFrozen(restore.frozen()),
-                        reason));
+        var waiting =
+                process.inPhase(new Phase.Waiting(origin, notBefore, reason))
+                        .withFrozen(restore.frozen());
+        var draft = new Draft(image);
+        draft.add(new ProcessEvent(ProcessEvent.Kind.INTERRUPTED, waiting, reason));
+        host.filter(node -> mayStay(image, process, node))
+                .map(node -> inPlace(waiting, node, new Phase.Starting(node, origin, restore.at())))
+                .ifPresent(draft::add);
+        return draft.accept();
+    }
+
+    /// Ranks go back together, and to be placed anew is what a cordoned node is waited for.
+    private static boolean mayStay(ClusterImage image, HostedProcess process, NodeId host) {
+        return !image.nodes().require(host).cordoned()
+                && !image.jobs().require(process.job()).spec().isParallel();
+    }
+
+    /// Where it ran its node itself sees to it that the old incarnation is over first: nothing has
+    /// to be waited for. If the node is out of touch its lease decides, as for any process.
+    private static ProcessEvent inPlace(
+            HostedProcess waiting, NodeId host, Phase.Starting starting) {
+        var verdict = new Verdict(host, true, 0, List.of("it is taken back where it runs"));
+        var decision =
+                new PlacementDecision(
+                        "in-place@1", Optional.of(host), List.of(verdict), starting.since());
+        return new ProcessEvent(
+                ProcessEvent.Kind.PLACED,
+                waiting.placed(host, starting, decision),
+                "on " + host + " " + Recovery.text(starting.origin()));
     }
 
     /// {@return the refusal of a command that was made for another state of the process}

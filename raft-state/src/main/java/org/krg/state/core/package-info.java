@@ -26,7 +26,9 @@
 /// | Starting, Running | `ReportVanished`, `FenceNode`, a new incarnation of the node | by recovery policy | = |
 /// | Starting, Running, exclusive | `DeclareNodeLost` | by recovery policy | = |
 /// | Starting, Running, not exclusive | `DeclareNodeLost` | unchanged | = |
-/// | Waiting, Starting, Running, Ended | `RestoreFrom` | Waiting(Checkpoint) | = |
+/// | Waiting, Ended | `RestoreFrom` | Waiting(Checkpoint) | = |
+/// | Starting, Running | `RestoreFrom`, no rank, on a node that is not cordoned | Starting(Checkpoint) there | +1 |
+/// | Starting, Running | `RestoreFrom` otherwise | Waiting(Checkpoint) until the node's lease is over | = |
 ///
 /// *By recovery policy* means: Waiting from the newest good generation; without one Waiting from
 /// the beginning, or Ended(LostForGood); always Ended(LostForGood) when the job was ordered to

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportStarted;
@@ -174,10 +175,25 @@ class ProcessRulesTest {
     }
 
     @Test
-    void aRunningProcessIsTakenBackWhenItsNodesLeaseWouldHaveEnded() {
+    void aRunningProcessIsTakenBackWhereItRuns() {
         var process = scene.running("heat", Samples.spec(), HOME);
         scene.commit(process, 1, HOME, AWAY);
         scene.commit(process, 2, HOME, AWAY);
+
+        scene.accept(restore(process, 1));
+
+        assertThat(scene.phase(process))
+                .isEqualTo(new Phase.Starting(HOME, new Origin.Checkpoint(1), scene.now()));
+        assertThat(scene.epoch(process)).isEqualTo(new Epoch(2));
+        scene.refuse(Refusal.CONFLICT, started(process, 1, HOME));
+        scene.accept(started(process, 2, HOME));
+    }
+
+    @Test
+    void onACordonedNodeItIsTakenBackWhenTheNodesLeaseWouldHaveEnded() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        scene.accept(new CordonNode(HOME, true));
 
         scene.accept(restore(process, 1));
 
