@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.krg.jepsen.cluster.Cluster;
 
 /// A cluster whose nodes encrypt the checkpoints that they keep.
+@Tag("long")
 class EncryptedCheckpointsTest {
     private static final String JOB = "keeper";
     private static final int SECRET_BYTES = 1 << 20;

@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.krg.tools.cli.Terminal;
 
 /// The whole of it with few keys: every number is there.
+@Tag("long")
 final class GrowthTest {
     private static final GrowthSettings SMALL =
             new GrowthSettings(List.of(500L), 64, Duration.ofSeconds(1), Duration.ZERO);
