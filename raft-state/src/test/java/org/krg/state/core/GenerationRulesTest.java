@@ -14,6 +14,7 @@ import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
@@ -163,6 +164,7 @@ class GenerationRulesTest {
         for (var number = 1; number <= 3; number++) {
             scene.commit(process, number, HOME, AWAY);
         }
+        scene.accept(new CordonNode(HOME, true));
         scene.accept(new RestoreFrom(process, 1, scene.now()));
         assertThat(scene.refuse(Refusal.CONFLICT, drop(process, 1))).contains("being restored");
         scene.later(Duration.ofSeconds(11)).place(process, AWAY);
