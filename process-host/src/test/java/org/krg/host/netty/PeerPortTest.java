@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.FileAnswer;
@@ -84,14 +84,14 @@ class PeerPortTest {
                     new Identity(7, 8, List.of(8, 9), "ann"),
                     List.of(new SegmentId(3), new SegmentId(5)));
 
-    private static Keys keys;
+    private static final Keys KEYS = keys(CLUSTER);
 
     private final HostPort address = freeAddress();
     private final MetricRegistry metrics = new MetricRegistry();
     private final ConnectionLimits limits = new ConnectionLimits("peer", 8, 4, metrics);
     private final Answers answers = new Answers();
-    private final PeerPort far = port(FAR, CLUSTER, keys.node("far"));
-    private PeerPort near = port(NEAR, CLUSTER, keys.node("near"));
+    private final PeerPort far = port(FAR, CLUSTER, KEYS.node("far"));
+    private PeerPort near = port(NEAR, CLUSTER, KEYS.node("near"));
 
     @TempDir private Path directory;
     private final List<PeerPort> strict = new ArrayList<>();
@@ -167,11 +167,6 @@ class PeerPortTest {
         return lease.value() == 0
                 ? new Term.Over()
                 : new Term.Lasts(Duration.ofSeconds(lease.value()), Duration.ofMillis(7));
-    }
-
-    @BeforeAll
-    static void makeKeys(@TempDir Path directory) {
-        keys = new Keys(CLUSTER, directory);
     }
 
     @AfterEach
@@ -276,10 +271,10 @@ class PeerPortTest {
         listen();
         for (var other :
                 List.of(
-                        keys.node("third"),
-                        keys.node("nearer"),
-                        keys.user(Role.CLIENT, "near"),
-                        keys.user(Role.ADMIN, "near"))) {
+                        KEYS.node("third"),
+                        KEYS.node("nearer"),
+                        KEYS.user(Role.CLIENT, "near"),
+                        KEYS.user(Role.ADMIN, "near"))) {
             near.close();
             near = port(NEAR, CLUSTER, other);
             assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
@@ -289,9 +284,9 @@ class PeerPortTest {
     }
 
     @Test
-    void whoHasNoGoodCertificateIsNotHeard(@TempDir Path directory) {
+    void whoHasNoGoodCertificateIsNotHeard() {
         listen();
-        for (var other : List.of(new Keys(CLUSTER, directory).node("near"), keys.expiredNode("near"))) {
+        for (var other : List.of(keys(CLUSTER).node("near"), KEYS.expiredNode("near"))) {
             near.close();
             near = port(NEAR, CLUSTER, other);
             assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
@@ -301,14 +296,14 @@ class PeerPortTest {
 
     @Test
     void aRemovedNodeIsNotHeard() {
-        var removed = keys.node("far");
+        var removed = KEYS.node("far");
         removed.believeOnly(name -> !name.name().equals("near") || name.number() > 7);
         address(removed);
         near.close();
-        near = port(NEAR, CLUSTER, keys.node("near", 7));
+        near = port(NEAR, CLUSTER, KEYS.node("near", 7));
         assertThatThrownBy(() -> near.open(FAR, AskService.NAME)).isInstanceOf(IOException.class);
         near.close();
-        near = port(NEAR, CLUSTER, keys.node("near", 8));
+        near = port(NEAR, CLUSTER, KEYS.node("near", 8));
 
         assertThatCode(() -> near.open(FAR, AskService.NAME).close().sync())
                 .doesNotThrowAnyException();
@@ -316,7 +311,7 @@ class PeerPortTest {
 
     @Test
     void aNodeIsNotHeardAnyMoreOnAConnectionThatIsOlderThanItsRemoval() throws Exception {
-        var members = keys.node("far");
+        var members = KEYS.node("far");
         address(members);
         var asks = new PeerAsks(near);
         assertThat(get(asks.ask(FAR, bytes("one")))).isEqualTo(bytes("answer to one"));
@@ -328,7 +323,7 @@ class PeerPortTest {
 
     @Test
     void whoeverStandsAtTheAddressMustBeTheNodeThatIsMeant() {
-        address(keys.node("third"));
+        address(KEYS.node("third"));
 
         assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
                 .hasMessageContaining("has no certificate of node far");
@@ -355,8 +350,8 @@ class PeerPortTest {
         var name = CertificateName.node(CLUSTER, new NodeId(node), 0);
         var life = CertificateAuthority.NODE_LIFE;
         var certificate =
-                keys.authority().sign(request.text(), name, List.of("127.0.0.1"), now, life);
-        files.write(certificate, request.keyText(), keys.authority().certificate());
+                KEYS.authority().sign(request.text(), name, List.of("127.0.0.1"), now, life);
+        files.write(certificate, request.keyText(), KEYS.authority().certificate());
     }
 
     @Test
@@ -365,7 +360,7 @@ class PeerPortTest {
         assertThatThrownBy(() -> near.open(FAR, "tea"))
                 .hasMessageContaining("there is no service tea");
         near.close();
-        near = port(NEAR, UUID.randomUUID(), keys.node("near"));
+        near = port(NEAR, UUID.randomUUID(), KEYS.node("near"));
 
         assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
                 .hasMessageContaining("this is cluster " + CLUSTER);
@@ -476,6 +471,14 @@ class PeerPortTest {
         var port = port(FAR, CLUSTER, tls);
         strict.add(port);
         port.listen(Map.of(AskService.NAME, () -> new AskService(answers, Runnable::run)));
+    }
+
+    private static Keys keys(UUID cluster) {
+        try {
+            return new Keys(cluster, Files.createTempDirectory("krg-keys"));
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     private PeerPort port(NodeId self, UUID cluster, NodeTls tls) {
