@@ -3,6 +3,7 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.engine.Command;
+import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -138,14 +140,30 @@ final class TreeScan {
                 if (!found.containsKey(key)) {
                     var range = mapping.group(1);
                     var file = directory.resolve("map_files").resolve(range);
-                    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                        var facts = UnixStat.facts(file);
-                        found.put(key, new MappedFile(range, target, writesThrough, facts));
-                    }
+                    mappedFacts(file)
+                            .ifPresent(facts ->
+                                    found.put(
+                                            key,
+                                            new MappedFile(range, target, writesThrough, facts)));
                 }
             }
         }
         return List.copyOf(found.values());
+    }
+
+    /// {@return nothing of what is not mapped any more: the process has started another program, or
+    /// ended}
+    private static Optional<FileFacts> mappedFacts(Path file) throws IOException {
+        try {
+            return Optional.of(UnixStat.facts(file));
+        } catch (NoSuchFileException unmapped) {
+            return Optional.empty();
+        } catch (FileSystemException failure) {
+            if (HAS_ENDED.contains(String.valueOf(failure.getReason()))) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
     }
 
     private List<UnixConnection> unixSockets(List<TreeProcess> processes) throws IOException {
