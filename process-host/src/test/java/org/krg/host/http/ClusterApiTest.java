@@ -185,7 +185,7 @@ final class ClusterApiTest {
         assertThat(manifest.text("/parts/0/name")).isEqualTo("core-300.img");
         assertThat(api.delete("/v1/checkpoints/" + id + ".1").status()).isEqualTo(409);
         var restored = api.post("/v1/checkpoints/" + id + ".1/restore", "{}");
-        assertThat(restored.text("/phase")).isEqualTo("waiting");
+        assertThat(restored.text("/phase")).isEqualTo("starting");
         assertThat(restored.text("/origin")).isEqualTo("checkpoint 1");
     }
 

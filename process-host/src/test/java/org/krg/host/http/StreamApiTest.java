@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.host.OutputStreamName;
 import org.krg.host.RestartMark;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.ProcessId;
@@ -69,7 +70,10 @@ final class StreamApiTest {
 
             api.here.mark(id, 2, new RestartMark(1, 8, 0));
             api.here.write(id, 2, OutputStreamName.STDOUT, "one two three");
+            // So that it does not stay where it is.
+            api.propose(new CordonNode(AWAY, true));
             api.propose(new RestoreFrom(id, 1, Samples.START));
+            api.propose(new CordonNode(AWAY, false));
             api.place(id, HERE);
 
             assertThat(next(events)).isEqualTo("mark epoch 2 generation 1 stdout 8");
