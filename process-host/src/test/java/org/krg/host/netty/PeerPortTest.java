@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +86,8 @@ class PeerPortTest {
                     new Identity(7, 8, List.of(8, 9), "ann"),
                     List.of(new SegmentId(3), new SegmentId(5)));
 
-    private static final Keys KEYS = keys(CLUSTER);
+    private static final Path DIRECTORY = makeDirectory();
+    private static final Keys KEYS = new Keys(CLUSTER, DIRECTORY);
 
     private final HostPort address = freeAddress();
     private final MetricRegistry metrics = new MetricRegistry();
@@ -167,6 +170,15 @@ class PeerPortTest {
         return lease.value() == 0
                 ? new Term.Over()
                 : new Term.Lasts(Duration.ofSeconds(lease.value()), Duration.ofMillis(7));
+    }
+
+    @AfterAll
+    static void removeKeys() throws IOException {
+        try (var files = Files.walk(DIRECTORY)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @AfterEach
@@ -286,7 +298,8 @@ class PeerPortTest {
     @Test
     void whoHasNoGoodCertificateIsNotHeard() {
         listen();
-        for (var other : List.of(keys(CLUSTER).node("near"), KEYS.expiredNode("near"))) {
+        for (var other :
+                List.of(new Keys(CLUSTER, directory).node("near"), KEYS.expiredNode("near"))) {
             near.close();
             near = port(NEAR, CLUSTER, other);
             assertThatThrownBy(() -> near.open(FAR, AskService.NAME))
@@ -473,9 +486,9 @@ class PeerPortTest {
         port.listen(Map.of(AskService.NAME, () -> new AskService(answers, Runnable::run)));
     }
 
-    private static Keys keys(UUID cluster) {
+    private static Path makeDirectory() {
         try {
-            return new Keys(cluster, Files.createTempDirectory("krg-keys"));
+            return Files.createTempDirectory("krg-keys");
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }
