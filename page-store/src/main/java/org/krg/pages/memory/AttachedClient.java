@@ -252,9 +252,9 @@ final class AttachedClient {
 
     private void detach(Mapping gone) {
         mapping = null;
-        gone.of.memory.detach(gone.process);
         faults.remove(gone.tag);
         gone.process.close();
+        gone.of.memory.detach(gone.process);
     }
 
     private boolean synchronise(byte[] packet) {

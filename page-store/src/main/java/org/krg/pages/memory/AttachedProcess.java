@@ -23,6 +23,9 @@ final class AttachedProcess implements AutoCloseable {
 
     private static final long PAUSE_NANOS = 10_000;
 
+    /// So many entries of a page table are looked at together.
+    private static final int PAGES_AT_ONCE = 65_536;
+
     private final int pid;
     private final Userfaultfd faults;
     private final long base;
@@ -63,9 +66,8 @@ final class AttachedProcess implements AutoCloseable {
         var from = Math.max(page, first);
         var to = Math.min(page + count, first + pages);
         if (from < to) {
-            var at = base + (long) (from - first) * PageMemory.PAGE_BYTES;
             var each = from;
-            for (var entry : PageMap.read(pid, at, to - from)) {
+            for (var entry : PageMap.read(pid, address(from), to - from)) {
                 told.accept(each, access(entry));
                 each++;
             }
@@ -175,7 +177,7 @@ final class AttachedProcess implements AutoCloseable {
     }
 
     private Outcome repeated(int page, Call call) {
-        var address = base + (long) (page - first) * PageMemory.PAGE_BYTES;
+        var address = address(page);
         for (var tries = 0; tries < MOST_TRIES; tries++) {
             var outcome = call.make(address);
             if (outcome != Outcome.CHANGING) {
@@ -186,14 +188,39 @@ final class AttachedProcess implements AutoCloseable {
         throw new InvariantBroken("the kernel changes a mapping without end at page " + page);
     }
 
+    /// The process loses the right to store first: it may live on, and who takes a page away from
+    /// the node from now on does not know of this mapping.
     @Override
     public void close() {
         open.writeLock().lock();
         try {
-            closed = true;
-            faults.close();
+            if (!closed) {
+                protectAll();
+                closed = true;
+                faults.close();
+            }
         } finally {
             open.writeLock().unlock();
         }
+    }
+
+    /// Only what may be written: protecting a page that is not mapped costs memory for a mark.
+    private void protectAll() {
+        for (var page = first; page < first + pages; page += PAGES_AT_ONCE) {
+            var count = Math.min(PAGES_AT_ONCE, first + pages - page);
+            var entries = PageMap.read(pid, address(page), count);
+            if (entries.isEmpty()) {
+                protect(page, count);
+            }
+            for (var i = 0; i < entries.size(); i++) {
+                if (entries.get(i) == PageMap.Entry.WRITABLE) {
+                    protect(page + i, 1);
+                }
+            }
+        }
+    }
+
+    private long address(int page) {
+        return base + (long) (page - first) * PageMemory.PAGE_BYTES;
     }
 }

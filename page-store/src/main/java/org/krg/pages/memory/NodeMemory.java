@@ -57,7 +57,8 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
         processes.add(process);
     }
 
-    /// What the process wrote stays.
+    /// What the process wrote stays. Comes after the process was closed: until then its stores are
+    /// to be stopped.
     void detach(AttachedProcess process) {
         processes.remove(process);
     }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.linux.PacketConnection.Peer;
+import org.krg.linux.PageMap;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.Which;
 import org.krg.pages.coherence.Access;
@@ -386,6 +388,30 @@ class NodeMemoryTest {
             port.close();
             await().until(() -> Toucher.standsStill(program.begin("read " + OFFSET)));
             assertThat(memory.hasPage(PAGE)).isTrue();
+        }
+    }
+
+    @Test
+    void whoWasLetGoOfStoresNoMore() throws Exception {
+        memory.install(PAGE, page(7), true);
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(answerOf(program, "write " + OFFSET + " 8")).isEqualTo("ok");
+            var at = addressOf(program) + PAGE * PageMemory.PAGE_BYTES;
+            program.stop();
+            assertThat(PageMap.read(program.pid(), at, 1)).containsExactly(PageMap.Entry.WRITABLE);
+
+            port.close();
+
+            assertThat(memory.processCount()).isZero();
+            assertThat(PageMap.read(program.pid(), at, 1)).containsExactly(PageMap.Entry.READABLE);
+        }
+    }
+
+    /// {@return where a process has the segment mapped}
+    private static long addressOf(Toucher program) throws IOException {
+        try (var maps = Files.lines(Path.of("/proc", "" + program.pid(), "maps"))) {
+            var line = maps.filter(it -> it.contains("memfd:krg-" + FIELD)).findFirst();
+            return Long.parseUnsignedLong(line.orElseThrow().split("-", 2)[0], 16);
         }
     }
 
