@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
@@ -95,13 +94,6 @@ public interface Checkpoints {
 
     /// Removes what this node has of one generation, and the chunks that only it used.
     void discard(GenerationId generation);
-
-    /// Removes every generation that is not in `live`, and the chunks that only they used. A
-    /// generation newer than every live one of its process may still be about to be committed: it
-    /// stays for ten minutes after it was written.
-    ///
-    /// @return bytes that were freed
-    long collect(Set<GenerationId> live);
 
     /// {@return bytes that this node does not keep as what it takes now: under another key, in the
     /// clear, or encrypted}

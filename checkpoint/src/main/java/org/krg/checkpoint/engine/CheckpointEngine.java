@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.krg.checkpoint.ArchiveSeal;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
@@ -20,7 +19,6 @@ import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.core.Aftermath;
-import org.krg.checkpoint.core.CollectionPlan;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
@@ -255,10 +253,7 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public List<GenerationId> stored() {
         try {
-            return parts.store().stored().stream()
-                    .map(CollectionPlan.Stored::id)
-                    .distinct()
-                    .toList();
+            return parts.store().stored().stream().distinct().toList();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }
@@ -270,20 +265,6 @@ public final class CheckpointEngine implements Checkpoints {
             parts.baselines().dropOld();
             parts.store().remove(generation);
             parts.store().sweep();
-        } catch (IOException failure) {
-            throw Failures.of(Phase.STORE, failure);
-        }
-    }
-
-    @Override
-    public long collect(Set<GenerationId> live) {
-        parts.baselines().dropOld();
-        try {
-            var dead = CollectionPlan.dead(parts.store().stored(), live, clock.instant());
-            for (var id : dead) {
-                parts.store().remove(id);
-            }
-            return parts.store().sweep();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

@@ -4,7 +4,6 @@ package org.krg.checkpoint.engine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import org.krg.checkpoint.core.CollectionPlan.Stored;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Sha256;
@@ -28,7 +27,7 @@ public interface ChunkStore {
     boolean hasManifest(GenerationId id, Sha256 digest);
 
     /// {@return what has a manifest here, in order; one generation may have several}
-    List<Stored> stored() throws IOException;
+    List<GenerationId> stored() throws IOException;
 
     /// Makes all that was published durable.
     void sync() throws IOException;

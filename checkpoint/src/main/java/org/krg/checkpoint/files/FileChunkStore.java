@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.krg.checkpoint.StoreKeys;
-import org.krg.checkpoint.core.CollectionPlan.Stored;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
@@ -151,7 +150,7 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
-    public List<Stored> stored() throws IOException {
+    public List<GenerationId> stored() throws IOException {
         return manifests.stored();
     }
 

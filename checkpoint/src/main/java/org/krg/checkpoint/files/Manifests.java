@@ -16,7 +16,6 @@ import java.util.regex.Pattern;
 import org.krg.checkpoint.StoreKey;
 import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.codec.ManifestCodec;
-import org.krg.checkpoint.core.CollectionPlan.Stored;
 import org.krg.checkpoint.files.FileSeal.Kind;
 import org.krg.linux.DirectoryFd;
 import org.krg.state.model.GenerationId;
@@ -173,12 +172,8 @@ record Manifests(Path directory, StoreKeys keys) {
         return found;
     }
 
-    List<Stored> stored() throws IOException {
-        var stored = new ArrayList<Stored>();
-        for (var named : all()) {
-            stored.add(new Stored(named.id(), Files.getLastModifiedTime(named.file()).toInstant()));
-        }
-        return stored;
+    List<GenerationId> stored() throws IOException {
+        return all().stream().map(Named::id).toList();
     }
 
     void remove(GenerationId id) throws IOException {
