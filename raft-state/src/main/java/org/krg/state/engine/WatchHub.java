@@ -2,10 +2,8 @@
 package org.krg.state.engine;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,11 +23,11 @@ import org.krg.state.KeySpace.Watch;
 import org.krg.state.KeySpace.WatchSpec;
 import org.krg.state.core.KeyAccess;
 import org.krg.state.engine.KeyHistory.Past;
+import org.krg.state.engine.WatchInbox.Item;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.KeyChange;
 import org.krg.state.model.key.KeyGrant.Mode;
-import org.krg.state.model.key.OwnedKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,16 +35,9 @@ import org.slf4j.LoggerFactory;
 /// because they began with an old revision, their listener is slow, or a snapshot was taken over,
 /// are fed from the rows by another thread until they are in step again. So etcd does it.
 ///
-/// Applying the log never waits here: it leaves changes in a bounded inbox, and what does not fit
-/// has all watches fall behind. The lock guards everything but the inbox, which has its own
-/// monitor.
+/// Applying the log never waits here: it leaves changes in a [WatchInbox], and what does not fit
+/// has all watches fall behind. The lock guards everything but the inbox.
 public final class WatchHub implements AutoCloseable {
-    /// Log entries whose changes wait for the thread that feeds.
-    static final int INBOX = 1_024;
-
-    /// Bytes of keys and values in them.
-    static final long INBOX_BYTES = 64L << 20;
-
     /// Changes that are read at once for those behind, about.
     static final int CHUNK = 1_024;
 
@@ -61,7 +52,7 @@ public final class WatchHub implements AutoCloseable {
     private final Executor executor;
     private final Thread feeding;
     private final Thread catchingUp;
-    private final Deque<Item> inbox = new ArrayDeque<>();
+    private final WatchInbox inbox = new WatchInbox();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition someoneBehind = lock.newCondition();
     private final RangeIndex<Watcher> index = new RangeIndex<>();
@@ -76,26 +67,7 @@ public final class WatchHub implements AutoCloseable {
     /// Which users and roles the rights of all watches were judged by. Guarded by the lock.
     private long accessRevision = -1;
 
-    /// Of the changes in the inbox; guarded by its monitor.
-    private long waitingBytes;
-
     private volatile @Nullable BiFunction<Revision, Integer, Past> history;
-
-    /// What comes to the thread that feeds.
-    private sealed interface Item {
-        /// A step of what is applied.
-        ///
-        /// @param isWhole whether `changes` are all up to the image's revision
-        record Step(ClusterImage image, List<KeyChange> changes, boolean isWhole, long bytes)
-                implements Item {
-            boolean isIdle() {
-                return isWhole && changes.isEmpty();
-            }
-        }
-
-        /// A watch wants to be told how far it is.
-        record Asked(Watcher watcher) implements Item {}
-    }
 
     /// Starts the threads. Listeners are called on `executor`.
     public WatchHub(String name, Executor executor) {
@@ -112,41 +84,12 @@ public final class WatchHub implements AutoCloseable {
 
     /// Takes the changes of an entry over; called by the apply thread.
     void publish(ClusterImage image, List<KeyChange> changes) {
-        var bytes = changes.stream().mapToLong(WatchHub::bytes).sum();
-        synchronized (inbox) {
-            if (inbox.peekLast() instanceof Item.Step last && last.isIdle() && changes.isEmpty()) {
-                inbox.removeLast();
-                inbox.add(new Item.Step(image, changes, true, 0));
-            } else if (inbox.size() >= INBOX || waitingBytes + bytes > INBOX_BYTES) {
-                replaceLast(image);
-            } else {
-                waitingBytes += bytes;
-                inbox.add(new Item.Step(image, List.copyOf(changes), true, bytes));
-            }
-            inbox.notifyAll();
-        }
-    }
-
-    private static long bytes(KeyChange change) {
-        return change.after().map(OwnedKey::bytes).orElse(0L)
-                + change.before().map(OwnedKey::bytes).orElse(0L);
-    }
-
-    /// What does not fit is left to be read from the rows.
-    private void replaceLast(ClusterImage image) {
-        if (inbox.peekLast() instanceof Item.Step last) {
-            inbox.removeLast();
-            waitingBytes -= last.bytes;
-        }
-        inbox.add(new Item.Step(image, List.of(), false, 0));
+        inbox.add(image, changes);
     }
 
     /// Notes that the rows were replaced: what happened between is in them, or compacted.
     void jump(ClusterImage image) {
-        synchronized (inbox) {
-            inbox.add(new Item.Step(image, List.of(), false, 0));
-            inbox.notifyAll();
-        }
+        inbox.addGap(image);
     }
 
     /// Begins a watch.
@@ -191,10 +134,7 @@ public final class WatchHub implements AutoCloseable {
         @Override
         public void bookmark() {
             if (watcher.wantBookmark()) {
-                synchronized (inbox) {
-                    inbox.add(new Item.Asked(watcher));
-                    inbox.notifyAll();
-                }
+                inbox.add(watcher);
             }
         }
 
@@ -251,7 +191,7 @@ public final class WatchHub implements AutoCloseable {
         var bookmarked = System.nanoTime();
         try {
             while (!closed) {
-                switch (take()) {
+                switch (inbox.take(BOOKMARKS)) {
                     case null -> {}
                     case Item.Step step -> holdingLock(() -> feed(step));
                     case Item.Asked(var watcher) -> holdingLock(() -> bookmark(watcher));
@@ -263,20 +203,6 @@ public final class WatchHub implements AutoCloseable {
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /// {@return the next item; null when there was none for a while}
-    private @Nullable Item take() throws InterruptedException {
-        synchronized (inbox) {
-            if (inbox.isEmpty()) {
-                inbox.wait(BOOKMARKS.toMillis());
-            }
-            var item = inbox.poll();
-            if (item instanceof Item.Step step) {
-                waitingBytes -= step.bytes;
-            }
-            return item;
         }
     }
 
@@ -295,16 +221,16 @@ public final class WatchHub implements AutoCloseable {
     }
 
     private void feed(Item.Step step) {
-        var access = step.image.access();
+        var access = step.image().access();
         if (access.revision() != accessRevision) {
             accessRevision = access.revision();
-            endForbidden(step.image);
+            endForbidden(step.image());
         }
-        var revision = step.image.revision();
-        if (!step.isWhole) {
+        var revision = step.image().revision();
+        if (!step.isWhole()) {
             List.copyOf(inStep).forEach(this::putBehind);
-        } else if (!step.changes.isEmpty() && !inStep.isEmpty()) {
-            for (var each : matched(index, step.changes).entrySet()) {
+        } else if (!step.changes().isEmpty() && !inStep.isEmpty()) {
+            for (var each : matched(index, step.changes()).entrySet()) {
                 if (each.getKey().hasRoom()) {
                     each.getKey().feed(revision, each.getValue());
                 } else {
