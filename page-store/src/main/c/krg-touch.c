@@ -21,11 +21,17 @@
 //     block                    ok: another thread blocks all signals
 //     forked                   the number of a child that goes on until its standard input ends
 //     scan OFFSET BYTES        nanoseconds that reading all of it took
+//     shuffled read|write OFFSET PAGES SEED    nanoseconds of a touch of each page, in an order that SEED says
+//     bounce OFFSET ROUNDS PARITY    nanoseconds of each round in which the word there is odd (1) or even (0) and gets one
+//                              more, while another process does the same with the other PARITY
+//     fill OFFSET PAGES        ok: threads have written each page
+//     floor home|join FILE BYTES    ok: see floor.h, in place of `map`
 //     litmus ...               see litmus()
 //     exchanges ...            see exchanges(): ok
 //
 // An access that is SIGBUS is answered with `sigbus`, a call that fails with `error ERRNO`.
 #define _GNU_SOURCE
+#include "krg-touch/floor.h"
 #include "libkrg.h"
 
 #include <errno.h>
@@ -193,20 +199,99 @@ static void scan(uint64_t offset, uint64_t bytes) {
     printf("%lu %lu\n", now() - start, sum);
 }
 
-static void take_times(int writes, uint64_t offset, uint64_t count, uint64_t stride) {
-    uint64_t *nanos = malloc(count * sizeof *nanos);
-    for (uint64_t i = 0; i < count; i++) {
-        word *touched = at(offset + i * stride);
-        uint64_t start = now();
-        if (writes)
-            atomic_store_explicit(touched, i + 1, memory_order_relaxed);
-        else
-            (void)atomic_load_explicit(touched, memory_order_relaxed);
-        nanos[i] = now() - start;
-    }
+static uint64_t touch_timed(word *touched, bool writes, uint64_t value) {
+    uint64_t start = now();
+    if (writes)
+        atomic_store_explicit(touched, value, memory_order_relaxed);
+    else
+        (void)atomic_load_explicit(touched, memory_order_relaxed);
+    return now() - start;
+}
+
+static void answer_times(uint64_t *nanos, uint64_t count) {
     for (uint64_t i = 0; i < count; i++)
         printf("%lu%c", nanos[i], i + 1 < count ? ' ' : '\n');
     free(nanos);
+}
+
+static void take_times(bool writes, uint64_t offset, uint64_t count, uint64_t stride) {
+    uint64_t *nanos = malloc(count * sizeof *nanos);
+    for (uint64_t i = 0; i < count; i++)
+        nanos[i] = touch_timed(at(offset + i * stride), writes, i + 1);
+    answer_times(nanos, count);
+}
+
+static void take_times_shuffled(bool writes, uint64_t offset, uint64_t count, uint64_t seed) {
+    uint64_t *nanos = malloc(count * sizeof *nanos);
+    uint64_t *order = malloc(count * sizeof *order);
+    for (uint64_t i = 0; i < count; i++) {
+        // Fisher and Yates, with Knuth's generator of MMIX.
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        uint64_t other = (seed >> 33) % (i + 1);
+        order[i] = order[other];
+        order[other] = i;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        nanos[i] = touch_timed(at(offset + order[i] * 4096), writes, i + 1);
+    free(order);
+    answer_times(nanos, count);
+}
+
+static void bounce(uint64_t offset, uint64_t rounds, uint64_t parity) {
+    uint64_t *nanos = malloc(rounds * sizeof *nanos);
+    for (uint64_t i = 0; i < rounds; i++) {
+        uint64_t start = now();
+        uint64_t value = atomic_load(at(offset));
+        for (; value % 2 != parity; value = atomic_load(at(offset)))
+            sched_yield();
+        atomic_store(at(offset), value + 1);
+        nanos[i] = now() - start;
+    }
+    answer_times(nanos, rounds);
+}
+
+enum { FILLERS = 64 };
+
+struct part {
+    pthread_t thread;
+    word *first;
+    uint64_t pages;
+};
+
+static void *fill_part(void *given) {
+    struct part *part = given;
+    for (uint64_t i = 0; i < part->pages; i++)
+        atomic_store(part->first + i * (4096 / sizeof(word)), i + 1);
+    return NULL;
+}
+
+// So many threads that pages that wait for the log wait together.
+static void fill(uint64_t offset, uint64_t pages) {
+    static struct part parts[FILLERS];
+    int started = 0;
+    uint64_t each = (pages + FILLERS - 1) / FILLERS;
+    for (uint64_t first = 0; first < pages && errno == 0; first += each) {
+        struct part *part = &parts[started];
+        part->first = at(offset + first * 4096);
+        part->pages = first + each < pages ? each : pages - first;
+        if ((errno = pthread_create(&part->thread, NULL, fill_part, part)) == 0)
+            started++;
+    }
+    int error = errno;
+    while (started > 0)
+        pthread_join(parts[--started].thread, NULL);
+    if ((errno = error) != 0)
+        answer_error();
+    else
+        puts("ok");
+}
+
+static void map_floor(const char *role, const char *file, size_t bytes) {
+    memory = floor_map(strcmp(role, "home") == 0, file, bytes);
+    if (memory == NULL)
+        answer_error();
+    else
+        puts("ok");
 }
 
 // All processes of a litmus test wait for each other the `count`th time, in memory that is not the
@@ -354,8 +439,9 @@ static void exchanges(char *rest) {
 }
 
 static void perform(char *line) {
-    char name[256];
+    char name[256], file[256];
     uint64_t first, second, third;
+    errno = 0;
     if (sscanf(line, "map %255s", name) == 1)
         map(name);
     else if (strcmp(line, "unmap") == 0)
@@ -387,6 +473,14 @@ static void perform(char *line) {
         forked();
     else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times(strcmp(name, "write") == 0, first, second, third);
+    else if (sscanf(line, "shuffled %255s %lu %lu %lu", name, &first, &second, &third) == 4)
+        take_times_shuffled(strcmp(name, "write") == 0, first, second, third);
+    else if (sscanf(line, "bounce %lu %lu %lu", &first, &second, &third) == 3)
+        bounce(first, second, third);
+    else if (sscanf(line, "fill %lu %lu", &first, &second) == 2)
+        fill(first, second);
+    else if (sscanf(line, "floor %255s %255s %lu", name, file, &first) == 3)
+        map_floor(name, file, first);
     else if (sscanf(line, "advise %lu %lu %lu", &first, &second, &third) == 3) {
         if (krg_segment_advise(segment, (off_t)first, second, (int)third) < 0)
             answer_error();

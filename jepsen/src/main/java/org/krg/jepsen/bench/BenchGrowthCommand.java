@@ -7,18 +7,15 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.bench.growth.Growth;
-import org.krg.jepsen.bench.growth.GrowthReport;
 import org.krg.jepsen.bench.growth.GrowthSettings;
-import org.krg.jepsen.bench.report.Markdown;
 import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
 import org.krg.tools.cli.Terminal;
-import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `bench growth`.
@@ -40,18 +37,7 @@ public final class BenchGrowthCommand implements Subcommand {
 
     @Override
     public int run(List<String> arguments) {
-        return new CommandLine(new Verb())
-                .setExecutionExceptionHandler((failure, _, _) -> {
-                    System.err.println("error: " + failure.getMessage());
-                    return CommandLine.ExitCode.SOFTWARE;
-                })
-                .execute(arguments.toArray(String[]::new));
-    }
-
-    enum Format {
-        table,
-        json,
-        markdown
+        return BenchLine.run(new Verb(), arguments);
     }
 
     @Command(
@@ -94,11 +80,7 @@ public final class BenchGrowthCommand implements Subcommand {
                 description = "load before the first workload; default ${DEFAULT-VALUE}")
         private int warmUp = 30;
 
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "FORMAT",
-                description = "table, json or markdown; json is stable")
-        private Format format = Format.table;
+        @Mixin private final ReportOutput output = new ReportOutput();
 
         @Override
         public Integer call() {
@@ -113,27 +95,14 @@ public final class BenchGrowthCommand implements Subcommand {
                             Duration.ofSeconds(seconds),
                             Duration.ofSeconds(warmUp));
             return Interruptible.perform(() -> {
-                print(new Growth(settings, Terminal.ofProcess()).run());
+                var report = new Growth(settings, Terminal.ofProcess()).run();
+                output.print(report.table(), report.tree());
                 return CommandLine.ExitCode.OK;
             });
         }
 
         private void requireIn(String option, long value, long least, long most) {
-            if (value < least || value > most) {
-                throw new ParameterException(
-                        Objects.requireNonNull(spec).commandLine(),
-                        "%s is %d to %d, not %d".formatted(option, least, most, value));
-            }
-        }
-
-        private void print(GrowthReport report) {
-            System.out.print(
-                    switch (format) {
-                        case table -> report.table();
-                        case json -> Trees.json(report.tree());
-                        case markdown -> Markdown.of(report.table());
-                    });
-            System.out.flush();
+            BenchLine.requireIn(Objects.requireNonNull(spec), option, value, least, most);
         }
     }
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.bench;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.bench.locks.LockBench;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
-import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `bench locks`.
 public final class BenchLocksCommand implements Subcommand {
@@ -29,17 +32,7 @@ public final class BenchLocksCommand implements Subcommand {
 
     @Override
     public int run(List<String> arguments) {
-        var line = new CommandLine(new Verb());
-        line.setExecutionExceptionHandler((failure, _, _) -> {
-            System.err.println("error: " + failure.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        return line.execute(arguments.toArray(String[]::new));
-    }
-
-    enum Format {
-        table,
-        json
+        return BenchLine.run(new Verb(), arguments);
     }
 
     @Command(
@@ -54,35 +47,26 @@ public final class BenchLocksCommand implements Subcommand {
                 "All nodes share the processors and the disk of this machine."
             })
     private static final class Verb implements Callable<Integer> {
+        @Spec private @Nullable CommandSpec spec;
+
         @Option(
                 names = "--calls",
                 defaultValue = "200",
                 description = "each program makes, 10 to 100000 (${DEFAULT-VALUE})")
         private int calls;
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
-        private Format output = Format.table;
+        @Mixin private final ReportOutput output = new ReportOutput();
 
         @Override
         public Integer call() {
-            if (calls < 10 || calls > 100_000) {
-                System.err.println("error: --calls is 10 to 100000, not " + calls);
-                return CommandLine.ExitCode.USAGE;
-            }
+            BenchLine.requireIn(Objects.requireNonNull(spec), "--calls", calls, 10, 100_000);
             return Interruptible.perform(this::measure);
         }
 
         private int measure() {
             try (var cluster = Cluster.up(NODES)) {
-                var program =
-                        Path.of(System.getProperty("krg.home"), "target", "native", "krg-sync");
-                var report = new LockBench(program, cluster, calls).run();
-                System.out.print(
-                        output == Format.json ? Trees.json(report.json()) : report.table());
-                System.out.flush();
+                var report = new LockBench(BenchLine.program("krg-sync"), cluster, calls).run();
+                output.print(report.table(), report.json());
                 return CommandLine.ExitCode.OK;
             }
         }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.bench;
 
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.bench.programs.ProgramBench;
-import org.krg.jepsen.bench.programs.ProgramReport;
-import org.krg.jepsen.bench.report.Markdown;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Interruptible;
 import org.krg.state.Subcommand;
-import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `bench programs`.
 public final class BenchProgramsCommand implements Subcommand {
@@ -32,18 +33,7 @@ public final class BenchProgramsCommand implements Subcommand {
 
     @Override
     public int run(List<String> arguments) {
-        var line = new CommandLine(new Verb());
-        line.setExecutionExceptionHandler((failure, _, _) -> {
-            System.err.println("error: " + failure.getMessage());
-            return CommandLine.ExitCode.SOFTWARE;
-        });
-        return line.execute(arguments.toArray(String[]::new));
-    }
-
-    enum Format {
-        table,
-        json,
-        markdown
+        return BenchLine.run(new Verb(), arguments);
     }
 
     @Command(
@@ -58,6 +48,8 @@ public final class BenchProgramsCommand implements Subcommand {
                 "All nodes share the processors of this machine, agents included."
             })
     private static final class Verb implements Callable<Integer> {
+        @Spec private @Nullable CommandSpec spec;
+
         @Option(
                 names = "--nodes",
                 split = ",",
@@ -74,42 +66,25 @@ public final class BenchProgramsCommand implements Subcommand {
         @Option(names = "--small", description = "compute little, to see that all of it runs")
         private boolean small;
 
-        @Option(
-                names = {"-o", "--output"},
-                defaultValue = "table",
-                description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
-        private Format output = Format.table;
+        @Mixin private final ReportOutput output = new ReportOutput();
 
         @Override
         public Integer call() {
-            if (nodes.stream().anyMatch(count -> count < 1 || count > MOST_NODES)) {
-                System.err.println("error: --nodes are counts of 1 to 7, not " + nodes);
-                return CommandLine.ExitCode.USAGE;
+            for (var count : nodes) {
+                BenchLine.requireIn(
+                        Objects.requireNonNull(spec), "each of --nodes", count, 1, MOST_NODES);
             }
-            if (runs < 1 || runs > 99) {
-                System.err.println("error: --runs is 1 to 99, not " + runs);
-                return CommandLine.ExitCode.USAGE;
-            }
+            BenchLine.requireIn(Objects.requireNonNull(spec), "--runs", runs, 1, 99);
             return Interruptible.perform(this::measure);
         }
 
         private int measure() {
             try (var cluster = Cluster.up(Collections.max(nodes))) {
-                var program =
-                        Path.of(System.getProperty("krg.home"), "target", "native", "parallel");
-                print(new ProgramBench(program, cluster, nodes, runs).run(small));
+                var program = BenchLine.program("parallel");
+                var report = new ProgramBench(program, cluster, nodes, runs).run(small);
+                output.print(report.table(), report.json());
                 return CommandLine.ExitCode.OK;
             }
-        }
-
-        private void print(ProgramReport report) {
-            System.out.print(
-                    switch (output) {
-                        case table -> report.table();
-                        case json -> Trees.json(report.json());
-                        case markdown -> Markdown.of(report.table());
-                    });
-            System.out.flush();
         }
     }
 }

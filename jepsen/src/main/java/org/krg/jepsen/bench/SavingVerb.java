@@ -8,16 +8,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.krg.jepsen.bench.report.Markdown;
 import org.krg.jepsen.bench.saving.Load;
 import org.krg.jepsen.bench.saving.SavingBench;
 import org.krg.jepsen.bench.saving.SavingBench.Kind;
 import org.krg.jepsen.bench.saving.SavingText;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Interruptible;
-import org.krg.tools.render.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,20 +50,10 @@ final class SavingVerb implements Callable<Integer> {
     @Option(names = "--quick", description = "fewer programs, about two minutes")
     private boolean quick;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            description = "table, json or markdown; json is stable")
-    private Format format = Format.table;
+    @Mixin private final ReportOutput output = new ReportOutput();
 
     @Option(names = "--encrypt", description = "the nodes encrypt the checkpoints that they keep")
     private boolean encrypts;
-
-    enum Format {
-        table,
-        json,
-        markdown
-    }
 
     private SavingVerb(Kind kind) {
         this.kind = kind;
@@ -99,13 +88,7 @@ final class SavingVerb implements Callable<Integer> {
         try (var cluster = encrypts ? Cluster.upEncrypting(NODES) : Cluster.up(NODES)) {
             var bench = new SavingBench(cluster, criu(), program(), rounds(), talk::say);
             var report = bench.run(kind, loads);
-            System.out.print(
-                    switch (format) {
-                        case table -> SavingText.of(report);
-                        case json -> Trees.json(report);
-                        case markdown -> Markdown.of(SavingText.of(report));
-                    });
-            System.out.flush();
+            output.print(SavingText.of(report), report);
             return 0;
         }
     }
@@ -141,6 +124,6 @@ final class SavingVerb implements Callable<Integer> {
     }
 
     private static Path program() {
-        return Path.of(System.getProperty("krg.home")).resolve("target/native/krg-bench-memory");
+        return BenchLine.program("krg-bench-memory");
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `krg-admin bench pages`: how fast shared memory is on this machine, beside what it is made of.
+/// `krg-admin bench links`: what shared memory is made of on this machine, beside plain sockets.
 @NullMarked
 package org.krg.pages.bench;
 

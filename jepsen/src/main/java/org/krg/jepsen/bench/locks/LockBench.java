@@ -91,7 +91,10 @@ public final class LockBench {
         try {
             var starts =
                     Collections.<Supplier<SyncProgram>>nCopies(
-                            processes, () -> SyncProgram.onFloor(program, objects, processes));
+                            processes,
+                            () ->
+                                    SyncProgram.onFloor(
+                                            program, "floor %s %d".formatted(objects, processes)));
             return time(
                     starts.stream(),
                     _ -> {},

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.jepsen.cluster.Cluster;
 
@@ -27,22 +28,22 @@ public final class SyncProgram implements AutoCloseable {
     /// @param program `krg-sync` or `krg-touch`
     public static SyncProgram on(Path program, Cluster cluster, String node, String segment) {
         var socket = cluster.data(node).resolve("pages.sock");
-        return start(program, socket, "map " + segment);
+        return start(program, Optional.of(socket), "map " + segment);
     }
 
-    /// One that synchronises by a file that processes of this machine share.
+    /// One that shares memory with other processes of this machine without krg.
     ///
-    /// @param program `krg-sync`
-    /// @param parties of its barrier
-    static SyncProgram onFloor(Path program, Path file, int parties) {
-        return start(program, file, "floor %s %d".formatted(file, parties));
+    /// @param program `krg-sync` or `krg-touch`
+    /// @param floor its command that makes or joins that memory
+    public static SyncProgram onFloor(Path program, String floor) {
+        return start(program, Optional.empty(), floor);
     }
 
-    private static SyncProgram start(Path program, Path socket, String first) {
+    private static SyncProgram start(Path program, Optional<Path> socket, String first) {
         var builder =
                 new ProcessBuilder(program.toString())
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("KRG_PAGES_SOCKET", socket.toString());
+        socket.ifPresent(it -> builder.environment().put("KRG_PAGES_SOCKET", it.toString()));
         try {
             var started = new SyncProgram(builder.start());
             var _ = started.begin(first).join();

@@ -17,9 +17,9 @@ class SyncProgramTest {
 
     @Test
     void processesMeetOnTheFloorAndTimeIt() {
-        var file = directory.resolve("objects");
-        try (var one = SyncProgram.onFloor(PROGRAM, file, 2);
-                var other = SyncProgram.onFloor(PROGRAM, file, 2)) {
+        var floor = "floor %s 2".formatted(directory.resolve("objects"));
+        try (var one = SyncProgram.onFloor(PROGRAM, floor);
+                var other = SyncProgram.onFloor(PROGRAM, floor)) {
             for (var what : new String[] {"lock", "add", "sem", "barrier"}) {
                 var command = "time %s 0 %d 2".formatted(what, CALLS);
                 var first = one.begin(command);
