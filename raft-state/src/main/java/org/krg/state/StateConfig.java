@@ -19,8 +19,9 @@ import org.krg.state.model.NodeId;
 /// @param members the first members when a new cluster is formed; empty for a node that joins
 /// @param electionTimeoutMin shortest wait for a leader's heartbeat (default 1.5 s)
 /// @param electionTimeoutMax longest wait for it (default 3 s)
-/// @param snapshotEvery log entries between snapshots (default 100 000)
-/// @param logKept log entries kept behind a snapshot for slow members (default 100 000)
+/// @param snapshotEvery log entries between snapshots (default 100 000); fewer if they take more
+///   than 2 KiB each
+/// @param logKept log entries kept behind a snapshot for slow members (default 10 000)
 /// @param eventsKept newest events of the cluster's objects that are kept for watchers (default 1
 ///   000 000)
 /// @param voters how many there should be while there are nodes for it (default 3)
@@ -42,6 +43,8 @@ public record StateConfig(
         Optional<MutualTls> tls,
         int voters,
         Duration replaceAfter) {
+
+    private static final long ENTRY_BYTES = 2_048;
 
     /// A voter of a cluster that is being formed.
     public record FirstMember(NodeId node, long incarnation, HostPort raft) {}
@@ -72,11 +75,16 @@ public record StateConfig(
                 Duration.ofMillis(1_500),
                 Duration.ofSeconds(3),
                 100_000,
-                100_000,
+                10_000,
                 1_000_000,
                 Optional.empty(),
                 3,
                 Duration.ofMinutes(1));
+    }
+
+    /// {@return bytes of the log between snapshots}
+    public long snapshotBytes() {
+        return snapshotEvery * ENTRY_BYTES;
     }
 
     /// {@return the same with snapshots at other distances, and another stretch of log kept}

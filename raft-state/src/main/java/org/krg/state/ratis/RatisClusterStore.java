@@ -71,6 +71,9 @@ public final class RatisClusterStore implements ClusterStore {
     /// Between looks for members that do not get on.
     private static final Duration NUDGE = Duration.ofSeconds(2);
 
+    /// Between looks at the length of the log.
+    private static final Duration LOG = Duration.ofSeconds(2);
+
     /// Between looks at the room on the disk.
     private static final Duration DISK = Duration.ofSeconds(10);
 
@@ -220,6 +223,7 @@ public final class RatisClusterStore implements ClusterStore {
         repeat(DISK, use::status);
         repeat(ACKNOWLEDGE, member::acknowledge);
         repeat(MEMBERS, membership::look);
+        repeat(LOG, new LogLength(member, config.snapshotBytes())::look);
         repeat(NUDGE, new Nudge(member, rounds, batcher)::look);
     }
 

@@ -97,8 +97,8 @@ final class RatisSettings {
         // Entries for one fsync while more are waiting; default 128.
         Log.setForceSyncNum(properties, 1024);
         Log.setSegmentSizeMax(properties, segmentSize(config));
-        // Only whole segments are deleted.
-        Log.setPurgeGap(properties, Math.clamp(config.snapshotEvery() / 8, 1, 1024));
+        // Default 1024 entries, which may be large. Only whole segments are deleted anyway.
+        Log.setPurgeGap(properties, 1);
         // Default false: a dead member keeps the log of all others forever. Instead a tail is kept
         // for members that were away briefly; the rest of them take a snapshot.
         Log.setPurgeUptoSnapshotIndex(properties, true);

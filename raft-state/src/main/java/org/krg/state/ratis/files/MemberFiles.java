@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
@@ -44,6 +45,26 @@ public record MemberFiles(Path data, UUID cluster) {
     /// {@return the directory of the rows}
     public Path rows() {
         return data.resolve("store/db");
+    }
+
+    /// {@return the bytes of the files of the log that begin behind an entry; one that is deleted
+    /// meanwhile counts nothing}
+    public long logBytesAfter(long index) {
+        try {
+            return logFiles()
+                    .filter(segment -> segment.first() > index)
+                    .mapToLong(segment -> segment.file().toFile().length())
+                    .sum();
+        } catch (IOException failed) {
+            throw Unreadable.of(current(), failed);
+        }
+    }
+
+    private Stream<LogSegment> logFiles() throws IOException {
+        return Directories.children(current(), "log_").stream()
+                .map(LogSegment::of)
+                .flatMap(Optional::stream)
+                .sorted();
     }
 
     /// {@return the index of the newest snapshot; -1 if there is none}
@@ -142,12 +163,7 @@ public record MemberFiles(Path data, UUID cluster) {
     /// Has an engine apply the whole log.
     public void replay(StateEngine engine) {
         try {
-            for (var segment :
-                    Directories.children(current(), "log_").stream()
-                            .map(LogSegment::of)
-                            .flatMap(Optional::stream)
-                            .sorted()
-                            .toList()) {
+            for (var segment : logFiles().toList()) {
                 LogFrames.forEach(segment.file(), segment.first(), entry -> apply(engine, entry));
             }
         } catch (IOException failed) {
