@@ -112,6 +112,10 @@ final class RatisSettings {
         Log.Appender.setInstallSnapshotEnabled(properties, true);
         // Default "1ms,10, 1s,20, 5s,1000": a node that comes back waits up to 5 s for its leader.
         Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,50, 500ms,20, 1s,1000");
+        // Default 8, each of which may take 3 s: so long a leader that began to send a snapshot to
+        // a
+        // member that is down does not see that it is back.
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(properties, 2);
         // Default 3 s: a follower on a busy machine fsyncs longer, and a timeout resends.
         Rpc.setRequestTimeout(properties, TimeDuration.valueOf(10, SECONDS));
         // No request of krg comes twice with one call number: sessions in the state do that work.

@@ -34,10 +34,12 @@ final class LogLengthTest {
             2_048 * SNAPSHOT_ENTRIES + KEPT_ENTRIES * VALUE_BYTES + 3 * (512 << 10);
 
     @Test
-    void largeEntriesDoNotMakeTheLogLong(@TempDir Path directory) {
+    void largeEntriesDoNotMakeTheLogLongAndWhoWasAwayIsGivenTheSnapshot(@TempDir Path directory) {
         try (var cluster =
                 StateCluster.start(
                         directory, 3, config -> config.withLog(SNAPSHOT_ENTRIES, KEPT_ENTRIES))) {
+            var away = cluster.awaitFollower();
+            cluster.stop(away);
             var leader = cluster.store(cluster.awaitLeader());
             for (var i = 0; i < WRITES; i++) {
                 assertThat(get(leader.submit(put(i)))).isInstanceOf(Transacted.class);
@@ -47,6 +49,11 @@ final class LogLengthTest {
                     .untilAsserted(
                             () -> assertThat(cluster.stores()).allSatisfy(LogLengthTest::isShort));
             assertThat(leader.quorum().commitIndex()).isLessThan(SNAPSHOT_ENTRIES);
+
+            var back = cluster.open(away);
+            await().atMost(SOON).until(() -> back.storage().snapshot().isPresent());
+            Members.awaitApplied(cluster);
+            assertThat(back.hash()).isEqualTo(leader.hash());
             assertThat(cluster.ends()).isEmpty();
         }
     }
