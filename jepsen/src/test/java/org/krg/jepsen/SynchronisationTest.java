@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.programs.Additions;
 import org.krg.jepsen.programs.Toucher;
 
 /// Programs on three nodes synchronise by the objects of a segment.
@@ -100,71 +100,22 @@ class SynchronisationTest {
         var home =
                 cluster.nodes().stream().filter(it -> !it.equals(leader)).findFirst().orElseThrow();
         assertThat(onceUp(cluster, home).ask("guard 1 " + COUNTER + " 1 1")).isEqualTo("ok");
-        var tally = new Tally();
-        var counting = new ArrayList<CompletableFuture<Void>>();
+        var additions = new Additions(WORD);
         for (var node : cluster.nodes()) {
-            counting.add(tally.count(node, onceUp(cluster, node)));
+            additions.begin(node, onceUp(cluster, node));
         }
-        await().atMost(LOSS).until(() -> tally.found.size() > 100);
+        additions.awaitMore(100);
 
         cluster.killNode(home);
-        tally.awaitMore();
+        additions.awaitMore(100);
         cluster.start(home);
         cluster.awaitReady();
-        counting.add(tally.count(home, onceUp(cluster, home)));
-        tally.awaitMore();
+        additions.begin(home, onceUp(cluster, home));
+        additions.awaitMore(100);
         cluster.killNode(leader);
-        tally.awaitMore();
-        tally.stopped = true;
-        CompletableFuture.allOf(counting.toArray(CompletableFuture[]::new)).join();
+        additions.awaitMore(100);
+        additions.stop();
 
-        assertThat(tally.found).doesNotHaveDuplicates();
-        assertThat(tally.unanswered).containsExactlyInAnyOrder(home, leader);
-        var last = on(cluster, home).ask("load " + WORD);
-        var value = Integer.parseInt(last.substring("ok ".length()));
-        assertThat(value)
-                .isBetween(tally.found.size(), tally.found.size() + tally.unanswered.size());
-        assertThat(Collections.max(tally.found)).isLessThan(value);
-    }
-
-    /// What each acknowledged addition of 1 found in the word, and on which nodes one ended without
-    /// an answer.
-    private static final class Tally {
-        private final List<Integer> found = Collections.synchronizedList(new ArrayList<>());
-        private final List<String> unanswered = Collections.synchronizedList(new ArrayList<>());
-        private volatile boolean stopped;
-
-        CompletableFuture<Void> count(String node, Toucher program) {
-            return CompletableFuture.runAsync(
-                    () -> {
-                        while (!stopped && isCounted(node, program.ask("count " + WORD + " 20"))) {
-                            // What it found is noted.
-                        }
-                    },
-                    Thread::startVirtualThread);
-        }
-
-        /// Notes an answer.
-        ///
-        /// @return false if the last addition had none
-        private boolean isCounted(String node, String answer) {
-            var parts = answer.split(" *error ", 2);
-            for (var each : parts[0].split(" ", -1)) {
-                if (!each.isEmpty()) {
-                    found.add(Integer.parseInt(each));
-                }
-            }
-            if (parts.length == 1) {
-                return true;
-            }
-            assertThat(parts[1]).isEqualTo("EHOSTDOWN");
-            unanswered.add(node);
-            return false;
-        }
-
-        void awaitMore() {
-            var now = found.size();
-            await().atMost(LOSS).until(() -> found.size() > now + 100);
-        }
+        additions.check(on(cluster, home), home, leader);
     }
 }
