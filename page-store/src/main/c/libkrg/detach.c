@@ -258,7 +258,7 @@ static bool pause_all(void) {
             after_saving();
     }
     answer.address = (uint64_t)error;
-    answer.length = (uint64_t)in_the_way;
+    answer.length = error == 0 ? (uint64_t)callbacks_run() : (uint64_t)in_the_way;
     (void)send_packet(control, &answer, sizeof answer, -1);
     return error == 0;
 }

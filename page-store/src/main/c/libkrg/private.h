@@ -24,7 +24,7 @@ struct request {
     uint32_t version;
     uint32_t kind;
     uint64_t address; // of MAP and UNMAP; of PAUSED: an errno, or 0
-    uint64_t length;  // of MAP; of PAUSED: the thread that is in the way
+    uint64_t length;  // of MAP; of PAUSED: the thread that is in the way, or how many callbacks agreed
     char name[MOST_NAME + 1]; // of OPEN, ends with a zero
 };
 

@@ -168,6 +168,10 @@ int before_saving(pid_t *number) {
     return CRITICAL;
 }
 
+int callbacks_run(void) {
+    return running_count;
+}
+
 void after_saving(void) {
     bool restarted = krg_epoch() != epoch_before;
     atomic_store(&is_saving, 0);

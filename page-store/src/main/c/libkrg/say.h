@@ -16,6 +16,9 @@ enum { CRITICAL = 125 /* ECANCELED */, REFUSED = 1 /* EPERM */ };
 // number that the program gave is in `number`.
 int before_saving(pid_t *number);
 
+// How many callbacks have agreed to what is about to be saved.
+int callbacks_run(void);
+
 // Forgets the content of what is to be left out. Others stand still: allocates nothing.
 void leave_out(void);
 

@@ -26,8 +26,9 @@ public sealed interface AttachRequest permits AttachRequest.OfHandle, ManageRequ
     /// @param error an errno: 0 if they stand still; EBUSY if one does not come back from a call of
     ///   the library; EAGAIN if one does not handle the signal; EHOSTDOWN if a mapping is lost;
     ///   ECANCELED if one is in a critical section; EPERM if a callback refuses
-    /// @param thread which one, as the process counts them; of EPERM: what the callback returned
-    record Paused(int error, long thread) implements OfHandle {
+    /// @param number which thread, as the process counts them; of EPERM: what the callback
+    ///   returned; of 0: how many callbacks of the program agreed
+    record Paused(int error, long number) implements OfHandle {
         /// EAGAIN
         public static final int NO_SIGNAL = 11;
 

@@ -299,6 +299,15 @@ public final class AttachPort implements AutoCloseable {
         });
     }
 
+    /// {@return whether a program among those that were detached was called back before, and
+    /// agreed}
+    public boolean haveAgreed(Set<Integer> pids) {
+        return ask(() ->
+                attendants()
+                        .anyMatch(it ->
+                                it.isDetached() && it.hasAgreed() && pids.contains(it.pid())));
+    }
+
     Group group(Set<Integer> pids) {
         return ask(() -> {
             var able = attendants().filter(it -> pids.contains(it.pid()) && !it.isGone()).toList();

@@ -21,6 +21,7 @@ final class Attendant {
     private final List<SegmentId> kept = new ArrayList<>();
     private CompletableFuture<Optional<Paused>> pausing = new CompletableFuture<>();
     private CompletableFuture<Boolean> detaching = new CompletableFuture<>();
+    private boolean hasAgreed;
     private boolean isAsked;
     private boolean isDetached;
     private boolean isGone;
@@ -37,6 +38,11 @@ final class Attendant {
     /// {@return whether the process has given everything back}
     boolean isDetached() {
         return isDetached;
+    }
+
+    /// {@return whether callbacks of the program have agreed to what its process stands still for}
+    boolean hasAgreed() {
+        return hasAgreed;
     }
 
     /// {@return whether its connection has ended}
@@ -87,6 +93,7 @@ final class Attendant {
     }
 
     void paused(Paused answer) {
+        hasAgreed = answer.error() == 0 && answer.number() > 0;
         pausing.complete(Optional.of(answer));
     }
 

@@ -115,13 +115,13 @@ final class Detaching {
                     new DetachRefused(
                             pid,
                             "its thread %d waits in a call about shared memory, for a lock or the like"
-                                    .formatted(answer.thread()),
+                                    .formatted(answer.number()),
                             "Try again when it has got what it waits for");
             case Paused.NO_SIGNAL ->
                     new DetachRefused(
                             pid,
                             "its thread %d cannot be paused: it blocks the signal SIGRTMAX-2, or waits for"
-                                            .formatted(answer.thread())
+                                            .formatted(answer.number())
                                     + " a disk",
                             "Have the program leave that signal to libkrg");
             case Paused.CRITICAL ->
@@ -133,7 +133,7 @@ final class Detaching {
                     DetachRefused.byProgram(
                             pid,
                             "a callback of the program refuses (krg_checkpoint_on), it returned "
-                                    + (int) answer.thread(),
+                                    + (int) answer.number(),
                             "The program knows what the number means");
             case Paused.LOST ->
                     new DetachRefused(

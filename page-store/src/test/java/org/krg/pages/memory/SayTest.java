@@ -64,6 +64,31 @@ class SayTest {
     }
 
     @Test
+    void hasAgreedToBeSavedWhileItStandsStill() throws Exception {
+        assertThat(node.hasAgreed(program)).isFalse();
+
+        node.detach(program);
+
+        assertThat(node.hasAgreed(program)).isTrue();
+        node.giveBack();
+        await().until(() -> node.isDetachable(program));
+        assertThat(node.hasAgreed(program)).isFalse();
+    }
+
+    @Test
+    void aProgramWithoutCallbacksHasNotAgreed() throws Exception {
+        var silent = node.saying(epoch);
+        // Without callbacks it is attended as well.
+        assertThat(silent.ask("disable")).isEqualTo("ok");
+        assertThat(silent.ask("enable")).isEqualTo("ok");
+
+        node.detach(silent);
+
+        assertThat(node.hasAgreed(silent)).isFalse();
+        node.giveBack();
+    }
+
+    @Test
     void isNotSavedInACriticalSection() throws Exception {
         assertThat(program.ask("disable")).isEqualTo("ok");
         assertThat(program.ask("disable")).isEqualTo("ok");
