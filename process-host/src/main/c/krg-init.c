@@ -175,6 +175,14 @@ static void write_epoch(const char *epoch) {
     close(fd);
 }
 
+// What the program saves of itself: it is the program's own.
+static void make_state(const struct spec *spec) {
+    if (mkdir("io/state", 0700) != 0
+        || (geteuid() == 0 && chown("io/state", spec->uid, spec->gid) != 0)) {
+        die("cannot make", "io/state");
+    }
+}
+
 static void isolate_mounts(struct cell *cell) {
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
         die("cannot make private", "/");
@@ -251,6 +259,9 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     if (cell->spec.epoch != NULL) {
         write_epoch(cell->spec.epoch);
     }
+    if (cell->spec.state) {
+        make_state(&cell->spec);
+    }
     int listener = listen_for_agent();
     if (cell->spec.full) {
         link_pages(cell->spec.pages);
@@ -268,7 +279,7 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     if (cell->spec.exclusive) {
         watchdog_prepare(cell);
     }
-    struct program program = {.phase = PHASE_RESTORING, .pid = cell->spec.root};
+    struct program program = {.phase = PHASE_RESTORING, .pid = cell->spec.root, .report = -1};
     if (!cell->spec.restore) {
         program_start(cell, &program);
     }

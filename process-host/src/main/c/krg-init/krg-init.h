@@ -33,6 +33,7 @@ struct spec {
     char *lease;              // lease=PATH
     struct list libraries;    // library=PATH  copied to io, where every user may read them
     char *pages;              // pages=PATH    the socket of shared memory, linked to io/pages.sock
+    bool state;               // state=yes|no      whether io/state is made, for what the program saves
     enum input input;         // stdin=empty|open|ended|terminal
     struct list init_groups;  // (init-cgroup=DIR)  for krg-init, the unified tree first
     struct list app_groups;   // (app-cgroup=DIR)   for the program, the unified tree first
@@ -80,6 +81,7 @@ struct program {
     enum phase phase;
     pid_t pid;
     bool reaped; // it has ended, perhaps before the restore was confirmed
+    int report;  // where a program that was begun says why it does not run; -1 if there is nobody to say so
     int status;
     int failure_code; // 126 or 127 when not started
     char failure[512];
@@ -87,6 +89,11 @@ struct program {
 
 // Starts the program of the spec and returns when it runs or when it is known why it does not.
 void program_start(struct cell *cell, struct program *program);
+// Starts the program in its cgroups, which are frozen: it stands still before it does anything. False, with
+// errno, if that fails.
+bool program_begin(struct cell *cell, struct program *program);
+// Learns from a program that has ended whether it was one: the child may not have got that far.
+void program_take_report(struct cell *cell, struct program *program);
 // Sends a signal to every process of the program.
 void program_signal_all(struct cell *cell, int number);
 // Gives processes made from now on pids from 300 up, out of the way of the tools of a restore.

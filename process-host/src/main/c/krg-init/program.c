@@ -168,11 +168,28 @@ static _Noreturn void become_program(struct cell *cell, int report) {
     give_up(report, "cannot execute");
 }
 
-void program_start(struct cell *cell, struct program *program) {
-    struct spec *spec = &cell->spec;
+static void note_failure(const struct spec *spec, struct program *program,
+                         const struct failure *failure) {
+    bool is_missing = strcmp(failure->step, "cannot execute") == 0
+                      && (failure->error == ENOENT || failure->error == ENOTDIR);
+    program->phase = PHASE_NOT_STARTED;
+    program->failure_code = is_missing ? 127 : 126;
+    snprintf(program->failure, sizeof program->failure, "%s %s: %s", failure->step,
+             strcmp(failure->step, "cannot enter the working directory") == 0
+                 ? spec->cwd
+                 : spec->arguments.items[0],
+             strerror(failure->error));
+}
+
+static void need_environment(struct spec *spec) {
     if (spec->environment.items == NULL) {
         spec->environment.items = calloc(1, sizeof(char *));
     }
+}
+
+void program_start(struct cell *cell, struct program *program) {
+    struct spec *spec = &cell->spec;
+    need_environment(spec);
     if (spec->full) {
         program_reserve_pids();
     } else {
@@ -195,19 +212,73 @@ void program_start(struct cell *cell, struct program *program) {
     close(report[1]);
     struct failure failure;
     if (read(report[0], &failure, sizeof failure) == sizeof failure) {
-        bool is_missing = strcmp(failure.step, "cannot execute") == 0
-                          && (failure.error == ENOENT || failure.error == ENOTDIR);
-        program->phase = PHASE_NOT_STARTED;
-        program->failure_code = is_missing ? 127 : 126;
-        snprintf(program->failure, sizeof program->failure, "%s %s: %s", failure.step,
-                 strcmp(failure.step, "cannot enter the working directory") == 0
-                     ? spec->cwd
-                     : spec->arguments.items[0],
-                 strerror(failure.error));
+        note_failure(spec, program, &failure);
     } else {
         program->phase = PHASE_RUNNING;
     }
     close(report[0]);
+}
+
+// Into the cgroups by its parent, since it stands still in them at once, wherever it is.
+static bool enter_groups(const struct cell *cell, pid_t pid) {
+    char text[32];
+    int length = snprintf(text, sizeof text, "%d", pid);
+    for (size_t i = 0; i < cell->spec.app_groups.count; i++) {
+        if (write(cell->app_procs[i], text, (size_t)length) != length) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool program_begin(struct cell *cell, struct program *program) {
+    int report[2], gate[2];
+    char none;
+    if (program->phase != PHASE_RESTORING || program->report >= 0 || !cell->spec.full) {
+        errno = EALREADY;
+        return false;
+    }
+    need_environment(&cell->spec);
+    program_reserve_pids();
+    if (pipe2(report, O_CLOEXEC) != 0 || pipe2(gate, O_CLOEXEC) != 0) {
+        die("cannot make", "a pipe");
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(gate[1]);
+        // The end comes when it is in its cgroups; without a parent it is killed with the namespace.
+        if (read(gate[0], &none, 1) != 0) {
+            _exit(127);
+        }
+        become_program(cell, report[1]);
+    }
+    bool good = pid > 0 && enter_groups(cell, pid);
+    int error = errno;
+    if (pid > 0 && !good) {
+        kill(pid, SIGKILL);
+    }
+    close(gate[0]);
+    close(gate[1]);
+    close(report[1]);
+    if (good) {
+        program->pid = pid;
+        program->report = report[0];
+    } else {
+        close(report[0]);
+    }
+    errno = error;
+    return good;
+}
+
+void program_take_report(struct cell *cell, struct program *program) {
+    struct failure failure;
+    if (program->report >= 0) {
+        if (read(program->report, &failure, sizeof failure) == sizeof failure) {
+            note_failure(&cell->spec, program, &failure);
+        }
+        close(program->report);
+        program->report = -1;
+    }
 }
 
 // ---------------------------------------------------------------- signals to all

@@ -13,6 +13,7 @@
 //   resize R C    ok                         the terminal has R rows and C columns
 //   save-terminal ok                         keeps in ./terminal what the terminal of a frozen program holds
 //   load-terminal ok                         gives a program that is to be restored what ./terminal holds
+//   begin         ok                         starts the program in its frozen cgroups, for a restore
 //   restored      ok                         the restore has succeeded: the root's end is the cell's
 //   wait          (nothing)                  the connection closes when the end of the program is recorded
 #include "krg-init.h"
@@ -63,6 +64,9 @@ static void reap(struct server *server) {
     for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
         if (pid == server->program->pid) {
             note_end(server->program, status);
+            if (server->program->phase == PHASE_ENDED) {
+                program_take_report(server->cell, server->program);
+            }
         }
     }
 }
@@ -143,13 +147,14 @@ static bool send_signal(struct server *server, int number, bool all) {
 
 // The pid may be taken by a part of a restore that failed later: only the agent, which saw the whole
 // restore succeed, can say that this is the program.
-static bool confirm_restored(struct program *program) {
+static bool confirm_restored(struct cell *cell, struct program *program) {
     if (program->phase != PHASE_RESTORING) {
         errno = EALREADY;
         return false;
     }
     if (program->reaped) {
         program->phase = PHASE_ENDED;
+        program_take_report(cell, program);
         return true;
     }
     if (kill(program->pid, 0) != 0) {
@@ -186,8 +191,10 @@ static void obey(struct server *server, struct client *client, const char *line)
         answer_result(client, streams_save_terminal(server->streams));
     } else if (strcmp(line, "load-terminal") == 0) {
         answer_result(client, streams_load_terminal(server->streams));
+    } else if (strcmp(line, "begin") == 0) {
+        answer_result(client, program_begin(server->cell, server->program));
     } else if (strcmp(line, "restored") == 0) {
-        answer_result(client, confirm_restored(server->program));
+        answer_result(client, confirm_restored(server->cell, server->program));
     } else if (strcmp(line, "wait") != 0) {
         errno = EBADMSG;
         answer_result(client, false);
