@@ -17,7 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct program *const FAMILIES[] = {PROCESSES, PIPES, MEMORY, FILES, EVENTS, TERMINALS};
+static const struct family {
+    const struct program *programs;
+    const char *engine;
+} FAMILIES[] = {
+    {PROCESSES, "criu"}, {PIPES, "criu"},     {MEMORY, "criu"},           {FILES, "criu"},
+    {EVENTS, "criu"},    {TERMINALS, "criu"}, {COOPERATIVE, "cooperative"},
+};
 
 static const char *go_file;
 
@@ -47,7 +53,7 @@ void await_go(void) {
 
 static const struct program *find(const char *name) {
     for (size_t family = 0; family < sizeof FAMILIES / sizeof *FAMILIES; family++) {
-        for (const struct program *it = FAMILIES[family]; it->name != NULL; it++) {
+        for (const struct program *it = FAMILIES[family].programs; it->name != NULL; it++) {
             if (strcmp(it->name, name) == 0) {
                 return it;
             }
@@ -58,8 +64,8 @@ static const struct program *find(const char *name) {
 
 static int list(void) {
     for (size_t family = 0; family < sizeof FAMILIES / sizeof *FAMILIES; family++) {
-        for (const struct program *it = FAMILIES[family]; it->name != NULL; it++) {
-            printf("%s\t%s\n", it->name, it->about);
+        for (const struct program *it = FAMILIES[family].programs; it->name != NULL; it++) {
+            printf("%s\t%s\t%s\n", it->name, FAMILIES[family].engine, it->about);
         }
     }
     return 0;

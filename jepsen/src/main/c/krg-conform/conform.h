@@ -14,6 +14,7 @@ extern const struct program PIPES[];
 extern const struct program MEMORY[];
 extern const struct program FILES[];
 extern const struct program EVENTS[];
+extern const struct program COOPERATIVE[]; // they save themselves, and are started again
 extern const struct program TERMINALS[]; // `terminal...` wants one as its standard streams
 
 // Says what is wrong and ends the program with 1.

@@ -63,6 +63,24 @@ public interface CellView {
         return Sharing.NONE;
     }
 
+    /// {@return the path in the cell of the directory that the program saves itself in; empty if it
+    /// was given none}
+    default Optional<String> ownState() {
+        return Optional.empty();
+    }
+
+    /// {@return whether the program of a frozen cell was called back before it stood still, and
+    /// agreed to be saved}
+    default boolean hasAgreed() {
+        return false;
+    }
+
+    /// Starts the program in a frozen cell that was made for a restore: it stands still before its
+    /// first instruction.
+    default void begin() {
+        throw new UnsupportedOperationException("no program starts in cell " + process());
+    }
+
     /// Takes what is [#sharing] away from the program, stops every process of it, and keeps packets
     /// from a network of its own; fails if they do not all stand still within a bound.
     void freeze();

@@ -64,7 +64,14 @@ public final class Conformance {
     }
 
     /// A program of the suite.
-    public record Case(String name, String about) {}
+    ///
+    /// @param engine that saves it: `criu`, or `cooperative` for one that is started again each
+    ///   time
+    public record Case(String name, String engine, String about) {
+        private boolean isStartedAgain() {
+            return engine.equals("cooperative");
+        }
+    }
 
     /// What came of it.
     ///
@@ -84,8 +91,8 @@ public final class Conformance {
             var list = new ProcessBuilder(program.toString(), "--list").start();
             var text = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return text.lines()
-                    .map(line -> line.split("\t", 2))
-                    .map(words -> new Case(words[0], words[1]))
+                    .map(line -> line.split("\t", 3))
+                    .map(words -> new Case(words[0], words[1], words[2]))
                     .toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -107,7 +114,7 @@ public final class Conformance {
             }
             return trial == Trial.NODE_KILLED
                     ? killHome(cases, home)
-                    : act(cases, trial, job -> act(job, trial));
+                    : act(cases, trial, each -> act(each, trial));
         } finally {
             cluster.nodes().forEach(node -> cluster.cordon(node, false));
             cases.forEach(each -> stop(job(each, trial)));
@@ -119,7 +126,11 @@ public final class Conformance {
         var saved = inParallel(cases, each -> problem(job(each, Trial.NODE_KILLED), this::save));
         cluster.killNode(home);
         try {
-            var results = act(cases, Trial.NODE_KILLED, job -> awaitElsewhere(job, home));
+            var results =
+                    act(
+                            cases,
+                            Trial.NODE_KILLED,
+                            each -> awaitElsewhere(job(each, Trial.NODE_KILLED), home));
             for (var i = 0; i < results.size(); i++) {
                 if (!saved.get(i).isEmpty()) {
                     results.set(i, new Result(cases.get(i), Trial.NODE_KILLED, saved.get(i)));
@@ -132,7 +143,7 @@ public final class Conformance {
         }
     }
 
-    private List<Result> act(List<Case> cases, Trial trial, Consumer<String> action) {
+    private List<Result> act(List<Case> cases, Trial trial, Consumer<Case> action) {
         return inParallel(
                 cases,
                 each ->
@@ -141,8 +152,8 @@ public final class Conformance {
                                 trial,
                                 problem(
                                         job(each, trial),
-                                        job -> {
-                                            action.accept(job);
+                                        _ -> {
+                                            action.accept(each);
                                             check(each, trial);
                                         })));
     }
@@ -173,18 +184,30 @@ public final class Conformance {
     private void start(Case each, Trial trial) {
         var command = List.of(program.toString(), each.name(), go(each, trial).toString());
         var isTyped = each.name().startsWith("terminal");
-        cluster.submit(
+        var request =
                 JobRequest.of(job(each, trial), directory, command)
                         .put("terminal", isTyped)
                         .put("stdin", isTyped)
                         .put("cpuMillis", 10)
-                        .put("memoryBytes", 8 << 20));
+                        .put("memoryBytes", 8 << 20);
+        request.putObject("checkpoint").put("engine", each.engine());
+        cluster.submit(request);
     }
 
     private void awaitReady(Case each, Trial trial) {
         var ready = Path.of(go(each, trial) + ".ready");
         var job = job(each, trial);
         Await.until(job + " to be ready", TO_BE_READY, () -> Files.exists(ready) || hasEnded(job));
+    }
+
+    /// Before that it has no callback yet.
+    private void awaitReadyAgain(Case each, Trial trial) {
+        awaitReady(each, trial);
+        try {
+            Files.delete(Path.of(go(each, trial) + ".ready"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     private static String job(Case each, Trial trial) {
@@ -210,13 +233,17 @@ public final class Conformance {
         }
     }
 
-    private void act(String job, Trial trial) {
+    private void act(Case each, Trial trial) {
+        var job = job(each, trial);
         switch (trial) {
             case CHECKPOINT -> save(job);
             case RESTORE -> restore(job);
             case MIGRATE -> migrate(job);
             case TEN_MOVES -> {
                 for (var i = 0; i < MOVES; i++) {
+                    if (each.isStartedAgain()) {
+                        awaitReadyAgain(each, trial);
+                    }
                     migrate(job);
                 }
             }

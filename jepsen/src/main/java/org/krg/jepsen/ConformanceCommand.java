@@ -158,6 +158,7 @@ public final class ConformanceCommand implements Subcommand {
 
     private static String text(List<JsonNode> rows, List<Trial> trials) {
         var table = new Table().left("PROGRAM", row -> row.path("name").asText());
+        table.left("ENGINE", row -> row.path("engine").asText());
         for (var trial : trials) {
             var title = trial.word().toUpperCase(Locale.ROOT);
             table.left(title, row -> row.path(trial.word()).asText());
@@ -178,7 +179,11 @@ public final class ConformanceCommand implements Subcommand {
     }
 
     private static ObjectNode row(Case each) {
-        var row = Json.object().put("name", each.name()).put("about", each.about());
+        var row =
+                Json.object()
+                        .put("name", each.name())
+                        .put("engine", each.engine())
+                        .put("about", each.about());
         row.putObject("problems");
         return row;
     }

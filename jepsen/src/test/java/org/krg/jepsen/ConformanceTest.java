@@ -29,7 +29,9 @@ class ConformanceTest {
                     "mapped-file",
                     "deleted",
                     "epoll",
-                    "inotify");
+                    "inotify",
+                    "own-io-uring",
+                    "own-tree");
 
     @Test
     void programsOfEachKindAreAfterAMoveWhatTheyWere(Cluster cluster) {

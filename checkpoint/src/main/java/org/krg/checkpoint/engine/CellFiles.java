@@ -10,6 +10,7 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
 
@@ -31,6 +32,11 @@ public interface CellFiles {
 
     /// {@return the sockets of a tree that have an address of this machine}
     List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;
+
+    /// {@return what is in the directory that the program of a cell saves itself in}
+    ///
+    /// @throws IOException also if the cell has no such directory
+    OwnState ownState(CellView cell) throws IOException;
 
     /// {@return whether the standard input of a cell's program has ended: its init keeps the FIFO
     /// `io/in` open for as long as there may be more}

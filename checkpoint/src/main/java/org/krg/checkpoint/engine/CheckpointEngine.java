@@ -19,10 +19,7 @@ import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.core.Aftermath;
-import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.Preflight;
-import org.krg.checkpoint.core.SavedFiles;
-import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.ChunkHash;
@@ -37,7 +34,6 @@ import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
-import org.krg.checkpoint.model.TreeProcess;
 import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
@@ -97,15 +93,7 @@ public final class CheckpointEngine implements Checkpoints {
     public Survey survey(CellView cell, TakeOptions options) {
         try {
             var limits = new Preflight.Limits(options.fileLimitBytes(), config.ghostLimitBytes());
-            var tree = SharedMemoryTies.without(parts.files().scan(cell), cell.sharing());
-            var saved = SavedFiles.of(tree, cell.initPid());
-            var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
-            return new Survey(
-                    Preflight.blockers(tree, limits),
-                    parts.files().boundSockets(tree),
-                    HeldFiles.of(tree),
-                    SavedFiles.needs(tree, saved),
-                    resident);
+            return Scope.of(options.engine(), parts.files()).survey(cell, limits);
         } catch (IOException failure) {
             throw Failures.of(Phase.PREFLIGHT, failure);
         }

@@ -25,12 +25,17 @@ record Dumpers(NodeId node, Map<Engine, Dumper> working) {
         var cause =
                 switch (engine) {
                     case CRIU -> "CRIU does not work on node " + node;
+                    case COOPERATIVE ->
+                            "cells are not isolated on node "
+                                    + node
+                                    + ", so that none can be stopped";
                     case RESTART -> "the engine restart saves nothing";
                 };
         var remedy =
                 switch (engine) {
                     case CRIU -> "See krg-admin system doctor, or submit with --engine restart";
-                    case RESTART -> "Submit the job with --engine criu";
+                    case COOPERATIVE -> "Run the agent as root, or submit with --engine restart";
+                    case RESTART -> "Submit the job with --engine criu or cooperative";
                 };
         throw Failures.of(Phase.PREFLIGHT, Code.NO_ENGINE, cause, remedy);
     }

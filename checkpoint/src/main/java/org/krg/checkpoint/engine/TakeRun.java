@@ -39,7 +39,8 @@ record TakeRun(
 
     Taken run(CopyProgress progress) {
         var watch = new Stopwatch();
-        var taking = new Taking(cell, dumper, parts.files(), work, watch);
+        var scope = Scope.of(options.engine(), parts.files());
+        var taking = new Taking(cell, dumper, scope, parts.files(), work, watch);
         try {
             return run(taking, progress, watch);
         } catch (CheckpointFailed failed) {

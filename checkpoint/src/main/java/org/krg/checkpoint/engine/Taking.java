@@ -15,6 +15,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
+import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest.Entry;
@@ -36,16 +37,24 @@ final class Taking {
 
     private final CellView cell;
     private final Dumper dumper;
+    private final Scope scope;
     private final CellFiles cellFiles;
     private final WorkDirectory work;
     private final Stopwatch watch;
     private boolean leftStanding;
 
     /// @param watch is told what took how long
-    Taking(CellView cell, Dumper dumper, CellFiles cellFiles, WorkDirectory work, Stopwatch watch) {
+    Taking(
+            CellView cell,
+            Dumper dumper,
+            Scope scope,
+            CellFiles cellFiles,
+            WorkDirectory work,
+            Stopwatch watch) {
         this.watch = watch;
         this.cell = cell;
         this.dumper = dumper;
+        this.scope = scope;
         this.cellFiles = cellFiles;
         this.work = work;
     }
@@ -90,16 +99,23 @@ final class Taking {
             dumper.dump(cell, work.images(), work.logs());
             watch.lap("dump");
             var tree = cellFiles.scan(cell);
-            var saved = SavedFiles.of(tree, cell.initPid());
-            requireBelow(fileLimitBytes, SavedFiles.totalBytes(saved));
-            var kept = Snapshot.keep(saved, work.files());
-            var needs = SavedFiles.needs(tree, saved);
+            var files = scope.files(cell, tree);
+            requireGood(files.blockers());
+            requireBelow(fileLimitBytes, SavedFiles.totalBytes(files.saved()));
+            var kept = Snapshot.keep(files.saved(), work.files());
             watch.lap("files");
             cell.saved(work.images());
             watch.lap("shared memory");
-            return new Snapshot(tree, streams, inputEnded, kept, needs, Duration.ZERO);
+            return new Snapshot(tree, streams, inputEnded, kept, files.needs(), Duration.ZERO);
         } catch (IOException failure) {
             throw Failures.of(Phase.FILES, failure);
+        }
+    }
+
+    private static void requireGood(List<Blocker> blockers) {
+        if (!blockers.isEmpty()) {
+            var first = blockers.getFirst();
+            throw Failures.of(Phase.FILES, Code.BLOCKED, first.what(), first.remedy());
         }
     }
 

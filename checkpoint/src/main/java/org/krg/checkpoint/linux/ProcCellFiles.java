@@ -21,6 +21,7 @@ import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
 
@@ -81,6 +82,11 @@ public final class ProcCellFiles implements CellFiles {
         var kernel = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
         var architecture = System.getProperty("os.arch").replace("amd64", "x86_64");
         return new Origin(engine, engineVersion, kernel, architecture, cpu());
+    }
+
+    @Override
+    public OwnState ownState(CellView cell) throws IOException {
+        return new OwnStateScan(cell).run();
     }
 
     @Override

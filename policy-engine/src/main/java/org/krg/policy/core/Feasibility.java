@@ -87,8 +87,7 @@ final class Feasibility {
         var periodic = spec.checkpoint().schedule().isPeriodic();
         return reject(
                 periodic && !node.capabilities().engines().contains(wanted),
-                "it does not offer the checkpoint engine "
-                        + wanted.name().toLowerCase(Locale.ROOT));
+                "it does not offer the checkpoint engine " + wanted.word());
     }
 
     private Optional<String> network(Node node) {
@@ -102,10 +101,16 @@ final class Feasibility {
             return Optional.empty();
         }
         var capabilities = node.capabilities();
-        if (!capabilities.engines().contains(Engine.CRIU)) {
-            return Optional.of("it cannot restore a checkpoint: no CRIU passed its self-test");
+        var engine = spec.checkpoint().engine();
+        if (!capabilities.engines().contains(engine)) {
+            return Optional.of(
+                    "it cannot restore a checkpoint: "
+                            + (engine == Engine.COOPERATIVE
+                                    ? "cells are not isolated there"
+                                    : "no CRIU passed its self-test"));
         }
         return takenOn(number)
+                .filter(_ -> engine == Engine.CRIU)
                 .filter(source -> !source.architecture().equals(capabilities.architecture()))
                 .map(source -> "the checkpoint was taken on " + source.architecture());
     }

@@ -108,6 +108,10 @@ final class Clusters {
     }
 
     static JobSpec spec(long cpuMillis, Duration every, NodeId... onlyOn) {
+        return spec(CheckpointPolicy.ON_DEMAND.engine(), cpuMillis, every, onlyOn);
+    }
+
+    static JobSpec spec(Engine engine, long cpuMillis, Duration every, NodeId... onlyOn) {
         var policy = CheckpointPolicy.ON_DEMAND;
         return new JobSpec(
                 new Program(List.of("heat"), "/opt/heat", DIGEST, List.of(), "/", 022, false),
@@ -116,8 +120,7 @@ final class Clusters {
                 ResourceLimits.NONE,
                 RestartPolicy.NEVER,
                 RecoveryPolicy.CHECKPOINT_THEN_START,
-                new CheckpointPolicy(
-                        policy.engine(), every, policy.copies(), policy.fileLimitBytes(), 2),
+                new CheckpointPolicy(engine, every, policy.copies(), policy.fileLimitBytes(), 2),
                 PartitionPolicy.STOP,
                 List.of(onlyOn));
     }

@@ -158,6 +158,19 @@ final class LeastLoadedTest {
     }
 
     @Test
+    void aProgramThatSavesItselfComesBackWithoutCriu() {
+        var restoring = process(9, waiting(new Origin.Checkpoint(1)));
+        var own = spec(Engine.COOPERATIVE, 1_000, Duration.ZERO);
+        var image = withGeneration(with(TWO_NODES, own, restoring), 9, "n2");
+        image = with(image, offering(node("n1"), true, 0, Engine.CRIU, Engine.RESTART));
+        image = with(image, offering(node("n2"), true, 0, Engine.COOPERATIVE, Engine.RESTART));
+
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
+        assertThat(verdict(image, N1).reasons())
+                .containsExactly("it cannot restore a checkpoint: cells are not isolated there");
+    }
+
+    @Test
     void pagesOfItsSharedMemoryDrawAProcess() {
         var decision = place(pages(10, 30));
 

@@ -8,6 +8,7 @@ import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Program;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobSpec;
@@ -73,7 +74,8 @@ public final class CellSpecs {
                 job.limits(),
                 stdin(program),
                 job.onPartition() == PartitionPolicy.STOP,
-                own.address());
+                own.address(),
+                job.checkpoint().engine() == Engine.COOPERATIVE);
     }
 
     private static Stdin stdin(org.krg.state.model.Program program) {

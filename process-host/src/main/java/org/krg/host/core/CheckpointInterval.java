@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointSchedule;
-import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Phase;
@@ -63,7 +62,7 @@ public record CheckpointInterval(
     /// {@return the interval of a process; empty when it is checkpointed on demand only}
     public static Optional<CheckpointInterval> of(ClusterImage image, HostedProcess process) {
         var policy = image.jobs().require(process.job()).spec().checkpoint();
-        if (policy.engine() != Engine.CRIU) {
+        if (!policy.engine().saves()) {
             return Optional.empty();
         }
         return switch (policy.schedule()) {

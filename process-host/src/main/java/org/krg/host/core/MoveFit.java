@@ -24,7 +24,9 @@ public final class MoveFit {
     private MoveFit() {}
 
     /// {@return what is different about two nodes so that a program cannot move}
-    public static List<Obstacle> between(Node from, Node to) {
+    ///
+    /// @param engine that saves the program
+    public static List<Obstacle> between(Node from, Node to, Engine engine) {
         var where = "node " + to.id();
         var source = from.capabilities();
         var target = to.capabilities();
@@ -32,6 +34,17 @@ public final class MoveFit {
         if (to.state() != Node.State.READY) {
             obstacles.add(
                     new Obstacle(where, "is lost since " + to.since(), "Bring the node back"));
+        }
+        if (engine == Engine.COOPERATIVE) {
+            // It is started there, as any program that the node can start.
+            if (!target.engines().contains(engine)) {
+                obstacles.add(
+                        new Obstacle(
+                                where,
+                                "cannot bring a program back: its cells are not isolated",
+                                "Run its agent as root on a machine with a cgroup2 tree"));
+            }
+            return obstacles;
         }
         if (!target.engines().contains(Engine.CRIU)) {
             obstacles.add(

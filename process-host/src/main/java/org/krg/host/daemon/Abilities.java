@@ -3,12 +3,13 @@ package org.krg.host.daemon;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.criu.CriuDumper;
 import org.krg.checkpoint.criu.CriuSelfTest;
+import org.krg.checkpoint.engine.CooperativeDumper;
 import org.krg.checkpoint.engine.Dumper;
 import org.krg.checkpoint.model.SelfTest;
 import org.krg.host.NodeReport;
@@ -35,7 +36,9 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
             Cells cells, CheckpointConfig config, Path natives, Optional<CellLinks> links) {
         var test = test(cells, config, natives);
         var limits = cells.limits().stream().map(Abilities::text).toList();
-        var engines = test.works() ? List.of(Engine.CRIU, Engine.RESTART) : List.of(Engine.RESTART);
+        var dumpers = dumpers(cells, test, config);
+        var engines = new ArrayList<>(dumpers.keySet());
+        engines.add(Engine.RESTART);
         var notes = notes(cells, test);
         var problem = links.flatMap(CellLinks::problem);
         problem.ifPresent(notes::add);
@@ -47,7 +50,7 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
         var criu = test.works() ? test.version() : "";
         var uid = Account.ownUid();
         return new Abilities(
-                test.works() ? Map.of(Engine.CRIU, CriuDumper.open(config)) : Map.of(),
+                dumpers,
                 new Capabilities(
                         MachineFacts.architecture(),
                         MachineFacts.kernel(),
@@ -58,6 +61,19 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
                         allNotes,
                         problem.isPresent() ? Optional.empty() : links.map(CellLinks::pool)),
                 new NodeReport(notes, limits, engines, criu, test.finding(), ""));
+    }
+
+    /// A program that saves itself needs nothing but a cell that can be stopped.
+    private static Map<Engine, Dumper> dumpers(
+            Cells cells, SelfTest test, CheckpointConfig config) {
+        var dumpers = new EnumMap<Engine, Dumper>(Engine.class);
+        if (test.works()) {
+            dumpers.put(Engine.CRIU, CriuDumper.open(config));
+        }
+        if (cells.findCgroupRoot().isPresent()) {
+            dumpers.put(Engine.COOPERATIVE, new CooperativeDumper());
+        }
+        return dumpers;
     }
 
     private static SelfTest test(Cells cells, CheckpointConfig config, Path natives) {
@@ -77,7 +93,7 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
                             + " machine with a cgroup2 tree");
         }
         if (!test.works()) {
-            notes.add("processes start again from the beginning: " + test.finding());
+            notes.add("CRIU saves no processes here: " + test.finding());
         }
         return notes;
     }

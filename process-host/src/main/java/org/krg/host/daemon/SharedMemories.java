@@ -217,6 +217,11 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     }
 
     @Override
+    public boolean haveAgreed(Set<Integer> pids) {
+        return port().filter(it -> it.haveAgreed(pids)).isPresent();
+    }
+
+    @Override
     public Optional<String> keepPages(SavedSegment saved, Path file) {
         return problem(() -> present().keepPages(saved.segment(), file));
     }

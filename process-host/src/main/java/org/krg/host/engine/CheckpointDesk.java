@@ -17,7 +17,6 @@ import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.core.Reconciler;
 import org.krg.host.model.CellId;
 import org.krg.state.image.Table;
-import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
@@ -133,7 +132,7 @@ final class CheckpointDesk implements AutoCloseable {
             fail(queue, notHere(process));
         } else if (!view.standing()) {
             fail(queue, outOfTouch());
-        } else if (found.get().spec().checkpoint().engine() != Engine.CRIU) {
+        } else if (!found.get().spec().checkpoint().engine().saves()) {
             fail(queue, nothingToSave(process));
         } else if (isFree(view, found.get())) {
             begin(view, found.get(), queue.remove());
@@ -231,7 +230,7 @@ final class CheckpointDesk implements AutoCloseable {
                         + process
                         + " belongs to a job of the engine `restart`: nothing of it is"
                         + " saved, it starts again from the beginning",
-                "submit the job with `--engine criu`");
+                "submit the job with `--engine criu` or `--engine cooperative`");
     }
 
     private static HostFailure stopping() {

@@ -19,6 +19,7 @@ import org.krg.host.http.view.MigrationView;
 import org.krg.host.model.Obstacle;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
@@ -143,10 +144,17 @@ final class MigrationResource {
                 Json.object()
                         .put("process", process.id().value())
                         .put("target", name(image, process))
-                        .put("residentBytes", finding.footprint().residentBytes());
+                        .put("residentBytes", finding.footprint().residentBytes())
+                        .put("startsAgain", startsAgain(image, process));
         process.phase().host().ifPresent(node -> view.put("node", node.name()));
         finding.to().ifPresent(node -> view.put("to", node.name()));
         return obstacles(view, finding.obstacles());
+    }
+
+    /// {@return whether it is started again with what it saves itself, rather than go on}
+    private static boolean startsAgain(ClusterImage image, HostedProcess process) {
+        var engine = image.jobs().require(process.job()).spec().checkpoint().engine();
+        return engine == Engine.COOPERATIVE;
     }
 
     private static ObjectNode obstacles(ObjectNode view, List<Obstacle> obstacles) {

@@ -84,7 +84,7 @@ final class MoveSurvey {
         var obstacles = new ArrayList<>(unsaved(image, process, footprint));
         obstacles.addAll(together(image, process));
         obstacles.addAll(footprint.bound());
-        obstacles.addAll(at(image, caller, footprint, decision, target));
+        obstacles.addAll(at(image, caller, process, footprint, decision, target));
         return new Finding(Optional.of(target), footprint, obstacles);
     }
 
@@ -104,7 +104,7 @@ final class MoveSurvey {
                         .toList();
         var reasons = new ArrayList<String>();
         for (var node : byScore) {
-            var there = at(image, caller, footprint, decision, node);
+            var there = at(image, caller, process, footprint, decision, node);
             if (there.isEmpty()) {
                 return new Finding(Optional.of(node), footprint, here);
             }
@@ -128,25 +128,31 @@ final class MoveSurvey {
 
     private static List<Obstacle> unsaved(
             ClusterImage image, HostedProcess process, Footprint footprint) {
-        var engine = image.jobs().require(process.job()).spec().checkpoint().engine();
-        if (engine == Engine.CRIU) {
-            return footprint.unsaved();
-        }
-        return List.of(
-                new Obstacle(
-                        "the job",
-                        "its engine is `restart`: nothing of it is saved",
-                        "Submit it with --engine criu"));
+        return engine(image, process).saves()
+                ? footprint.unsaved()
+                : List.of(
+                        new Obstacle(
+                                "the job",
+                                "its engine is `restart`: nothing of it is saved",
+                                "Submit it with --engine criu or cooperative"));
+    }
+
+    private static Engine engine(ClusterImage image, HostedProcess process) {
+        return image.jobs().require(process.job()).spec().checkpoint().engine();
     }
 
     private List<Obstacle> at(
             ClusterImage image,
             Caller caller,
+            HostedProcess process,
             Footprint footprint,
             PlacementDecision decision,
             NodeId target) {
         var node = Targets.node(image, target.name());
-        var obstacles = new ArrayList<>(MoveFit.between(Targets.node(image, self.name()), node));
+        var obstacles =
+                new ArrayList<>(
+                        MoveFit.between(
+                                Targets.node(image, self.name()), node, engine(image, process)));
         decision.verdicts().stream()
                 .filter(verdict -> verdict.node().equals(target) && !verdict.feasible())
                 .flatMap(verdict -> verdict.reasons().stream())

@@ -3,6 +3,7 @@ package org.krg.host.kernel;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -120,6 +121,20 @@ public final class Cell {
     /// {@return the host's number of the program; empty when it has ended or is not yet restored}
     public OptionalLong findRootHostPid() {
         return confinement.findHostPid(rootPid());
+    }
+
+    /// {@return the path in the cell of the directory that the program saves itself in, if it was
+    /// given one}
+    Optional<String> findState() {
+        return Files.isDirectory(PagesSocket.state(directory), LinkOption.NOFOLLOW_LINKS)
+                ? Optional.of(PagesSocket.STATE_IN_CELL.toString())
+                : Optional.empty();
+    }
+
+    /// Starts the program in a frozen cell that was made for a restore. It stands still before it
+    /// does anything, until the cell is thawed.
+    void begin() {
+        control("begin");
     }
 
     /// Tells krg-init that the restore has succeeded: from now on the end of the restored program

@@ -19,6 +19,9 @@ public record PagesSocket(Path path, Path seenFromCells) {
     /// The directory of a cell's streams as a full cell sees it.
     static final Path IN_CELL = Path.of("/run/krg/cell");
 
+    /// The directory that a program saves itself in, as it sees it in a full cell.
+    static final Path STATE_IN_CELL = IN_CELL.resolve("state");
+
     private static final String NAME = "pages.sock";
     private static final String STREAMS = "io";
 
@@ -33,6 +36,13 @@ public record PagesSocket(Path path, Path seenFromCells) {
     /// @param cell the directory of the cell
     static Path streams(CellsConfig config, Path cell) {
         return config.isolation() == Isolation.FULL ? IN_CELL : cell.resolve(STREAMS);
+    }
+
+    /// {@return the directory that a program saves itself in}
+    ///
+    /// @param cell the directory of the cell
+    static Path state(Path cell) {
+        return cell.resolve(STREAMS).resolve(STATE_IN_CELL.getFileName());
     }
 
     /// {@return the file that keeps programs of a cell from asking for shared memory: while they

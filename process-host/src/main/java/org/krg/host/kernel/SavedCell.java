@@ -123,6 +123,21 @@ record SavedCell(
     }
 
     @Override
+    public Optional<String> ownState() {
+        return cell.findState();
+    }
+
+    @Override
+    public boolean hasAgreed() {
+        return shared.haveAgreed(cell.pids());
+    }
+
+    @Override
+    public void begin() {
+        cell.begin();
+    }
+
+    @Override
     public void freeze() {
         var tie = shared.detach(cell::pids, cell.still());
         if (tie.isPresent()) {

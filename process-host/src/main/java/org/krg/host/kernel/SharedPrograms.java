@@ -40,6 +40,9 @@ public interface SharedPrograms {
     /// knows of all their handles by then.
     List<Held> held(Set<Integer> pids);
 
+    /// {@return whether a program among detached processes was called back before, and agreed}
+    boolean haveAgreed(Set<Integer> pids);
+
     /// Writes the pages of a segment into a file, each from the node that has it, while nobody
     /// stores anything.
     ///

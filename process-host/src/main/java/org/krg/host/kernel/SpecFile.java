@@ -48,6 +48,7 @@ final class SpecFile {
         file.put("epoch", Long.toString(id.epoch()));
         file.put("lease", config.lease().toString());
         file.put("exclusive", spec.exclusive() ? "yes" : "no");
+        file.put("state", spec.savesItself() ? "yes" : "no");
         file.put("stdin", spec.stdin().name().toLowerCase(Locale.ROOT));
         file.putAll("init-cgroup", place.initGroups());
         file.putAll("app-cgroup", place.appGroups());
@@ -68,6 +69,9 @@ final class SpecFile {
         spec.address().ifPresent(address -> file.put("env", "KRG_ADDRESS=" + address));
         file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
         file.put("env", "KRG_EPOCH_FILE=" + PagesSocket.streams(config, cell).resolve("epoch"));
+        if (spec.savesItself()) {
+            file.put("env", "KRG_STATE_DIR=" + PagesSocket.streams(config, cell).resolve("state"));
+        }
         file.putAll("arg", program.arguments());
         file.writeTo(cell);
     }

@@ -12,17 +12,19 @@ import org.krg.state.model.ResourceLimits;
 /// @param exclusive whether the cell stands still when the node's lease is over
 /// @param address its own, in a network namespace of its own; empty where it uses the node's
 ///   network
+/// @param savesItself whether the program is given a directory to save itself in
 public record CellSpec(
         Program program,
         Identity user,
         ResourceLimits limits,
         Stdin stdin,
         boolean exclusive,
-        Optional<Ipv4Address> address) {
+        Optional<Ipv4Address> address,
+        boolean savesItself) {
     /// A cell on the network of its node.
     public CellSpec(
             Program program, Identity user, ResourceLimits limits, Stdin stdin, boolean exclusive) {
-        this(program, user, limits, stdin, exclusive, Optional.empty());
+        this(program, user, limits, stdin, exclusive, Optional.empty(), false);
     }
 
     /// Where the program's standard input comes from.

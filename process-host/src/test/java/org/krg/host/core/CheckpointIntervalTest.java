@@ -41,6 +41,8 @@ final class CheckpointIntervalTest {
     void whatIsToStartAgainFromTheBeginningIsNotSaved() {
         var restart = new CheckpointPolicy(Engine.RESTART, Duration.ofSeconds(5), 2, 0, 2);
         assertThat(CheckpointInterval.of(image(restart), RUNNING)).isEmpty();
+        var own = new CheckpointPolicy(Engine.COOPERATIVE, Duration.ofSeconds(5), 2, 0, 2);
+        assertThat(CheckpointInterval.of(image(own), RUNNING)).isPresent();
     }
 
     @Test

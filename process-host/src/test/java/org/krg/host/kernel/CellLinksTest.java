@@ -172,6 +172,12 @@ class CellLinksTest {
                         Program.USUAL_UMASK,
                         List.of());
         return new CellSpec(
-                program, NOBODY, ResourceLimits.NONE, Stdin.EMPTY, false, Optional.of(ADDRESS));
+                program,
+                NOBODY,
+                ResourceLimits.NONE,
+                Stdin.EMPTY,
+                false,
+                Optional.of(ADDRESS),
+                false);
     }
 }

@@ -71,6 +71,7 @@ final class NodeCodec {
     static ValueWire.Engine encode(Engine engine) {
         return switch (engine) {
             case CRIU -> ValueWire.Engine.ENGINE_CRIU;
+            case COOPERATIVE -> ValueWire.Engine.ENGINE_COOPERATIVE;
             case RESTART -> ValueWire.Engine.ENGINE_RESTART;
         };
     }

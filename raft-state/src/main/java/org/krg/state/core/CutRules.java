@@ -76,9 +76,8 @@ final class CutRules {
         if (job.spec().checkpoint().engine() != Engine.CRIU) {
             return Decision.refuse(
                     Refusal.INVALID,
-                    Text.of(job)
-                            + " is of the engine `restart`: nothing of it is saved; submit it with"
-                            + " `--engine criu`");
+                    "%s is of the engine `%s`, which does not save several ranks as one; submit it with `--engine criu`"
+                            .formatted(Text.of(job), job.spec().checkpoint().engine().word()));
         }
         if (job.stop().isPresent()) {
             return Decision.refuse(Refusal.CONFLICT, Text.of(job) + " was ordered to end");

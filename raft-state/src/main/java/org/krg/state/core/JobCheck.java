@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
+import org.krg.state.model.Engine;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Program;
@@ -66,6 +67,7 @@ final class JobCheck {
                 .or(() -> resourceProblem(spec))
                 .or(() -> checkpointProblem(spec.checkpoint()))
                 .or(() -> ranksProblem(spec))
+                .or(() -> cooperativeProblem(spec))
                 .or(() ->
                         wrong(
                                 spec.restart().backOff().compareTo(MAX_WAIT) > 0,
@@ -137,6 +139,20 @@ final class JobCheck {
                                 spec.isParallel() && spec.program().stdinOpen(),
                                 "standard input cannot be passed on to several ranks; leave out"
                                         + " --stdin"));
+    }
+
+    /// A program that starts anew comes back alone, and to an empty terminal.
+    private static Optional<String> cooperativeProblem(JobSpec spec) {
+        var cooperative = spec.checkpoint().engine() == Engine.COOPERATIVE;
+        return wrong(
+                        cooperative && spec.isParallel(),
+                        "the engine `cooperative` does not save several ranks as one; submit the job"
+                                + " with `--engine criu`")
+                .or(() ->
+                        wrong(
+                                cooperative && spec.program().terminal(),
+                                "the engine `cooperative` does not bring a terminal back; leave out"
+                                        + " --terminal"));
     }
 
     private static Optional<String> checkpointProblem(CheckpointPolicy policy) {

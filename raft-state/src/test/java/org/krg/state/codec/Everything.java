@@ -249,7 +249,8 @@ final class Everything {
                         0640,
                         OwnershipMode.ASYNC,
                         START,
-                        fileSegment().backing()));
+                        fileSegment().backing()),
+                new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START));
     }
 
     static List<Event> events() {
@@ -521,6 +522,10 @@ final class Everything {
                 List.of(
                         new Rlimit(Rlimit.Resource.NOFILE, 1_024, 4_096),
                         new Rlimit(Rlimit.Resource.STACK, 1L << 23, Rlimit.UNLIMITED)));
+    }
+
+    private static CheckpointPolicy savingItself() {
+        return new CheckpointPolicy(Engine.COOPERATIVE, Duration.ofSeconds(5), 2, 1L << 30, 2);
     }
 
     private static CheckpointPolicy adaptive() {

@@ -14,6 +14,8 @@ import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.AddressPool;
+import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobSpec;
@@ -78,6 +80,9 @@ class GroupRulesTest {
                 .contains("--on-partition");
         assertThat(refused(Samples.with(Samples.spec(), endless).withRanks(3)))
                 .contains("on-failure");
+        var own = new CheckpointPolicy(Engine.COOPERATIVE, Duration.ZERO, 2, 0, 2);
+        assertThat(refused(Samples.with(Samples.spec(), own).withRanks(3)))
+                .contains("--engine criu");
     }
 
     @Test

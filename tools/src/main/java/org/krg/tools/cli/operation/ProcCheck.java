@@ -55,10 +55,15 @@ public final class ProcCheck implements Callable<Integer> {
             if (!obstacles.isEmpty()) {
                 return ExitCode.NOT_CHECKPOINTABLE;
             }
+            var again =
+                    found.path("startsAgain").asBoolean()
+                            ? "; it is started again from what it saves itself"
+                            : "";
             terminal.say(
-                    to == null
-                            ? "nothing keeps " + target + " from being saved"
-                            : "nothing keeps " + target + " from going to " + to);
+                    (to == null
+                                    ? "nothing keeps " + target + " from being saved"
+                                    : "nothing keeps " + target + " from going to " + to)
+                            + again);
         }
         return ExitCode.OK;
     }

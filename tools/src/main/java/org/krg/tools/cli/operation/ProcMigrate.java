@@ -84,14 +84,7 @@ public final class ProcMigrate implements Callable<Integer> {
             }
             if (dryRun) {
                 output.print(terminal, begun, () -> "");
-                terminal.say(
-                        "%s would move from %s to %s, %s, with %s in memory"
-                                .formatted(
-                                        begun.path("target").asText(),
-                                        begun.path("node").asText(),
-                                        begun.path("to").asText(),
-                                        begun.path("mode").asText(),
-                                        Amounts.bytes(begun.path("residentBytes").asLong())));
+                terminal.say(wouldMove(begun));
                 return ExitCode.OK;
             }
             var id = begun.path("id").asText();
@@ -105,5 +98,19 @@ public final class ProcMigrate implements Callable<Integer> {
             terminal.say(Operations.outcome(over));
             return Watched.exitCode(over);
         }
+    }
+
+    private static String wouldMove(JsonNode begun) {
+        var bytes = Amounts.bytes(begun.path("residentBytes").asLong());
+        return "%s would move from %s to %s, %s, %s"
+                .formatted(
+                        begun.path("target").asText(),
+                        begun.path("node").asText(),
+                        begun.path("to").asText(),
+                        begun.path("mode").asText(),
+                        begun.path("startsAgain").asBoolean()
+                                ? "and be started again from what it saves itself, %s by now"
+                                        .formatted(bytes)
+                                : "with %s in memory".formatted(bytes));
     }
 }

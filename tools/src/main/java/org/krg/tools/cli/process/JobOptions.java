@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 
 /// What a user can say about a job.
 final class JobOptions {
-    private static final List<String> ENGINES = List.of("criu", "restart");
+    private static final List<String> ENGINES = List.of("criu", "cooperative", "restart");
     private static final List<String> RESTARTS = List.of("never", "on-failure", "always");
     private static final List<String> RECOVERIES =
             List.of("checkpoint-then-start", "checkpoint-only", "none");
@@ -167,7 +167,10 @@ final class JobOptions {
     @Option(
             names = "--engine",
             paramLabel = "ENGINE",
-            description = "criu, or restart: from the beginning (default: the best there is)")
+            description =
+                    "criu; cooperative: the program saves itself when it is asked (libkrg), and is started again"
+                            + " with what it saved; or restart: from the beginning (default: criu where there is"
+                            + " CRIU)")
     private @Nullable String engine;
 
     @Option(

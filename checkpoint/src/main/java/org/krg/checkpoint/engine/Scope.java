@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.util.List;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.core.HeldFiles;
+import org.krg.checkpoint.core.OwnStateCheck;
+import org.krg.checkpoint.core.Preflight;
+import org.krg.checkpoint.core.SavedFiles;
+import org.krg.checkpoint.core.SharedMemoryTies;
+import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Manifest.Need;
+import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.Survey;
+import org.krg.checkpoint.model.TreeProcess;
+import org.krg.state.model.Engine;
+
+/// What of a program an engine saves.
+sealed interface Scope {
+    /// {@return what it is, and what keeps it from being saved; nothing is frozen}
+    Survey survey(CellView cell, Preflight.Limits limits) throws IOException;
+
+    /// {@return the files of a frozen cell that are saved beside the images of the engine}
+    Files files(CellView cell, ProcessTree tree) throws IOException;
+
+    /// Files of a program.
+    ///
+    /// @param saved those that go into a generation
+    /// @param needs those that must be where the program comes back
+    /// @param blockers what is wrong with them
+    record Files(List<SavedFile> saved, List<Need> needs, List<Blocker> blockers) {}
+
+    static Scope of(Engine engine, CellFiles files) {
+        return switch (engine) {
+            case CRIU, RESTART -> new WholeTree(files);
+            case COOPERATIVE -> new Own(files);
+        };
+    }
+
+    /// The processes, and all that they have open.
+    record WholeTree(CellFiles cellFiles) implements Scope {
+        @Override
+        public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
+            var tree = SharedMemoryTies.without(cellFiles.scan(cell), cell.sharing());
+            var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
+            return new Survey(
+                    Preflight.blockers(tree, limits),
+                    cellFiles.boundSockets(tree),
+                    HeldFiles.of(tree),
+                    SavedFiles.needs(tree, SavedFiles.of(tree, cell.initPid())),
+                    resident);
+        }
+
+        @Override
+        public Files files(CellView cell, ProcessTree tree) {
+            var saved = SavedFiles.of(tree, cell.initPid());
+            return new Files(saved, SavedFiles.needs(tree, saved), List.of());
+        }
+    }
+
+    /// What the program has written into its directory. Whatever else it has, it makes anew.
+    record Own(CellFiles cellFiles) implements Scope {
+        @Override
+        public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
+            var state = cellFiles.ownState(cell);
+            var usesLibrary = !cell.sharing().processes().isEmpty();
+            return new Survey(
+                    OwnStateCheck.blockers(state, cell.rootPid(), usesLibrary, limits.fileBytes()),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    SavedFiles.totalBytes(state.files()));
+        }
+
+        @Override
+        public Files files(CellView cell, ProcessTree tree) throws IOException {
+            var state = cellFiles.ownState(cell);
+            return new Files(
+                    state.files(),
+                    List.of(),
+                    OwnStateCheck.blockers(state, cell.rootPid(), Long.MAX_VALUE));
+        }
+    }
+}
