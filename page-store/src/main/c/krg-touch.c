@@ -312,61 +312,93 @@ static void prepare(word *variable, char kind, uint64_t round) {
         atomic_store_explicit(variable, 0, memory_order_relaxed);
 }
 
-// litmus BARRIER PROCESSES OFFSET ROUNDS SPREAD STEP...
+// Where the variables of a round are. Each page serves many rounds, but not two of those that are done AT_ONCE. Variables
+// that lie further apart than pages do not interleave.
+static char *base_of(uint64_t offset, uint64_t round, uint64_t spread, uint64_t at_once) {
+    uint64_t bytes = spread < 4096 ? 4 * sizeof(word) : sizeof(word);
+    uint64_t page_step = spread == 4096 ? 4 * 4096 : 4096;
+    uint64_t per_page = 4096 / bytes;
+    uint64_t page = round / at_once / per_page * at_once + round % at_once;
+    return memory + offset + page * page_step + round / at_once % per_page * bytes;
+}
+
+enum { MOST_STEPS = 8, ROOM = MOST_STEPS + 1 };
+
+struct step {
+    char kind;
+    uint64_t variable;
+    uint64_t value;
+};
+
+// Does the steps up to the next `b`, or to the end, once. What it loads is added to `seen`.
+static void do_steps(const struct step *step, int count, char *base, uint64_t spread, char *seen) {
+    seen += strlen(seen);
+    for (; count-- > 0 && step->kind != 'b'; step++) {
+        word *variable = (word *)(base + step->variable * spread);
+        if (step->kind == 'w')
+            atomic_store_explicit(variable, step->value, memory_order_relaxed);
+        else
+            *seen++ = (char)('0' + atomic_load_explicit(variable, memory_order_relaxed));
+        // The compiler keeps the order of the steps; the processor does what it does.
+        atomic_signal_fence(memory_order_seq_cst);
+    }
+}
+
+static int read_steps(char *rest, struct step *steps) {
+    int count = 0;
+    for (char *text = strtok(rest, " "); text != NULL && count < MOST_STEPS; text = strtok(NULL, " ")) {
+        int second = text[0] == 'w' && text[1] == 'b';
+        steps[count].kind = text[0];
+        steps[count].value = second ? 2 : 1;
+        steps[count++].variable = strtoull(text + 1 + second, NULL, 10); // 0 for `b`
+    }
+    return count;
+}
+
+// litmus BARRIER PROCESSES OFFSET ROUNDS SPREAD AT_ONCE STEP...
 //
 // BARRIER is a file of 8 zero bytes that all PROCESSES share. In each of ROUNDS every process does its
 // STEPs once, on variables no round before has used: `w0` stores 1 in variable 0, `r1` loads
 // variable 1, `wb0` stores 2, `b` waits for all. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
-// multiple of 4096. The answer is one digit for each load, rounds separated by commas.
+// multiple of 4096. Processes wait for each other before each AT_ONCE rounds and do one after the other then. The answer
+// is one digit for each load, rounds separated by commas.
 static void litmus(char *rest) {
     char *barrier = strtok(rest, " ");
     uint64_t processes = strtoull(strtok(NULL, " "), NULL, 10);
     uint64_t offset = strtoull(strtok(NULL, " "), NULL, 10);
     uint64_t rounds = strtoull(strtok(NULL, " "), NULL, 10);
     uint64_t spread = strtoull(strtok(NULL, " "), NULL, 10);
-    struct { char kind; int variable; uint64_t value; } steps[8];
-    int count = 0;
-    for (char *step = strtok(NULL, " "); step != NULL && count < 8; step = strtok(NULL, " ")) {
-        int second = step[0] == 'w' && step[1] == 'b';
-        steps[count].kind = step[0];
-        steps[count].value = second ? 2 : 1;
-        steps[count++].variable = atoi(step + 1 + second); // 0 for `b`
-    }
+    uint64_t at_once = strtoull(strtok(NULL, " "), NULL, 10);
+    struct step steps[MOST_STEPS];
+    int count = read_steps(NULL, steps);
     int fd = open(barrier, O_RDWR | O_CLOEXEC);
     word *arrived = mmap(NULL, sizeof *arrived, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    char *seen = malloc(rounds * 9 + 1);
-    char *end = seen;
+    char(*seen)[ROOM] = calloc(rounds, sizeof *seen);
     if (arrived == MAP_FAILED || seen == NULL) {
         answer_error();
         return;
     }
     close(fd);
-    // Each page serves 512 rounds. Variables that lie further apart than pages do not interleave.
-    uint64_t per_page = 4096 / sizeof(word);
-    uint64_t page_step = spread > 4096 ? 4096 : 4 * 4096;
     uint64_t waits = 0;
-    for (uint64_t round = 0; round < rounds; round++) {
-        char *base = memory + offset
-            + (spread < 4096 ? round * 4 * sizeof(word)
-                             : round / per_page * page_step + round % per_page * sizeof(word));
-        for (int i = 0; i < count; i++)
-            prepare((word *)(base + (uint64_t)steps[i].variable * spread), steps[i].kind, round);
-        await_all(arrived, ++waits, processes);
-        for (int i = 0; i < count; i++) {
-            word *variable = (word *)(base + (uint64_t)steps[i].variable * spread);
-            if (steps[i].kind == 'b')
-                await_all(arrived, ++waits, processes);
-            else if (steps[i].kind == 'w')
-                atomic_store_explicit(variable, steps[i].value, memory_order_relaxed);
-            else
-                *end++ = (char)('0' + atomic_load_explicit(variable, memory_order_relaxed));
-            // The compiler keeps the order of the steps; the processor does what it does.
-            atomic_signal_fence(memory_order_seq_cst);
+    for (uint64_t first = 0; first < rounds; first += at_once) {
+        uint64_t end = first + at_once < rounds ? first + at_once : rounds;
+        for (uint64_t round = first; round < end; round++)
+            for (int i = 0; i < count; i++)
+                prepare((word *)(base_of(offset, round, spread, at_once) + steps[i].variable * spread), steps[i].kind, round);
+        for (int done = 0; done < count;) {
+            await_all(arrived, ++waits, processes);
+            for (uint64_t round = first; round < end; round++)
+                do_steps(steps + done, count - done, base_of(offset, round, spread, at_once), spread, seen[round]);
+            while (done < count && steps[done++].kind != 'b')
+                ;
         }
-        *end++ = ',';
+        // Who ends with a `b` waits for the others, too.
+        if (steps[count - 1].kind == 'b')
+            await_all(arrived, ++waits, processes);
     }
-    *end = 0;
-    puts(seen);
+    for (uint64_t round = 0; round < rounds; round++)
+        printf("%s,", seen[round]);
+    puts("");
     free(seen);
     munmap(arrived, sizeof *arrived);
 }

@@ -28,6 +28,11 @@ class LitmusTest {
     private static final int ROUNDS = 800;
     private static final int WAITING_ROUNDS = 120;
     private static final int LONG_ROUNDS = 100_000;
+
+    /// In the long form, so many begin together, each on pages of its own: processes wait for each
+    /// other once for all of them, and pages are on their way at the same time.
+    private static final int TOGETHER = 16;
+
     private static final int BLOCK = 2 << 20;
     private static final int PAGE = 4_096;
     private static final int SAME_PAGE = 8;
@@ -79,7 +84,7 @@ class LitmusTest {
     @ParameterizedTest
     @FieldSource("SHAPES")
     void noForbiddenOutcomeIsSeen(Shape shape) throws IOException {
-        run(shape, ROUNDS);
+        run(shape, ROUNDS, 1);
     }
 
     /// Where pages wait for a mirror or for the log on their way.
@@ -88,29 +93,29 @@ class LitmusTest {
     void noForbiddenOutcomeIsSeenWherePagesWait(Waiting waiting) throws IOException {
         agreement.close();
         agreement = new Agreement(waiting.mode());
-        run(waiting.shape(), WAITING_ROUNDS);
+        run(waiting.shape(), WAITING_ROUNDS, 1);
     }
 
     @Tag("long")
     @ParameterizedTest
     @FieldSource("SHAPES")
     void noForbiddenOutcomeIsSeenInManyRounds(Shape shape) throws IOException {
-        run(shape, LONG_ROUNDS);
+        run(shape, LONG_ROUNDS, TOGETHER);
     }
 
-    private void run(Shape shape, int rounds) throws IOException {
+    private void run(Shape shape, int rounds, int atOnce) throws IOException {
         nodes =
                 IntStream.range(0, shape.threads().size())
                         .mapToObj(i -> new PageNode("n" + i, agreement, directory))
                         .toList();
         var processes = nodes.stream().map(PageNode::toucher).toList();
-        check(shape, outcomes(shape, processes, rounds, BLOCK, 0));
-        check(shape, outcomes(shape, processes, rounds, PAGE, 16 << 20));
-        check(shape, outcomes(shape, processes, rounds, SAME_PAGE, 48 << 20));
+        check(shape, outcomes(shape, processes, rounds, atOnce, BLOCK, 0));
+        check(shape, outcomes(shape, processes, rounds, atOnce, PAGE, 16 << 20));
+        check(shape, outcomes(shape, processes, rounds, atOnce, SAME_PAGE, 48 << 20));
     }
 
     private SortedMap<String, Integer> outcomes(
-            Shape shape, List<Toucher> processes, int rounds, int spread, int offset)
+            Shape shape, List<Toucher> processes, int rounds, int atOnce, int spread, int offset)
             throws IOException {
         var barrier = Files.write(Files.createTempFile(directory, "barrier", ""), new byte[8]);
         var answers =
@@ -119,13 +124,14 @@ class LitmusTest {
                                 processes
                                         .get(i)
                                         .begin(
-                                                "litmus %s %d %d %d %d %s"
+                                                "litmus %s %d %d %d %d %d %s"
                                                         .formatted(
                                                                 barrier,
                                                                 processes.size(),
                                                                 offset,
                                                                 rounds,
                                                                 spread,
+                                                                atOnce,
                                                                 shape.threads().get(i))))
                         .toList();
         var loads = answers.stream().map(Toucher::awaitLong).map(it -> it.split(",", -1)).toList();
