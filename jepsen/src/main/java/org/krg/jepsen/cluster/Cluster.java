@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -26,6 +27,9 @@ import org.krg.tools.http.Json;
 public final class Cluster implements AutoCloseable {
     private static final Duration TO_START = Duration.ofMinutes(2);
     private static final Duration TO_BE_READY = Duration.ofMinutes(1);
+
+    /// An agent that has pages to give away may take so long.
+    private static final Duration TO_END = Duration.ofSeconds(60);
 
     /// The property that leaves clusters as they are, for somebody who looks for a mistake.
     private static final String KEEP = "krg.keep";
@@ -131,12 +135,25 @@ public final class Cluster implements AutoCloseable {
 
     /// Kills the agent of a node, as fast as that can be done.
     public void killAgentAtOnce(String node) {
-        for (var each : run("dev", "status", "-o", "json").require(0).json().path("nodes")) {
-            if (each.path("name").asText().equals(node) && each.path("pid").isIntegralNumber()) {
-                ProcessHandle.of(each.path("pid").asLong())
-                        .ifPresent(ProcessHandle::destroyForcibly);
-            }
-        }
+        findAgent(node).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    /// Tells the agent of a node to end, as an upgrade does, and returns when it has; its cells go
+    /// on.
+    public void endAgent(String node) {
+        findAgent(node)
+                .ifPresent(agent -> {
+                    var isTold = agent.destroy();
+                    Await.until("the agent to end", TO_END, () -> isTold && !agent.isAlive());
+                });
+    }
+
+    private Optional<ProcessHandle> findAgent(String node) {
+        return stream(run("dev", "status", "-o", "json").require(0).json().path("nodes"))
+                .filter(each -> each.path("name").asText().equals(node))
+                .filter(each -> each.path("pid").isIntegralNumber())
+                .flatMap(each -> ProcessHandle.of(each.path("pid").asLong()).stream())
+                .findFirst();
     }
 
     /// Kills a node: its agent and everything it hosts.

@@ -179,6 +179,22 @@ public final class HomeBlock {
         page(page).filed(version);
     }
 
+    /// {@return the pages that are lost with this home, as things are: nobody else has them, and
+    /// the next home could not tell that they are zeros}
+    public List<Integer> onlyHere() {
+        // A mirror may be over, and the next one not told yet.
+        var isToldOfZeros = mode == OwnershipMode.SYNC;
+        return IntStream.range(0, BlockId.PAGES)
+                .filter(index -> {
+                    var known = pages[index];
+                    return known == null
+                            ? isComplete && !isToldOfZeros
+                            : known.isOnlyHere(isToldOfZeros);
+                })
+                .boxed()
+                .toList();
+    }
+
     /// Has processes of this node only read a page that they may write: what is stored afterwards
     /// is of a new version.
     public List<Effect> share(int page) {

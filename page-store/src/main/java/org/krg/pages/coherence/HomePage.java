@@ -276,6 +276,18 @@ final class HomePage {
         };
     }
 
+    /// {@return whether nobody but the home's own node has it}
+    ///
+    /// @param isToldOfZeros whether the next home knows of a page that nobody ever wrote
+    boolean isOnlyHere(boolean isToldOfZeros) {
+        return switch (bytes) {
+            case UNTOUCHED -> !isToldOfZeros;
+            case FILED -> true;
+            case HELD -> holders.stream().allMatch(self::equals);
+            case LOST -> false;
+        };
+    }
+
     /// The file has a version of the page now, which nobody could write when it was read.
     void filed(long known) {
         filed = Math.max(filed, known);

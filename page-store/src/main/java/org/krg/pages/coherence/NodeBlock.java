@@ -100,6 +100,11 @@ public final class NodeBlock {
         return wanted[page] != NONE;
     }
 
+    /// {@return whether a page may come, or a home be agreed on, that was asked for}
+    public boolean isExpecting() {
+        return grantAsked || !Arrays.stream(asked).allMatch(NONE::equals);
+    }
+
     /// {@return the epoch whose messages are heard; 0 before the first}
     public long epoch() {
         return epoch;

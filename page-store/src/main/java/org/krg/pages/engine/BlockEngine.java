@@ -23,6 +23,7 @@ import org.krg.pages.coherence.Advice;
 import org.krg.pages.coherence.Content;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.HomeBlock;
+import org.krg.pages.coherence.HomeEntry;
 import org.krg.pages.coherence.NodeBlock;
 import org.krg.pages.coherence.Origin;
 import org.krg.pages.coherence.PageMessage;
@@ -30,6 +31,7 @@ import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
+import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
@@ -71,6 +73,7 @@ final class BlockEngine {
     private long grantedEpoch;
     private int refusals;
     private boolean isOver;
+    private boolean isResting;
 
     /// What all blocks of a node share.
     record Surroundings(
@@ -209,6 +212,71 @@ final class BlockEngine {
             return false;
         }
         memory.get().install(at(page), content, true);
+        return true;
+    }
+
+    /// Has pages come here, to be read.
+    ///
+    /// @return how many are not here after so long, lost ones not counted
+    synchronized int fetch(List<Integer> needed, long limitNanos) throws InterruptedException {
+        var until = System.nanoTime() + limitNanos;
+        var meant = needed.stream().filter(page -> page < pages()).toList();
+        perform(node.willNeed(meant), null);
+        drain();
+        while (true) {
+            var missing = meant.stream().filter(page -> !has(page, Access.READ)).count();
+            var left = until - System.nanoTime();
+            if (missing == 0 || left <= 0 || isOver) {
+                return Math.toIntExact(missing);
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+    }
+
+    /// {@return whether nothing is on its way here any more} Waits for that until then.
+    synchronized boolean awaitArrivals(long untilNanos) throws InterruptedException {
+        while (!isOver && node.isExpecting()) {
+            var left = untilNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
+    /// {@return the pages that others are to have before this agent ends, if there are any}
+    synchronized Optional<Entrusted> entrusted() {
+        if (isOver) {
+            return Optional.empty();
+        }
+        var pages = home == null || home.isRecovering() ? here() : home.onlyHere();
+        return pages.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Entrusted(block, node.home(), pages));
+    }
+
+    private List<Integer> here() {
+        return IntStream.range(0, BlockId.PAGES)
+                .filter(page -> node.access(page) != Access.NONE)
+                .boxed()
+                .toList();
+    }
+
+    /// Begins nothing more as the home: who asks from now on asks the next home again.
+    synchronized void rest() {
+        isResting = true;
+    }
+
+    /// {@return whether no page is on its way through this home} Waits for that until then.
+    synchronized boolean awaitRest(long untilNanos) throws InterruptedException {
+        while (home != null && home.entries().stream().anyMatch(HomeEntry::moving)) {
+            var left = untilNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
         return true;
     }
 
@@ -393,6 +461,9 @@ final class BlockEngine {
 
     /// What comes before the log says here that this node is the home waits for that.
     private void handle(Spoken spoken, ToHome message) {
+        if (isResting && message instanceof Request) {
+            return;
+        }
         if (home != null && spoken.epoch == homeEpoch) {
             perform(home.received(spoken.from, spoken.epoch, message), spoken);
         } else if (spoken.epoch > grantedEpoch) {
@@ -430,10 +501,8 @@ final class BlockEngine {
             counters.performed(effect, isToOther);
             perform(effect, cause);
         }
-        if (!effects.isEmpty()) {
-            // Pages may have come that `await` waits for.
-            notifyAll();
-        }
+        // Pages may have come that somebody waits for.
+        notifyAll();
     }
 
     private void perform(Effect effect, @Nullable Spoken cause) {

@@ -290,6 +290,53 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         block(new BlockId(segment, page / BlockId.PAGES)).filed(page % BlockId.PAGES, version);
     }
 
+    /// Waits until all pages have come that were asked for, at most so long. Nobody asks for others
+    /// meanwhile.
+    ///
+    /// @return whether they have
+    public boolean awaitArrivals(Duration limit) throws InterruptedException {
+        var until = System.nanoTime() + limit.toNanos();
+        var isAllHere = true;
+        for (var block : blocks.values()) {
+            isAllHere &= block.awaitArrivals(until);
+        }
+        return isAllHere;
+    }
+
+    /// {@return the pages that others are to have before this agent ends, block by block in order}
+    ///
+    /// Of a block whose home is here, those that nobody else has, zeros too where the next home
+    /// could not know that they are; of others all that are here: a home that has a page itself
+    /// takes it from nobody else.
+    public List<Entrusted> entrusted() {
+        return blocks.values().stream()
+                .flatMap(block -> block.entrusted().stream())
+                .sorted(Comparator.comparing(Entrusted::block))
+                .toList();
+    }
+
+    /// Has pages of a block come here, to be read. Blocks.
+    ///
+    /// @param pages by their index in the block
+    /// @return how many are not here after so long, lost ones not counted
+    public int fetch(BlockId id, List<Integer> pages, Duration limit) throws InterruptedException {
+        return block(id).fetch(pages, limit.toNanos());
+    }
+
+    /// Begins nothing more as the home of blocks, and has what is on its way arrive, at most so
+    /// long. Who asks from now on waits for the next home.
+    ///
+    /// @return whether everything has
+    public boolean rest(Duration limit) throws InterruptedException {
+        var until = System.nanoTime() + limit.toNanos();
+        blocks.values().forEach(BlockEngine::rest);
+        var isAtRest = true;
+        for (var block : blocks.values()) {
+            isAtRest &= block.awaitRest(until);
+        }
+        return isAtRest;
+    }
+
     private interface Attempt {
         boolean run() throws TimeoutException, InterruptedException;
     }

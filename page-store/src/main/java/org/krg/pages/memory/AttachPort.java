@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,12 @@ public final class AttachPort implements AutoCloseable {
     private final Thread thread;
     private long lastTag;
     private volatile boolean stopped;
+
+    /// Whether the agent ends, and another one is to come.
+    private volatile boolean isLeaving;
+
+    /// Processes that are let in by the next agent only.
+    private final Set<Integer> dismissed = new HashSet<>();
 
     /// Processes that have shared memory.
     ///
@@ -120,13 +128,18 @@ public final class AttachPort implements AutoCloseable {
                 task.run();
             }
         }
-        List.copyOf(clients.values()).forEach(client -> release(client, door::released));
+        Consumer<SegmentId> released = isLeaving ? _ -> {} : door::released;
+        List.copyOf(clients.values()).forEach(client -> release(client, released));
         sync.close();
     }
 
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
         var client = new AttachedClient(nextTag(), connection, door, faults, sync, new Attending());
+        if (dismissed.contains(client.peer().pid())) {
+            client.close(_ -> {});
+            return;
+        }
         clients.put(client.tag(), client);
         epoll.add(connection.descriptor(), client.tag());
         epoll.add(client.process(), client.tag() + 1);
@@ -283,7 +296,35 @@ public final class AttachPort implements AutoCloseable {
     /// @throws DetachRefused if one cannot be; none is then
     public void detach(Supplier<Set<Integer>> pids, Path still, Duration limit)
             throws DetachRefused {
-        new Detaching(this, pids, still).run(limit);
+        new Detaching(this, pids, new StillFile(still)).run(limit);
+    }
+
+    /// Takes their shared memory away from all processes, so that none of them notices that the
+    /// agent ends: they stand still until the next agent lets them in. Only [#close] may come after
+    /// it, and tells nobody that handles are closed: they are open at the next agent. Blocks.
+    ///
+    /// @param limit how long a process may hold a lock or the like; who holds it longer is let go
+    ///   of as if the agent had been killed
+    public void leave(Duration limit) {
+        isLeaving = true;
+        new Leaving(this).run(limit);
+    }
+
+    /// {@return all processes that have something of a segment}
+    public Set<Integer> connected() {
+        return ask(() ->
+                clients.values().stream()
+                        .filter(AttachedClient::hasSegment)
+                        .map(client -> client.peer().pid())
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /// Lets these processes in no more, and no others.
+    void dismiss(Set<Integer> pids) {
+        perform(() -> {
+            dismissed.clear();
+            dismissed.addAll(pids);
+        });
     }
 
     /// {@return the segments that processes had open when they were detached, with how many handles

@@ -94,6 +94,11 @@ final class AttachedClient {
         return Optional.ofNullable(granted).map(Granted::segment);
     }
 
+    /// {@return whether it has opened a segment, or synchronises by one}
+    boolean hasSegment() {
+        return granted != null || joined != null;
+    }
+
     /// {@return by what its process is detached, if this is the connection for that}
     Optional<Attendant> attendant() {
         return Optional.ofNullable(attendant);

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.memory;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -18,8 +14,8 @@ import org.krg.pages.memory.AttachPort.Group;
 
 /// Takes the shared memory away from some processes. Used once, by one thread.
 ///
-/// They are paused, then nothing may be held by a thread of theirs, then a file beside the socket
-/// keeps everybody from connecting again, and they give back what they have.
+/// They are paused, then nothing may be held by a thread of theirs, then a gate keeps everybody
+/// from connecting again, and they give back what they have.
 final class Detaching {
     private static final Duration PAUSE_BETWEEN = Duration.ofMillis(20);
 
@@ -40,12 +36,34 @@ final class Detaching {
 
     private final AttachPort port;
     private final Supplier<Set<Integer>> pids;
-    private final Path still;
+    private final Gate gate;
+    private final Duration pauseLimit;
+    private final Duration logLimit;
 
-    Detaching(AttachPort port, Supplier<Set<Integer>> pids, Path still) {
+    /// What keeps processes from connecting again.
+    interface Gate {
+        void shut();
+
+        void open();
+    }
+
+    Detaching(AttachPort port, Supplier<Set<Integer>> pids, Gate gate) {
+        this(port, pids, gate, PAUSE_LIMIT, LOG_LIMIT);
+    }
+
+    /// @param pauseLimit how long a process has to stand still
+    /// @param logLimit how long the cluster has to say what processes hold
+    Detaching(
+            AttachPort port,
+            Supplier<Set<Integer>> pids,
+            Gate gate,
+            Duration pauseLimit,
+            Duration logLimit) {
         this.port = port;
         this.pids = pids;
-        this.still = still;
+        this.gate = gate;
+        this.pauseLimit = pauseLimit;
+        this.logLimit = logLimit;
     }
 
     /// @param limit how long it is tried again after a refusal
@@ -73,7 +91,7 @@ final class Detaching {
         try {
             pause(group);
             requireNothingHeld();
-            shut();
+            gate.shut();
         } catch (DetachRefused | RuntimeException failure) {
             port.perform(() -> group.attendants().forEach(Attendant::resume));
             throw failure;
@@ -82,7 +100,7 @@ final class Detaching {
             detach(group);
         } catch (DetachRefused | RuntimeException failure) {
             // Those that are detached come again.
-            open();
+            gate.open();
             throw failure;
         }
     }
@@ -102,7 +120,7 @@ final class Detaching {
         port.perform(() -> group.attendants().forEach(it -> answers.add(it.pause())));
         for (var i = 0; i < answers.size(); i++) {
             var pid = group.attendants().get(i).pid();
-            var answer = await(pid, answers.get(i), PAUSE_LIMIT);
+            var answer = await(pid, answers.get(i), pauseLimit);
             if (answer.isPresent() && answer.get().error() != 0) {
                 throw refused(pid, answer.get());
             }
@@ -148,7 +166,7 @@ final class Detaching {
 
     private void requireNothingHeld() throws DetachRefused {
         for (var held : port.held(pids.get())) {
-            for (var it : await(0, held, LOG_LIMIT)) {
+            for (var it : await(0, held, logLimit)) {
                 throw new DetachRefused(it.pid(), it.reason(), HeldObject.REMEDY);
             }
         }
@@ -171,23 +189,6 @@ final class Detaching {
                         TRY_AGAIN);
             }
             sleep(A_MOMENT);
-        }
-    }
-
-    private void shut() {
-        try {
-            Files.deleteIfExists(still);
-            Files.createFile(still);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    private void open() {
-        try {
-            Files.deleteIfExists(still);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 

@@ -30,6 +30,9 @@ final class IncomingLink {
     private long confirmed;
     private int unconfirmedBytes;
 
+    /// Whether the other side wants to know now, which it says by an empty message.
+    private boolean isAsked;
+
     /// How many messages of one session of a peer were handled. Used by one reader after the other.
     static final class Handled {
         private final long session;
@@ -66,7 +69,8 @@ final class IncomingLink {
             buffer.flip();
             takeTogether();
             buffer.compact();
-            if (handled.count - confirmed >= CONFIRM_EVERY
+            if (isAsked
+                    || handled.count - confirmed >= CONFIRM_EVERY
                     || unconfirmedBytes >= CONFIRM_EVERY_BYTES) {
                 confirm();
             }
@@ -74,6 +78,7 @@ final class IncomingLink {
     }
 
     private void confirm() throws IOException {
+        isAsked = false;
         confirmed = handled.count;
         unconfirmedBytes = 0;
         confirmation.clear().putLong(confirmed).flip();
@@ -106,7 +111,11 @@ final class IncomingLink {
                 return;
             }
             var start = buffer.position() + Integer.BYTES;
-            sink.received(peer, buffer.slice(start, length));
+            if (length == 0) {
+                isAsked = true;
+            } else {
+                sink.received(peer, buffer.slice(start, length));
+            }
             buffer.position(start + length);
             handled.count++;
             unconfirmedBytes += length;

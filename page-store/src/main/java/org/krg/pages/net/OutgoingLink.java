@@ -7,6 +7,7 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.PageMessage;
 import org.krg.state.model.NodeId;
@@ -24,6 +25,8 @@ final class OutgoingLink {
 
     /// Messages that one call sends.
     private static final int AT_ONCE = 16;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final NodeId peer;
     private final long session;
@@ -83,6 +86,24 @@ final class OutgoingLink {
                 freeLong.push(frame);
             }
         }
+        notifyAll();
+    }
+
+    /// Asks the node to confirm all that was added so far.
+    synchronized void addQuestion() {
+        add(NOTHING.duplicate(), NOTHING.duplicate());
+    }
+
+    /// {@return whether the node has handled all that was added} Waits for that until then.
+    synchronized boolean awaitConfirmed(long untilNanos) throws InterruptedException {
+        while (!unsent.isEmpty() || !unconfirmed.isEmpty()) {
+            var left = untilNanos - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
     }
 
     /// Adds a message, which goes with the next [#flush].
@@ -164,6 +185,7 @@ final class OutgoingLink {
         forgotten = true;
         unsent.clear();
         unconfirmed.clear();
+        notifyAll();
         if (wire != null) {
             Channels.close(wire.channel());
         }

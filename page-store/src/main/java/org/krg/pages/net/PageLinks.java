@@ -143,6 +143,22 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
         }
     }
 
+    /// Waits until other nodes have handled all that was sent to them, at most so long.
+    ///
+    /// @return whether they have
+    public boolean settle(Duration limit) throws InterruptedException {
+        var until = System.nanoTime() + limit.toNanos();
+        for (var link : outgoing.values()) {
+            link.addQuestion();
+            flush(link);
+        }
+        var isSettled = true;
+        for (var link : outgoing.values()) {
+            isSettled &= link.awaitConfirmed(until);
+        }
+        return isSettled;
+    }
+
     private OutgoingLink open(NodeId peer) {
         var link = new OutgoingLink(peer, RANDOM.nextLong());
         connectSoon(link);

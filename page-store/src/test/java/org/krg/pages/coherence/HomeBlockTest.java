@@ -18,6 +18,7 @@ import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Lost;
 import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
@@ -143,6 +144,41 @@ class HomeBlockTest {
                                 1,
                                 new Grant(2, Access.WRITE, 1, Content.ZEROS),
                                 Payload.NONE));
+    }
+
+    @Test
+    void whatIsLostWithAHomeIsWhatNobodyElseHas() {
+        var home = first(OwnershipMode.ASYNC);
+        var _ = home.received(SELF, 1, new Request(0, true));
+        var _ = home.received(OTHER, 1, new Request(1, true));
+        var _ = home.received(SELF, 1, new Request(2, false));
+
+        assertThat(home.onlyHere()).hasSize(BlockId.PAGES - 1).doesNotContain(1);
+        var _ = home.received(OTHER, 1, new Request(2, false));
+        var _ = home.received(SELF, 1, new Data(2));
+        assertThat(home.onlyHere()).hasSize(BlockId.PAGES - 2).contains(0).doesNotContain(2);
+    }
+
+    @Test
+    void zerosThatTheLogTellsOfAreNotLostWithAHome() {
+        var home = first(OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 1, new Request(1, false));
+        var _ = home.received(SELF, 1, new Request(2, false));
+
+        assertThat(home.onlyHere()).containsExactly(2);
+    }
+
+    @Test
+    void whatIsLostAlreadyIsNotLostOnceMore() {
+        var home = recovering(OwnershipMode.ASYNC);
+        var _ = home.received(OTHER, 3, new Claim(List.of(new Copy(0, Access.READ, 7))));
+
+        assertThat(home.onlyHere()).isEmpty();
+    }
+
+    private static HomeBlock first(OwnershipMode mode) {
+        return new HomeBlock(
+                SELF, 1, List.of(SELF, OTHER), mode, Collections.emptySortedMap(), Origin.ZEROS);
     }
 
     /// The log names the owner of page 5.

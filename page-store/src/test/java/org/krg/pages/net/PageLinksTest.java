@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -136,6 +137,28 @@ class PageLinksTest {
         one.send(TWO, message("to the next"), NOTHING);
         await().until(() -> !inbox.messages.isEmpty());
         assertThat(inbox.messages).containsExactly("one:to the next");
+    }
+
+    @Test
+    void whoWantsToKnowHearsThatEverythingWasHandled() throws Exception {
+        var goOn = new CountDownLatch(1);
+        var busy =
+                new Inbox() {
+                    @Override
+                    public void received(NodeId peer, ByteBuffer message) {
+                        awaitQuietly(goOn);
+                        super.received(peer, message);
+                    }
+                };
+        var one = open(ONE, "secret", new Inbox());
+        open(TWO, "secret", busy);
+        one.send(TWO, message("the last"), NOTHING);
+
+        assertThat(one.settle(Duration.ofMillis(50))).isFalse();
+        goOn.countDown();
+        assertThat(one.settle(Duration.ofSeconds(30))).isTrue();
+
+        assertThat(busy.messages).containsExactly("one:the last");
     }
 
     @Test

@@ -169,6 +169,8 @@ final class Agent implements AutoCloseable {
         var checkpoints = new CellCheckpoints(cells, machine, saved, pages);
         var holder =
                 holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
+        // While the node holds its lease, and nothing is started or saved any more.
+        parts.add(pages::leave);
         var engine = engine(store, machine, checkpoints, proposals, holder);
         var host =
                 new HostedProcesses(

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.TakeOver;
 import org.krg.host.engine.LeaderDuties;
 import org.krg.host.engine.LeaseTerms;
 import org.krg.host.engine.LeaseTerms.Term;
@@ -59,6 +60,11 @@ record AgentAsked(
     @Override
     public CompletableFuture<FileAnswer> file(FileQuestion question) {
         return memory.files().answer(question);
+    }
+
+    @Override
+    public TakeOver.Answer takeOver(TakeOver question) {
+        return memory.takeOver(question);
     }
 
     @Override

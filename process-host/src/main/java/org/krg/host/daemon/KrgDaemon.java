@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class KrgDaemon {
     /// An agent that does not end within this time is ended by the JVM; what it has acknowledged is
     /// on the disk at any moment.
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private static final String REJOIN =
             "krg-admin state rejoin --config FILE moves it aside and lets the node come back with"

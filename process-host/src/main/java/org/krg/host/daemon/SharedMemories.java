@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.HostFailure;
 import org.krg.host.PageWitness;
 import org.krg.host.SegmentTransfer;
+import org.krg.host.TakeOver;
 import org.krg.host.core.OwnLease;
 import org.krg.host.core.OwnMember;
 import org.krg.host.kernel.SharedPrograms;
@@ -62,6 +63,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private final SharedMemory.Setting setting;
     private final PeerAsks asks;
     private final SegmentFiles files;
+    private final Adoptions adoptions = new Adoptions(this::findPresent);
     private final Subscription subscription;
     private final NodeId node;
     private OwnMember self;
@@ -266,6 +268,25 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     private synchronized Optional<AttachPort> port() {
         return Optional.ofNullable(present).flatMap(SharedMemory::port);
+    }
+
+    private synchronized @Nullable SharedMemory findPresent() {
+        return present;
+    }
+
+    /// Takes pages of a node that ends. Blocks for some seconds at most.
+    TakeOver.Answer takeOver(TakeOver question) {
+        return adoptions.take(question);
+    }
+
+    /// The agent is told to end, and still holds its lease: other nodes take what only this one
+    /// has, and programs stand still until the next agent. Blocks, for a bounded time.
+    void leave() throws InterruptedException {
+        adoptions.end();
+        var leaving = findPresent();
+        if (leaving != null) {
+            new Departure(leaving, setting.store(), asks).run();
+        }
     }
 
     private synchronized SharedMemory present() {

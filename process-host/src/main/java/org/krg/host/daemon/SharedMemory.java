@@ -226,6 +226,38 @@ final class SharedMemory implements AutoCloseable {
         }
     }
 
+    /// {@return a segment, if there is one}
+    Optional<Segment> find(SegmentId segment) {
+        var known = store.image().segments().known().find(segment);
+        return known.isPresent() ? known : store.read().join().segments().known().find(segment);
+    }
+
+    /// Holds a segment, as a program does.
+    SegmentDesk.Handle hold(Segment segment) {
+        return desk.hold(segment);
+    }
+
+    /// Has pages of a segment come here, to be read.
+    ///
+    /// @param pages by their index in the block
+    /// @return how many are not here after so long
+    int take(Segment segment, BlockId block, List<Integer> pages, Duration limit)
+            throws InterruptedException {
+        return open(segment) instanceof Opening.Refused
+                ? pages.size()
+                : engine.fetch(block, pages, limit);
+    }
+
+    /// Begins nothing more as the home of blocks. Comes when programs are let go of.
+    ///
+    /// @return whether all that was on its way has arrived, and the log knows all owners, within so
+    ///   long each
+    boolean settle(Duration limit) throws InterruptedException {
+        var isAtRest = engine.rest(limit);
+        var isRecorded = engine.settleRecords(limit);
+        return links.settle(limit) && isRecorded && isAtRest;
+    }
+
     /// Writes pages of a segment to its file, which is on this node.
     ///
     /// @param end the first page that is not meant

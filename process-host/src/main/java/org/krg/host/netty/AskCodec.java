@@ -102,7 +102,7 @@ final class AskCodec {
             case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
             case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
+            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, FILE, TAKEN_OVER, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -140,7 +140,15 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
+            case STATE,
+                    FACTS,
+                    GRANTED,
+                    REFUSED,
+                    PAGE_PORT,
+                    DIGEST,
+                    FILE,
+                    TAKEN_OVER,
+                    ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -157,7 +165,15 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case FACTS -> decode(answer.getFacts());
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
+            case STATE,
+                    GRANTED,
+                    REFUSED,
+                    TERMS,
+                    PAGE_PORT,
+                    DIGEST,
+                    FILE,
+                    TAKEN_OVER,
+                    ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -166,7 +182,15 @@ final class AskCodec {
         return switch (answer.getAnswerCase()) {
             case STATE -> answer.getState().toByteArray();
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
+            case FACTS,
+                    GRANTED,
+                    REFUSED,
+                    TERMS,
+                    PAGE_PORT,
+                    DIGEST,
+                    FILE,
+                    TAKEN_OVER,
+                    ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -188,7 +212,7 @@ final class AskCodec {
                         new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, FILE, ANSWER_NOT_SET ->
+            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, FILE, TAKEN_OVER, ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }
@@ -223,7 +247,15 @@ final class AskCodec {
                         new Sha256(digest.getDigest()));
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, FILE, ANSWER_NOT_SET ->
+            case STATE,
+                    FACTS,
+                    GRANTED,
+                    REFUSED,
+                    TERMS,
+                    PAGE_PORT,
+                    FILE,
+                    TAKEN_OVER,
+                    ANSWER_NOT_SET ->
                     throw misplaced(answer);
         };
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.TakeOver;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
@@ -60,6 +61,9 @@ public final class AskService extends ChannelInboundHandlerAdapter {
 
         /// Does something about the file of a segment, which is on this node.
         CompletableFuture<FileAnswer> file(FileQuestion question);
+
+        /// Takes pages of a node that ends. May block for some seconds.
+        TakeOver.Answer takeOver(TakeOver question);
     }
 
     /// @param executor for what blocks
@@ -112,6 +116,11 @@ public final class AskService extends ChannelInboundHandlerAdapter {
                                 .exceptionallyCompose(AskService::late);
                 case FILE ->
                         asked.file(FileCodec.decode(ask.getFile())).thenApply(FileCodec::encode);
+                case TAKE_OVER -> {
+                    var question = TakeOverCodec.decode(ask.getTakeOver());
+                    yield CompletableFuture.supplyAsync(
+                            () -> TakeOverCodec.encode(asked.takeOver(question)), executor);
+                }
                 case ASK_NOT_SET ->
                         CompletableFuture.failedFuture(new AskFailed("nothing known is asked"));
             };

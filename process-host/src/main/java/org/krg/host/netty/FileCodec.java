@@ -87,7 +87,15 @@ final class FileCodec {
                         : new FileAnswer.Failed(file.getErrno(), file.getDetail());
             }
             case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, ANSWER_NOT_SET ->
+            case STATE,
+                    FACTS,
+                    GRANTED,
+                    REFUSED,
+                    TERMS,
+                    PAGE_PORT,
+                    DIGEST,
+                    TAKEN_OVER,
+                    ANSWER_NOT_SET ->
                     throw new AskFailed("an answer to something else: " + answer.getAnswerCase());
         };
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.TakeOver;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
@@ -76,6 +77,12 @@ public final class PeerAsks implements LeaderLink {
     public CompletableFuture<FileAnswer> file(NodeId node, FileQuestion question) {
         return ask(node, Ask.newBuilder().setFile(FileCodec.encode(question)))
                 .thenApply(FileCodec::decode);
+    }
+
+    /// Asks a node to take pages of this one, which ends.
+    public CompletableFuture<TakeOver.Answer> takeOver(NodeId node, TakeOver question) {
+        return ask(node, Ask.newBuilder().setTakeOver(TakeOverCodec.encode(question)))
+                .thenApply(TakeOverCodec::decode);
     }
 
     private CompletableFuture<Answer> ask(NodeId node, Ask.Builder ask) {

@@ -41,6 +41,7 @@ import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion;
 import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.TakeOver;
 import org.krg.host.engine.LeaseTerms.Term;
 import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
@@ -57,6 +58,7 @@ import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.LeaderLink.Unsent;
+import org.krg.state.model.BlockId;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
 import org.krg.state.model.HostPort;
@@ -149,6 +151,13 @@ class PeerPortTest {
         }
 
         @Override
+        public TakeOver.Answer takeOver(TakeOver question) {
+            return question.pages().isEmpty()
+                    ? new TakeOver.Answer.Declines(question.toString())
+                    : new TakeOver.Answer.Takes(question.pages().size());
+        }
+
+        @Override
         public PageAddress pagePort() {
             return new PageAddress(new HostPort("127.0.0.1", 7), new byte[] {1, 2});
         }
@@ -221,6 +230,19 @@ class PeerPortTest {
                 .isEqualTo(new FileAnswer.Failed(5, write.toString()));
         assertThat(get(asks.file(FAR, new FileQuestion.Write(new SegmentId(3), 4, 5, 7))))
                 .isEqualTo(new FileAnswer.Pending());
+    }
+
+    @Test
+    void aNodeThatEndsAsksAnotherToTakePages() throws Exception {
+        listen();
+        var asks = new PeerAsks(near);
+        var block = new BlockId(new SegmentId(3), 7);
+        var nothing = new TakeOver(block, List.of());
+
+        assertThat(get(asks.takeOver(FAR, new TakeOver(block, List.of(0, 511)))))
+                .isEqualTo(new TakeOver.Answer.Takes(2));
+        assertThat(get(asks.takeOver(FAR, nothing)))
+                .isEqualTo(new TakeOver.Answer.Declines(nothing.toString()));
     }
 
     @Test

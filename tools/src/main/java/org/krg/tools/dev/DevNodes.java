@@ -19,6 +19,9 @@ public final class DevNodes {
 
     private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
 
+    /// An agent that is told to end does so within this time, whatever it has to give away.
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
     private final DevDirectory directory;
     private final DevCluster cluster;
     private final Path krgHome;
@@ -132,7 +135,7 @@ public final class DevNodes {
         var agent = findAgent(node);
         if (agent.isPresent()) {
             agent.get().terminate();
-            agent.get().awaitEnd(KILL_LIMIT);
+            agent.get().awaitEnd(STOP_LIMIT);
         }
         return killNode(node);
     }
