@@ -293,6 +293,10 @@ int krg_reset(struct krg_segment *segment, uint64_t object);
  * `before` is called in the reverse order of registration, the others in that order. All of `before` has 20 s.
  * A move saves the program more than once: for each `before` that returned 0 one of the others follows.
  *
+ * In a job of the engine `cooperative` nothing of the program comes back but the files that `before` has written
+ * into the directory KRG_STATE_DIR: another incarnation begins at main, where it reads them. after_restart
+ * is never called there, and krg_checkpoint_now never gives 1. What was printed is to be flushed in `before`.
+ *
  * -1 and errno: ENOSPC there are 64 already.
  */
 int krg_checkpoint_on(int (*before)(void *argument), void (*after_restart)(void *argument),
