@@ -22,9 +22,13 @@ final class EtcdRehearsal {
     private static final int READ_PERCENT = 30;
     private static final Duration LENGTH = Duration.ofSeconds(5);
 
+    /// A build does not wait for an agent that does not answer.
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private EtcdRehearsal() {}
 
     static void main(String[] arguments) throws InterruptedException {
+        Thread.ofPlatform().name("limit").daemon().start(EtcdRehearsal::endLate);
         var agent = HostPort.parse(arguments[0]);
         try (var http2 = new Http2Clients();
                 var connections = connect(new EtcdClients(http2, VALUE_BYTES), agent)) {
@@ -32,6 +36,15 @@ final class EtcdRehearsal {
             var _ =
                     new Calls(CONNECTIONS, READ_PERCENT, KEYS)
                             .run(connections.all(), Duration.ZERO, LENGTH);
+        }
+    }
+
+    private static void endLate() {
+        try {
+            Thread.sleep(LIMIT);
+            Runtime.getRuntime().halt(1);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
