@@ -36,7 +36,7 @@ readonly BENCH_OPTIONS=(-Xmx512m -Dlogback.configurationFile=org/krg/jepsen/benc
 # An agent lives long beside the programs it hosts: it is kept small and compiled well. Ratis carries a
 # Netty of its own under another name, which Armeria takes for a mixture of versions.
 readonly AGENT_OPTIONS=(
-    -Xmx512m
+    -Xmx1g
     -XX:MaxDirectMemorySize=256m
     -XX:+ExitOnOutOfMemoryError
     -Dcom.linecorp.armeria.warnNettyVersions=false

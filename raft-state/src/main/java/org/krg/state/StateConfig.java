@@ -21,7 +21,7 @@ import org.krg.state.model.NodeId;
 /// @param electionTimeoutMax longest wait for it (default 3 s)
 /// @param snapshotEvery log entries between snapshots (default 100 000); fewer if they take more
 ///   than 2 KiB each
-/// @param logKept log entries kept behind a snapshot for slow members (default 10 000)
+/// @param logKept log entries kept behind a snapshot for slow members (default 1000)
 /// @param eventsKept newest events of the cluster's objects that are kept for watchers (default 1
 ///   000 000)
 /// @param voters how many there should be while there are nodes for it (default 3)
@@ -75,7 +75,7 @@ public record StateConfig(
                 Duration.ofMillis(1_500),
                 Duration.ofSeconds(3),
                 100_000,
-                10_000,
+                1_000,
                 1_000_000,
                 Optional.empty(),
                 3,
