@@ -43,6 +43,7 @@ import org.krg.testkit.StateCluster;
 @TestInstance(Lifecycle.PER_CLASS)
 final class DamageTest {
     private static final int OPERATIONS = 600;
+    private static final long SEVERAL_ENTRIES = 1 << 10;
 
     private StateCluster cluster;
     private Path sound;
@@ -60,9 +61,19 @@ final class DamageTest {
         // a member that is taken back to before what it has acknowledged never catches up.
         cluster.awaitLeader();
         awaitCurrent(cluster.open(node(3)));
+        fillOpenSegment(client);
         cluster.stop(node(3));
         sound = temporary.resolve("sound");
         DamagedFiles.copy(directory, sound);
+    }
+
+    /// Writes until whole entries follow the first of the open segment, which may just have begun.
+    private void fillOpenSegment(ClusterOperations client) {
+        await().until(() -> {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 1);
+            Members.awaitApplied(cluster);
+            return Files.size(openSegment()) > SEVERAL_ENTRIES;
+        });
     }
 
     @AfterAll
