@@ -178,8 +178,13 @@ public interface ClusterStore extends AutoCloseable {
     ///
     /// @param freeBytes of the disk
     /// @param snapshot the newest one
+    /// @param arrivingBytes what is here of a snapshot that the leader is sending
     record StorageStatus(
-            long logBytes, long rowsBytes, long freeBytes, Optional<StoredSnapshot> snapshot) {}
+            long logBytes,
+            long rowsBytes,
+            long freeBytes,
+            Optional<StoredSnapshot> snapshot,
+            long arrivingBytes) {}
 
     /// A snapshot on a node's disk.
     ///

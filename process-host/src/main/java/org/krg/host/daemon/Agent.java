@@ -146,7 +146,7 @@ final class Agent implements AutoCloseable {
         addresses.follow(store::image);
         tls.believeOnly(name -> store.image().access().isValid(name));
         if (!settings.join().isEmpty() && !directory.isAdmitted()) {
-            join.admit(self + "." + identity.incarnation());
+            join.admit(self + "." + identity.incarnation(), () -> store.storage().arrivingBytes());
             directory.admitted();
         }
         var duties = duties(store, asks);

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
 import org.krg.state.MutualTls;
@@ -30,6 +31,7 @@ final class JoinClient {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int ROUNDS = 60;
     private static final int OK = 200;
+    private static final int ACCEPTED = 202;
     private static final JsonMapper JSON = new JsonMapper();
 
     private final AgentSettings settings;
@@ -42,7 +44,7 @@ final class JoinClient {
 
     /// {@return one more than every incarnation of this node that the cluster knows}
     long nextIncarnation() {
-        var answer = ask("GET", "/v1/join", "");
+        var answer = ask("GET", "/v1/join", "").body();
         var cluster = answer.path("cluster").path("id").asText();
         if (!cluster.equals(settings.cluster().id().toString())) {
             throw new HostFailure(
@@ -62,8 +64,11 @@ final class JoinClient {
         return last + 1;
     }
 
-    /// Has the leader admit this node, whose member of the group already listens.
-    void admit(String peerId) {
+    /// Has the leader admit this node, whose member of the group already listens. Waits as long as
+    /// the leader says that the node is being taken in.
+    ///
+    /// @param received says how much this node was given of the state
+    void admit(String peerId, LongSupplier received) {
         var body =
                 Map.of(
                         "node", settings.node().name().name(),
@@ -71,14 +76,22 @@ final class JoinClient {
                         "raft", settings.listen().raft().toString(),
                         "role", Role.LISTENER.name().toLowerCase(Locale.ROOT));
         try {
-            var _ = ask("POST", "/v1/members", JSON.writeValueAsString(body));
+            var text = JSON.writeValueAsString(body);
+            while (ask("POST", "/v1/members", text).status() == ACCEPTED) {
+                log.info(
+                        "being given the state of the cluster peer={} received={} MiB",
+                        peerId,
+                        received.getAsLong() >> 20);
+            }
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
         log.info("node admitted to the cluster peer={}", peerId);
     }
 
-    private JsonNode ask(String method, String path, String body) {
+    private record Answer(int status, JsonNode body) {}
+
+    private Answer ask(String method, String path, String body) {
         var last = "";
         try (var client =
                 HttpClient.newBuilder()
@@ -105,8 +118,7 @@ final class JoinClient {
                 "check that the cluster runs and that `join` names APIs of its nodes");
     }
 
-    private JsonNode ask(
-            HttpClient client, HostPort address, String method, String path, String body)
+    private Answer ask(HttpClient client, HostPort address, String method, String path, String body)
             throws IOException, InterruptedException {
         var request =
                 HttpRequest.newBuilder(URI.create("https://" + address + path))
@@ -119,9 +131,9 @@ final class JoinClient {
                                         : BodyPublishers.ofString(body))
                         .build();
         var response = client.send(request, BodyHandlers.ofString());
-        if (response.statusCode() != OK) {
+        if (response.statusCode() != OK && response.statusCode() != ACCEPTED) {
             throw new IOException("status " + response.statusCode() + " " + response.body());
         }
-        return JSON.readTree(response.body());
+        return new Answer(response.statusCode(), JSON.readTree(response.body()));
     }
 }

@@ -3,6 +3,8 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.krg.host.http.body.CordonBody;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.MemberBody;
@@ -19,6 +21,8 @@ import org.krg.state.core.MembershipChange;
 
 /// The nodes, and how they become members.
 final class NodeResource {
+    private static final Duration ADMISSION = Duration.ofSeconds(10);
+
     private final ApiParts parts;
     private final Replica replica;
     private final Changes changes;
@@ -142,14 +146,21 @@ final class NodeResource {
         return voting.onLeader(call, () -> admit(body));
     }
 
+    /// Answers 202 when it takes longer, a large state has to be sent for example; the node asks
+    /// again.
     private HttpResponse admit(MemberBody body) {
-        parts.store().admit(body.id(), body.peer(), body.address(), body.part()).join();
+        var admitted =
+                parts.store()
+                        .admit(body.id(), body.peer(), body.address(), body.part())
+                        .thenApply(_ -> HttpStatus.OK)
+                        .completeOnTimeout(
+                                HttpStatus.ACCEPTED, ADMISSION.toMillis(), TimeUnit.MILLISECONDS);
         var view =
                 Json.object()
                         .put("node", body.id().name())
                         .put("peerId", body.peer())
                         .put("raft", body.address().toString())
                         .put("role", Json.word(body.part()));
-        return Call.one(HttpStatus.OK, replica.image(), view);
+        return Call.one(admitted.join(), replica.image(), view);
     }
 }

@@ -59,7 +59,7 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public StorageStatus storage() {
-        return new StorageStatus(0, 0, 1L << 40, Optional.empty());
+        return new StorageStatus(0, 0, 1L << 40, Optional.empty(), 0);
     }
 
     @Override

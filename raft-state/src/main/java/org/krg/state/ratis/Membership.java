@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -34,9 +35,15 @@ final class Membership {
     private final Duration silence;
     private final int wanted;
     private final Duration replaceAfter;
+    private final Executor executor;
     private final Map<NodeId, Long> silentSince = new HashMap<>();
     private boolean stands = true;
-    private Optional<CompletableFuture<Void>> running = Optional.empty();
+
+    /// Nodes that are being taken in or wait for it, and the end of the newest change: the group
+    /// makes one at a time. Both are guarded by this.
+    private final Map<RaftPeerId, CompletableFuture<Void>> admissions = new HashMap<>();
+
+    private CompletableFuture<Void> newest = CompletableFuture.completedFuture(null);
 
     /// @param silence a member that has not answered for so long is not alive
     /// @param wanted how many voters there should be
@@ -47,13 +54,15 @@ final class Membership {
             LeadershipRounds rounds,
             Duration silence,
             int wanted,
-            Duration replaceAfter) {
+            Duration replaceAfter,
+            Executor executor) {
         this.member = member;
         this.division = member.division();
         this.rounds = rounds;
         this.silence = silence;
         this.wanted = wanted;
         this.replaceAfter = replaceAfter;
+        this.executor = executor;
     }
 
     /// {@return the members as this node, which leads, sees them}
@@ -80,14 +89,15 @@ final class Membership {
     }
 
     /// Makes a change, or fails with [MembershipRefused].
-    CompletableFuture<Void> change(MembershipChange change) {
+    synchronized CompletableFuture<Void> change(MembershipChange change) {
         var before = peers();
         var refusal = refusal(before, change);
         if (refusal.isPresent()) {
             return CompletableFuture.failedFuture(new MembershipRefused(refusal.get()));
         }
         log.info("members change change={}", change);
-        return set(MembershipRules.after(before, change), String.valueOf(change));
+        newest = set(MembershipRules.after(before, change), String.valueOf(change));
+        return newest.copy();
     }
 
     /// {@return why a change would be refused}
@@ -95,7 +105,11 @@ final class Membership {
         return refusal(peers(), change);
     }
 
-    private Optional<String> refusal(List<Peer> peers, MembershipChange change) {
+    private synchronized Optional<String> refusal(List<Peer> peers, MembershipChange change) {
+        if (!newest.isDone()) {
+            return Optional.of(
+                    "another change of the members is under way; ask again when it is done");
+        }
         return division.getInfo().isLeaderReady()
                 ? MembershipRules.refusal(peers, change)
                 : Optional.of("this node does not lead; ask again");
@@ -120,9 +134,25 @@ final class Membership {
         return member.setConfiguration(voters, listeners, what);
     }
 
-    /// Adds a node, which listens already. Other incarnations of it leave in the same step, and it
-    /// has the vote that one of them had.
-    CompletableFuture<Void> admit(RaftPeerId id, HostPort address, Role role) {
+    /// Adds a node, which listens already, when the changes before it are made. Other incarnations
+    /// of it leave in the same step, and it has the vote that one of them had. Asking again while
+    /// it is given the state, which may take minutes, is answered by the same end.
+    synchronized CompletableFuture<Void> admit(RaftPeerId id, HostPort address, Role role) {
+        var known = admissions.get(id);
+        if (known != null && !known.isDone()) {
+            return known.copy();
+        }
+        // Not on the thread of the leader that ends the change before it: that one would wait for
+        // itself.
+        newest =
+                newest.exceptionally(_ -> null)
+                        .thenComposeAsync(_ -> takeIn(id, address, role), executor);
+        admissions.values().removeIf(CompletableFuture::isDone);
+        admissions.put(id, newest);
+        return newest.copy();
+    }
+
+    private CompletableFuture<Void> takeIn(RaftPeerId id, HostPort address, Role role) {
         var conf = division.getRaftConf();
         var voters = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.FOLLOWER));
         var listeners = new ArrayList<>(conf.getCurrentPeers(RaftPeerRole.LISTENER));
@@ -185,11 +215,13 @@ final class Membership {
                 gone.add(peer.node());
             }
         }
-        if (running.filter(change -> !change.isDone()).isPresent()) {
-            return;
+        if (isIdle()) {
+            MembershipRules.next(peers(), gone, wanted).ifPresent(this::byItself);
         }
-        MembershipRules.next(peers(), gone, wanted)
-                .ifPresent(change -> running = Optional.of(byItself(change)));
+    }
+
+    private synchronized boolean isIdle() {
+        return newest.isDone();
     }
 
     /// A voter that was made a listener is a follower to Ratis until it starts again: it would
@@ -204,12 +236,13 @@ final class Membership {
         }
     }
 
-    private CompletableFuture<Void> byItself(MembershipChange change) {
-        return change(change)
-                .whenComplete((_, failed) -> {
-                    if (failed != null) {
-                        log.warn("members were not changed change={}", change, failed);
-                    }
-                });
+    private void byItself(MembershipChange change) {
+        var _ =
+                change(change)
+                        .whenComplete((_, failed) -> {
+                            if (failed != null) {
+                                log.warn("members were not changed change={}", change, failed);
+                            }
+                        });
     }
 }

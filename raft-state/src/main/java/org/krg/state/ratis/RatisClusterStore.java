@@ -207,7 +207,8 @@ public final class RatisClusterStore implements ClusterStore {
                         rounds,
                         config.electionTimeoutMax(),
                         config.voters(),
-                        config.replaceAfter());
+                        config.replaceAfter(),
+                        executor);
         this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
         this.keys = new StoredKeySpace(engine, watches, this::current, executor);
         this.open = true;

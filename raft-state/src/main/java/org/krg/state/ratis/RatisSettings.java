@@ -35,7 +35,7 @@ final class RatisSettings {
         elections(properties, config);
         reads(properties);
         storage(properties, config, directory);
-        replication(properties);
+        replication(properties, config);
         snapshots(properties, config);
         resources(properties);
         return properties;
@@ -105,17 +105,19 @@ final class RatisSettings {
         Log.setPurgePreservationLogNum(properties, config.logKept());
     }
 
-    private static void replication(RaftProperties properties) {
+    private static void replication(RaftProperties properties, StateConfig config) {
         Log.Appender.setBufferByteLimit(properties, ENTRY_LIMIT);
         Log.Appender.setSnapshotChunkSizeMax(properties, ENTRY_LIMIT);
         // Snapshots go through Ratis in chunks; it must be the same on all members.
         Log.Appender.setInstallSnapshotEnabled(properties, true);
         // Default "1ms,10, 1s,20, 5s,1000": a node that comes back waits up to 5 s for its leader.
         Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,50, 500ms,20, 1s,1000");
-        // Default 8, each of which may take 3 s: so long a leader that began to send a snapshot to
-        // a
-        // member that is down does not see that it is back.
+        // Default 8, for each of which the leader waits: so long one that began to send a snapshot
+        // to a member that is down does not see that it is back.
         GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(properties, 2);
+        // Default three times: a new member does not answer while it takes over a snapshot.
+        RaftServerConfigKeys.setStagingTimeout(
+                properties, time(config.electionTimeoutMax().multipliedBy(10)));
         // Default 3 s: a follower on a busy machine fsyncs longer, and a timeout resends.
         Rpc.setRequestTimeout(properties, TimeDuration.valueOf(10, SECONDS));
         // No request of krg comes twice with one call number: sessions in the state do that work.

@@ -3,21 +3,13 @@ package org.krg.state.ratis;
 
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
-import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
-import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Grpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
-import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.krg.state.MutualTls;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.NodeId;
@@ -52,10 +44,23 @@ final class SenderCheck implements ServerInterceptor {
         if (node.isEmpty()) {
             return refuse(call, "only nodes speak Raft");
         }
-        return new Checked<>(call, peer.get(), node.get(), next.startCall(call, headers));
+        return new RaftMessages.Checked<>(
+                next.startCall(call, headers),
+                call,
+                message -> {
+                    var refusal = refusal(peer.get(), node.get(), message);
+                    refusal.ifPresent(why -> tell(call, why));
+                    return refusal;
+                });
     }
 
     private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, String why) {
+        tell(call, why);
+        RaftMessages.close(call, why);
+        return new ServerCall.Listener<>() {};
+    }
+
+    private static void tell(ServerCall<?, ?> call, String why) {
         log.warn(
                 "raft call refused from={} peer={} method={} reason={}",
                 call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
@@ -64,69 +69,24 @@ final class SenderCheck implements ServerInterceptor {
                         .orElse("nobody"),
                 call.getMethodDescriptor().getFullMethodName(),
                 why);
-        call.close(Status.PERMISSION_DENIED.withDescription(why), new Metadata());
-        return new ServerCall.Listener<>() {};
     }
 
-    private final class Checked<Q, A> extends SimpleForwardingServerCallListener<Q> {
-        private final ServerCall<Q, A> call;
-        private final CertificateName shown;
-        private final NodeId node;
-        private boolean refused;
-
-        Checked(
-                ServerCall<Q, A> call,
-                CertificateName shown,
-                NodeId node,
-                ServerCall.Listener<Q> listener) {
-            super(listener);
-            this.call = call;
-            this.shown = shown;
-            this.node = node;
+    private Optional<String> refusal(CertificateName shown, NodeId node, Object message) {
+        if (sender(message).filter(node::equals).isEmpty()) {
+            return Optional.of(
+                    "the certificate of node " + node + " does not speak for the sender");
         }
-
-        @Override
-        public void onMessage(Q message) {
-            if (refused) {
-                return;
-            }
-            var speaksForItself = sender(message).filter(node::equals).isPresent();
-            if (speaksForItself && believed.test(shown)) {
-                super.onMessage(message);
-                return;
-            }
-            refused = true;
-            refuse(
-                    call,
-                    speaksForItself
-                            ? "node " + node + " was removed"
-                            : "the certificate of node " + node + " does not speak for the sender");
-            super.onCancel();
-        }
-
-        @Override
-        public void onHalfClose() {
-            if (!refused) {
-                super.onHalfClose();
-            }
-        }
+        return believed.test(shown)
+                ? Optional.empty()
+                : Optional.of("node " + node + " was removed");
     }
 
     /// {@return the node that a message says it is from; nobody for a kind that is not known}
     private static Optional<NodeId> sender(Object message) {
-        return switch (message) {
-            case AppendEntriesRequestProto append -> node(append.getServerRequest());
-            case RequestVoteRequestProto vote -> node(vote.getServerRequest());
-            case InstallSnapshotRequestProto snapshot -> node(snapshot.getServerRequest());
-            case StartLeaderElectionRequestProto start -> node(start.getServerRequest());
-            case ReadIndexRequestProto read -> node(read.getServerRequest());
-            default -> Optional.empty();
-        };
-    }
-
-    private static Optional<NodeId> node(RaftRpcRequestProto request) {
         try {
-            return Optional.of(RatisMember.nodeOf(RaftPeerId.valueOf(request.getRequestorId())));
+            return RaftMessages.header(message)
+                    .map(header -> RaftPeerId.valueOf(header.getRequestorId()))
+                    .map(RatisMember::nodeOf);
         } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
             return Optional.empty();
         }

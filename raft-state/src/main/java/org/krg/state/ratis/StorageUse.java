@@ -36,7 +36,7 @@ final class StorageUse implements AutoCloseable {
     private final MemberFiles files;
     private final Alarms alarms;
     private final MetricRegistry metrics;
-    private StorageStatus last = new StorageStatus(0, 0, Long.MAX_VALUE, Optional.empty());
+    private StorageStatus last = new StorageStatus(0, 0, Long.MAX_VALUE, Optional.empty(), 0);
     private long lookedAt = System.nanoTime() - FRESH.toNanos();
 
     StorageUse(MemberFiles files, Alarms alarms, MetricRegistry metrics) {
@@ -99,7 +99,8 @@ final class StorageUse implements AutoCloseable {
                     bytes(files.current()),
                     bytes(files.rows()),
                     Files.getFileStore(files.data()).getUsableSpace(),
-                    newest);
+                    newest,
+                    files.arriving().values().stream().mapToLong(Long::longValue).sum());
         } catch (NoSuchFileException replaced) {
             return before;
         } catch (IOException failed) {

@@ -19,13 +19,16 @@ import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.StateConfig;
+import org.krg.state.ratis.files.MemberFiles;
 
 /// Ratis' gRPC whose log appenders show their followers' answers to [LeadershipRounds], and which
-/// tells of no vote that is not durable. Ratis makes an instance by the class name, which is why
-/// the type and its constructor are public.
+/// tells of no vote and of no chunk of a snapshot that is not durable. Ratis makes an instance by
+/// the class name, which is why the type and its constructor are public.
 public final class WatchedGrpc implements RpcType {
     private static final String ROUNDS = "krg.rounds";
     private static final String NAMES = "krg.names";
+    private static final String ARRIVING = "krg.arriving";
+    private static final String ADDRESSEE = "krg.addressee";
 
     /// For Ratis only.
     public WatchedGrpc() {}
@@ -42,6 +45,14 @@ public final class WatchedGrpc implements RpcType {
                         () -> RaftSecurity.limit(parameters, limits));
         parameters.put(ROUNDS, rounds, LeadershipRounds.class);
         parameters.put(NAMES, names, DurableNames.class);
+        parameters.put(
+                ARRIVING,
+                new ArrivingSnapshot(new MemberFiles(config.directory(), config.cluster())),
+                ArrivingSnapshot.class);
+        parameters.put(
+                ADDRESSEE,
+                new AddresseeCheck(RatisMember.peerId(config.self(), config.incarnation())),
+                AddresseeCheck.class);
         return parameters;
     }
 
@@ -60,20 +71,26 @@ public final class WatchedGrpc implements RpcType {
         private final DurableNames names;
 
         Factory(Parameters parameters) {
-            super(keepingVotes(parameters));
+            super(intercepting(parameters));
             this.rounds = parameters.getNonNull(ROUNDS, LeadershipRounds.class);
             this.names = parameters.getNonNull(NAMES, DurableNames.class);
         }
 
         /// Adds to whatever else is done about the services.
-        private static Parameters keepingVotes(Parameters parameters) {
+        private static Parameters intercepting(Parameters parameters) {
             var names = parameters.getNonNull(NAMES, DurableNames.class);
+            var arriving = parameters.getNonNull(ARRIVING, ArrivingSnapshot.class);
+            var addressee = parameters.getNonNull(ADDRESSEE, AddresseeCheck.class);
             var others =
                     Optional.ofNullable(GrpcConfigKeys.Server.servicesCustomizer(parameters))
                             .orElseGet(GrpcServices.Customizer::getDefaultInstance);
             GrpcConfigKeys.Server.setServicesCustomizer(
                     parameters,
-                    (builder, types) -> others.customize(builder, types).intercept(names));
+                    (builder, types) ->
+                            others.customize(builder, types)
+                                    .intercept(names)
+                                    .intercept(arriving)
+                                    .intercept(addressee));
             return parameters;
         }
 

@@ -10,10 +10,12 @@ import static org.krg.testkit.StateCluster.node;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Member;
 import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.core.MembershipChange;
@@ -97,6 +99,49 @@ final class MembershipTest {
     }
 
     @Test
+    void whoLostItsDataDoesNotSpeakForTheOneItWas(@TempDir Path directory) {
+        try (var cluster =
+                StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 5);
+            var leader = cluster.awaitLeader();
+            var emptied = livingFollower(cluster);
+            cluster.stop(emptied);
+            var other = livingFollower(cluster);
+            cluster.join(emptied, 2);
+            cluster.stop(other);
+
+            // One of three voters is left: the emptied one, at its old address, is none of them.
+            await().atMost(SOON).until(() -> !cluster.store(leader).leadership().mine());
+
+            cluster.open(other);
+            var elected = cluster.store(cluster.awaitLeader());
+            get(elected.admit(emptied, emptied + ".2", cluster.address(emptied), Role.LISTENER));
+            awaitRoles(cluster, "n1+ n2+ n3+");
+        }
+    }
+
+    @Test
+    void whoIsBeingTakenInMayAskAgainAndNobodyElseIsChangedMeanwhile(@TempDir Path directory) {
+        try (var cluster =
+                StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
+            var leader = cluster.store(cluster.awaitLeader());
+            // Nobody is there yet who could be given anything.
+            var first = ask(cluster, leader, 4);
+            var again = ask(cluster, leader, 4);
+            var next = ask(cluster, leader, 5);
+            assertThat(leader.refusal(new Demote(cluster.awaitFollower())))
+                    .hasValueSatisfying(why -> assertThat(why).contains("is under way"));
+
+            cluster.join(node(5), 1);
+            cluster.join(node(4), 1);
+            get(first);
+            get(again);
+            get(next);
+            awaitRoles(cluster, "n1+ n2+ n3+ n4- n5-");
+        }
+    }
+
+    @Test
     void listenersFollowInNumbers(@TempDir Path directory) {
         try (var cluster =
                 StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
@@ -140,13 +185,13 @@ final class MembershipTest {
 
     private static void admit(StateCluster cluster, int number) {
         cluster.join(node(number), 1);
-        get(
-                cluster.store(cluster.awaitLeader())
-                        .admit(
-                                node(number),
-                                node(number) + ".1",
-                                cluster.address(node(number)),
-                                Role.LISTENER));
+        get(ask(cluster, cluster.store(cluster.awaitLeader()), number));
+    }
+
+    private static CompletableFuture<Void> ask(
+            StateCluster cluster, ClusterStore leader, int number) {
+        var node = node(number);
+        return leader.admit(node, node + ".1", cluster.address(node), Role.LISTENER);
     }
 
     private static void change(StateCluster cluster, MembershipChange change) {

@@ -4,11 +4,17 @@ package org.krg.state.ratis.files;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -65,6 +71,30 @@ public record MemberFiles(Path data, UUID cluster) {
                 .map(LogSegment::of)
                 .flatMap(Optional::stream)
                 .sorted();
+    }
+
+    /// {@return the files of a snapshot that the leader is sending, with their sizes; none when it
+    /// is put in place meanwhile}
+    public Map<Path, Long> arriving() {
+        var found = new HashMap<Path, Long>();
+        try {
+            for (var incoming : Directories.children(root().resolve("tmp"), "snapshot-")) {
+                Files.walkFileTree(
+                        incoming,
+                        new SimpleFileVisitor<>() {
+                            @Override
+                            public FileVisitResult visitFile(Path file, BasicFileAttributes has) {
+                                found.put(file, has.size());
+                                return FileVisitResult.CONTINUE;
+                            }
+                        });
+            }
+            return found;
+        } catch (NoSuchFileException placed) {
+            return Map.of();
+        } catch (IOException failed) {
+            throw Unreadable.of(root().resolve("tmp"), failed);
+        }
     }
 
     /// {@return the index of the newest snapshot; -1 if there is none}
