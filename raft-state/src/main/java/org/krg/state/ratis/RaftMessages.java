@@ -41,6 +41,7 @@ final class RaftMessages {
     static final class Checked<Q> extends SimpleForwardingServerCallListener<Q> {
         private final Function<Q, Optional<String>> refusal;
         private final ServerCall<Q, ?> call;
+        private boolean passed;
         private boolean refused;
 
         /// @param refusal says why a message is refused
@@ -60,12 +61,15 @@ final class RaftMessages {
             }
             var why = refusal.apply(message);
             if (why.isEmpty()) {
+                passed = true;
                 super.onMessage(message);
                 return;
             }
             refused = true;
             close(call, why.get());
-            super.onCancel();
+            if (passed) {
+                super.onCancel();
+            }
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
@@ -142,11 +143,21 @@ final class MembershipTest {
     }
 
     @Test
-    void listenersFollowInNumbers(@TempDir Path directory) {
+    void listenersFollow(@TempDir Path directory) {
+        assertThatListenersFollow(directory, 9);
+    }
+
+    @Test
+    @Tag("long")
+    void listenersFollowInHundreds(@TempDir Path directory) {
+        assertThatListenersFollow(directory, 200);
+    }
+
+    private void assertThatListenersFollow(Path directory, int listeners) {
         try (var cluster =
                 StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
             client.grantMany(cluster.store(cluster.awaitLeader()), 1);
-            for (var number = 4; number <= 12; number++) {
+            for (var number = 4; number < 4 + listeners; number++) {
                 admit(cluster, number);
             }
             var revision = client.grantMany(cluster.store(cluster.awaitLeader()), 50).revision();
@@ -154,7 +165,7 @@ final class MembershipTest {
                     .until(() ->
                             cluster.stores().stream()
                                     .allMatch(store -> store.image().revision().equals(revision)));
-            assertThat(cluster.stores()).hasSize(12);
+            assertThat(cluster.stores()).hasSize(3 + listeners);
         }
     }
 
