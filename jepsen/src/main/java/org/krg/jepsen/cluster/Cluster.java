@@ -84,7 +84,7 @@ public final class Cluster implements AutoCloseable {
             var cluster = new Cluster(installation, directory, findName(members), members);
             cluster.awaitReady();
             return cluster;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             takeDown(installation);
             removeTree(scratch);
             throw failure;

@@ -10,6 +10,7 @@ import org.krg.host.engine.Renewals;
 import org.krg.host.model.PageAddress;
 import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Answer.AnswerCase;
 import org.krg.host.proto.PeerWire.Digest;
 import org.krg.host.proto.PeerWire.Facts;
 import org.krg.host.proto.PeerWire.LeaseQuestion;
@@ -98,13 +99,10 @@ final class AskCodec {
     ///
     /// @throws AskFailed if it says something else
     static Renewals.Answer renewal(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case GRANTED -> new Renewals.Answer.Granted(new Revision(answer.getGranted()));
-            case REFUSED -> new Renewals.Answer.Refused(answer.getRefused());
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, TERMS, PAGE_PORT, DIGEST, FILE, TAKEN_OVER, ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
+        return answer.getAnswerCase() == AnswerCase.REFUSED
+                ? new Renewals.Answer.Refused(answer.getRefused())
+                : new Renewals.Answer.Granted(
+                        new Revision(Answers.require(answer, AnswerCase.GRANTED).getGranted()));
     }
 
     static LeaseQuestion question(List<LeaseId> leases, boolean renews) {
@@ -137,20 +135,9 @@ final class AskCodec {
     ///
     /// @throws AskFailed if the leader says something else
     static List<Term> terms(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case TERMS -> answer.getTerms().getTermsList().stream().map(AskCodec::term).toList();
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE,
-                    FACTS,
-                    GRANTED,
-                    REFUSED,
-                    PAGE_PORT,
-                    DIGEST,
-                    FILE,
-                    TAKEN_OVER,
-                    ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
+        return Answers.require(answer, AnswerCase.TERMS).getTerms().getTermsList().stream()
+                .map(AskCodec::term)
+                .toList();
     }
 
     private static Term term(LeaseTerm term) {
@@ -162,37 +149,11 @@ final class AskCodec {
     }
 
     static ProgramFacts facts(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case FACTS -> decode(answer.getFacts());
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE,
-                    GRANTED,
-                    REFUSED,
-                    TERMS,
-                    PAGE_PORT,
-                    DIGEST,
-                    FILE,
-                    TAKEN_OVER,
-                    ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
+        return decode(Answers.require(answer, AnswerCase.FACTS).getFacts());
     }
 
     static byte[] state(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case STATE -> answer.getState().toByteArray();
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case FACTS,
-                    GRANTED,
-                    REFUSED,
-                    TERMS,
-                    PAGE_PORT,
-                    DIGEST,
-                    FILE,
-                    TAKEN_OVER,
-                    ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
+        return Answers.require(answer, AnswerCase.STATE).getState().toByteArray();
     }
 
     static Answer.Builder encode(PageAddress port) {
@@ -205,16 +166,9 @@ final class AskCodec {
     }
 
     static PageAddress pagePort(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case PAGE_PORT -> {
-                var port = answer.getPagePort();
-                yield new PageAddress(
-                        new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
-            }
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, DIGEST, FILE, TAKEN_OVER, ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
+        var port = Answers.require(answer, AnswerCase.PAGE_PORT).getPagePort();
+        return new PageAddress(
+                new HostPort(port.getHost(), port.getPort()), port.getKey().toByteArray());
     }
 
     static Answer.Builder encode(StateHash hash) {
@@ -235,32 +189,13 @@ final class AskCodec {
     /// @throws AlreadyApplied if they are further than what was asked for
     /// @throws AskFailed if the node says something else
     static StateHash digest(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case DIGEST -> {
-                var digest = answer.getDigest();
-                if (digest.getDigest().isEmpty()) {
-                    throw new AlreadyApplied(digest.getAppliedIndex());
-                }
-                yield new StateHash(
-                        digest.getAppliedIndex(),
-                        new Revision(digest.getRevision()),
-                        new Sha256(digest.getDigest()));
-            }
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE,
-                    FACTS,
-                    GRANTED,
-                    REFUSED,
-                    TERMS,
-                    PAGE_PORT,
-                    FILE,
-                    TAKEN_OVER,
-                    ANSWER_NOT_SET ->
-                    throw misplaced(answer);
-        };
-    }
-
-    private static AskFailed misplaced(Answer answer) {
-        return new AskFailed("an answer to something else: " + answer.getAnswerCase());
+        var digest = Answers.require(answer, AnswerCase.DIGEST).getDigest();
+        if (digest.getDigest().isEmpty()) {
+            throw new AlreadyApplied(digest.getAppliedIndex());
+        }
+        return new StateHash(
+                digest.getAppliedIndex(),
+                new Revision(digest.getRevision()),
+                new Sha256(digest.getDigest()));
     }
 }

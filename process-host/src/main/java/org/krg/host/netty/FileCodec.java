@@ -5,6 +5,7 @@ import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion;
 import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Answer.AnswerCase;
 import org.krg.host.proto.PeerWire.PrepareFile;
 import org.krg.host.proto.PeerWire.WriteBack;
 import org.krg.state.model.Identity;
@@ -76,27 +77,12 @@ final class FileCodec {
 
     /// @throws AskFailed if it is the answer to something else
     static FileAnswer decode(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case FILE -> {
-                var file = answer.getFile();
-                if (file.getPending()) {
-                    yield new FileAnswer.Pending();
-                }
-                yield file.getErrno() == 0
-                        ? new FileAnswer.Done(file.getValue())
-                        : new FileAnswer.Failed(file.getErrno(), file.getDetail());
-            }
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE,
-                    FACTS,
-                    GRANTED,
-                    REFUSED,
-                    TERMS,
-                    PAGE_PORT,
-                    DIGEST,
-                    TAKEN_OVER,
-                    ANSWER_NOT_SET ->
-                    throw new AskFailed("an answer to something else: " + answer.getAnswerCase());
-        };
+        var file = Answers.require(answer, AnswerCase.FILE).getFile();
+        if (file.getPending()) {
+            return new FileAnswer.Pending();
+        }
+        return file.getErrno() == 0
+                ? new FileAnswer.Done(file.getValue())
+                : new FileAnswer.Failed(file.getErrno(), file.getDetail());
     }
 }

@@ -4,6 +4,7 @@ package org.krg.host.netty;
 import org.krg.host.TakeOver;
 import org.krg.host.proto.PeerWire;
 import org.krg.host.proto.PeerWire.Answer;
+import org.krg.host.proto.PeerWire.Answer.AnswerCase;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.SegmentId;
 
@@ -35,16 +36,9 @@ final class TakeOverCodec {
 
     /// @throws AskFailed if it is the answer to something else
     static TakeOver.Answer decode(Answer answer) {
-        return switch (answer.getAnswerCase()) {
-            case TAKEN_OVER -> {
-                var taken = answer.getTakenOver();
-                yield taken.getDeclined().isEmpty()
-                        ? new TakeOver.Answer.Takes(taken.getMissing())
-                        : new TakeOver.Answer.Declines(taken.getDeclined());
-            }
-            case FAILED -> throw new AskFailed(answer.getFailed());
-            case STATE, FACTS, GRANTED, REFUSED, TERMS, PAGE_PORT, DIGEST, FILE, ANSWER_NOT_SET ->
-                    throw new AskFailed("an answer to something else: " + answer.getAnswerCase());
-        };
+        var taken = Answers.require(answer, AnswerCase.TAKEN_OVER).getTakenOver();
+        return taken.getDeclined().isEmpty()
+                ? new TakeOver.Answer.Takes(taken.getMissing())
+                : new TakeOver.Answer.Declines(taken.getDeclined());
     }
 }

@@ -15,9 +15,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -92,7 +89,7 @@ public final class RatisClusterStore implements ClusterStore {
     private final Path backups;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final ScheduledExecutorService timer;
+    private final PeriodicTasks tasks;
     private final ExecutorService leadershipThread;
     private final ChangeFeed changes;
     private final WatchHub watches;
@@ -156,8 +153,10 @@ public final class RatisClusterStore implements ClusterStore {
         Directories.deleteChildren(backups, "backup-");
         this.lastResort = lastResort;
         this.metrics = metrics;
-        this.timer = Executors.newSingleThreadScheduledExecutor(daemon(name + "-timer"));
-        this.leadershipThread = Executors.newSingleThreadExecutor(daemon(name + "-leadership"));
+        this.tasks = new PeriodicTasks(name + "-timer");
+        this.leadershipThread =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().name(name + "-leadership").daemon().factory());
         this.changes = new ChangeFeed(name);
         this.watches = new WatchHub(name, executor);
         this.engine =
@@ -198,7 +197,7 @@ public final class RatisClusterStore implements ClusterStore {
                         this::ownReadIndex,
                         engine::reached,
                         link,
-                        timer,
+                        tasks.timer(),
                         executor);
         this.slow = new SlowRequests(log::warn, System::nanoTime, metrics);
         this.membership =
@@ -220,33 +219,12 @@ public final class RatisClusterStore implements ClusterStore {
                 () ->
                         member.division().getRaftLog().getLastCommittedIndex()
                                 - engine.position().index());
-        repeat(LOOK, this::look);
-        repeat(DISK, use::status);
-        repeat(ACKNOWLEDGE, member::acknowledge);
-        repeat(MEMBERS, membership::look);
-        repeat(LOG, new LogLength(member, config.snapshotBytes())::look);
-        repeat(NUDGE, new Nudge(member, rounds, batcher)::look);
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return Thread.ofPlatform().name(name).daemon().factory();
-    }
-
-    private void repeat(Duration period, Runnable task) {
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        () -> attempt(task),
-                        period.toMillis(),
-                        period.toMillis(),
-                        TimeUnit.MILLISECONDS);
-    }
-
-    private static void attempt(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException failed) {
-            log.warn("a periodic task of the state store failed", failed);
-        }
+        tasks.every(LOOK, this::look);
+        tasks.every(DISK, use::status);
+        tasks.every(ACKNOWLEDGE, member::acknowledge);
+        tasks.every(MEMBERS, membership::look);
+        tasks.every(LOG, new LogLength(member, config.snapshotBytes())::look);
+        tasks.every(NUDGE, new Nudge(member, rounds, batcher)::look);
     }
 
     private void look() {
@@ -421,7 +399,7 @@ public final class RatisClusterStore implements ClusterStore {
         }
         forwarder.close();
         batcher.close();
-        timer.shutdownNow();
+        tasks.close();
         scrub.close();
         probe.close();
         use.close();
@@ -436,7 +414,7 @@ public final class RatisClusterStore implements ClusterStore {
         alarms.close();
         limits.close();
         changes.close();
-        timer.shutdownNow();
+        tasks.close();
         watches.close();
         leadershipThread.shutdown();
         executor.shutdown();
