@@ -10,6 +10,7 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Contents;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Scanned;
@@ -19,6 +20,8 @@ import org.krg.checkpoint.model.Taken;
 import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
+import org.krg.state.model.Substitute;
 
 /// Takes generations of processes and brings processes back from them.
 ///
@@ -56,10 +59,20 @@ public interface Checkpoints {
     Prepared prepare(Generation generation, Path stdout, Path stderr);
 
     /// Brings a program back in `target`, a fresh cell made for it after [#prepare]: puts back the
-    /// files it had open for writing, restores its processes. They run when this returns, or, if
-    /// `frozen`, stand still without having run, as if the cell had been frozen; the owner of the
-    /// cell then tells the cell so. After a failure the owner removes the cell.
+    /// files it had open for writing, restores its processes, which get the generation's
+    /// `substitutes` in the place of files they had: into those nothing is written. They run when
+    /// this returns, or, if `frozen`, stand still without having run, as if the cell had been
+    /// frozen; the owner of the cell then tells the cell so. After a failure the owner removes the
+    /// cell.
     Restored restore(Generation generation, CellView target, boolean frozen);
+
+    /// {@return how the program of a generation would open the files that are to take the place of
+    /// others} Fails if it has no such open file, or one that cannot be replaced.
+    List<Opening> openings(Generation generation, List<Substitute> substitutes);
+
+    /// {@return why a user cannot open files of this node as a program of theirs is to have them, a
+    /// clause for each}
+    List<String> unopenable(Identity user, List<Opening> openings);
 
     /// Reads every byte of a generation and puts right what is damaged or missing; afterwards this
     /// node has a whole copy.

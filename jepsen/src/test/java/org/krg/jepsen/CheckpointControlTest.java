@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
 
 /// What a user can say about the checkpoints of a program.
 @ExtendWith(SharedCluster.class)
@@ -23,12 +28,24 @@ class CheckpointControlTest {
                 print("tick", flush=True)
                 time.sleep(0.05)
             """;
+    private static final String LOGS = "logs";
+    private static final String LOG =
+            """
+            import sys, time
+            log = open(sys.argv[1], "a", buffering=1)
+            n = 0
+            while True:
+                n += 1
+                log.write("%d\\n" % n)
+                time.sleep(0.05)
+            """;
     private static final Duration TO_START = Duration.ofSeconds(60);
 
     @AfterEach
     void stop(Cluster cluster) {
         cluster.run("job", "stop", ADAPTS, "--signal", "KILL");
         cluster.run("job", "stop", COUNTS, "--signal", "KILL");
+        cluster.run("job", "stop", LOGS, "--signal", "KILL");
     }
 
     @Test
@@ -81,6 +98,55 @@ class CheckpointControlTest {
 
         cluster.run("checkpoint", "unfreeze", COUNTS).require(0);
         awaitLines(cluster, lines + 1);
+    }
+
+    @Test
+    void aFileThatIsReplacedStaysSoWhereTheProgramComesBackAgain(
+            Cluster cluster, @TempDir Path directory) throws IOException {
+        var log = directory.resolve("log");
+        var other = directory.resolve("other");
+        Files.writeString(other, "before\n");
+        cluster.run("run", "--name", LOGS, "/usr/bin/python3", "-c", LOG, log.toString())
+                .require(0);
+        cluster.awaitPhase(LOGS, "running", TO_START);
+        await().atMost(TO_START).until(() -> size(log) > 0);
+        cluster.run("checkpoint", "create", LOGS).require(0);
+        var id = cluster.process(LOGS).path("lastCheckpoint").path("id").asText();
+        var missing = directory.resolve("missing");
+
+        var refused = replace(cluster, id, log + "=" + missing);
+        assertThat(refused.exit()).isEqualTo(5);
+        assertThat(refused.err()).contains(missing + " is not there");
+        assertThat(replace(cluster, id, missing + "=" + other).exit()).isEqualTo(3);
+        assertThat(cluster.process(LOGS).path("epoch").asLong()).isEqualTo(1);
+
+        replace(cluster, id, log + "=" + other).require(0);
+        var left = size(log);
+        await().atMost(TO_START).until(() -> size(other) > "before\n".length());
+        assertThat(cluster.run("checkpoint", "inspect", id).require(0).out())
+                .contains(other + " in the place of " + log);
+
+        // Its node is lost: it comes back by itself on another one, from the same checkpoint.
+        var node = cluster.process(LOGS).path("node").asText();
+        cluster.killNode(node);
+        await().atMost(TO_START)
+                .until(() -> !cluster.process(LOGS).path("node").asText().equals(node));
+        cluster.start(node);
+        cluster.awaitReady();
+        cluster.awaitPhase(LOGS, "running", TO_START);
+        assertThat(cluster.process(LOGS).path("origin").asText()).isEqualTo("checkpoint 1");
+        var before = size(other);
+        await().atMost(TO_START).until(() -> size(other) > before);
+        assertThat(Files.readString(other)).startsWith("before\n");
+        assertThat(size(log)).isEqualTo(left);
+    }
+
+    private static Finished replace(Cluster cluster, String id, String files) {
+        return cluster.run("checkpoint", "restore", id, "--substitute-fd", files);
+    }
+
+    private static long size(Path file) throws IOException {
+        return Files.exists(file) ? Files.size(file) : 0;
     }
 
     private static void awaitLines(Cluster cluster, long count) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.model.Footprint;
 import org.krg.host.model.Obstacle;
@@ -17,6 +18,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Substitute;
 
 /// What can be done with the processes of this node, and with this node only.
 ///
@@ -60,6 +62,14 @@ public interface ProcessHost {
 
     /// {@return what a generation holds, read from this node's copy}
     GenerationContents inspect(GenerationId generation);
+
+    /// {@return how the program of a generation of which this node has a copy would open files that
+    /// are to take the place of others} Fails with `NOT_FOUND` if it has no such open file, with
+    /// `CONFLICT` if one cannot be replaced.
+    List<Opening> openings(GenerationId generation, List<Substitute> substitutes);
+
+    /// {@return why a user cannot open files of this node, a clause for each}
+    List<String> unopenable(Identity user, List<Opening> openings);
 
     /// {@return what reading every byte of this node's copy of a generation gave} What was damaged
     /// is put right from another copy. Blocks for as long as that takes; fails with `CORRUPT` if

@@ -76,6 +76,7 @@ import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
+import org.krg.state.model.Substitute;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.key.Bytes;
@@ -132,7 +133,13 @@ public final class RandomCommands {
         var choice = 1 + random.nextInt(6);
         return choice > 4
                 ? new SetFrozen(process, choice == 5)
-                : new RestoreFrom(process, choice, now, choice == 4);
+                : new RestoreFrom(process, choice, now, choice == 4, substitutes());
+    }
+
+    private List<Substitute> substitutes() {
+        return rarely()
+                ? List.of(new Substitute(new Substitute.Descriptor(random.nextInt(9)), "/other"))
+                : List.of();
     }
 
     /// What an agent, the leader or a user says of a checkpoint of all ranks.

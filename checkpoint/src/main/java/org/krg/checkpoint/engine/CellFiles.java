@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.BoundSocket;
+import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
+import org.krg.state.model.Identity;
 
 /// What `/proc` says about a cell, and the files inside it.
 public interface CellFiles {
@@ -48,6 +51,22 @@ public interface CellFiles {
     /// {@return a file as it is on this node now, read from its beginning; empty if it is not there
     /// or no regular file}
     Optional<Present> open(CellView cell, String path) throws IOException;
+
+    /// {@return what came of opening a file as the program of a cell would: with its rights, and
+    /// where it is}
+    Tried tryOpen(CellView cell, Opening opening) throws IOException;
+
+    /// {@return what came of opening a file as a user would, outside of any cell}
+    Tried tryOpen(Identity user, Opening opening) throws IOException;
+
+    /// What came of opening a file.
+    ///
+    /// @param identity of the file; empty if it could not be opened as it is to be
+    /// @param problem a clause; empty if it was opened
+    record Tried(String identity, String problem) {}
+
+    /// {@return the identity of the file that a descriptor in a cell refers to}
+    String identity(CellView cell, Holder holder) throws IOException;
 
     /// A file on this node.
     ///

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.core.Aftermath;
 import org.krg.checkpoint.core.Preflight;
+import org.krg.checkpoint.core.Substitution;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.ChunkHash;
@@ -28,6 +30,7 @@ import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Scanned;
@@ -38,7 +41,9 @@ import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Substitute;
 
 /// Takes and restores on this node. Safe for use by several threads; has no state of its own.
 public final class CheckpointEngine implements Checkpoints {
@@ -151,6 +156,40 @@ public final class CheckpointEngine implements Checkpoints {
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }
+    }
+
+    @Override
+    public List<Opening> openings(Generation generation, List<Substitute> substitutes) {
+        var fetching = fetching(generation);
+        try (var writing = parts.store().begin();
+                var source = fetching.source(writing)) {
+            var manifest = fetching.requireManifest();
+            var restoring = new Restoring(manifest, source, parts.files());
+            var openings =
+                    Substituting.plan(manifest, restoring::read, substitutes).replaced().stream()
+                            .map(Substitution.Replaced::opening)
+                            .toList();
+            writing.commit();
+            return openings;
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
+    public List<String> unopenable(Identity user, List<Opening> openings) {
+        var problems = new ArrayList<String>();
+        for (var opening : openings) {
+            try {
+                var tried = parts.files().tryOpen(user, opening);
+                if (tried.identity().isEmpty()) {
+                    problems.add(tried.problem());
+                }
+            } catch (IOException failure) {
+                throw Failures.of(Phase.RESTORE, failure);
+            }
+        }
+        return problems;
     }
 
     @Override

@@ -2,7 +2,9 @@
 package org.krg.checkpoint.engine;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
@@ -49,13 +51,15 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         var watch = new Stopwatch();
         var manifest = fetching.requireManifest();
         var dumper = dumpers.require(manifest.origin().engine());
-        var filesPutBack = writeFiles(manifest, target, work);
+        var substituting = new Substituting(parts.files());
+        var filesPutBack = writeFiles(manifest, target, work, substituting);
         watch.lap("files");
         target.restoring(work.images());
         dumper.restore(target, work.images(), work.logs(), true);
         watch.lap("restore");
         // It is on its way to that already; this waits for the last task of it.
         target.freeze();
+        substituting.verify(target);
         parts.files().startTimers(target);
         if (!frozen) {
             target.thaw();
@@ -71,7 +75,8 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         return new Restored(filesPutBack);
     }
 
-    private int writeFiles(Manifest manifest, CellView target, WorkDirectory work)
+    private int writeFiles(
+            Manifest manifest, CellView target, WorkDirectory work, Substituting substituting)
             throws IOException {
         var generation = fetching.generation();
         requireStreams(manifest, target);
@@ -88,10 +93,34 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
             } finally {
                 ahead.ifPresent(it -> it.work().close());
             }
-            var filesPutBack = restoring.putBack(target);
+            var left = substitute(manifest, target, work, substituting);
+            var filesPutBack = restoring.putBack(target, left);
             writing.commit();
             return filesPutBack;
         }
+    }
+
+    /// {@return paths of files that the program does not have any more}
+    private Set<String> substitute(
+            Manifest manifest, CellView target, WorkDirectory work, Substituting substituting)
+            throws IOException {
+        var wanted = fetching.generation().substitutes();
+        if (wanted.isEmpty()) {
+            return Set.of();
+        }
+        var images = work.images();
+        var plan =
+                Substituting.plan(
+                        manifest,
+                        entry -> Files.readAllBytes(Restoring.image(images, entry)),
+                        wanted);
+        substituting.prepare(target, images, plan);
+        log.info(
+                "files substituted process={} generation={} files={}",
+                target.process(),
+                fetching.generation().id(),
+                wanted);
+        return plan.left();
     }
 
     private static void requireStreams(Manifest manifest, CellView target) {

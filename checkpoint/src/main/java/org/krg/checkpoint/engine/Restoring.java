@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.HashTree;
 import org.krg.checkpoint.core.PutBack;
@@ -63,12 +64,25 @@ final class Restoring {
         return directory.resolve(Path.of(entry.name()).getFileName().toString());
     }
 
+    /// {@return an image, whole}
+    byte[] read(Entry entry) throws IOException {
+        try (var content = content(entry)) {
+            return content.readAllBytes();
+        }
+    }
+
     /// {@return how many files were not what they were}
-    int putBack(CellView cell) throws IOException {
+    ///
+    /// @param left paths of files that are left as they are
+    int putBack(CellView cell, Set<String> left) throws IOException {
         var changed = 0;
         for (var entry : manifest.entries()) {
             switch (entry.kind()) {
-                case FILE, APPENDED -> changed += putBack(cell, entry) ? 1 : 0;
+                case FILE, APPENDED -> {
+                    if (!left.contains(entry.name()) && putBack(cell, entry)) {
+                        changed++;
+                    }
+                }
                 case IMAGE, STDOUT, STDERR -> {}
             }
         }

@@ -19,11 +19,14 @@ import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
+import org.krg.state.model.Identity;
 
 /// Cells by `/proc` and helper processes. Has no state.
 public final class ProcCellFiles implements CellFiles {
@@ -133,9 +136,36 @@ public final class ProcCellFiles implements CellFiles {
                 SMALL_LIMIT);
     }
 
+    @Override
+    public Tried tryOpen(CellView cell, Opening opening) throws IOException {
+        return tryOpen(
+                cell.inside(Place.INIT, asUser(cell.user(), OpenAttempt.command(opening))),
+                opening);
+    }
+
+    @Override
+    public Tried tryOpen(Identity user, Opening opening) throws IOException {
+        return tryOpen(asUser(user, OpenAttempt.command(opening)), opening);
+    }
+
+    private static Tried tryOpen(List<String> line, Opening opening) throws IOException {
+        var result = new Command(line, SMALL_LIMIT).run();
+        return OpenAttempt.judge(opening, result.isGood(), result.output());
+    }
+
+    @Override
+    public String identity(CellView cell, Holder holder) throws IOException {
+        var line = cell.inside(Place.INIT, OpenAttempt.identityCommand(holder));
+        var result = new Command(line, SMALL_LIMIT).run();
+        if (!result.isGood()) {
+            throw new IOException("cannot look at %s: %s".formatted(holder, result.output()));
+        }
+        return result.output().strip();
+    }
+
     private static void run(CellView cell, List<String> command, InputStream input, Duration limit)
             throws IOException {
-        var line = cell.inside(Place.INIT, asUser(cell, command));
+        var line = cell.inside(Place.INIT, asUser(cell.user(), command));
         var result = new Command(line, limit).run(input);
         if (!result.isGood()) {
             throw new IOException(
@@ -148,8 +178,7 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     // With exactly the rights of the program, which has no capabilities, whatever its uid.
-    private static List<String> asUser(CellView cell, List<String> command) {
-        var user = cell.user();
+    private static List<String> asUser(Identity user, List<String> command) {
         var line = new ArrayList<>(List.of("setpriv", "--reuid", "" + user.uid()));
         line.addAll(List.of("--regid", "" + user.gid()));
         if (user.groups().isEmpty()) {

@@ -55,6 +55,8 @@ public record Failure(
         FILE_LIMIT,
         /// A file is not what it was.
         FILE_MISMATCH,
+        /// A file cannot take the place of another one.
+        SUBSTITUTE,
         /// The tasks did not stand still in time.
         FREEZE_TIMEOUT,
         /// The processor lacks something the process uses.

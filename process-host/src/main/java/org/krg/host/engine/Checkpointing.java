@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
@@ -18,10 +19,12 @@ import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut.Held;
+import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.Substitute;
 
 /// Takes checkpoints of cells and brings programs back from them. All methods block; they fail with
 /// [org.krg.host.HostFailure], whose message says phase, cause and remedy.
@@ -155,6 +158,13 @@ public interface Checkpointing {
 
     /// {@return what a generation holds, from this node's copy}
     GenerationContents inspect(Generation generation);
+
+    /// {@return how the program of a generation would open files that are to take the place of
+    /// others}
+    List<Opening> openings(Generation generation, List<Substitute> substitutes);
+
+    /// {@return why a user cannot open files of this node, a clause for each}
+    List<String> unopenable(Identity user, List<Opening> openings);
 
     /// Reads every byte of this node's copy and puts right what is damaged.
     Verified verify(Generation generation);

@@ -21,8 +21,8 @@ import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.SegmentId;
 
-/// Where a running process could go: the policy's opinion of every other node. Methods block until
-/// the nodes have answered, for a bounded time. Safe for use from any thread.
+/// Where a process could go: the policy's opinion of nodes. Methods block until the nodes have
+/// answered, for a bounded time. Safe for use from any thread.
 public final class Destinations {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
@@ -41,6 +41,18 @@ public final class Destinations {
     /// @param segments of shared memory that it has open
     public PlacementDecision decide(
             ClusterImage image, HostedProcess process, NodeId present, List<SegmentId> segments) {
+        var others = image.withNodes(image.nodes().without(present));
+        return judge(others, process, segments);
+    }
+
+    /// {@return a verdict on each node as one on which a process, whether it runs or not, is
+    /// brought back}
+    public PlacementDecision anywhere(ClusterImage image, HostedProcess process) {
+        return judge(image, process, List.of());
+    }
+
+    private PlacementDecision judge(
+            ClusterImage image, HostedProcess process, List<SegmentId> segments) {
         var job = image.jobs().require(process.job());
         var program = job.spec().program();
         var question =
@@ -51,8 +63,7 @@ public final class Destinations {
                         job.spec().runAs(),
                         segments);
         var asked = new TreeMap<NodeId, CompletableFuture<ProgramFacts>>();
-        var others = image.withNodes(image.nodes().without(present));
-        for (var node : others.nodes().values()) {
+        for (var node : image.nodes().values()) {
             if (node.state() == Node.State.READY) {
                 asked.put(node.id(), ask(node.id(), question));
             }
@@ -61,9 +72,9 @@ public final class Destinations {
         asked.forEach((node, answer) -> facts.put(node, answer.join()));
         var now = wall.instant();
         // It is judged as one that is to be brought back somewhere from a checkpoint.
-        var waiting = new Phase.Waiting(new Origin.Checkpoint(0), now, "it is to be moved");
+        var waiting = new Phase.Waiting(new Origin.Checkpoint(0), now, "it is to be brought back");
         return policy.place(
-                new Situation(others, Ledger.EMPTY, facts, now), process.inPhase(waiting));
+                new Situation(image, Ledger.EMPTY, facts, now), process.inPhase(waiting));
     }
 
     private CompletableFuture<ProgramFacts> ask(NodeId node, ProgramQuestion question) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
@@ -34,6 +35,7 @@ import org.krg.state.model.Job;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Substitute;
 
 /// The operations on this node's processes, for its API. Holds nothing itself.
 public final class HostedProcesses implements ProcessHost {
@@ -141,6 +143,16 @@ public final class HostedProcesses implements ProcessHost {
     @Override
     public GenerationContents inspect(GenerationId generation) {
         return checkpoints.inspect(require(generation));
+    }
+
+    @Override
+    public List<Opening> openings(GenerationId generation, List<Substitute> substitutes) {
+        return checkpoints.openings(require(generation), substitutes);
+    }
+
+    @Override
+    public List<String> unopenable(Identity user, List<Opening> openings) {
+        return checkpoints.unopenable(user, openings);
     }
 
     @Override

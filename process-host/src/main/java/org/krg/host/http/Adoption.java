@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import org.krg.state.model.Identity;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Phase;
+import org.krg.state.model.Substitute;
 
 /// Makes a job of a checkpoint that came of another one, out of an archive or out of this cluster.
 ///
@@ -32,7 +34,13 @@ record Adoption(
     /// @param name of the job; empty for the name it had
     /// @param restored whether it goes on at once, else when it is restored
     /// @param frozen whether it stands still then
-    record Wish(Optional<String> name, boolean restored, boolean frozen) {}
+    /// @param substitutes files that it gets then in the place of some it had
+    record Wish(
+            Optional<String> name, boolean restored, boolean frozen, List<Substitute> substitutes) {
+        Wish {
+            substitutes = List.copyOf(substitutes);
+        }
+    }
 
     /// Takes it in, and answers with the checkpoint.
     ///
@@ -64,7 +72,8 @@ record Adoption(
                             process,
                             generation.id().number(),
                             parts.wall().instant(),
-                            wish.frozen()));
+                            wish.frozen(),
+                            wish.substitutes()));
         }
         var now = replica.read(false);
         return Call.one(HttpStatus.CREATED, now, CheckpointView.of(now, generation));

@@ -215,7 +215,8 @@ public final class ApiServer implements AutoCloseable {
         var adoption = new Adoption(config.cluster(), parts, replica, changes, reception);
         var archives =
                 new ArchiveResource(config.node(), parts, replica, changes, holders, adoption);
-        var restores = new RestoreResource(parts, replica, changes, holders, adoption);
+        var others = new SubstituteSurvey(config.node(), parts, replica, peers, holders);
+        var restores = new RestoreResource(parts, replica, changes, holders, adoption, others);
         var moves = new MigrationResource(config.node(), parts, replica, changes, peers);
         var operations = new OperationResource(config.node(), parts, replica, changes, peers);
         var events = new EventResource(parts.store(), replica, shared.streams());
@@ -281,6 +282,8 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/processes/{target}/migrations", Permit.OWNER, moves::start)
                 .get("/v1/processes/{target}/check", Permit.OWNER, moves::check)
                 .post("/v1/lacks", Permit.AGENT, moves::lacks)
+                .post("/v1/openings", Permit.AGENT, others::unopenable)
+                .post("/v1/checkpoints/{id}/openings", Permit.AGENT, others::openings)
                 .get("/v1/operations", operations::list)
                 .get("/v1/operations/{id}", operations::show)
                 .get("/v1/operations/{id}/progress", Permit.AGENT, operations::progress)

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.InputStream;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.krg.host.HostFailure;
@@ -116,7 +117,8 @@ final class ArchiveResource {
                 new Adoption.Wish(
                         query.find("name"),
                         !query.find("restore").equals(Optional.of("false")),
-                        false);
+                        false,
+                        List.of());
         try (var archive = parts.local().open(body, authority(query, caller))) {
             return adoption.take(archive, wish, caller, key);
         }

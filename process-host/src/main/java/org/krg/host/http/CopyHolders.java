@@ -26,7 +26,8 @@ record CopyHolders(NodeId self, Peers peers) {
                         Failures::response);
     }
 
-    private static Node another(ClusterImage image, Generation generation) {
+    /// {@return a node that can be reached and has a copy}
+    Node another(ClusterImage image, Generation generation) {
         return generation.copies().stream()
                 .flatMap(node -> image.nodes().find(node).stream())
                 .filter(node -> node.state() == Node.State.READY)

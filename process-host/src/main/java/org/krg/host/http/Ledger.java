@@ -19,7 +19,7 @@ import org.krg.state.model.CertificateName;
 /// keys are theirs: what is done with them is not written down.
 record Ledger(AuditTrail trail, InstantSource wall) {
     private static final List<String> NOT_AUDITED =
-            List.of("/v1/keys/transaction", "/v1/leases", "/v1/locks", "/v1/lacks");
+            List.of("/v1/keys/transaction", "/v1/leases", "/v1/locks", "/v1/lacks", "/v1/openings");
 
     private static final String BACKUP = "/v1/state/backup";
 
@@ -27,7 +27,9 @@ record Ledger(AuditTrail trail, InstantSource wall) {
     static boolean isAudited(HttpMethod method, String path) {
         return method == HttpMethod.GET
                 ? path.equals(BACKUP) || path.endsWith("/archive")
-                : NOT_AUDITED.stream().noneMatch(path::startsWith) && !path.endsWith("/stdin");
+                : NOT_AUDITED.stream().noneMatch(path::startsWith)
+                        && !path.endsWith("/stdin")
+                        && !path.endsWith("/openings");
     }
 
     /// Writes down what became of a request, once that is known.

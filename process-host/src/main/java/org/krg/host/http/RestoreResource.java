@@ -2,14 +2,15 @@
 package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
-import java.util.Optional;
 import org.krg.host.http.body.RestoreBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.ProcessView;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
 
 /// Brings programs back from checkpoints of this cluster: in the place of what the process is now,
 /// or as another job beside it.
@@ -19,42 +20,56 @@ final class RestoreResource {
     private final Changes changes;
     private final CopyHolders holders;
     private final Adoption adoption;
+    private final SubstituteSurvey survey;
 
     RestoreResource(
             ApiParts parts,
             Replica replica,
             Changes changes,
             CopyHolders holders,
-            Adoption adoption) {
+            Adoption adoption,
+            SubstituteSurvey survey) {
         this.parts = parts;
         this.replica = replica;
         this.changes = changes;
         this.holders = holders;
         this.adoption = adoption;
+        this.survey = survey;
     }
 
     HttpResponse restore(Call call) {
         var body = call.body(RestoreBody.class);
-        var name = body.findName();
-        return name.isPresent() ? beside(call, name.get(), body.isFrozen()) : back(call, body);
+        var image = replica.read(false);
+        var generation = Targets.checkpoint(image, call.path("id"));
+        // Whoever passed it on has looked.
+        if (!body.others().isEmpty() && !call.caller().forwarded()) {
+            ArchiveResource.requireAlone(image, generation);
+            survey.require(
+                    call.caller(), image, generation, body.others(), body.findName().isPresent());
+        }
+        return body.findName().isPresent()
+                ? beside(call, image, generation, body)
+                : back(call, generation.id(), body);
     }
 
-    private HttpResponse back(Call call, RestoreBody body) {
-        var id = Targets.checkpoint(replica.read(false), call.path("id")).id();
-        var at = parts.wall().instant();
-        var done =
-                changes.submit(
-                        key(call), new RestoreFrom(id.process(), id.number(), at, body.isFrozen()));
+    private HttpResponse back(Call call, GenerationId id, RestoreBody body) {
+        var command =
+                new RestoreFrom(
+                        id.process(),
+                        id.number(),
+                        parts.wall().instant(),
+                        body.isFrozen(),
+                        body.others());
+        var done = changes.submit(key(call), command);
         var image = replica.atLeast(done.revision());
         return Call.one(image, ProcessView.of(image, Targets.process(image, id.process())));
     }
 
     /// Done by a node that has a copy.
-    private HttpResponse beside(Call call, String name, boolean frozen) {
-        var image = replica.read(false);
-        var generation = Targets.checkpoint(image, call.path("id"));
+    private HttpResponse beside(
+            Call call, ClusterImage image, Generation generation, RestoreBody body) {
         ArchiveResource.requireAlone(image, generation);
-        var wish = new Adoption.Wish(Optional.of(name), true, frozen);
+        var wish = new Adoption.Wish(body.findName(), true, body.isFrozen(), body.others());
         return holders.perform(call, image, generation, () -> take(call, generation, wish));
     }
 

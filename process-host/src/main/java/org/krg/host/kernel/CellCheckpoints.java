@@ -23,6 +23,7 @@ import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.HeldFile;
 import org.krg.checkpoint.model.Manifest;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.TakeOptions;
@@ -40,8 +41,10 @@ import org.krg.host.model.CellId;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Substitute;
 
 /// The [Checkpointing] of the engine: generations of the cells of this machine. Safe for use by
 /// several threads.
@@ -249,6 +252,16 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
+    public List<Opening> openings(Generation generation, List<Substitute> substitutes) {
+        return attempt(() -> checkpoints.openings(generation, substitutes));
+    }
+
+    @Override
+    public List<String> unopenable(Identity user, List<Opening> openings) {
+        return attempt(() -> checkpoints.unopenable(user, openings));
+    }
+
+    @Override
     public Verified verify(Generation generation) {
         return attempt(() -> checkpoints.verify(generation));
     }
@@ -422,6 +435,7 @@ public final class CellCheckpoints implements Checkpointing {
             case UNKNOWN_FORM -> HostFailure.Code.USAGE;
             case DISK_FULL -> HostFailure.Code.DISK;
             case NOT_FOUND -> HostFailure.Code.NOT_FOUND;
+            case SUBSTITUTE -> HostFailure.Code.CONFLICT;
             case CRIU_TOO_OLD,
                     CRIU_KERNEL,
                     PID_BUSY,

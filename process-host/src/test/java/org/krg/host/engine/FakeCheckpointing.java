@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
@@ -23,7 +24,9 @@ import org.krg.host.model.CellId;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.Substitute;
 
 /// Checkpoints that are only remembered.
 final class FakeCheckpointing implements Checkpointing {
@@ -123,6 +126,16 @@ final class FakeCheckpointing implements Checkpointing {
             throw new HostFailure(HostFailure.Code.CORRUPT, "no copy is good", "");
         }
         return new Verified(1, damaged.contains(generation.id()) ? 1 : 0);
+    }
+
+    @Override
+    public List<Opening> openings(Generation generation, List<Substitute> substitutes) {
+        throw new UnsupportedOperationException("no files are replaced here");
+    }
+
+    @Override
+    public List<String> unopenable(Identity user, List<Opening> openings) {
+        throw new UnsupportedOperationException("no files are replaced here");
     }
 
     /// Whole unless [#damaged].

@@ -190,6 +190,85 @@ final class ClusterApiTest {
     }
 
     @Test
+    void aProgramComesBackWithOtherFilesIfTheyCanBeOpenedWhereItRuns() {
+        var id = api.running("replaced", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        api.propose(new ReportCopies(new GenerationId(id, 1), List.of(AWAY)));
+        var path = "/v1/checkpoints/" + id + ".1";
+        var wanted =
+                "{\"substitutes\":[{\"file\":\"/old\",\"path\":\"/new\"},{\"fd\":5,\"path\":\"/other\"}]}";
+        var epoch = api.process(id).epoch();
+
+        api.away.unopenable.add("/new is not there");
+        var refused = api.post(path + "/restore", wanted);
+        api.away.unopenable.clear();
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.number("/error/exit")).isEqualTo(5);
+        assertThat(refused.text("/error/message")).contains("node n2", "/new is not there");
+        assertThat(api.process(id).epoch()).isEqualTo(epoch);
+        assertThat(api.get(path).body().path("substitutes")).isEmpty();
+
+        var restored = api.post(path + "/restore", wanted);
+        assertThat(restored.text("/origin")).isEqualTo("checkpoint 1");
+        assertThat(api.get(path).text("/substitutes/0/file")).isEqualTo("/old");
+        assertThat(api.get(path).number("/substitutes/1/fd")).isEqualTo(5);
+        assertThat(api.get(path).text("/substitutes/1/path")).isEqualTo("/other");
+        assertThat(api.away.asked)
+                .contains("openings " + id + ".1 [/old=/new, 5=/other]")
+                .anyMatch(it -> it.startsWith("unopenable as"));
+
+        assertThat(api.post(path + "/restore", "{}").status()).isEqualTo(200);
+        assertThat(api.get(path).body().path("substitutes")).isEmpty();
+    }
+
+    @Test
+    void aProgramThatMayComeBackAnywhereNeedsItsFilesEverywhere() {
+        var id = api.running("roaming", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        api.exit(id, 0);
+        var path = "/v1/checkpoints/" + id + ".1/restore";
+        var wanted = "{\"substitutes\":[{\"file\":\"/old\",\"path\":\"/new\"}]}";
+
+        api.here.unopenable.add("Permission denied");
+        var refused = api.post(path, wanted);
+        api.here.unopenable.clear();
+
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text("/error/message")).contains("node n1: Permission denied");
+        assertThat(api.post(path, wanted).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatWasNotOpenIsNotFoundAndWhatMakesNoSenseIsRefused() {
+        var id = api.running("unopened", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        var path = "/v1/checkpoints/" + id + ".1/restore";
+
+        var missing = api.post(path, "{\"substitutes\":[{\"file\":\"/none\",\"path\":\"/new\"}]}");
+        assertThat(missing.status()).isEqualTo(404);
+        assertThat(missing.number("/error/exit")).isEqualTo(3);
+        for (var wrong :
+                List.of(
+                        "{\"path\":\"/new\"}",
+                        "{\"file\":\"/old\"}",
+                        "{\"file\":\"/old\",\"fd\":5,\"path\":\"/new\"}",
+                        "{\"file\":\"old\",\"path\":\"/new\"}",
+                        "{\"fd\":-1,\"path\":\"/new\"}")) {
+            var refused = api.post(path, "{\"substitutes\":[" + wrong + "]}");
+            assertThat(refused.status()).as(wrong).isEqualTo(400);
+        }
+        assertThat(api.post("/v1/openings", "{}").status()).isEqualTo(403);
+        assertThat(api.post("/v1/checkpoints/" + id + ".1/openings", "{}").status()).isEqualTo(403);
+    }
+
+    @Test
     void eachCopyOfACheckpointIsReadByItsNode() {
         var id = api.running("read", AWAY);
         var generation = Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE);

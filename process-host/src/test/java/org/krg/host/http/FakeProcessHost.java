@@ -20,6 +20,7 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.GenerationDiff.Change;
 import org.krg.checkpoint.model.Manifest.Kind;
+import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
@@ -42,6 +43,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Substitute;
 import org.krg.testkit.Samples;
 
 /// The processes of a node that has none: it remembers what it was asked, and has the output it was
@@ -54,6 +56,7 @@ final class FakeProcessHost implements ProcessHost {
     final List<String> asked = new CopyOnWriteArrayList<>();
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
+    final List<String> unopenable = new CopyOnWriteArrayList<>();
     volatile boolean damaged;
     volatile String checkpointKey = "";
     volatile boolean standing;
@@ -167,6 +170,24 @@ final class FakeProcessHost implements ProcessHost {
                                 "descriptor 5 is an io_uring",
                                 "close it"))
                 : CompletableFuture.completedFuture(generation);
+    }
+
+    /// Each is read from its beginning; `/none` was not open.
+    @Override
+    public List<Opening> openings(GenerationId generation, List<Substitute> substitutes) {
+        asked.add("openings " + generation + " " + substitutes);
+        for (var substitute : substitutes) {
+            if (substitute.what().toString().equals("/none")) {
+                throw new HostFailure(HostFailure.Code.NOT_FOUND, "/none was not open", "");
+            }
+        }
+        return substitutes.stream().map(it -> new Opening(it.path(), true, false, 0)).toList();
+    }
+
+    @Override
+    public List<String> unopenable(Identity user, List<Opening> openings) {
+        asked.add("unopenable as " + user.name() + " " + openings);
+        return List.copyOf(unopenable);
     }
 
     @Override

@@ -25,7 +25,8 @@ final class GenerationCodec {
                         .setTaken(Wire.encode(generation.taken()))
                         .setRestoreFailures(generation.restoreFailures())
                         .setPinned(generation.pinned())
-                        .addAllSegments(SavedSegmentCodec.encode(generation.segments()));
+                        .addAllSegments(SavedSegmentCodec.encode(generation.segments()))
+                        .addAllSubstitutes(SubstituteCodec.encode(generation.substitutes()));
         if (!generation.slowed().isZero()) {
             wire.setSlowed(Wire.encode(generation.slowed()));
         }
@@ -45,7 +46,8 @@ final class GenerationCodec {
                 generation.getRestoreFailures(),
                 generation.getPinned(),
                 Wire.decode(generation.getSlowed()),
-                SavedSegmentCodec.decode(generation.getSegmentsList()));
+                SavedSegmentCodec.decode(generation.getSegmentsList()),
+                SubstituteCodec.decode(generation.getSubstitutesList()));
     }
 
     static ValueWire.GenerationId encode(GenerationId id) {

@@ -150,6 +150,7 @@ final class ProcessCommandCodec {
                 .setGeneration(command.generation())
                 .setAt(Wire.encode(command.at()))
                 .setFrozen(command.frozen())
+                .addAllSubstitutes(SubstituteCodec.encode(command.substitutes()))
                 .build();
     }
 
@@ -158,7 +159,8 @@ final class ProcessCommandCodec {
                 new ProcessId(command.getProcess()),
                 command.getGeneration(),
                 Wire.decode(command.getAt()),
-                command.getFrozen());
+                command.getFrozen(),
+                SubstituteCodec.decode(command.getSubstitutesList()));
     }
 
     private static CommandWire.SetFrozen encode(SetFrozen command) {

@@ -2,11 +2,13 @@
 package org.krg.state.command;
 
 import java.time.Instant;
+import java.util.List;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Substitute;
 
 /// Requests about hosted processes. Reports of an epoch that is no longer the agreed one are
 /// refused.
@@ -52,11 +54,29 @@ public sealed interface ProcessCommand extends Command {
     /// agents kill a cell that is no longer agreed. The next one is placed when the present node's
     /// lease would have ended, so that the two do not overlap. Refused when the process still runs
     /// on a lost node (fence it first), when its job was ordered to end, and, for one of several
-    /// ranks, when it is to stand still there.
+    /// ranks, when it is to stand still there or with other files, which only programs that CRIU
+    /// saves can be given.
     ///
     /// @param frozen whether it stands still there until [SetFrozen] lets it go on
-    record RestoreFrom(ProcessId process, long generation, Instant at, boolean frozen)
+    /// @param substitutes files that it gets in the place of some it had, at this restore and at
+    ///   every later one from that generation until another order of this kind; at most
+    ///   [Substitute#MOST]
+    record RestoreFrom(
+            ProcessId process,
+            long generation,
+            Instant at,
+            boolean frozen,
+            List<Substitute> substitutes)
             implements ProcessCommand {
+        public RestoreFrom {
+            substitutes = List.copyOf(substitutes);
+        }
+
+        /// With the files that it had.
+        public RestoreFrom(ProcessId process, long generation, Instant at, boolean frozen) {
+            this(process, generation, at, frozen, List.of());
+        }
+
         /// It goes on at once.
         public RestoreFrom(ProcessId process, long generation, Instant at) {
             this(process, generation, at, false);

@@ -148,6 +148,12 @@ final class GenerationRules {
                             Refusal.INVALID,
                             "a new checkpoint has not failed to restore yet; send 0"));
         }
+        if (!generation.substitutes().isEmpty()) {
+            return Optional.of(
+                    Decision.refuse(
+                            Refusal.INVALID,
+                            "a new checkpoint has the files it was saved with; send no others"));
+        }
         return holdersProblem(image, generation.copies())
                 .map(problem -> Decision.refuse(Refusal.CONFLICT, problem));
     }

@@ -140,6 +140,10 @@ final class ProcessRules {
                 return problem.get();
             }
         }
+        var unfit = SubstituteRules.problem(image, process, restore);
+        if (unfit.isPresent()) {
+            return unfit.get();
+        }
         var job = image.jobs().require(process.job());
         if (job.stop().isPresent()) {
             return Decision.refuse(
@@ -208,6 +212,9 @@ final class ProcessRules {
                 process.inPhase(new Phase.Waiting(origin, notBefore, reason))
                         .withFrozen(restore.frozen());
         var draft = new Draft(image);
+        var id = new GenerationId(process.id(), restore.generation());
+        SubstituteRules.chosen(image.generations().require(id), restore.substitutes())
+                .ifPresent(draft::add);
         draft.add(new ProcessEvent(ProcessEvent.Kind.INTERRUPTED, waiting, reason));
         host.filter(node -> mayStay(image, process, node))
                 .map(node -> inPlace(waiting, node, new Phase.Starting(node, origin, restore.at())))

@@ -18,6 +18,8 @@ import java.util.List;
 /// @param slowed how much later than without it the program got as far as it was at the end of
 ///   storing and copying, the time frozen not counted; zero where it was not measured
 /// @param segments shared memory whose pages are in its images, if it is part of a cut
+/// @param substitutes files that its program gets in the place of some it had, whenever it is
+///   restored; none unless a user has said so
 public record Generation(
         GenerationId id,
         Epoch epoch,
@@ -30,13 +32,15 @@ public record Generation(
         int restoreFailures,
         boolean pinned,
         Duration slowed,
-        List<SavedSegment> segments) {
+        List<SavedSegment> segments,
+        List<Substitute> substitutes) {
     /// After so many failures an older generation is tried.
     public static final int MAX_RESTORE_FAILURES = 2;
 
     public Generation {
         copies = List.copyOf(copies);
         segments = List.copyOf(segments);
+        substitutes = List.copyOf(substitutes);
     }
 
     /// A generation without shared memory that did not slow its program down.
@@ -63,6 +67,7 @@ public record Generation(
                 restoreFailures,
                 pinned,
                 Duration.ZERO,
+                List.of(),
                 List.of());
     }
 
@@ -80,7 +85,8 @@ public record Generation(
                 restoreFailures,
                 pinned,
                 lost,
-                segments);
+                segments,
+                substitutes);
     }
 
     /// {@return this generation with the pages of segments in its images}
@@ -97,7 +103,8 @@ public record Generation(
                 restoreFailures,
                 pinned,
                 slowed,
-                saved);
+                saved,
+                substitutes);
     }
 
     /// {@return whether a restore may still be tried}
@@ -119,7 +126,8 @@ public record Generation(
                 restoreFailures,
                 pinned,
                 slowed,
-                segments);
+                segments,
+                substitutes);
     }
 
     /// {@return this generation after one more failed restore}
@@ -136,6 +144,25 @@ public record Generation(
                 restoreFailures + 1,
                 pinned,
                 slowed,
-                segments);
+                segments,
+                substitutes);
+    }
+
+    /// {@return this generation, which is restored with these files from now on}
+    public Generation withSubstitutes(List<Substitute> chosen) {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned,
+                slowed,
+                segments,
+                chosen);
     }
 }

@@ -133,6 +133,7 @@ import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.StopOrder;
+import org.krg.state.model.Substitute;
 import org.krg.state.model.SyncObject;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
@@ -250,7 +251,8 @@ final class Everything {
                         OwnershipMode.ASYNC,
                         START,
                         fileSegment().backing()),
-                new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START));
+                new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START),
+                new RestoreFrom(PROCESS, 5, START, true, substitutes()));
     }
 
     static List<Event> events() {
@@ -305,6 +307,9 @@ final class Everything {
                         node().inState(Node.State.LOST, START.plusSeconds(60)),
                         "its lease ended"));
         events.add(new SegmentEvent.Created(fileSegment(), "created by alice"));
+        events.add(
+                new GenerationEvent.Changed(
+                        generation().withSubstitutes(substitutes()), "other files"));
         return events;
     }
 
@@ -578,7 +583,14 @@ final class Everything {
                 1,
                 true,
                 Duration.ZERO,
-                List.of(savedSegment()));
+                List.of(savedSegment()),
+                List.of());
+    }
+
+    private static List<Substitute> substitutes() {
+        return List.of(
+                new Substitute(new Substitute.OpenFile("/mnt/a/log"), "/var/log/heat"),
+                new Substitute(new Substitute.Descriptor(0), "/srv/input"));
     }
 
     private static Segment syncSegment() {

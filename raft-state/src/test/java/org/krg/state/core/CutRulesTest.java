@@ -29,6 +29,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Substitute;
 import org.krg.testkit.Samples;
 
 class CutRulesTest {
@@ -201,6 +202,13 @@ class CutRulesTest {
         var first = running();
         take(first);
 
+        var others = List.of(new Substitute(new Substitute.OpenFile("/old/log"), "/new/log"));
+        assertThat(
+                        scene.refuse(
+                                Refusal.CONFLICT,
+                                new RestoreFrom(
+                                        rank(first, 1).id(), 1, scene.now(), false, others)))
+                .contains("several ranks");
         scene.accept(new RestoreFrom(rank(first, 1).id(), 1, scene.now(), true));
 
         assertThat(ranks(first)).allMatch(HostedProcess::frozen);

@@ -49,6 +49,10 @@ public final class Checkpoints {
                         .line("engine", engine(manifest))
                         .line("output", output(manifest))
                         .line("manifest", checkpoint.path("manifest").asText());
+        for (var other : checkpoint.path("substitutes")) {
+            var what = other.has("fd") ? "fd " + other.path("fd") : other.path("file").asText();
+            sheet.line("restored with", other.path("path").asText() + " in the place of " + what);
+        }
         for (var fact : manifest.path("facts")) {
             var name = fact.path("name").asText();
             if (!SHOWN_ABOVE.contains(name)) {

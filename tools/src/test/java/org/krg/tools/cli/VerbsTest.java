@@ -362,6 +362,45 @@ final class VerbsTest {
     }
 
     @Test
+    void filesTakeThePlaceOfOthersAtARestore() {
+        answers.put("POST /v1/checkpoints/7.1/restore", json(200, PROCESS));
+        answers.put("GET /v1/processes/7", json(200, PROCESS));
+
+        run(
+                "checkpoint",
+                "restore",
+                "7.1",
+                "--substitute-fd",
+                "/old/log=/new/log",
+                "--substitute-fd",
+                "5=/new/in=put");
+
+        assertThat(agent.asked().getFirst().body())
+                .contains("{\"file\":\"/old/log\",\"path\":\"/new/log\"}")
+                .contains("{\"fd\":5,\"path\":\"/new/in=put\"}");
+        for (var wrong : List.of("/old/log", "log=/new", "/old=new", "x=/new", "/a=/b=/c")) {
+            var refused = run("checkpoint", "restore", "7.1", "--substitute-fd", wrong);
+            assertThat(refused.exit()).as(wrong).isEqualTo(2);
+            assertThat(refused.err()).contains(wrong);
+        }
+    }
+
+    @Test
+    void whatACheckpointIsRestoredWithIsShown() {
+        answers.put(
+                "GET /v1/checkpoints/7.1",
+                json(
+                        200,
+                        "{\"id\":\"7.1\",\"copies\":[\"n1\"],\"substitutes\":[{\"fd\":5,\"path\":\"/new/input\"},"
+                                + "{\"file\":\"/old/log\",\"path\":\"/new/log\"}]}"));
+        answers.put("GET /v1/checkpoints/7.1/manifest", json(200, "{\"id\":\"7.1\"}"));
+
+        assertThat(run("checkpoint", "inspect", "7.1").out())
+                .contains("/new/input in the place of fd 5")
+                .contains("/new/log in the place of /old/log");
+    }
+
+    @Test
     void aDamagedCopyIsTheExitCodeOfVerify() {
         answers.put("GET /v1/checkpoints/7.1", json(200, "{\"id\":\"7.1\",\"copies\":[\"n1\"]}"));
         answers.put(

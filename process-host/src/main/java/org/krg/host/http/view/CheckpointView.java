@@ -27,6 +27,7 @@ public final class CheckpointView {
                 .ifPresent(name -> view.put("job", name));
         view.put("number", generation.id().number()).put("epoch", generation.epoch().value());
         view.set("copies", Json.texts(generation.copies()));
+        view.set("substitutes", OpeningView.substitutes(generation.substitutes()));
         return view.put("imageBytes", generation.imageBytes())
                 .put("storedBytes", generation.storedBytes())
                 .put("frozenMillis", generation.frozen().toMillis())

@@ -4,6 +4,7 @@ package org.krg.tools.cli.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,12 @@ import picocli.CommandLine.Parameters;
             "",
             "Without --name the process goes back to the checkpoint: what it has done since is lost. With --name its program goes",
             "on from there as another job beside it, with numbers of its own. Both use the files that they have open by the same",
-            "names: those open for writing are put back as they were at the checkpoint."
+            "names: those open for writing are put back as they were at the checkpoint.",
+            "",
+            "With --substitute-fd a file that it had open is another one from then on, at the same position and with the same",
+            "flags. The other one has to be there, wherever the program may be brought back, and to be its user's to open so;",
+            "nothing is written to it before the program does. It holds for every restore from that checkpoint, also the next",
+            "one after the loss of a node, until checkpoint restore is given others or none."
         })
 public final class CheckpointRestore implements Callable<Integer> {
     private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
@@ -52,6 +58,15 @@ public final class CheckpointRestore implements Callable<Integer> {
             paramLabel = "NAME",
             description = "as another job of that name; the process goes on as it is")
     private @Nullable String name;
+
+    @Option(
+            names = "--substitute-fd",
+            paramLabel = "FILE|FD=PATH",
+            converter = OtherFile.Converter.class,
+            description =
+                    "have PATH in the place of FILE that it had open, or of descriptor FD of its first process;"
+                            + " repeatable")
+    private List<OtherFile> others = new ArrayList<>();
 
     @Option(names = "--detach", description = "do not wait until it runs")
     private boolean detach;
@@ -101,7 +116,11 @@ public final class CheckpointRestore implements Callable<Integer> {
     }
 
     private ObjectNode request() {
-        return frozen ? Json.object().put("frozen", true) : Json.object();
+        var request = frozen ? Json.object().put("frozen", true) : Json.object();
+        if (!others.isEmpty()) {
+            request.set("substitutes", OtherFile.all(others));
+        }
+        return request;
     }
 
     private JsonNode await(ApiClient client, JsonNode ordered) throws InterruptedException {
