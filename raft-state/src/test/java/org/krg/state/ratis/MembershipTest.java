@@ -196,7 +196,10 @@ final class MembershipTest {
 
     private static void admit(StateCluster cluster, int number) {
         cluster.join(node(number), 1);
-        get(ask(cluster, cluster.store(cluster.awaitLeader()), number));
+        // As an agent does, for the leader may change meanwhile.
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        get(ask(cluster, cluster.store(cluster.awaitLeader()), number)));
     }
 
     private static CompletableFuture<Void> ask(
