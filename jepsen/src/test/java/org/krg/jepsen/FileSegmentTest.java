@@ -13,13 +13,18 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
 import org.krg.jepsen.programs.Toucher;
 
 /// Programs on two nodes share a file, which is on the third one.
@@ -56,20 +61,25 @@ class FileSegmentTest {
                 channel.write(bytes.putLong(100 + page).flip(), (long) page * PAGE);
             }
         }
-        var made =
-                cluster.run(
-                        "segment",
-                        "create",
-                        SEGMENT,
-                        "--file",
-                        file.toString(),
-                        "--on",
-                        keeper(cluster),
-                        "-o",
-                        "json");
+        var made = create(cluster, "async");
         assertThat(made.require(0).json().path("sizeBytes").asLong()).isEqualTo(WHOLE);
         first = Toucher.on(cluster, cluster.nodes().get(0), SEGMENT);
         second = Toucher.on(cluster, cluster.nodes().get(1), SEGMENT);
+    }
+
+    private Finished create(Cluster cluster, String mode) {
+        return cluster.run(
+                "segment",
+                "create",
+                SEGMENT,
+                "--file",
+                file.toString(),
+                "--on",
+                keeper(cluster),
+                "--mode",
+                mode,
+                "-o",
+                "json");
     }
 
     @AfterEach
@@ -147,18 +157,57 @@ class FileSegmentTest {
 
         // What is lost cannot be written, what is there is. Another node may hear later that the
         // file's is back.
-        var synced =
-                Await.first(
-                        "the file's node to be in reach",
-                        Duration.ofSeconds(30),
-                        () ->
-                                Optional.of(first.ask("sync 0 " + WHOLE))
-                                        .filter(it -> !it.endsWith("EHOSTDOWN")));
-        assertThat(synced).isEqualTo("error EIO");
+        assertThat(synced(first, "sync 0 " + WHOLE)).isEqualTo("error EIO");
         assertThat(word(1)).isEqualTo(8);
         assertThat(first.ask("sync 0 %d".formatted(2 * PAGE))).isEqualTo("ok");
         // The second block was never touched while its file was there.
         assertThat(read(second, FAR)).isEqualTo("" + (100 + FAR));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"semisync", "sync"})
+    void inSemisyncAndSyncProgramsWaitForItsNodeAndHaveWhatNobodyWrote(String mode, Cluster cluster)
+            throws IOException {
+        cluster.run("segment", "destroy", SEGMENT, "--discard").require(0);
+        create(cluster, mode).require(0);
+        try (var one = Toucher.on(cluster, cluster.nodes().get(0), SEGMENT);
+                var two = Toucher.on(cluster, cluster.nodes().get(1), SEGMENT);
+                var own = Toucher.on(cluster, keeper(cluster), SEGMENT)) {
+            assertThat(store(one, 1, 7)).isEqualTo("ok");
+            assertThat(store(own, 2, 8)).isEqualTo("ok");
+            assertThat(read(own, 0)).isEqualTo("100");
+
+            cluster.killNode(keeper(cluster));
+
+            var untouched = one.begin("read " + FAR * PAGE);
+            var moved = two.begin("read " + PAGE);
+            awaitLost(cluster, keeper(cluster));
+            assertThat(untouched).isNotDone();
+            assertThat(moved).isNotDone();
+            cluster.start(keeper(cluster));
+            cluster.awaitReady();
+
+            assertThat(answer(untouched)).isEqualTo("" + (100 + FAR));
+            assertThat(answer(moved)).isEqualTo("7");
+            assertThat(read(two, 0)).isEqualTo("100");
+            assertThat(read(two, 2)).isEqualTo("sigbus");
+            assertThat(store(two, LAST, 9)).isEqualTo("ok");
+            assertThat(synced(one, "sync 0 " + WHOLE)).isEqualTo("error EIO");
+            assertThat(List.of(word(0), word(1), word(2), word(LAST)))
+                    .containsExactly(100L, 7L, 102L, 9L);
+            assertThat(synced(one, "sync 0 " + 2 * PAGE)).isEqualTo("ok");
+        }
+    }
+
+    private static void awaitLost(Cluster cluster, String node) {
+        Await.until(
+                "node " + node + " to be lost",
+                Duration.ofSeconds(40),
+                () -> cluster.get("nodes", node).path("state").asText().equals("lost"));
+    }
+
+    private static String answer(CompletableFuture<String> begun) {
+        return begun.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @Test
@@ -196,6 +245,14 @@ class FileSegmentTest {
                 .require(0);
         assertThat(made).hasSize(3 * PAGE);
         cluster.run("segment", "destroy", "other").require(0);
+    }
+
+    /// {@return the answer to a sync, once the node of the file is in reach}
+    private static String synced(Toucher process, String command) {
+        return Await.first(
+                "the file's node to be in reach",
+                Duration.ofSeconds(30),
+                () -> Optional.of(process.ask(command)).filter(it -> !it.endsWith("EHOSTDOWN")));
     }
 
     private static int create(Cluster cluster, Path path) {

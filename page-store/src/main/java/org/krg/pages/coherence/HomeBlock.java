@@ -4,6 +4,7 @@ package org.krg.pages.coherence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -51,8 +52,14 @@ public final class HomeBlock {
     /// What mirrors of earlier homes know.
     private final SortedMap<Member, Notes> mirrors = new TreeMap<>();
 
-    /// Whether a page that no record is of was never granted to be written.
+    /// Whether a page that no record is of was never granted to be written, and can be had.
     private boolean isComplete;
+
+    /// Whether the log has a record of this epoch.
+    private boolean hasActed;
+
+    /// What the mirror has confirmed that waits for that.
+    private @Nullable Heard lastNoted;
 
     private final @Nullable HomePage[] pages = new HomePage[BlockId.PAGES];
     private final SortedSet<Member> unheard = new TreeSet<>();
@@ -64,7 +71,7 @@ public final class HomeBlock {
     ///
     /// @param live every member that may have copies, this one included
     /// @param records what the log says of its pages
-    /// @param origin what pages hold that nobody was ever granted; a file needs the mode `ASYNC`
+    /// @param origin what pages hold that nobody was ever granted
     public HomeBlock(
             Member self,
             long epoch,
@@ -72,14 +79,14 @@ public final class HomeBlock {
             OwnershipMode mode,
             SortedMap<Integer, PageOwner> records,
             Origin origin) {
-        Invariant.holds(
-                origin == Origin.ZEROS || mode == OwnershipMode.ASYNC, "a file is async", mode);
         this.self = self;
         this.epoch = epoch;
         this.mode = mode;
         this.origin = origin;
         this.records = records;
-        this.isComplete = epoch == FIRST_EPOCH || mode == OwnershipMode.SYNC;
+        this.isComplete =
+                origin != Origin.FILE_ELSEWHERE
+                        && (epoch == FIRST_EPOCH || mode == OwnershipMode.SYNC);
         var hasMirror = mode == OwnershipMode.SEMISYNC;
         this.mirroring = new Mirroring(self, hasMirror ? live : List.of());
         if (epoch > FIRST_EPOCH) {
@@ -110,10 +117,7 @@ public final class HomeBlock {
             switch (message) {
                 case Claim(var copies) -> claim(from, copies);
                 case Mirrored(var notes) -> mirrored(from, notes);
-                case Noted(var upTo) ->
-                        mirroring
-                                .noted(from, upTo)
-                                .forEach(it -> page(it.page()).recorded(it.version()));
+                case Noted(var upTo) -> noted(from, upTo);
                 case Request(var page, var count, var write) ->
                         each(page, count, it -> request(it, new Ask(from, write)));
                 case Invalidated(var page) -> page(page).invalidated(from);
@@ -125,10 +129,16 @@ public final class HomeBlock {
 
     /// A record is in the log, of that version or a newer one.
     public List<Effect> recorded(int page, long version) {
+        hasActed = true;
         mirroring.logged(page, version);
         var known = pages[page];
         if (known != null) {
             known.recorded(version);
+        }
+        if (lastNoted != null) {
+            var held = lastNoted;
+            lastNoted = null;
+            noted(held.from, held.upTo);
         }
         return done();
     }
@@ -180,16 +190,16 @@ public final class HomeBlock {
     }
 
     /// {@return the pages that are lost with this home, as things are: nobody else has them, and
-    /// the next home could not tell that they are zeros}
+    /// the next home could not tell that nobody wrote them}
     public List<Integer> onlyHere() {
         // A mirror may be over, and the next one not told yet.
-        var isToldOfZeros = mode == OwnershipMode.SYNC;
+        var isToldOfUnwritten = mode == OwnershipMode.SYNC;
         return IntStream.range(0, BlockId.PAGES)
                 .filter(index -> {
                     var known = pages[index];
                     return known == null
-                            ? isComplete && !isToldOfZeros
-                            : known.isOnlyHere(isToldOfZeros);
+                            ? isComplete && !isToldOfUnwritten
+                            : known.isOnlyHere(isToldOfUnwritten);
                 })
                 .boxed()
                 .toList();
@@ -235,13 +245,33 @@ public final class HomeBlock {
         }
     }
 
-    /// Only the mirror of the home just before knows all that is not in the log.
+    /// Until the log says that this home has granted a page to be written, nothing goes on that
+    /// only the mirror knows of.
+    private void noted(Member from, long upTo) {
+        if (hasActed) {
+            mirroring.noted(from, upTo).forEach(it -> page(it.page()).recorded(it.version()));
+        } else {
+            lastNoted = new Heard(from, upTo);
+        }
+    }
+
+    private record Heard(Member from, long upTo) {}
+
+    /// Only a mirror of the last home that granted a page to be written, or of one after it, knows
+    /// all that is not in the log.
     private void recover() {
+        var lastToAct =
+                records.values().stream().mapToLong(it -> it.epoch().value()).max().orElse(0);
         var notes =
                 mirrors.values().stream()
-                        .filter(it -> mode == OwnershipMode.SEMISYNC && it.epoch() == epoch - 1)
-                        .findFirst();
-        isComplete |= notes.filter(Notes::isComplete).isPresent();
+                        .filter(it -> mode == OwnershipMode.SEMISYNC && it.epoch() >= lastToAct)
+                        .max(
+                                Comparator.comparing(Notes::isComplete)
+                                        .thenComparingLong(Notes::epoch));
+        var isAllTold =
+                mode == OwnershipMode.SEMISYNC
+                        && (lastToAct == 0 || notes.filter(Notes::isComplete).isPresent());
+        isComplete |= origin != Origin.FILE_ELSEWHERE && isAllTold;
         claims.forEach((holder, copies) ->
                 copies.forEach(copy -> page(copy.page()).claimed(holder, copy)));
         records.forEach((page, record) -> page(page).wasRecorded(record.version(), record.owner()));

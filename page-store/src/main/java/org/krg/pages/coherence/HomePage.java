@@ -241,7 +241,6 @@ final class HomePage {
 
     private void grantLoaded(Member to, boolean write) {
         if (write) {
-            announce(Math.max(version, announced) + 1, to);
             grantWrite(to, Content.SENT, Payload.RECEIVED);
             return;
         }
@@ -278,11 +277,11 @@ final class HomePage {
 
     /// {@return whether nobody but the home's own node has it}
     ///
-    /// @param isToldOfZeros whether the next home knows of a page that nobody ever wrote
-    boolean isOnlyHere(boolean isToldOfZeros) {
+    /// @param isToldOfUnwritten whether the next home knows of a page that nobody ever wrote
+    boolean isOnlyHere(boolean isToldOfUnwritten) {
         return switch (bytes) {
-            case UNTOUCHED -> !isToldOfZeros;
-            case FILED -> true;
+            case UNTOUCHED -> !isToldOfUnwritten;
+            case FILED -> !isToldOfUnwritten || announced > 0;
             case HELD -> holders.stream().allMatch(self::equals);
             case LOST -> false;
         };
@@ -404,8 +403,10 @@ final class HomePage {
             case LOST -> outside.send(member, new Lost(page), Payload.NONE);
             case FILED -> {
                 transfer = new Transfer(ask);
-                transfer.isLoading = true;
-                outside.load(page);
+                if (ask.write()) {
+                    announce(transfer, member);
+                }
+                proceed(transfer);
             }
             case UNTOUCHED -> {
                 if (ask.write()) {
@@ -460,7 +461,12 @@ final class HomePage {
 
     /// Asks for the page, or grants it, once nobody else has a copy.
     private void proceed(Transfer current) {
-        if (!current.awaited.isEmpty() || current.unrecorded || current.dataAsked) {
+        if (!current.awaited.isEmpty() || current.unrecorded || current.isAsked()) {
+            return;
+        }
+        if (bytes == Bytes.FILED) {
+            current.isLoading = true;
+            outside.load(page);
             return;
         }
         if (current.provider != null) {

@@ -5,6 +5,8 @@ package org.krg.pages.coherence;
 public enum Origin {
     /// Zeros.
     ZEROS,
-    /// What a file holds, which the home of the first epoch reads and writes.
-    FILE
+    /// What a file holds, which the home reads and writes.
+    FILE,
+    /// What a file holds that is on another node: nobody has them.
+    FILE_ELSEWHERE
 }

@@ -29,6 +29,11 @@ final class Transfer {
     /// Whether the provider was asked.
     boolean dataAsked;
 
+    /// {@return whether its bytes are on their way}
+    boolean isAsked() {
+        return dataAsked || isLoading;
+    }
+
     Transfer(Ask ask) {
         this.write = ask.write();
         this.requester = ask.member();

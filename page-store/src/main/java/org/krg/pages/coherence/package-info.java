@@ -15,7 +15,7 @@
 ///
 /// the page is      a reader asks                a writer asks
 /// untouched        Grant R, zeros               Record; Grant W, zeros
-/// in the file      Load, Grant R                Load, Grant W
+/// in the file      Load, Grant R                Record; Load, Grant W
 /// read by S        Fetch from one, Grant R      Record, Invalidate S but the writer and one that
 ///                                               provides; all have answered: Take from that one;
 ///                                               Grant W
@@ -24,12 +24,14 @@
 /// ```
 ///
 /// Behind Record the home waits, by the mode of the segment, for nothing, for the Noted of its
-/// mirror, which it sends a Note, or for the log.
+/// mirror, which it sends a Note, or for the log. The first record of an epoch waits for the log in
+/// each mode but the first: a home of whose epoch the log has none has granted nothing unknown.
 ///
-/// The home of the first epoch of a segment with a file is where the file is. Such a page is loaded
-/// from there when somebody asks for it that nobody has, if the version that the file has for
-/// certain is the newest: at first, and after it was written back, until somebody is granted to
-/// write it again.
+/// The home of a segment with a file is where the file is, as long as that node may come back; in
+/// `ASYNC` only the first home has to be. Such a page is loaded from there when somebody asks for
+/// it that nobody has, if the version that the file has for certain is the newest: at first, and
+/// after it was written back, until somebody is granted to write it again. A home elsewhere loads
+/// nothing: what nobody claims is lost.
 ///
 /// What has to hold for that, and is the engine's to keep: messages between two members arrive in
 /// order and once, or not at all from some point on, and then one of the two is declared over;
@@ -42,7 +44,7 @@
 /// has answered hears nobody of an older epoch any more, so the answers together are a state that
 /// the old home could have been in. A page that nobody claims is lost: touched it is an error,
 /// never zeros and never an older version. Only if no record is of it, and the new home has all
-/// records, nobody can have written it: it is zeros.
+/// records, nobody can have written it: it is zeros, or what the file holds.
 @NullMarked
 package org.krg.pages.coherence;
 

@@ -376,8 +376,7 @@ final class BlockEngine {
         // Before the first home there was nobody to record anything.
         SortedMap<Integer, PageOwner> records =
                 epoch == 1 ? Collections.emptySortedMap() : around.ownership.owners(block);
-        var origin = file().isPresent() ? Origin.FILE : Origin.ZEROS;
-        var created = new HomeBlock(around.self(), epoch, live, mode, records, origin);
+        var created = new HomeBlock(around.self(), epoch, live, mode, records, origin());
         home = created;
         perform(created.start(), null);
         var waiting = List.copyOf(early);
@@ -407,6 +406,13 @@ final class BlockEngine {
             perform(home.gone(member, live), null);
         }
         drain();
+    }
+
+    private Origin origin() {
+        if (around.files.isElsewhere(block.segment())) {
+            return Origin.FILE_ELSEWHERE;
+        }
+        return file().isPresent() ? Origin.FILE : Origin.ZEROS;
     }
 
     private Optional<PageFile> file() {

@@ -12,4 +12,9 @@ public interface PageFiles {
     /// {@return the file of a segment; empty if it has none, or on another node} Asked when this
     /// node becomes the home of a block. Does not block.
     Optional<PageFile> find(SegmentId segment);
+
+    /// {@return whether a segment has a file on another node} Asked as [#find] is.
+    default boolean isElsewhere(SegmentId segment) {
+        return false;
+    }
 }

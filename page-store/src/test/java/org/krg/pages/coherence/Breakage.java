@@ -51,6 +51,8 @@ enum Breakage {
     NEXT_MIRROR_NOT_TOLD(OwnershipMode.SEMISYNC),
     /// What a mirror knows of a home that did not know all is taken for all there is.
     PARTIAL_MIRROR_BELIEVED(OwnershipMode.SEMISYNC),
+    /// A home that is not where the file is takes a page that nobody has for zeros.
+    FILE_ELSEWHERE_TAKEN_FOR_ZEROS(OwnershipMode.SYNC),
     /// Of records of a page that go together the changes of the last one count only.
     MERGED_RECORDS_NOT_COUNTED(OwnershipMode.ASYNC);
 

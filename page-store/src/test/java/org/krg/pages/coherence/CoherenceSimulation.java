@@ -101,7 +101,8 @@ final class CoherenceSimulation {
         this.mayFail = mayFail;
         this.origin = origin;
         this.log =
-                new SimulatedLog(origin == Origin.FILE ? Optional.of(FILE_NODE) : Optional.empty());
+                new SimulatedLog(
+                        origin == Origin.FILE ? Optional.of(FILE_NODE) : Optional.empty(), mode);
         if (origin == Origin.FILE) {
             Arrays.setAll(file, page -> -1 - page);
             System.arraycopy(file, 0, stored, 0, PAGES);
@@ -157,12 +158,29 @@ final class CoherenceSimulation {
             step();
             check();
         }
+        endWaiting();
         for (var step = 0; !isQuiet(); step++) {
             Invariant.holds(step < SETTLED, "nobody waits for ever", mail.size());
             progress();
             check();
         }
         audit();
+    }
+
+    /// Who waits for the node of the file waits until it is there again, or removed.
+    private void endWaiting() {
+        if (!log.isFileAwaited()) {
+            return;
+        }
+        if (random.nextInt(4) == 0) {
+            log.add(new Entry.Removed(FILE_NODE));
+        } else {
+            agents.values().stream()
+                    .filter(it -> it.member.node().equals(FILE_NODE))
+                    .findFirst()
+                    .ifPresent(this::remove);
+            join(new Member(FILE_NODE, 1 + ended));
+        }
     }
 
     private boolean isQuiet() {
@@ -185,6 +203,8 @@ final class CoherenceSimulation {
             fail(anyone());
         } else if (choice < 8) {
             comeBack();
+        } else if (choice == 8 && log.isFileAwaited() && random.nextInt(8) == 0) {
+            log.add(new Entry.Removed(FILE_NODE));
         } else if (choice < 50 && origin == Origin.FILE) {
             writeBack(anyone());
         } else if (choice < 300) {
@@ -272,7 +292,7 @@ final class CoherenceSimulation {
             }
             case Entry.Granted(var home, var epoch) when home.equals(agent.member) ->
                     becomeHome(agent, epoch);
-            case Entry.Granted _, Entry.Recorded _ -> {}
+            case Entry.Granted _, Entry.Recorded _, Entry.Removed _ -> {}
         }
     }
 
@@ -289,7 +309,7 @@ final class CoherenceSimulation {
                 broken == Breakage.UNRECORDED_TAKEN_FOR_ZEROS && epoch > 1 && origin == Origin.ZEROS
                         ? OwnershipMode.SYNC
                         : mode;
-        var home = new HomeBlock(agent.member, epoch, live, believed, records, origin);
+        var home = new HomeBlock(agent.member, epoch, live, believed, records, origin(agent));
         agent.unrecorded.clear();
         agent.home = home;
         agent.homeEpoch = epoch;
@@ -299,9 +319,23 @@ final class CoherenceSimulation {
         kept.forEach(it -> receive(agent, it));
     }
 
+    private Origin origin(SimulatedAgent home) {
+        if (origin == Origin.ZEROS || home.member.node().equals(FILE_NODE)) {
+            return origin;
+        }
+        return broken == Breakage.FILE_ELSEWHERE_TAKEN_FOR_ZEROS
+                ? Origin.ZEROS
+                : Origin.FILE_ELSEWHERE;
+    }
+
     /// Proposes what is to be recorded, or hears what became of it.
     private void record(SimulatedAgent agent) {
-        var isSlow = mode == OwnershipMode.SEMISYNC && random.nextInt(4) != 0;
+        // Pages wait for the first record of an epoch only.
+        var isSlow =
+                mode == OwnershipMode.SEMISYNC
+                        && agent.proposed.isEmpty()
+                        && log.hasRecordOf(agent.homeEpoch)
+                        && random.nextInt(12) != 0;
         if (isSlow || (agent.proposed.isEmpty() && agent.unrecorded.isEmpty())) {
             return;
         }
@@ -339,8 +373,10 @@ final class CoherenceSimulation {
         }
         var grant = log.grant();
         if (grant.isEmpty() && agents.containsKey(agent.member)) {
-            agent.grantAsked = false;
-            perform(agent, agent.node.refused());
+            if (!log.isFileAwaited()) {
+                agent.grantAsked = false;
+                perform(agent, agent.node.refused());
+            }
         } else if (grant.isPresent() && agents.containsKey(agent.member)) {
             agent.grantAsked = log.isGone(grant.get().home(), agent.known);
             if (!agent.grantAsked) {
@@ -584,7 +620,7 @@ final class CoherenceSimulation {
                     losses++;
                     Invariant.holds(ended > 0, "nothing is lost unless a member is");
                     Invariant.holds(
-                            mode != OwnershipMode.SYNC || wasAnnounced[page],
+                            mode != OwnershipMode.SYNC || wasAnnounced[page] || log.hasRemoved(),
                             "what nobody wrote is not lost",
                             page);
                     if (agent.touch != null && agent.touch.page() == page) {

@@ -4,7 +4,6 @@ package org.krg.pages.coherence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.state.model.InvariantBroken;
@@ -55,15 +54,16 @@ class CoherenceSimulationTest {
         assertThat(noted).isGreaterThan(0);
     }
 
-    @Test
-    void pagesOfAFileStayCoherentWhileTheyAreWrittenBackAndMembersEnd() {
+    @ParameterizedTest
+    @EnumSource
+    void pagesOfAFileStayCoherentWhileTheyAreWrittenBackAndMembersEnd(OwnershipMode mode) {
         var losses = 0;
         var loads = 0;
         var writesBack = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
-            var whole = run(seed, Breakage.NONE, OwnershipMode.ASYNC, false, Origin.FILE);
+            var whole = run(seed, Breakage.NONE, mode, false, Origin.FILE);
             assertThat(whole.losses()).as("seed %s", seed).isZero();
-            var run = run(seed, Breakage.NONE, OwnershipMode.ASYNC, true, Origin.FILE);
+            var run = run(seed, Breakage.NONE, mode, true, Origin.FILE);
             losses += run.losses();
             loads += run.loads();
             writesBack += run.writesBack();
@@ -78,8 +78,7 @@ class CoherenceSimulationTest {
     @Tag("long")
     void pagesStayCoherentForMillionsOfSteps(OwnershipMode mode) {
         for (var seed = SEEDS; seed < LONG_SEEDS; seed++) {
-            var isFile = mode == OwnershipMode.ASYNC && seed % 8 < 4;
-            var origin = isFile ? Origin.FILE : Origin.ZEROS;
+            var origin = seed % 8 < 4 ? Origin.FILE : Origin.ZEROS;
             var _ = run(seed, Breakage.NONE, mode, seed % 4 != 0, origin);
         }
     }
@@ -90,9 +89,30 @@ class CoherenceSimulationTest {
     void aBrokenProtocolShows(Breakage breakage) {
         for (var seed = 0; seed < ENOUGH_SEEDS; seed++) {
             try {
-                var isFile = breakage.mode == OwnershipMode.ASYNC && seed % 2 == 1;
-                var origin = isFile ? Origin.FILE : Origin.ZEROS;
+                var origin = seed % 2 == 1 ? Origin.FILE : Origin.ZEROS;
                 var _ = run(seed, breakage, breakage.mode, true, origin);
+            } catch (InvariantBroken shown) {
+                return;
+            }
+        }
+        throw new AssertionError(breakage + " does not show");
+    }
+
+    /// What says who was granted pages of a file matters there too.
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "GRANTED_BEFORE_COMMITTED",
+                "RECORDS_NOT_READ",
+                "GRANTED_BEFORE_NOTED",
+                "NOTE_NOT_KEPT",
+                "PARTIAL_MIRROR_BELIEVED",
+                "FILE_ELSEWHERE_TAKEN_FOR_ZEROS"
+            })
+    void aBrokenProtocolShowsInPagesOfAFile(Breakage breakage) {
+        for (var seed = 0; seed < ENOUGH_SEEDS; seed++) {
+            try {
+                var _ = run(seed, breakage, breakage.mode, true, Origin.FILE);
             } catch (InvariantBroken shown) {
                 return;
             }

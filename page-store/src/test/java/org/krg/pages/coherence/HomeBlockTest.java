@@ -113,6 +113,50 @@ class HomeBlockTest {
     }
 
     @Test
+    void aHomeThatGrantedNothingToBeWrittenTakesNothingAlong() {
+        var home =
+                new HomeBlock(
+                        SELF,
+                        3,
+                        List.of(SELF),
+                        OwnershipMode.SEMISYNC,
+                        Collections.emptySortedMap(),
+                        Origin.ZEROS);
+        var _ = home.received(SELF, 3, new Claim(List.of()));
+
+        assertThat(home.received(SELF, 3, new Request(1, false)))
+                .containsExactly(
+                        new Send(
+                                SELF,
+                                3,
+                                new Grant(1, Access.READ, 1, Content.ZEROS),
+                                Payload.NONE));
+    }
+
+    @Test
+    void theFirstPageOfAnEpochGoesOnWhenTheLogKnowsItToo() {
+        var home = first(OwnershipMode.SEMISYNC);
+        var _ = home.received(SELF, 1, new Request(1, true));
+        assertThat(home.received(OTHER, 1, new PageMessage.Noted(2))).isEmpty();
+
+        var granted = new Send(SELF, 1, new Grant(1, Access.WRITE, 1, Content.ZEROS), Payload.NONE);
+        assertThat(home.recorded(1, 1)).containsExactly(granted);
+
+        var _ = home.received(SELF, 1, new Request(2, true));
+        assertThat(home.received(OTHER, 1, new PageMessage.Noted(3))).hasSize(1);
+    }
+
+    @Test
+    void whatTheMirrorConfirmedGoesOnWhenTheLogHasTheFirstPage() {
+        var home = first(OwnershipMode.SEMISYNC);
+        var _ = home.received(SELF, 1, new Request(1, true));
+        var _ = home.received(SELF, 1, new Request(2, true));
+        assertThat(home.received(OTHER, 1, new PageMessage.Noted(3))).isEmpty();
+
+        assertThat(home.recorded(1, 1)).hasSize(2);
+    }
+
+    @Test
     void theNextMirrorIsToldAllThatIsNotInTheLog() {
         var members = List.of(SELF, OTHER, THIRD);
         var home =
@@ -183,9 +227,13 @@ class HomeBlockTest {
 
     /// The log names the owner of page 5.
     private static HomeBlock recovering(OwnershipMode mode) {
+        return recovering(mode, Origin.ZEROS);
+    }
+
+    private static HomeBlock recovering(OwnershipMode mode, Origin origin) {
         var records = new TreeMap<Integer, PageOwner>();
         records.put(5, new PageOwner(3, RECORDED, new Epoch(2), 0));
-        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records, Origin.ZEROS);
+        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records, origin);
         var _ = home.start();
         var _ = home.received(SELF, 3, new Claim(List.of()));
         return home;
@@ -274,9 +322,80 @@ class HomeBlockTest {
         assertThat(home.gone(OTHER, List.of(SELF))).containsExactly(lost(0));
     }
 
+    @Test
+    void aPageOfAFileIsLoadedToBeWrittenWhenItsRecordIsThere() {
+        var home = file(1, List.of(SELF, OTHER), OwnershipMode.SYNC);
+
+        assertThat(home.received(OTHER, 1, new Request(0, true)))
+                .containsExactly(new Effect.RecordOwner(0, 2, OTHER, 2));
+        assertThat(home.recorded(0, 2)).containsExactly(new Load(0, 1));
+        assertThat(home.loaded(0, 1))
+                .containsExactly(
+                        new Send(
+                                OTHER,
+                                1,
+                                new Grant(0, Access.WRITE, 2, Content.SENT),
+                                Payload.RECEIVED));
+    }
+
+    @Test
+    void aPageWhoseRecordIsAwaitedIsNotLoadedForWhoIsOver() {
+        var home = file(1, List.of(SELF, OTHER), OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 1, new Request(0, true));
+
+        assertThat(home.gone(OTHER, List.of(SELF))).isEmpty();
+        assertThat(home.recorded(0, 2)).isEmpty();
+
+        assertThat(home.received(SELF, 1, new Request(0, false))).containsExactly(new Load(0, 1));
+        assertThat(home.isUnfiled(0)).isFalse();
+    }
+
+    @Test
+    void theNextHomeTakesFromTheFileWhatNobodyWroteAsTheLogSays() {
+        var home = recovering(OwnershipMode.SYNC, Origin.FILE);
+        var _ = home.received(OTHER, 3, new Claim(List.of()));
+
+        assertThat(home.received(OTHER, 3, new Request(1, false))).containsExactly(new Load(1, 1));
+        assertThat(home.received(OTHER, 3, new Request(5, false)))
+                .containsExactly(toOther(new Lost(5)));
+        assertThat(home.isUnfiled(2)).isFalse();
+        assertThat(home.isUnfiled(5)).isTrue();
+    }
+
+    @Test
+    void aHomeThatIsNotWhereTheFileIsHasNothingOfIt() {
+        var home = recovering(OwnershipMode.SYNC, Origin.FILE_ELSEWHERE);
+        var _ = home.received(OTHER, 3, new Claim(List.of(new Copy(2, Access.READ, 1))));
+
+        assertThat(home.received(OTHER, 3, new Request(1, false)))
+                .containsExactly(toOther(new Lost(1)));
+        assertThat(home.received(SELF, 3, new Request(2, false)))
+                .containsExactly(toOther(new Fetch(2)));
+    }
+
+    @Test
+    void whatTheNextHomeTakesFromTheFileIsNotLostWithThisOne() {
+        var home = file(1, List.of(SELF, OTHER), OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 1, new Request(0, true));
+        var _ = home.recorded(0, 2);
+        var _ = home.loaded(0, 1);
+        var _ = home.received(OTHER, 1, new Request(1, false));
+        var _ = home.loaded(1, 1);
+        home.filed(0, 2);
+        assertThat(home.onlyHere()).isEmpty();
+
+        var _ = home.gone(OTHER, List.of(SELF));
+
+        // Nobody but this home knows that the file has it.
+        assertThat(home.onlyHere()).containsExactly(0);
+    }
+
     private static HomeBlock file(long epoch, List<Member> live) {
-        return new HomeBlock(
-                SELF, epoch, live, OwnershipMode.ASYNC, Collections.emptySortedMap(), Origin.FILE);
+        return file(epoch, live, OwnershipMode.ASYNC);
+    }
+
+    private static HomeBlock file(long epoch, List<Member> live, OwnershipMode mode) {
+        return new HomeBlock(SELF, epoch, live, mode, Collections.emptySortedMap(), Origin.FILE);
     }
 
     private static Send lost(int page) {

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.PageOwner;
 import org.krg.state.model.PageRecord;
 
@@ -21,6 +22,9 @@ final class SimulatedLog {
 
         record Gone(Member member) implements Entry {}
 
+        /// A node that is gone does not come back, as its operator says.
+        record Removed(NodeId node) implements Entry {}
+
         record Granted(Member home, long epoch) implements Entry {}
 
         record Recorded(Member home, long epoch, List<PageRecord> records) implements Entry {}
@@ -28,10 +32,12 @@ final class SimulatedLog {
 
     private final List<Entry> entries = new ArrayList<>();
     private final Optional<NodeId> fileNode;
+    private final OwnershipMode mode;
 
     /// @param fileNode where the file of the segment is, if it has one
-    SimulatedLog(Optional<NodeId> fileNode) {
+    SimulatedLog(Optional<NodeId> fileNode, OwnershipMode mode) {
         this.fileNode = fileNode;
+        this.mode = mode;
     }
 
     void add(Entry entry) {
@@ -58,7 +64,7 @@ final class SimulatedLog {
             switch (entry) {
                 case Entry.Joined(var member) -> live.add(member);
                 case Entry.Gone(var member) -> live.remove(member);
-                case Entry.Granted _, Entry.Recorded _ -> {}
+                case Entry.Granted _, Entry.Recorded _, Entry.Removed _ -> {}
             }
         }
         return List.copyOf(live);
@@ -118,11 +124,47 @@ final class SimulatedLog {
                 live(size()).stream()
                         .filter(member -> fileNode.equals(Optional.of(member.node())))
                         .findFirst();
+        if (isFileAwaited()) {
+            return;
+        }
         if (current.isEmpty()) {
             (fileNode.isPresent() ? atFile : Optional.of(proposer))
                     .ifPresent(home -> add(new Entry.Granted(home, 1)));
         } else if (isGone(current.get().home(), size())) {
             add(new Entry.Granted(atFile.orElse(proposer), current.get().epoch() + 1));
         }
+    }
+
+    /// {@return whether the node of the file has been lost and may come back, and who needs a home
+    /// waits for that}
+    boolean isFileAwaited() {
+        return mode != OwnershipMode.ASYNC
+                && fileNode.isPresent()
+                && live(size()).stream().noneMatch(it -> it.node().equals(fileNode.get()))
+                && !isRemoved(fileNode.get());
+    }
+
+    /// {@return whether a node was removed and has not come back}
+    boolean isRemoved(NodeId node) {
+        for (var entry : entries.reversed()) {
+            if (entry instanceof Entry.Joined(var member) && member.node().equals(node)) {
+                return false;
+            }
+            if (entry.equals(new Entry.Removed(node))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// {@return whether anything is recorded in an epoch}
+    boolean hasRecordOf(long epoch) {
+        return entries.stream()
+                .anyMatch(it -> it instanceof Entry.Recorded recorded && recorded.epoch() == epoch);
+    }
+
+    /// {@return whether any node ever was removed}
+    boolean hasRemoved() {
+        return entries.stream().anyMatch(Entry.Removed.class::isInstance);
     }
 }

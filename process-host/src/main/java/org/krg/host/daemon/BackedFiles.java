@@ -4,6 +4,7 @@ package org.krg.host.daemon;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.krg.pages.engine.FileFailed;
 import org.krg.pages.engine.PageEngine;
@@ -20,6 +21,7 @@ import org.krg.state.model.SegmentId;
 final class BackedFiles implements PageFiles, AutoCloseable {
     private final NodeId self;
     private final Map<SegmentId, BackedFile> files = new ConcurrentHashMap<>();
+    private final Set<SegmentId> elsewhere = ConcurrentHashMap.newKeySet();
     private final Map<SegmentId, WriteBack> writeBacks = new ConcurrentHashMap<>();
 
     BackedFiles(NodeId self) {
@@ -29,16 +31,24 @@ final class BackedFiles implements PageFiles, AutoCloseable {
     /// The log knows a segment.
     void know(Segment segment) {
         segment.backing()
-                .filter(backing -> backing.node().equals(self))
-                .ifPresent(backing ->
+                .ifPresent(backing -> {
+                    if (backing.node().equals(self)) {
                         files.computeIfAbsent(
-                                segment.id(),
-                                _ -> new BackedFile(backing.path(), segment.owner())));
+                                segment.id(), _ -> new BackedFile(backing.path(), segment.owner()));
+                    } else {
+                        elsewhere.add(segment.id());
+                    }
+                });
     }
 
     @Override
     public Optional<PageFile> find(SegmentId segment) {
         return Optional.ofNullable(files.get(segment));
+    }
+
+    @Override
+    public boolean isElsewhere(SegmentId segment) {
+        return elsewhere.contains(segment);
     }
 
     /// Writes pages of a segment to its file.
@@ -60,6 +70,7 @@ final class BackedFiles implements PageFiles, AutoCloseable {
 
     /// The segment is gone.
     void forget(SegmentId segment) {
+        elsewhere.remove(segment);
         writeBacks.remove(segment);
         var gone = files.remove(segment);
         if (gone != null) {

@@ -46,10 +46,12 @@ import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SyncCommand;
+import org.krg.state.core.FileHome;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.SyncState;
+import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Caller;
 import org.krg.state.model.CallerState;
@@ -410,6 +412,10 @@ final class SharedMemory implements AutoCloseable {
     }
 
     private void propose(BlockId block) {
+        if (isFileAwaited(store.image(), block)) {
+            again(block);
+            return;
+        }
         var _ =
                 proposals
                         .submit(new GrantBlock(block, self))
@@ -439,21 +445,36 @@ final class SharedMemory implements AutoCloseable {
             }
             return;
         }
-        var home = answer.image.segments().grants().find(block).map(grant -> grant.home());
-        if (home.isEmpty()) {
+        if (hasHome(answer.image, block)) {
+            granted(answer.image, block);
+        } else if (isFileAwaited(answer.image, block)) {
+            log.info("no home yet for block={} reason=the node of the file is lost", block);
+            again(block);
+        } else if (answer.image.segments().grants().find(block).isEmpty()) {
             log.info("no home for block={} reason=the node of the file is lost", block);
             engine.refused(block);
-            return;
-        }
-        var isLive =
-                home.flatMap(member -> answer.image.nodes().find(member.node()).map(member::isGone))
-                        .map(gone -> !gone)
-                        .orElse(false);
-        if (isLive) {
-            granted(answer.image, block);
         } else {
             again(block);
         }
+    }
+
+    private static boolean hasHome(ClusterImage image, BlockId block) {
+        return image.segments()
+                .grants()
+                .find(block)
+                .map(BlockGrant::home)
+                .flatMap(home -> image.nodes().find(home.node()).map(home::isGone))
+                .map(gone -> !gone)
+                .orElse(false);
+    }
+
+    private static boolean isFileAwaited(ClusterImage image, BlockId block) {
+        return !hasHome(image, block)
+                && image.segments()
+                        .known()
+                        .find(block.segment())
+                        .filter(segment -> FileHome.isAwaited(image, segment))
+                        .isPresent();
     }
 
     private synchronized void again(BlockId block) {

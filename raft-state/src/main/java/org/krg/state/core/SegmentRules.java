@@ -18,8 +18,6 @@ import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Member;
-import org.krg.state.model.NodeId;
-import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 
@@ -106,9 +104,6 @@ final class SegmentRules {
         if (create.mode() < 0 || create.mode() > MODE_BITS) {
             return Optional.of(
                     "the mode of a segment is 0 to 777, not %o".formatted(create.mode()));
-        }
-        if (create.backing().isPresent() && create.ownership() != OwnershipMode.ASYNC) {
-            return Optional.of("the ownership of a segment that is a file is async");
         }
         return create.backing()
                 .flatMap(SegmentRules::problem)
@@ -275,9 +270,9 @@ final class SegmentRules {
             return Decision.accept();
         }
         var backing = segment.get().backing();
-        var atFile = backing.flatMap(file -> member(image, file.node()));
-        if (current.isEmpty() && backing.isPresent() && atFile.isEmpty()) {
-            // Only the file has its pages.
+        var atFile = backing.flatMap(file -> FileHome.find(image, file));
+        var isOnlyInFile = current.isEmpty() && backing.isPresent() && atFile.isEmpty();
+        if (isOnlyInFile || FileHome.isAwaited(image, segment.get())) {
             return Decision.accept();
         }
         var epoch = current.map(BlockGrant::epoch).orElse(Epoch.ZERO).next();
@@ -285,10 +280,6 @@ final class SegmentRules {
         var home = atFile.orElse(command.proposer());
         return Decision.accept(
                 new SegmentEvent.Granted(block, new BlockGrant(home, epoch), detail));
-    }
-
-    private static Optional<Member> member(ClusterImage image, NodeId node) {
-        return image.nodes().find(node).map(Member::of).filter(member -> !isGone(image, member));
     }
 
     private static boolean isGone(ClusterImage image, Member member) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
@@ -219,38 +222,65 @@ class SegmentRulesTest {
                 .isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(1)));
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ASYNC")
+    void whereItIsKnownWhatNobodyWroteTheHomeIsTheFilesNodeUntilThatIsRemoved(OwnershipMode mode) {
+        createFile("/srv/grid", mode);
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+        var first = grant();
+        lose(Samples.HOME);
+        assertThat(FileHome.isAwaited(scene.image(), grid())).isTrue();
+
+        assertThat(scene.accept(new GrantBlock(block(), member(Samples.AWAY)))).isEmpty();
+        assertThat(grant()).isEqualTo(first);
+        scene.accept(new RegisterNode(Samples.node(Samples.HOME, 1), scene.now()));
+        assertThat(FileHome.isAwaited(scene.image(), grid())).isFalse();
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.HOME), new Epoch(2)));
+
+        lose(Samples.HOME);
+        scene.accept(new RemoveNode(Samples.HOME));
+        assertThat(FileHome.isAwaited(scene.image(), grid())).isFalse();
+        scene.accept(new GrantBlock(block(), member(Samples.AWAY)));
+        assertThat(grant()).isEqualTo(new BlockGrant(member(Samples.AWAY), new Epoch(3)));
+        var untouched = new BlockId(block().segment(), 1);
+        assertThat(scene.accept(new GrantBlock(untouched, member(Samples.AWAY)))).isEmpty();
+    }
+
     @Test
     void aFileIsOneSegmentAndNamedFromTheRoot() {
         createFile("/srv/grid");
 
         scene.refuse(Refusal.NAME_TAKEN, fileCommand("other", "/srv/grid"));
         scene.refuse(Refusal.INVALID, fileCommand("other", "srv/grid"));
-        scene.refuse(
-                Refusal.INVALID,
-                new CreateSegment(
-                        "other",
-                        SIZE,
-                        Samples.ALICE,
-                        0600,
-                        OwnershipMode.SYNC,
-                        scene.now(),
-                        Optional.of(new Backing(Samples.HOME, "/srv/other"))));
         scene.refuse(Refusal.INVALID, fileCommand("other", "/" + "x".repeat(5_000)));
         scene.accept(fileCommand("other", "/srv/other"));
     }
 
     private void createFile(String path) {
+        createFile(path, OwnershipMode.ASYNC);
+    }
+
+    private void createFile(String path, OwnershipMode mode) {
         scene.accept(new DestroySegment(grid));
-        scene.accept(fileCommand("grid", path));
+        scene.accept(fileCommand("grid", path, mode));
+    }
+
+    private Segment grid() {
+        return scene.image().segments().find("grid").orElseThrow();
     }
 
     private CreateSegment fileCommand(String name, String path) {
+        return fileCommand(name, path, OwnershipMode.ASYNC);
+    }
+
+    private CreateSegment fileCommand(String name, String path, OwnershipMode mode) {
         return new CreateSegment(
                 name,
                 SIZE,
                 Samples.ALICE,
                 0600,
-                OwnershipMode.ASYNC,
+                mode,
                 scene.now(),
                 Optional.of(new Backing(Samples.HOME, path)));
     }

@@ -27,11 +27,14 @@ import picocli.CommandLine.Parameters;
             "",
             "A file is read and written by the agent of its node, with the rights of the user who makes the segment; nobody",
             "else should write to it meanwhile. What programs store is in the file after `segment sync`, `krg_segment_sync` or `segment destroy`,",
-            "and not before. When its node is lost, pages that no other node has are an error.",
+            "and not before. When its node is lost, pages that no other node has are an error in the mode async. In semisync",
+            "and sync who needs a page from elsewhere waits until that node is there again, or is removed (`node remove`);",
+            "then what nobody wrote is what the file holds, and what the lost node alone had written is an error.",
             "",
             "  krg-admin segment create grid --size 64M",
             "  krg-admin segment create sums --size 1M --mode sync",
             "  krg-admin segment create table --file /srv/table.bin",
+            "  krg-admin segment create ledger --file /srv/ledger.bin --mode sync",
             "  krg-admin segment create heap --file /srv/heap.bin --create --size 1G --on n2",
             "  krg-admin segment show grid"
         })
@@ -83,8 +86,9 @@ public final class SegmentCreate implements Callable<Integer> {
                 "semisync: a second node, in its memory; the log is told behind;",
                 "sync: the log. Each page that goes to another writer waits for an agreement of the"
                         + " nodes.",
-                "When a home is lost, pages that nobody wrote are lost in async, and zeros still in"
-                        + " sync and, if the second node lives, in semisync."
+                "When a home is lost, pages that nobody wrote are lost in async, and zeros (or what"
+                        + " the file holds) still in sync and, if the second node lives, in"
+                        + " semisync."
             })
     private Mode mode = Mode.async;
 
