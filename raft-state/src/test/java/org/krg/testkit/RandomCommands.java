@@ -381,7 +381,7 @@ public final class RandomCommands {
         var role = pick(List.of("root", "ops", "dev"));
         var range = KeyRange.prefix(Bytes.of(Character.toString('a' + random.nextInt(3))));
         var token = "t" + random.nextInt(4);
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new AccessCommand.AddUser(user, "hash");
             case 1 -> new AccessCommand.DeleteUser(user);
             case 2 -> new AccessCommand.SetPassword(user, "other");
@@ -398,6 +398,10 @@ public final class RandomCommands {
             case 11 ->
                     new AccessCommand.CreateToken(
                             new JoinToken(token, Samples.DIGEST, now.plusSeconds(60)), now);
+            case 12 ->
+                    new AccessCommand.LimitCheckpoints(
+                            rarely() ? "" : pick(List.of("alice", user)),
+                            random.nextInt(4) * (100L << 20));
             default -> random.nextBoolean() ? new AccessCommand.RevokeToken(token) : join(image);
         };
     }

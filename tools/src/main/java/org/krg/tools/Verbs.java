@@ -22,6 +22,7 @@ import org.krg.tools.cli.checkpoint.CheckpointImport;
 import org.krg.tools.cli.checkpoint.CheckpointInspect;
 import org.krg.tools.cli.checkpoint.CheckpointList;
 import org.krg.tools.cli.checkpoint.CheckpointPrune;
+import org.krg.tools.cli.checkpoint.CheckpointQuotaVerb;
 import org.krg.tools.cli.checkpoint.CheckpointRekey;
 import org.krg.tools.cli.checkpoint.CheckpointRemove;
 import org.krg.tools.cli.checkpoint.CheckpointRestore;
@@ -153,6 +154,7 @@ public final class Verbs implements VerbTree {
                             new Verb("checkpoint import", "Take a checkpoint in as a new job"),
                             new Verb("checkpoint rm", "Remove checkpoints"),
                             new Verb("checkpoint prune", "Remove all but the newest checkpoints"),
+                            new Verb("checkpoint quota", "Limit how much users' checkpoints take"),
                             new Verb("checkpoint rekey", "Give nodes another key to encrypt with")),
                     new Section(
                             "Shared memory",
@@ -277,6 +279,7 @@ public final class Verbs implements VerbTree {
             case "checkpoint export" -> new CheckpointExport(terminal);
             case "checkpoint import" -> new CheckpointImport(terminal);
             case "checkpoint prune" -> new CheckpointPrune(terminal);
+            case "checkpoint quota" -> new CheckpointQuotaVerb(terminal);
             case "checkpoint rekey" -> new CheckpointRekey(terminal);
             case "checkpoint restore" -> new CheckpointRestore(terminal);
             case "checkpoint freeze" -> new CheckpointFreeze(terminal, true);

@@ -22,6 +22,10 @@ public interface CellFiles {
     /// {@return the processes of a cell, their descriptors and mappings}
     ProcessTree scan(CellView cell) throws IOException;
 
+    /// {@return how many bytes the images of a cell's program have at least: its memory that is no
+    /// file's and not shared}
+    long ownMemoryBytes(CellView cell) throws IOException;
+
     /// Waits until no task of a cell, frozen or not, is between `vfork(2)` and the start of the
     /// child's program, where CRIU cannot stop it.
     ///

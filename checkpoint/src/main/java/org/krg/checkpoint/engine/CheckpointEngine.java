@@ -4,6 +4,7 @@ package org.krg.checkpoint.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Scanned;
+import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
@@ -119,9 +121,29 @@ public final class CheckpointEngine implements Checkpoints {
         requireNoBlockers(preflight(cell, options), Aftermath.of(cell.isHeld(), false));
         var name = new GenerationId(cell.process(), options.number()) + "." + cell.epoch();
         try (var work = WorkDirectory.create(config.images(), name)) {
+            requireRoom(cell, options, work);
             return new TakeRun(cell, options, dumper, self, parts, work, clock).run(progress);
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    /// What certainly finds no room is not begun: the program would stand still for nothing. What
+    /// is shared by the cluster is no part of the images, and cannot be told from the rest.
+    private void requireRoom(CellView cell, TakeOptions options, WorkDirectory work)
+            throws IOException {
+        if (options.engine() != Engine.CRIU || !cell.sharing().equals(Sharing.NONE)) {
+            return;
+        }
+        var needed = parts.files().ownMemoryBytes(cell);
+        var free = Files.getFileStore(work.images()).getUsableSpace();
+        if (free < needed) {
+            throw Failures.of(
+                    Phase.PREFLIGHT,
+                    Code.DISK_FULL,
+                    "node %s has %d bytes left in %s, and the images of process %s take at least %d"
+                            .formatted(self, free, work.path().getParent(), cell.process(), needed),
+                    "Make room on that disk; krg-admin checkpoint prune drops what is not needed");
         }
     }
 

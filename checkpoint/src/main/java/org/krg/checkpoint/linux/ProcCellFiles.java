@@ -43,6 +43,11 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
+    public long ownMemoryBytes(CellView cell) throws IOException {
+        return OwnMemory.bytes(cell);
+    }
+
+    @Override
     public Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException {
         var wait = new VforkWait(cell);
         if (limit.isZero()) {

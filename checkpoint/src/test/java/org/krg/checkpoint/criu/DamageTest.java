@@ -19,6 +19,7 @@ import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.fixture.TestCell.Spec;
 import org.krg.checkpoint.fixture.TestNode;
+import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Verified;
 import org.krg.checkpoint.zstd.BlockFormat;
@@ -180,6 +181,34 @@ final class DamageTest {
 
     @Test
     void aDiskThatFillsUpWhileChunksAreStoredLeavesNoHalfGeneration() throws IOException {
+        var store = pair.cluster().node("small", pair.machine().smallDisk(64 << 20));
+        var big =
+                TestCell.start(
+                        pair.machine(),
+                        8,
+                        1,
+                        pair.spec(
+                                "python3",
+                                "-u",
+                                "-c",
+                                "import os, signal; x = os.urandom(8 << 20); print(1); signal.pause()"));
+        big.awaitLines(1);
+        // Room for the images, and not for the chunks.
+        var filler = store.images().resolve("filler");
+        var free = Files.getFileStore(store.images()).getUsableSpace();
+        var left = new ProcCellFiles().ownMemoryBytes(big) + (4 << 20);
+        Files.write(filler, new byte[Math.toIntExact(free - left)]);
+        assertThatThrownBy(() -> store.take(big, 1))
+                .isInstanceOfSatisfying(
+                        CheckpointFailed.class,
+                        failed -> assertThat(failed.failure().code()).isEqualTo(Code.DISK_FULL));
+        assertThat(store.images().resolve("tmp")).isEmptyDirectory();
+        assertThat(store.packBytes()).isZero();
+        assertThat(big.isFrozen()).isFalse();
+    }
+
+    @Test
+    void whatFindsNoRoomDoesNotStandStillForIt() throws IOException {
         var store = pair.cluster().node("small", pair.machine().smallDisk(1 << 20));
         var big =
                 TestCell.start(
@@ -192,13 +221,18 @@ final class DamageTest {
                                 "-c",
                                 "import os, signal; x = os.urandom(3 << 20); print(1); signal.pause()"));
         big.awaitLines(1);
+        var before = big.timesFrozen();
+
         assertThatThrownBy(() -> store.take(big, 1))
                 .isInstanceOfSatisfying(
                         CheckpointFailed.class,
-                        failed -> assertThat(failed.failure().code()).isEqualTo(Code.DISK_FULL));
-        assertThat(store.images().resolve("tmp")).isEmptyDirectory();
-        assertThat(store.packBytes()).isZero();
-        assertThat(big.isFrozen()).isFalse();
+                        failed -> {
+                            assertThat(failed.failure().code()).isEqualTo(Code.DISK_FULL);
+                            assertThat(failed.failure().cause()).contains("node small has");
+                            assertThat(failed.failure().next()).contains("goes on");
+                        });
+
+        assertThat(big.timesFrozen()).isEqualTo(before);
     }
 
     @Test

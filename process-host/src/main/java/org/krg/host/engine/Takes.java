@@ -55,17 +55,19 @@ record Takes(Proposals proposals, MetricRegistry metrics) {
 
     /// Makes what was taken the newest checkpoint of its process.
     ///
-    /// @throws HostFailure if the log refuses that, or the quota of the job leaves no room
+    /// @throws HostFailure if the log refuses that, or a quota leaves no room
     void commit(Checkpointing.Taken taken) {
         var id = taken.generation().id();
         var command = new CommitGeneration(taken.generation(), taken.copiesWanted());
         if (require(id, command).created() != id.number()) {
             throw new HostFailure(
                     HostFailure.Code.CONFLICT,
-                    "checkpoint %s was taken and not kept: the quota of its job leaves no room"
+                    ("checkpoint %s was taken and not kept: the quota of its job, or of all jobs of its"
+                                    + " owner, leaves no room")
                             .formatted(id),
-                    "`krg-admin checkpoint list` of the job shows what takes it; remove some with"
-                            + " `krg-admin checkpoint rm`");
+                    "`krg-admin checkpoint list` of the job shows both and what takes them; remove"
+                            + " some with `krg-admin checkpoint rm`, or have root raise the owner's"
+                            + " with `krg-admin checkpoint quota set`");
         }
     }
 

@@ -224,6 +224,7 @@ public final class ApiServer implements AutoCloseable {
         var leases =
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
         var quotas = new QuotaResource(parts.store(), changes);
+        var limits = new CheckpointQuotaResource(replica, changes);
         var segments = new SegmentResource(replica, changes, parts);
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
@@ -298,6 +299,9 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/checkpoints/{id}/diff", Permit.OWNER, checkpoints::diff)
                 .post("/v1/checkpoints/{id}/verify", Permit.OWNER, checkpoints::verify)
                 .post("/v1/checkpoints/{id}/restore", Permit.OWNER, restores::restore)
+                .get("/v1/checkpoint-quotas", limits::list)
+                .post("/v1/checkpoint-quotas", limits::set)
+                .delete("/v1/checkpoint-quotas", limits::unset)
                 .get("/v1/segments", segments::list)
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)

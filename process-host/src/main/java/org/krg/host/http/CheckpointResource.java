@@ -17,6 +17,7 @@ import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.view.CheckpointQuotaView;
 import org.krg.host.http.view.CheckpointView;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.ProcessView;
@@ -80,7 +81,8 @@ final class CheckpointResource {
                 .map(job -> image.jobs().require(job))
                 .ifPresent(job ->
                         reply.put("usedBytes", CheckpointQuota.use(image, job))
-                                .put("quotaBytes", job.spec().checkpoint().quotaBytes()));
+                                .put("quotaBytes", job.spec().checkpoint().quotaBytes())
+                                .set("owner", CheckpointQuotaView.of(image, job.owner().name())));
         call.find("target")
                 .flatMap(target ->
                         ProcessView.interval(image, Targets.ranks(image, target).getFirst()))

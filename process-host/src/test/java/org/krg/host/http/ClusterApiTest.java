@@ -269,6 +269,33 @@ final class ClusterApiTest {
     }
 
     @Test
+    void whatTheCheckpointsOfAUserMayTakeIsRootsToSay() {
+        var id = api.running("limited", AWAY);
+        var owner = api.store.image().jobs().require(api.process(id).job()).owner().name();
+        var path = "/v1/checkpoint-quotas";
+
+        var set = api.post(path, "{\"owner\":\"%s\",\"bytes\":1000000000}".formatted(owner));
+        try {
+            assertThat(set.status()).isEqualTo(200);
+            api.propose(
+                    new CommitGeneration(
+                            Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+            var listed = api.get("/v1/checkpoints?target=limited");
+            assertThat(listed.text("/owner/owner")).isEqualTo(owner);
+            assertThat(listed.number("/owner/quotaBytes")).isEqualTo(1_000_000_000);
+            assertThat(listed.number("/owner/usedBytes"))
+                    .isGreaterThanOrEqualTo(listed.number("/usedBytes"));
+            assertThat(api.get(path).body().path("owners").toString()).contains(owner);
+            assertThat(api.post(path, "{\"bytes\":0}").status()).isEqualTo(400);
+            assertThat(api.post(path, "{\"owner\":\"no name\",\"bytes\":1}").status())
+                    .isEqualTo(400);
+        } finally {
+            api.delete(path + "?owner=" + owner);
+        }
+        assertThat(api.get("/v1/checkpoints?target=limited").number("/owner/quotaBytes")).isZero();
+    }
+
+    @Test
     void eachCopyOfACheckpointIsReadByItsNode() {
         var id = api.running("read", AWAY);
         var generation = Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE);

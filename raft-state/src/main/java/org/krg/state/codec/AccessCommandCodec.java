@@ -10,6 +10,7 @@ import org.krg.state.command.AccessCommand.DeleteUser;
 import org.krg.state.command.AccessCommand.GrantPermission;
 import org.krg.state.command.AccessCommand.GrantRole;
 import org.krg.state.command.AccessCommand.JoinNode;
+import org.krg.state.command.AccessCommand.LimitCheckpoints;
 import org.krg.state.command.AccessCommand.RevokePermission;
 import org.krg.state.command.AccessCommand.RevokeRole;
 import org.krg.state.command.AccessCommand.RevokeToken;
@@ -50,6 +51,8 @@ final class AccessCommandCodec {
                             .setToken(AccessCodec.encode(token))
                             .setAt(Wire.encode(at));
             case RevokeToken(var id) -> wire.setRevokeToken(id);
+            case LimitCheckpoints(var owner, var bytes) ->
+                    wire.getCheckpointLimitBuilder().setOwner(owner).setBytes(bytes);
             case JoinNode(var token, var secretHash, var node, var key, var at) ->
                     wire.getJoinNodeBuilder()
                             .setToken(token)
@@ -94,6 +97,10 @@ final class AccessCommandCodec {
                             Wire.decode(command.getCreateToken().getAt()));
             case REVOKE_TOKEN -> new RevokeToken(command.getRevokeToken());
             case JOIN_NODE -> decode(command.getJoinNode());
+            case CHECKPOINT_LIMIT ->
+                    new LimitCheckpoints(
+                            command.getCheckpointLimit().getOwner(),
+                            command.getCheckpointLimit().getBytes());
             case KIND_NOT_SET -> throw Wire.unknown("command about access");
         };
     }

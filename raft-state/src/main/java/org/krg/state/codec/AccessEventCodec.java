@@ -3,6 +3,7 @@ package org.krg.state.codec;
 
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.AccessEvent.CertificatesRevoked;
+import org.krg.state.event.AccessEvent.CheckpointsLimited;
 import org.krg.state.event.AccessEvent.EnabledSet;
 import org.krg.state.event.AccessEvent.NodeJoined;
 import org.krg.state.event.AccessEvent.RoleChanged;
@@ -33,6 +34,8 @@ final class AccessEventCodec {
                             .setNode(node.name())
                             .setCertificate(certificate)
                             .setKey(Wire.encode(key));
+            case CheckpointsLimited(var owner, var bytes, _) ->
+                    wire.getCheckpointLimitBuilder().setOwner(owner).setBytes(bytes);
             case CertificatesRevoked(var node, var upTo, _) ->
                     wire.getRevokedBuilder().setNode(node.name()).setUpTo(upTo);
         }
@@ -61,6 +64,11 @@ final class AccessEventCodec {
                     new CertificatesRevoked(
                             new NodeId(event.getRevoked().getNode()),
                             event.getRevoked().getUpTo(),
+                            detail);
+            case CHECKPOINT_LIMIT ->
+                    new CheckpointsLimited(
+                            event.getCheckpointLimit().getOwner(),
+                            event.getCheckpointLimit().getBytes(),
                             detail);
             case KIND_NOT_SET -> throw Wire.unknown("event about access");
         };

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.AccessEvent.CertificatesRevoked;
+import org.krg.state.event.AccessEvent.CheckpointsLimited;
 import org.krg.state.event.AccessEvent.EnabledSet;
 import org.krg.state.event.AccessEvent.NodeJoined;
 import org.krg.state.event.AccessEvent.RoleChanged;
@@ -24,6 +25,8 @@ import org.krg.state.proto.ObjectWire;
 
 /// The rows of who may do what.
 final class AccessRows {
+    private static final String LIMIT = "checkpoints";
+
     private AccessRows() {}
 
     static void addChanges(List<RowChange> changes, AccessEvent event, ClusterImage after) {
@@ -35,6 +38,8 @@ final class AccessRows {
             case EnabledSet _, NodeJoined _ -> {}
             case TokenCreated(var token, _) -> changes.add(row(token));
             case TokenEnded(var id, _) -> changes.add(gone("token", id));
+            case CheckpointsLimited(var owner, var bytes, _) ->
+                    changes.add(bytes == 0 ? gone(LIMIT, owner) : row(owner, bytes));
             case CertificatesRevoked(var node, var upTo, _) -> changes.add(row(node, upTo));
         }
         if (after.access().revision() > 0) {
@@ -44,6 +49,8 @@ final class AccessRows {
 
     static List<RowChange.Put> all(Access access) {
         var rows = new ArrayList<RowChange.Put>();
+        access.checkpointLimits().stream()
+                .forEach(entry -> rows.add(row(entry.key(), entry.value())));
         access.revoked().stream().forEach(entry -> rows.add(row(entry.key(), entry.value())));
         access.roles().values().forEach(role -> rows.add(row(role)));
         if (access.revision() > 0) {
@@ -78,6 +85,11 @@ final class AccessRows {
                 var node = new NodeId(row.getRevoked().getNode());
                 yield access.withRevoked(access.revoked().with(node, row.getRevoked().getUpTo()));
             }
+            case CHECKPOINT_LIMIT -> {
+                var limit = row.getCheckpointLimit();
+                yield access.withCheckpointLimits(
+                        access.checkpointLimits().with(limit.getOwner(), limit.getBytes()));
+            }
             case KIND_NOT_SET -> throw Wire.unknown("row about access");
         };
     }
@@ -103,6 +115,11 @@ final class AccessRows {
     private static RowChange.Put row(JoinToken token) {
         var value = ObjectWire.AccessRow.newBuilder().setToken(AccessCodec.encode(token));
         return row("token", token.id(), value);
+    }
+
+    private static RowChange.Put row(String owner, long bytes) {
+        var limit = ObjectWire.CheckpointLimit.newBuilder().setOwner(owner).setBytes(bytes);
+        return row(LIMIT, owner, ObjectWire.AccessRow.newBuilder().setCheckpointLimit(limit));
     }
 
     private static RowChange.Put row(NodeId node, long upTo) {

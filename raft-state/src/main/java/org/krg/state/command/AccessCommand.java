@@ -52,6 +52,13 @@ public sealed interface AccessCommand extends Command {
     /// role `root`.
     record SetEnabled(boolean enabled) implements AccessCommand {}
 
+    /// Says how many bytes of checkpoints all jobs of a user may have together, as
+    /// [org.krg.state.core.CheckpointQuota] counts them. What there is stays.
+    ///
+    /// @param owner a name; empty for everybody who has no limit of their own
+    /// @param bytes 0: no limit is said any more
+    record LimitCheckpoints(String owner, long bytes) implements AccessCommand {}
+
     /// Keeps a token. Expired ones go when a new one comes.
     record CreateToken(JoinToken token, Instant at) implements AccessCommand {}
 

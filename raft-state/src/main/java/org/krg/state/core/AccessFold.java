@@ -3,6 +3,7 @@ package org.krg.state.core;
 
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.AccessEvent.CertificatesRevoked;
+import org.krg.state.event.AccessEvent.CheckpointsLimited;
 import org.krg.state.event.AccessEvent.EnabledSet;
 import org.krg.state.event.AccessEvent.NodeJoined;
 import org.krg.state.event.AccessEvent.RoleChanged;
@@ -13,6 +14,7 @@ import org.krg.state.event.AccessEvent.UserChanged;
 import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.Table;
 
 /// Folds events about who may do what.
 final class AccessFold {
@@ -36,9 +38,16 @@ final class AccessFold {
             case TokenEnded(var id, _) ->
                     image.withAccess(access.withTokens(access.tokens().without(id)));
             case NodeJoined(_, var certificate, _, _) -> image.afterNumber(certificate);
+            case CheckpointsLimited(var owner, var bytes, _) ->
+                    image.withAccess(access.withCheckpointLimits(limits(access, owner, bytes)));
             case CertificatesRevoked(var node, var upTo, _) ->
                     image.withAccess(access.withRevoked(access.revoked().with(node, upTo)));
         };
+    }
+
+    private static Table<String, Long> limits(Access access, String owner, long bytes) {
+        var limits = access.checkpointLimits();
+        return bytes == 0 ? limits.without(owner) : limits.with(owner, bytes);
     }
 
     private static ClusterImage revised(ClusterImage image, Access changed) {

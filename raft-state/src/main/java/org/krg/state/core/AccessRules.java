@@ -14,12 +14,14 @@ import org.krg.state.command.AccessCommand.DeleteUser;
 import org.krg.state.command.AccessCommand.GrantPermission;
 import org.krg.state.command.AccessCommand.GrantRole;
 import org.krg.state.command.AccessCommand.JoinNode;
+import org.krg.state.command.AccessCommand.LimitCheckpoints;
 import org.krg.state.command.AccessCommand.RevokePermission;
 import org.krg.state.command.AccessCommand.RevokeRole;
 import org.krg.state.command.AccessCommand.RevokeToken;
 import org.krg.state.command.AccessCommand.SetEnabled;
 import org.krg.state.command.AccessCommand.SetPassword;
 import org.krg.state.command.Refusal;
+import org.krg.state.event.AccessEvent.CheckpointsLimited;
 import org.krg.state.event.AccessEvent.EnabledSet;
 import org.krg.state.event.AccessEvent.NodeJoined;
 import org.krg.state.event.AccessEvent.RoleChanged;
@@ -70,6 +72,7 @@ final class AccessRules {
             case RevokePermission revoke ->
                     withRole(image, revoke.role(), known -> revokePermission(known, revoke));
             case SetEnabled(var enabled) -> setEnabled(image, enabled);
+            case LimitCheckpoints limit -> limitCheckpoints(image, limit);
             case CreateToken create -> createToken(image, create);
             case RevokeToken(var id) -> revokeToken(image, id);
             case JoinNode join -> join(image, join);
@@ -90,6 +93,28 @@ final class AccessRules {
                                 new UserChanged(
                                         new User(add.user(), add.passwordHash(), List.of()),
                                         "user added")));
+    }
+
+    private static Decision limitCheckpoints(ClusterImage image, LimitCheckpoints limit) {
+        var limits = image.access().checkpointLimits();
+        var present = limits.find(limit.owner());
+        if (limit.bytes() < 0) {
+            return Decision.refuse(
+                    Refusal.INVALID, "a limit is a number of bytes, not " + limit.bytes());
+        }
+        if (present.orElse(0L) == limit.bytes()) {
+            return Decision.accept();
+        }
+        var problem =
+                (limit.owner().isEmpty() ? Optional.<Decision>empty() : nameProblem(limit.owner()))
+                        .or(() -> present.isPresent() ? Optional.empty() : limit(limits.size()));
+        var whose = limit.owner().isEmpty() ? "everybody" : "user " + limit.owner();
+        var detail =
+                limit.bytes() == 0
+                        ? whose + " has no limit of checkpoints"
+                        : "%s may have %d bytes of checkpoints".formatted(whose, limit.bytes());
+        return problem.orElseGet(() ->
+                Decision.accept(new CheckpointsLimited(limit.owner(), limit.bytes(), detail)));
     }
 
     private static Decision deleteUser(ClusterImage image, User user) {

@@ -195,6 +195,7 @@ public final class Authority {
                     AccessCommand.GrantPermission _,
                     AccessCommand.RevokePermission _,
                     AccessCommand.SetEnabled _,
+                    AccessCommand.LimitCheckpoints _,
                     AccessCommand.CreateToken _,
                     AccessCommand.RevokeToken _ ->
                     new Rule.Root();

@@ -11,8 +11,8 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 
-/// How much of the nodes' disks the checkpoints of a job take, and what goes so that new ones fit
-/// into its quota.
+/// How much of the nodes' disks the checkpoints of a job, and of all jobs of a user, take, and what
+/// goes so that new ones fit into their quotas.
 public final class CheckpointQuota {
     private CheckpointQuota() {}
 
@@ -35,16 +35,25 @@ public final class CheckpointQuota {
         return sum;
     }
 
-    /// {@return the numbers of a job's checkpoints that go for new ones to fit, oldest first; empty
-    /// if they do not fit whatever goes} Those that nobody asked for go, beyond the newest good
-    /// ones that the job keeps by count; that others are young does not save them.
+    /// {@return the bytes that the checkpoints of all jobs of a user take, counted alike}
+    public static long use(ClusterImage image, String owner) {
+        return image.jobs().values().stream()
+                .filter(job -> job.owner().name().equals(owner))
+                .mapToLong(job -> use(image, job))
+                .sum();
+    }
+
+    /// {@return the numbers of a job's checkpoints that go for new ones to fit into its quota and
+    /// that of its owner, oldest first; empty if they do not fit whatever goes} Those that nobody
+    /// asked for go, beyond the newest good ones that the job keeps by count; that others are young
+    /// does not save them. Other jobs lose nothing.
     ///
     /// @param added of each rank one, all of one number
     static Optional<List<Long>> room(ClusterImage image, Job job, List<Generation> added) {
-        var quota = job.spec().checkpoint().quotaBytes();
+        var most = most(image, job);
         var gone = new ArrayList<Long>();
         var mayGo = mayGo(image, job).iterator();
-        while (quota > 0 && use(image, added, gone) > quota) {
+        while (use(image, added, gone) > most) {
             if (!mayGo.hasNext()) {
                 return Optional.empty();
             }
@@ -53,13 +62,40 @@ public final class CheckpointQuota {
         return Optional.of(gone);
     }
 
+    /// {@return what a job's checkpoints may take}
+    private static long most(ClusterImage image, Job job) {
+        var own = job.spec().checkpoint().quotaBytes();
+        var left = left(image, job).orElse(Long.MAX_VALUE);
+        return own == 0 ? left : Math.min(own, left);
+    }
+
+    /// {@return what the other jobs of its owner leave to a job}
+    private static Optional<Long> left(ClusterImage image, Job job) {
+        var owner = job.owner().name();
+        return image.access()
+                .findCheckpointLimit(owner)
+                .map(limit -> limit - (use(image, owner) - use(image, job)));
+    }
+
     static String tooMuch(ClusterImage image, Job job, List<Generation> added) {
-        return ("%s would have %d bytes of checkpoints, its quota is %d; remove some with `krg-admin"
-                        + " checkpoint rm`, or submit it with a larger --checkpoint-quota")
+        var needed = use(image, added, mayGo(image, job));
+        var own = job.spec().checkpoint().quotaBytes();
+        if (own > 0 && needed > own) {
+            return ("%s would have %d bytes of checkpoints, its quota is %d; remove some with"
+                            + " `krg-admin checkpoint rm`, or submit it with a larger"
+                            + " --checkpoint-quota")
+                    .formatted(Text.of(job), needed, own);
+        }
+        var owner = job.owner().name();
+        return ("%s would have %d bytes of checkpoints, %d more than the quota of its owner %s leaves"
+                        + " it beside their other jobs; remove some with `krg-admin checkpoint rm`,"
+                        + " or have root raise it with `krg-admin checkpoint quota set %s`")
                 .formatted(
                         Text.of(job),
-                        use(image, added, mayGo(image, job)),
-                        job.spec().checkpoint().quotaBytes());
+                        needed,
+                        needed - Math.max(0, left(image, job).orElse(needed)),
+                        owner,
+                        owner);
     }
 
     private static long use(ClusterImage image, List<Generation> added, List<Long> without) {

@@ -7,8 +7,8 @@ import org.krg.state.model.Sha256;
 import org.krg.state.model.User;
 import org.krg.state.model.key.KeyRole;
 
-/// What changed in who may do what. All but those about tokens and nodes count as a revision of the
-/// permissions.
+/// What changed in who may do what. All but those about tokens, nodes and checkpoints count as a
+/// revision of the permissions.
 public sealed interface AccessEvent extends Event {
     /// A user is new or different.
     record UserChanged(User user, String detail) implements AccessEvent {}
@@ -34,6 +34,10 @@ public sealed interface AccessEvent extends Event {
     /// A node may be given a certificate of that number for that key.
     record NodeJoined(NodeId node, long certificate, Sha256 key, String detail)
             implements AccessEvent {}
+
+    /// A user may have another number of bytes of checkpoints; see
+    /// [org.krg.state.command.AccessCommand.LimitCheckpoints].
+    record CheckpointsLimited(String owner, long bytes, String detail) implements AccessEvent {}
 
     /// The node's certificates up to a number are void.
     record CertificatesRevoked(NodeId node, long upTo, String detail) implements AccessEvent {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.image;
 
+import java.util.Optional;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.NodeId;
@@ -12,6 +13,8 @@ import org.krg.state.model.key.KeyRole;
 /// @param enabled whether the permissions on keys count; while they do not, everybody the transport
 ///   lets in may use all keys
 /// @param revision one more with every change of users, roles or `enabled`
+/// @param checkpointLimits bytes of checkpoints that a user's jobs may have together; under the
+///   empty name that of everybody who has none of their own
 /// @param revoked the certificates of a node up to this number are void
 public record Access(
         boolean enabled,
@@ -19,11 +22,19 @@ public record Access(
         Table<String, User> users,
         Table<String, KeyRole> roles,
         Table<String, JoinToken> tokens,
-        Table<NodeId, Long> revoked) {
+        Table<NodeId, Long> revoked,
+        Table<String, Long> checkpointLimits) {
 
     /// Nobody is known yet.
     public static final Access EMPTY =
-            new Access(false, 0, Table.empty(), Table.empty(), Table.empty(), Table.empty());
+            new Access(
+                    false,
+                    0,
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty(),
+                    Table.empty());
 
     /// {@return whether `name` is a user who may do everything}
     public boolean isRoot(String name) {
@@ -43,26 +54,36 @@ public record Access(
 
     /// {@return this with the permissions counting or not, and a revision}
     public Access with(boolean counts, long reached) {
-        return new Access(counts, reached, users, roles, tokens, revoked);
+        return new Access(counts, reached, users, roles, tokens, revoked, checkpointLimits);
     }
 
     /// {@return this with other users}
     public Access withUsers(Table<String, User> changed) {
-        return new Access(enabled, revision, changed, roles, tokens, revoked);
+        return new Access(enabled, revision, changed, roles, tokens, revoked, checkpointLimits);
     }
 
     /// {@return this with other roles}
     public Access withRoles(Table<String, KeyRole> changed) {
-        return new Access(enabled, revision, users, changed, tokens, revoked);
+        return new Access(enabled, revision, users, changed, tokens, revoked, checkpointLimits);
     }
 
     /// {@return this with other tokens}
     public Access withTokens(Table<String, JoinToken> changed) {
-        return new Access(enabled, revision, users, roles, changed, revoked);
+        return new Access(enabled, revision, users, roles, changed, revoked, checkpointLimits);
     }
 
     /// {@return this with other void certificates}
     public Access withRevoked(Table<NodeId, Long> changed) {
-        return new Access(enabled, revision, users, roles, tokens, changed);
+        return new Access(enabled, revision, users, roles, tokens, changed, checkpointLimits);
+    }
+
+    /// {@return how many bytes of checkpoints all jobs of a user may have; empty: no limit}
+    public Optional<Long> findCheckpointLimit(String owner) {
+        return checkpointLimits.find(owner).or(() -> checkpointLimits.find(""));
+    }
+
+    /// {@return this with other limits of checkpoints}
+    public Access withCheckpointLimits(Table<String, Long> changed) {
+        return new Access(enabled, revision, users, roles, tokens, revoked, changed);
     }
 }

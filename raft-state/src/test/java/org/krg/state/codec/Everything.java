@@ -19,6 +19,7 @@ import org.krg.state.command.AccessCommand.DeleteUser;
 import org.krg.state.command.AccessCommand.GrantPermission;
 import org.krg.state.command.AccessCommand.GrantRole;
 import org.krg.state.command.AccessCommand.JoinNode;
+import org.krg.state.command.AccessCommand.LimitCheckpoints;
 import org.krg.state.command.AccessCommand.RevokePermission;
 import org.krg.state.command.AccessCommand.RevokeRole;
 import org.krg.state.command.AccessCommand.RevokeToken;
@@ -252,7 +253,8 @@ final class Everything {
                         START,
                         fileSegment().backing()),
                 new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START),
-                new RestoreFrom(PROCESS, 5, START, true, substitutes()));
+                new RestoreFrom(PROCESS, 5, START, true, substitutes()),
+                new LimitCheckpoints("ann", 1L << 30));
     }
 
     static List<Event> events() {
@@ -310,6 +312,7 @@ final class Everything {
         events.add(
                 new GenerationEvent.Changed(
                         generation().withSubstitutes(substitutes()), "other files"));
+        events.add(new AccessEvent.CheckpointsLimited("ann", 1L << 30, "1 GiB"));
         return events;
     }
 
@@ -469,7 +472,8 @@ final class Everything {
                 .withUsers(none.users().with("ann", user()))
                 .withRoles(none.roles().with("ops", role()))
                 .withTokens(none.tokens().with("t1", token()))
-                .withRevoked(none.revoked().with(HOME, 9L));
+                .withRevoked(none.revoked().with(HOME, 9L))
+                .withCheckpointLimits(none.checkpointLimits().with("ann", 1L << 30));
     }
 
     private static Node node() {

@@ -57,7 +57,8 @@ class AuthorityTest {
                     "RevokePermission",
                     "SetEnabled",
                     "CreateToken",
-                    "RevokeToken");
+                    "RevokeToken",
+                    "LimitCheckpoints");
 
     /// Whoever adds a command changes the switch in [Authority] and then one of these lists: every
     /// other command is the agents' own.

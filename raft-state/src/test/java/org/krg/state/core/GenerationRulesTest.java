@@ -9,6 +9,7 @@ import static org.krg.testkit.Samples.THIRD;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.krg.state.command.AccessCommand.LimitCheckpoints;
 import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.DropGeneration;
@@ -300,6 +301,62 @@ class GenerationRulesTest {
         assertThat(scene.generation(process, 1)).isPresent();
         assertThat(scene.generation(process, 2)).isEmpty();
         assertThat(scene.process(process).lastGeneration()).isEqualTo(2);
+    }
+
+    @Test
+    void theQuotaOfTheirOwnerIsOfAllJobsTogether() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var whole = 2 * one.imageBytes();
+        var heat = scene.running("heat", Samples.spec(), HOME);
+        var cold = scene.running("cold", Samples.spec(), HOME);
+        scene.accept(new LimitCheckpoints(Samples.ALICE.name(), 2 * whole));
+        scene.commit(heat, 1, HOME, AWAY);
+        scene.commit(cold, 1, HOME, AWAY);
+
+        var second = Samples.generation(heat, 2, scene.epoch(heat), HOME, AWAY);
+        var events = scene.accept(new CommitGeneration(second, 2));
+
+        assertThat(events.getLast().toString())
+                .contains(
+                        "quota of its owner alice", "checkpoint rm", "checkpoint quota set alice");
+        assertThat(scene.generation(heat, 1)).isPresent();
+        assertThat(scene.generation(heat, 2)).isEmpty();
+        assertThat(scene.generation(cold, 1)).isPresent();
+        assertThat(CheckpointQuota.use(scene.image(), "alice")).isEqualTo(2 * whole);
+
+        scene.accept(new LimitCheckpoints(Samples.ALICE.name(), 0));
+        scene.commit(heat, 3, HOME, AWAY);
+    }
+
+    @Test
+    void forTheQuotaOfTheirOwnerOlderOnesOfTheSameJobGo() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var heat = scene.running("heat", Samples.spec(), HOME);
+        var cold = scene.running("cold", Samples.spec(), HOME);
+        scene.accept(new LimitCheckpoints("", 4 * one.imageBytes() + 2 * one.storedBytes()));
+        scene.commit(cold, 1, HOME, AWAY);
+        for (var number = 1; number <= 4; number++) {
+            scene.commit(heat, number, HOME, AWAY);
+        }
+
+        assertThat(scene.image().generationsOf(heat))
+                .extracting(it -> it.id().number())
+                .containsExactly(3L, 4L);
+        assertThat(scene.generation(cold, 1)).isPresent();
+    }
+
+    @Test
+    void aLimitOfOnesOwnCountsInsteadOfThatOfEverybody() {
+        scene.accept(new LimitCheckpoints("", 1));
+        scene.accept(new LimitCheckpoints("alice", 1L << 40));
+        var heat = scene.running("heat", Samples.spec(), HOME);
+
+        scene.commit(heat, 1, HOME, AWAY);
+
+        assertThat(scene.generation(heat, 1)).isPresent();
+        assertThat(scene.accept(new LimitCheckpoints("alice", 1L << 40))).isEmpty();
+        scene.refuse(Refusal.INVALID, new LimitCheckpoints("alice", -1));
+        scene.refuse(Refusal.INVALID, new LimitCheckpoints("no name", 1));
     }
 
     private static JobSpec specWithQuota(long quotaBytes) {

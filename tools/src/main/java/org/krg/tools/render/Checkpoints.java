@@ -31,7 +31,42 @@ public final class Checkpoints {
     public static String use(JsonNode reply) {
         var used = "they take " + Amounts.bytes(reply.path("usedBytes").asLong()) + " on all nodes";
         var quota = reply.path("quotaBytes").asLong();
-        return quota == 0 ? used : used + ", the quota of the job is " + Amounts.bytes(quota);
+        return (quota == 0 ? used : used + ", the quota of the job is " + Amounts.bytes(quota))
+                + useOfOwner(reply.path("owner"));
+    }
+
+    private static String useOfOwner(JsonNode owner) {
+        var quota = owner.path("quotaBytes").asLong();
+        return quota == 0
+                ? ""
+                : "; those of all jobs of %s take %s of %s"
+                        .formatted(
+                                owner.path("owner").asText(),
+                                Amounts.bytes(owner.path("usedBytes").asLong()),
+                                Amounts.bytes(quota));
+    }
+
+    /// {@return a line for everybody who has checkpoints or a limit, and one for all others}
+    public static String quotas(JsonNode quotas, boolean headers) {
+        var lines = new ArrayList<JsonNode>();
+        quotas.path("owners").forEach(lines::add);
+        lines.add(quotas);
+        return new Table()
+                .left("USER", it -> it.path("owner").asText("everybody else"))
+                .right(
+                        "USED",
+                        it ->
+                                it.has("usedBytes")
+                                        ? Amounts.bytes(it.path("usedBytes").asLong())
+                                        : "-")
+                .right("LIMIT", Checkpoints::limit)
+                .left("OWN", it -> it.path("ownLimit").asBoolean() ? "yes" : "no")
+                .of(lines, headers);
+    }
+
+    private static String limit(JsonNode line) {
+        var bytes = line.path(line.has("owner") ? "quotaBytes" : "commonBytes").asLong();
+        return bytes == 0 ? "none" : Amounts.bytes(bytes);
     }
 
     /// {@return one checkpoint and what is in it}

@@ -401,6 +401,24 @@ final class VerbsTest {
     }
 
     @Test
+    void whatUsersCheckpointsMayTakeIsSetAndShown() {
+        var reply =
+                "{\"commonBytes\":0,\"owners\":[{\"owner\":\"ann\",\"usedBytes\":1024,\"quotaBytes\":21474836480,\"ownLimit\":true}]}";
+        answers.put("POST /v1/checkpoint-quotas", json(200, reply));
+        answers.put("GET /v1/checkpoint-quotas", json(200, reply));
+        answers.put("DELETE /v1/checkpoint-quotas", json(200, reply));
+
+        var set = run("checkpoint", "quota", "set", "ann", "--bytes", "20GiB");
+
+        assertThat(agent.asked().getFirst().body())
+                .isEqualTo("{\"bytes\":21474836480,\"owner\":\"ann\"}");
+        assertThat(set.out()).contains("ann", "20 GiB", "yes", "everybody else", "none");
+        assertThat(run("checkpoint", "quota", "list", "-o", "json").out()).contains("commonBytes");
+        assertThat(run("checkpoint", "quota", "unset", "ann").exit()).isZero();
+        assertThat(run("checkpoint", "quota", "set", "ann").exit()).isEqualTo(2);
+    }
+
+    @Test
     void aDamagedCopyIsTheExitCodeOfVerify() {
         answers.put("GET /v1/checkpoints/7.1", json(200, "{\"id\":\"7.1\",\"copies\":[\"n1\"]}"));
         answers.put(

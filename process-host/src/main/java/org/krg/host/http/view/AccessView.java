@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Locale;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.AccessEvent.CertificatesRevoked;
+import org.krg.state.event.AccessEvent.CheckpointsLimited;
 import org.krg.state.event.AccessEvent.EnabledSet;
 import org.krg.state.event.AccessEvent.NodeJoined;
 import org.krg.state.event.AccessEvent.RoleChanged;
@@ -85,6 +86,15 @@ public final class AccessView {
                             .set(
                                     "object",
                                     Json.object().put("certificate", number).put("key", key.hex()));
+            case CheckpointsLimited(var owner, var bytes, _) -> {
+                var object = Json.object().put("bytes", bytes);
+                if (!owner.isEmpty()) {
+                    object.put("owner", owner);
+                }
+                view.put("type", "checkpoint.limited")
+                        .put("target", owner.isEmpty() ? "everybody" : owner)
+                        .set("object", object);
+            }
             case CertificatesRevoked(var node, var upTo, _) ->
                     view.put("type", "node.certificates-revoked")
                             .put("target", node.name())
