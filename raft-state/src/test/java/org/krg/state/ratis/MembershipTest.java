@@ -198,8 +198,8 @@ final class MembershipTest {
         cluster.join(node(number), 1);
         // As an agent does, for the leader may change meanwhile.
         await().atMost(SOON)
-                .untilAsserted(() ->
-                        get(ask(cluster, cluster.store(cluster.awaitLeader()), number)));
+                .untilAsserted(
+                        () -> get(ask(cluster, cluster.store(cluster.awaitLeader()), number)));
     }
 
     private static CompletableFuture<Void> ask(
