@@ -59,13 +59,64 @@ class JacobiTest {
         assertThat(segmentId(cluster)).isNotEqualTo(before);
         Files.createFile(go);
 
-        cluster.installation().run(LIMIT, "wait", "jacobi").require(0);
-        var expected = undisturbed();
-        for (var rank = 0; rank < RANKS; rank++) {
-            assertThat(cluster.run("logs", "jacobi/" + rank).require(0).out()).endsWith(expected);
-        }
+        awaitEnd(cluster, "jacobi");
         cluster.startAll();
         cluster.run("segment", "audit", SEGMENT).require(0);
+    }
+
+    /// The plate is a file, and was synced since the checkpoint.
+    @Test
+    void aFileGoesBackWithTheJobThatWasSavedWithIt(Cluster cluster) throws Exception {
+        var nodes = cluster.nodes();
+        var file = cluster.installation().scratch().resolve("plate.bin");
+        createFile(cluster, file, nodes.getFirst(), "semisync");
+        var go = submit(cluster, "filed");
+        awaitOutput(cluster, "filed", "sweep 10 of");
+        cluster.run("checkpoint", "create", "filed").require(0);
+        awaitOutput(cluster, "filed", "holding");
+        cluster.run("segment", "sync", SEGMENT).require(0);
+
+        cluster.killNode(nodes.getLast());
+        Ranks.awaitEpoch(cluster, "filed", 2);
+        assertThat(Ranks.of(cluster, "filed"))
+                .extracting(rank -> rank.path("origin").asText())
+                .containsOnly("checkpoint 1");
+        Files.createFile(go);
+
+        awaitEnd(cluster, "filed");
+        cluster.run("segment", "sync", SEGMENT).require(0);
+        var dumped = cluster.installation().scratch().resolve("plate.dump");
+        cluster.run("segment", "dump", SEGMENT, dumped.toString()).require(0);
+        assertThat(file).hasSameBinaryContentAs(dumped);
+        cluster.startAll();
+        cluster.run("segment", "audit", SEGMENT).require(0);
+    }
+
+    @Test
+    void aJobWhoseFileIsOnTheLostNodeWaitsForThat(Cluster cluster) throws Exception {
+        var keeper = cluster.nodes().getLast();
+        var file = cluster.installation().scratch().resolve("waited.bin");
+        createFile(cluster, file, keeper, "sync");
+        var go = submit(cluster, "waiting");
+        awaitOutput(cluster, "waiting", "sweep 10 of");
+        cluster.run("checkpoint", "create", "waiting").require(0);
+        awaitOutput(cluster, "waiting", "holding");
+
+        cluster.killNode(keeper);
+        Await.until(
+                "the job to wait for the node of its file",
+                LIMIT,
+                () ->
+                        cluster.run("job", "explain", "waiting")
+                                .require(0)
+                                .out()
+                                .contains("is put back into the file"));
+        cluster.start(keeper);
+        cluster.awaitReady();
+        Ranks.awaitEpoch(cluster, "waiting", 2);
+        Files.createFile(go);
+
+        awaitEnd(cluster, "waiting");
     }
 
     @Test
@@ -85,8 +136,37 @@ class JacobiTest {
         cluster.installation().run(LIMIT, "wait", "watched").require(0);
     }
 
+    private static void awaitEnd(Cluster cluster, String name) throws Exception {
+        cluster.installation().run(LIMIT, "wait", name).require(0);
+        var expected = undisturbed();
+        for (var rank = 0; rank < RANKS; rank++) {
+            assertThat(cluster.run("logs", name + "/" + rank).require(0).out()).endsWith(expected);
+        }
+    }
+
+    private static void createFile(Cluster cluster, Path file, String node, String mode) {
+        cluster.run(
+                        "segment",
+                        "create",
+                        SEGMENT,
+                        "--file",
+                        file.toString(),
+                        "--create",
+                        "--size",
+                        "1M",
+                        "--on",
+                        node,
+                        "--mode",
+                        mode)
+                .require(0);
+    }
+
     private static Path start(Cluster cluster, String name) {
         cluster.run("segment", "create", SEGMENT, "--size", "1M").require(0);
+        return submit(cluster, name);
+    }
+
+    private static Path submit(Cluster cluster, String name) {
         var directory = cluster.installation().scratch();
         var go = directory.resolve("go-" + name);
         var command =

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.krg.pages.engine.PageEngine;
 import org.krg.pages.engine.PageMemory;
 import org.krg.state.model.BlockId;
@@ -16,7 +17,7 @@ import org.krg.state.model.SegmentId;
 
 /// The pages of a segment in a file: `u64 magic, u32 count, u32 number of each block`, all of that
 /// filled up to whole pages, then the pages of each block in that order. Pages of zeros are holes.
-/// What is not in it is zeros.
+/// What is not in it is zeros, or of no interest.
 public final class SegmentImage {
     private static final long MAGIC = 0x6b72672d73656731L;
     private static final MemorySegment ZEROS =
@@ -49,7 +50,7 @@ public final class SegmentImage {
                         end,
                         (page, copy) -> {
                             try {
-                                writePage(channel, copy, at.next());
+                                writePage(channel, copy, at.next(1));
                             } catch (IOException failure) {
                                 copies.add(failure);
                             }
@@ -70,9 +71,9 @@ public final class SegmentImage {
             this.bytes = bytes;
         }
 
-        long next() {
+        long next(int pages) {
             var now = bytes;
-            bytes += PageMemory.PAGE_BYTES;
+            bytes += (long) pages * PageMemory.PAGE_BYTES;
             return now;
         }
     }
@@ -116,20 +117,66 @@ public final class SegmentImage {
     /// @throws IOException if the file cannot be read, or is something else
     public static void load(PageEngine engine, SegmentId segment, int pages, Path file)
             throws IOException {
+        load(
+                pages,
+                file,
+                (start, contents) -> {
+                    for (var index = 0; index < contents.size(); index++) {
+                        if (contents.get(index).mismatch(ZEROS) >= 0) {
+                            engine.write(segment, start + index, contents.get(index));
+                        }
+                    }
+                });
+    }
+
+    /// Has the pages of a segment be those of a file, whatever they are, while nobody stores
+    /// anything: stores those that differ. Blocks.
+    ///
+    /// @param pages how many the segment has
+    /// @throws org.krg.pages.engine.PagesFailed if a page cannot be had
+    /// @throws IOException if the file cannot be read, or is something else
+    public static void loadOver(PageEngine engine, SegmentId segment, int pages, Path file)
+            throws IOException {
+        load(
+                pages,
+                file,
+                (start, contents) ->
+                        engine.read(
+                                segment,
+                                start,
+                                start + contents.size(),
+                                (page, present) -> {
+                                    var content = contents.get(page - start);
+                                    if (content.mismatch(present) >= 0) {
+                                        engine.write(segment, page, content);
+                                    }
+                                }));
+    }
+
+    /// Takes the pages of a block, from the first one on.
+    private interface BlockSink {
+        void take(int start, List<MemorySegment> contents);
+    }
+
+    private static void load(int pages, Path file, BlockSink into) throws IOException {
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
             var blocks = blocks(channel, file);
             var at = new Position(headerBytes(blocks.size()));
-            var bytes = ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES);
+            var bytes = ByteBuffer.allocateDirect(BlockId.PAGES * PageMemory.PAGE_BYTES);
             for (var block : blocks) {
                 var start = block * BlockId.PAGES;
-                var end = Math.min(start + BlockId.PAGES, pages);
-                for (var page = start; page < end; page++) {
-                    read(channel, bytes.clear(), at.next(), file);
-                    var content = MemorySegment.ofBuffer(bytes.flip());
-                    if (content.mismatch(ZEROS) >= 0) {
-                        engine.write(segment, page, content);
-                    }
-                }
+                var count = Math.min(BlockId.PAGES, pages - start);
+                bytes.clear().limit(count * PageMemory.PAGE_BYTES);
+                read(channel, bytes, at.next(count), file);
+                var whole = MemorySegment.ofBuffer(bytes.flip());
+                into.take(
+                        start,
+                        IntStream.range(0, count)
+                                .mapToObj(index ->
+                                        whole.asSlice(
+                                                (long) index * PageMemory.PAGE_BYTES,
+                                                PageMemory.PAGE_BYTES))
+                                .toList());
             }
         }
     }

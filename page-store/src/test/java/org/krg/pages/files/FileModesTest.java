@@ -50,20 +50,30 @@ class FileModesTest {
         final PageNode two;
         PageNode keeper;
 
+        /// With a new file.
         Field(Path directory, OwnershipMode mode) throws IOException {
-            path = directory.resolve("field.bin");
-            var rights = new UserRights(Account.ownUid(), 0, List.of());
-            var opened = UserFile.open(path, rights, true);
-            opened.extend(LENGTH);
+            this(directory, mode, "");
             for (var page = 0; page < PAGES; page++) {
                 put(page, original(page));
             }
             put(FAR, original(FAR));
+        }
+
+        /// With the file that is there.
+        static Field again(Path directory, OwnershipMode mode) throws IOException {
+            return new Field(directory, mode, "again-");
+        }
+
+        private Field(Path directory, OwnershipMode mode, String prefix) throws IOException {
+            path = directory.resolve("field.bin");
+            var rights = new UserRights(Account.ownUid(), 0, List.of());
+            var opened = UserFile.open(path, rights, true);
+            opened.extend(LENGTH);
             file = new SegmentFile(opened);
             agreement = new Agreement(mode);
-            keeper = PageNode.withFile("keeper", agreement, directory, file);
-            one = new PageNode("one", agreement, directory);
-            two = new PageNode("two", agreement, directory);
+            keeper = PageNode.withFile(prefix + "keeper", agreement, directory, file);
+            one = new PageNode(prefix + "one", agreement, directory);
+            two = new PageNode(prefix + "two", agreement, directory);
         }
 
         private void put(int page, long value) throws IOException {
@@ -206,6 +216,37 @@ class FileModesTest {
                 }
             }
             assertThat(stored).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aFileThatWasSyncedSinceGoesBackToAnImage(OwnershipMode mode) throws IOException {
+        var image = directory.resolve("image");
+        try (var field = new Field(directory, mode)) {
+            var writer = field.one.toucher();
+            store(writer, 1, 7);
+            store(writer, 2, 0);
+            field.one.save(image);
+            store(writer, 1, 8);
+            store(writer, 2, 9);
+            store(writer, 3, 10);
+            assertThat(field.keeper.writeBack(0, PAGES)).isEqualTo(3);
+        }
+        try (var field = Field.again(directory, mode)) {
+            field.two.loadOver(image);
+
+            var reader = field.one.toucher();
+            assertThat(List.of(read(reader, 0), read(reader, 1), read(reader, 2), read(reader, 3)))
+                    .containsExactly("" + original(0), "7", "0", "" + original(3));
+            assertThat(List.of(field.word(1), field.word(2), field.word(3)))
+                    .containsExactly(8L, 9L, 10L);
+            // What was the same already is not lost with who put the pages back.
+            field.agreement.crash(field.two);
+            assertThat(read(field.keeper.toucher(), 4)).isEqualTo("" + original(4));
+            assertThat(field.keeper.writeBack(0, PAGES)).isEqualTo(3);
+            assertThat(List.of(field.word(1), field.word(2), field.word(3)))
+                    .containsExactly(7L, 0L, original(3));
         }
     }
 

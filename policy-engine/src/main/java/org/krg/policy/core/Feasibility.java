@@ -10,8 +10,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
+import org.krg.state.core.FileHome;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.Engine;
+import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobSpec;
@@ -46,6 +48,7 @@ final class Feasibility {
                         engine(node),
                         network(node),
                         restorable(node),
+                        file(),
                         program(node),
                         room("cpu", node, Resources::cpuMillis, Feasibility::cores),
                         room("memory", node, Resources::memoryBytes, Feasibility::mebibytes))
@@ -115,11 +118,28 @@ final class Feasibility {
                 .map(source -> "the checkpoint was taken on " + source.architecture());
     }
 
+    /// Whoever puts shared memory back needs the file that it is.
+    private Optional<String> file() {
+        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _))) {
+            return Optional.empty();
+        }
+        var image = situation.image();
+        return generation(number).stream()
+                .flatMap(generation -> generation.segments().stream())
+                .flatMap(saved -> image.segments().current(saved.segment().id()).stream())
+                .filter(segment -> segment.returning() && FileHome.isLost(image, segment))
+                .findFirst()
+                .map(segment ->
+                        "segment %s is put back into the file %s, whose node is lost"
+                                .formatted(segment.name(), segment.backing().orElseThrow()));
+    }
+
+    private Optional<Generation> generation(long number) {
+        return situation.image().generations().find(new GenerationId(process.id(), number));
+    }
+
     private Optional<Capabilities> takenOn(long number) {
-        return situation
-                .image()
-                .generations()
-                .find(new GenerationId(process.id(), number))
+        return generation(number)
                 .flatMap(generation -> generation.copies().stream().findFirst())
                 .flatMap(situation.image().nodes()::find)
                 .map(Node::capabilities);

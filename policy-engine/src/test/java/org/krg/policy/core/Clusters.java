@@ -11,6 +11,7 @@ import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.AddressPool;
+import org.krg.state.model.Backing;
 import org.krg.state.model.Capabilities;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Engine;
@@ -27,6 +28,7 @@ import org.krg.state.model.Node;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
@@ -36,6 +38,9 @@ import org.krg.state.model.ResourceLimits;
 import org.krg.state.model.Resources;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.Role;
+import org.krg.state.model.SavedSegment;
+import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
 import org.krg.state.model.Sha256;
 
 /// Clusters and processes with the fewest words, for the tests of policies.
@@ -177,6 +182,28 @@ final class Clusters {
                         0,
                         false);
         return image.withGenerations(image.generations().with(id, generation));
+    }
+
+    /// The generation has a segment that is a file, into which its pages are being put back.
+    static ClusterImage withFile(ClusterImage image, long process, String node) {
+        var id = new GenerationId(new ProcessId(process), 1);
+        var saved =
+                Segment.unheld(
+                                new SegmentId(5),
+                                "plate",
+                                1 << 20,
+                                new Identity(1_000, 1_000, List.of(), "ann"),
+                                0600,
+                                OwnershipMode.ASYNC,
+                                NOW)
+                        .backedBy(new Backing(new NodeId(node), "/srv/plate"));
+        var generation =
+                image.generations()
+                        .require(id)
+                        .withSegments(List.of(new SavedSegment(saved, List.of())));
+        var back = saved.returned(new SegmentId(6), List.of(saved.id()), false);
+        return image.withGenerations(image.generations().with(id, generation))
+                .withSegments(image.segments().with(back));
     }
 
     static Situation situation(ClusterImage image, Ledger ledger) {

@@ -10,6 +10,7 @@ import static org.krg.policy.core.Clusters.situation;
 import static org.krg.policy.core.Clusters.spec;
 import static org.krg.policy.core.Clusters.waiting;
 import static org.krg.policy.core.Clusters.with;
+import static org.krg.policy.core.Clusters.withFile;
 import static org.krg.policy.core.Clusters.withGeneration;
 
 import java.time.Duration;
@@ -168,6 +169,21 @@ final class LeastLoadedTest {
         assertThat(place(image, Ledger.EMPTY).chosen()).contains(N2);
         assertThat(verdict(image, N1).reasons())
                 .containsExactly("it cannot restore a checkpoint: cells are not isolated there");
+    }
+
+    @Test
+    void whoPutsPagesBackIntoAFileWaitsForItsNode() {
+        var restoring = process(9, waiting(new Origin.Checkpoint(1)));
+        var image = withGeneration(with(TWO_NODES, ONE_CORE, restoring), 9, "n2");
+        var whole = withFile(image, 9, "n1");
+        assertThat(place(whole, Ledger.EMPTY).chosen()).isPresent();
+
+        var lost = with(whole, node("n1").inState(Node.State.LOST, NOW));
+
+        assertThat(place(lost, Ledger.EMPTY).chosen()).isEmpty();
+        assertThat(verdict(lost, N2).reasons())
+                .containsExactly(
+                        "segment plate is put back into the file n1:/srv/plate, whose node is lost");
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.krg.host.daemon;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.krg.linux.LinuxException;
 import org.krg.linux.UserFile;
@@ -17,12 +18,20 @@ import org.krg.state.model.Identity;
 final class BackedFile implements PageFile, AutoCloseable {
     private final Path path;
     private final UserRights owner;
+    private List<BackedFile> before;
     private @Nullable SegmentFile opened;
     private volatile boolean isOver;
 
-    BackedFile(String path, Identity owner) {
-        this.path = Path.of(path);
+    /// @param before what is over when this is first read or written: the file of segments that
+    ///   were it before, to which somebody may still write
+    BackedFile(Path path, Identity owner, List<BackedFile> before) {
+        this.path = path;
         this.owner = rights(owner);
+        this.before = before;
+    }
+
+    Path path() {
+        return path;
     }
 
     static UserRights rights(Identity owner) {
@@ -31,9 +40,11 @@ final class BackedFile implements PageFile, AutoCloseable {
 
     private synchronized SegmentFile file() throws FileFailed {
         if (isOver) {
-            throw new FileFailed("the agent stops", FileFailed.EIO);
+            throw new FileFailed("the segment is gone, or the agent stops", FileFailed.EIO);
         }
         if (opened == null) {
+            before.forEach(BackedFile::close);
+            before = List.of();
             try {
                 opened = new SegmentFile(UserFile.open(path, owner, false));
             } catch (LinuxException failure) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.daemon;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +30,23 @@ final class BackedFiles implements PageFiles, AutoCloseable {
     }
 
     /// The log knows a segment.
-    void know(Segment segment) {
+    synchronized void know(Segment segment) {
+        if (segment.backing().isEmpty()) {
+            elsewhere.remove(segment.id());
+        }
         segment.backing()
                 .ifPresent(backing -> {
-                    if (backing.node().equals(self)) {
-                        files.computeIfAbsent(
-                                segment.id(), _ -> new BackedFile(backing.path(), segment.owner()));
-                    } else {
+                    if (!backing.node().equals(self)) {
                         elsewhere.add(segment.id());
+                    } else if (!files.containsKey(segment.id())) {
+                        var path = Path.of(backing.path());
+                        files.put(segment.id(), new BackedFile(path, segment.owner(), users(path)));
                     }
                 });
+    }
+
+    private List<BackedFile> users(Path path) {
+        return files.values().stream().filter(file -> file.path().equals(path)).toList();
     }
 
     @Override

@@ -201,7 +201,11 @@ final class SharedMemory implements AutoCloseable {
         if (open(segment) instanceof Opening.Refused) {
             throw new PagesFailed("the agent stops");
         }
-        SegmentImage.load(engine, segment.id(), pages(segment), file);
+        if (segment.backing().isPresent()) {
+            SegmentImage.loadOver(engine, segment.id(), pages(segment), file);
+        } else {
+            SegmentImage.load(engine, segment.id(), pages(segment), file);
+        }
     }
 
     /// Writes what a segment holds.

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Table;
+import org.krg.state.model.Backing;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
@@ -27,7 +28,8 @@ import org.krg.state.model.SyncObject;
 ///
 /// A segment that goes back is another one from then on, with the name of the first: its pages,
 /// their homes and its objects have nothing to do with those of the abandoned future, which nobody
-/// can reach any more. It is opened when its pages are those of the checkpoint.
+/// can reach any more. It is opened when its pages are those of the checkpoint. One that is a file
+/// is the same file afterwards, unless nobody can have that any more.
 final class CutSegments {
     /// Objects to synchronise with in one cut: they are in a record of the log.
     static final int MAX_OBJECTS = 1_000;
@@ -36,14 +38,6 @@ final class CutSegments {
 
     /// {@return what keeps the shared memory of ranks that all stand still from being saved}
     static Optional<String> problem(ClusterImage image, Job job, GroupCut cut) {
-        return ids(cut).stream()
-                .flatMap(id -> image.segments().known().find(id).stream())
-                .flatMap(segment -> file(segment).stream())
-                .findFirst()
-                .or(() -> entanglement(image, job, cut));
-    }
-
-    private static Optional<String> entanglement(ClusterImage image, Job job, GroupCut cut) {
         var ids = ids(cut);
         var strangers =
                 ids.stream()
@@ -60,13 +54,6 @@ final class CutSegments {
                 .distinct()
                 .sorted()
                 .toList();
-    }
-
-    private static Optional<String> file(Segment segment) {
-        return segment.backing()
-                .map(file ->
-                        "segment %s is the file %s, which would not go back with the job; have the ranks close it before"
-                                .formatted(segment.name(), file));
     }
 
     private static Optional<String> stranger(
@@ -188,7 +175,30 @@ final class CutSegments {
                 });
         var id = new SegmentId(draft.image().nextNumber());
         var isTaken = draft.image().segments().find(was.name()).isPresent();
+        var back = was.returned(id, before, isTaken);
+        var hasFile = back.backing().filter(file -> isFree(draft.image(), file)).isPresent();
         draft.add(
-                new SegmentEvent.Returned(was.returned(id, before, isTaken), saved.objects(), why));
+                new SegmentEvent.Returned(
+                        hasFile ? back : back.withoutFile(), saved.objects(), why));
+    }
+
+    /// {@return whether a file may be a segment: its node may come back, and no other segment is
+    /// it}
+    private static boolean isFree(ClusterImage image, Backing file) {
+        return image.nodes().find(file.node()).isPresent()
+                && SegmentRules.userOf(image.segments(), file).isEmpty();
+    }
+
+    /// A node does not come back: what was going to be put back into its files is memory only.
+    static void loseFiles(Draft draft, NodeId node) {
+        draft.image().segments().known().values().stream()
+                .filter(Segment::returning)
+                .filter(segment ->
+                        segment.backing().filter(file -> file.node().equals(node)).isPresent())
+                .forEach(segment ->
+                        draft.add(
+                                new SegmentEvent.Changed(
+                                        segment.withoutFile(),
+                                        "the node of its file was removed")));
     }
 }

@@ -23,10 +23,14 @@ public final class FileHome {
     /// {@return whether who needs a page of a segment from another node waits for the node of its
     /// file} An operator who removes the node says that it does not come back.
     public static boolean isAwaited(ClusterImage image, Segment segment) {
-        return segment.ownership() != OwnershipMode.ASYNC
-                && segment.backing()
-                        .filter(file -> find(image, file).isEmpty())
-                        .filter(file -> image.nodes().find(file.node()).isPresent())
-                        .isPresent();
+        return segment.ownership() != OwnershipMode.ASYNC && isLost(image, segment);
+    }
+
+    /// {@return whether a segment is a file whose node is lost and may come back}
+    public static boolean isLost(ClusterImage image, Segment segment) {
+        return segment.backing()
+                .filter(file -> find(image, file).isEmpty())
+                .filter(file -> image.nodes().find(file.node()).isPresent())
+                .isPresent();
     }
 }

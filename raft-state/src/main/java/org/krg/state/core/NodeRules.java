@@ -184,6 +184,7 @@ final class NodeRules {
         }
         var draft = new Draft(image);
         Recovery.loseCopies(draft, node.id(), "node " + node.id() + " was removed");
+        CutSegments.loseFiles(draft, node.id());
         draft.add(new NodeEvent(NodeEvent.Kind.REMOVED, node, "an operator removed it"));
         draft.add(
                 new AccessEvent.CertificatesRevoked(

@@ -121,7 +121,8 @@ final class SegmentRules {
                                         length > MOST_PATH ? "of " + length : backing.path()));
     }
 
-    private static Optional<Segment> userOf(Segments segments, Backing file) {
+    /// {@return the segment that is a file}
+    static Optional<Segment> userOf(Segments segments, Backing file) {
         return segments.known().values().stream()
                 .filter(segment -> segment.backing().equals(Optional.of(file)))
                 .findFirst();

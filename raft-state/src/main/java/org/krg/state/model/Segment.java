@@ -123,6 +123,23 @@ public record Segment(
                 Optional.of(file));
     }
 
+    /// {@return the same, in memory only}
+    public Segment withoutFile() {
+        return new Segment(
+                id,
+                name,
+                sizeBytes,
+                owner,
+                mode,
+                ownership,
+                created,
+                removed,
+                holders,
+                formerly,
+                returning,
+                Optional.empty());
+    }
+
     /// {@return the same with another size}
     public Segment withSize(long bytes) {
         return new Segment(

@@ -12,6 +12,7 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.CutCommand.ReportPagesKept;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
+import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
@@ -112,25 +113,63 @@ class CutSegmentsTest {
     }
 
     @Test
-    void aSegmentThatIsAFileGivesTheCutUp() {
-        var command =
-                new CreateSegment(
-                        "kept",
-                        SIZE,
-                        Samples.ALICE,
-                        0600,
-                        OwnershipMode.ASYNC,
-                        scene.now(),
-                        Optional.of(new Backing(Samples.HOME, "/srv/kept")));
-        var kept = new SegmentId(scene.accepted(command).created());
+    void aSegmentThatIsAFileIsThatFileAgain() {
+        var file = new Backing(Samples.HOME, "/srv/kept");
+        var kept = takeCutWith(file);
+
+        scene.lose(Samples.THIRD);
+
+        assertThat(named("kept").id()).isNotEqualTo(kept);
+        assertThat(named("kept").backing()).contains(file);
+        assertThat(named("kept").returning()).isTrue();
+    }
+
+    @Test
+    void itIsMemoryWhereAnotherSegmentIsTheFileByNow() {
+        var file = new Backing(Samples.HOME, "/srv/kept");
+        var kept = takeCutWith(file);
+        scene.accept(new DestroySegment(kept));
+        scene.accept(fileCommand("other", file));
+
+        scene.lose(Samples.THIRD);
+
+        assertThat(scene.image().segments().current(kept).orElseThrow().backing()).isEmpty();
+        assertThat(named("other").backing()).contains(file);
+    }
+
+    @Test
+    void itIsMemoryWhenTheNodeOfItsFileIsRemovedBeforeItsPagesAreBack() {
+        var file = new Backing(Samples.THIRD, "/srv/kept");
+        var kept = takeCutWith(file);
+        scene.lose(Samples.THIRD);
+        assertThat(scene.image().segments().current(kept).orElseThrow().backing()).contains(file);
+
+        scene.accept(new RemoveNode(Samples.THIRD));
+
+        assertThat(scene.image().segments().current(kept).orElseThrow().backing()).isEmpty();
+    }
+
+    private SegmentId takeCutWith(Backing file) {
+        var kept = new SegmentId(scene.accepted(fileCommand("kept", file)).created());
         hold(kept, Samples.HOME, 1);
         var number = begin();
-
         still(0, number, new Held(grid, 1), new Held(kept, 1));
         still(1, number, new Held(grid, 2));
         still(2, number);
+        keepPages(0, number);
+        ranks().forEach(rank -> save(rank, number));
+        return kept;
+    }
 
-        assertThat(reason()).contains("segment kept is the file n1:/srv/kept");
+    private CreateSegment fileCommand(String name, Backing file) {
+        return new CreateSegment(
+                name,
+                SIZE,
+                Samples.ALICE,
+                0600,
+                OwnershipMode.SYNC,
+                scene.now(),
+                Optional.of(file));
     }
 
     @Test
