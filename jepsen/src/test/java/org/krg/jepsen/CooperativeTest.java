@@ -104,6 +104,29 @@ class CooperativeTest {
     }
 
     @Test
+    void anArchiveOfOneGoesOnAsAnotherJob(Cluster cluster) throws IOException {
+        var go = start(cluster, "packed");
+        var id =
+                cluster.run("checkpoint", "create", job, "-o", "json")
+                        .require(0)
+                        .json()
+                        .path("id")
+                        .asText();
+        var archive = cluster.installation().scratch().resolve("packed.krg").toString();
+        cluster.run("checkpoint", "export", id, archive).require(0);
+        cluster.run("job", "stop", job, "--signal", "KILL").require(0);
+        cluster.awaitPhase(job, "ended", LIMIT);
+
+        job = "unpacked";
+        cluster.run("checkpoint", "import", archive, "--name", job).require(0);
+
+        // Behind what the first one had written, which came along.
+        Await.until("it to hold again", LIMIT, () -> errors(cluster).size() == 4);
+        assertThat(errors(cluster).get(2)).isEqualTo("goes on at 1500000");
+        endsAsIfNothingHadHappened(cluster, go);
+    }
+
+    @Test
     void aProgramThatCannotBeAskedIsRefusedByName(Cluster cluster) {
         job = "deaf";
         cluster.run("run", "--name", job, "--engine", "cooperative", "--", "/bin/sleep", "1000")
