@@ -4,6 +4,7 @@ package org.krg.jepsen.mutation;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,7 +88,10 @@ final class Judge {
     }
 
     /// {@return the arguments of a JVM that judges}
-    static List<String> command(String java, String classPath, String root, List<String> tests) {
+    ///
+    /// @param scratch for the temporary files of the tests
+    static List<String> command(
+            String java, String classPath, Path root, Path scratch, List<String> tests) {
         var command =
                 new ArrayList<>(
                         List.of(
@@ -97,6 +101,7 @@ final class Judge {
                                 "-Xmx768m",
                                 "-XX:+UseSerialGC",
                                 "-Dkrg.root=" + root,
+                                "-Djava.io.tmpdir=" + scratch,
                                 "-cp",
                                 classPath,
                                 Judge.class.getName()));

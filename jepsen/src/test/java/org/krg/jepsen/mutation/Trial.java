@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.krg.state.ratis.files.Directories;
 
 /// What tests said in a JVM of their own.
 ///
@@ -24,16 +26,34 @@ record Trial(boolean passed, String verdict, Duration took) {
         }
     }
 
+    /// Processes and mounts of its own, which go with the JVM: it ends at the first failure, with
+    /// what the test had begun.
+    private static final List<String> APART =
+            List.of("unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc");
+
     /// Runs tests with a class path.
     ///
     /// @param log gets their output
     /// @param limit how long they may take
     static Trial run(Path root, String classPath, List<String> tests, Path log, Duration limit)
             throws IOException, InterruptedException {
+        var scratch = Files.createTempDirectory("krg-trial-");
+        try {
+            return run(root, classPath, tests, log, limit, scratch);
+        } finally {
+            Directories.delete(scratch);
+        }
+    }
+
+    private static Trial run(
+            Path root, String classPath, List<String> tests, Path log, Duration limit, Path scratch)
+            throws IOException, InterruptedException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var command = new ArrayList<>(APART);
+        command.addAll(Judge.command(java, classPath, root, scratch, tests));
         var began = System.nanoTime();
         var process =
-                new ProcessBuilder(Judge.command(java, classPath, root.toString(), tests))
+                new ProcessBuilder(command)
                         .directory(root.toFile())
                         .redirectInput(new File("/dev/null"))
                         .redirectErrorStream(true)
