@@ -4,6 +4,7 @@ package org.krg.jepsen.mutation;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,23 @@ final class Judge {
     }
 
     private static DiscoverySelector selector(String test) {
-        return test.contains("#") ? selectMethod(test) : selectClass(test);
+        var words = List.of(test.split("#", 2));
+        return words.size() == 1
+                ? selectClass(test)
+                : selectMethod(words.getFirst(), words.getLast(), parameters(words));
+    }
+
+    /// {@return the types of a test's parameters, which its name leaves out}
+    private static Class<?>[] parameters(List<String> words) {
+        try {
+            return Arrays.stream(Class.forName(words.getFirst()).getDeclaredMethods())
+                    .filter(method -> method.getName().equals(words.getLast()))
+                    .map(Method::getParameterTypes)
+                    .findFirst()
+                    .orElseGet(() -> new Class<?>[0]);
+        } catch (ClassNotFoundException missing) {
+            throw new IllegalArgumentException(missing);
+        }
     }
 
     private static void end(String verdict) {
