@@ -194,9 +194,21 @@ class MoveTest {
         cluster.awaitPhase(name, "running", TO_START);
     }
 
+    /// Asks one node only, which is not the one that has the program.
     private static void move(Cluster cluster, String name, String mode) {
+        var asked = cluster.member(elsewhere(cluster, cluster.process(name))).api().toString();
         cluster.installation()
-                .run(TO_MOVE, "proc", "migrate", name, "--to", "auto", "--mode", mode)
+                .run(
+                        TO_MOVE,
+                        "--endpoint",
+                        asked,
+                        "proc",
+                        "migrate",
+                        name,
+                        "--to",
+                        "auto",
+                        "--mode",
+                        mode)
                 .require(0);
     }
 

@@ -69,7 +69,8 @@ public final class Peers implements AutoCloseable {
             Caller caller,
             AggregatedHttpRequest request,
             Function<Throwable, HttpResponse> failed) {
-        requireReachable(node, caller);
+        requireFirst(node, caller);
+        requireAlive(node);
         return client.execute(passed(node, caller, request))
                 .recover(Throwable.class, cause -> failed.apply(failure(node, cause)));
     }
@@ -77,21 +78,22 @@ public final class Peers implements AutoCloseable {
     /// {@return the reply to a question of this agent's own} Throws the [HostFailure] that the
     /// other agent tells.
     public JsonNode ask(Node node, Caller caller, String path) {
-        requireReachable(node, caller);
+        requireAlive(node);
         var headers = headers(node, caller, HttpMethod.GET, path);
         return json(node, HttpRequest.of(headers.build()));
     }
 
     /// {@return what another agent adds to the reply to a request that was sent to this one}
     public JsonNode post(Node node, Caller caller, AggregatedHttpRequest request) {
-        requireReachable(node, caller);
+        requireFirst(node, caller);
+        requireAlive(node);
         return json(node, passed(node, caller, request));
     }
 
     /// {@return the reply to a question of this agent's own that has a body} Throws the
     /// [HostFailure] that the other agent tells.
     public JsonNode post(Node node, Caller caller, String path, JsonNode body) {
-        requireReachable(node, caller);
+        requireAlive(node);
         var headers =
                 headers(node, caller, HttpMethod.POST, path)
                         .set(HttpHeaderNames.CONTENT_TYPE, "application/json");
@@ -149,13 +151,18 @@ public final class Peers implements AutoCloseable {
                 .set(Caller.PRINCIPAL, caller.principal());
     }
 
-    private static void requireReachable(Node node, Caller caller) {
+    /// A request is passed on once: agents that differ about whose it is would do so for ever. What
+    /// an agent asks to answer one that was passed on to it is a question of its own.
+    private static void requireFirst(Node node, Caller caller) {
         if (caller.forwarded()) {
             throw new HostFailure(
                     HostFailure.Code.NO_QUORUM,
                     "what was asked for is up to node " + node.id() + " now",
                     "try again");
         }
+    }
+
+    private static void requireAlive(Node node) {
         if (node.state() == Node.State.LOST) {
             throw new HostFailure(
                     HostFailure.Code.NO_QUORUM,
