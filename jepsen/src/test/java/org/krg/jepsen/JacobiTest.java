@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Await;
@@ -93,6 +94,7 @@ class JacobiTest {
     }
 
     @Test
+    @Tag("long")
     void aJobWhoseFileIsOnTheLostNodeWaitsForThat(Cluster cluster) throws Exception {
         var keeper = cluster.nodes().getLast();
         var file = cluster.installation().scratch().resolve("waited.bin");
