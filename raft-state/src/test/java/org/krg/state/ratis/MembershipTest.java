@@ -149,8 +149,8 @@ final class MembershipTest {
 
     @Test
     @Tag("long")
-    void listenersFollowInHundreds(@TempDir Path directory) {
-        assertThatListenersFollow(directory, 200);
+    void aHundredListenersFollow(@TempDir Path directory) {
+        assertThatListenersFollow(directory, 100);
     }
 
     private void assertThatListenersFollow(Path directory, int listeners) {
