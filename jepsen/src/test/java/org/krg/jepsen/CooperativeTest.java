@@ -78,12 +78,7 @@ class CooperativeTest {
     void aGenerationIsLookedAtVerifiedAndBroughtBackStandingStill(Cluster cluster)
             throws IOException {
         var go = start(cluster, "looker");
-        var id =
-                cluster.run("checkpoint", "create", job, "-o", "json")
-                        .require(0)
-                        .json()
-                        .path("id")
-                        .asText();
+        var id = checkpoint(cluster);
         var contents = cluster.run("checkpoint", "inspect", id).require(0).out();
         assertThat(contents).contains("cooperative", "/run/krg/cell/state/progress");
         cluster.run("checkpoint", "verify", id).require(0);
@@ -106,12 +101,7 @@ class CooperativeTest {
     @Test
     void anArchiveOfOneGoesOnAsAnotherJob(Cluster cluster) throws IOException {
         var go = start(cluster, "packed");
-        var id =
-                cluster.run("checkpoint", "create", job, "-o", "json")
-                        .require(0)
-                        .json()
-                        .path("id")
-                        .asText();
+        var id = checkpoint(cluster);
         var archive = cluster.installation().scratch().resolve("packed.krg").toString();
         cluster.run("checkpoint", "export", id, archive).require(0);
         cluster.run("job", "stop", job, "--signal", "KILL").require(0);
@@ -184,6 +174,15 @@ class CooperativeTest {
 
     private JsonNode process(Cluster cluster) {
         return cluster.process(job);
+    }
+
+    /// {@return the generation that is made of the job}
+    private String checkpoint(Cluster cluster) {
+        return cluster.run("checkpoint", "create", job, "-o", "json")
+                .require(0)
+                .json()
+                .path("id")
+                .asText();
     }
 
     private Finished migrate(Cluster cluster, String... more) {

@@ -179,20 +179,20 @@ final class DamageTest {
         assertThat(small.checkpoints().verify(next)).returns(0L, Verified::repaired);
     }
 
+    /// {@return a cell whose program has that many MiB of its own}
+    private TestCell startBig(int mebibytes) throws IOException {
+        var program =
+                "import os, signal; x = os.urandom(%d << 20); print(1); signal.pause()"
+                        .formatted(mebibytes);
+        var cell = TestCell.start(pair.machine(), 8, 1, pair.spec("python3", "-u", "-c", program));
+        cell.awaitLines(1);
+        return cell;
+    }
+
     @Test
     void aDiskThatFillsUpWhileChunksAreStoredLeavesNoHalfGeneration() throws IOException {
         var store = pair.cluster().node("small", pair.machine().smallDisk(64 << 20));
-        var big =
-                TestCell.start(
-                        pair.machine(),
-                        8,
-                        1,
-                        pair.spec(
-                                "python3",
-                                "-u",
-                                "-c",
-                                "import os, signal; x = os.urandom(8 << 20); print(1); signal.pause()"));
-        big.awaitLines(1);
+        var big = startBig(8);
         // Room for the images, and not for the chunks.
         var filler = store.images().resolve("filler");
         var free = Files.getFileStore(store.images()).getUsableSpace();
@@ -210,17 +210,7 @@ final class DamageTest {
     @Test
     void whatFindsNoRoomDoesNotStandStillForIt() throws IOException {
         var store = pair.cluster().node("small", pair.machine().smallDisk(1 << 20));
-        var big =
-                TestCell.start(
-                        pair.machine(),
-                        8,
-                        1,
-                        pair.spec(
-                                "python3",
-                                "-u",
-                                "-c",
-                                "import os, signal; x = os.urandom(3 << 20); print(1); signal.pause()"));
-        big.awaitLines(1);
+        var big = startBig(3);
         var before = big.timesFrozen();
 
         assertThatThrownBy(() -> store.take(big, 1))
