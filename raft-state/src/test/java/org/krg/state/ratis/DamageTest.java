@@ -50,7 +50,7 @@ final class DamageTest {
     private Path directory;
 
     @BeforeAll
-    void start(@TempDir Path temporary) {
+    void start(@TempDir Path temporary) throws IOException {
         cluster = Members.withSnapshots(temporary.resolve("cluster"));
         directory = cluster.directory(node(3));
         var client = new ClusterOperations();
@@ -68,12 +68,11 @@ final class DamageTest {
     }
 
     /// Writes until whole entries follow the first of the open segment, which may just have begun.
-    private void fillOpenSegment(ClusterOperations client) {
-        await().until(() -> {
-            client.grantMany(cluster.store(cluster.awaitLeader()), 1);
+    private void fillOpenSegment(ClusterOperations client) throws IOException {
+        while (Files.size(openSegment()) <= SEVERAL_ENTRIES) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 8);
             Members.awaitApplied(cluster);
-            return Files.size(openSegment()) > SEVERAL_ENTRIES;
-        });
+        }
     }
 
     @AfterAll
