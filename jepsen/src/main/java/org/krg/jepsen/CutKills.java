@@ -81,7 +81,7 @@ public final class CutKills {
                 switch (victim) {
                     case FIRST_RANK -> node(0);
                     case OTHER_RANK -> node(1 + random.nextInt(ranks().size() - 1));
-                    case LEADER -> leader();
+                    case LEADER -> cluster.awaitLeader();
                 };
         var number = begin();
         awaitStep(number, step);
@@ -223,14 +223,5 @@ public final class CutKills {
 
     private String node(int rank) {
         return ranks().get(rank).path("node").asText();
-    }
-
-    private String leader() {
-        return Await.first(
-                "a leader",
-                TO_BEGIN,
-                () ->
-                        Optional.of(cluster.get("status").path("leader").asText())
-                                .filter(it -> !it.isEmpty()));
     }
 }

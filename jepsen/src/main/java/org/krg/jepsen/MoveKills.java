@@ -14,7 +14,6 @@ import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.workload.JobRequest;
 import org.krg.jepsen.workload.Witness;
-import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
@@ -92,7 +91,7 @@ public final class MoveKills {
                 switch (victim) {
                     case SOURCE -> from;
                     case TARGET -> to;
-                    case LEADER -> leader();
+                    case LEADER -> cluster.awaitLeader();
                 };
         cluster.killAgentAtOnce(node);
         kills++;
@@ -165,19 +164,5 @@ public final class MoveKills {
             violations.add(
                     "none runs: " + none.getMessage() + ", " + cluster.process(witness.name()));
         }
-    }
-
-    private String leader() {
-        return Await.first(
-                "a leader",
-                TO_BEGIN,
-                () -> {
-                    try {
-                        var leader = cluster.get("status").path("leader").asText();
-                        return Optional.of(leader).filter(it -> !it.isEmpty());
-                    } catch (ApiFailure silent) {
-                        return Optional.empty();
-                    }
-                });
     }
 }

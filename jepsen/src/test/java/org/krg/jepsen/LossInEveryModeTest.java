@@ -78,7 +78,7 @@ class LossInEveryModeTest {
     /// @param plan even if the lost node leads; whether it is the home, or took the pages from
     ///   there, alternates with the mode and with each second plan
     private void loseOne(Cluster cluster, int plan) {
-        var leader = cluster.get("status").path("leader").asText();
+        var leader = cluster.awaitLeader();
         var follower =
                 cluster.nodes().stream().filter(it -> !it.equals(leader)).findFirst().orElseThrow();
         var lost = plan % 2 == 0 ? leader : follower;

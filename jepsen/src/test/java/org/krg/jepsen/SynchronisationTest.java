@@ -96,7 +96,7 @@ class SynchronisationTest {
 
     @Test
     void noAdditionIsLostOrMadeTwiceWhenTheHomeAndThenTheLeaderEnd(Cluster cluster) {
-        var leader = cluster.get("status").path("leader").asText();
+        var leader = cluster.awaitLeader();
         var home =
                 cluster.nodes().stream().filter(it -> !it.equals(leader)).findFirst().orElseThrow();
         assertThat(onceUp(cluster, home).ask("guard 1 " + COUNTER + " 1 1")).isEqualTo("ok");

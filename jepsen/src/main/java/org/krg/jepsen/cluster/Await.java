@@ -4,6 +4,7 @@ package org.krg.jepsen.cluster;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.tools.http.ApiFailure;
@@ -47,6 +48,19 @@ public final class Await {
         throw last == null
                 ? new CampaignFailed("waited " + limit.toSeconds() + " s for " + what)
                 : new CampaignFailed("waited " + limit.toSeconds() + " s for " + what, last);
+    }
+
+    /// Waits until `count` has grown by `more`, which takes the time it takes while it grows at
+    /// all.
+    ///
+    /// @param what completes the sentence "waited 20 s for ..."
+    /// @throws CampaignFailed if it stands still for `limit`
+    public static void growth(String what, Duration limit, LongSupplier count, long more) {
+        var enough = count.getAsLong() + more;
+        while (count.getAsLong() < enough) {
+            var now = count.getAsLong();
+            until(what + ", which stands at " + now, limit, () -> count.getAsLong() > now);
+        }
     }
 
     /// Lets time pass between two acts of a campaign.

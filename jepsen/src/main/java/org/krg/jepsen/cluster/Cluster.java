@@ -114,6 +114,16 @@ public final class Cluster implements AutoCloseable {
         return api.get(ApiPath.of(segments));
     }
 
+    /// {@return the node that leads, as soon as one does}
+    public String awaitLeader() {
+        return Await.first(
+                "a leader",
+                TO_BE_READY,
+                () ->
+                        Optional.of(get("status").path("leader").asText())
+                                .filter(it -> !it.isEmpty()));
+    }
+
     /// Submits a job.
     public void submit(ObjectNode request) {
         try (var client = client()) {

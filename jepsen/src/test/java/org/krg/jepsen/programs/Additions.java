@@ -2,13 +2,13 @@
 package org.krg.jepsen.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.krg.jepsen.cluster.Await;
 
 /// Programs of several nodes add 1 to one word of a segment (`krg_atomic_add`), until they are
 /// stopped.
@@ -59,8 +59,7 @@ public final class Additions {
 
     /// Returns when so many more were acknowledged.
     public void awaitMore(int more) {
-        var now = found.size();
-        await().atMost(LOSS).until(() -> found.size() > now + more);
+        Await.growth("additions to a word", LOSS, found::size, more);
     }
 
     /// Has all programs stop; fails if one of them failed.

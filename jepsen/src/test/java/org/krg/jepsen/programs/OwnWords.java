@@ -2,7 +2,6 @@
 package org.krg.jepsen.programs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.krg.jepsen.cluster.Await;
 
 /// A program stores values that were never there before into words that only it uses, on pages that
 /// it shares with such programs of other nodes, until it is stopped. It notes each store in a file,
@@ -129,9 +129,7 @@ public final class OwnWords {
 
     /// Returns when so many more stores were made, or tried on pages that are lost.
     public void awaitMore(int more) {
-        var enough = count.get() + more;
-        await().atMost(LIMIT).until(() -> end.isDone() || count.get() > enough);
-        assertThat(count.get()).isGreaterThan(enough);
+        Await.growth("stores of a program", LIMIT, count::get, more);
     }
 
     /// Has the program stop after what it is doing; one whose node is lost is ended.

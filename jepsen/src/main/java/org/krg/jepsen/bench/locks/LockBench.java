@@ -39,7 +39,7 @@ public final class LockBench {
     /// Does everything once.
     public LockReport run() {
         cluster.run("segment", "create", SEGMENT, "--size", "4K").require(0);
-        var leader = List.of(cluster.get("status").path("leader").asText());
+        var leader = List.of(cluster.awaitLeader());
         var others = cluster.nodes().stream().filter(it -> !leader.contains(it)).toList();
         var another = others.subList(0, 1);
         var all =
