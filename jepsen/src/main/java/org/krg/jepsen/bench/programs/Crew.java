@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.krg.jepsen.cluster.CampaignFailed;
 
 /// Processes that compute together.
-final class Crew implements AutoCloseable {
+public final class Crew implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Path program;
@@ -26,7 +26,7 @@ final class Crew implements AutoCloseable {
     /// Has threads of one process compute, on memory of their own.
     ///
     /// @param program `parallel`
-    static Computed threads(Path program, Work work, int threads) {
+    public static Computed threads(Path program, Work work, int threads) {
         try (var crew = new Crew(program)) {
             var command = new ArrayList<>(work.arguments("-"));
             command.addAll(List.of("--threads", Integer.toString(threads)));

@@ -7,7 +7,7 @@ import java.util.List;
 ///
 /// @param name as `parallel` knows it
 /// @param size points along an edge, bodies, or values
-record Work(String name, long size, long rounds) {
+public record Work(String name, long size, long rounds) {
     /// What is measured: some seconds of one processor together.
     static final List<Work> ALL =
             List.of(
@@ -24,7 +24,10 @@ record Work(String name, long size, long rounds) {
                     new Work("bodies", 256, 2),
                     new Work("histogram", 65_536, 2));
 
-    List<String> arguments(String segment) {
+    /// {@return what `parallel` is told}
+    ///
+    /// @param segment `-` for memory of its own
+    public List<String> arguments(String segment) {
         return List.of(name, segment, Long.toString(size), Long.toString(rounds));
     }
 }

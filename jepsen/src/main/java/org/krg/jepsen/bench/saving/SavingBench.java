@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.krg.jepsen.bench.report.Medians;
 import org.krg.jepsen.bench.saving.Subject.Mode;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.tools.http.Json;

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /// Directories of a bench.
-final class Scratch {
+public final class Scratch {
     private Scratch() {}
 
     /// Makes a directory where those of dev clusters are made too: on the same disk.
-    static Path make(String name) {
+    public static Path make(String name) {
         try {
             return Files.createTempDirectory("krg-bench-" + name + "-");
         } catch (IOException failed) {
@@ -20,7 +20,7 @@ final class Scratch {
         }
     }
 
-    static void remove(Path directory) {
+    public static void remove(Path directory) {
         try (var paths = Files.walk(directory)) {
             for (var each : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(each);

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.bench.report.Markdown;
+import org.krg.jepsen.bench.report.Medians;
 import org.krg.jepsen.bench.saving.Load.Writer;
 import org.krg.tools.http.Json;
 
