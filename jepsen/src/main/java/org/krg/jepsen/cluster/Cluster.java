@@ -279,6 +279,8 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        // Whoever was interrupted has to clean up all the same.
+        var _ = Thread.interrupted();
         api.close();
         if (Boolean.getBoolean(KEEP)) {
             return;

@@ -2,6 +2,7 @@
 package org.krg.jepsen.cluster;
 
 import org.krg.tools.dev.cli.Work;
+import org.krg.tools.http.ApiFailure;
 
 /// Campaigns and benches that Ctrl-C interrupts. What they have opened they close, so that nothing
 /// is left behind.
@@ -14,7 +15,7 @@ public final class Interruptible {
     public static int perform(Work work) {
         try {
             return Work.interruptibly(work);
-        } catch (CampaignFailed failed) {
+        } catch (CampaignFailed | ApiFailure failed) {
             if (failed.getCause() instanceof InterruptedException) {
                 return Work.INTERRUPTED;
             }

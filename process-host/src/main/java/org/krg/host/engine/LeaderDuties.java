@@ -101,8 +101,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private FailedRanks failed = FailedRanks.NONE;
         private Leases<JobId> cuts = Leases.none();
         private Revision judged = Revision.ZERO;
-        private Revision spread = Revision.ZERO;
-        private boolean moving;
+        private ClusterImage spread = ClusterImage.EMPTY;
         private Ledger ledger = Ledger.EMPTY;
         private ClusterImage placedFrom = ClusterImage.EMPTY;
         private Duration reconsider = Duration.ZERO;
@@ -255,16 +254,20 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         }
     }
 
-    /// A program that moves stands still until source and target hear what was agreed last. They
-    /// would with the next heartbeat; a confirmed leadership is one at once.
+    /// Nodes act on what they have heard of the log, with the next entry or heartbeat. Where it is
+    /// about programs they hear at once: a confirmed leadership is a heartbeat.
     private void spread(Reign now, ClusterImage image) {
-        var active = image.migrations().values().stream().anyMatch(Migration::isActive);
-        var changed = image.revision().compareTo(now.spread) > 0;
-        if (changed && (active || now.moving)) {
+        if (concernsPrograms(now.spread, image)) {
             var _ = store.confirmLeadership();
         }
-        now.spread = image.revision();
-        now.moving = active;
+        now.spread = image;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // Tables that are the same need not be compared.
+    private static boolean concernsPrograms(ClusterImage before, ClusterImage after) {
+        return before.processes() != after.processes()
+                || before.jobs() != after.jobs()
+                || before.migrations() != after.migrations();
     }
 
     private void measure(Reign now, ClusterImage image) {

@@ -41,6 +41,7 @@ public final class FakeStore implements ClusterStore {
     private final List<Consumer<ClusterChange>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Leadership>> followers = new CopyOnWriteArrayList<>();
     private final List<Command> commands = new CopyOnWriteArrayList<>();
+    private final List<Revision> confirmed = new CopyOnWriteArrayList<>();
     private final Map<String, Reply> replies = new HashMap<>();
     private volatile ClusterImage image = ClusterImage.EMPTY;
     private volatile Leadership leadership = new Leadership(Optional.empty(), 0, false);
@@ -103,6 +104,11 @@ public final class FakeStore implements ClusterStore {
                 new Leadership(
                         mine ? Optional.of(self) : Optional.empty(), leadership.term() + 1, mine);
         followers.forEach(follower -> follower.accept(leadership));
+    }
+
+    /// {@return the revisions at which a leadership was confirmed, or was to be}
+    List<Revision> confirmed() {
+        return confirmed;
     }
 
     public void quorum(boolean there) {
@@ -184,6 +190,7 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public CompletableFuture<Leadership> confirmLeadership() {
+        confirmed.add(image.revision());
         return quorum && leadership.mine()
                 ? CompletableFuture.completedFuture(leadership)
                 : CompletableFuture.failedFuture(new NoQuorum("not the leader"));

@@ -133,6 +133,17 @@ final class LeaderDutiesTest {
     }
 
     @Test
+    void nodesHearAtOnceWhatIsAgreedAboutAProgram() {
+        store.lead(true);
+        submit("heat");
+
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(store.confirmed()).contains(store.image().revision()));
+    }
+
+    @Test
     void processesPlacedOneAfterTheOtherSpread() {
         store.lead(true);
         submit("one");

@@ -115,7 +115,7 @@ final class Exchange {
             } catch (IOException broken) {
                 attempts.add(endpoint, new Unreached(String.valueOf(broken.getMessage())));
             } catch (InterruptedException stop) {
-                throw interrupted(call);
+                throw interrupted(call, stop);
             }
         }
         throw attempts.failure();
@@ -169,7 +169,7 @@ final class Exchange {
         } catch (IOException broken) {
             return lost(call, "the connection broke");
         } catch (InterruptedException stop) {
-            throw interrupted(call);
+            throw interrupted(call, stop);
         }
     }
 
@@ -184,13 +184,15 @@ final class Exchange {
         try {
             Thread.sleep(PAUSE);
         } catch (InterruptedException stop) {
-            throw interrupted(call);
+            throw interrupted(call, stop);
         }
     }
 
-    private static ApiFailure interrupted(Call call) {
+    private static ApiFailure interrupted(Call call, InterruptedException stop) {
         Thread.currentThread().interrupt();
-        return ApiFailure.uncertain(call + ": interrupted while waiting for the answer");
+        var failure = ApiFailure.uncertain(call + ": interrupted while waiting for the answer");
+        failure.initCause(stop);
+        return failure;
     }
 
     /// What was tried for one call. Owned by the calling thread.
