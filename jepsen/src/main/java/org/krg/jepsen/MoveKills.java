@@ -12,14 +12,16 @@ import java.util.function.Consumer;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
-import org.krg.jepsen.workload.JobRequest;
 import org.krg.jepsen.workload.Witness;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
 /// Moves a process to and fro and kills, at every step of a move, the agent of its source, of its
-/// target, or of the leader: at no time two incarnations run, as the program itself witnesses, and
-/// after each kill one does.
+/// target, or of the leader: at no time two incarnations run, as the program itself witnesses,
+/// after each kill one does, and what moved went on from where it stood. A program that saves
+/// itself passes the same steps as one that CRIU saves: while it is `warming` or `leaving` it is
+/// asked to, while it is `arriving` it is forked there and not yet executed, and it is `resuming`
+/// when it may be.
 public final class MoveKills {
     private static final List<String> STEPS = List.of("warming", "leaving", "arriving", "resuming");
 
@@ -48,12 +50,14 @@ public final class MoveKills {
     /// @param moved moves that came about although somebody was killed
     public record Report(int kills, int moved, List<String> violations) {}
 
+    /// @param kind of the program that is moved
     /// @param talk is told what happens, in lines
-    public MoveKills(Cluster cluster, Consumer<String> talk) {
+    public MoveKills(Cluster cluster, Witness.Kind kind, Consumer<String> talk) {
         this.cluster = cluster;
         this.talk = talk;
-        var file = cluster.installation().scratch().resolve("witness");
-        this.witness = new Witness("witness", file, 24);
+        var name = "witness-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        var file = cluster.installation().scratch().resolve(name);
+        this.witness = new Witness(name, file, 24, kind);
     }
 
     /// Runs the campaign: step after step, with the next victim each time; twelve kills are each
@@ -62,10 +66,11 @@ public final class MoveKills {
     /// @param count how many agents to kill
     public Report run(int count, long seed) {
         var random = new Random(seed);
-        var directory = cluster.installation().scratch();
-        cluster.submit(JobRequest.of(witness.name(), directory, witness.command()));
+        cluster.submit(witness.request(cluster.installation()));
         cluster.awaitPhase(witness.name(), "running", TO_BEGIN);
         try {
+            // One that saves itself can be asked to when it counts.
+            awaitMarks("the program to count");
             var victims = Victim.values();
             for (var i = 0; i < count; i++) {
                 var step = STEPS.get(i % STEPS.size());
@@ -103,6 +108,13 @@ public final class MoveKills {
         Witness.twoAtOnce(witness.marks())
                 .ifPresent(sign ->
                         violations.add("two at once, %s at %s: %s".formatted(victim, step, sign)));
+        if (how.equals("moved")) {
+            Witness.leftOutOrTwice(witness.marks(), over.path("nextEpoch").asLong())
+                    .ifPresent(sign ->
+                            violations.add(
+                                    "left out or twice, %s at %s: %s"
+                                            .formatted(victim, step, sign)));
+        }
         talk.accept(
                 "kill %d: agent of the %s, %s, while %s to %s: %s"
                         .formatted(
@@ -154,15 +166,16 @@ public final class MoveKills {
 
     /// One incarnation runs: the program goes on counting.
     private void awaitProgress(String step, Victim victim) {
-        var before = witness.marks().size();
         try {
-            Await.until(
-                    "the program to go on after %s was killed at %s".formatted(victim, step),
-                    TO_END,
-                    () -> witness.marks().size() > before + 20);
+            awaitMarks("the program to go on after %s was killed at %s".formatted(victim, step));
         } catch (CampaignFailed none) {
             violations.add(
                     "none runs: " + none.getMessage() + ", " + cluster.process(witness.name()));
         }
+    }
+
+    private void awaitMarks(String what) {
+        var before = witness.marks().size();
+        Await.until(what, TO_END, () -> witness.marks().size() > before + 20);
     }
 }

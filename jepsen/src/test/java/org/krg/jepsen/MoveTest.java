@@ -15,6 +15,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.workload.JobRequest;
@@ -32,8 +34,9 @@ class MoveTest {
     @Test
     void aProcessMovesToAndFroAndWritesEveryLineOnce(Cluster cluster) {
         var file = cluster.installation().scratch().resolve("moving");
-        var witness = new Witness("moving", file, 32);
-        start(cluster, witness.name(), witness.command(), false);
+        var witness = new Witness("moving", file, 32, Witness.Kind.UNMODIFIED);
+        cluster.submit(witness.request(cluster.installation()));
+        cluster.awaitPhase(witness.name(), "running", TO_START);
         awaitMarks(witness, 20);
         for (var i = 0; i < MOVES; i++) {
             var before = cluster.process(witness.name());
@@ -136,8 +139,9 @@ class MoveTest {
     @Test
     void aMoveThatIsCancelledLeavesTheProcessWhereItIs(Cluster cluster) {
         var file = cluster.installation().scratch().resolve("staying");
-        var witness = new Witness("staying", file, 64);
-        start(cluster, witness.name(), witness.command(), false);
+        var witness = new Witness("staying", file, 64, Witness.Kind.UNMODIFIED);
+        cluster.submit(witness.request(cluster.installation()));
+        cluster.awaitPhase(witness.name(), "running", TO_START);
         awaitMarks(witness, 20);
         var before = cluster.process(witness.name());
         var begun =
@@ -168,21 +172,31 @@ class MoveTest {
         cluster.run("job", "stop", witness.name(), "--signal", "KILL").require(0);
     }
 
-    @Test
-    void whoeverIsKilledAtWhateverStepOneIncarnationRuns(Cluster cluster) {
-        assertThatNothingIsWrongAfter(4, cluster);
+    @ParameterizedTest
+    @EnumSource(Witness.Kind.class)
+    void whoeverIsKilledAtWhateverStepOneIncarnationRuns(Witness.Kind kind, Cluster cluster) {
+        assertThatNothingIsWrongAfter(4, kind, cluster);
     }
 
     @Test
     @Tag("long")
     void hundredsOfKillsAtEveryStepLeaveOneIncarnationRunning() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(300, cluster);
+            assertThatNothingIsWrongAfter(300, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 
-    private static void assertThatNothingIsWrongAfter(int kills, Cluster cluster) {
-        var report = new MoveKills(cluster, System.out::println).run(kills, SEED);
+    @Test
+    @Tag("long")
+    void killsAtEveryStepLeaveOneIncarnationOfAProgramThatSavesItself() {
+        try (var cluster = Cluster.up(3)) {
+            assertThatNothingIsWrongAfter(48, Witness.Kind.SAVES_ITSELF, cluster);
+        }
+    }
+
+    private static void assertThatNothingIsWrongAfter(
+            int kills, Witness.Kind kind, Cluster cluster) {
+        var report = new MoveKills(cluster, kind, System.out::println).run(kills, SEED);
 
         assertThat(report.violations()).as("violations with -Dkrg.seed=%d", SEED).isEmpty();
         assertThat(report.kills()).isEqualTo(kills);

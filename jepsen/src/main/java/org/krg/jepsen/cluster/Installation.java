@@ -97,4 +97,9 @@ public final class Installation {
     public Path scratch() {
         return scratch;
     }
+
+    /// {@return the directory of krg's native programs}
+    public Path natives() {
+        return root.resolve("target/native");
+    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.workload;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,15 +9,25 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.krg.jepsen.cluster.Installation;
 
 /// A program that counts, and at each number appends to a file outside krg which incarnation of it
-/// does: it reads that from its own cgroup, so that nobody but the kernel tells it. It also prints
-/// the numbers.
+/// does: it reads that from its own cgroup, so that nobody but the kernel tells it.
 ///
 /// @param name of the job
 /// @param file it appends to
-/// @param memoryMegabytes that it holds
-public record Witness(String name, Path file, int memoryMegabytes) {
+/// @param memoryMegabytes that it holds, or writes where it is saved
+/// @param kind who saves it
+public record Witness(String name, Path file, int memoryMegabytes, Kind kind) {
+    /// Who saves the program when it is moved.
+    public enum Kind {
+        /// CRIU: it goes on where it stood. It also prints the numbers.
+        UNMODIFIED,
+        /// It does, in `krg-witness.c`: it is started again behind the number that it saved.
+        SAVES_ITSELF
+    }
+
     private static final String SOURCE =
             """
             import os, sys, time
@@ -37,10 +48,28 @@ public record Witness(String name, Path file, int memoryMegabytes) {
                 time.sleep(0.004)
             """;
 
-    /// {@return the command line of the program}
-    public List<String> command() {
-        return List.of(
-                "/usr/bin/python3", "-u", "-c", SOURCE, file.toString(), "" + memoryMegabytes);
+    /// {@return the submission of its job}
+    ///
+    /// @param at where it runs
+    public ObjectNode request(Installation at) {
+        var program =
+                switch (kind) {
+                    case UNMODIFIED -> List.of("/usr/bin/python3", "-u", "-c", SOURCE);
+                    case SAVES_ITSELF -> List.of(at.natives().resolve("krg-witness").toString());
+                };
+        var arguments = List.of(file.toString(), "" + memoryMegabytes);
+        var command = Stream.concat(program.stream(), arguments.stream()).toList();
+        var request = JobRequest.of(name, at.scratch(), command);
+        request.putObject("checkpoint").put("engine", engine());
+        return request;
+    }
+
+    /// {@return the engine of its job}
+    public String engine() {
+        return switch (kind) {
+            case UNMODIFIED -> "criu";
+            case SAVES_ITSELF -> "cooperative";
+        };
     }
 
     /// A number, and the epoch of the incarnation that counted it.
@@ -74,6 +103,25 @@ public record Witness(String name, Path file, int memoryMegabytes) {
                 return Optional.of(
                         "epoch %d counts %d after %d"
                                 .formatted(now.epoch(), now.number(), before.number()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// {@return how an incarnation that a move brought began elsewhere than where the one before it
+    /// stood, if it did}
+    ///
+    /// @param epoch of that incarnation, which may have counted nothing yet
+    public static Optional<String> leftOutOrTwice(List<Mark> marks, long epoch) {
+        for (var i = 0; i < marks.size(); i++) {
+            var now = marks.get(i);
+            if (now.epoch() == epoch) {
+                var before = i == 0 ? 0 : marks.get(i - 1).number();
+                return now.number() == before + 1
+                        ? Optional.empty()
+                        : Optional.of(
+                                "epoch %d begins with %d after %d"
+                                        .formatted(epoch, now.number(), before));
             }
         }
         return Optional.empty();

@@ -15,8 +15,9 @@ import org.krg.jepsen.history.LeaseUse.Held;
 import org.krg.jepsen.history.Part;
 import org.krg.jepsen.history.Span;
 import org.krg.jepsen.history.Transaction;
+import org.krg.jepsen.workload.Witness;
 
-/// The checkers of sessions, leases, fencing tokens and sets.
+/// The checkers of sessions, leases, fencing tokens, sets and witnesses.
 class SmallCheckersTest {
     private static final Duration TTL = Duration.ofNanos(100);
 
@@ -70,6 +71,26 @@ class SmallCheckersTest {
         assertThat(elements.violations(Set.of("a"))).hasSize(1);
         assertThat(elements.violations(Set.of("a", "b", "c"))).hasSize(1);
         assertThat(elements.violations(Set.of("a", "b", "e"))).hasSize(1);
+    }
+
+    @Test
+    void aWitnessTellsOfTwoIncarnationsAndOfOneThatBeganElsewhere() {
+        var moved = List.of(mark(1, 1), mark(2, 1), mark(3, 2), mark(4, 2));
+        assertThat(Witness.twoAtOnce(moved)).isEmpty();
+        assertThat(Witness.leftOutOrTwice(moved, 2)).isEmpty();
+        assertThat(Witness.leftOutOrTwice(moved, 3)).isEmpty();
+
+        assertThat(Witness.twoAtOnce(List.of(mark(1, 2), mark(1, 1)))).contains("epoch 1 after 2");
+        assertThat(Witness.twoAtOnce(List.of(mark(1, 1), mark(3, 1))))
+                .contains("epoch 1 counts 3 after 1");
+        assertThat(Witness.leftOutOrTwice(List.of(mark(1, 1), mark(1, 2)), 2))
+                .contains("epoch 2 begins with 1 after 1");
+        assertThat(Witness.leftOutOrTwice(List.of(mark(1, 1), mark(3, 2)), 2))
+                .contains("epoch 2 begins with 3 after 1");
+    }
+
+    private static Witness.Mark mark(long number, long epoch) {
+        return new Witness.Mark(number, epoch);
     }
 
     private static Call read(int client, long revision, boolean current, long called) {
