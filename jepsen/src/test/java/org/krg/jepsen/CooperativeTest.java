@@ -27,6 +27,7 @@ class CooperativeTest {
     private static final Path PROGRAMS = Path.of(System.getProperty("krg.root"), "target/native");
     private static final String PRIMES = PROGRAMS.resolve("primes").toString();
     private static final String NUMBERS = "3000000";
+    private static final int CONFLICT = 5;
     private static final int NOT_CHECKPOINTABLE = 9;
 
     private String job = "";
@@ -79,6 +80,7 @@ class CooperativeTest {
             throws IOException {
         var go = start(cluster, "looker");
         var id = checkpoint(cluster);
+        noneIsBegunThatNoQuotaLeavesRoomFor(cluster);
         var contents = cluster.run("checkpoint", "inspect", id).require(0).out();
         assertThat(contents).contains("cooperative", "/run/krg/cell/state/progress");
         cluster.run("checkpoint", "verify", id).require(0);
@@ -130,6 +132,18 @@ class CooperativeTest {
         assertThat(migrate(cluster).require(NOT_CHECKPOINTABLE).err())
                 .contains("cannot be asked to save itself");
         assertThat(process(cluster).path("epoch").asLong()).isEqualTo(1);
+    }
+
+    private void noneIsBegunThatNoQuotaLeavesRoomFor(Cluster cluster) {
+        cluster.run("checkpoint", "quota", "set", "--bytes", "1").require(0);
+        try {
+            var refused = cluster.run("checkpoint", "create", job).require(CONFLICT);
+            assertThat(refused.err())
+                    .contains("no checkpoint was begun", "bytes of checkpoints that stay")
+                    .contains("checkpoint rm", "checkpoint quota set");
+        } finally {
+            cluster.run("checkpoint", "quota", "unset").require(0);
+        }
     }
 
     /// {@return the file that lets it end; it has counted half of the numbers}

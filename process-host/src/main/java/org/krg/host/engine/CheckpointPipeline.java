@@ -45,11 +45,20 @@ final class CheckpointPipeline {
     Generation take(Checkpointing.Order order) {
         try {
             return takes.take(
-                    order.generation(), () -> checkpoints.take(order, (_, _) -> {}), takes::commit);
+                    order.generation(), () -> begin(order), takes::commit);
         } catch (HostFailure failure) {
             report(order.cell(), failure);
             throw failure;
         }
+    }
+
+    private Checkpointing.Taken begin(Checkpointing.Order order) {
+        var image = store.image();
+        // A process that is gone by now is found missing where its cell is looked for.
+        image.processes()
+                .find(order.generation().process())
+                .ifPresent(process -> Takes.requireRoom(image, process.job()));
+        return checkpoints.take(order, (_, _) -> {});
     }
 
     /// Proposes to drop what the job's retention does not keep.

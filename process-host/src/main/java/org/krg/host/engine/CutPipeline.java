@@ -50,7 +50,7 @@ final class CutPipeline {
             var _ =
                     takes.take(
                             order.generation(),
-                            () -> takeWithOthers(order, gate),
+                            () -> takeWithOthers(job, order, gate),
                             taken -> report(order, taken));
         } catch (HostFailure failure) {
             var process = order.generation().process();
@@ -67,7 +67,9 @@ final class CutPipeline {
                         new ReportSaved(taken.generation(), taken.copiesWanted()));
     }
 
-    private Checkpointing.Taken takeWithOthers(Checkpointing.Order order, CutGate gate) {
+    private Checkpointing.Taken takeWithOthers(
+            Job job, Checkpointing.Order order, CutGate gate) {
+        Takes.requireRoom(store.image(), job.id());
         var taken = checkpoints.takeInCut(order, gate, (_, _) -> {});
         gate.requireWhole();
         return taken;

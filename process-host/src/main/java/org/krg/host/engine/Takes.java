@@ -8,8 +8,11 @@ import org.krg.host.HostFailure;
 import org.krg.state.command.Command;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.Reply;
+import org.krg.state.core.CheckpointQuota;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.JobId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,24 @@ import org.slf4j.LoggerFactory;
 /// several threads.
 record Takes(Proposals proposals, MetricRegistry metrics) {
     private static final Logger log = LoggerFactory.getLogger(Takes.class);
+
+    private static final String MAKE_ROOM =
+            "`krg-admin checkpoint list` of the job shows both and what takes them; remove some with"
+                    + " `krg-admin checkpoint rm`, or have root raise the owner's with `krg-admin"
+                    + " checkpoint quota set`";
+
+    /// Refuses a checkpoint that would surely not be kept, before its program stands still for it.
+    ///
+    /// @throws HostFailure if a quota is used up by what does not go for a new one
+    static void requireRoom(ClusterImage image, JobId job) {
+        CheckpointQuota.full(image, image.jobs().require(job))
+                .ifPresent(why -> {
+                    throw new HostFailure(
+                            HostFailure.Code.CONFLICT,
+                            "no checkpoint was begun: " + why,
+                            MAKE_ROOM);
+                });
+    }
 
     /// Takes a checkpoint and tells the log.
     ///
@@ -65,9 +86,7 @@ record Takes(Proposals proposals, MetricRegistry metrics) {
                     ("checkpoint %s was taken and not kept: the quota of its job, or of all jobs of its"
                                     + " owner, leaves no room")
                             .formatted(id),
-                    "`krg-admin checkpoint list` of the job shows both and what takes them; remove"
-                            + " some with `krg-admin checkpoint rm`, or have root raise the owner's"
-                            + " with `krg-admin checkpoint quota set`");
+                    MAKE_ROOM);
         }
     }
 

@@ -10,6 +10,7 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
+import org.krg.state.model.ProcessId;
 
 /// How much of the nodes' disks the checkpoints of a job, and of all jobs of a user, take, and what
 /// goes so that new ones fit into their quotas.
@@ -62,6 +63,49 @@ public final class CheckpointQuota {
         return Optional.of(gone);
     }
 
+    /// {@return why no further checkpoint of a job would be kept now, whatever it takes: because of
+    /// what cannot go for it, or because nothing is left} Empty where it depends on what a new one
+    /// takes.
+    public static Optional<String> full(ClusterImage image, Job job) {
+        var most = most(image, job);
+        var least = least(image, job);
+        if (least <= most && most > 0) {
+            return Optional.empty();
+        }
+        var own = job.spec().checkpoint().quotaBytes();
+        var stays = "%s has %d bytes of checkpoints that stay, and ".formatted(Text.of(job), least);
+        return Optional.of(
+                own > 0 && least > own
+                        ? stays + "its quota is " + own
+                        : stays
+                                + "the quota of its owner %s leaves it %d beside their other jobs"
+                                        .formatted(job.owner().name(), Math.max(0, most)));
+    }
+
+    /// {@return the least that the job's checkpoints would take on the way to room for new ones}
+    private static long least(ClusterImage image, Job job) {
+        var gone = new ArrayList<Long>();
+        var least = use(image, job);
+        for (var number : mayGo(image, job)) {
+            gone.add(number);
+            least = Math.min(least, useWithout(image, job, gone));
+        }
+        return least;
+    }
+
+    private static long useWithout(ClusterImage image, Job job, List<Long> numbers) {
+        return image.processesOf(job.id()).stream()
+                .mapToLong(rank -> use(without(image, rank.id(), numbers)))
+                .sum();
+    }
+
+    private static List<Generation> without(
+            ClusterImage image, ProcessId process, List<Long> numbers) {
+        return image.generationsOf(process).stream()
+                .filter(it -> !numbers.contains(it.id().number()))
+                .toList();
+    }
+
     /// {@return what a job's checkpoints may take}
     private static long most(ClusterImage image, Job job) {
         var own = job.spec().checkpoint().quotaBytes();
@@ -101,11 +145,7 @@ public final class CheckpointQuota {
     private static long use(ClusterImage image, List<Generation> added, List<Long> without) {
         return added.stream()
                 .mapToLong(one -> {
-                    var left =
-                            new ArrayList<>(
-                                    image.generationsOf(one.id().process()).stream()
-                                            .filter(it -> !without.contains(it.id().number()))
-                                            .toList());
+                    var left = new ArrayList<>(without(image, one.id().process(), without));
                     left.add(one);
                     return use(left);
                 })

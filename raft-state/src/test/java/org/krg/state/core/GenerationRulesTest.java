@@ -8,6 +8,7 @@ import static org.krg.testkit.Samples.THIRD;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.AccessCommand.LimitCheckpoints;
 import org.krg.state.command.GenerationCommand.AddCopy;
@@ -357,6 +358,58 @@ class GenerationRulesTest {
         assertThat(scene.accept(new LimitCheckpoints("alice", 1L << 40))).isEmpty();
         scene.refuse(Refusal.INVALID, new LimitCheckpoints("alice", -1));
         scene.refuse(Refusal.INVALID, new LimitCheckpoints("no name", 1));
+    }
+
+    @Test
+    void aQuotaThatWhatStaysHasUsedUpIsFullBeforeAnyCheckpoint() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var whole = 2 * one.imageBytes();
+        var enough = scene.running("enough", specWithQuota(whole), HOME);
+        var small = scene.running("small", specWithQuota(whole), HOME);
+        assertThat(full(enough)).isEmpty();
+        scene.commit(enough, 1, HOME, AWAY);
+        scene.commit(small, 1, HOME, AWAY);
+        // What a new one takes is not known yet.
+        assertThat(full(enough)).isEmpty();
+
+        scene.accept(new LimitCheckpoints("", whole - 1));
+
+        assertThat(full(small).orElseThrow())
+                .contains("small", whole + " bytes", "quota of its owner alice leaves it 0");
+        scene.accept(new LimitCheckpoints("", 0));
+        assertThat(full(small)).isEmpty();
+    }
+
+    @Test
+    void aQuotaIsNotFullByWhatWouldGoForANewCheckpoint() {
+        var one = Samples.generation(new ProcessId(1), 1, new Epoch(1), HOME, AWAY);
+        var heat = scene.running("heat", Samples.spec(), HOME);
+        for (var number = 1; number <= 3; number++) {
+            scene.commit(heat, number, HOME, AWAY);
+        }
+
+        scene.accept(new LimitCheckpoints("", 2 * one.imageBytes()));
+        assertThat(full(heat)).isEmpty();
+        scene.accept(new LimitCheckpoints("", 2 * one.imageBytes() - 1));
+        assertThat(full(heat)).isPresent();
+    }
+
+    @Test
+    void nothingIsBegunOfAJobThatTheOthersOfItsOwnerLeaveNothing() {
+        var cold = scene.running("cold", Samples.spec(), HOME);
+        scene.commit(cold, 1, HOME, AWAY);
+        var used = CheckpointQuota.use(scene.image(), "alice");
+        var heat = scene.running("heat", Samples.spec(), HOME);
+        scene.accept(new LimitCheckpoints("alice", used));
+
+        assertThat(full(heat).orElseThrow()).contains("0 bytes", "leaves it 0");
+        scene.accept(new LimitCheckpoints("alice", used + 1));
+        assertThat(full(heat)).isEmpty();
+    }
+
+    private Optional<String> full(ProcessId process) {
+        var image = scene.image();
+        return CheckpointQuota.full(image, image.jobs().require(scene.process(process).job()));
     }
 
     private static JobSpec specWithQuota(long quotaBytes) {
