@@ -117,7 +117,9 @@ class CheckpointControlTest {
         var refused = replace(cluster, id, log + "=" + missing);
         assertThat(refused.exit()).isEqualTo(5);
         assertThat(refused.err()).contains(missing + " is not there");
-        assertThat(replace(cluster, id, missing + "=" + other).exit()).isEqualTo(3);
+        var unknown = replace(cluster, id, missing + "=" + other);
+        assertThat(unknown.exit()).isEqualTo(3);
+        assertThat(unknown.err()).contains("nothing was done").doesNotContain("failed");
         assertThat(cluster.process(LOGS).path("epoch").asLong()).isEqualTo(1);
 
         replace(cluster, id, log + "=" + other).require(0);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
@@ -253,12 +254,14 @@ public final class CellCheckpoints implements Checkpointing {
 
     @Override
     public List<Opening> openings(Generation generation, List<Substitute> substitutes) {
-        return attempt(() -> checkpoints.openings(generation, substitutes));
+        return attempt(
+                () -> checkpoints.openings(generation, substitutes), CellCheckpoints::refused);
     }
 
     @Override
     public List<String> unopenable(Identity user, List<Opening> openings) {
-        return attempt(() -> checkpoints.unopenable(user, openings));
+        return attempt(
+                () -> checkpoints.unopenable(user, openings), CellCheckpoints::refused);
     }
 
     @Override
@@ -396,15 +399,25 @@ public final class CellCheckpoints implements Checkpointing {
 
     /// What went wrong becomes a failure that a user can read.
     private static <T> T attempt(Supplier<T> work) {
+        return attempt(work, CellCheckpoints::told);
+    }
+
+    private static <T> T attempt(Supplier<T> work, Function<Failure, String> telling) {
         try {
             return work.get();
         } catch (CheckpointFailed failed) {
             var failure = failed.failure();
-            throw new HostFailure(code(failure.code()), told(failure), failure.remedy(), failed);
+            throw new HostFailure(
+                    code(failure.code()), telling.apply(failure), failure.remedy(), failed);
         } catch (CellFailed failed) {
             throw new HostFailure(
                     HostFailure.Code.FAILED, String.valueOf(failed.getMessage()), "", failed);
         }
+    }
+
+    /// Of what is looked at before a restore is ordered.
+    private static String refused(Failure failure) {
+        return "it cannot be restored with these files, nothing was done: " + failure.cause();
     }
 
     private static String told(Failure failure) {
