@@ -98,6 +98,7 @@ public final class MoveKills {
                     case TARGET -> to;
                     case LEADER -> cluster.awaitLeader();
                 };
+        var hit = step(id);
         cluster.killAgentAtOnce(node);
         kills++;
         cluster.start(node);
@@ -121,7 +122,7 @@ public final class MoveKills {
                                 kills,
                                 victim.name().toLowerCase(Locale.ROOT),
                                 node,
-                                step,
+                                hit,
                                 to,
                                 how));
     }
@@ -150,9 +151,13 @@ public final class MoveKills {
                 "operation " + id + " to be " + step,
                 TO_END,
                 () -> {
-                    var now = STEPS.indexOf(cluster.get("operations", id).path("step").asText());
+                    var now = STEPS.indexOf(step(id));
                     return now < 0 || now >= at;
                 });
+    }
+
+    private String step(String id) {
+        return cluster.get("operations", id).path("step").asText();
     }
 
     private JsonNode awaitOver(String id) {
