@@ -119,12 +119,7 @@ public final class MoveKills {
         talk.accept(
                 "kill %d: agent of the %s, %s, while %s to %s: %s"
                         .formatted(
-                                kills,
-                                victim.name().toLowerCase(Locale.ROOT),
-                                node,
-                                hit,
-                                to,
-                                how));
+                                kills, victim.name().toLowerCase(Locale.ROOT), node, hit, to, how));
     }
 
     private String begin(String to, String mode) {

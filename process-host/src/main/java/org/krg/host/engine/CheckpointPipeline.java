@@ -44,8 +44,7 @@ final class CheckpointPipeline {
     /// @throws HostFailure if there is no new generation
     Generation take(Checkpointing.Order order) {
         try {
-            return takes.take(
-                    order.generation(), () -> begin(order), takes::commit);
+            return takes.take(order.generation(), () -> begin(order), takes::commit);
         } catch (HostFailure failure) {
             report(order.cell(), failure);
             throw failure;

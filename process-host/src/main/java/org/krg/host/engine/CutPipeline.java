@@ -67,8 +67,7 @@ final class CutPipeline {
                         new ReportSaved(taken.generation(), taken.copiesWanted()));
     }
 
-    private Checkpointing.Taken takeWithOthers(
-            Job job, Checkpointing.Order order, CutGate gate) {
+    private Checkpointing.Taken takeWithOthers(Job job, Checkpointing.Order order, CutGate gate) {
         Takes.requireRoom(store.image(), job.id());
         var taken = checkpoints.takeInCut(order, gate, (_, _) -> {});
         gate.requireWhole();

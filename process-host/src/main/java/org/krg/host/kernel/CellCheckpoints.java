@@ -260,8 +260,7 @@ public final class CellCheckpoints implements Checkpointing {
 
     @Override
     public List<String> unopenable(Identity user, List<Opening> openings) {
-        return attempt(
-                () -> checkpoints.unopenable(user, openings), CellCheckpoints::refused);
+        return attempt(() -> checkpoints.unopenable(user, openings), CellCheckpoints::refused);
     }
 
     @Override
