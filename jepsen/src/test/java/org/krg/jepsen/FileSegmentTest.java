@@ -44,6 +44,9 @@ class FileSegmentTest {
     /// On the second block.
     private static final int FAR = 700;
 
+    /// Written, synced, and in nobody's memory when its node is lost.
+    private static final int SYNCED = 3;
+
     @TempDir private Path directory;
 
     private Path file = Path.of("");
@@ -166,7 +169,7 @@ class FileSegmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"semisync", "sync"})
-    void inSemisyncAndSyncProgramsWaitForItsNodeAndHaveWhatNobodyWrote(String mode, Cluster cluster)
+    void inSemisyncAndSyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(String mode, Cluster cluster)
             throws IOException {
         cluster.run("segment", "destroy", SEGMENT, "--discard").require(0);
         create(cluster, mode).require(0);
@@ -176,6 +179,8 @@ class FileSegmentTest {
             assertThat(store(one, 1, 7)).isEqualTo("ok");
             assertThat(store(own, 2, 8)).isEqualTo("ok");
             assertThat(read(own, 0)).isEqualTo("100");
+            assertThat(store(own, SYNCED, 5)).isEqualTo("ok");
+            assertThat(own.ask("sync %d %d".formatted(SYNCED * PAGE, PAGE))).isEqualTo("ok");
 
             cluster.killNode(keeper(cluster));
 
@@ -191,6 +196,7 @@ class FileSegmentTest {
             assertThat(answer(moved)).isEqualTo("7");
             assertThat(read(two, 0)).isEqualTo("100");
             assertThat(read(two, 2)).isEqualTo("sigbus");
+            assertThat(read(two, SYNCED)).isEqualTo("5");
             assertThat(store(two, LAST, 9)).isEqualTo("ok");
             assertThat(synced(one, "sync 0 " + WHOLE)).isEqualTo("error EIO");
             assertThat(List.of(word(0), word(1), word(2), word(LAST)))

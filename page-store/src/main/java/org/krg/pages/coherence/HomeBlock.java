@@ -46,6 +46,7 @@ public final class HomeBlock {
     private final OwnershipMode mode;
     private final Origin origin;
     private final SortedMap<Integer, PageOwner> records;
+    private final SortedMap<Integer, Long> marks;
     private final HomePage.Outside outside = new Outside();
     private final Mirroring mirroring;
 
@@ -72,18 +73,21 @@ public final class HomeBlock {
     /// @param live every member that may have copies, this one included
     /// @param records what the log says of its pages
     /// @param origin what pages hold that nobody was ever granted
+    /// @param marks which versions the file of the segment has, as is marked beside it
     public HomeBlock(
             Member self,
             long epoch,
             Collection<Member> live,
             OwnershipMode mode,
             SortedMap<Integer, PageOwner> records,
-            Origin origin) {
+            Origin origin,
+            SortedMap<Integer, Long> marks) {
         this.self = self;
         this.epoch = epoch;
         this.mode = mode;
         this.origin = origin;
         this.records = records;
+        this.marks = marks;
         this.isComplete =
                 origin != Origin.FILE_ELSEWHERE
                         && (epoch == FIRST_EPOCH || mode == OwnershipMode.SYNC);
@@ -189,6 +193,18 @@ public final class HomeBlock {
         page(page).filed(version);
     }
 
+    /// {@return whether it may be marked beside the file that it has this version of a page} If so,
+    /// nobody is granted a newer one from now on before that is recorded: a later home that knows
+    /// of none takes the page from the file.
+    public boolean mark(int page, long version) {
+        return keepsMarks() && page(page).mark(version);
+    }
+
+    /// {@return whether a later home can know that nobody was granted a page since it was marked}
+    public boolean keepsMarks() {
+        return origin == Origin.FILE && mode != OwnershipMode.ASYNC;
+    }
+
     /// {@return the pages that are lost with this home, as things are: nobody else has them, and
     /// the next home could not tell that nobody wrote them}
     public List<Integer> onlyHere() {
@@ -276,6 +292,9 @@ public final class HomeBlock {
                 copies.forEach(copy -> page(copy.page()).claimed(holder, copy)));
         records.forEach((page, record) -> page(page).wasRecorded(record.version(), record.owner()));
         notes.ifPresent(all -> all.notes().forEach(note -> page(note.page()).wasNoted(note)));
+        if (isComplete) {
+            marks.forEach((page, version) -> page(page).wasMarked(version));
+        }
         for (var page : pages) {
             if (page != null) {
                 page.recovered(isComplete);

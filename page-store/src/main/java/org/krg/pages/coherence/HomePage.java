@@ -84,11 +84,19 @@ final class HomePage {
     /// The newest version that the file of the segment has for certain; 0 if there is none.
     private long filed;
 
+    /// Whether the segment is a file, on whatever node.
+    private final boolean isOfFile;
+
+    /// The newest version that a mark beside the file may be of: newer ones are recorded before
+    /// they are granted, or the mark would be believed after the loss of this home.
+    private long marked;
+
     private HomePage(int page, Member self, Outside outside, Bytes bytes, Origin origin) {
         this.page = page;
         this.self = self;
         this.outside = outside;
         this.bytes = bytes;
+        this.isOfFile = origin != Origin.ZEROS;
         if (origin == Origin.FILE) {
             version = FIRST_VERSION;
             filed = FIRST_VERSION;
@@ -124,11 +132,24 @@ final class HomePage {
         }
     }
 
+    /// A mark beside the file says that it has a version. Comes when survivors, the log and the
+    /// mirror have said all they know: if nobody was granted a newer one, the file has what nobody
+    /// has in memory.
+    void wasMarked(long known) {
+        if (known == announced && bytes == Bytes.LOST) {
+            version = known;
+            bytes = Bytes.FILED;
+        }
+        filed = Math.max(filed, known);
+    }
+
     /// All survivors have said what they have: the log learns what it did not know, and whose the
     /// page was if nobody has it.
     ///
     /// @param isComplete whether nobody was granted the page to be written if no record is of it
     void recovered(boolean isComplete) {
+        // There may be a mark that this home could not read.
+        marked = isOfFile ? Math.max(version, announced) : 0;
         var isOnlyRead = isComplete && announced == 0;
         if (bytes == Bytes.HELD && !isOnlyRead) {
             var holder = owner;
@@ -292,6 +313,16 @@ final class HomePage {
         filed = Math.max(filed, known);
     }
 
+    /// {@return whether a version that the file has may be marked} Nobody is granted a newer one,
+    /// and from now on nobody will be before that is recorded.
+    boolean mark(long known) {
+        var isNewest = known <= filed && known == announced && known <= recorded;
+        if (isNewest) {
+            marked = Math.max(marked, known);
+        }
+        return isNewest;
+    }
+
     /// Has the processes of this node only read the page, so that the next store is of a new
     /// version. Nothing if they may not write it, or it is on its way.
     void share() {
@@ -313,13 +344,18 @@ final class HomePage {
             goneFrom(transfer, member);
         }
         if (bytes == Bytes.HELD && holders.isEmpty()) {
-            if (owner == null) {
-                forgetReaders();
-            } else {
-                lose(true);
-            }
+            forget();
         }
         serve();
+    }
+
+    /// Nobody has it any more.
+    private void forget() {
+        if (owner == null) {
+            forgetReaders();
+        } else {
+            lose();
+        }
     }
 
     /// Nobody could write it, and nobody has it any more: zeros again, or what the file has.
@@ -334,33 +370,32 @@ final class HomePage {
         if (current.isLoading) {
             return;
         }
+        current.awaited.remove(member);
         if (member.equals(current.provider)) {
+            current.provider = null;
+            current.dataAsked = false;
+        }
+        if (bytes != Bytes.HELD && current.requester == null) {
             transfer = null;
-            if (!current.write && holders.isEmpty() && owner == null) {
-                forgetReaders();
-            } else if (current.write || holders.isEmpty()) {
-                abandon(current);
-            }
-            if (bytes != Bytes.LOST && current.requester != null) {
-                start(new Ask(current.requester, current.write));
-            }
-        } else if (current.awaited.remove(member)) {
+        } else if (!current.write && current.provider == null) {
+            begin(current);
+        } else {
             proceed(current);
-        } else if (current.provider == null && current.requester == null) {
-            transfer = null;
-            if (bytes == Bytes.HELD) {
-                abandon(current);
-            }
         }
     }
 
-    /// The copies that could replace what is lost are being given up.
-    private void abandon(Transfer current) {
-        // Nobody gets what the file has while there may be other copies.
-        lose(current.awaited.isEmpty());
-        if (bytes == Bytes.LOST) {
-            tellLost(current);
+    /// Whoever was to give the page is over: it comes from elsewhere, or is lost.
+    private void begin(Transfer again) {
+        transfer = null;
+        if (bytes == Bytes.HELD && holders.isEmpty()) {
+            forget();
         }
+        if (bytes == Bytes.LOST) {
+            tellLost(again);
+        } else if (again.requester != null) {
+            start(new Ask(again.requester, again.write));
+        }
+        serve();
     }
 
     private void tellLost(Transfer of) {
@@ -370,10 +405,10 @@ final class HomePage {
     }
 
     /// Nobody has it: it is what the file has, if that is the newest version.
-    private void lose(boolean mayBeLoaded) {
+    private void lose() {
         exclusive = false;
         holders.clear();
-        if (mayBeLoaded && version <= filed) {
+        if (version <= filed) {
             bytes = Bytes.FILED;
             return;
         }
@@ -435,11 +470,12 @@ final class HomePage {
         }
     }
 
-    /// Nobody waits for the record of who is the owner already.
+    /// Nobody waits for the record of who is the owner already, unless the version before may be
+    /// marked as what the file has.
     private void announce(Transfer current, Member next) {
         var isKnown = next.equals(announcedOwner) && recorded >= ownedFrom;
         announce(Math.max(version, announced) + 1, next);
-        current.unrecorded = outside.recordsFirst() && !isKnown;
+        current.unrecorded = outside.recordsFirst() && !(isKnown && recorded > marked);
     }
 
     private void grantZeros(Member member) {
@@ -461,7 +497,15 @@ final class HomePage {
 
     /// Asks for the page, or grants it, once nobody else has a copy.
     private void proceed(Transfer current) {
-        if (!current.awaited.isEmpty() || current.unrecorded || current.isAsked()) {
+        if (!current.awaited.isEmpty() || current.isAsked()) {
+            return;
+        }
+        if (bytes == Bytes.HELD && holders.isEmpty()) {
+            // Copies that could have been had were being given up meanwhile.
+            begin(current);
+            return;
+        }
+        if (current.unrecorded) {
             return;
         }
         if (bytes == Bytes.FILED) {
@@ -479,8 +523,6 @@ final class HomePage {
         if (current.requester != null) {
             var content = bytes == Bytes.HELD ? Content.KEPT : Content.ZEROS;
             grantWrite(current.requester, content, Payload.NONE);
-        } else if (bytes == Bytes.HELD) {
-            lose(true);
         }
         serve();
     }

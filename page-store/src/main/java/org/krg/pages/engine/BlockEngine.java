@@ -202,6 +202,16 @@ final class BlockEngine {
         }
     }
 
+    /// {@return whether what the file has is marked, for the next home}
+    synchronized boolean keepsMarks() {
+        return home != null && home.keepsMarks();
+    }
+
+    /// {@return whether it may be marked that the file has a version of a page}
+    synchronized boolean mark(int page, long version) {
+        return home != null && home.mark(page, version);
+    }
+
     /// Puts other bytes into a page, which this node has alone then.
     ///
     /// @return false if it is lost
@@ -376,7 +386,8 @@ final class BlockEngine {
         // Before the first home there was nobody to record anything.
         SortedMap<Integer, PageOwner> records =
                 epoch == 1 ? Collections.emptySortedMap() : around.ownership.owners(block);
-        var created = new HomeBlock(around.self(), epoch, live, mode, records, origin());
+        var marks = epoch == 1 ? Collections.<Integer, Long>emptySortedMap() : marks();
+        var created = new HomeBlock(around.self(), epoch, live, mode, records, origin(), marks);
         home = created;
         perform(created.start(), null);
         var waiting = List.copyOf(early);
@@ -413,6 +424,22 @@ final class BlockEngine {
             return Origin.FILE_ELSEWHERE;
         }
         return file().isPresent() ? Origin.FILE : Origin.ZEROS;
+    }
+
+    /// {@return which versions of its pages the file has for certain, by their index in the block}
+    private SortedMap<Integer, Long> marks() {
+        var known = new TreeMap<Integer, Long>();
+        try {
+            if (file().isPresent()) {
+                file().get()
+                        .marks(at(0), at(BlockId.PAGES))
+                        .forEach((page, version) -> known.put(page - at(0), version));
+            }
+        } catch (FileFailed failure) {
+            log.warn(
+                    "what was synced is not known block={} reason={}", block, failure.getMessage());
+        }
+        return known;
     }
 
     private Optional<PageFile> file() {

@@ -285,6 +285,18 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         return version.get();
     }
 
+    /// {@return whether what the file of a segment has of a page is marked, for the next home}
+    boolean keepsMarks(SegmentId segment, int page) {
+        return block(new BlockId(segment, page / BlockId.PAGES)).keepsMarks();
+    }
+
+    /// {@return whether it may be marked that the file of the segment has a version of a page} So
+    /// it is only once the log has that version.
+    boolean mark(SegmentId segment, int page, long version) {
+        return block(new BlockId(segment, page / BlockId.PAGES))
+                .mark(page % BlockId.PAGES, version);
+    }
+
     /// The file of the segment has a version of a page.
     void filed(SegmentId segment, int page, long version) {
         block(new BlockId(segment, page / BlockId.PAGES)).filed(page % BlockId.PAGES, version);

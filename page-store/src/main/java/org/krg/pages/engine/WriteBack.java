@@ -3,8 +3,10 @@ package org.krg.pages.engine;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
@@ -14,6 +16,9 @@ import org.slf4j.LoggerFactory;
 /// of the file, where the segment is open; one at a time.
 public final class WriteBack {
     private static final Logger log = LoggerFactory.getLogger(WriteBack.class);
+
+    /// A cluster with a quorum takes records within milliseconds.
+    private static final Duration RECORDED = Duration.ofSeconds(2);
 
     private final PageEngine engine;
     private final SegmentId segment;
@@ -52,6 +57,7 @@ public final class WriteBack {
         }
         file.force();
         written.forEach(it -> engine.filed(segment, it.page, it.version));
+        mark(written);
         log.info("written back segment={} pages={} left out={}", segment, count, left.size());
         if (!left.isEmpty()) {
             throw new PagesFailed(
@@ -59,6 +65,27 @@ public final class WriteBack {
                             .formatted(left.getFirst().getMessage(), left.size()));
         }
         return count;
+    }
+
+    /// Marks what the file has now, for the home after this one. Without a mark a page is lost
+    /// then, if nobody has it.
+    private void mark(List<Written> written) {
+        var kept = written.stream().filter(it -> engine.keepsMarks(segment, it.page)).toList();
+        if (kept.isEmpty()) {
+            return;
+        }
+        try {
+            var _ = engine.settleRecords(RECORDED);
+            var marks = new TreeMap<Integer, Long>();
+            kept.stream()
+                    .filter(it -> engine.mark(segment, it.page, it.version))
+                    .forEach(it -> marks.put(it.page, it.version));
+            file.mark(marks);
+        } catch (FileFailed failure) {
+            log.warn("not marked segment={} reason={}", segment, failure.getMessage());
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private final MemorySegment copy =

@@ -2,6 +2,7 @@
 package org.krg.pages.files;
 
 import java.lang.foreign.MemorySegment;
+import java.util.SortedMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.krg.linux.LinuxException;
@@ -14,12 +15,16 @@ import org.krg.pages.engine.PageMemory;
 /// part. Once closed it is neither read nor written any more, whoever is in the middle of that.
 public final class SegmentFile implements PageFile, AutoCloseable {
     private final UserFile file;
+    private final FileMarks marks;
     private final ReadWriteLock open = new ReentrantReadWriteLock();
     private boolean isClosed;
 
     /// Takes over an open file.
-    public SegmentFile(UserFile file) {
+    ///
+    /// @param marks what is marked of it
+    public SegmentFile(UserFile file, FileMarks marks) {
         this.file = file;
+        this.marks = marks;
     }
 
     @Override
@@ -43,6 +48,16 @@ public final class SegmentFile implements PageFile, AutoCloseable {
     @Override
     public void force() throws FileFailed {
         perform(file::sync);
+    }
+
+    @Override
+    public void mark(SortedMap<Integer, Long> versions) throws FileFailed {
+        marks.put(versions);
+    }
+
+    @Override
+    public SortedMap<Integer, Long> marks(int start, int end) throws FileFailed {
+        return marks.get(start, end);
     }
 
     private interface Work {

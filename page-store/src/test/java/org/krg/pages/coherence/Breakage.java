@@ -33,6 +33,10 @@ enum Breakage {
     FILED_UNWRITTEN,
     /// A page is written back while processes may store into it, and taken for clean.
     FILED_WHILE_STORED_INTO,
+    /// What is marked of the file is taken for the newest version, whoever was granted one since.
+    MARK_TAKEN_FOR_NEWEST(OwnershipMode.SYNC),
+    /// A version is marked although a newer one was granted of which the log may never hear.
+    MARKED_UNASKED(OwnershipMode.SYNC),
     /// Some messages are lost without anybody being over.
     MESSAGES_LOST,
     /// A page is granted before the record of its owner is in the log, where it has to wait.

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.krg.pages.coherence.Effect.AskGrant;
@@ -80,6 +82,7 @@ final class CoherenceSimulation {
     private final long[] stored = new long[PAGES];
     private final boolean[] wasAnnounced = new boolean[PAGES];
     private final long[] file = new long[PAGES];
+    private final TreeMap<Integer, Long> marks = new TreeMap<>();
     private final long[] firstSent = new long[PAGES];
     private long lastStored;
     private int ended;
@@ -89,6 +92,7 @@ final class CoherenceSimulation {
     private int kept;
     private int runs;
     private int loads;
+    private int loadsByMark;
     private int writesBack;
 
     /// @param mayFail whether members end
@@ -140,6 +144,11 @@ final class CoherenceSimulation {
     /// {@return how often pages were read from the file}
     int loads() {
         return loads;
+    }
+
+    /// {@return how often a home took a page from the file because of a mark}
+    int loadsByMark() {
+        return loadsByMark;
     }
 
     /// {@return how often a page was written into the file}
@@ -207,6 +216,8 @@ final class CoherenceSimulation {
             log.add(new Entry.Removed(FILE_NODE));
         } else if (choice < 50 && origin == Origin.FILE) {
             writeBack(anyone());
+        } else if (choice < 90 && origin == Origin.FILE) {
+            mark(anyone());
         } else if (choice < 300) {
             begin(anyone());
         } else {
@@ -309,14 +320,38 @@ final class CoherenceSimulation {
                 broken == Breakage.UNRECORDED_TAKEN_FOR_ZEROS && epoch > 1 && origin == Origin.ZEROS
                         ? OwnershipMode.SYNC
                         : mode;
-        var home = new HomeBlock(agent.member, epoch, live, believed, records, origin(agent));
+        var home =
+                new HomeBlock(
+                        agent.member,
+                        epoch,
+                        live,
+                        believed,
+                        records,
+                        origin(agent),
+                        marks(agent, records));
         agent.unrecorded.clear();
+        agent.written.clear();
+        agent.marking.clear();
         agent.home = home;
         agent.homeEpoch = epoch;
         perform(agent, home.start());
         var kept = List.copyOf(agent.early);
         agent.early.clear();
         kept.forEach(it -> receive(agent, it));
+    }
+
+    /// What the home finds beside the file.
+    private SortedMap<Integer, Long> marks(
+            SimulatedAgent home, SortedMap<Integer, PageOwner> records) {
+        if (!home.member.node().equals(FILE_NODE)) {
+            return Collections.emptySortedMap();
+        }
+        var found = new TreeMap<>(marks);
+        if (broken == Breakage.MARK_TAKEN_FOR_NEWEST) {
+            found.replaceAll((page, version) ->
+                    records.containsKey(page) ? records.get(page).version() : version);
+        }
+        return found;
     }
 
     private Origin origin(SimulatedAgent home) {
@@ -396,10 +431,23 @@ final class CoherenceSimulation {
             return;
         }
         loads++;
+        loadsByMark += isByMark(agent, next.page()) ? 1 : 0;
         var pages = Arrays.stream(file, next.page(), next.page() + next.count()).boxed().toList();
         var data = new Data(next.page(), next.count());
         var cause = new Mail(agent.member, agent.member, next.epoch(), data, pages);
         perform(agent, agent.home.loaded(next.page(), next.count()), cause);
+    }
+
+    /// {@return whether the file is known to have a page by a mark: an earlier home had its newest
+    /// version recorded}
+    private boolean isByMark(SimulatedAgent home, int page) {
+        var owner = log.owners(log.size()).get(page);
+        return owner != null && owner.epoch().value() < home.homeEpoch && isMarked(page);
+    }
+
+    private boolean isMarked(int page) {
+        var owner = log.owners(log.size()).get(page);
+        return owner != null && Objects.equals(marks.get(page), owner.version());
     }
 
     /// A step on the way of a page into the file.
@@ -423,10 +471,30 @@ final class CoherenceSimulation {
             writesBack++;
             file[page] = agent.bytes[page];
             home.filed(page, agent.node.version(page));
+            agent.written.put(page, agent.node.version(page));
         } else if (agent.rights[page] == Access.WRITE) {
             perform(agent, home.share(page));
         } else {
             perform(agent, agent.node.willNeed(List.of(page)));
+        }
+    }
+
+    /// A step on the way of a mark beside the file.
+    private void mark(SimulatedAgent agent) {
+        var home = agent.home;
+        if (home == null) {
+            return;
+        }
+        if (!agent.marking.isEmpty()) {
+            marks.putAll(agent.marking);
+            agent.marking.clear();
+        } else {
+            agent.written.forEach((page, version) -> {
+                if (broken == Breakage.MARKED_UNASKED || home.mark(page, version)) {
+                    agent.marking.put(page, version);
+                }
+            });
+            agent.written.clear();
         }
     }
 
@@ -622,6 +690,10 @@ final class CoherenceSimulation {
                     Invariant.holds(
                             mode != OwnershipMode.SYNC || wasAnnounced[page] || log.hasRemoved(),
                             "what nobody wrote is not lost",
+                            page);
+                    Invariant.holds(
+                            mode != OwnershipMode.SYNC || !isMarked(page) || log.hasRemoved(),
+                            "what nobody was granted since it was marked is not lost",
                             page);
                     if (agent.touch != null && agent.touch.page() == page) {
                         agent.touch = null;

@@ -60,6 +60,7 @@ class CoherenceSimulationTest {
         var losses = 0;
         var loads = 0;
         var writesBack = 0;
+        var loadsByMark = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
             var whole = run(seed, Breakage.NONE, mode, false, Origin.FILE);
             assertThat(whole.losses()).as("seed %s", seed).isZero();
@@ -67,10 +68,14 @@ class CoherenceSimulationTest {
             losses += run.losses();
             loads += run.loads();
             writesBack += run.writesBack();
+            loadsByMark += run.loadsByMark();
         }
         assertThat(losses).isPositive();
         assertThat(loads).as("pages that came from the file").isGreaterThan(3 * SEEDS);
         assertThat(writesBack).as("pages that were written back").isGreaterThan(SEEDS);
+        assertThat(loadsByMark > 0)
+                .as("pages that a later home knew to be in the file")
+                .isEqualTo(mode != OwnershipMode.ASYNC);
     }
 
     @ParameterizedTest
@@ -107,7 +112,9 @@ class CoherenceSimulationTest {
                 "GRANTED_BEFORE_NOTED",
                 "NOTE_NOT_KEPT",
                 "PARTIAL_MIRROR_BELIEVED",
-                "FILE_ELSEWHERE_TAKEN_FOR_ZEROS"
+                "FILE_ELSEWHERE_TAKEN_FOR_ZEROS",
+                "MARK_TAKEN_FOR_NEWEST",
+                "MARKED_UNASKED"
             })
     void aBrokenProtocolShowsInPagesOfAFile(Breakage breakage) {
         for (var seed = 0; seed < ENOUGH_SEEDS; seed++) {

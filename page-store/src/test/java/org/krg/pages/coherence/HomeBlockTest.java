@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ import org.krg.pages.coherence.PageMessage.Claim;
 import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
+import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Lost;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.state.model.BlockId;
@@ -31,6 +34,7 @@ class HomeBlockTest {
     private static final Member OTHER = new Member(new NodeId("other"), 1);
     private static final Member THIRD = new Member(new NodeId("third"), 1);
     private static final Member RECORDED = new Member(new NodeId("gone"), 1);
+    private static final SortedMap<Integer, Long> NO_MARKS = Collections.emptySortedMap();
     private static final Claim CLAIM = new Claim(List.of(new Copy(0, Access.WRITE, 7)));
 
     @Test
@@ -42,7 +46,8 @@ class HomeBlockTest {
                         List.of(SELF, OTHER),
                         OwnershipMode.ASYNC,
                         Collections.emptySortedMap(),
-                        Origin.ZEROS);
+                        Origin.ZEROS,
+                        NO_MARKS);
         assertThat(home.start()).hasSize(2);
         assertThat(home.received(OTHER, 2, CLAIM)).isEmpty();
         assertThat(home.received(SELF, 3, new Claim(List.of()))).isEmpty();
@@ -86,7 +91,7 @@ class HomeBlockTest {
                 .containsExactly(toOther(new PageMessage.Fetch(1)));
         var _ = home.received(OTHER, 3, new PageMessage.Data(1));
         var _ = home.received(OTHER, 3, new Request(1, true));
-        assertThat(home.received(SELF, 3, new PageMessage.Invalidated(1)))
+        assertThat(home.received(SELF, 3, new Invalidated(1)))
                 .containsExactly(toOther(new Grant(1, Access.WRITE, 2, Content.KEPT)));
     }
 
@@ -121,7 +126,8 @@ class HomeBlockTest {
                         List.of(SELF),
                         OwnershipMode.SEMISYNC,
                         Collections.emptySortedMap(),
-                        Origin.ZEROS);
+                        Origin.ZEROS,
+                        NO_MARKS);
         var _ = home.received(SELF, 3, new Claim(List.of()));
 
         assertThat(home.received(SELF, 3, new Request(1, false)))
@@ -166,7 +172,8 @@ class HomeBlockTest {
                         members,
                         OwnershipMode.SEMISYNC,
                         Collections.emptySortedMap(),
-                        Origin.ZEROS);
+                        Origin.ZEROS,
+                        NO_MARKS);
         assertThat(home.start()).hasSize(1);
         var _ = home.received(SELF, 1, new Request(1, true));
         var _ = home.received(SELF, 1, new Request(2, true));
@@ -222,18 +229,25 @@ class HomeBlockTest {
 
     private static HomeBlock first(OwnershipMode mode) {
         return new HomeBlock(
-                SELF, 1, List.of(SELF, OTHER), mode, Collections.emptySortedMap(), Origin.ZEROS);
+                SELF,
+                1,
+                List.of(SELF, OTHER),
+                mode,
+                Collections.emptySortedMap(),
+                Origin.ZEROS,
+                NO_MARKS);
     }
 
     /// The log names the owner of page 5.
     private static HomeBlock recovering(OwnershipMode mode) {
-        return recovering(mode, Origin.ZEROS);
+        return recovering(mode, Origin.ZEROS, NO_MARKS);
     }
 
-    private static HomeBlock recovering(OwnershipMode mode, Origin origin) {
+    private static HomeBlock recovering(
+            OwnershipMode mode, Origin origin, SortedMap<Integer, Long> marks) {
         var records = new TreeMap<Integer, PageOwner>();
         records.put(5, new PageOwner(3, RECORDED, new Epoch(2), 0));
-        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records, origin);
+        var home = new HomeBlock(SELF, 3, List.of(SELF, OTHER), mode, records, origin, marks);
         var _ = home.start();
         var _ = home.received(SELF, 3, new Claim(List.of()));
         return home;
@@ -311,7 +325,7 @@ class HomeBlockTest {
     }
 
     @Test
-    void nobodyGetsWhatTheFileHasWhileThereMayBeOtherCopies() {
+    void whatTheFileHasComesWhenOtherCopiesAreGivenUp() {
         var home = file(1, List.of(SELF, OTHER, THIRD));
         var _ = home.received(OTHER, 1, new Request(0, false));
         var _ = home.loaded(0, 1);
@@ -319,7 +333,127 @@ class HomeBlockTest {
         var _ = home.received(OTHER, 1, new Data(0));
         var _ = home.received(SELF, 1, new Request(0, true));
 
-        assertThat(home.gone(OTHER, List.of(SELF))).containsExactly(lost(0));
+        assertThat(home.gone(OTHER, List.of(SELF))).isEmpty();
+        assertThat(home.received(THIRD, 1, new Invalidated(0)))
+                .contains(new Load(0, 1))
+                .doesNotContain(lost(0));
+    }
+
+    @Test
+    void zerosThatNobodyWroteComeWhenOtherCopiesAreGivenUp() {
+        var home = first(OwnershipMode.ASYNC);
+        var _ = home.received(OTHER, 1, new Request(1, false));
+        var _ = home.received(THIRD, 1, new Request(1, false));
+        var _ = home.received(OTHER, 1, new Data(1));
+        var _ = home.received(SELF, 1, new Request(1, true));
+
+        assertThat(home.gone(OTHER, List.of(SELF, THIRD))).isEmpty();
+        assertThat(home.received(THIRD, 1, new Invalidated(1)))
+                .contains(toSelf(new Grant(1, Access.WRITE, 3, Content.ZEROS)));
+    }
+
+    @Test
+    void whoKeptItsCopyAndIsOverTakesNothingAlongThatTheFileHas() {
+        var home = file(1, List.of(SELF, OTHER, THIRD));
+        var _ = home.received(OTHER, 1, new Request(0, false));
+        var _ = home.loaded(0, 1);
+        var _ = home.received(THIRD, 1, new Request(0, false));
+        var _ = home.received(OTHER, 1, new Data(0));
+        var _ = home.received(THIRD, 1, new Request(0, true));
+
+        assertThat(home.gone(THIRD, List.of(SELF, OTHER))).isEmpty();
+        assertThat(home.received(OTHER, 1, new Invalidated(0))).isEmpty();
+
+        assertThat(home.received(SELF, 1, new Request(0, false))).containsExactly(new Load(0, 1));
+    }
+
+    /// The log names version 3 of page 5 as the newest.
+    @ParameterizedTest
+    @CsvSource({"SYNC, 3, true", "SYNC, 2, false", "ASYNC, 3, false"})
+    void theNextHomeTakesFromTheFileWhatIsMarkedAndNobodyWasGrantedSince(
+            OwnershipMode mode, long marked, boolean isThere) {
+        var home = recovering(mode, Origin.FILE, new TreeMap<>(Map.of(5, marked)));
+        var told = home.received(OTHER, 3, new Claim(List.of()));
+
+        var lost = new Effect.NoteLost(5, RECORDED);
+        assertThat(told.contains(lost)).isEqualTo(!isThere);
+        assertThat(home.isUnfiled(5)).isEqualTo(!isThere);
+        assertThat(home.received(OTHER, 3, new Request(5, false)))
+                .containsExactly(isThere ? new Load(5, 1) : toOther(new Lost(5)));
+    }
+
+    @Test
+    void aPageThatIsMarkedIsRecordedBeforeItsOwnerMayWriteItAgain() {
+        var home = file(1, List.of(SELF, OTHER), OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 1, new Request(0, true));
+        var _ = home.recorded(0, 2);
+        var _ = home.loaded(0, 1);
+        var _ = home.received(SELF, 1, new Request(0, false));
+        var _ = home.received(OTHER, 1, new Data(0));
+        home.filed(0, 2);
+        assertThat(home.mark(0, 2)).isTrue();
+
+        var asked = home.received(OTHER, 1, new Request(0, true));
+        var given = home.received(SELF, 1, new Invalidated(0));
+
+        assertThat(asked).contains(new Effect.RecordOwner(0, 3, OTHER, 1));
+        assertThat(given).isEmpty();
+        assertThat(home.mark(0, 2)).isFalse();
+        assertThat(home.recorded(0, 3))
+                .containsExactly(
+                        new Send(
+                                OTHER,
+                                1,
+                                new Grant(0, Access.WRITE, 3, Content.KEPT),
+                                Payload.NONE));
+    }
+
+    @Test
+    void aVersionIsMarkedWhenTheFileHasItAndTheLogKnows() {
+        var home = file(1, List.of(SELF, OTHER), OwnershipMode.SYNC);
+        var _ = home.received(OTHER, 1, new Request(0, true));
+        var _ = home.recorded(0, 2);
+        var _ = home.loaded(0, 1);
+        assertThat(home.mark(0, 2)).isFalse();
+        home.filed(0, 2);
+        assertThat(home.mark(0, 2)).isTrue();
+
+        // Its owner is recorded, and writes again before that is.
+        var _ = home.received(SELF, 1, new Request(1, true));
+        var _ = home.recorded(1, 2);
+        var _ = home.loaded(1, 1);
+        assertThat(home.share(1)).containsExactly(toSelf(new Fetch(1)));
+        var _ = home.received(SELF, 1, new Data(1));
+        assertThat(home.received(SELF, 1, new Request(1, true)))
+                .contains(toSelf(new Grant(1, Access.WRITE, 3, Content.KEPT)));
+        home.filed(1, 3);
+        assertThat(home.mark(1, 3)).isFalse();
+        var _ = home.recorded(1, 3);
+        assertThat(home.mark(1, 3)).isTrue();
+    }
+
+    @Test
+    void whereTheLogMayTrailNothingIsMarked() {
+        var home = file(1, List.of(SELF, OTHER));
+        var _ = home.received(OTHER, 1, new Request(0, true));
+        var _ = home.loaded(0, 1);
+        var _ = home.recorded(0, 2);
+        home.filed(0, 2);
+
+        assertThat(home.keepsMarks()).isFalse();
+        assertThat(home.mark(0, 2)).isFalse();
+    }
+
+    /// It may not have read all marks there are.
+    @Test
+    void theNextHomeHasAPageRecordedBeforeItsOwnerMayWriteItAgain() {
+        var home = recovering(OwnershipMode.SYNC, Origin.FILE, NO_MARKS);
+        var _ = home.received(OTHER, 3, new Claim(List.of(new Copy(5, Access.READ, 3))));
+
+        assertThat(home.received(OTHER, 3, new Request(5, true)))
+                .containsExactly(new Effect.RecordOwner(5, 4, OTHER, 1));
+        assertThat(home.recorded(5, 4))
+                .containsExactly(toOther(new Grant(5, Access.WRITE, 4, Content.KEPT)));
     }
 
     @Test
@@ -352,7 +486,7 @@ class HomeBlockTest {
 
     @Test
     void theNextHomeTakesFromTheFileWhatNobodyWroteAsTheLogSays() {
-        var home = recovering(OwnershipMode.SYNC, Origin.FILE);
+        var home = recovering(OwnershipMode.SYNC, Origin.FILE, NO_MARKS);
         var _ = home.received(OTHER, 3, new Claim(List.of()));
 
         assertThat(home.received(OTHER, 3, new Request(1, false))).containsExactly(new Load(1, 1));
@@ -364,7 +498,7 @@ class HomeBlockTest {
 
     @Test
     void aHomeThatIsNotWhereTheFileIsHasNothingOfIt() {
-        var home = recovering(OwnershipMode.SYNC, Origin.FILE_ELSEWHERE);
+        var home = recovering(OwnershipMode.SYNC, Origin.FILE_ELSEWHERE, NO_MARKS);
         var _ = home.received(OTHER, 3, new Claim(List.of(new Copy(2, Access.READ, 1))));
 
         assertThat(home.received(OTHER, 3, new Request(1, false)))
@@ -395,7 +529,8 @@ class HomeBlockTest {
     }
 
     private static HomeBlock file(long epoch, List<Member> live, OwnershipMode mode) {
-        return new HomeBlock(SELF, epoch, live, mode, Collections.emptySortedMap(), Origin.FILE);
+        return new HomeBlock(
+                SELF, epoch, live, mode, Collections.emptySortedMap(), Origin.FILE, NO_MARKS);
     }
 
     private static Send lost(int page) {

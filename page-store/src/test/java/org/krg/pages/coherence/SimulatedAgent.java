@@ -51,6 +51,11 @@ final class SimulatedAgent {
     final List<Mail> heldBack = new ArrayList<>();
     final List<Mail> early = new ArrayList<>();
     final List<Loading> loading = new ArrayList<>();
+
+    /// Versions that are in the file, and those of them that are going to be marked, by page.
+    final SortedMap<Integer, Long> written = new TreeMap<>();
+
+    final SortedMap<Integer, Long> marking = new TreeMap<>();
     @Nullable HomeBlock home;
     long homeEpoch;
 

@@ -69,7 +69,7 @@ class FileModesTest {
             var rights = new UserRights(Account.ownUid(), 0, List.of());
             var opened = UserFile.open(path, rights, true);
             opened.extend(LENGTH);
-            file = new SegmentFile(opened);
+            file = new SegmentFile(opened, new FileMarks(directory, prefix + "marks"));
             agreement = new Agreement(mode);
             keeper = PageNode.withFile(prefix + "keeper", agreement, directory, file);
             one = new PageNode(prefix + "one", agreement, directory);
@@ -128,6 +128,50 @@ class FileModesTest {
             assertThat(List.of(field.word(0), field.word(1), field.word(2), field.word(5)))
                     .containsExactly(original(0), 7L, original(2), 9L);
             assertThat(field.keeper.writeBack(3, 1_024)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ASYNC")
+    void theNextAgentOfItsNodeHasWhatWasSyncedAndNotGrantedSince(OwnershipMode mode)
+            throws IOException {
+        try (var field = new Field(directory, mode)) {
+            var first = field.one.toucher();
+            var second = field.two.toucher();
+            store(first, 1, 7);
+            store(field.keeper.toucher(), 2, 8);
+            store(first, 3, 9);
+            assertThat(field.keeper.writeBack(0, 1_024)).isEqualTo(3);
+            store(first, 3, 10);
+            store(first, 4, 11);
+            field.agreement.crash(field.one);
+            // Now the other node is the mirror, and knows all.
+            store(second, 5, 12);
+
+            field.keeper = field.keeper.startAgain();
+
+            assertThat(read(second, 1)).isEqualTo("7");
+            assertThat(read(second, 2)).isEqualTo("8");
+            assertThat(read(second, 3)).isEqualTo("sigbus");
+            assertThat(read(second, 4)).isEqualTo("sigbus");
+            assertThat(field.word(3)).isEqualTo(9);
+
+            // The same once more, with what was synced anew, and what was synced before.
+            store(second, 1, 13);
+            assertThat(field.keeper.writeBack(1, 2)).isEqualTo(1);
+            field.agreement.crash(field.two);
+            field.keeper = field.keeper.startAgain();
+
+            var own = field.keeper.toucher();
+            assertThat(List.of(field.word(1), field.word(2))).containsExactly(13L, 8L);
+            if (mode == OwnershipMode.SYNC) {
+                assertThat(read(own, 1)).isEqualTo("13");
+                assertThat(read(own, 2)).isEqualTo("8");
+            } else {
+                // The mirror was lost with the home.
+                assertThat(read(own, 1)).isEqualTo("sigbus");
+            }
+            assertThat(read(own, 4)).isEqualTo("sigbus");
         }
     }
 

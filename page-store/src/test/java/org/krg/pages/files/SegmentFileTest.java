@@ -50,7 +50,7 @@ class SegmentFileTest {
         for (var page : List.of(0, 1, 2, 3, FAR)) {
             put(page, 100 + page);
         }
-        file = new SegmentFile(opened);
+        file = new SegmentFile(opened, new FileMarks(directory, "marks"));
         agreement = new Agreement();
         keeper = PageNode.withFile("keeper", agreement, directory, file);
         one = new PageNode("one", agreement, directory);

@@ -419,6 +419,7 @@ final class Agent implements AutoCloseable {
                         settings.listen().peer().host(),
                         tls.mutual(),
                         data.resolve("pages.sock"),
+                        data.resolve("synced"),
                         store,
                         proposals,
                         requested);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.daemon;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import org.krg.pages.engine.PageFile;
 import org.krg.pages.engine.PageFiles;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.engine.WriteBack;
+import org.krg.pages.files.FileMarks;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
@@ -21,12 +25,29 @@ import org.krg.state.model.SegmentId;
 /// thread.
 final class BackedFiles implements PageFiles, AutoCloseable {
     private final NodeId self;
+    private final Path marks;
     private final Map<SegmentId, BackedFile> files = new ConcurrentHashMap<>();
     private final Set<SegmentId> elsewhere = ConcurrentHashMap.newKeySet();
     private final Map<SegmentId, WriteBack> writeBacks = new ConcurrentHashMap<>();
 
-    BackedFiles(NodeId self) {
+    /// @param marks where it is marked what files have; marks of segments that are gone go
+    /// @param known the segments that there are now
+    BackedFiles(NodeId self, Path marks, Collection<Segment> known) throws IOException {
         this.self = self;
+        this.marks = Files.createDirectories(marks);
+        var names = known.stream().map(BackedFiles::marksName).toList();
+        try (var left = Files.newDirectoryStream(marks)) {
+            for (var file : left) {
+                if (!names.contains(file.getFileName().toString())) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /// A number comes again where a cluster goes back to an older state.
+    private static String marksName(Segment segment) {
+        return segment.id() + "-" + segment.created().toEpochMilli();
     }
 
     /// The log knows a segment.
@@ -40,7 +61,10 @@ final class BackedFiles implements PageFiles, AutoCloseable {
                         elsewhere.add(segment.id());
                     } else if (!files.containsKey(segment.id())) {
                         var path = Path.of(backing.path());
-                        files.put(segment.id(), new BackedFile(path, segment.owner(), users(path)));
+                        var kept = new FileMarks(marks, marksName(segment));
+                        files.put(
+                                segment.id(),
+                                new BackedFile(path, segment.owner(), kept, users(path)));
                     }
                 });
     }
@@ -83,6 +107,7 @@ final class BackedFiles implements PageFiles, AutoCloseable {
         var gone = files.remove(segment);
         if (gone != null) {
             gone.close();
+            gone.forgetMarks();
         }
     }
 

@@ -95,7 +95,9 @@ final class SharedMemory implements AutoCloseable {
         this.self = self;
         this.store = setting.store;
         this.proposals = setting.proposals;
-        this.files = new BackedFiles(self.node());
+        this.files =
+                new BackedFiles(
+                        self.node(), setting.marks, store.image().segments().known().values());
         this.desk =
                 new SegmentDesk(self, store, proposals, segmentFiles, this::open, this::freeLater);
         new SecureRandom().nextBytes(key);
@@ -140,6 +142,7 @@ final class SharedMemory implements AutoCloseable {
     ///
     /// @param host where it listens for other nodes
     /// @param socket where it listens for programs
+    /// @param marks where it is kept what files of segments have
     /// @param tls how that is encrypted, beyond loopback
     /// @param checkpoints takes those that programs ask for
     record Setting(
@@ -147,6 +150,7 @@ final class SharedMemory implements AutoCloseable {
             String host,
             MutualTls tls,
             Path socket,
+            Path marks,
             ClusterStore store,
             Proposals proposals,
             ProgramCheckpoints checkpoints) {
