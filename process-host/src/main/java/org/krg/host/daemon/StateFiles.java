@@ -38,6 +38,8 @@ public final class StateFiles {
                     "raft.lost",
                     "raft.removed",
                     "store",
+                    // What is marked as synced is by versions of that log.
+                    "synced",
                     "identity/member",
                     "identity/acknowledged",
                     "identity/admitted",

@@ -73,10 +73,12 @@ final class StateFilesTest {
                 .isInstanceOfSatisfying(
                         HostFailure.class,
                         damaged -> assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
+        Files.createDirectory(data.resolve("synced"));
         var left = StateFiles.rejoin(settings(data), List.of(new HostPort("127.0.0.1", 7440)));
         assertThat(left.path("peerId").asText()).isEqualTo("n1.2");
         assertThat(Files.exists(data.resolve("aside-1/raft"))).isTrue();
         assertThat(Files.exists(data.resolve("raft"))).isFalse();
+        assertThat(Files.exists(data.resolve("synced"))).isFalse();
         try (var taken = DataDirectory.take(data)) {
             assertThat(taken.rejoins()).hasSize(1);
             assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 2));
