@@ -86,16 +86,24 @@ final class Runc implements AutoCloseable {
             var builder = new ProcessBuilder("runc", "--root", directory.resolve("state") + "");
             builder.command().addAll(List.of(arguments));
             var process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new CampaignFailed("runc does not end for " + LIMIT);
-            }
+            awaitEnd(process);
             if (process.exitValue() != 0) {
                 throw new CampaignFailed("runc: " + Files.readString(output).strip());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void awaitEnd(Process process) {
+        try {
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new CampaignFailed("runc does not end for " + LIMIT);
+            }
         } catch (InterruptedException stop) {
+            // It removes the container that it has made.
+            var _ = process.onExit().join();
             throw new CampaignFailed("interrupted", stop);
         }
     }
