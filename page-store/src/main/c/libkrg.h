@@ -51,8 +51,8 @@ struct krg_segment;
  *
  * NULL and errno: ENOENT no such segment; EACCES it is another user's, or the socket is;
  * EHOSTDOWN no agent is there; EPROTONOSUPPORT the agent speaks another version;
- * ENAMETOOLONG; ETIMEDOUT the agent does not answer; EAGAIN the segment has been being saved or put
- * back for a minute.
+ * ENAMETOOLONG; ETIMEDOUT the agent does not answer, or has started and has not registered for 30 s;
+ * EAGAIN the segment has been being saved or put back for a minute.
  */
 struct krg_segment *krg_segment_open(const char *name);
 

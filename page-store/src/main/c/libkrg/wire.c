@@ -58,10 +58,13 @@ int connect_agent(void) {
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0
+        && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0
         && connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
     if (errno == ENOENT || errno == ECONNREFUSED)
         errno = EHOSTDOWN;
+    if (errno == EAGAIN)
+        errno = ETIMEDOUT;
     close_quietly(fd);
     return -1;
 }
@@ -88,6 +91,8 @@ int send_packet(int fd, const void *bytes, size_t size, int passed) {
     while (sent < 0 && errno == EINTR);
     if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
         errno = EHOSTDOWN;
+    if (sent < 0 && errno == EAGAIN)
+        errno = ETIMEDOUT;
     return sent < 0 ? -1 : 0;
 }
 

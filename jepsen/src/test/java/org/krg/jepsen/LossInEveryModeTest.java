@@ -2,16 +2,13 @@
 package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,7 +34,6 @@ class LossInEveryModeTest {
     private static final int ADDITIONS = 60;
 
     private static final int STORES = 300;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir private Path directory;
 
@@ -106,7 +102,8 @@ class LossInEveryModeTest {
         nodes.add(isHome ? 0 : nodes.size(), lost);
         for (var node : nodes) {
             // Who touches the block first is its home.
-            var storing = onceUp(cluster, segment, node);
+            var storing = Toucher.on(cluster, node, segment.name);
+            segment.programs.add(storing);
             assertThat(storing.ask("write %d 1".formatted(BEHIND_THEM))).isEqualTo("ok");
         }
         for (var node : nodes) {
@@ -119,15 +116,6 @@ class LossInEveryModeTest {
         }
         segment.words.values().forEach(it -> it.awaitMore(STORES));
         return segment;
-    }
-
-    /// A node is ready a moment before it has registered again.
-    private static Toucher onceUp(Cluster cluster, Contended segment, String node) {
-        var program = new AtomicReference<Toucher>();
-        await().atMost(LIMIT)
-                .untilAsserted(() -> program.set(Toucher.on(cluster, node, segment.name)));
-        segment.programs.add(program.get());
-        return program.get();
     }
 
     private static void check(Cluster cluster, Contended segment, String lost) {

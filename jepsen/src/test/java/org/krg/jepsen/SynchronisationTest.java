@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,18 +47,11 @@ class SynchronisationTest {
         return program;
     }
 
-    /// A node is ready a moment before it has registered again.
-    private Toucher onceUp(Cluster cluster, String node) {
-        var program = new AtomicReference<Toucher>();
-        await().atMost(LOSS).untilAsserted(() -> program.set(on(cluster, node)));
-        return program.get();
-    }
-
     @Test
     void aMutexGuardsPlainMemoryForThreadsOfAllNodes(Cluster cluster) {
         var guarding = new ArrayList<CompletableFuture<String>>();
         for (var node : cluster.nodes()) {
-            guarding.add(onceUp(cluster, node).begin("guard 1 " + COUNTER + " 50 2"));
+            guarding.add(on(cluster, node).begin("guard 1 " + COUNTER + " 50 2"));
         }
 
         guarding.forEach(it -> assertThat(it.join()).isEqualTo("ok"));
@@ -72,8 +64,8 @@ class SynchronisationTest {
     @Test
     void theDeathOfAHolderAndTheLossOfItsNodeAreReportedToTheNext(Cluster cluster) {
         var home = cluster.nodes().getFirst();
-        var holder = onceUp(cluster, home);
-        var next = onceUp(cluster, cluster.nodes().get(1));
+        var holder = on(cluster, home);
+        var next = on(cluster, cluster.nodes().get(1));
         assertThat(holder.ask("lock 1")).isEqualTo("ok");
         assertThat(holder.ask("sem 0 2:-0:0 2:5:2")).isEqualTo("ok");
         var waiting = next.begin("lock 1");
@@ -99,10 +91,10 @@ class SynchronisationTest {
         var leader = cluster.awaitLeader();
         var home =
                 cluster.nodes().stream().filter(it -> !it.equals(leader)).findFirst().orElseThrow();
-        assertThat(onceUp(cluster, home).ask("guard 1 " + COUNTER + " 1 1")).isEqualTo("ok");
+        assertThat(on(cluster, home).ask("guard 1 " + COUNTER + " 1 1")).isEqualTo("ok");
         var additions = new Additions(WORD);
         for (var node : cluster.nodes()) {
-            additions.begin(node, onceUp(cluster, node));
+            additions.begin(node, on(cluster, node));
         }
         additions.awaitMore(100);
 
@@ -110,7 +102,7 @@ class SynchronisationTest {
         additions.awaitMore(100);
         cluster.start(home);
         cluster.awaitReady();
-        additions.begin(home, onceUp(cluster, home));
+        additions.begin(home, on(cluster, home));
         additions.awaitMore(100);
         cluster.killNode(leader);
         additions.awaitMore(100);

@@ -194,16 +194,23 @@ public final class Cluster implements AutoCloseable {
         awaitReady();
     }
 
-    /// Returns when the cluster knows every node as ready.
+    /// Returns when the cluster knows every node as ready, and every agent has registered: an agent
+    /// before it may be what the cluster knows.
     public void awaitReady() {
         Await.until(
                 "all nodes to be ready",
                 TO_BE_READY,
                 () ->
-                        stream(get("nodes").path("nodes"))
-                                        .filter(node -> node.path("state").asText().equals("ready"))
-                                        .count()
-                                == members.size());
+                        members.stream().allMatch(Cluster::hasRegistered)
+                                && stream(get("nodes").path("nodes"))
+                                                .filter(node ->
+                                                        node.path("state").asText().equals("ready"))
+                                                .count()
+                                        == members.size());
+    }
+
+    private static boolean hasRegistered(Member member) {
+        return DevStatus.ask(member.api()).filter(it -> it.path("ready").asBoolean()).isPresent();
     }
 
     /// {@return the process of a job}

@@ -2,7 +2,6 @@
 package org.krg.pages.memory;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,7 +35,8 @@ import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where processes of this node ask for segments: a unix socket, and the thread that owns it.
+/// Where processes of this node ask for segments: the thread that serves who connects to a unix
+/// socket. Whoever connects before one is open waits for it.
 ///
 /// A process is let go of when it ends, even if a child of it still holds its descriptors.
 public final class AttachPort implements AutoCloseable {
@@ -93,26 +93,31 @@ public final class AttachPort implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("page-attach").daemon().unstarted(this::run);
     }
 
-    /// Listens at a path that nothing has yet.
+    /// Lets processes connect: any user's, since what a user may do is looked at with each request.
     ///
-    /// @param checkpoints takes those that programs ask for
+    /// @param socket what an agent before has left there is replaced
     /// @throws LinuxException if that is impossible
+    /// @throws IOException if that is impossible
+    public static PacketListener listen(Path socket) throws IOException {
+        Files.deleteIfExists(socket);
+        var listener = PacketListener.listen(socket);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        return listener;
+    }
+
+    /// Serves who connects, and who has connected.
+    ///
+    /// @param listener stays open, and its owner's
+    /// @param checkpoints takes those that programs ask for
     public static AttachPort open(
-            Path socket, SegmentDoor door, SyncEngine sync, ProgramCheckpoints checkpoints) {
-        var port = new AttachPort(PacketListener.listen(socket), door, sync, checkpoints);
-        letEverybodyConnect(socket);
+            PacketListener listener,
+            SegmentDoor door,
+            SyncEngine sync,
+            ProgramCheckpoints checkpoints) {
+        var port = new AttachPort(listener, door, sync, checkpoints);
         port.epoll.add(port.listener.descriptor(), LISTENER);
         port.thread.start();
         return port;
-    }
-
-    /// What a user may do is looked at with each request.
-    private static void letEverybodyConnect(Path socket) {
-        try {
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 
     private void run() {
@@ -415,6 +420,5 @@ public final class AttachPort implements AutoCloseable {
         Threads.join(thread);
         faults.close();
         epoll.close();
-        listener.close();
     }
 }

@@ -4,7 +4,6 @@ package org.krg.pages.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +40,7 @@ class AgentRestartTest {
         agreement.close();
     }
 
-    private void restart() throws IOException {
+    private void restart() {
         two = two.startAgain();
         nodes = List.of(nodes.get(0), nodes.get(1), two);
     }

@@ -55,12 +55,12 @@ class LeavingTest {
         agreement.close();
     }
 
-    private void restartOne() throws IOException, InterruptedException {
+    private void restartOne() throws InterruptedException {
         assertThat(one.leave(HELD, two).left()).isZero();
         one = one.startAgain();
     }
 
-    private void restartTwo() throws IOException, InterruptedException {
+    private void restartTwo() throws InterruptedException {
         assertThat(two.leave(HELD, one).left()).isZero();
         two = two.startAgain();
     }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.linux.PacketConnection.Peer;
+import org.krg.linux.PacketListener;
 import org.krg.linux.PageMap;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.Which;
@@ -49,14 +50,20 @@ class NodeMemoryTest {
     private final AgreedSync sync = new AgreedSync();
     private final Arena arena = Arena.ofShared();
     private Path socket = Path.of("");
+    private PacketListener listener;
     private AttachPort port;
 
     private record Fault(int page, boolean write) {}
 
     @BeforeEach
-    void listen() {
+    void listen() throws IOException {
         socket = directory.resolve("pages.sock");
-        port = AttachPort.open(socket, this::open, sync.engine(HERE), ProgramCheckpoints.NONE);
+        listener = AttachPort.listen(socket);
+        port = serve();
+    }
+
+    private AttachPort serve() {
+        return AttachPort.open(listener, this::open, sync.engine(HERE), ProgramCheckpoints.NONE);
     }
 
     private Opening open(Which which, Peer user) {
@@ -77,6 +84,7 @@ class NodeMemoryTest {
     @AfterEach
     void close() {
         port.close();
+        listener.close();
         sync.close();
         memory.close();
         arena.close();
@@ -433,6 +441,35 @@ class NodeMemoryTest {
             assertThat(memory.processCount()).isZero();
             assertThat(program.ask("map " + FIELD)).isEqualTo("ok 1048576");
             assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("7");
+        }
+    }
+
+    @Test
+    void whoComesBeforeTheSocketIsServedWaits() {
+        port.close();
+        try (var program = Toucher.start(socket)) {
+            var mapped = program.begin("map " + FIELD);
+            await().until(() -> connected(program));
+
+            port = serve();
+
+            assertThat(Toucher.await(mapped)).isEqualTo("ok 1048576");
+        }
+    }
+
+    /// {@return whether the process has a socket, which is connected or about to be}
+    private static boolean connected(Toucher program) throws IOException {
+        var descriptors = Path.of("/proc", "" + program.pid(), "fd");
+        try (var all = Files.list(descriptors)) {
+            return all.anyMatch(NodeMemoryTest::isSocket);
+        }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (IOException closed) {
+            return false;
         }
     }
 

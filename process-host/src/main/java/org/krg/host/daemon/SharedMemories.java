@@ -19,10 +19,12 @@ import org.krg.host.SegmentTransfer;
 import org.krg.host.TakeOver;
 import org.krg.host.core.OwnLease;
 import org.krg.host.core.OwnMember;
+import org.krg.host.kernel.PagesSocket;
 import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
+import org.krg.linux.PacketListener;
 import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.FileFailed;
 import org.krg.pages.engine.PageEngine;
@@ -46,9 +48,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The shared memory of a node, anew with each registration of its agent: what an agent remembers
-/// of pages is void once the cluster has declared it lost. Safe for use from any thread.
+/// of pages is void once the cluster has declared it lost. Programs that ask in between wait. Safe
+/// for use from any thread.
 final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedMemories.class);
+    private static final String NONE = "no shared memory on this node reason={}";
     private static final long ANSWER_SECONDS = 5;
 
     /// A cluster with a quorum takes records within milliseconds.
@@ -61,6 +65,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private static final Duration HELD_LIMIT = Duration.ofSeconds(2);
 
     private final SharedMemory.Setting setting;
+    private final Optional<PacketListener> programs;
     private final PeerAsks asks;
     private final SegmentFiles files;
     private final Adoptions adoptions = new Adoptions(this::findPresent);
@@ -74,9 +79,22 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         this.node = self;
         this.self = OwnMember.unregistered(self);
         this.setting = setting;
+        this.programs = listen(setting.socket());
+        this.closed = programs.isEmpty();
         this.asks = asks;
         this.files = new SegmentFiles(self, asks, this::writeBack);
         this.subscription = setting.store().onChange(this::changed);
+    }
+
+    private static Optional<PacketListener> listen(Path socket) {
+        try {
+            var listener = AttachPort.listen(socket);
+            PagesSocket.link(socket, socket.resolveSibling("cells"));
+            return Optional.of(listener);
+        } catch (IOException | LinuxException failure) {
+            log.warn(NONE, failure.toString());
+            return Optional.empty();
+        }
     }
 
     /// The node holds its lease.
@@ -316,16 +334,18 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
             present = null;
         }
         if (present == null && !closed) {
-            next.present().ifPresent(this::open);
+            next.present()
+                    .ifPresent(member -> programs.ifPresent(listener -> open(member, listener)));
         }
     }
 
-    private void open(Member member) {
+    private void open(Member member, PacketListener listener) {
         try {
-            present = SharedMemory.open(member, setting, this::peer, files);
+            present = SharedMemory.open(member, setting, listener, this::peer, files);
         } catch (IOException | LinuxException failure) {
-            log.warn("no shared memory on this node reason={}", failure.toString());
+            log.warn(NONE, failure.toString());
             closed = true;
+            listener.close();
         }
     }
 
@@ -351,6 +371,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
                 present = null;
             }
         }
+        programs.ifPresent(PacketListener::close);
         files.close();
     }
 }

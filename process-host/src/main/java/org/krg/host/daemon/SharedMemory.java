@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.Proposals;
-import org.krg.host.kernel.PagesSocket;
 import org.krg.host.model.PageAddress;
+import org.krg.linux.PacketListener;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.FileFailed;
 import org.krg.pages.engine.PageEngine;
@@ -164,22 +163,21 @@ final class SharedMemory implements AutoCloseable {
 
     /// Opens it for an agent that has just registered.
     ///
+    /// @param programs what programs connect to; stays its owner's
     /// @param peers asks another node where its page messages go; may block
     /// @throws IOException if it cannot listen
     static SharedMemory open(
             Member self,
             Setting setting,
+            PacketListener programs,
             Function<NodeId, Optional<PageAddress>> peers,
             SegmentFiles files)
             throws IOException {
         var memory = new SharedMemory(self, setting, peers, files);
         memory.links.listen(memory.engine);
-        Files.deleteIfExists(setting.socket);
         synchronized (memory) {
-            memory.port =
-                    AttachPort.open(setting.socket, memory.desk, memory.sync, setting.checkpoints);
+            memory.port = AttachPort.open(programs, memory.desk, memory.sync, setting.checkpoints);
         }
-        PagesSocket.link(setting.socket, setting.socket.resolveSibling("cells"));
         log.info("shared memory is open member={} pages={}", self, memory.links.address());
         return memory;
     }
