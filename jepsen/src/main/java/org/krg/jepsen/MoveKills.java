@@ -3,31 +3,29 @@ package org.krg.jepsen;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.HeldUp;
 import org.krg.jepsen.workload.Witness;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
-/// Moves a process to and fro and kills, at every step of a move, the agent of its source, of its
-/// target, or of the leader: at no time two incarnations run, as the program itself witnesses,
-/// after each kill one does, and what moved went on from where it stood. A program that saves
-/// itself passes the same steps as one that CRIU saves: while it is `warming` or `leaving` it is
-/// asked to, while it is `arriving` it is forked there and not yet executed, and it is `resuming`
-/// when it may be.
+/// Moves a process to and fro and kills, at every moment of a move ([MovePoint]), the agent of its
+/// source, of its target, or of the leader: at no time two incarnations run, as the program itself
+/// witnesses, after each kill one does, and what moved went on from where it stood. A program that
+/// saves itself passes the same moments as one that CRIU saves: it stands still when it has saved
+/// itself, and is brought back when it is forked there and not yet executed.
 public final class MoveKills {
-    private static final List<String> STEPS = List.of("warming", "leaving", "arriving", "resuming");
-
-    /// A step of a small process takes less.
-    private static final int MOST_DELAY_MILLIS = 250;
-
     private static final Duration TO_BEGIN = Duration.ofSeconds(60);
     private static final Duration TO_END = Duration.ofSeconds(90);
 
@@ -45,6 +43,20 @@ public final class MoveKills {
         LEADER
     }
 
+    private record Kill(MovePoint point, Victim victim) {
+        static List<Kill> all() {
+            return Stream.of(MovePoint.values())
+                    .flatMap(point ->
+                            Stream.of(Victim.values()).map(victim -> new Kill(point, victim)))
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return victim.name().toLowerCase(Locale.ROOT) + " killed at " + point;
+        }
+    }
+
     /// What a campaign did, and what it found wrong.
     ///
     /// @param moved moves that came about although somebody was killed
@@ -60,8 +72,8 @@ public final class MoveKills {
         this.witness = new Witness(name, file, 24, kind);
     }
 
-    /// Runs the campaign: step after step, with the next victim each time; twelve kills are each
-    /// victim at each step. The seed picks targets, modes and moments.
+    /// Runs the campaign: each victim at each moment before one is killed at the same again. The
+    /// seed picks their order, targets and modes.
     ///
     /// @param count how many agents to kill
     public Report run(int count, long seed) {
@@ -71,10 +83,14 @@ public final class MoveKills {
         try {
             // One that saves itself can be asked to when it counts.
             awaitMarks("the program to count");
-            var victims = Victim.values();
+            var left = new ArrayDeque<Kill>();
             for (var i = 0; i < count; i++) {
-                var step = STEPS.get(i % STEPS.size());
-                killAt(step, victims[(i + i / STEPS.size()) % victims.length], random);
+                if (left.isEmpty()) {
+                    var all = new ArrayList<>(Kill.all());
+                    Collections.shuffle(all, random);
+                    left.addAll(all);
+                }
+                kill(left.remove(), random);
             }
         } finally {
             cluster.run("job", "stop", witness.name(), "--signal", "KILL");
@@ -82,44 +98,41 @@ public final class MoveKills {
         return new Report(kills, moved, violations);
     }
 
-    private void killAt(String step, Victim victim, Random random) {
+    private void kill(Kill kill, Random random) {
         cluster.heal();
         var process = cluster.awaitPhase(witness.name(), "running", TO_BEGIN);
         var from = process.path("node").asText();
         var others = cluster.nodes().stream().filter(node -> !node.equals(from)).toList();
         var to = others.get(random.nextInt(others.size()));
-        var mode = step.equals("warming") || random.nextBoolean() ? "warm" : "stop-copy";
-        var id = begin(to, mode);
-        awaitStep(id, step);
-        Await.pause(Duration.ofMillis(random.nextInt(MOST_DELAY_MILLIS)));
-        var node =
-                switch (victim) {
-                    case SOURCE -> from;
-                    case TARGET -> to;
-                    case LEADER -> cluster.awaitLeader();
-                };
-        var hit = step(id);
-        cluster.killAgentAtOnce(node);
-        kills++;
+        var mode = kill.point.isWarm() || random.nextBoolean() ? "warm" : "stop-copy";
+        var standing = kill.point.isOfSource() ? from : to;
+        String id;
+        String node;
+        try (var held = HeldUp.at(cluster, standing, kill.point.name())) {
+            id = begin(to, mode);
+            held.await(TO_END);
+            node =
+                    switch (kill.victim) {
+                        case SOURCE -> from;
+                        case TARGET -> to;
+                        case LEADER -> cluster.awaitLeader();
+                    };
+            cluster.killAgentAtOnce(node);
+            kills++;
+        }
         cluster.start(node);
         var over = awaitOver(id);
         var how = over.path("step").asText();
         moved += how.equals("moved") ? 1 : 0;
-        awaitProgress(step, victim);
+        awaitProgress(kill);
         Witness.twoAtOnce(witness.marks())
-                .ifPresent(sign ->
-                        violations.add("two at once, %s at %s: %s".formatted(victim, step, sign)));
+                .ifPresent(sign -> violations.add("two at once, %s: %s".formatted(kill, sign)));
         if (how.equals("moved")) {
             Witness.leftOutOrTwice(witness.marks(), over.path("nextEpoch").asLong())
                     .ifPresent(sign ->
-                            violations.add(
-                                    "left out or twice, %s at %s: %s"
-                                            .formatted(victim, step, sign)));
+                            violations.add("left out or twice, %s: %s".formatted(kill, sign)));
         }
-        talk.accept(
-                "kill %d: agent of the %s, %s, while %s to %s: %s"
-                        .formatted(
-                                kills, victim.name().toLowerCase(Locale.ROOT), node, hit, to, how));
+        talk.accept("kill %d: %s (%s): %s".formatted(kills, kill, node, how));
     }
 
     private String begin(String to, String mode) {
@@ -139,22 +152,6 @@ public final class MoveKills {
                 });
     }
 
-    /// Returns when the move is at that step, or past it.
-    private void awaitStep(String id, String step) {
-        var at = STEPS.indexOf(step);
-        Await.until(
-                "operation " + id + " to be " + step,
-                TO_END,
-                () -> {
-                    var now = STEPS.indexOf(step(id));
-                    return now < 0 || now >= at;
-                });
-    }
-
-    private String step(String id) {
-        return cluster.get("operations", id).path("step").asText();
-    }
-
     private JsonNode awaitOver(String id) {
         return Await.first(
                 "operation " + id + " to be over",
@@ -165,9 +162,9 @@ public final class MoveKills {
     }
 
     /// One incarnation runs: the program goes on counting.
-    private void awaitProgress(String step, Victim victim) {
+    private void awaitProgress(Kill kill) {
         try {
-            awaitMarks("the program to go on after %s was killed at %s".formatted(victim, step));
+            awaitMarks("the program to go on, " + kill);
         } catch (CampaignFailed none) {
             violations.add(
                     "none runs: " + none.getMessage() + ", " + cluster.process(witness.name()));

@@ -174,23 +174,23 @@ class MoveTest {
 
     @ParameterizedTest
     @EnumSource(Witness.Kind.class)
-    void whoeverIsKilledAtWhateverStepOneIncarnationRuns(Witness.Kind kind, Cluster cluster) {
+    void whoeverIsKilledAtWhateverMomentOneIncarnationRuns(Witness.Kind kind, Cluster cluster) {
         assertThatNothingIsWrongAfter(4, kind, cluster);
     }
 
     @Test
     @Tag("long")
-    void hundredsOfKillsAtEveryStepLeaveOneIncarnationRunning() {
+    void hundredsOfKillsAtEveryMomentLeaveOneIncarnationRunning() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(300, Witness.Kind.UNMODIFIED, cluster);
+            assertThatNothingIsWrongAfter(288, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 
     @Test
     @Tag("long")
-    void killsAtEveryStepLeaveOneIncarnationOfAProgramThatSavesItself() {
+    void killsAtEveryMomentLeaveOneIncarnationOfAProgramThatSavesItself() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(48, Witness.Kind.SAVES_ITSELF, cluster);
+            assertThatNothingIsWrongAfter(36, Witness.Kind.SAVES_ITSELF, cluster);
         }
     }
 

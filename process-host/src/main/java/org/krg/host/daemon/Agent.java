@@ -323,6 +323,7 @@ final class Agent implements AutoCloseable {
                         holder::lease,
                         Boottime::now,
                         InstantSource.system(),
+                        new FailpointFiles(data.resolve("failpoints")),
                         metrics));
     }
 

@@ -56,6 +56,7 @@ public final class HostEngine implements AutoCloseable {
     private final Supplier<OwnLease> lease;
     private final Ticker ticker;
     private final InstantSource wall;
+    private final Failpoints failpoints;
     private final MetricRegistry metrics;
     private final InputLoop<Input> loop;
 
@@ -103,6 +104,7 @@ public final class HostEngine implements AutoCloseable {
             Supplier<OwnLease> lease,
             Ticker ticker,
             InstantSource wall,
+            Failpoints failpoints,
             MetricRegistry metrics) {
         this.self = self;
         this.store = store;
@@ -112,6 +114,7 @@ public final class HostEngine implements AutoCloseable {
         this.lease = lease;
         this.ticker = ticker;
         this.wall = wall;
+        this.failpoints = failpoints;
         this.metrics = metrics;
         this.loop = new InputLoop<>("krg-host", INBOX_SIZE, STOP_LIMIT, new Owner());
         this.cells = new CellTable(machine);
@@ -121,7 +124,7 @@ public final class HostEngine implements AutoCloseable {
                 new MoveDesk(
                         cells,
                         workers,
-                        new MovePipeline(gate, checkpoints, proposals, metrics),
+                        new MovePipeline(gate, checkpoints, proposals, failpoints, metrics),
                         numbers,
                         (cell, migration, result, failure) ->
                                 loop.post(new Input.Moved(cell, migration, result, failure)));
@@ -271,6 +274,7 @@ public final class HostEngine implements AutoCloseable {
     }
 
     private void perform(Action action, HostView view) {
+        Failpoint.before(action).ifPresent(failpoints::reach);
         try {
             switch (action) {
                 case Action.Kill(var cell, var reason) -> kill(cell, reason, view);
@@ -282,7 +286,10 @@ public final class HostEngine implements AutoCloseable {
                     bringUp(
                             cell,
                             "restore",
-                            () -> checkpoints.restore(cell, spec, generation, afterwards));
+                            () -> {
+                                checkpoints.restore(cell, spec, generation, afterwards);
+                                failpoints.reach(Failpoint.RESTORED);
+                            });
                 }
                 case Action.SendAhead ahead -> moves.sendAhead(view, ahead);
                 case Action.HandOver over -> moves.handOver(view, over);

@@ -22,6 +22,7 @@ final class MovePipeline {
     private final InputGate gate;
     private final Checkpointing checkpoints;
     private final Proposals proposals;
+    private final Failpoints failpoints;
     private final MetricRegistry metrics;
     private final Takes takes;
     private final Map<MigrationId, MoveProgress> progress = new ConcurrentHashMap<>();
@@ -30,10 +31,12 @@ final class MovePipeline {
             InputGate gate,
             Checkpointing checkpoints,
             Proposals proposals,
+            Failpoints failpoints,
             MetricRegistry metrics) {
         this.gate = gate;
         this.checkpoints = checkpoints;
         this.proposals = proposals;
+        this.failpoints = failpoints;
         this.metrics = metrics;
         this.takes = new Takes(proposals, metrics);
     }
@@ -51,6 +54,7 @@ final class MovePipeline {
         try {
             var taken = checkpoints.take(order, counting(migration));
             takes.commit(taken);
+            failpoints.reach(Failpoint.SENT_AHEAD);
             log.info(
                     "memory sent ahead migration={} to={} bytes={} frozen={}ms",
                     migration.id(),
@@ -72,10 +76,12 @@ final class MovePipeline {
         try (var _ = metrics.timer("krg.host.handover_seconds").time()) {
             gate.awaitEmpty(migration.route().process());
             var taken = checkpoints.takeAndHold(order, counting(migration));
+            failpoints.reach(Failpoint.STANDS);
             var over =
                     new HandOver(
                             migration.id(), taken.generation(), taken.sentBytes(), taken.stopped());
             var reply = proposals.submit(over).join();
+            failpoints.reach(Failpoint.HANDED_OVER);
             log.info(
                     "process handed over migration={} to={} checkpoint={} bytes={} dump={}ms"
                             + " reply={}",

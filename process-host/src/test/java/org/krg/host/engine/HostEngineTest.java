@@ -75,6 +75,7 @@ final class HostEngineTest {
                     () -> lease,
                     ticker,
                     () -> NOW,
+                    Failpoints.NONE,
                     new MetricRegistry());
 
     @BeforeEach
