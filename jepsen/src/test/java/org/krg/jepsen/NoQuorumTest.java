@@ -38,6 +38,11 @@ class NoQuorumTest {
 
         Await.until(
                 "the exclusive process to be frozen", SOON, () -> Machine.isFrozen(stands.cell));
+        // While it takes itself for the leader it cannot tell what becomes of a change.
+        Await.until(
+                ALONE + " to know of no leader",
+                SOON,
+                () -> !cluster.ask(cluster.member(ALONE), "status").has("leader"));
         var ticks = stands.ticks();
         var refused = cluster.run("run", "--name", "refused", "--", "true");
         goes.awaitTicks();
