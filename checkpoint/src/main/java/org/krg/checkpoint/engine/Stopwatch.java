@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Measures the phases of one piece of work, for the log. Used by one thread, whose own processor
 /// time it tells too: what is more than that was waiting, for a disk, a child or a processor.
-final class Stopwatch {
+public final class Stopwatch {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final StringBuilder laps = new StringBuilder();
@@ -15,7 +15,7 @@ final class Stopwatch {
     private long sinceCpu = THREADS.getCurrentThreadCpuTime();
 
     /// Says what was done since the last lap, or since the beginning.
-    void lap(String name) {
+    public void lap(String name) {
         var now = System.nanoTime();
         var nowCpu = THREADS.getCurrentThreadCpuTime();
         laps.append(laps.isEmpty() ? "" : ",")

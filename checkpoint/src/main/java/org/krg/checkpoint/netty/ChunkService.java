@@ -15,6 +15,7 @@ import org.krg.checkpoint.engine.Background;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.engine.Completion;
 import org.krg.checkpoint.engine.Staging;
+import org.krg.checkpoint.engine.Stopwatch;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.slf4j.Logger;
@@ -126,20 +127,24 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         if (problem.isPresent()) {
             throw new IOException("the manifest asks for what is not done: " + problem.get());
         }
+        var watch = new Stopwatch();
         var digest = ManifestCodec.digest(keep.manifest());
         try (var writing = store.begin()) {
             new Completion(store, writing, hashes -> ask(conversation, hashes)).run(manifest);
             writing.publish(keep.id(), digest, keep.manifest());
         }
+        watch.lap("store");
         var durable = new Background(store::sync);
         try {
             if (keep.stages()) {
                 staging.stage(manifest, digest);
+                watch.lap("images");
             }
         } finally {
             durable.await();
         }
-        log.info("copy made generation={}", keep.id());
+        watch.lap("sync");
+        log.info("copy made generation={} phases={}", keep.id(), watch);
     }
 
     private List<Chunk> ask(Conversation conversation, List<ChunkHash> hashes) throws IOException {
