@@ -26,7 +26,7 @@ class ArchiveTest {
             while True:
                 n += 1; print(n, flush=True); time.sleep(0.05)
             """;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     @AfterEach
     void stop(Cluster cluster) {

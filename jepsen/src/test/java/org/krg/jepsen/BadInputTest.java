@@ -23,7 +23,7 @@ import org.krg.jepsen.cluster.Machine;
 /// Whatever cannot be done is said in words and in an exit code, and nothing is lost.
 @ExtendWith(SharedCluster.class)
 class BadInputTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     @ParameterizedTest
     @CsvSource({

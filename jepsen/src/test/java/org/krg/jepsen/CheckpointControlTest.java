@@ -39,7 +39,7 @@ class CheckpointControlTest {
                 log.write("%d\\n" % n)
                 time.sleep(0.05)
             """;
-    private static final Duration TO_START = Duration.ofSeconds(60);
+    private static final Duration TO_START = Duration.ofMinutes(3);
 
     @AfterEach
     void stop(Cluster cluster) {
@@ -88,6 +88,9 @@ class CheckpointControlTest {
         cluster.killAgent(node);
         cluster.start(node);
         cluster.awaitReady();
+        // Where it took longer than the lease it has come back from the checkpoint.
+        cluster.awaitPhase(COUNTS, "running", TO_START);
+        await().atMost(TO_START).until(() -> lines(cluster) >= lines);
         assertThat(lines(cluster)).isEqualTo(lines);
 
         var restored = cluster.run("checkpoint", "restore", id(cluster), "--frozen").require(0);

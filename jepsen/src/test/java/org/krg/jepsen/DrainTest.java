@@ -17,7 +17,7 @@ class DrainTest {
     private static final String NODE = "n1";
     private static final List<String> LEAVE = List.of("leaves-1", "leaves-2", "leaves-3");
     private static final String STAYS = "stays";
-    private static final Duration TO_START = Duration.ofSeconds(60);
+    private static final Duration TO_START = Duration.ofMinutes(3);
     private static final Duration TO_DRAIN = Duration.ofMinutes(3);
 
     @AfterEach

@@ -22,7 +22,7 @@ import org.krg.jepsen.cluster.Cluster;
 class EncryptedCheckpointsTest {
     private static final String JOB = "keeper";
     private static final int SECRET_BYTES = 1 << 20;
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     private static final String KEEPER =
             """

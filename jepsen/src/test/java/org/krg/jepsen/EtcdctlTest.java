@@ -25,7 +25,7 @@ import org.krg.tools.http.Json;
 /// Debian's `etcdctl` works against a cluster of krg as against one of etcd.
 @ExtendWith(SharedCluster.class)
 class EtcdctlTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final Cluster cluster;
 
@@ -71,7 +71,9 @@ class EtcdctlTest {
             etcdctl("put", "watched/a", "2");
             etcdctl("del", "watched/a");
             Await.until(
-                    "the watch to see the end", LIMIT, () -> watch.outSoFar().contains("DELETE"));
+                    "the watch to see the end",
+                    LIMIT,
+                    () -> watch.outSoFar().endsWith("DELETE\nwatched/a\n\n"));
             assertThat(watch.outSoFar())
                     .endsWith("PUT\nwatched/a\n1\nPUT\nwatched/a\n2\nDELETE\nwatched/a\n\n");
         }
@@ -217,6 +219,7 @@ class EtcdctlTest {
                         .map(member -> member.api().toString())
                         .collect(Collectors.joining(","));
         var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
+        command.addAll(List.of("--dial-timeout=30s", "--command-timeout=60s"));
         command.add("--endpoints=" + endpoints);
         command.addAll(List.of(arguments));
         return command;

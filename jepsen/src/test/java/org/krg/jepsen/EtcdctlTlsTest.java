@@ -21,7 +21,7 @@ import org.krg.jepsen.cluster.Finished;
 /// what their roles allow.
 @ExtendWith(SharedCluster.class)
 class EtcdctlTlsTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final Cluster cluster;
 
@@ -101,6 +101,7 @@ class EtcdctlTlsTest {
 
     private Finished etcdctl(String user, int exit, String... arguments) {
         var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
+        command.addAll(List.of("--dial-timeout=30s", "--command-timeout=60s"));
         command.add("--endpoints=https://" + cluster.members().getFirst().api());
         command.add("--cacert=" + keys.resolve("ca.crt"));
         command.add("--cert=" + keys.resolve(user + ".crt"));

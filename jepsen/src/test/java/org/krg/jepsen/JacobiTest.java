@@ -33,7 +33,7 @@ class JacobiTest {
     private static final String SEGMENT = "plate";
     private static final Path PROGRAM =
             Path.of(System.getProperty("krg.root"), "target/native/jacobi");
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @AfterEach
     void clean(Cluster cluster) {
@@ -198,10 +198,7 @@ class JacobiTest {
     }
 
     private static void awaitOutput(Cluster cluster, String name, String text) {
-        Await.until(
-                text,
-                LIMIT,
-                () -> cluster.run("logs", name + "/0").require(0).out().contains(text));
+        Await.until(text, LIMIT, () -> cluster.run("logs", name + "/0").out().contains(text));
     }
 
     private static long segmentId(Cluster cluster) {

@@ -32,7 +32,7 @@ import org.krg.jepsen.cluster.Cluster;
 /// jetcd, a client of etcd for Java, works against a cluster of krg unchanged.
 @ExtendWith(SharedCluster.class)
 class JetcdTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final ByteSequence PREFIX = bytes("jetcd/");
 
     private final Client client;

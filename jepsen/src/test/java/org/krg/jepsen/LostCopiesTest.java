@@ -17,7 +17,7 @@ import org.krg.jepsen.cluster.Cluster;
 /// Copies of checkpoints are made again when a node that had some is lost.
 @Tag("long")
 class LostCopiesTest {
-    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     @Test
     void aThirdNodeMakesACopyForTheOneThatIsLostAndTheProgramComesBackFromIt() throws IOException {

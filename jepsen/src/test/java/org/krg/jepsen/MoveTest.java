@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.HeldUp;
 import org.krg.jepsen.workload.JobRequest;
 import org.krg.jepsen.workload.Witness;
 import org.krg.tools.http.ApiPath;
@@ -27,7 +28,7 @@ import org.krg.tools.http.ApiPath;
 @ExtendWith(SharedCluster.class)
 class MoveTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
-    private static final Duration TO_START = Duration.ofSeconds(60);
+    private static final Duration TO_START = Duration.ofMinutes(3);
     private static final Duration TO_MOVE = Duration.ofMinutes(2);
     private static final int MOVES = 4;
 
@@ -144,22 +145,25 @@ class MoveTest {
         cluster.awaitPhase(witness.name(), "running", TO_START);
         awaitMarks(witness, 20);
         var before = cluster.process(witness.name());
-        var begun =
-                cluster.run(
-                                "proc",
-                                "migrate",
-                                witness.name(),
-                                "--to",
-                                "auto",
-                                "--mode",
-                                "warm",
-                                "--no-wait",
-                                "-o",
-                                "json")
-                        .require(0)
-                        .json();
+        try (var held = HeldUp.at(cluster, before.path("node").asText(), "SENT_AHEAD")) {
+            var begun =
+                    cluster.run(
+                                    "proc",
+                                    "migrate",
+                                    witness.name(),
+                                    "--to",
+                                    "auto",
+                                    "--mode",
+                                    "warm",
+                                    "--no-wait",
+                                    "-o",
+                                    "json")
+                            .require(0)
+                            .json();
+            held.await(TO_MOVE);
 
-        cluster.run("op", "cancel", begun.path("id").asText()).require(0);
+            cluster.run("op", "cancel", begun.path("id").asText()).require(0);
+        }
 
         awaitMarks(witness, witness.marks().size() + 50);
         var after = cluster.process(witness.name());

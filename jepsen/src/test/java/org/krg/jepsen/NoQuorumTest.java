@@ -20,7 +20,7 @@ import org.krg.jepsen.workload.JobRequest;
 @ExtendWith(SharedCluster.class)
 class NoQuorumTest {
     private static final String ALONE = "n2";
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(3);
 
     /// Appends a line to its file five times a second.
     private static final String CLOCK = "while :; do echo tick >> \"$0\"; sleep 0.2; done";

@@ -22,7 +22,7 @@ import org.krg.jepsen.workload.JobRequest;
 class ParallelJobTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
     private static final int RANKS = 3;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /// The lease of a node, an election if it led, the leases of the others, and the start.
 
@@ -150,7 +150,7 @@ class ParallelJobTest {
         Await.until(
                 "the token to go around",
                 LIMIT,
-                () -> cluster.run("logs", name + "/0").require(0).out().contains("half"));
+                () -> cluster.run("logs", name + "/0").out().contains("half"));
     }
 
     private static void assertThatItEndsWell(Cluster cluster, String name) {

@@ -112,6 +112,6 @@ class RollingRestartTest {
     }
 
     private static long await(CompletableFuture<Long> added) {
-        return added.orTimeout(60, TimeUnit.SECONDS).join();
+        return added.orTimeout(5, TimeUnit.MINUTES).join();
     }
 }

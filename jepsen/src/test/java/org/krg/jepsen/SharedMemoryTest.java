@@ -72,7 +72,8 @@ class SharedMemoryTest {
 
         assertThat(touchers.get(1).ask("advise 0 65536 3")).isEqualTo("ok");
 
-        await().untilAsserted(() -> assertThat(ahead(cluster)).isEqualTo(16));
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(ahead(cluster)).isEqualTo(16));
         assertThat(touchers.get(1).ask("read 61440")).isEqualTo("7");
         assertThat(touchers.get(1).ask("advise 0 100 3")).isEqualTo("error EINVAL");
     }
@@ -114,7 +115,7 @@ class SharedMemoryTest {
         var read = home.begin("read 0");
         cluster.start(node);
 
-        assertThat(read.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("41");
+        assertThat(read.orTimeout(5, TimeUnit.MINUTES).join()).isEqualTo("41");
         assertThat(home.ask("write 0 43")).isEqualTo("ok");
         assertThat(other.ask("exchange 0 44")).isEqualTo("43");
         assertThat(home.ask("read 0")).isEqualTo("44");
@@ -227,10 +228,12 @@ class SharedMemoryTest {
 
             cluster.run("segment", "destroy", "brief").require(0);
 
-            await().untilAsserted(() -> assertThat(memories(agents)).hasSize(1));
+            await().atMost(1, TimeUnit.MINUTES)
+                    .untilAsserted(() -> assertThat(memories(agents)).hasSize(1));
             assertThat(mapping.ask("read 4096")).isEqualTo("sigbus");
         }
-        await().untilAsserted(() -> assertThat(memories(agents)).isEmpty());
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(memories(agents)).isEmpty());
         for (var toucher : touchers) {
             assertThat(toucher.ask("write 0 1")).isEqualTo("ok");
         }

@@ -3,6 +3,7 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -100,22 +101,19 @@ class SharedProgramMovesTest {
                     assertThat(other.ask("write " + page * 4_096 + " 7")).isEqualTo("ok");
                 }
 
-                var plan =
-                        cluster.run(
-                                        "proc",
-                                        "migrate",
-                                        job,
-                                        "--to",
-                                        "auto",
-                                        "--dry-run",
-                                        "-o",
-                                        "json")
-                                .require(0)
-                                .json();
-
-                assertThat(plan.path("to").asText()).isEqualTo(node);
+                // Of a node that does not answer at once nothing is known.
+                Await.until(
+                        "it to be planned to go to " + node,
+                        LIMIT,
+                        () -> plan(cluster).path("to").asText().equals(node));
             }
         }
+    }
+
+    private JsonNode plan(Cluster cluster) {
+        return cluster.run("proc", "migrate", job, "--to", "auto", "--dry-run", "-o", "json")
+                .require(0)
+                .json();
     }
 
     @Test

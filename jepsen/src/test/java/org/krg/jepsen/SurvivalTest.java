@@ -23,12 +23,12 @@ import org.krg.jepsen.workload.JobRequest;
 @ExtendWith(SharedCluster.class)
 class SurvivalTest {
     private static final String VICTIM = "n2";
-    private static final Duration TO_START = Duration.ofSeconds(30);
+    private static final Duration TO_START = Duration.ofMinutes(3);
 
     /// The lease of the node, an election if it led, and the restore.
-    private static final Duration TO_RECOVER = Duration.ofMinutes(1);
+    private static final Duration TO_RECOVER = Duration.ofMinutes(5);
 
-    private static final Duration TO_END = Duration.ofMinutes(2);
+    private static final Duration TO_END = Duration.ofMinutes(10);
 
     @Test
     void programsGoOnFromTheirCheckpointsOnOtherNodes(Cluster cluster) throws IOException {
@@ -44,7 +44,8 @@ class SurvivalTest {
                         compression.program());
 
         startOnVictim(cluster, programs);
-        for (var program : programs) {
+        // Those that end by themselves first.
+        for (var program : programs.reversed()) {
             cluster.run("checkpoint", "create", program.name()).require(0);
         }
         cluster.killNode(VICTIM);

@@ -38,7 +38,7 @@ class TerminalTest {
             user.awaitShown("a2b");
             user.type(CTRL_P_CTRL_Q);
             assertThat(user.awaitEnd()).isZero();
-            assertThat(user.shown()).contains("detached; shell goes on");
+            user.awaitShown("detached; shell goes on");
         }
         assertThat(cluster.process(JOB).path("phase").asText()).isEqualTo("running");
         try (var lost = Typist.of(cluster, "attach", JOB)) {

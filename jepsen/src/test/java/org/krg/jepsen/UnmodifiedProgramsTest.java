@@ -119,8 +119,7 @@ class UnmodifiedProgramsTest {
 
     /// The last one that lets go of a segment without a name takes it along.
     private static void assertNothingIsLeft(Cluster cluster) {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> cluster.get("segments").path("segments").isEmpty());
+        await().atMost(LIMIT).until(() -> cluster.get("segments").path("segments").isEmpty());
     }
 
     private static long product() {

@@ -25,11 +25,11 @@ import org.krg.tools.http.Json;
 /// A dev cluster in a directory of its own. Closing it takes it down, whatever state it is in, and
 /// fails if anything of it is left on the machine.
 public final class Cluster implements AutoCloseable {
-    private static final Duration TO_START = Duration.ofMinutes(2);
-    private static final Duration TO_BE_READY = Duration.ofMinutes(1);
+    private static final Duration TO_START = Duration.ofMinutes(3);
+    private static final Duration TO_BE_READY = Duration.ofMinutes(3);
 
     /// An agent that has pages to give away may take so long.
-    private static final Duration TO_END = Duration.ofSeconds(60);
+    private static final Duration TO_END = Duration.ofMinutes(3);
 
     /// The property that leaves clusters as they are, for somebody who looks for a mistake.
     private static final String KEEP = "krg.keep";
@@ -143,9 +143,13 @@ public final class Cluster implements AutoCloseable {
         run("dev", "kill", node, "--scope", "agent").require(0);
     }
 
-    /// Kills the agent of a node, as fast as that can be done.
+    /// Kills the agent of a node, as fast as that can be done, and returns when it is gone.
     public void killAgentAtOnce(String node) {
-        findAgent(node).ifPresent(ProcessHandle::destroyForcibly);
+        findAgent(node)
+                .ifPresent(agent -> {
+                    var _ = agent.destroyForcibly();
+                    Await.until("the agent to be gone", TO_END, () -> !agent.isAlive());
+                });
     }
 
     /// Tells the agent of a node to end, as an upgrade does, and returns when it has; its cells go

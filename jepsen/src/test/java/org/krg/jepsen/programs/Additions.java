@@ -13,7 +13,7 @@ import org.krg.jepsen.cluster.Await;
 /// Programs of several nodes add 1 to one word of a segment (`krg_atomic_add`), until they are
 /// stopped.
 public final class Additions {
-    private static final Duration LOSS = Duration.ofSeconds(60);
+    private static final Duration LOSS = Duration.ofMinutes(3);
     private static final int AT_ONCE = 20;
 
     private final int word;

@@ -7,6 +7,8 @@ import java.util.List;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.workload.JobRequest;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.LogItem;
 
@@ -36,12 +38,18 @@ public final class Answering {
         var bytes = (command + "\n").getBytes(StandardCharsets.US_ASCII);
         var path = ApiPath.of("processes", job, "stdin");
         try (var client = cluster.client()) {
-            Await.until(
-                    "it to take its input",
-                    LIMIT,
-                    () -> client.postBytes(path, bytes, LIMIT).path("written").asInt() > 0);
+            Await.until("it to take its input", LIMIT, () -> isTaken(client, path, bytes));
         }
         return answer("an answer to " + command);
+    }
+
+    private static boolean isTaken(ApiClient client, ApiPath path, byte[] bytes) {
+        try {
+            return client.postBytes(path, bytes, LIMIT).path("written").asInt() > 0;
+        } catch (ApiFailure failure) {
+            // What may have arrived must not be sent again; the answer will tell.
+            return failure.isUncertain();
+        }
     }
 
     /// The program went back to where it had given so many answers.

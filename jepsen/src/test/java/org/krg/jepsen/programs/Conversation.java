@@ -35,16 +35,16 @@ public final class Conversation {
             """
                     .formatted(PORT);
 
-    /// Python's client of the same kind: server, seconds. Says how many numbers came back.
+    /// Python's client of the same kind: server, and the file at whose coming it stops. Says how
+    /// many numbers came back.
     public static final String CLIENT =
             """
-            import socket, struct, sys, threading, time
+            import os, socket, struct, sys, threading, time
             connection = socket.create_connection((sys.argv[1], %d))
             print('talks', flush=True)
-            end = time.monotonic() + float(sys.argv[2])
             def send():
                 number = 0
-                while time.monotonic() < end:
+                while not os.path.exists(sys.argv[2]):
                     connection.sendall(struct.pack('>q', number))
                     number += 1
                     time.sleep(0.0005)

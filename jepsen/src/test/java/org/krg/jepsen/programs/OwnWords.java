@@ -27,7 +27,7 @@ import org.krg.jepsen.cluster.Await;
 /// it shares with such programs of other nodes, until it is stopped. It notes each store in a file,
 /// which also tells of it when its node is lost.
 public final class OwnWords {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int PAGE_BYTES = 4_096;
 
     /// `struct exchange` of `krg-touch.c`.

@@ -17,7 +17,7 @@ public final class Toucher implements AutoCloseable {
     private static final Path PROGRAMS = Path.of(System.getProperty("krg.root"), "target/native");
 
     /// A node has to be declared lost before what it had is granted anew.
-    private static final long LIMIT_SECONDS = 60;
+    private static final long LIMIT_SECONDS = 300;
 
     private final Process process;
     private final Writer input;

@@ -34,10 +34,11 @@ import org.krg.testkit.StateCluster;
 class KeysUnderFaultsTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
     private static final Span ALL = new Span("a", "z");
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofMinutes(3);
     private static final int CLIENTS = 4;
 
     /// Between two faults; elections take some seconds.
+    private static final int MANY = 800;
     private static final Duration CALM = Duration.ofMillis(1_500);
 
     private final Random random = new Random(SEED);
@@ -81,6 +82,7 @@ class KeysUnderFaultsTest {
             }
             leaders.add(cluster.awaitLeader());
             Thread.sleep(CALM);
+            await().atMost(SOON).until(() -> answered() > MANY);
             stopping.set(true);
             for (var client : clients) {
                 client.join();
@@ -186,11 +188,13 @@ class KeysUnderFaultsTest {
         return watcher.finished().stream().map(Watched::changes).findFirst().orElse(List.of());
     }
 
+    private long answered() {
+        return recorder.calls().stream().filter(call -> call.done().isPresent()).count();
+    }
+
     private void assertThatItBit(List<NodeId> leaders, List<Change> log) {
         assertThat(leaders.stream().distinct().count()).as("leaders").isGreaterThan(1);
-        assertThat(log.size()).as("changes").isGreaterThan(200);
-        var done = recorder.calls().stream().filter(call -> call.done().isPresent()).count();
-        assertThat(done).as("answered calls").isGreaterThan(400);
+        assertThat(log.size()).as("changes").isGreaterThan(MANY / 4);
         assertThat(cluster.snapshotsTaken()).as("snapshots").isPositive();
     }
 }

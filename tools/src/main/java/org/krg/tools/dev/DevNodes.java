@@ -19,6 +19,9 @@ public final class DevNodes {
 
     private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
 
+    /// An agent that was killed closes its sockets a moment after its process is gone.
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
     /// An agent that is told to end does so within this time, whatever it has to give away.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
@@ -73,10 +76,10 @@ public final class DevNodes {
         }
     }
 
-    private static void requireFreePorts(DevNode node) {
+    private static void requireFreePorts(DevNode node) throws InterruptedException {
         var listen = node.listen();
         for (var address : List.of(listen.api(), listen.raft(), listen.peer())) {
-            if (!PortClaims.isFree(address.port())) {
+            if (!Patience.until(CLOSE_LIMIT, () -> PortClaims.isFree(address.port()))) {
                 throw new HostFailure(
                         HostFailure.Code.CONFLICT,
                         node.name() + " cannot listen on " + address + ": another program does",

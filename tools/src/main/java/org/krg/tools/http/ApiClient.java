@@ -20,7 +20,7 @@ import org.krg.state.model.HostPort;
 /// A client is one session: its changes are numbered and each takes effect once, however often it
 /// has to be sent. Reads and streams may be used from several threads, changes from one at a time.
 public final class ApiClient implements AutoCloseable {
-    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
 
     private final ClientConfig config;
     private final HttpClient http;

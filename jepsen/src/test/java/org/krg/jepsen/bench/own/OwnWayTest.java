@@ -69,7 +69,7 @@ final class OwnWayTest {
         assertThat(range("bench/").path("count").asInt()).isEqualTo(KEYS);
 
         var outcome =
-                new Calls(16, 50, KEYS).run(connections, Duration.ZERO, Duration.ofSeconds(1));
+                new Calls(16, 50, KEYS).run(connections, Duration.ZERO, Duration.ofSeconds(5));
 
         assertThat(outcome.failure()).isNull();
         assertThat(outcome.latencies().count()).isPositive();

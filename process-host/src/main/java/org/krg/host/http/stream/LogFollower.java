@@ -65,10 +65,12 @@ public final class LogFollower {
     }
 
     /// Throws [HostFailure] when the output of a process that is or was somewhere cannot be read
-    /// there.
+    /// there. Where it is being brought up there may be nothing yet.
     public void requireReadable() {
         var found = replica.image().processes().find(wish.process());
-        if (found.isPresent() && found.get().lastNode().isPresent()) {
+        if (found.isPresent()
+                && found.get().lastNode().isPresent()
+                && !(found.get().phase() instanceof Phase.Starting)) {
             var process = found.get();
             var _ =
                     outputs.read(
