@@ -37,8 +37,10 @@ class KeysUnderFaultsTest {
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final int CLIENTS = 4;
 
-    /// Between two faults; elections take some seconds.
+    /// Answers; each fourth call at least is a change.
     private static final int MANY = 800;
+
+    /// Between two faults; elections take some seconds.
     private static final Duration CALM = Duration.ofMillis(1_500);
 
     private final Random random = new Random(SEED);
