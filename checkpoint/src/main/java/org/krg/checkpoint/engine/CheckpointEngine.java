@@ -118,6 +118,7 @@ public final class CheckpointEngine implements Checkpoints {
 
     private Taken tryToTake(CellView cell, TakeOptions options, CopyProgress progress) {
         var dumper = dumpers.require(options.engine());
+        prepareCopy(options);
         requireNoBlockers(preflight(cell, options), Aftermath.of(cell.isHeld(), false));
         var name = new GenerationId(cell.process(), options.number()) + "." + cell.epoch();
         try (var work = WorkDirectory.create(config.images(), name)) {
@@ -125,6 +126,14 @@ public final class CheckpointEngine implements Checkpoints {
             return new TakeRun(cell, options, dumper, self, parts, work, clock).run(progress);
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    /// While nothing stands still yet.
+    private void prepareCopy(TakeOptions options) {
+        if (options.copies() > 1 && !options.candidates().isEmpty()) {
+            var node = options.candidates().getFirst();
+            var _ = Thread.startVirtualThread(() -> parts.copies().prepare(node));
         }
     }
 

@@ -16,6 +16,10 @@ public interface Copies {
     /// Most chunks that are asked for at once.
     int MAX_CHUNKS = 256;
 
+    /// Gets ready to have a copy made by a node soon, so that it takes less time then. Blocks; does
+    /// nothing if that is impossible.
+    void prepare(NodeId node);
+
     /// Has a node make a copy of a generation of this node, and waits until it is whole, verified
     /// and durable.
     ///

@@ -22,8 +22,11 @@ public final class Stopwatch {
                 .append(name)
                 .append(':')
                 .append(TimeUnit.NANOSECONDS.toMillis(now - since))
-                .append("ms/")
-                .append(TimeUnit.NANOSECONDS.toMillis(nowCpu - sinceCpu));
+                .append("ms");
+        // Nobody counts the time of virtual threads.
+        if (!Thread.currentThread().isVirtual()) {
+            laps.append('/').append(TimeUnit.NANOSECONDS.toMillis(nowCpu - sinceCpu));
+        }
         since = now;
         sinceCpu = nowCpu;
     }

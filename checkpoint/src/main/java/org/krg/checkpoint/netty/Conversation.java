@@ -24,6 +24,7 @@ final class Conversation implements AutoCloseable {
     private final Channel channel;
     private final int level;
     private final Duration limit;
+    private int heard;
     private final BlockingQueue<Arrival> arrivals = new ArrayBlockingQueue<>(MAX_WAITING);
 
     private sealed interface Arrival {
@@ -81,8 +82,14 @@ final class Conversation implements AutoCloseable {
     Frame receive(Duration patience) throws IOException {
         try {
             return switch (arrivals.poll(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                case Arrival.Message(Frame.Refused(var reason)) -> throw new IOException(reason);
-                case Arrival.Message(var frame) -> frame;
+                case Arrival.Message(Frame.Refused(var reason)) -> {
+                    heard++;
+                    throw new IOException(reason);
+                }
+                case Arrival.Message(var frame) -> {
+                    heard++;
+                    yield frame;
+                }
                 case Arrival.End(var reason) -> throw new IOException(reason);
                 case null ->
                         throw new IOException("no answer within " + patience.toSeconds() + " s");
@@ -91,6 +98,16 @@ final class Conversation implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for an answer", stop);
         }
+    }
+
+    /// {@return how many frames came so far}
+    int heard() {
+        return heard;
+    }
+
+    /// {@return whether the other side is there, as far as is known}
+    boolean isOpen() {
+        return channel.isActive();
     }
 
     /// {@return a complaint about a frame that does not belong here}

@@ -514,6 +514,9 @@ final class HostileArchiveTest {
     /// A cluster of one node.
     private static final class NoOthers implements Copies {
         @Override
+        public void prepare(NodeId node) {}
+
+        @Override
         public void keep(
                 NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
                 throws IOException {

@@ -47,6 +47,9 @@ class RepairingSourceTest {
         private final TreeSet<NodeId> down = new TreeSet<>();
 
         @Override
+        public void prepare(NodeId node) {}
+
+        @Override
         public void keep(
                 NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent) {
             throw new AssertionError("nothing is copied here");
