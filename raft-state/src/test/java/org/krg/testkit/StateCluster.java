@@ -18,15 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.ClusterStore;
 import org.krg.state.LeaderLink;
 import org.krg.state.StateConfig;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.krg.state.ratis.RatisClusterStore;
@@ -36,6 +39,9 @@ import org.krg.state.rocksdb.RocksStorage;
 /// [LeaderLink]s are method calls that [#cutLinks] makes fail.
 public final class StateCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /// Not the common pool: where it has one thread, a task that blocks there stops every link.
+    private static final Executor LINKS = Thread::startVirtualThread;
 
     private final UUID id = UUID.randomUUID();
     private final Path directory;
@@ -217,6 +223,15 @@ public final class StateCluster implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /// Waits until a store that was opened again serves reads, and gives what it read: the leader
+    /// may take a while to look again for a member that was away.
+    public static ClusterImage awaitCurrent(ClusterStore store) {
+        return Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .ignoreExceptions()
+                .until(() -> get(store.read()), _ -> true);
+    }
+
     /// Closes the store of a node.
     public void stop(NodeId node) {
         var store = running.remove(node);
@@ -253,7 +268,7 @@ public final class StateCluster implements AutoCloseable {
     }
 
     /// {@return ports that nobody listened on}
-    private static List<Integer> freePorts(int count) {
+    public static List<Integer> freePorts(int count) {
         var sockets = new ArrayList<ServerSocket>();
         try {
             for (var i = 0; i < count; i++) {
@@ -289,7 +304,7 @@ public final class StateCluster implements AutoCloseable {
                 return CompletableFuture.failedFuture(
                         new Unsent(leader + " is not reached", new IOException("cut")));
             }
-            return CompletableFuture.completedFuture(request).thenComposeAsync(to::answer);
+            return CompletableFuture.completedFuture(request).thenComposeAsync(to::answer, LINKS);
         }
     }
 }

@@ -3,6 +3,7 @@ package org.krg.state.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.krg.testkit.StateCluster.awaitCurrent;
 import static org.krg.testkit.StateCluster.get;
 
 import java.nio.file.Path;
@@ -121,7 +122,7 @@ final class ClusterKeysTest {
             get(cluster.stores().get(i % 3).submit(put("w/" + i % 5, "v" + i)));
             if (i == 25) {
                 cluster.stop(follower);
-                cluster.open(follower);
+                awaitCurrent(cluster.open(follower));
             }
         }
         var told = new ArrayList<List<String>>();

@@ -4,6 +4,7 @@ package org.krg.state.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.krg.testkit.StateCluster.awaitCurrent;
 import static org.krg.testkit.StateCluster.get;
 import static org.krg.testkit.StateCluster.node;
 
@@ -31,7 +32,6 @@ import org.krg.state.core.StorageFindings;
 import org.krg.state.engine.Backup;
 import org.krg.state.engine.Restore;
 import org.krg.state.engine.StoredRows;
-import org.krg.state.image.ClusterImage;
 import org.krg.state.ratis.files.MemberFile;
 import org.krg.state.ratis.files.MemberFiles;
 import org.krg.state.rocksdb.RocksStorage;
@@ -269,18 +269,12 @@ final class DamageTest {
         assertThat(inspect().problems()).isEmpty();
     }
 
-    /// The leader may take a while to look again for a member that was away.
-    private static ClusterImage awaitCurrent(ClusterStore store) {
-        return await().atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
-                .until(() -> store.read().join(), _ -> true);
-    }
-
     private void assertStartsWithEverything() {
         var store = cluster.open(node(3));
         var leader = cluster.store(cluster.awaitLeader());
         awaitCurrent(store);
-        assertThat(store.hash()).isEqualTo(leader.hash());
+        await().atMost(Members.LIMIT)
+                .untilAsserted(() -> assertThat(store.hash()).isEqualTo(leader.hash()));
     }
 
     private MemberFiles files() {

@@ -9,6 +9,9 @@ import org.krg.testkit.StateCluster;
 
 /// Clusters for tests of what lies on the disk.
 final class Members {
+    /// What may last on a loaded machine.
+    static final Duration LIMIT = Duration.ofMinutes(2);
+
     private Members() {}
 
     /// Three members with a snapshot every 32 entries, small segments, and a log of 1000 entries.
@@ -18,7 +21,7 @@ final class Members {
 
     /// Waits until every running member has applied everything.
     static void awaitApplied(StateCluster cluster) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(LIMIT)
                 .until(() ->
                         cluster.stores().stream()
                                         .map(store -> store.hash().appliedIndex())

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
+import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
+import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.image.ClusterChange;
@@ -111,11 +113,23 @@ final class PromisesTest {
     void operationsAreAnsweredAcrossAChangeOfTheLeader() {
         var follower = cluster.store(cluster.awaitFollower());
         var leader = cluster.awaitLeader();
-        var stopping = CompletableFuture.runAsync(() -> cluster.stop(leader));
+        var stopping =
+                CompletableFuture.runAsync(() -> cluster.stop(leader), Thread::startVirtualThread);
         do {
-            assertThat(get(follower.submit(client.grant()))).isInstanceOf(Accepted.class);
+            assertThat(awaitReply(follower, client.grant())).isInstanceOf(Accepted.class);
         } while (!stopping.isDone() || follower.leadership().leader().isEmpty());
         get(stopping);
+    }
+
+    /// Repeats it as a client does while an election takes long.
+    private static Reply awaitReply(ClusterStore store, Operation operation) {
+        return await().atMost(Duration.ofMinutes(1))
+                .ignoreExceptionsMatching(PromisesTest::mayBeRepeated)
+                .until(() -> get(store.submit(operation)), _ -> true);
+    }
+
+    private static boolean mayBeRepeated(Throwable failed) {
+        return failed.getCause() instanceof NoQuorum || failed.getCause() instanceof UnknownOutcome;
     }
 
     @Test
