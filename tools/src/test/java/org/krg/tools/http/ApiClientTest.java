@@ -19,6 +19,8 @@ import org.krg.tools.http.FakeAgent.Asked;
 import org.krg.tools.http.FakeAgent.Part;
 
 final class ApiClientTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final ApiPath JOBS = ApiPath.of("jobs");
     private static final Part DONE = json(200, "{\"revision\":7}");
     private static final Part NO_QUORUM = error(503, "NO_QUORUM", 8);
@@ -64,7 +66,7 @@ final class ApiClientTest {
 
     @Test
     void noQuorumEverywhereIsAFailureInTheEnd() {
-        var client = client(agent(NO_QUORUM).address(), agent(NO_QUORUM).address());
+        var client = impatient(agent(NO_QUORUM).address(), agent(NO_QUORUM).address());
 
         assertThatThrownBy(() -> client.get(JOBS))
                 .isInstanceOfSatisfying(
@@ -150,7 +152,7 @@ final class ApiClientTest {
 
     @Test
     void aChangeThatNobodyCanTellAnythingAboutIsUncertain() {
-        var client = client(agent(TIMED_OUT).address());
+        var client = impatient(agent(TIMED_OUT).address());
 
         assertThatThrownBy(() -> client.post(JOBS))
                 .isInstanceOfSatisfying(
@@ -163,7 +165,7 @@ final class ApiClientTest {
 
     @Test
     void aChangeStaysUncertainWhenItsAgentIsGoneAfterwards() {
-        var client = client(agent(broken()).address(), nobody());
+        var client = impatient(agent(broken()).address(), nobody());
 
         assertThatThrownBy(() -> client.post(JOBS))
                 .isInstanceOfSatisfying(
@@ -172,7 +174,12 @@ final class ApiClientTest {
 
     @Test
     void anAgentThatHangsIsPassedOver() {
-        var client = client(agent(hanging()).address(), agent(DONE).address());
+        var client =
+                client(
+                        Duration.ofSeconds(2),
+                        PATIENCE,
+                        agent(hanging()).address(),
+                        agent(DONE).address());
 
         assertThat(client.get(JOBS).path("revision").asInt()).isEqualTo(7);
     }
@@ -232,12 +239,16 @@ final class ApiClientTest {
     }
 
     private ApiClient client(HostPort... endpoints) {
-        var config =
-                ClientConfig.of(List.of(endpoints))
-                        .withBounds(
-                                Duration.ofMillis(500),
-                                Duration.ofMillis(700),
-                                Duration.ofMillis(500));
+        return client(Duration.ofSeconds(10), PATIENCE, endpoints);
+    }
+
+    /// {@return a client that soon gives up asking for a quorum}
+    private ApiClient impatient(HostPort... endpoints) {
+        return client(Duration.ofSeconds(10), Duration.ofMillis(700), endpoints);
+    }
+
+    private ApiClient client(Duration answer, Duration quorum, HostPort... endpoints) {
+        var config = ClientConfig.of(List.of(endpoints)).withBounds(answer, quorum, PATIENCE);
         var client = new ApiClient(config);
         open.add(client);
         return client;

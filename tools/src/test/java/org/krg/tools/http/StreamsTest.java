@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.krg.tools.http.FakeAgent.Part;
 
 final class StreamsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final OptionalLong FROM_3 = OptionalLong.of(3);
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -59,7 +61,7 @@ final class StreamsTest {
     void anAgentThatFallsSilentIsLeft() {
         var hung = agent(silent(event(4, 0)));
         var other = agent(silent(event(5, 0)));
-        var watch = client(hung, other).watch(FROM_3);
+        var watch = client(PATIENCE, Duration.ofSeconds(5), hung, other).watch(FROM_3);
 
         assertThat(revisions(watch, 2)).containsExactly("4.0", "5.0");
     }
@@ -91,7 +93,8 @@ final class StreamsTest {
 
     @Test
     void aWatchThatNobodyGoesOnWithFails() {
-        var watch = client(agent(stream(event(4, 0)), error(503, "NO_QUORUM", 8))).watch(FROM_3);
+        var agent = agent(stream(event(4, 0)), error(503, "NO_QUORUM", 8));
+        var watch = client(Duration.ofMillis(700), PATIENCE, agent).watch(FROM_3);
 
         watch.next();
 
@@ -203,12 +206,13 @@ final class StreamsTest {
     }
 
     private ApiClient client(FakeAgent... agents) {
+        return client(PATIENCE, PATIENCE, agents);
+    }
+
+    private ApiClient client(Duration quorum, Duration quiet, FakeAgent... agents) {
         var config =
                 ClientConfig.of(Stream.of(agents).map(FakeAgent::address).toList())
-                        .withBounds(
-                                Duration.ofSeconds(2),
-                                Duration.ofMillis(700),
-                                Duration.ofMillis(400));
+                        .withBounds(Duration.ofSeconds(10), quorum, quiet);
         var client = new ApiClient(config);
         open.add(client);
         return client;
