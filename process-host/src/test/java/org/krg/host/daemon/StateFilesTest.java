@@ -33,12 +33,14 @@ import org.krg.state.model.NodeId;
 import org.krg.state.ratis.RatisClusterStore;
 import org.krg.state.rocksdb.RocksStorage;
 import org.krg.testkit.DamagedFiles;
+import org.krg.testkit.StateCluster;
 
 /// The stored state of a node that was a cluster of its own.
 final class StateFilesTest {
     private static final NodeId SELF = new NodeId("n1");
     private static final UUID CLUSTER = UUID.fromString("6e1f9a94-4f0c-4b53-8b9f-0b0a8d0f7a11");
-    private static final HostPort RAFT = new HostPort("127.0.0.1", 17_441);
+    private static final HostPort RAFT =
+            new HostPort("127.0.0.1", StateCluster.freePorts(1).getFirst());
 
     @TempDir private Path directory;
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,7 @@ final class HostEngineTest {
     private final Proposals proposals =
             new Proposals(store, () -> new SessionId(sessions.incrementAndGet()), timer);
     private volatile OwnLease lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
+    private final AtomicInteger looks = new AtomicInteger();
     private final HostEngine engine =
             new HostEngine(
                     HERE,
@@ -72,11 +74,23 @@ final class HostEngineTest {
                     machine,
                     checkpoints,
                     proposals,
-                    () -> lease,
+                    this::look,
                     ticker,
                     () -> NOW,
                     Failpoints.NONE,
                     new MetricRegistry());
+
+    private OwnLease look() {
+        looks.incrementAndGet();
+        return lease;
+    }
+
+    /// Until nothing is decided any more by the lease as it was.
+    private void loseLease() {
+        lease = OwnLease.NONE;
+        var before = looks.get();
+        await().atMost(LIMIT).until(() -> looks.get() > before + 1);
+    }
 
     @BeforeEach
     void oneNode() {
@@ -205,7 +219,7 @@ final class HostEngineTest {
     void aNodeThatComesBackThawsWhatIsStillItsOwnAndKillsTheRest() {
         engine.start();
         var cell = running(CheckpointPolicy.ON_DEMAND);
-        lease = OwnLease.NONE;
+        loseLease();
         machine.put(cell, new State.Alive(true));
         await().during(Duration.ofMillis(500))
                 .atMost(LIMIT)
@@ -213,7 +227,7 @@ final class HostEngineTest {
         lease = new OwnLease(Duration.ofDays(1), Revision.ZERO);
         await().atMost(LIMIT).until(() -> machine.done().contains("thaw " + cell));
 
-        lease = OwnLease.NONE;
+        loseLease();
         machine.put(cell, new State.Alive(true));
         propose(new DeclareNodeLost(HERE, 1, NOW));
         await().atMost(LIMIT).until(() -> machine.done().contains("kill " + cell));

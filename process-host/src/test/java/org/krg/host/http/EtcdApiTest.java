@@ -334,7 +334,8 @@ final class EtcdApiTest {
 
     @Test
     void aLockIsHeldByOneAndPassedOnInTheOrderOfWaiting() {
-        var first = lock("mutex", grant(60));
+        var firstLease = grant(60);
+        var first = lock("mutex", firstLease);
         var secondLease = grant(60);
         try (var waiting = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
             waiting.send(lockRequest("mutex", secondLease));
@@ -348,6 +349,7 @@ final class EtcdApiTest {
             assertThat(waiting.next().orElseThrow().getKey())
                     .isEqualTo(bytes("mutex/" + Long.toHexString(secondLease)));
         }
+        revoke(firstLease);
         revoke(secondLease);
     }
 

@@ -33,6 +33,9 @@ final class CellFixture implements BeforeEachCallback, AfterEachCallback {
     static final int SIGTERM = 15;
     static final Duration SECOND = Duration.ofSeconds(1);
 
+    /// What is waited for on a loaded machine.
+    static final Duration LIMIT = Duration.ofMinutes(1);
+
     private final Isolation isolation;
     private Path directory = Path.of("");
     private CellsConfig config =
@@ -108,7 +111,7 @@ final class CellFixture implements BeforeEachCallback, AfterEachCallback {
     }
 
     static ProcessExit awaitExit(Cell cell) throws Exception {
-        return cell.exit().get(20, TimeUnit.SECONDS);
+        return cell.exit().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     static String output(Cell cell) throws IOException {
@@ -121,7 +124,7 @@ final class CellFixture implements BeforeEachCallback, AfterEachCallback {
 
     static ConditionFactory await() {
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(LIMIT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5));
     }

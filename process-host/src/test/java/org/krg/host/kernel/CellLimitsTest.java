@@ -72,8 +72,8 @@ class CellLimitsTest {
     @Test
     void aProgramGetsNoMoreCpuThanItsLimit() {
         assumeInForce("cpu");
-        var cell = node.start(limited("while :; do :; done", new ResourceLimits(100, 0, 0)));
         var start = System.nanoTime();
+        var cell = node.start(limited("while :; do :; done", new ResourceLimits(100, 0, 0)));
 
         await().until(() -> cell.usage().cpu().compareTo(Duration.ofMillis(100)) > 0);
 

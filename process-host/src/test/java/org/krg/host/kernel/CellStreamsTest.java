@@ -92,7 +92,7 @@ class CellStreamsTest {
         var cell = node.start("while :; do echo x; done");
         awaitOutput(cell, "x");
 
-        cell.freeze(CellFixture.SECOND);
+        cell.freeze(CellFixture.LIMIT);
         var offset = cell.sync().stdoutBytes();
 
         assertThat(cell.isFrozen()).isTrue();

@@ -85,9 +85,10 @@ class PlainCellTest {
     @Test
     void atTheEndOfTheLeaseAnExclusiveCellIsKilledAndSaysSo() throws Exception {
         try (var lease = node.lease()) {
-            lease.renew(fromNow(Duration.ofMillis(300)));
+            lease.renew(fromNow(Duration.ofHours(1)));
             var cell = node.start(exclusive(FIFTY));
             awaitOutput(cell, "ready");
+            lease.renew(fromNow(Duration.ofMillis(300)));
 
             assertThat(awaitExit(cell))
                     .isEqualTo(new ProcessExit.Vanished("killed at the end of the node's lease"));
