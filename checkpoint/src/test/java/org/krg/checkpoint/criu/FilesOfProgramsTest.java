@@ -40,8 +40,14 @@ final class FilesOfProgramsTest {
         var input = pair.work().resolve("input");
         var archive = pair.work().resolve("archive.xz");
         Files.write(input, bytes(12 << 20));
-        // Small blocks, so that something is written early.
-        var spec = pair.spec("sh", "-c", "exec xz -T2 -6 --block-size=1MiB -c input >archive.xz");
+        // Small blocks, so that something is written early, and half of the input is held back, so
+        // that it is still at work when it is saved.
+        var spec =
+                pair.spec(
+                        "sh",
+                        "-c",
+                        "(head -c 6M input; until [ -e go ]; do sleep 0.01; done; tail -c +6291457 input)"
+                                + " | xz -T2 -6 --block-size=1MiB -c >archive.xz");
         var cell = pair.start(spec);
         Awaitility.await()
                 .atMost(LIMIT)
@@ -49,6 +55,7 @@ final class FilesOfProgramsTest {
         var taken = pair.take(cell);
         var then = entry(taken.generation(), archive.toString());
         assertThat(then.kind()).isEqualTo(Kind.FILE);
+        Files.createFile(pair.work().resolve("go"));
         assertThat(cell.awaitExit()).isEqualTo("exited 0");
         assertThat(Files.size(archive)).isGreaterThan(then.content().sizeBytes());
         Files.writeString(archive, "something else");
