@@ -291,6 +291,7 @@ final class EtcdApiTest {
                 () -> range(RangeRequest.newBuilder().setKey(bytes("old/a")).setRevision(old)),
                 OUT_OF_RANGE,
                 "etcdserver: mvcc: required revision has been compacted");
+        awaitWatchesFed();
         try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
             stream.send(watch("old/a", create -> create.setStartRevision(old)));
             assertThat(stream.next().orElseThrow().getCreated()).isTrue();
@@ -416,6 +417,17 @@ final class EtcdApiTest {
         var once = hash();
         var twice = hash();
         assertThat(once.getHash()).isEqualTo(twice.getHash());
+    }
+
+    /// Waits until watches have been told of all that is written: one from before that is only fed.
+    private void awaitWatchesFed() {
+        try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
+            stream.send(watch("fed", create -> create));
+            assertThat(stream.next().orElseThrow().getCreated()).isTrue();
+            put("fed", "1", 0);
+            assertThat(stream.next().orElseThrow().getEventsCount()).isEqualTo(1);
+        }
+        delete("fed");
     }
 
     private HashKVResponse hash() {
