@@ -385,15 +385,17 @@ final class SharedMemory implements AutoCloseable {
         }
     }
 
-    private synchronized void granted(ClusterImage image, BlockId block) {
+    /// {@return whether the block has a home that lives, of which the engine knows now}
+    private synchronized boolean granted(ClusterImage image, BlockId block) {
         var grant = image.segments().grants().find(block);
         var segment = image.segments().known().find(block.segment());
         if (closed || grant.isEmpty() || segment.isEmpty()) {
-            return;
+            return false;
         }
         var live = live(image);
-        image.segments().known().find(block.segment()).ifPresent(files::know);
-        if (live.contains(grant.get().home()) && live.contains(self)) {
+        files.know(segment.get());
+        var isTold = live.contains(grant.get().home()) && live.contains(self);
+        if (isTold) {
             engine.granted(
                     block,
                     grant.get().home(),
@@ -401,6 +403,7 @@ final class SharedMemory implements AutoCloseable {
                     segment.get().ownership(),
                     live);
         }
+        return isTold;
     }
 
     private static List<Member> live(ClusterImage image) {
@@ -410,11 +413,22 @@ final class SharedMemory implements AutoCloseable {
                 .toList();
     }
 
-    /// Has a home agreed on. The answer is what this replica says then; it knows the reply's
-    /// revision, or a step that comes tells it.
+    /// Has a home agreed on, if this replica knows of none that lives. The answer is what it says
+    /// then; it knows the reply's revision, or a step that comes tells it.
     private void ask(BlockId block) {
         // The caller holds the block; the answer needs it.
-        var _ = Thread.startVirtualThread(() -> propose(block));
+        var _ = Thread.startVirtualThread(() -> {
+            if (!isKnown(block)) {
+                propose(block);
+            }
+        });
+    }
+
+    /// Tells of the home that this replica knows, if it does. Should there be another by now, a
+    /// step tells of it as it does to those who asked before: steps that come later than what is
+    /// looked at here are told later.
+    private synchronized boolean isKnown(BlockId block) {
+        return granted(store.image(), block);
     }
 
     private void propose(BlockId block) {
