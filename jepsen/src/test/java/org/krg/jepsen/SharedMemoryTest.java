@@ -35,6 +35,9 @@ class SharedMemoryTest {
 
     private static final long FLAG = 2 << 20;
 
+    /// Of the segment, as long as what lies before the flag.
+    private static final int BLOCKS = 32;
+
     private List<Toucher> touchers = List.of();
 
     @BeforeEach
@@ -61,6 +64,30 @@ class SharedMemoryTest {
                 assertThat(reader.ask("read 0")).isEqualTo("" + round);
             }
         }
+    }
+
+    @Test
+    void whoReadsWhereABlockHasAHomeAsksNobodyForOne(Cluster cluster) {
+        for (var block = 0; block < BLOCKS; block++) {
+            assertThat(touchers.getFirst().ask("write " + block * FLAG + " 7")).isEqualTo("ok");
+        }
+        cluster.run("segment", "audit", SEGMENT).require(0);
+        var before = committed(cluster);
+
+        for (var block = 0; block < BLOCKS; block++) {
+            assertThat(touchers.get(1).ask("read " + block * FLAG)).isEqualTo("7");
+        }
+
+        // Leases go on meanwhile.
+        assertThat(committed(cluster) - before).isLessThan(BLOCKS / 2);
+    }
+
+    private static long committed(Cluster cluster) {
+        var status = cluster.run("state", "status", "-o", "json").require(0).json();
+        return Cluster.stream(status.path("nodes"))
+                .mapToLong(node -> node.path("commitIndex").asLong())
+                .max()
+                .orElseThrow();
     }
 
     @Test

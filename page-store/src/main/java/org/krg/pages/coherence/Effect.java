@@ -14,8 +14,8 @@ public sealed interface Effect {
     /// @param content zeros, or the pages that came with the message being handled
     record Install(int page, int count, boolean writable, Content content) implements Effect {}
 
-    /// Put absent pages into the memory to be read; who touches one stands still and is told of.
-    record Keep(int page, int count, Content content) implements Effect {}
+    /// Put an absent page into the memory to be read; who touches it stands still and is told of.
+    record Keep(int page, Content content) implements Effect {}
 
     /// Make a readable page writable, and let who waits go on.
     record Upgrade(int page) implements Effect {}
@@ -25,9 +25,6 @@ public sealed interface Effect {
 
     /// Read out readable pages.
     record ReadOut(int page, int count) implements Effect {}
-
-    /// Show pages to every process that were only kept; the last one is not included.
-    record Show(int start, int end) implements Effect {}
 
     /// Make a page absent.
     ///

@@ -24,7 +24,6 @@ import org.krg.pages.coherence.Effect.ReadOut;
 import org.krg.pages.coherence.Effect.Resume;
 import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
-import org.krg.pages.coherence.Effect.Show;
 import org.krg.pages.coherence.Effect.Upgrade;
 import org.krg.pages.coherence.PageMessage.Claim;
 import org.krg.pages.coherence.PageMessage.Data;
@@ -57,7 +56,6 @@ public final class NodeBlock {
     private final boolean[] lost = new boolean[BlockId.PAGES];
     private final long[] version = new long[BlockId.PAGES];
     private final boolean[] ahead = new boolean[BlockId.PAGES];
-    private final boolean[] kept = new boolean[BlockId.PAGES];
     private final ReadAhead reading = new ReadAhead();
     private final IntSupplier pages;
 
@@ -133,7 +131,6 @@ public final class NodeBlock {
         var effects = new ArrayList<Effect>();
         if (access[page].compareTo(needed) >= 0) {
             effects.add(new Resume(page, access[page] == WRITE));
-            effects.addAll(show(page));
         } else {
             if (wanted[page].compareTo(needed) < 0) {
                 wanted[page] = needed;
@@ -145,21 +142,6 @@ public final class NodeBlock {
             effects.addAll(fetchAhead(window.start(), window.end()));
         }
         return effects;
-    }
-
-    /// Who touches one page that came before it was touched gets the next ones too, but for the one
-    /// by which it is seen how far the reader has come.
-    private List<Effect> show(int page) {
-        if (!kept[page]) {
-            return List.of();
-        }
-        kept[page] = false;
-        var end = page + 1;
-        while (end < BlockId.PAGES && kept[end] && !reading.isSignal(end)) {
-            kept[end] = false;
-            end++;
-        }
-        return end > page + 1 ? List.of(new Show(page + 1, end)) : List.of();
     }
 
     /// A program says how it is going to read the block.
@@ -328,20 +310,17 @@ public final class NodeBlock {
         return List.of(new AskGrant());
     }
 
-    /// Pages that a process waits for, and those of the run behind them, are shown at once; others
-    /// when they are touched.
+    /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
     private List<Effect> install(Grant grant) {
         var effects = new ArrayList<Effect>();
         var further = new ArrayList<Effect>();
-        var isShown = false;
         for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            isShown = isWaiting(page) || (isShown && !reading.isSignal(page));
-            kept[page] = !isShown;
+            var isHidden = reading.isSignal(page) && !isWaiting(page);
             effects.add(
-                    isShown
-                            ? new Install(page, 1, false, grant.content())
-                            : new Keep(page, 1, grant.content()));
+                    isHidden
+                            ? new Keep(page, grant.content())
+                            : new Install(page, 1, false, grant.content()));
             further.addAll(come(page, grant));
         }
         var all = new ArrayList<>(Runs.joined(effects));
@@ -359,7 +338,6 @@ public final class NodeBlock {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
             effects.add(new Install(page, 1, true, grant.content()));
         }
-        kept[page] = false;
         effects.addAll(come(page, grant));
         return effects;
     }
@@ -392,22 +370,15 @@ public final class NodeBlock {
         Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
         var revoke = new Revoke(page, access[page] == WRITE, true);
         access[page] = NONE;
-        forget(page);
+        reading.gone(page);
         return List.of(revoke, toHome(new Data(page), Payload.READ_OUT));
     }
 
     private List<Effect> invalidate(int page) {
         Invariant.holds(access[page] == READ, "who gives a copy up has one", page, access[page]);
         access[page] = NONE;
-        forget(page);
+        reading.gone(page);
         return List.of(new Revoke(page, false, false), toHome(new Invalidated(page), Payload.NONE));
-    }
-
-    private void forget(int page) {
-        if (kept[page]) {
-            kept[page] = false;
-            reading.unused();
-        }
     }
 
     private List<Effect> lose(int page) {

@@ -85,9 +85,9 @@ final class ReadAhead {
         return window(0, pages);
     }
 
-    /// A page that was asked for is given up before anybody touched it.
-    void unused() {
-        if (length > 0) {
+    /// A page is given up. One of a window at which the reader has not arrived was for nothing.
+    void gone(int page) {
+        if (signal != NONE && page >= signal && page < next) {
             leave();
         }
     }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.krg.pages.coherence.Effect.Install;
-import org.krg.pages.coherence.Effect.Keep;
 import org.krg.pages.coherence.Effect.Load;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Fetch;
@@ -42,11 +41,6 @@ final class Runs {
     private static Optional<Effect> join(Effect first, Effect second) {
         return switch (first) {
             case Send one when second instanceof Send two -> join(one, two);
-            case Keep(var page, var count, var content)
-                    when second instanceof Keep(var next, var more, var other)
-                            && content == other
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Keep(page, count + more, content));
             case Install(var page, var count, var writable, var content)
                     when second instanceof Install(var next, var more, var alsoWritable, var other)
                             && !writable

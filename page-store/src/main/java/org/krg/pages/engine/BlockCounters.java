@@ -51,12 +51,7 @@ final class BlockCounters {
                 }
             }
             case Effect.Upgrade(var page) -> came(page, true);
-            case Effect.Keep(var page, var count, _) -> {
-                all.ahead.add(count);
-                for (var each = page; each < page + count; each++) {
-                    reads[each]++;
-                }
-            }
+            case Effect.Keep(var page, _) -> came(page, false);
             case Effect.Revoke(_, _, var readOut) ->
                     (readOut ? all.taken : all.invalidated).increment();
             case Effect.Downgrade(_, var count) -> all.shared.add(count);
@@ -67,7 +62,6 @@ final class BlockCounters {
             case Effect.RecordOwner _ -> all.owners.increment();
             case Effect.NoteLost _,
                     Effect.Send _,
-                    Effect.Show _,
                     Effect.Resume _,
                     Effect.Load _,
                     Effect.AskGrant _ -> {}
@@ -88,6 +82,9 @@ final class BlockCounters {
     private void came(int page, boolean writable) {
         var uses = writable ? writes : reads;
         uses[page]++;
+        if (!writable && readSince[page] == 0) {
+            all.ahead.increment();
+        }
         settle(readSince, page, all.readTimes);
         if (writable) {
             settle(writeSince, page, all.writeTimes);

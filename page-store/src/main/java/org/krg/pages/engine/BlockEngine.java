@@ -549,13 +549,11 @@ final class BlockEngine {
                 }
                 pin(page, count);
             }
-            case Effect.Keep(var page, var count, var content) -> {
-                if (content == Content.ZEROS) {
-                    zeros(page, count, each -> memory.get().keep(each, null));
-                } else {
-                    memory.get().keep(at(page), received(cause, page, count));
-                }
-            }
+            case Effect.Keep(var page, var content) ->
+                    memory.get()
+                            .keep(
+                                    at(page),
+                                    content == Content.ZEROS ? null : received(cause, page, 1));
             case Effect.Upgrade(var page) -> {
                 memory.get().upgrade(at(page));
                 pin(page, 1);
@@ -566,7 +564,6 @@ final class BlockEngine {
             case Effect.Revoke(var page, var writable, var isCopied) ->
                     memory.get().revoke(at(page), writable, isCopied ? readOut(1) : null);
             case Effect.Resume(var page, var writable) -> memory.get().resume(at(page), writable);
-            case Effect.Show(var start, var end) -> memory.get().show(at(start), end - start);
             case Effect.Poison(var page) -> memory.get().poison(at(page));
             case Effect.RecordOwner record ->
                     around.recorder.record(block, homeEpoch, record, isAwaited);

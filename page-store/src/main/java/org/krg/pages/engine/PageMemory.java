@@ -30,14 +30,10 @@ public interface PageMemory {
     /// @param content the pages, or null for one page of zeros
     void install(int page, @Nullable MemorySegment content, boolean writable);
 
-    /// Puts absent pages into the memory to be read; who touches one is told of as a fault.
+    /// Puts an absent page into the memory to be read; who touches it is told of as a fault.
     ///
-    /// @param page the first one
-    /// @param content the pages, or null for one page of zeros
+    /// @param content the page, or null for zeros
     void keep(int page, @Nullable MemorySegment content);
-
-    /// Shows pages that were kept to every process, to be read.
-    void show(int page, int count);
 
     /// Makes a readable page writable and lets who waits go on.
     void upgrade(int page);

@@ -100,20 +100,15 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
             resume(page, writable);
         } else {
             Invariant.holds(!writable, "pages that come together are to be read", page);
-            show(page, pages(content));
+            for (var process : processes) {
+                process.mapAll(page, pages(content));
+            }
         }
     }
 
     @Override
     public void keep(int page, @Nullable MemorySegment content) {
         memory.write(offset(page), content == null ? zeros : content);
-    }
-
-    @Override
-    public void show(int page, int count) {
-        for (var process : processes) {
-            process.mapAll(page, count);
-        }
     }
 
     @Override

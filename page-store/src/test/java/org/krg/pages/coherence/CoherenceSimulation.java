@@ -23,7 +23,6 @@ import org.krg.pages.coherence.Effect.RecordOwner;
 import org.krg.pages.coherence.Effect.Resume;
 import org.krg.pages.coherence.Effect.Revoke;
 import org.krg.pages.coherence.Effect.Send;
-import org.krg.pages.coherence.Effect.Show;
 import org.krg.pages.coherence.Effect.Upgrade;
 import org.krg.pages.coherence.PageMessage.Data;
 import org.krg.pages.coherence.PageMessage.Fetch;
@@ -653,14 +652,11 @@ final class CoherenceSimulation {
                         grant(agent, each, writable || broken == Breakage.READERS_MAY_WRITE);
                     }
                 }
-                case Keep(var page, var count, var content) -> {
-                    fill(agent, page, count, content, cause);
-                    for (var each = page; each < page + count; each++) {
-                        grant(agent, each, false);
-                        agent.isUnmapped[each] = true;
-                    }
-                    kept += count;
-                    runs += count > 1 ? 1 : 0;
+                case Keep(var page, var content) -> {
+                    fill(agent, page, 1, content, cause);
+                    grant(agent, page, false);
+                    agent.isUnmapped[page] = true;
+                    kept++;
                 }
                 case Upgrade(var page) -> grant(agent, page, true);
                 case Downgrade(var page, var count) -> {
@@ -683,7 +679,6 @@ final class CoherenceSimulation {
                     agent.isUnmapped[page] = false;
                     agent.faulted = false;
                 }
-                case Show(var start, var end) -> Arrays.fill(agent.isUnmapped, start, end, false);
                 case Poison(var page) -> {
                     losses++;
                     Invariant.holds(ended > 0, "nothing is lost unless a member is");

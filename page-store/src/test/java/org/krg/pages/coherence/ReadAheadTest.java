@@ -63,14 +63,16 @@ class ReadAheadTest {
         for (var expected : new int[] {8, 4, 2, 1, 1}) {
             reading.read(0, false, PAGES);
             assertThat(reading.read(1, false, PAGES)).isEqualTo(new Window(2, 2 + expected));
-            reading.unused();
+            reading.gone(1);
+            reading.gone(2 + expected);
+            reading.gone(1 + expected);
         }
         reading.read(0, false, PAGES);
         assertThat(reading.read(1, false, PAGES)).isEqualTo(new Window(2, 3));
         assertThat(reading.read(2, true, PAGES)).isEqualTo(new Window(3, 5));
         assertThat(reading.read(3, true, PAGES)).isEqualTo(new Window(5, 9));
         assertThat(reading.read(5, true, PAGES)).isEqualTo(new Window(9, 17));
-        reading.unused();
+        reading.gone(16);
         reading.read(100, false, PAGES);
         assertThat(reading.read(101, false, PAGES)).isEqualTo(new Window(102, 106));
     }

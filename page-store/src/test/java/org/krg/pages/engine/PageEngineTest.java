@@ -174,9 +174,6 @@ class PageEngineTest {
         public void keep(int page, @Nullable MemorySegment content) {}
 
         @Override
-        public void show(int page, int count) {}
-
-        @Override
         public void upgrade(int page) {}
 
         @Override

@@ -417,11 +417,12 @@ final class SharedMemory implements AutoCloseable {
     /// then; it knows the reply's revision, or a step that comes tells it.
     private void ask(BlockId block) {
         // The caller holds the block; the answer needs it.
-        var _ = Thread.startVirtualThread(() -> {
-            if (!isKnown(block)) {
-                propose(block);
-            }
-        });
+        var _ =
+                Thread.startVirtualThread(() -> {
+                    if (!isKnown(block)) {
+                        propose(block);
+                    }
+                });
     }
 
     /// Tells of the home that this replica knows, if it does. Should there be another by now, a
