@@ -46,4 +46,12 @@ final class IdleConversations {
             idle.removeLast().conversation().close();
         }
     }
+
+    /// Ends those with a node.
+    synchronized void close(NodeId node) {
+        var idle = byNode.remove(node);
+        if (idle != null) {
+            idle.forEach(it -> it.conversation().close());
+        }
+    }
 }

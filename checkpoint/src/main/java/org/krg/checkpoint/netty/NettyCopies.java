@@ -37,6 +37,8 @@ public final class NettyCopies implements Copies {
         try {
             idle.put(node, open(node));
         } catch (IOException unreachable) {
+            // Nobody is to wait for an answer to those either.
+            idle.close(node);
             log.debug("nothing prepared node={} reason={}", node, unreachable.getMessage());
         }
     }

@@ -142,6 +142,16 @@ final class NettyCopiesTest {
     }
 
     @Test
+    void whoIsOutOfReachIsNotAskedOverAnIdleConnection() throws IOException {
+        assertThat(ask()).containsExactly(HASH);
+        listener.close().syncUninterruptibly();
+        copies.prepare(OTHER);
+
+        assertThatThrownBy(this::ask).hasMessageContaining("nobody listens");
+        assertThat(opened).hasValue(3);
+    }
+
+    @Test
     void whoIsOutOfReachIsSoAfterItWasNot() throws IOException {
         assertThat(ask()).containsExactly(HASH);
         listener.close().syncUninterruptibly();
