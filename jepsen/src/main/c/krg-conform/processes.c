@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads, trees, sessions, groups, signals, timers, limits.
 
+#define _GNU_SOURCE
 #include "conform.h"
 
 #include <errno.h>
@@ -258,6 +259,53 @@ static void limits(void) {
     CHECK(getpriority(PRIO_PROCESS, 0) == 7, "nice %d", getpriority(PRIO_PROCESS, 0));
 }
 
+static _Atomic pid_t pinned_thread;
+
+static void *stay_pinned(void *cpus) {
+    CHECK(sched_setaffinity(0, sizeof(cpu_set_t), cpus) == 0, "a thread is not pinned");
+    atomic_store(&pinned_thread, gettid());
+    while (1) {
+        pause();
+    }
+}
+
+static void check_cpus(const char *who, pid_t thread, const cpu_set_t *expected) {
+    cpu_set_t now;
+    MUST(sched_getaffinity(thread, sizeof now, &now));
+    CHECK(CPU_EQUAL(&now, expected), "%s may run on %d processors, and not on its %d", who,
+          CPU_COUNT(&now), CPU_COUNT(expected));
+}
+
+static void affinity(void) {
+    static cpu_set_t all, first, last;
+    MUST(sched_getaffinity(0, sizeof all, &all));
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (CPU_ISSET(cpu, &all)) {
+            if (CPU_COUNT(&first) == 0) {
+                CPU_SET(cpu, &first);
+            }
+            CPU_ZERO(&last);
+            CPU_SET(cpu, &last);
+        }
+    }
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, stay_pinned, &first) == 0, "no thread");
+    pid_t child = MUST(fork());
+    if (child == 0) {
+        while (1) {
+            pause();
+        }
+    }
+    MUST(sched_setaffinity(child, sizeof last, &last));
+    while (atomic_load(&pinned_thread) == 0) {
+        usleep(1000);
+    }
+    await_go();
+    check_cpus("the program", 0, &all);
+    check_cpus("the thread", pinned_thread, &first);
+    check_cpus("the child", child, &last);
+}
+
 static void floats(void) {
     volatile double sum = 0;
     for (int i = 1; i <= 1000; i++) {
@@ -283,6 +331,7 @@ const struct program PROCESSES[] = {
     {"timers", "a posix timer and an alarm that repeats", timers},
     {"clocks", "monotonic time", clocks},
     {"limits", "limits on files and cores, niceness", limits},
+    {"affinity", "a thread and a child that are pinned to processors", affinity},
     {"floats", "floating point", floats},
     {0},
 };

@@ -22,6 +22,7 @@ class ConformanceTest {
                     "sessions",
                     "pending-signals",
                     "timers",
+                    "affinity",
                     "pipe-full",
                     "unix-stream",
                     "sysv-memory",

@@ -5,7 +5,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.BitSet;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.CpuSet;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Manifest.Content;
 import org.krg.checkpoint.model.Manifest.Entry;
@@ -13,11 +15,13 @@ import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Manifest.Task;
+import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.checkpoint.proto.EntryMessage;
 import org.krg.checkpoint.proto.ManifestMessage;
 import org.krg.checkpoint.proto.NeedMessage;
 import org.krg.checkpoint.proto.OriginMessage;
+import org.krg.checkpoint.proto.PinnedThreadMessage;
 import org.krg.checkpoint.proto.TaskMessage;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -29,6 +33,9 @@ import org.krg.state.model.Sha256;
 public final class ManifestCodec {
     /// The only format there is.
     public static final int FORMAT = 1;
+
+    /// For the 8192 processors that Linux can be built for.
+    private static final int MAX_MASK_BYTES = 1_024;
 
     private ManifestCodec() {}
 
@@ -179,6 +186,7 @@ public final class ManifestCodec {
                 .setName(task.name())
                 .setThreads(task.threads())
                 .setResidentBytes(task.residentBytes())
+                .addAllPinned(task.pinned().stream().map(ManifestCodec::encode).toList())
                 .build();
     }
 
@@ -188,6 +196,23 @@ public final class ManifestCodec {
                 message.getParent(),
                 message.getName(),
                 message.getThreads(),
-                message.getResidentBytes());
+                message.getResidentBytes(),
+                message.getPinnedList().stream().map(ManifestCodec::decode).toList());
+    }
+
+    private static PinnedThreadMessage encode(PinnedThread pinned) {
+        return PinnedThreadMessage.newBuilder()
+                .setThread(pinned.thread())
+                .setCpus(ByteString.copyFrom(pinned.cpus().bits().toByteArray()))
+                .build();
+    }
+
+    private static PinnedThread decode(PinnedThreadMessage message) {
+        if (message.getCpus().size() > MAX_MASK_BYTES) {
+            throw new MalformedManifest(
+                    "thread " + message.getThread() + " is pinned to more processors than can be");
+        }
+        var bits = BitSet.valueOf(message.getCpus().asReadOnlyByteBuffer());
+        return new PinnedThread(message.getThread(), CpuSet.of(bits));
     }
 }

@@ -47,7 +47,8 @@ public final class SharedMemoryTies {
                 it.residentBytes(),
                 it.tracer(),
                 it.files().stream().filter(file -> !isTie(file, connected)).toList(),
-                it.mapped().stream().filter(file -> !isTie(file)).toList());
+                it.mapped().stream().filter(file -> !isTie(file)).toList(),
+                it.pinned());
     }
 
     private static boolean isTie(OpenFile file, List<Long> connected) {

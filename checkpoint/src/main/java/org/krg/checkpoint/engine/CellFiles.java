@@ -13,6 +13,7 @@ import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
+import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
@@ -36,6 +37,17 @@ public interface CellFiles {
     /// Starts the timers of a restored cell, which stands still, that CRIU has brought back
     /// stopped.
     void startTimers(CellView cell) throws IOException;
+
+    /// Lets threads of a restored cell, which stands still, run on the processors they were pinned
+    /// to, as far as the cell may use those here.
+    ///
+    /// @return those that run on all that the cell may use
+    List<Unpinned> pin(CellView cell, List<PinnedThread> pinned) throws IOException;
+
+    /// A thread that could not be pinned again.
+    ///
+    /// @param problem a clause
+    record Unpinned(PinnedThread thread, String problem) {}
 
     /// {@return the sockets of a tree that have an address of this machine}
     List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint.engine;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.TreeMap;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.engine.CellFiles.Unpinned;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
+import org.krg.state.model.Engine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +68,7 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         target.freeze();
         substituting.verify(target);
         parts.files().startTimers(target);
+        pin(manifest, target);
         if (!frozen) {
             target.thaw();
         }
@@ -73,6 +81,31 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
                 filesPutBack,
                 watch);
         return new Restored(filesPutBack);
+    }
+
+    private void pin(Manifest manifest, CellView target) throws IOException {
+        if (manifest.origin().engine() == Engine.COOPERATIVE) {
+            return; // It starts from the beginning, and pins its threads itself.
+        }
+        var pinned = manifest.tasks().stream().flatMap(it -> it.pinned().stream()).toList();
+        if (pinned.isEmpty()) {
+            return;
+        }
+        var unpinned =
+                parts.files().pin(target, pinned).stream()
+                        .collect(
+                                groupingBy(
+                                        Unpinned::problem,
+                                        TreeMap::new,
+                                        mapping(Unpinned::thread, toList())));
+        unpinned.forEach((problem, threads) ->
+                log.warn(
+                        "threads that were pinned run on all processors process={}"
+                                + " generation={} threads={} problem=\"{}\"",
+                        target.process(),
+                        fetching.generation().id(),
+                        threads,
+                        problem));
     }
 
     private int writeFiles(

@@ -255,7 +255,8 @@ final class Taking {
                                 parent(tree, process.hostParent()),
                                 process.name(),
                                 process.threads(),
-                                process.residentBytes()))
+                                process.residentBytes(),
+                                process.pinned()))
                 .sorted((one, other) -> Integer.compare(one.pid(), other.pid()))
                 .toList();
     }

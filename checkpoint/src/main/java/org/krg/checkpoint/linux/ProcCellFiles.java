@@ -24,6 +24,7 @@ import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
+import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
@@ -59,6 +60,11 @@ public final class ProcCellFiles implements CellFiles {
     @Override
     public void startTimers(CellView cell) throws IOException {
         new StoppedTimers(cell).start();
+    }
+
+    @Override
+    public List<Unpinned> pin(CellView cell, List<PinnedThread> pinned) throws IOException {
+        return new PinnedThreads(cell).pin(pinned);
     }
 
     @Override

@@ -52,10 +52,11 @@ final class TreeScan {
     }
 
     ProcessTree run() throws IOException {
+        var pinned = new PinnedThreads(cell);
         var processes = new ArrayList<TreeProcess>();
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
             try {
-                processes.add(process(Long.parseLong(pid)));
+                processes.add(process(Long.parseLong(pid), pinned));
             } catch (NoSuchFileException ended) {
                 // Between the list and the reading.
             }
@@ -65,12 +66,11 @@ final class TreeScan {
                 cell.rootPid(), processes, unixSockets(processes), shared(), cell.terminal());
     }
 
-    private TreeProcess process(long hostPid) throws IOException {
+    private static TreeProcess process(long hostPid, PinnedThreads pinned) throws IOException {
         var directory = Path.of("/proc", Long.toString(hostPid));
         var status = status(directory);
-        var numbers = status.getOrDefault("NSpid", "0").split("\\s+", -1);
         return new TreeProcess(
-                Integer.parseInt(numbers[numbers.length - 1]),
+                innermost(status),
                 hostPid,
                 Long.parseLong(status.getOrDefault("PPid", "0")),
                 status.getOrDefault("Name", ""),
@@ -78,10 +78,17 @@ final class TreeScan {
                 Long.parseLong(status.getOrDefault("VmRSS", "0 kB").split(" ", 2)[0]) * 1024,
                 Long.parseLong(status.getOrDefault("TracerPid", "0")),
                 files(directory),
-                mapped(directory));
+                mapped(directory),
+                pinned.of(directory));
     }
 
-    private static Map<String, String> status(Path directory) throws IOException {
+    /// {@return the number of a task in the innermost pid namespace that it is in}
+    static int innermost(Map<String, String> status) {
+        var numbers = status.getOrDefault("NSpid", "0").split("\\s+", -1);
+        return Integer.parseInt(numbers[numbers.length - 1]);
+    }
+
+    static Map<String, String> status(Path directory) throws IOException {
         var fields = new LinkedHashMap<String, String>();
         for (var line : lines(directory.resolve("status"))) {
             var colon = line.indexOf(':');

@@ -79,7 +79,18 @@ public record Manifest(
     /// @param parent inside the cell
     /// @param threads the process's own included
     /// @param residentBytes memory in use
-    public record Task(int pid, int parent, String name, int threads, long residentBytes) {}
+    /// @param pinned those of its threads that are kept to some processors
+    public record Task(
+            int pid,
+            int parent,
+            String name,
+            int threads,
+            long residentBytes,
+            List<PinnedThread> pinned) {
+        public Task {
+            pinned = List.copyOf(pinned);
+        }
+    }
 
     /// {@return all bytes it stands for}
     public long imageBytes() {

@@ -10,6 +10,7 @@ import java.util.List;
 /// @param hostParent likewise
 /// @param tracer the process that traces it, as this process counts; 0 if none
 /// @param mapped files in memory, each mapping
+/// @param pinned those of its threads that are kept to some processors
 public record TreeProcess(
         int pid,
         long hostPid,
@@ -19,9 +20,11 @@ public record TreeProcess(
         long residentBytes,
         long tracer,
         List<OpenFile> files,
-        List<MappedFile> mapped) {
+        List<MappedFile> mapped,
+        List<PinnedThread> pinned) {
     public TreeProcess {
         files = List.copyOf(files);
         mapped = List.copyOf(mapped);
+        pinned = List.copyOf(pinned);
     }
 }

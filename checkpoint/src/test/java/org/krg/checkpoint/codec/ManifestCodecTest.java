@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.CpuSet;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Manifest.Content;
 import org.krg.checkpoint.model.Manifest.Entry;
@@ -22,6 +23,7 @@ import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Manifest.Task;
+import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.checkpoint.proto.ManifestMessage;
 import org.krg.state.model.Engine;
@@ -51,7 +53,7 @@ final class ManifestCodecTest {
                                     6_000_000,
                                     Instant.parse("2025-01-01T00:00:00Z"),
                                     true)),
-                    List.of(new Task(300, 1, "python3", 5, 10 << 20)));
+                    List.of(new Task(300, 1, "python3", 5, 10 << 20, List.of())));
 
     @Test
     void aManifestComesBackAsItWas() {
@@ -64,6 +66,43 @@ final class ManifestCodecTest {
         assertThat(ManifestCodec.encode(MANIFEST)).isEqualTo(golden);
         assertThat(ManifestCodec.decode(golden)).isEqualTo(MANIFEST);
         assertThat(ManifestCodec.digest(golden).hex()).isEqualTo(read("manifest-1.sha256"));
+    }
+
+    @Test
+    void threadsThatArePinnedComeBackAsTheyWere() throws IOException {
+        var pinned =
+                List.of(
+                        new PinnedThread(300, new CpuSet(List.of(0))),
+                        new PinnedThread(302, new CpuSet(List.of(1, 2, 3, 130))));
+        var manifest = with(new Task(300, 1, "python3", 5, 10 << 20, pinned));
+        var golden = HexFormat.of().parseHex(read("manifest-1-pinned.hex"));
+
+        assertThat(ManifestCodec.encode(manifest)).isEqualTo(golden);
+        assertThat(ManifestCodec.decode(golden)).isEqualTo(manifest);
+    }
+
+    @Test
+    void moreProcessorsThanThereCanBeAreRefused() {
+        var pinned = new PinnedThread(300, new CpuSet(List.of(8_192)));
+        var bytes = ManifestCodec.encode(with(new Task(300, 1, "a.out", 1, 0, List.of(pinned))));
+
+        assertThatThrownBy(() -> ManifestCodec.decode(bytes))
+                .isInstanceOf(MalformedManifest.class)
+                .hasMessageContaining("thread 300");
+    }
+
+    private static Manifest with(Task task) {
+        return new Manifest(
+                MANIFEST.id(),
+                MANIFEST.epoch(),
+                MANIFEST.taken(),
+                MANIFEST.origin(),
+                MANIFEST.rootPid(),
+                MANIFEST.streams(),
+                MANIFEST.inputEnded(),
+                MANIFEST.entries(),
+                MANIFEST.needs(),
+                List.of(task));
     }
 
     @Test

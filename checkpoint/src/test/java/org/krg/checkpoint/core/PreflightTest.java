@@ -129,7 +129,9 @@ final class PreflightTest {
 
     @Test
     void aTracedProcessIsNamedWithItsTracer() {
-        var traced = new TreeProcess(300, 10_300, 1, "a.out", 1, 0, 4711, List.of(), List.of());
+        var traced =
+                new TreeProcess(
+                        300, 10_300, 1, "a.out", 1, 0, 4711, List.of(), List.of(), List.of());
         assertThat(blockers(traced)).singleElement().asString().contains("4711");
     }
 
@@ -170,7 +172,8 @@ final class PreflightTest {
                         List.of(
                                 mapped("/dev/nvidia0", true),
                                 mapped("/dev/shm/x", true),
-                                mapped("/dev/zero (deleted)", true)));
+                                mapped("/dev/zero (deleted)", true)),
+                        List.of());
         assertThat(blockers(process))
                 .singleElement()
                 .satisfies(it -> assertThat(it.what()).contains("/dev/nvidia0"));
@@ -199,7 +202,8 @@ final class PreflightTest {
                                         List.of(
                                                 mapped("/lib.so", false),
                                                 mapped("/database", true),
-                                                mapped("/memfd:x (deleted)", true)))),
+                                                mapped("/memfd:x (deleted)", true)),
+                                        List.of())),
                         List.of(),
                         List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))),
                         Optional.empty());
@@ -271,7 +275,16 @@ final class PreflightTest {
 
     private static TreeProcess process(int pid, long hostParent, OpenFile... files) {
         return new TreeProcess(
-                pid, 10_000 + pid, hostParent, "a.out", 1, 0, 0, List.of(files), List.of());
+                pid,
+                10_000 + pid,
+                hostParent,
+                "a.out",
+                1,
+                0,
+                0,
+                List.of(files),
+                List.of(),
+                List.of());
     }
 
     private static OpenFile file(int fd, String target, OpenFile.Type type, long inode) {
