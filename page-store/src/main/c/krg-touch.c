@@ -308,7 +308,7 @@ static void await_all(word *arrived, uint64_t count, uint64_t processes) {
 static void prepare(word *variable, char kind, uint64_t round) {
     if (kind == 'r' && round % 4 % 2 == 1)
         (void)atomic_load_explicit(variable, memory_order_relaxed);
-    else if (kind == 'w' && round % 4 >= 2)
+    else if ((kind == 'w' || kind == 'x') && round % 4 >= 2)
         atomic_store_explicit(variable, 0, memory_order_relaxed);
 }
 
@@ -337,6 +337,8 @@ static void do_steps(const struct step *step, int count, char *base, uint64_t sp
         word *variable = (word *)(base + step->variable * spread);
         if (step->kind == 'w')
             atomic_store_explicit(variable, step->value, memory_order_relaxed);
+        else if (step->kind == 'x')
+            *seen++ = (char)('0' + atomic_exchange_explicit(variable, step->value, memory_order_relaxed));
         else
             *seen++ = (char)('0' + atomic_load_explicit(variable, memory_order_relaxed));
         // The compiler keeps the order of the steps; the processor does what it does.
@@ -347,7 +349,7 @@ static void do_steps(const struct step *step, int count, char *base, uint64_t sp
 static int read_steps(char *rest, struct step *steps) {
     int count = 0;
     for (char *text = strtok(rest, " "); text != NULL && count < MOST_STEPS; text = strtok(NULL, " ")) {
-        int second = text[0] == 'w' && text[1] == 'b';
+        int second = text[1] == 'b';
         steps[count].kind = text[0];
         steps[count].value = second ? 2 : 1;
         steps[count++].variable = strtoull(text + 1 + second, NULL, 10); // 0 for `b`
@@ -359,7 +361,7 @@ static int read_steps(char *rest, struct step *steps) {
 //
 // BARRIER is a file of 8 zero bytes that all PROCESSES share. In each of ROUNDS every process does its
 // STEPs once, on variables no round before has used: `w0` stores 1 in variable 0, `r1` loads
-// variable 1, `wb0` stores 2, `b` waits for all. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
+// variable 1, `wb0` stores 2, `x0` stores 1 and loads what was there, `b` waits for all. Variable v of a round lies SPREAD bytes after variable v - 1: 8, or a
 // multiple of 4096. Processes wait for each other before each AT_ONCE rounds and do one after the other then. The answer
 // is one digit for each load, rounds separated by commas.
 static void litmus(char *rest) {
