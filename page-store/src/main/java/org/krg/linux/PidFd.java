@@ -43,6 +43,11 @@ public final class PidFd implements AutoCloseable {
     private static final MethodHandle POLL =
             Libc.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
+    /// `int pidfd_getfd(int pidfd, int targetfd, unsigned int flags)`
+    private static final MethodHandle PIDFD_GETFD =
+            Libc.function(
+                    "pidfd_getfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+
     private final Descriptor descriptor;
 
     PidFd(int fd) {
@@ -84,6 +89,23 @@ public final class PidFd implements AutoCloseable {
         }
     }
 
+    /// {@return a descriptor of our own for what the process has as `fd`; empty if it has ended, or
+    /// has none of that number} The caller closes it: until then what is behind it stays open.
+    Optional<Descriptor> duplicate(int fd) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var ours = pidfdGetfd(state, descriptor.number(), fd);
+            if (ours >= 0) {
+                return Optional.of(new Descriptor(ours));
+            }
+            var errno = Libc.errno(state);
+            if (errno.equals(Errno.ESRCH) || errno.equals(Errno.EBADF)) {
+                return Optional.empty();
+            }
+            throw new LinuxException("pidfd_getfd(" + fd + ")", errno);
+        }
+    }
+
     /// {@return what to await its end with, among others: it can be read then; still owned by this}
     public Descriptor descriptor() {
         return descriptor;
@@ -117,6 +139,14 @@ public final class PidFd implements AutoCloseable {
             return (int) PIDFD_OPEN.invokeExact(state, pid, 0);
         } catch (Throwable broken) {
             throw Libc.mismatch("pidfd_open(2)", broken);
+        }
+    }
+
+    private static int pidfdGetfd(MemorySegment state, int pidFd, int fd) {
+        try {
+            return (int) PIDFD_GETFD.invokeExact(state, pidFd, fd, 0);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("pidfd_getfd(2)", broken);
         }
     }
 

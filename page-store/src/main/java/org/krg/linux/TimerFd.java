@@ -18,11 +18,6 @@ public final class TimerFd implements AutoCloseable {
     /// `struct itimerspec { struct timespec it_interval; struct timespec it_value; }`
     static final MemoryLayout ITIMERSPEC = MemoryLayout.sequenceLayout(4, JAVA_LONG);
 
-    /// `int pidfd_getfd(int pidfd, int targetfd, unsigned int flags)`
-    private static final MethodHandle PIDFD_GETFD =
-            Libc.function(
-                    "pidfd_getfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-
     /// `int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec
     /// *old)`
     private static final MethodHandle TIMERFD_SETTIME =
@@ -32,24 +27,13 @@ public final class TimerFd implements AutoCloseable {
 
     private final Descriptor descriptor;
 
-    private TimerFd(int fd) {
-        this.descriptor = new Descriptor(fd);
+    private TimerFd(Descriptor descriptor) {
+        this.descriptor = descriptor;
     }
 
     /// {@return the timer behind descriptor `fd` of a process; empty if there is none any more}
     public static Optional<TimerFd> of(PidFd process, int fd) {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var ours = getFd(state, process.descriptor().number(), fd);
-            if (ours >= 0) {
-                return Optional.of(new TimerFd(ours));
-            }
-            var errno = Libc.errno(state);
-            if (errno.equals(Errno.ESRCH) || errno.equals(Errno.EBADF)) {
-                return Optional.empty();
-            }
-            throw new LinuxException("pidfd_getfd(" + fd + ")", errno);
-        }
+        return process.duplicate(fd).map(TimerFd::new);
     }
 
     /// Starts it anew: it expires after `first`, and then at intervals.
@@ -70,14 +54,6 @@ public final class TimerFd implements AutoCloseable {
     @Override
     public void close() {
         descriptor.close();
-    }
-
-    private static int getFd(MemorySegment state, int pidFd, int fd) {
-        try {
-            return (int) PIDFD_GETFD.invokeExact(state, pidFd, fd, 0);
-        } catch (Throwable broken) {
-            throw Libc.mismatch("pidfd_getfd(2)", broken);
-        }
     }
 
     private static int setTime(MemorySegment state, int fd, MemorySegment times) {

@@ -61,7 +61,12 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             Code.NAMESPACES,
                             "This is a fault of krg, please report it with the log"),
                     rule(
-                            "Connected TCP socket|In-flight connection|MPTCP",
+                            "In-flight connection",
+                            Code.TCP,
+                            "A connection came when the program stood still already, and is not"
+                                    + " accepted: try again"),
+                    rule(
+                            "Connected TCP socket|MPTCP",
                             Code.TCP,
                             "Have the program close the connection (Go programs:"
                                     + " GODEBUG=multipathtcp=0)"),

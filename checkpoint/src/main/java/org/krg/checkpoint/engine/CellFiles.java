@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Manifest.Entry;
@@ -33,6 +34,13 @@ public interface CellFiles {
     /// @param limit zero looks once, at a frozen cell
     /// @return a task that still is, by name and pid of the machine
     Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException;
+
+    /// Waits until no listening socket of a cell, frozen or not, has a connection that was not
+    /// accepted: CRIU saves none of those.
+    ///
+    /// @param limit zero looks once
+    /// @return a socket that still has some
+    Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException;
 
     /// Starts the timers of a restored cell, which stands still, that CRIU has brought back
     /// stopped.

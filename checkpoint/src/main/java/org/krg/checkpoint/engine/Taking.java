@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
-import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
@@ -23,17 +22,11 @@ import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Task;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.TreeProcess;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The steps of a take that touch the cell and the disk. Used once, by one thread.
 final class Taking {
-    private static final Logger log = LoggerFactory.getLogger(Taking.class);
     private static final int OWNER_ONLY = 0600;
     static final int READ_AT_ONCE_BYTES = 1 << 20;
-
-    /// How long a program may be about to start another one.
-    private static final Duration VFORK_LIMIT = Duration.ofSeconds(5);
 
     private final CellView cell;
     private final Dumper dumper;
@@ -64,7 +57,8 @@ final class Taking {
     /// @param fileLimitBytes bytes of files open for writing, at most
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
-        var since = freeze();
+        var freezing = new Freezing(cell, cellFiles);
+        var since = freezing.freeze();
         leftStanding = leaveFrozen;
         watch.lap("freeze");
         Snapshot still;
@@ -73,7 +67,7 @@ final class Taking {
             still = whileFrozen(fileLimitBytes);
         } finally {
             if (!leaveFrozen) {
-                thaw();
+                freezing.thaw();
             }
         }
         var frozen = Duration.ofNanos(System.nanoTime() - since);
@@ -128,65 +122,6 @@ final class Taking {
                     "files open for writing have %d bytes, the limit is %d"
                             .formatted(savedBytes, fileLimitBytes),
                     "Raise --file-limit of the job to " + savedBytes + " or more");
-        }
-    }
-
-    /// Freezes the program at a moment at which CRIU can stop all its tasks.
-    ///
-    /// @return since when it stands still, as the monotonic clock counts
-    private long freeze() {
-        var until = System.nanoTime() + VFORK_LIMIT.toNanos();
-        while (true) {
-            var since = System.nanoTime();
-            standStill();
-            if (awaitNoVfork(Duration.ZERO).isEmpty()) {
-                return since;
-            }
-            thaw();
-            var waiting = awaitNoVfork(Duration.ofNanos(until - System.nanoTime()));
-            if (waiting.isPresent()) {
-                throw Failures.of(
-                        Phase.FREEZE,
-                        Code.FREEZE_TIMEOUT,
-                        waiting.get()
-                                + " waits for a child that vfork(2) made, which has started no"
-                                + " program for "
-                                + VFORK_LIMIT.toSeconds()
-                                + " s",
-                        "Try again when the child has started its program or ended");
-            }
-        }
-    }
-
-    private Optional<String> awaitNoVfork(Duration limit) {
-        try {
-            return cellFiles.awaitNoVfork(cell, limit);
-        } catch (IOException failure) {
-            thaw();
-            throw Failures.of(Phase.FREEZE, failure);
-        }
-    }
-
-    private void standStill() {
-        try {
-            cell.freeze();
-        } catch (CheckpointFailed known) {
-            throw known;
-        } catch (RuntimeException failure) {
-            thaw();
-            throw Failures.of(
-                    Phase.FREEZE,
-                    Code.FREEZE_TIMEOUT,
-                    String.valueOf(failure.getMessage()),
-                    "A task waits for a disk or a network file system; try again");
-        }
-    }
-
-    private void thaw() {
-        try {
-            cell.thaw();
-        } catch (RuntimeException failure) {
-            log.error("a cell stays frozen process={}", cell.process(), failure);
         }
     }
 

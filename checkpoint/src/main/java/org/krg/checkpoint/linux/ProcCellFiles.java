@@ -17,6 +17,7 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
+import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.ImageFile.Holder;
@@ -55,6 +56,11 @@ public final class ProcCellFiles implements CellFiles {
             wait.settle();
         }
         return wait.await(limit);
+    }
+
+    @Override
+    public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException {
+        return new AcceptQueues(cell).await(limit);
     }
 
     @Override

@@ -53,6 +53,10 @@ final class CriuDiagnosisTest {
                         Code.TCP,
                         "close the connection"),
                 arguments(
+                        "(00.010000) Error (criu/sk-inet.c:185): inet: In-flight connection (l) for 17c97bb",
+                        Code.TCP,
+                        "try again"),
+                arguments(
                         "(00.050000) Error (criu/sk-inet.c:950): inet: Can't bind inet socket (id 12): Cannot assign requested address",
                         Code.ADDRESS,
                         "another node"),

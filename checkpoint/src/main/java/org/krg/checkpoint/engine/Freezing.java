@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.model.AcceptQueue;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Stops a program at a moment at which CRIU can save it. Used once, by one thread.
+///
+/// @param cell the program
+record Freezing(CellView cell, CellFiles cellFiles) {
+    private static final Logger log = LoggerFactory.getLogger(Freezing.class);
+
+    /// How long a program may be in the middle of something that only it can end.
+    private static final Duration LIMIT = Duration.ofSeconds(5);
+
+    /// Freezes the program.
+    ///
+    /// @return since when it stands still, as the monotonic clock counts
+    /// @throws CheckpointFailed if there is no such moment; the program goes on then
+    long freeze() {
+        var until = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            var since = System.nanoTime();
+            standStill();
+            var hindrance = hindrance(() -> Duration.ZERO);
+            if (hindrance.isEmpty()) {
+                return since;
+            }
+            thaw();
+            if (System.nanoTime() > until) {
+                throw hindrance.get();
+            }
+            var lasting = hindrance(() -> left(until));
+            if (lasting.isPresent()) {
+                throw lasting.get();
+            }
+        }
+    }
+
+    /// {@return what still keeps the program from being saved after a time}
+    ///
+    /// @param limit how long is left; zero looks once, at a frozen program
+    private Optional<CheckpointFailed> hindrance(Supplier<Duration> limit) {
+        try {
+            var starting = cellFiles.awaitNoVfork(cell, limit.get());
+            return starting.isPresent()
+                    ? starting.map(Freezing::startsNothing)
+                    : cellFiles.awaitAccepted(cell, limit.get()).map(Freezing::acceptsNothing);
+        } catch (IOException failure) {
+            thaw();
+            throw Failures.of(Phase.FREEZE, failure);
+        }
+    }
+
+    private static Duration left(long until) {
+        return Duration.ofNanos(Math.max(1, until - System.nanoTime()));
+    }
+
+    private static CheckpointFailed startsNothing(String task) {
+        return Failures.of(
+                Phase.FREEZE,
+                Code.FREEZE_TIMEOUT,
+                task
+                        + " waits for a child that vfork(2) made, which has started no program for "
+                        + LIMIT.toSeconds()
+                        + " s",
+                "Try again when the child has started its program or ended");
+    }
+
+    private static CheckpointFailed acceptsNothing(AcceptQueue queue) {
+        var socket = queue.socket();
+        return Failures.of(
+                Phase.FREEZE,
+                Code.TCP,
+                "fd %d of pid %d listens on %s and has a backlog of %s after %d s"
+                        .formatted(
+                                socket.fd(),
+                                socket.pid(),
+                                socket.address(),
+                                connections(queue.connections()),
+                                LIMIT.toSeconds()),
+                "Try again when the program has accepted them, or have it close the socket");
+    }
+
+    private static String connections(int count) {
+        return count == 1 ? "1 connection" : count + " connections";
+    }
+
+    private void standStill() {
+        try {
+            cell.freeze();
+        } catch (CheckpointFailed known) {
+            throw known;
+        } catch (RuntimeException failure) {
+            thaw();
+            throw Failures.of(
+                    Phase.FREEZE,
+                    Code.FREEZE_TIMEOUT,
+                    String.valueOf(failure.getMessage()),
+                    "A task waits for a disk or a network file system; try again");
+        }
+    }
+
+    /// Lets the program go on.
+    void thaw() {
+        try {
+            cell.thaw();
+        } catch (RuntimeException failure) {
+            log.error("a cell stays frozen process={}", cell.process(), failure);
+        }
+    }
+}

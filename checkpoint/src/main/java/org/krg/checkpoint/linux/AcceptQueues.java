@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.linux;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.model.AcceptQueue;
+import org.krg.checkpoint.model.BoundSocket;
+import org.krg.linux.LinuxException;
+import org.krg.linux.PidFd;
+import org.krg.linux.TcpBacklog;
+
+/// Connections that the kernel has made for a listening socket of a cell and that the program has
+/// not accepted: CRIU saves none of these and refuses the whole program.
+final class AcceptQueues {
+    private static final List<String> TCP = List.of("tcp", "tcp6");
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)\\]");
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final CellView cell;
+
+    AcceptQueues(CellView cell) {
+        this.cell = cell;
+    }
+
+    /// {@return the first socket that still has such connections after `limit`}
+    ///
+    /// @param limit zero looks once, at a frozen cell
+    Optional<AcceptQueue> await(Duration limit) throws IOException {
+        var holders = holders();
+        if (holders.isEmpty() || (limit.isZero() && !isAnyWaiting(holders))) {
+            return Optional.empty();
+        }
+        var until = System.nanoTime() + limit.toNanos();
+        var waiting = find();
+        while (waiting.isPresent() && System.nanoTime() < until) {
+            pause();
+            waiting = find();
+        }
+        return waiting;
+    }
+
+    /// Asks the sockets. Only while the program stands still: one that it closes meanwhile would
+    /// keep its address a moment longer.
+    private static boolean isAnyWaiting(Map<Long, Holder> sockets) throws IOException {
+        for (var holder : sockets.values()) {
+            if (waiting(holder) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int waiting(Holder holder) throws IOException {
+        try {
+            return PidFd.open(holder.hostPid())
+                    .map(process -> {
+                        try (process) {
+                            return TcpBacklog.of(process, holder.fd());
+                        }
+                    })
+                    .orElse(0);
+        } catch (LinuxException failure) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+    }
+
+    private Optional<AcceptQueue> find() throws IOException {
+        var holders = holders();
+        if (holders.isEmpty()) {
+            return Optional.empty();
+        }
+        // A cell is in one network.
+        var net = Path.of("/proc", "" + holders.values().iterator().next().hostPid(), "net");
+        for (var protocol : TCP) {
+            for (var row : SocketTables.inet(net, protocol)) {
+                var holder = holders.get(row.inode());
+                if (holder != null && row.waiting() > 0) {
+                    var socket = new BoundSocket(holder.pid(), holder.fd(), row.address());
+                    return Optional.of(new AcceptQueue(socket, row.waiting()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// @param hostPid as this process counts
+    private record Holder(long hostPid, int fd) {
+        private int pid() throws IOException {
+            return TreeScan.innermost(TreeScan.status(Path.of("/proc", "" + hostPid)));
+        }
+    }
+
+    /// {@return who has which socket, by the numbers of the sockets}
+    private Map<Long, Holder> holders() throws IOException {
+        var holders = new TreeMap<Long, Holder>();
+        for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
+            try (var links = Files.newDirectoryStream(Path.of("/proc", pid, "fd"))) {
+                for (var link : links) {
+                    socket(link).ifPresent(inode -> holders.putIfAbsent(inode, holder(pid, link)));
+                }
+            } catch (NoSuchFileException ended) {
+                // A process between the list and the reading, or one that is a zombie.
+            } catch (DirectoryIteratorException failure) {
+                throw failure.getCause();
+            }
+        }
+        return holders;
+    }
+
+    private static Holder holder(String pid, Path link) {
+        return new Holder(Long.parseLong(pid), Integer.parseInt(link.getFileName().toString()));
+    }
+
+    private static Optional<Long> socket(Path link) throws IOException {
+        try {
+            var socket = SOCKET.matcher(Files.readSymbolicLink(link).toString());
+            return socket.matches()
+                    ? Optional.of(Long.parseLong(socket.group(1)))
+                    : Optional.empty();
+        } catch (NoSuchFileException closed) {
+            return Optional.empty();
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while a program accepts its connections", stop);
+        }
+    }
+}
