@@ -37,6 +37,7 @@ static _Atomic uint32_t standing_count;
 // Calls of the library that threads are in. Of one thread: seen by its signal handler.
 static _Atomic int threads_in_calls;
 static __thread volatile int depth __attribute__((tls_model("initial-exec")));
+static __thread volatile unsigned told __attribute__((tls_model("initial-exec")));
 
 static pid_t this_tid(void) {
     return syscall(SYS_gettid);
@@ -44,6 +45,7 @@ static pid_t this_tid(void) {
 
 static void stand_still(int number) {
     (void)number;
+    told++;
     uint32_t now = atomic_load(&pause_number);
     if (now % 2 == 0 || depth > 0)
         return;
@@ -73,6 +75,10 @@ void end_call(void) {
 
 bool is_pausing(void) {
     return atomic_load(&pause_number) % 2 == 1;
+}
+
+unsigned times_told(void) {
+    return told;
 }
 
 int prepare_pauses(void) {

@@ -27,6 +27,9 @@ void resume_threads(void);
 // Whether threads are to stand still. Who is in a call is told of the beginning by PAUSE_SIGNAL.
 bool is_pausing(void);
 
+// How often this thread has handled PAUSE_SIGNAL.
+unsigned times_told(void);
+
 #pragma GCC visibility pop
 
 #endif

@@ -168,7 +168,7 @@ static int64_t nanos_of(clockid_t clock) {
 // When and why a thread stops waiting.
 struct patience {
     int64_t until; // on CLOCK_MONOTONIC, in nanoseconds; negative for ever
-    int interruptible; // by a signal that is handled
+    int interruptible; // by a signal that the program handles
     int repeatable; // so it can be given up while the process is paused, and asked for again
 };
 
@@ -189,6 +189,7 @@ static int await_answer(int fd, const struct patience *patience, const sigset_t 
     for (;;) {
         if (patience->repeatable && is_pausing())
             return GIVEN_UP;
+        unsigned told = times_told();
         int64_t left = patience->until < 0 ? 0 : patience->until - nanos_of(CLOCK_MONOTONIC);
         struct timespec rest = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
         if (left < 0)
@@ -198,7 +199,7 @@ static int await_answer(int fd, const struct patience *patience, const sigset_t 
             return 0;
         if (ready == 0)
             return ETIMEDOUT;
-        if (patience->interruptible)
+        if (patience->interruptible && times_told() == told)
             return EINTR;
     }
 }
@@ -337,15 +338,32 @@ int krg_cond_broadcast(struct krg_segment *segment, uint64_t condition) {
     return ask(segment, WAKE_ALL, condition, 0);
 }
 
-int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size_t count,
-               const struct timespec *limit) {
-    struct {
-        struct sync_request request;
-        struct krg_sem_op steps[MOST_STEPS];
-    } packet;
-    struct patience patience = {.until = -1, .interruptible = 1};
+struct adjustment {
+    struct sync_request request;
+    struct krg_sem_op steps[MOST_STEPS];
+};
+
+static int adjust_once(struct krg_segment *segment, const struct adjustment *wanted, size_t size,
+                       const struct patience *patience) {
     struct krg_thread *thread;
     uint64_t unused;
+    begin_call();
+    int error = prepare_undo(segment->id, wanted->steps, wanted->request.count);
+    if (error == 0)
+        error = this_thread(segment, &thread);
+    if (error == 0)
+        error = converse(thread->socket, wanted, size, patience, &unused);
+    if (error == 0)
+        count_undo(thread, wanted->steps, wanted->request.count);
+    end_call();
+    return error;
+}
+
+int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size_t count,
+               const struct timespec *limit) {
+    struct adjustment packet;
+    struct patience patience = {.until = -1, .interruptible = 1, .repeatable = 1};
+    int error;
     if (count < 1 || count > MOST_STEPS || (limit != NULL && (!is_time(limit) || limit->tv_sec < 0)))
         return EINVAL;
     if (limit != NULL)
@@ -354,16 +372,9 @@ int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size
     packet.request = (struct sync_request){.version = VERSION, .kind = SYNC, .operation = ADJUST,
                                            .count = count};
     memcpy(packet.steps, steps, count * sizeof *steps);
-    begin_call();
-    int error = prepare_undo(segment->id, steps, count);
-    if (error == 0)
-        error = this_thread(segment, &thread);
-    if (error == 0)
-        error = converse(thread->socket, &packet,
-                         sizeof packet.request + count * sizeof *steps, &patience, &unused);
-    if (error == 0)
-        count_undo(thread, steps, count);
-    end_call();
+    do
+        error = adjust_once(segment, &packet, sizeof packet.request + count * sizeof *steps, &patience);
+    while (error == GIVEN_UP);
     return error == ETIMEDOUT ? EAGAIN : error;
 }
 

@@ -76,6 +76,69 @@ class UnmodifiedProgramsTest {
         assertNothingIsLeft(cluster);
     }
 
+    @Test
+    void aProgramAndItsChildMoveWithTheirMemoryAndSemaphores(Cluster cluster) throws Exception {
+        var program = compile("counter");
+        var stop = built.resolve("stop");
+        var jobs = List.of("counter-0", "counter-1", "counter-2");
+        try {
+            for (var index = 0; index < jobs.size(); index++) {
+                cluster.run(
+                                List.of(
+                                                "run",
+                                                "--name",
+                                                jobs.get(index),
+                                                "--share",
+                                                "sysv:0x6d76,posix:/moving",
+                                                "--",
+                                                program,
+                                                "0x6d76",
+                                                "/moving",
+                                                "" + index,
+                                                "" + jobs.size(),
+                                                "" + stop)
+                                        .toArray(String[]::new))
+                        .require(0);
+            }
+            var mover = jobs.get(1);
+            for (var mode : List.of("warm", "stop-copy", "warm")) {
+                awaitMoreOf(cluster, mover);
+                cluster.installation()
+                        .run(LIMIT, "proc", "migrate", mover, "--to", "auto", "--mode", mode)
+                        .require(0);
+            }
+            awaitMoreOf(cluster, mover);
+            Files.createFile(stop);
+
+            var last = jobs.stream().map(job -> lastLine(cluster, job)).toList();
+
+            assertThat(last).allMatch(line -> line.matches("total \\d+ own \\d+"));
+            var own = last.stream().mapToLong(line -> number(line, 3)).sum();
+            assertThat(last).allMatch(line -> number(line, 1) == own);
+            assertNothingIsLeft(cluster);
+        } finally {
+            jobs.forEach(job -> cluster.run("job", "stop", job, "--signal", "KILL"));
+        }
+    }
+
+    private static void awaitMoreOf(Cluster cluster, String job) {
+        var before = lines(cluster, job);
+        await().atMost(LIMIT).until(() -> lines(cluster, job) > before + 2);
+    }
+
+    private static long lines(Cluster cluster, String job) {
+        return cluster.run("logs", job).out().lines().count();
+    }
+
+    private static String lastLine(Cluster cluster, String job) {
+        cluster.installation().run(LIMIT, "wait", job).require(0);
+        return cluster.run("logs", job).require(0).out().lines().toList().getLast();
+    }
+
+    private static long number(String line, int word) {
+        return Long.parseLong(line.split(" ", -1)[word]);
+    }
+
     private List<String> runOnAll(
             Cluster cluster, String name, String share, String argument, String... options)
             throws Exception {

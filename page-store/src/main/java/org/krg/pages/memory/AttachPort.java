@@ -270,13 +270,15 @@ public final class AttachPort implements AutoCloseable {
         client.close(released);
     }
 
-    /// {@return the processes of this node whose shared memory can be taken away}
-    public Set<Integer> detachable() {
-        return ask(() ->
-                attendants()
-                        .filter(it -> !it.isKeeping())
-                        .map(Attendant::pid)
-                        .collect(Collectors.toSet()));
+    /// {@return the processes of this node that have shared memory, each with whether it can be
+    /// taken away now: not before they have asked for all that they need, at first or again}
+    public Map<Integer, Boolean> processes() {
+        return ask(() -> {
+            var all = new HashMap<Integer, Boolean>();
+            clients.values().forEach(it -> all.put(it.peer().pid(), false));
+            attendants().filter(it -> !it.isKeeping()).forEach(it -> all.put(it.pid(), true));
+            return all;
+        });
     }
 
     /// {@return the segments that processes have open, in order, each once}

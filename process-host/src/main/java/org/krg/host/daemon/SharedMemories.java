@@ -178,8 +178,8 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     }
 
     @Override
-    public Set<Integer> detachable() {
-        return port().map(AttachPort::detachable).orElse(Set.of());
+    public Set<Integer> processes() {
+        return port().map(it -> it.processes().keySet()).orElse(Set.of());
     }
 
     @Override

@@ -116,7 +116,7 @@ record SavedCell(
     @Override
     public Sharing sharing() {
         var own = cell.pids();
-        own.retainAll(shared.detachable());
+        own.retainAll(shared.processes());
         return own.isEmpty()
                 ? Sharing.NONE
                 : new Sharing(own.stream().map(Integer::longValue).toList(), ProcFs.ownSockets());

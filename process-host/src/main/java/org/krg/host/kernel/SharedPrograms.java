@@ -18,8 +18,8 @@ public interface SharedPrograms {
     /// @param pid of this machine
     record Tie(int pid, String what, String remedy) {}
 
-    /// {@return the processes whose shared memory can be taken away, in general}
-    Set<Integer> detachable();
+    /// {@return the processes that have shared memory, or are about to have it, again too}
+    Set<Integer> processes();
 
     /// {@return the segments that processes have open, in order, each once}
     List<SegmentId> opened(Set<Integer> pids);
