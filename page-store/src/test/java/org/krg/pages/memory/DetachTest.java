@@ -119,6 +119,14 @@ class DetachTest {
         assertThat(Toucher.await(waiting)).isEqualTo("ok");
         assertThat(bob.ask("unlock 5")).isEqualTo("ok");
 
+        var taking = bob.begin("sem 0 8:-1:0");
+        assertThat(Toucher.standsStill(taking)).isTrue();
+        two.detach(bob);
+        two.giveBack();
+        assertThat(Toucher.standsStill(taking)).isTrue();
+        assertThat(ann.ask("sem 0 8:1:0")).isEqualTo("ok");
+        assertThat(Toucher.await(taking)).isEqualTo("ok");
+
         var met = bob.begin("arrive 6 2");
         assertThat(Toucher.standsStill(met)).isTrue();
         two.detach(bob);
