@@ -6,9 +6,13 @@
 //
 //     map NAME                      ok SIZE
 //     lock|trylock|unlock|consistent N, timedlock N MILLIS
-//     rdlock|wrlock|tryrdlock|trywrlock|rwunlock N
+//     rdlock|wrlock|tryrdlock|trywrlock|rwunlock N, timedrdlock|timedwrlock N MILLIS
 //     arrive N COUNT                ok, or `ok last`
 //     wait N MUTEX, timedwait N MUTEX MILLIS, signal|broadcast N
+//     once N OFFSET SEMAPHORE       runs once what adds 1 to the word at OFFSET of the memory, takes 1 from the
+//                                   semaphore, and adds 1 to the word behind: ok and the two words
+//     onceself N                    runs once what does so itself with N: what it is told
+//     oncecancel N OFFSET           a thread adds 1 to the word, and is cancelled in what it runs once: ok
 //     sem MILLIS N:AMOUNT:FLAGS...  MILLIS 0 for no limit; FLAGS as KRG_SEM_
 //     semset N VALUE                ok
 //     semget N                      ok VALUE FOR_MORE FOR_ZERO
@@ -26,6 +30,7 @@
 //                                   all processes of a node share: a robust mutex, an atomic word, a semaphore
 //                                   and a barrier, one each: ok
 #define _GNU_SOURCE
+#include "krg-sync/once.h"
 #include "krg-sync/timing.h"
 #include "libkrg.h"
 
@@ -173,6 +178,39 @@ static void guard(struct guarded what, uint64_t threads) {
     answer(error);
 }
 
+static struct run run_of(uint64_t once, uint64_t offset, uint64_t semaphore) {
+    volatile uint64_t *words = (uint64_t *)(memory + offset);
+    return (struct run){segment, once, words, words + 1, semaphore};
+}
+
+static void once(struct run run) {
+    int error = run_once(&run);
+    if (error == 0)
+        printf("ok %lu %lu\n", *run.begun, *run.ended);
+    else
+        answer(error);
+}
+
+static const struct {
+    const char *name;
+    int (*call)(struct krg_segment *, uint64_t, const struct timespec *);
+} TIMED_CALLS[] = {
+    {"timedlock", krg_mutex_timedlock},
+    {"timedrdlock", krg_rwlock_timedrdlock},
+    {"timedwrlock", krg_rwlock_timedwrlock},
+};
+
+static int timed_call(const char *name, uint64_t number, uint64_t millis) {
+    struct timespec limit = in(millis);
+    for (size_t i = 0; i < sizeof TIMED_CALLS / sizeof *TIMED_CALLS; i++) {
+        if (strcmp(TIMED_CALLS[i].name, name) == 0) {
+            answer(TIMED_CALLS[i].call(segment, number, &limit));
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*call)(struct krg_segment *, uint64_t);
@@ -204,9 +242,16 @@ static void perform(char *line) {
         map(name);
     else if (read == 2 && call(name, first))
         return;
-    else if (read == 3 && strcmp(name, "timedlock") == 0) {
-        struct timespec limit = in(second);
-        answer(krg_mutex_timedlock(segment, first, &limit));
+    else if (read == 3 && timed_call(name, first, second))
+        return;
+    else if (read == 4 && strcmp(name, "once") == 0)
+        once(run_of(first, second, third));
+    else if (read == 2 && strcmp(name, "onceself") == 0) {
+        struct run run = run_of(first, 0, 0);
+        answer(run_in_itself(&run));
+    } else if (read == 3 && strcmp(name, "oncecancel") == 0) {
+        struct run run = run_of(first, second, 0);
+        answer(cancel_once(&run));
     } else if (read == 3 && strcmp(name, "arrive") == 0)
         answer(krg_barrier_wait(segment, first, second));
     else if (read == 3 && strcmp(name, "wait") == 0)

@@ -193,7 +193,8 @@ uint64_t krg_segment_id(const struct krg_segment *segment);
  *
  * A thread that ends, by itself or with its process or node, abandons the locks it holds: the next
  * thread gets them with EOWNERDEAD. While most nodes cannot be reached, calls wait, those with a
- * time limit too. A child made by fork has none of its parent's locks.
+ * time limit too. A child made by fork has none of its parent's locks. None of the calls is where a thread
+ * is cancelled (pthread_cancel).
  */
 
 /*
@@ -216,8 +217,13 @@ int krg_mutex_consistent(struct krg_segment *segment, uint64_t mutex);
  */
 int krg_rwlock_rdlock(struct krg_segment *segment, uint64_t lock);
 int krg_rwlock_tryrdlock(struct krg_segment *segment, uint64_t lock);
+/* Waits until `limit` on CLOCK_REALTIME, then ETIMEDOUT; so with timedwrlock. */
+int krg_rwlock_timedrdlock(struct krg_segment *segment, uint64_t lock,
+                           const struct timespec *limit);
 int krg_rwlock_wrlock(struct krg_segment *segment, uint64_t lock);
 int krg_rwlock_trywrlock(struct krg_segment *segment, uint64_t lock);
+int krg_rwlock_timedwrlock(struct krg_segment *segment, uint64_t lock,
+                           const struct timespec *limit);
 int krg_rwlock_unlock(struct krg_segment *segment, uint64_t lock);
 
 /*
@@ -233,6 +239,28 @@ int krg_cond_timedwait(struct krg_segment *segment, uint64_t condition, uint64_t
                        const struct timespec *limit);
 int krg_cond_signal(struct krg_segment *segment, uint64_t condition);
 int krg_cond_broadcast(struct krg_segment *segment, uint64_t condition);
+
+/*
+ * Runs `function` once, like pthread_once, for all who call it with this number on any node: one
+ * caller runs it to its end, the others wait and then see all it did to the memory of the segment.
+ * Everybody gets 0 when it has been run; so does who comes later. A krg_reset lets it be run again.
+ *
+ * A thread that ends, with its process or node or by itself, before its `function` has returned hands it to the
+ * next caller, who runs it again from the start: what it did until then may be there, or be lost with its
+ * node. So does one that is
+ * cancelled in it. One that leaves it by longjmp or an exception keeps its turn until it ends.
+ * EDEADLK (in `function`) it calls krg_once with its own number. ESTALE it was run by this thread to its end, but the
+ * agent ended, or the node was declared lost, before that was known: others run it again.
+ */
+int krg_once(struct krg_segment *segment, uint64_t once, void (*function)(void *argument),
+             void *argument);
+
+/*
+ * The same in two parts. `chosen`: the caller is to run it, and to say then whether that came to its end
+ * (`done`), or the next one is to run it. Otherwise it has been run. End it in the thread that began it.
+ */
+int krg_once_begin(struct krg_segment *segment, uint64_t once, bool *chosen);
+int krg_once_end(struct krg_segment *segment, uint64_t once, bool done);
 
 #define KRG_SEM_NOWAIT 1u /* EAGAIN instead of waiting */
 #define KRG_SEM_UNDO 2u   /* taken back when the process ends */

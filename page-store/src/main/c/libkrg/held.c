@@ -29,9 +29,11 @@ static struct undo *undos;
 // A condition's mutex is held again when the call ends; who does not know counts as who holds it.
 void count_held(struct krg_thread *thread, enum operation operation, int error) {
     bool is_done = error == 0 || error == EOWNERDEAD;
+    if (operation == ENTER_ONCE && error == CHOSEN)
+        thread->held++;
     if (is_done && (operation == LOCK || operation == READ_LOCK || operation == WRITE_LOCK))
         thread->held++;
-    if (is_done && (operation == UNLOCK || operation == RW_UNLOCK) && thread->held > 0)
+    if (is_done && (operation == UNLOCK || operation == RW_UNLOCK || operation == LEAVE_ONCE) && thread->held > 0)
         thread->held--;
 }
 

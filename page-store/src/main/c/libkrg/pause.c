@@ -39,6 +39,9 @@ static _Atomic int threads_in_calls;
 static __thread volatile int depth __attribute__((tls_model("initial-exec")));
 static __thread volatile unsigned told __attribute__((tls_model("initial-exec")));
 
+// Whether the thread could be cancelled before the call: in the middle of one it cannot.
+static __thread int cancel_state __attribute__((tls_model("initial-exec")));
+
 static pid_t this_tid(void) {
     return syscall(SYS_gettid);
 }
@@ -59,8 +62,10 @@ static void stand_still(int number) {
 }
 
 void begin_call(void) {
-    if (depth++ == 0)
-        atomic_fetch_add(&threads_in_calls, 1);
+    if (depth++ > 0)
+        return;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    atomic_fetch_add(&threads_in_calls, 1);
 }
 
 void end_call(void) {
@@ -69,6 +74,7 @@ void end_call(void) {
         atomic_fetch_sub(&threads_in_calls, 1);
         if (atomic_load(&pause_number) % 2 == 1)
             syscall(SYS_tgkill, getpid(), this_tid(), PAUSE_SIGNAL);
+        pthread_setcancelstate(cancel_state, NULL);
     }
     errno = error;
 }

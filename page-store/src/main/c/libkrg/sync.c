@@ -258,7 +258,7 @@ static int ask_patiently(struct krg_segment *segment, struct sync_request reques
     return error;
 }
 
-static int ask(struct krg_segment *segment, enum operation operation, uint64_t object,
+int ask_object(struct krg_segment *segment, enum operation operation, uint64_t object,
                uint64_t first) {
     struct sync_request request = {.operation = operation, .object = object, .first = first};
     return ask_patiently(segment, request, &FOR_EVER, NULL);
@@ -268,52 +268,69 @@ static int is_time(const struct timespec *time) {
     return time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
 }
 
-int krg_mutex_lock(struct krg_segment *segment, uint64_t mutex) {
-    return ask(segment, LOCK, mutex, 0);
-}
-
-int krg_mutex_trylock(struct krg_segment *segment, uint64_t mutex) {
-    return ask(segment, LOCK, mutex, KRG_SEM_NOWAIT);
-}
-
-int krg_mutex_timedlock(struct krg_segment *segment, uint64_t mutex, const struct timespec *limit) {
-    struct sync_request request = {.operation = LOCK, .object = mutex};
+static int ask_until(struct krg_segment *segment, struct sync_request request,
+                     const struct timespec *limit) {
     if (!is_time(limit))
         return EINVAL;
     struct patience patience = until(limit);
     return ask_patiently(segment, request, &patience, NULL);
 }
 
+int krg_mutex_lock(struct krg_segment *segment, uint64_t mutex) {
+    return ask_object(segment, LOCK, mutex, 0);
+}
+
+int krg_mutex_trylock(struct krg_segment *segment, uint64_t mutex) {
+    return ask_object(segment, LOCK, mutex, KRG_SEM_NOWAIT);
+}
+
+int krg_mutex_timedlock(struct krg_segment *segment, uint64_t mutex, const struct timespec *limit) {
+    struct sync_request request = {.operation = LOCK, .object = mutex};
+    return ask_until(segment, request, limit);
+}
+
 int krg_mutex_unlock(struct krg_segment *segment, uint64_t mutex) {
-    return ask(segment, UNLOCK, mutex, 0);
+    return ask_object(segment, UNLOCK, mutex, 0);
 }
 
 int krg_mutex_consistent(struct krg_segment *segment, uint64_t mutex) {
-    return ask(segment, MAKE_CONSISTENT, mutex, 0);
+    return ask_object(segment, MAKE_CONSISTENT, mutex, 0);
 }
 
 int krg_rwlock_rdlock(struct krg_segment *segment, uint64_t lock) {
-    return ask(segment, READ_LOCK, lock, 0);
+    return ask_object(segment, READ_LOCK, lock, 0);
 }
 
 int krg_rwlock_tryrdlock(struct krg_segment *segment, uint64_t lock) {
-    return ask(segment, READ_LOCK, lock, KRG_SEM_NOWAIT);
+    return ask_object(segment, READ_LOCK, lock, KRG_SEM_NOWAIT);
+}
+
+int krg_rwlock_timedrdlock(struct krg_segment *segment, uint64_t lock,
+                           const struct timespec *limit) {
+    struct sync_request request = {.operation = READ_LOCK, .object = lock};
+    return ask_until(segment, request, limit);
 }
 
 int krg_rwlock_wrlock(struct krg_segment *segment, uint64_t lock) {
-    return ask(segment, WRITE_LOCK, lock, 0);
+    return ask_object(segment, WRITE_LOCK, lock, 0);
 }
 
 int krg_rwlock_trywrlock(struct krg_segment *segment, uint64_t lock) {
-    return ask(segment, WRITE_LOCK, lock, KRG_SEM_NOWAIT);
+    return ask_object(segment, WRITE_LOCK, lock, KRG_SEM_NOWAIT);
+}
+
+int krg_rwlock_timedwrlock(struct krg_segment *segment, uint64_t lock,
+                           const struct timespec *limit) {
+    struct sync_request request = {.operation = WRITE_LOCK, .object = lock};
+    return ask_until(segment, request, limit);
 }
 
 int krg_rwlock_unlock(struct krg_segment *segment, uint64_t lock) {
-    return ask(segment, RW_UNLOCK, lock, 0);
+    return ask_object(segment, RW_UNLOCK, lock, 0);
 }
 
 int krg_barrier_wait(struct krg_segment *segment, uint64_t barrier, unsigned count) {
-    return ask(segment, ARRIVE, barrier, count);
+    return ask_object(segment, ARRIVE, barrier, count);
 }
 
 int krg_cond_wait(struct krg_segment *segment, uint64_t condition, uint64_t mutex) {
@@ -324,18 +341,15 @@ int krg_cond_wait(struct krg_segment *segment, uint64_t condition, uint64_t mute
 int krg_cond_timedwait(struct krg_segment *segment, uint64_t condition, uint64_t mutex,
                        const struct timespec *limit) {
     struct sync_request request = {.operation = AWAIT, .object = condition, .other = mutex};
-    if (!is_time(limit))
-        return EINVAL;
-    struct patience patience = until(limit);
-    return ask_patiently(segment, request, &patience, NULL);
+    return ask_until(segment, request, limit);
 }
 
 int krg_cond_signal(struct krg_segment *segment, uint64_t condition) {
-    return ask(segment, WAKE_ONE, condition, 0);
+    return ask_object(segment, WAKE_ONE, condition, 0);
 }
 
 int krg_cond_broadcast(struct krg_segment *segment, uint64_t condition) {
-    return ask(segment, WAKE_ALL, condition, 0);
+    return ask_object(segment, WAKE_ALL, condition, 0);
 }
 
 struct adjustment {
@@ -379,7 +393,7 @@ int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size
 }
 
 int krg_sem_set(struct krg_segment *segment, uint64_t semaphore, int value) {
-    int error = ask(segment, SET_SEMAPHORE, semaphore, (uint64_t)(int64_t)value);
+    int error = ask_object(segment, SET_SEMAPHORE, semaphore, (uint64_t)(int64_t)value);
     if (error == 0)
         forget_undo(segment->id, semaphore);
     return error;
@@ -431,5 +445,5 @@ int krg_atomic_compare_exchange(struct krg_segment *segment, uint64_t word, uint
 }
 
 int krg_reset(struct krg_segment *segment, uint64_t object) {
-    return ask(segment, RESET, object, 0);
+    return ask_object(segment, RESET, object, 0);
 }

@@ -15,8 +15,11 @@
 enum operation {
     GIVE_UP, RESET, LOCK, UNLOCK, MAKE_CONSISTENT, READ_LOCK, WRITE_LOCK, RW_UNLOCK, ARRIVE, AWAIT,
     WAKE_ONE, WAKE_ALL, ADJUST, SET_SEMAPHORE, READ_SEMAPHORE, LOAD, ADD, EXCHANGE, COMPARE_AND_SWAP,
-    JOIN
+    JOIN, ENTER_ONCE, LEAVE_ONCE
 };
+
+// Beside error numbers and PTHREAD_BARRIER_SERIAL_THREAD: it is the caller who runs it.
+enum { CHOSEN = -2 };
 
 struct krg_thread {
     struct krg_segment *segment;
@@ -29,6 +32,9 @@ struct krg_thread {
 
 // The number of the agent that a connection made now is to: it changes when one ends.
 uint32_t present_agent(void);
+
+// Asks about an object, for as long as it takes; `first` as sync_request has it.
+int ask_object(struct krg_segment *segment, enum operation operation, uint64_t object, uint64_t first);
 
 // Counts what a call has done to locks.
 void count_held(struct krg_thread *thread, enum operation operation, int error);

@@ -22,6 +22,10 @@ import org.krg.jepsen.programs.Toucher;
 class SynchronisationTest {
     private static final String SEGMENT = "meeting";
     private static final int COUNTER = 4_096;
+
+    /// In another block: the lost node has nothing of it.
+    private static final int FAR_COUNTER = COUNTER + (2 << 20);
+
     private static final int WORD = 8;
 
     /// A node that is lost is declared so within this time, and its locks are free.
@@ -85,6 +89,28 @@ class SynchronisationTest {
         assertThat(waitingAgain.orTimeout(LOSS.toSeconds(), TimeUnit.SECONDS).join())
                 .isEqualTo("error EOWNERDEAD");
         assertThat(another.ask("unlock 1")).isEqualTo("error EHOSTDOWN");
+    }
+
+    @Test
+    void theLossOfANodeThatRunsSomethingOnceHandsItToTheNext(Cluster cluster) {
+        var lost = cluster.nodes().getFirst();
+        var runner = on(cluster, lost);
+        var next = on(cluster, cluster.nodes().get(1));
+        var other = on(cluster, cluster.nodes().getLast());
+        var run = runner.begin("once 3 " + COUNTER + " 4");
+        await().atMost(1, TimeUnit.MINUTES)
+                .untilAsserted(() -> assertThat(next.ask("semget 4")).isEqualTo("ok 0 1 0"));
+        assertThat(next.ask("semset 5 1")).isEqualTo("ok");
+        var waiting = next.begin("once 3 " + FAR_COUNTER + " 5");
+        assertThat(other.ask("semget 5")).isEqualTo("ok 1 0 0");
+
+        cluster.killNode(lost);
+
+        assertThat(waiting.orTimeout(LOSS.toSeconds(), TimeUnit.SECONDS).join())
+                .isEqualTo("ok 1 1");
+        assertThat(run.orTimeout(LOSS.toSeconds(), TimeUnit.SECONDS).join()).isNotEqualTo("ok 1 1");
+        assertThat(other.ask("once 3 " + FAR_COUNTER + " 5")).isEqualTo("ok 1 1");
+        assertThat(other.ask("semget 5")).isEqualTo("ok 0 0 0");
     }
 
     @Test

@@ -34,6 +34,9 @@ public final class SyncPacketCodec {
     /// `PTHREAD_BARRIER_SERIAL_THREAD`
     private static final int SERIAL_THREAD = -1;
 
+    /// `CHOSEN` of `sync.h`
+    private static final int CHOSEN = -2;
+
     private static final int EPERM = 1;
     private static final int EAGAIN = 11;
     private static final int EBUSY = 16;
@@ -93,6 +96,8 @@ public final class SyncPacketCodec {
             case 17 -> ask(new Change(id, Change.Kind.EXCHANGE, first, 0));
             case 18 -> ask(new Change(id, Change.Kind.COMPARE_AND_SWAP, first, buffer.getLong(40)));
             case 19 -> Optional.of(new SyncPacket.Join(new SegmentId(object)));
+            case 20 -> ask(new SyncRequest.EnterOnce(id));
+            case 21 -> ask(new SyncRequest.LeaveOnce(id, first != 0));
             default -> Optional.empty();
         };
     }
@@ -148,6 +153,7 @@ public final class SyncPacketCodec {
             case RANGE -> ERANGE;
             case INVALID -> EINVAL;
             case REMOVED -> EIDRM;
+            case CHOSEN -> CHOSEN;
         };
     }
 

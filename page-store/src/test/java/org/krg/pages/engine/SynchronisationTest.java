@@ -93,6 +93,18 @@ class SynchronisationTest {
     }
 
     @Test
+    void aTimeLimitEndsAWaitForAReadWriteLock() {
+        assertThat(ann.ask("rdlock 2")).isEqualTo("ok");
+        assertThat(bob.ask("timedrdlock 2 60000")).isEqualTo("ok");
+        assertThat(bob.ask("rwunlock 2")).isEqualTo("ok");
+        assertThat(bob.ask("timedwrlock 2 50")).isEqualTo("error ETIMEDOUT");
+        var writing = bob.begin("timedwrlock 2 60000");
+        assertThat(ann.ask("rwunlock 2")).isEqualTo("ok");
+        assertThat(Toucher.await(writing)).isEqualTo("ok");
+        assertThat(ann.ask("timedrdlock 2 50")).isEqualTo("error ETIMEDOUT");
+    }
+
+    @Test
     void aBarrierOpensWhenAllAreThere() {
         var arrived = ann.begin("arrive 3 2");
         assertThat(Toucher.standsStill(arrived)).isTrue();
@@ -130,6 +142,48 @@ class SynchronisationTest {
         assertThat(Toucher.await(waiting)).isEqualTo("ok");
         assertThat(bob.ask("semget 6")).isEqualTo("ok 1 0 0");
         assertThat(bob.ask("semset 6 32768")).isEqualTo("error ERANGE");
+    }
+
+    @Test
+    void whatIsRunOnceIsSeenByAll() {
+        var run = ann.begin("once 9 " + COUNTER + " 10");
+        await().untilAsserted(() -> assertThat(bob.ask("semget 10")).isEqualTo("ok 0 1 0"));
+        var waiting = bob.begin("once 9 " + COUNTER + " 10");
+        assertThat(Toucher.standsStill(waiting)).isTrue();
+
+        assertThat(one.synchronising().ask("semset 10 1")).isEqualTo("ok");
+
+        assertThat(Toucher.await(waiting)).isEqualTo("ok 1 1");
+        assertThat(Toucher.await(run)).isEqualTo("ok 1 1");
+        assertThat(two.synchronising().ask("once 9 " + COUNTER + " 10")).isEqualTo("ok 1 1");
+        assertThat(ann.ask("reset 9")).isEqualTo("ok");
+        assertThat(ann.ask("semset 10 1")).isEqualTo("ok");
+        assertThat(bob.ask("once 9 " + COUNTER + " 10")).isEqualTo("ok 2 2");
+    }
+
+    @Test
+    void whoDiesInWhatIsRunOnceIsFollowedByTheNext() {
+        var run = ann.begin("once 9 " + COUNTER + " 10");
+        await().untilAsserted(() -> assertThat(bob.ask("semget 10")).isEqualTo("ok 0 1 0"));
+        assertThat(bob.ask("semset 11 1")).isEqualTo("ok");
+        var next = bob.begin("once 9 " + COUNTER + " 11");
+        assertThat(Toucher.standsStill(next)).isTrue();
+
+        ann.kill();
+
+        assertThat(Toucher.await(run)).isEqualTo("ended");
+        assertThat(Toucher.await(next)).isEqualTo("ok 2 1");
+        assertThat(one.synchronising().ask("once 9 " + COUNTER + " 10")).isEqualTo("ok 2 1");
+    }
+
+    @Test
+    void whoIsCancelledInWhatIsRunOnceIsFollowedByTheNext() {
+        assertThat(ann.ask("oncecancel 9 " + COUNTER)).isEqualTo("ok");
+        assertThat(ann.ask("semset 10 1")).isEqualTo("ok");
+        assertThat(bob.ask("once 9 " + COUNTER + " 10")).isEqualTo("ok 2 1");
+        assertThat(ann.ask("onceself 11")).isEqualTo("error EDEADLK");
+        assertThat(bob.ask("onceself 11")).isEqualTo("ok");
+        assertThat(bob.ask("lock 11")).isEqualTo("error EINVAL");
     }
 
     @Test

@@ -12,6 +12,8 @@ import org.krg.state.model.SyncRequest.Adjust;
 import org.krg.state.model.SyncRequest.Arrive;
 import org.krg.state.model.SyncRequest.Await;
 import org.krg.state.model.SyncRequest.Change;
+import org.krg.state.model.SyncRequest.EnterOnce;
+import org.krg.state.model.SyncRequest.LeaveOnce;
 import org.krg.state.model.SyncRequest.Lock;
 import org.krg.state.model.SyncRequest.MakeConsistent;
 import org.krg.state.model.SyncRequest.ReadSemaphore;
@@ -88,6 +90,8 @@ final class SyncCommandCodec {
                             .setKind(encode(kind))
                             .setOperand(operand)
                             .setExpected(expected);
+            case EnterOnce _ -> wire.setEnterOnce(empty);
+            case LeaveOnce(_, var isDone) -> wire.setLeaveOnce(isDone);
         }
         return wire.build();
     }
@@ -132,6 +136,8 @@ final class SyncCommandCodec {
             case SET_SEMAPHORE -> new SetSemaphore(id, request.getSetSemaphore());
             case READ_SEMAPHORE -> new ReadSemaphore(id);
             case CHANGE -> decode(id, request.getChange());
+            case ENTER_ONCE -> new EnterOnce(id);
+            case LEAVE_ONCE -> new LeaveOnce(id, request.getLeaveOnce());
             case KIND_NOT_SET -> throw Wire.unknown("request of a thread");
         };
     }

@@ -17,6 +17,7 @@ import org.krg.state.model.SyncObject;
 import org.krg.state.model.SyncObject.Barrier;
 import org.krg.state.model.SyncObject.Condition;
 import org.krg.state.model.SyncObject.Mutex;
+import org.krg.state.model.SyncObject.Once;
 import org.krg.state.model.SyncObject.RwLock;
 import org.krg.state.model.SyncObject.Semaphore;
 import org.krg.state.model.SyncObject.Word;
@@ -111,6 +112,10 @@ public final class SyncRows {
                             .addAllUndo(undo.stream().map(SyncRows::encode).toList());
             case Barrier _ -> wire.setBarrier(ObjectWire.SyncObject.Empty.getDefaultInstance());
             case Condition _ -> wire.setCondition(ObjectWire.SyncObject.Empty.getDefaultInstance());
+            case Once(var isDone, var runner, _) -> {
+                var once = wire.getOnceBuilder().setDone(isDone);
+                runner.ifPresent(it -> once.setRunner(SyncValueCodec.encode(it)));
+            }
         }
         return wire.build();
     }
@@ -153,6 +158,10 @@ public final class SyncRows {
             }
             case BARRIER -> new Barrier(waiting);
             case CONDITION -> new Condition(waiting);
+            case ONCE -> {
+                var once = object.getOnce();
+                yield new Once(once.getDone(), caller(once.hasRunner(), once.getRunner()), waiting);
+            }
             case KIND_NOT_SET -> throw Wire.unknown("object to synchronise with");
         };
     }

@@ -57,6 +57,7 @@ final class SyncValueCodec {
             case RANGE -> ObjectWire.SyncResult.SYNC_RESULT_RANGE;
             case INVALID -> ObjectWire.SyncResult.SYNC_RESULT_INVALID;
             case REMOVED -> ObjectWire.SyncResult.SYNC_RESULT_REMOVED;
+            case CHOSEN -> ObjectWire.SyncResult.SYNC_RESULT_CHOSEN;
         };
     }
 

@@ -103,6 +103,7 @@ final class CutSegments {
                     case SyncObject.RwLock lock ->
                             lock.writer().isPresent() || !lock.readers().isEmpty();
                     case SyncObject.Semaphore semaphore -> !semaphore.undo().isEmpty();
+                    case SyncObject.Once once -> once.runner().isPresent();
                     case SyncObject.Word _, SyncObject.Barrier _, SyncObject.Condition _ -> false;
                 };
         return isHeld || !object.waiting().isEmpty();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// An object that processes synchronise with: a mutex, a read-write lock, a semaphore, a barrier, a
-/// condition or a word. Who waits is served in the order of the list; what each of them asks for is
-/// its [CallerState]'s to say.
+/// condition, a word, or what is run once. Who waits is served in the order of the list; what each
+/// of them asks for is its [CallerState]'s to say.
 ///
 /// It is there by being used: at first it is all zeros, a free lock, a semaphore or word of 0. One
 /// that is all zeros again is forgotten.
@@ -110,6 +110,28 @@ public sealed interface SyncObject {
         @Override
         public boolean isUnused() {
             return waiting.isEmpty();
+        }
+    }
+
+    /// What one of many runs to its end, and nobody after that.
+    ///
+    /// @param runner who runs it now
+    /// @param waiting until it is done; the first is the next runner should this one not get there
+    record Once(boolean isDone, Optional<Caller> runner, List<Caller> waiting)
+            implements SyncObject {
+        public static final Once NOT_RUN = new Once(false, Optional.empty(), List.of());
+        public static final Once DONE = new Once(true, Optional.empty(), List.of());
+
+        public Once {
+            waiting = List.copyOf(waiting);
+            if (isDone && !(runner.isEmpty() && waiting.isEmpty())) {
+                throw new IllegalArgumentException("nobody runs or awaits what is done");
+            }
+        }
+
+        @Override
+        public boolean isUnused() {
+            return equals(NOT_RUN);
         }
     }
 }

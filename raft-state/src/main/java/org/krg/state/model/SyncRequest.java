@@ -39,6 +39,14 @@ public sealed interface SyncRequest {
     /// Let who waits for a condition go on: one thread, or all.
     record Wake(SyncId object, boolean all) implements SyncRequest {}
 
+    /// Be the one who runs what is run once, or wait until somebody has.
+    record EnterOnce(SyncId object) implements SyncRequest {}
+
+    /// Tell how running it went.
+    ///
+    /// @param isDone whether it was run to its end; otherwise the next one runs it again
+    record LeaveOnce(SyncId object, boolean isDone) implements SyncRequest {}
+
     /// Change semaphores, all or none.
     ///
     /// @param steps taken one after the other; 1 to [#MOST_STEPS]

@@ -24,5 +24,7 @@ public enum SyncResult {
     /// The object is in use as something else, or the values cannot be right.
     INVALID,
     /// The segment was destroyed.
-    REMOVED
+    REMOVED,
+    /// It is the caller who runs what is run once.
+    CHOSEN
 }

@@ -56,7 +56,9 @@ final class SyncEverything {
                         List.of(new Step(id(6), -3, true, true), new Step(id(7), 0, false, false))),
                 new SyncRequest.SetSemaphore(id(6), 12),
                 new SyncRequest.ReadSemaphore(id(6)),
-                new Change(id(Long.MAX_VALUE), Change.Kind.COMPARE_AND_SWAP, -1, Long.MIN_VALUE));
+                new Change(id(Long.MAX_VALUE), Change.Kind.COMPARE_AND_SWAP, -1, Long.MIN_VALUE),
+                new SyncRequest.EnterOnce(id(8)),
+                new SyncRequest.LeaveOnce(id(8), true));
     }
 
     static List<Command> commands() {
@@ -71,7 +73,9 @@ final class SyncEverything {
         return List.of(
                 new Reply.Synchronised(
                         new Revision(300), Optional.of(new SyncAnswer(SyncResult.DONE, -1))),
-                new Reply.Synchronised(new Revision(300), Optional.empty()));
+                new Reply.Synchronised(new Revision(300), Optional.empty()),
+                new Reply.Synchronised(
+                        new Revision(300), Optional.of(new SyncAnswer(SyncResult.CHOSEN))));
     }
 
     static SyncState state() {
@@ -98,7 +102,9 @@ final class SyncEverything {
                                 new SyncObject.Semaphore(
                                         9, List.of(new Undo(ANN.whole(), -2)), List.of(BOB)))
                         .with(id(6), new SyncObject.Barrier(List.of(BOB)))
-                        .with(id(7), new SyncObject.Condition(List.of(BOB, ANN)));
+                        .with(id(7), new SyncObject.Condition(List.of(BOB, ANN)))
+                        .with(id(8), new SyncObject.Once(false, Optional.of(ANN), List.of(BOB)))
+                        .with(id(9), SyncObject.Once.DONE);
         var waiting = new Progress.Waiting(new Await(id(7), id(2)), id(2), SyncResult.TIMED_OUT);
         var answered = new Progress.Answered(new SyncAnswer(SyncResult.OWNER_DIED, 3));
         return new SyncState(

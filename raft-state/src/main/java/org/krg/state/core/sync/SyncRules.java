@@ -26,6 +26,7 @@ import org.krg.state.model.SyncObject;
 import org.krg.state.model.SyncObject.Barrier;
 import org.krg.state.model.SyncObject.Condition;
 import org.krg.state.model.SyncObject.Mutex;
+import org.krg.state.model.SyncObject.Once;
 import org.krg.state.model.SyncObject.RwLock;
 import org.krg.state.model.SyncObject.Semaphore;
 import org.krg.state.model.SyncObject.Word;
@@ -142,6 +143,8 @@ public final class SyncRules {
             case SyncRequest.Arrive arrive -> MeetingRules.arrive(draft, caller, arrive);
             case SyncRequest.Await await -> MeetingRules.await(draft, caller, await);
             case SyncRequest.Wake wake -> MeetingRules.wake(draft, caller, wake);
+            case SyncRequest.EnterOnce enter -> OnceRules.enter(draft, caller, enter);
+            case SyncRequest.LeaveOnce leave -> OnceRules.leave(draft, caller, leave);
             case SyncRequest.Adjust adjust -> SemaphoreRules.adjust(draft, caller, adjust);
             case SyncRequest.SetSemaphore(var id, var value) ->
                     SemaphoreRules.set(draft, caller, id, value);
@@ -189,6 +192,7 @@ public final class SyncRules {
                 switch (object) {
                     case Mutex mutex -> mutex.holder().isPresent();
                     case RwLock lock -> lock.writer().isPresent() || !lock.readers().isEmpty();
+                    case Once once -> once.runner().isPresent();
                     case Semaphore _, Word _, Barrier _, Condition _ -> false;
                 };
         return isHeld || !object.waiting().isEmpty();
@@ -217,6 +221,7 @@ public final class SyncRules {
             case Semaphore _ -> SemaphoreRules.stopWaiting(draft, caller, at);
             case Barrier _ -> MeetingRules.leaveBarrier(draft, caller, at);
             case Condition _ -> MeetingRules.leaveCondition(draft, caller, at);
+            case Once _ -> OnceRules.stopWaiting(draft, caller, at);
             case Word _ -> {}
         }
     }
@@ -250,6 +255,7 @@ public final class SyncRules {
             case Mutex _ -> MutexRules.abandon(draft, caller, id);
             case RwLock _ -> RwLockRules.abandon(draft, caller, id);
             case Semaphore _ -> SemaphoreRules.undo(draft, caller, id);
+            case Once _ -> OnceRules.abandon(draft, caller, id);
             case Word _, Barrier _, Condition _ -> {}
         }
     }
@@ -306,6 +312,7 @@ public final class SyncRules {
             case RwLock lock -> lock.writer().map(List::of).orElse(lock.readers());
             case Semaphore semaphore ->
                     semaphore.undo().stream().map(undo -> undo.process()).toList();
+            case Once once -> once.runner().map(List::of).orElse(List.of());
             case Word _, Barrier _, Condition _ -> List.of();
         };
     }

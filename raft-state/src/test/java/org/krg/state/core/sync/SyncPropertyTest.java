@@ -18,11 +18,15 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.SyncId;
 import org.krg.state.model.SyncObject;
 import org.krg.state.model.SyncObject.Mutex;
+import org.krg.state.model.SyncObject.Once;
 import org.krg.state.model.SyncObject.RwLock;
 import org.krg.state.model.SyncObject.Semaphore;
 import org.krg.state.model.SyncRequest;
 import org.krg.state.model.SyncRequest.Adjust;
+import org.krg.state.model.SyncRequest.EnterOnce;
+import org.krg.state.model.SyncRequest.LeaveOnce;
 import org.krg.state.model.SyncRequest.Step;
+import org.krg.state.model.SyncResult;
 import org.krg.testkit.Samples;
 import org.krg.testkit.Seeds;
 
@@ -30,6 +34,7 @@ import org.krg.testkit.Seeds;
 class SyncPropertyTest {
     private static final List<NodeId> NODES = List.of(Samples.HOME, Samples.AWAY, Samples.THIRD);
     private static final int STEPS = 400;
+    private static final SyncResult DONE = SyncResult.DONE;
 
     private static final class Play {
         private final RandomGenerator random;
@@ -80,14 +85,34 @@ class SyncPropertyTest {
                 var node = random.nextInt(3);
                 var member = new Member(NODES.get(node), runs[node]);
                 living.add(new Caller(member, 1 + random.nextInt(2), ++lastThread));
-                var _ = scene.ask(living.getLast(), request(living.getLast()));
+                ask(living.getLast());
                 return;
             }
             var free = living.stream().filter(it -> scene.result(it).isPresent()).toList();
             if (!free.isEmpty()) {
-                var caller = pick(free);
-                var _ = scene.ask(caller, request(caller));
+                ask(pick(free));
             }
+        }
+
+        /// What was run once is so until it is reset, and nobody is chosen to run it before that.
+        private void ask(Caller caller) {
+            var request = request(caller);
+            var wasDone = isOnceDone();
+            var result = scene.ask(caller, request);
+            switch (request) {
+                case EnterOnce _ ->
+                        assertThat(result.filter(DONE::equals).isPresent()).isEqualTo(wasDone);
+                case LeaveOnce(_, var isDone) when result.filter(DONE::equals).isPresent() -> {
+                    assertThat(wasDone).isFalse();
+                    assertThat(isOnceDone()).isEqualTo(isDone);
+                }
+                case SyncRequest.Reset _ -> {}
+                default -> assertThat(isOnceDone()).isEqualTo(wasDone);
+            }
+        }
+
+        private boolean isOnceDone() {
+            return scene.state().objects().find(id(7)).filter(Once.DONE::equals).isPresent();
         }
 
         /// Mostly what makes sense: who holds something gives it back about as often as not.
@@ -95,18 +120,21 @@ class SyncPropertyTest {
             var held = scene.state().callers().find(caller).map(it -> it.held()).orElse(List.of());
             if (!held.isEmpty() && random.nextBoolean()) {
                 var one = pick(held);
-                return scene.state().objects().require(one) instanceof Mutex
-                        ? unlock(one)
-                        : new SyncRequest.RwUnlock(one);
+                return switch (scene.state().objects().require(one)) {
+                    case Mutex _ -> unlock(one);
+                    case Once _ -> new LeaveOnce(one, random.nextInt(3) == 0);
+                    default -> new SyncRequest.RwUnlock(one);
+                };
             }
             var waits = random.nextInt(4) > 0;
-            return switch (random.nextInt(10)) {
+            return switch (random.nextInt(12)) {
                 case 0, 1 -> new SyncRequest.Lock(id(1), waits);
                 case 2, 3 -> new SyncRequest.RwLock(id(2), random.nextBoolean(), waits);
                 case 4, 5 -> adjust(waits);
                 case 6 -> new SyncRequest.Arrive(id(5), 2 + random.nextInt(3));
                 case 7 -> new SyncRequest.Wake(id(6), random.nextBoolean());
-                case 8 -> new SyncRequest.Reset(id(1 + random.nextInt(6)));
+                case 8 -> new SyncRequest.Reset(id(1 + random.nextInt(7)));
+                case 9, 10 -> new EnterOnce(id(7));
                 default -> new SyncRequest.SetSemaphore(id(3), random.nextInt(3));
             };
         }
@@ -187,6 +215,7 @@ class SyncPropertyTest {
                 yield lock.writer().map(List::of).orElse(lock.readers());
             }
             case Semaphore semaphore -> semaphore.undo().stream().map(it -> it.process()).toList();
+            case Once once -> once.runner().map(List::of).orElse(List.of());
             case SyncObject.Word _, SyncObject.Barrier _, SyncObject.Condition _ -> List.of();
         };
     }
@@ -197,6 +226,7 @@ class SyncPropertyTest {
         var request = ((Progress.Waiting) first).request();
         return switch (object) {
             case Mutex mutex -> mutex.holder().isPresent();
+            case Once once -> once.runner().isPresent();
             case RwLock lock ->
                     lock.writer().isPresent()
                             || (((SyncRequest.RwLock) request).writes()
