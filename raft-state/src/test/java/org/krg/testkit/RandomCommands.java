@@ -75,6 +75,7 @@ import org.krg.state.model.ProcessId;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Substitute;
 import org.krg.state.model.Usage;
@@ -244,7 +245,14 @@ public final class RandomCommands {
     private Command startFailed(ClusterImage image) {
         var id = process(image);
         return new ReportStartFailed(
-                id, epoch(image, id), host(image, id), "no space", rarely(), 126, now);
+                id,
+                epoch(image, id),
+                host(image, id),
+                "no space",
+                rarely(),
+                126,
+                now,
+                pick(List.of(StartFault.values())));
     }
 
     private Command exit(ClusterImage image) {

@@ -4,7 +4,9 @@ package org.krg.state.codec;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.UnfitNode;
 import org.krg.state.proto.ObjectWire;
 import org.krg.state.proto.ValueWire;
 
@@ -26,7 +28,9 @@ final class GenerationCodec {
                         .setRestoreFailures(generation.restoreFailures())
                         .setPinned(generation.pinned())
                         .addAllSegments(SavedSegmentCodec.encode(generation.segments()))
-                        .addAllSubstitutes(SubstituteCodec.encode(generation.substitutes()));
+                        .addAllSubstitutes(SubstituteCodec.encode(generation.substitutes()))
+                        .addAllUnfit(
+                                generation.unfit().stream().map(GenerationCodec::encode).toList());
         if (!generation.slowed().isZero()) {
             wire.setSlowed(Wire.encode(generation.slowed()));
         }
@@ -47,7 +51,27 @@ final class GenerationCodec {
                 generation.getPinned(),
                 Wire.decode(generation.getSlowed()),
                 SavedSegmentCodec.decode(generation.getSegmentsList()),
-                SubstituteCodec.decode(generation.getSubstitutesList()));
+                SubstituteCodec.decode(generation.getSubstitutesList()),
+                generation.getUnfitList().stream().map(GenerationCodec::decode).toList());
+    }
+
+    private static ValueWire.UnfitNode encode(UnfitNode unfit) {
+        return ValueWire.UnfitNode.newBuilder()
+                .setNode(unfit.node().name())
+                .setAgentStarts(unfit.agentStarts())
+                .setTimes(unfit.times())
+                .setUntil(Wire.encode(unfit.until()))
+                .setReason(unfit.reason())
+                .build();
+    }
+
+    private static UnfitNode decode(ValueWire.UnfitNode unfit) {
+        return new UnfitNode(
+                new NodeId(unfit.getNode()),
+                unfit.getAgentStarts(),
+                unfit.getTimes(),
+                Wire.decode(unfit.getUntil()),
+                unfit.getReason());
     }
 
     static ValueWire.GenerationId encode(GenerationId id) {

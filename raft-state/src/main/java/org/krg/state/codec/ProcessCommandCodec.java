@@ -13,7 +13,9 @@ import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StartFault;
 import org.krg.state.proto.CommandWire;
+import org.krg.state.proto.ValueWire;
 
 /// Commands about processes.
 final class ProcessCommandCodec {
@@ -92,6 +94,7 @@ final class ProcessCommandCodec {
                 .setPermanent(command.permanent())
                 .setCode(command.code())
                 .setAt(Wire.encode(command.at()))
+                .setFault(encode(command.fault()))
                 .build();
     }
 
@@ -103,7 +106,17 @@ final class ProcessCommandCodec {
                 command.getReason(),
                 command.getPermanent(),
                 command.getCode(),
-                Wire.decode(command.getAt()));
+                Wire.decode(command.getAt()),
+                Wire.constant(
+                        StartFault.values(), ProcessCommandCodec::encode, command.getFault()));
+    }
+
+    private static ValueWire.StartFault encode(StartFault fault) {
+        return switch (fault) {
+            case CHECKPOINT -> ValueWire.StartFault.START_FAULT_CHECKPOINT;
+            case NODE -> ValueWire.StartFault.START_FAULT_NODE;
+            case UNKNOWN -> ValueWire.StartFault.START_FAULT_UNKNOWN;
+        };
     }
 
     private static CommandWire.ReportExit encode(ReportExit command) {

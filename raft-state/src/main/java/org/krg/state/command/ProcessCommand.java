@@ -8,6 +8,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.Substitute;
 
 /// Requests about hosted processes. Reports of an epoch that is no longer the agreed one are
@@ -31,6 +32,9 @@ public sealed interface ProcessCommand extends Command {
 
     /// The node's agent could not bring it up. `permanent` when no other node could either (program
     /// not executable): then the outcome is `NotStarted(code, reason)`.
+    ///
+    /// @param fault whose fault it is; counts where the process was to be brought back from a
+    ///   checkpoint
     record ReportStartFailed(
             ProcessId process,
             Epoch epoch,
@@ -38,8 +42,21 @@ public sealed interface ProcessCommand extends Command {
             String reason,
             boolean permanent,
             int code,
-            Instant at)
-            implements ProcessCommand {}
+            Instant at,
+            StartFault fault)
+            implements ProcessCommand {
+        /// What would fail anywhere.
+        public ReportStartFailed(
+                ProcessId process,
+                Epoch epoch,
+                NodeId node,
+                String reason,
+                boolean permanent,
+                int code,
+                Instant at) {
+            this(process, epoch, node, reason, permanent, code, at, StartFault.CHECKPOINT);
+        }
+    }
 
     /// The program ended by itself, or by a signal.
     record ReportExit(ProcessId process, Epoch epoch, NodeId node, Outcome outcome, Instant at)

@@ -9,12 +9,10 @@ import org.krg.state.command.ProcessCommand.ReportExit;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.Refusal;
-import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.NodeId;
@@ -58,7 +56,7 @@ final class EndRules {
         }
         return switch (starting.origin()) {
             case Origin.Beginning _ -> Decision.accept(startAgain(failed, reason, at));
-            case Origin.Checkpoint(var number) -> restoreFailed(image, failed, number, reason, at);
+            case Origin.Checkpoint from -> FailedRestores.decide(image, process, from, report);
         };
     }
 
@@ -78,25 +76,6 @@ final class EndRules {
                 ProcessEvent.Kind.START_FAILED,
                 failed.inPhase(new Phase.Waiting(new Origin.Beginning(), notBefore, reason)),
                 reason);
-    }
-
-    private static Decision restoreFailed(
-            ClusterImage image, HostedProcess failed, long number, String reason, Instant at) {
-        var draft = new Draft(image);
-        var id = new GenerationId(failed.id(), number);
-        var generation = image.generations().require(id).restoreFailed();
-        draft.add(new GenerationEvent.Changed(generation, "a restore from it failed: " + reason));
-        draft.add(
-                Recovery.origin(draft.image(), failed)
-                        .map(origin ->
-                                new ProcessEvent(
-                                        ProcessEvent.Kind.START_FAILED,
-                                        failed.inPhase(new Phase.Waiting(origin, at, reason)),
-                                        reason + "; it goes on " + Recovery.text(origin)))
-                        .orElseGet(() ->
-                                Recovery.lost(
-                                        failed, reason + Recovery.hopeless(image, failed), at)));
-        return draft.accept();
     }
 
     static Decision exited(ClusterImage image, HostedProcess process, ReportExit report) {

@@ -142,11 +142,11 @@ final class GenerationRules {
                                             + "take it again with a larger number")
                                     .formatted(generation.id(), process.lastGeneration())));
         }
-        if (generation.restoreFailures() != 0) {
+        if (generation.restoreFailures() != 0 || !generation.unfit().isEmpty()) {
             return Optional.of(
                     Decision.refuse(
                             Refusal.INVALID,
-                            "a new checkpoint has not failed to restore yet; send 0"));
+                            "a new checkpoint has not failed to restore yet; send 0, and no nodes that could not"));
         }
         if (!generation.substitutes().isEmpty()) {
             return Optional.of(

@@ -213,7 +213,8 @@ final class ProcessRules {
                         .withFrozen(restore.frozen());
         var draft = new Draft(image);
         var id = new GenerationId(process.id(), restore.generation());
-        SubstituteRules.chosen(image.generations().require(id), restore.substitutes())
+        FailedRestores.tryAllAgain(draft, process.job(), restore.generation());
+        SubstituteRules.chosen(draft.image().generations().require(id), restore.substitutes())
                 .ifPresent(draft::add);
         draft.add(new ProcessEvent(ProcessEvent.Kind.INTERRUPTED, waiting, reason));
         host.filter(node -> mayStay(image, process, node))

@@ -23,13 +23,15 @@ final class Text {
 
     /// {@return the beginning of `reason`, never half a character}
     static String bounded(String reason) {
-        if (reason.length() <= MAX_LENGTH) {
+        return bounded(reason, MAX_LENGTH);
+    }
+
+    /// {@return at most `most` characters of `reason`, from its beginning, never half a character}
+    static String bounded(String reason, int most) {
+        if (reason.length() <= most) {
             return reason;
         }
-        var end =
-                Character.isHighSurrogate(reason.charAt(MAX_LENGTH - 1))
-                        ? MAX_LENGTH - 1
-                        : MAX_LENGTH;
+        var end = Character.isHighSurrogate(reason.charAt(most - 1)) ? most - 1 : most;
         return reason.substring(0, end);
     }
 }

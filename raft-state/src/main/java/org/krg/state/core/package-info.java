@@ -19,7 +19,8 @@
 /// | Starting | `ReportStartFailed`, permanent | Ended(NotStarted) | = |
 /// | Starting at the beginning | `ReportStartFailed` | Waiting(Beginning) after a back-off | = |
 /// | Starting at the beginning | the last of too many `ReportStartFailed` | Ended(NotStarted) | = |
-/// | Starting from a checkpoint | `ReportStartFailed` | by recovery policy | = |
+/// | Starting from a checkpoint | `ReportStartFailed`, the node's own fault | Waiting(the same checkpoint), that node left out for a while | = |
+/// | Starting from a checkpoint | `ReportStartFailed` otherwise | by recovery policy | = |
 /// | Starting, Running | `ReportExit`, restart policy allows one more | Waiting(Beginning) after a back-off | = |
 /// | Starting, Running | `ReportExit` otherwise, or job ordered to stop | Ended(Exited, Signaled) | = |
 /// | Starting, Running | `ReportExit` of a program that could not be executed | Ended(NotStarted) | = |

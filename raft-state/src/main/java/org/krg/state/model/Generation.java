@@ -20,6 +20,7 @@ import java.util.List;
 /// @param segments shared memory whose pages are in its images, if it is part of a cut
 /// @param substitutes files that its program gets in the place of some it had, whenever it is
 ///   restored; none unless a user has said so
+/// @param unfit nodes that could not bring its process back for a reason of their own, by name
 public record Generation(
         GenerationId id,
         Epoch epoch,
@@ -33,7 +34,8 @@ public record Generation(
         boolean pinned,
         Duration slowed,
         List<SavedSegment> segments,
-        List<Substitute> substitutes) {
+        List<Substitute> substitutes,
+        List<UnfitNode> unfit) {
     /// After so many failures an older generation is tried.
     public static final int MAX_RESTORE_FAILURES = 2;
 
@@ -41,6 +43,7 @@ public record Generation(
         copies = List.copyOf(copies);
         segments = List.copyOf(segments);
         substitutes = List.copyOf(substitutes);
+        unfit = List.copyOf(unfit);
     }
 
     /// A generation without shared memory that did not slow its program down.
@@ -68,6 +71,7 @@ public record Generation(
                 pinned,
                 Duration.ZERO,
                 List.of(),
+                List.of(),
                 List.of());
     }
 
@@ -86,7 +90,8 @@ public record Generation(
                 pinned,
                 lost,
                 segments,
-                substitutes);
+                substitutes,
+                unfit);
     }
 
     /// {@return this generation with the pages of segments in its images}
@@ -104,7 +109,8 @@ public record Generation(
                 pinned,
                 slowed,
                 saved,
-                substitutes);
+                substitutes,
+                unfit);
     }
 
     /// {@return whether a restore may still be tried}
@@ -127,7 +133,8 @@ public record Generation(
                 pinned,
                 slowed,
                 segments,
-                substitutes);
+                substitutes,
+                unfit);
     }
 
     /// {@return this generation after one more failed restore}
@@ -145,7 +152,8 @@ public record Generation(
                 pinned,
                 slowed,
                 segments,
-                substitutes);
+                substitutes,
+                unfit);
     }
 
     /// {@return this generation, which is restored with these files from now on}
@@ -163,6 +171,26 @@ public record Generation(
                 pinned,
                 slowed,
                 segments,
-                chosen);
+                chosen,
+                unfit);
+    }
+
+    /// {@return this generation, which other nodes could not restore}
+    public Generation withUnfit(List<UnfitNode> nodes) {
+        return new Generation(
+                id,
+                epoch,
+                manifest,
+                copies,
+                imageBytes,
+                storedBytes,
+                frozen,
+                taken,
+                restoreFailures,
+                pinned,
+                slowed,
+                segments,
+                substitutes,
+                nodes);
     }
 }

@@ -133,9 +133,11 @@ import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Substitute;
 import org.krg.state.model.SyncObject;
+import org.krg.state.model.UnfitNode;
 import org.krg.state.model.Usage;
 import org.krg.state.model.User;
 import org.krg.state.model.Verdict;
@@ -254,7 +256,9 @@ final class Everything {
                         fileSegment().backing()),
                 new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START),
                 new RestoreFrom(PROCESS, 5, START, true, substitutes()),
-                new LimitCheckpoints("ann", 1L << 30));
+                new LimitCheckpoints("ann", 1L << 30),
+                new ReportStartFailed(
+                        PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE));
     }
 
     static List<Event> events() {
@@ -313,6 +317,18 @@ final class Everything {
                 new GenerationEvent.Changed(
                         generation().withSubstitutes(substitutes()), "other files"));
         events.add(new AccessEvent.CheckpointsLimited("ann", 1L << 30, "1 GiB"));
+        events.add(
+                new GenerationEvent.Changed(
+                        generation()
+                                .withUnfit(
+                                        List.of(
+                                                new UnfitNode(
+                                                        AWAY,
+                                                        4,
+                                                        2,
+                                                        START.plusSeconds(120),
+                                                        "no table.bin"))),
+                        "not on n2"));
         return events;
     }
 
@@ -588,6 +604,7 @@ final class Everything {
                 true,
                 Duration.ZERO,
                 List.of(savedSegment()),
+                List.of(),
                 List.of());
     }
 

@@ -39,6 +39,7 @@ import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.SessionId;
+import org.krg.state.model.StartFault;
 import org.krg.testkit.RandomCommands;
 import org.krg.testkit.Seeds;
 
@@ -245,11 +246,34 @@ class ClusterStateMachineTest {
             assertThat(decision).as("a stale epoch").isInstanceOf(Decision.Refuse.class);
         }
         checkCuts(after);
+        if (command instanceof ReportStartFailed failed) {
+            checkWhatIsKept(before, failed, after);
+        }
         for (var process : after.processes().values()) {
             var together = isOfLivingParallelJob(before, process);
             before.processes()
                     .find(process.id())
                     .ifPresent(earlier -> checkLife(earlier, command, process, together));
+        }
+    }
+
+    /// What a node cannot do itself is no reason to go on from anything older.
+    private static void checkWhatIsKept(
+            ClusterImage before, ReportStartFailed failed, ClusterImage after) {
+        var process = before.processes().find(failed.process());
+        if (failed.fault() == StartFault.NODE
+                && !failed.permanent()
+                && process.isPresent()
+                && process.get().phase()
+                        instanceof Phase.Starting(_, Origin.Checkpoint(var number), _)
+                && after.processes().require(failed.process()).phase()
+                        instanceof Phase.Waiting(var origin, _, _)) {
+            var id = new GenerationId(failed.process(), number);
+            assertThat(after.generations().require(id).restoreFailures())
+                    .isEqualTo(before.generations().require(id).restoreFailures());
+            if (!after.generations().require(id).copies().isEmpty()) {
+                assertThat(origin).isEqualTo(new Origin.Checkpoint(number));
+            }
         }
     }
 
