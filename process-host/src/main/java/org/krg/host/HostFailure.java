@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host;
 
+import org.krg.state.model.StartFault;
+
 /// An operation that cannot be done, said so that its user knows what, why and what to do.
 public final class HostFailure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -8,6 +10,7 @@ public final class HostFailure extends RuntimeException {
     private final Code code;
     private final String what;
     private final String remedy;
+    private final StartFault fault;
 
     /// What kind of failure it is; each has the exit code that `krg-admin` ends with.
     public enum Code {
@@ -59,13 +62,25 @@ public final class HostFailure extends RuntimeException {
         this.code = code;
         this.what = message;
         this.remedy = remedy;
+        this.fault = StartFault.UNKNOWN;
     }
 
     public HostFailure(Code code, String message, String remedy, Throwable cause) {
+        this(code, message, remedy, StartFault.UNKNOWN, cause);
+    }
+
+    private HostFailure(
+            Code code, String message, String remedy, StartFault fault, Throwable cause) {
         super(message, cause);
         this.code = code;
         this.what = message;
         this.remedy = remedy;
+        this.fault = fault;
+    }
+
+    /// {@return this failure, as the reason why a process could not be brought back}
+    public HostFailure blaming(StartFault whose) {
+        return new HostFailure(code, what, remedy, whose, this);
     }
 
     @Override
@@ -81,5 +96,10 @@ public final class HostFailure extends RuntimeException {
     /// {@return what the user can do; may be empty}
     public String remedy() {
         return remedy;
+    }
+
+    /// {@return whose fault it is where a process could not be brought back from a checkpoint}
+    public StartFault fault() {
+        return fault;
     }
 }

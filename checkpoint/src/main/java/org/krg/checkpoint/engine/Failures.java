@@ -18,7 +18,7 @@ final class Failures {
             return new CheckpointFailed(
                     new Failure(phase, Code.DISK_FULL, text, remedy, "", ""), failure);
         }
-        return new CheckpointFailed(new Failure(phase, Code.OTHER, text, "", "", ""), failure);
+        return new CheckpointFailed(new Failure(phase, Code.IO, text, "", "", ""), failure);
     }
 
     static CheckpointFailed of(Phase phase, Code code, String cause, String remedy) {

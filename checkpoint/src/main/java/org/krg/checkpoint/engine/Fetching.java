@@ -67,6 +67,18 @@ record Fetching(
 
     /// {@return what a failure of the disk or of the copies means}
     CheckpointFailed failed(IOException failure) {
+        if (failure instanceof ChunksMissing && isAway()) {
+            return new CheckpointFailed(
+                    new Failure(
+                            Phase.FETCH,
+                            Code.NOT_FOUND,
+                            "checkpoint %s: %s, of the nodes that can be reached"
+                                    .formatted(generation.id(), failure.getMessage()),
+                            "Bring all of the nodes " + generation.copies() + " up",
+                            "",
+                            ""),
+                    failure);
+        }
         if (failure instanceof ChunksMissing) {
             return new CheckpointFailed(
                     new Failure(
@@ -79,6 +91,13 @@ record Fetching(
                     failure);
         }
         return Failures.of(Phase.RESTORE, failure);
+    }
+
+    /// Whether a copy is out of reach, which may be a good one.
+    private boolean isAway() {
+        var refusals = new ArrayList<String>();
+        others.forEach(node -> ask(node, refusals));
+        return !refusals.isEmpty();
     }
 
     private byte[] requireBytes(boolean wasHere, RepairingSource source) throws IOException {
@@ -146,7 +165,7 @@ record Fetching(
         } catch (MalformedManifest foreign) {
             throw Failures.of(
                     Phase.FETCH,
-                    Code.CORRUPT,
+                    Code.UNKNOWN_FORM,
                     String.valueOf(foreign.getMessage()),
                     "It was taken by another version of krg; restore it there");
         }

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeMap;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.core.Likeness;
 import org.krg.checkpoint.engine.CellFiles.Unpinned;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
@@ -62,7 +64,13 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         var filesPutBack = writeFiles(manifest, target, work, substituting);
         watch.lap("files");
         target.restoring(work.images());
-        dumper.restore(target, work.images(), work.logs(), true);
+        try {
+            dumper.restore(target, work.images(), work.logs(), true);
+        } catch (CheckpointFailed failed) {
+            var origin = manifest.origin();
+            var here = parts.files().origin(origin.engine(), dumper.version());
+            throw new CheckpointFailed(Likeness.judged(failed.failure(), origin, here), failed);
+        }
         watch.lap("restore");
         // It is on its way to that already; this waits for the last task of it.
         target.freeze();

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.model;
 
 import java.util.Locale;
+import org.krg.state.model.StartFault;
 
 /// What went wrong, said so that its reader knows what to do.
 ///
@@ -79,8 +80,47 @@ public record Failure(
         TOO_FEW_COPIES,
         /// It took too long and was stopped; the process may be damaged.
         SUSPECT,
+        /// A file of this node cannot be read or written.
+        IO,
+        /// For a cause that nobody knows, where CRIU, the kernel or the processor is another one
+        /// than where it was saved.
+        UNLIKE,
         /// None of the above.
-        OTHER
+        OTHER;
+
+        /// {@return whose fault it is that a process could not be brought back because of this}
+        public StartFault fault() {
+            return switch (this) {
+                case BLOCKED, CORRUPT, NOT_TRUSTED, HOSTILE -> StartFault.CHECKPOINT;
+                case NO_ENGINE,
+                        CRIU_TOO_OLD,
+                        CRIU_KERNEL,
+                        ADDRESS,
+                        FILE_MISMATCH,
+                        SUBSTITUTE,
+                        FREEZE_TIMEOUT,
+                        CPU_MISMATCH,
+                        PRIVILEGE,
+                        DISK_FULL,
+                        UNKNOWN_FORM,
+                        NOT_FOUND,
+                        IO,
+                        UNLIKE ->
+                        StartFault.NODE;
+                case PID_BUSY,
+                        TERMINAL,
+                        NAMESPACES,
+                        TCP,
+                        UNIX_PEER,
+                        DESCRIPTOR,
+                        GHOST_LIMIT,
+                        FILE_LIMIT,
+                        TOO_FEW_COPIES,
+                        SUSPECT,
+                        OTHER ->
+                        StartFault.UNKNOWN;
+            };
+        }
     }
 
     /// {@return the same with what was done about it}

@@ -23,6 +23,7 @@ import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Verified;
 import org.krg.checkpoint.zstd.BlockFormat;
+import org.krg.state.model.StartFault;
 
 /// Stored data that is not what it was, disks that are full, and what is removed when.
 final class DamageTest {
@@ -86,6 +87,22 @@ final class DamageTest {
     }
 
     @Test
+    void damageHereSaysNothingOfACopyThatIsOutOfReach() throws IOException {
+        var generation = pair.take(cell).generation();
+        spoilBlocks(onlyFile(pair.away(), "packs"));
+        var away = pair.away().restarted();
+        pair.cluster().lose(pair.home());
+
+        assertThatThrownBy(() -> away.restore(pair.machine(), generation, 2, spec))
+                .isInstanceOfSatisfying(
+                        CheckpointFailed.class,
+                        failed -> {
+                            assertThat(failed.failure().code()).isEqualTo(Code.NOT_FOUND);
+                            assertThat(failed.failure().code().fault()).isEqualTo(StartFault.NODE);
+                        });
+    }
+
+    @Test
     void damageInEveryCopyIsAClearFailure() throws IOException {
         var generation = pair.take(cell).generation();
         spoilBlocks(onlyFile(pair.home(), "packs"));
@@ -98,6 +115,8 @@ final class DamageTest {
                         CheckpointFailed.class,
                         failed -> {
                             assertThat(failed.failure().code()).isEqualTo(Code.CORRUPT);
+                            assertThat(failed.failure().code().fault())
+                                    .isEqualTo(StartFault.CHECKPOINT);
                             assertThat(failed.failure().cause()).contains("7.1");
                             assertThat(failed.failure().remedy()).contains("older checkpoint");
                         });

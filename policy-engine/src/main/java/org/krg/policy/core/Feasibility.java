@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
@@ -48,6 +49,8 @@ final class Feasibility {
                         engine(node),
                         network(node),
                         restorable(node),
+                        tried(node),
+                        copy(),
                         file(),
                         program(node),
                         room("cpu", node, Resources::cpuMillis, Feasibility::cores),
@@ -116,6 +119,50 @@ final class Feasibility {
                 .filter(_ -> engine == Engine.CRIU)
                 .filter(source -> !source.architecture().equals(capabilities.architecture()))
                 .map(source -> "the checkpoint was taken on " + source.architecture());
+    }
+
+    /// A node that could not restore it is not asked again at once.
+    private Optional<String> tried(Node node) {
+        if (node.state() != Node.State.READY) {
+            return Optional.empty();
+        }
+        return origin().flatMap(generation ->
+                generation.unfit().stream()
+                        .filter(unfit -> unfit.holds(node, situation.now()))
+                        .findFirst()
+                        .map(unfit ->
+                                "it could not bring checkpoint %s back and is tried again at %s: %s"
+                                        .formatted(
+                                                generation.id(), unfit.until(), unfit.reason())));
+    }
+
+    /// It has to come from somewhere.
+    private Optional<String> copy() {
+        return origin().filter(generation -> generation.copies().stream().noneMatch(this::isReady))
+                .map(generation ->
+                        generation.copies().isEmpty()
+                                ? "no node has checkpoint " + generation.id()
+                                : "no node that has checkpoint %s is ready: it is on %s"
+                                        .formatted(
+                                                generation.id(),
+                                                generation.copies().stream()
+                                                        .map(NodeId::name)
+                                                        .collect(Collectors.joining(", "))));
+    }
+
+    private boolean isReady(NodeId id) {
+        return situation
+                .image()
+                .nodes()
+                .find(id)
+                .filter(node -> node.state() == Node.State.READY)
+                .isPresent();
+    }
+
+    private Optional<Generation> origin() {
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+                ? generation(number)
+                : Optional.empty();
     }
 
     /// Whoever puts shared memory back needs the file that it is.

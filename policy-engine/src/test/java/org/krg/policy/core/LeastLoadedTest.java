@@ -27,6 +27,7 @@ import org.krg.state.model.AddressPool;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.FailedStart;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
@@ -37,6 +38,7 @@ import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Resources;
+import org.krg.state.model.UnfitNode;
 import org.krg.state.model.Verdict;
 
 final class LeastLoadedTest {
@@ -156,6 +158,43 @@ final class LeastLoadedTest {
 
         var without = with(image, offering(node("n2"), true, 0, Engine.RESTART));
         assertThat(place(without, Ledger.EMPTY).chosen()).contains(N1);
+    }
+
+    @Test
+    void aNodeThatCouldNotRestoreACheckpointIsLeftOutUntilItsAgentStartsAnewOrTimeHasPassed() {
+        var restoring = process(9, waiting(new Origin.Checkpoint(1)));
+        var whole = withGeneration(with(TWO_NODES, ONE_CORE, restoring), 9, "n2");
+        var starts = node("n2").agentStarts();
+        var image = unfit(whole, new UnfitNode(N2, starts, 1, NOW.plusSeconds(60), "no table"));
+
+        assertThat(place(image, Ledger.EMPTY).chosen()).contains(N1);
+        assertThat(verdict(image, N2).reasons())
+                .containsExactly(
+                        "it could not bring checkpoint 9.1 back and is tried again at %s: no table"
+                                .formatted(NOW.plusSeconds(60)));
+
+        var later = unfit(whole, new UnfitNode(N2, starts, 1, NOW, "no table"));
+        assertThat(place(later, Ledger.EMPTY).chosen()).contains(N2);
+        var anew = with(image, node("n2").registered(starts + 1, NOW));
+        assertThat(place(anew, Ledger.EMPTY).chosen()).contains(N2);
+    }
+
+    @Test
+    void aCheckpointIsNotRestoredBeforeANodeThatHasItIsReady() {
+        var restoring = process(9, waiting(new Origin.Checkpoint(1)));
+        var image = withGeneration(with(TWO_NODES, ONE_CORE, restoring), 9, "n2");
+
+        var lost = with(image, node("n2").inState(Node.State.LOST, NOW));
+
+        assertThat(place(lost, Ledger.EMPTY).chosen()).isEmpty();
+        assertThat(verdict(lost, N1).reasons())
+                .containsExactly("no node that has checkpoint 9.1 is ready: it is on n2");
+    }
+
+    private static ClusterImage unfit(ClusterImage image, UnfitNode unfit) {
+        var id = new GenerationId(new ProcessId(9), 1);
+        var generation = image.generations().require(id).withUnfit(List.of(unfit));
+        return image.withGenerations(image.generations().with(id, generation));
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.Usage;
 
 /// Closes the gap between what was agreed and what is seen; see the table of the package.
@@ -162,7 +163,10 @@ public final class Reconciler {
                                 generation,
                                 process.frozen() ? Afterwards.STANDS : Afterwards.GOES_ON)
                         : startFailed(
-                                process, "checkpoint " + generation + " is gone", KRG_FAILURE);
+                                process,
+                                "checkpoint " + generation + " is gone",
+                                KRG_FAILURE,
+                                StartFault.CHECKPOINT);
             }
         };
     }
@@ -175,9 +179,9 @@ public final class Reconciler {
             case Alive _ when cell.work() == Work.NONE -> List.of(started(process));
             case Alive _ -> List.of();
             case Over(ProcessExit.NotStarted(var code, var why), _, _) ->
-                    List.of(startFailed(process, why, code));
+                    List.of(startFailed(process, why, code, StartFault.NODE));
             case Over(ProcessExit.Vanished(var why), _, _) ->
-                    List.of(startFailed(process, why, KRG_FAILURE));
+                    List.of(startFailed(process, why, KRG_FAILURE, StartFault.UNKNOWN));
             case Over(ProcessExit.Exited _, _, _), Over(ProcessExit.Signaled _, _, _) ->
                     List.of(started(process));
         };
@@ -234,17 +238,19 @@ public final class Reconciler {
                 process, new ReportStarted(process.id(), process.epoch(), view.self(), now()));
     }
 
-    private Action startFailed(HostedProcess process, String reason, int code) {
-        return report(process, startFailed(view, cellOf(process), reason, code));
+    private Action startFailed(HostedProcess process, String reason, int code, StartFault fault) {
+        return report(process, startFailed(view, cellOf(process), reason, code, fault));
     }
 
     /// {@return the report that this node could not bring up a cell}
     ///
-    /// @param code 126 or 127 when no other node could either
-    public static Command notBroughtUp(HostView view, CellId cell, String reason, int code) {
+    /// @param code 126 or 127 when its program cannot be executed
+    /// @param fault whose fault it is where it was to be brought back from a checkpoint
+    public static Command notBroughtUp(
+            HostView view, CellId cell, String reason, int code, StartFault fault) {
         return Moves.expecting(view, cell)
                 .<Command>map(migration -> Moves.abort(view, migration, reason))
-                .orElseGet(() -> startFailed(view, cell, reason, code));
+                .orElseGet(() -> startFailed(view, cell, reason, code, fault));
     }
 
     /// {@return the report that a move of this node's incarnation cannot go on}
@@ -252,16 +258,31 @@ public final class Reconciler {
         return Moves.abort(view, migration, reason);
     }
 
+    /// A program that cannot be executed from its beginning on one node cannot on any: it is the
+    /// same everywhere. One that has run already can be somewhere.
     private static ReportStartFailed startFailed(
-            HostView view, CellId cell, String reason, int code) {
+            HostView view, CellId cell, String reason, int code, StartFault fault) {
+        var id = new ProcessId(cell.process());
+        var hasRun =
+                view.image()
+                        .processes()
+                        .find(id)
+                        .filter(process -> isFromCheckpoint(process.phase()))
+                        .isPresent();
+        var permanent = code != KRG_FAILURE && !hasRun;
         return new ReportStartFailed(
-                new ProcessId(cell.process()),
+                id,
                 new Epoch(cell.epoch()),
                 view.self(),
                 reason,
-                code != KRG_FAILURE,
-                code,
-                view.now());
+                permanent,
+                permanent ? code : KRG_FAILURE,
+                view.now(),
+                code == KRG_FAILURE ? fault : StartFault.NODE);
+    }
+
+    private static boolean isFromCheckpoint(Phase phase) {
+        return phase instanceof Phase.Starting(_, Origin.Checkpoint _, _);
     }
 
     private Action vanished(HostedProcess process, String reason) {

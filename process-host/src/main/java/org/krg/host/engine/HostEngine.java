@@ -400,7 +400,8 @@ public final class HostEngine implements AutoCloseable {
                             Reconciler.KRG_FAILURE;
                 };
         var view = view(store.image(), ticker.now());
-        report(cell, Reconciler.notBroughtUp(view, cell, reason(failure.get()), exit));
+        var fault = failure.get().fault();
+        report(cell, Reconciler.notBroughtUp(view, cell, reason(failure.get()), exit, fault));
     }
 
     private void giveUp(CellId cell, Migration migration, HostFailure failure) {

@@ -45,6 +45,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.Substitute;
 
 /// The [Checkpointing] of the engine: generations of the cells of this machine. Safe for use by
@@ -198,8 +199,15 @@ public final class CellCheckpoints implements Checkpointing {
             });
         } catch (HostFailure failure) {
             machine.discard(id);
-            throw failure;
+            throw failure.blaming(fault(failure));
         }
+    }
+
+    /// Making a cell is the node's own affair, whatever is to come into it.
+    private static StartFault fault(HostFailure failure) {
+        return failure.getCause() instanceof CheckpointFailed failed
+                ? failed.failure().code().fault()
+                : StartFault.NODE;
     }
 
     private void bringBack(CellId id, JobSpec spec, Generation generation, Afterwards afterwards) {
@@ -459,6 +467,8 @@ public final class CellCheckpoints implements Checkpointing {
                     PRIVILEGE,
                     TOO_FEW_COPIES,
                     SUSPECT,
+                    IO,
+                    UNLIKE,
                     OTHER ->
                     HostFailure.Code.FAILED;
         };

@@ -30,6 +30,7 @@ import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StartFault;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Usage;
 
@@ -93,6 +94,7 @@ final class ReconcilerTest {
                         ReportStartFailed.class,
                         report -> {
                             assertThat(report.permanent()).isFalse();
+                            assertThat(report.fault()).isEqualTo(StartFault.CHECKPOINT);
                             assertThat(report.reason()).contains("checkpoint 7.3 is gone");
                         });
     }
@@ -122,7 +124,26 @@ final class ReconcilerTest {
                                 "permission denied",
                                 true,
                                 126,
-                                NOW));
+                                NOW,
+                                StartFault.NODE));
+    }
+
+    @Test
+    void aProgramThatHasRunAndCannotBeExecutedHereMayBeElsewhere() {
+        var exit = new ProcessExit.NotStarted(127, "no such program");
+        var image = with(agreed(RESTORING), generation(7, 3, 0, false));
+
+        assertThat(reports(plan(image, cell(over(exit)))))
+                .containsExactly(
+                        new ReportStartFailed(
+                                new ProcessId(7),
+                                new Epoch(2),
+                                HERE,
+                                "no such program",
+                                false,
+                                125,
+                                NOW,
+                                StartFault.NODE));
     }
 
     @Test

@@ -178,6 +178,11 @@ public final class Checkpoints {
         if (failures > 0) {
             words.add(failures + (failures == 1 ? " failed restore" : " failed restores"));
         }
+        var unfit = new ArrayList<String>();
+        checkpoint.path("unfit").forEach(it -> unfit.add(it.path("node").asText()));
+        if (!unfit.isEmpty()) {
+            words.add("not on " + String.join(" ", unfit));
+        }
         return String.join(", ", words);
     }
 }

@@ -9,6 +9,7 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Job;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.UnfitNode;
 
 /// A checkpoint.
 public final class CheckpointView {
@@ -28,6 +29,7 @@ public final class CheckpointView {
         view.put("number", generation.id().number()).put("epoch", generation.epoch().value());
         view.set("copies", Json.texts(generation.copies()));
         view.set("substitutes", OpeningView.substitutes(generation.substitutes()));
+        view.set("unfit", Json.list(generation.unfit().stream().map(CheckpointView::of).toList()));
         return view.put("imageBytes", generation.imageBytes())
                 .put("storedBytes", generation.storedBytes())
                 .put("frozenMillis", generation.frozen().toMillis())
@@ -38,6 +40,14 @@ public final class CheckpointView {
                 .put("pinned", generation.pinned())
                 .put("manifest", generation.manifest().hex())
                 .put("localOnly", generation.copies().size() < 2);
+    }
+
+    private static ObjectNode of(UnfitNode unfit) {
+        return Json.object()
+                .put("node", unfit.node().name())
+                .put("reason", unfit.reason())
+                .put("times", unfit.times())
+                .put("until", unfit.until().toString());
     }
 
     /// {@return a copy of a checkpoint that was looked at}

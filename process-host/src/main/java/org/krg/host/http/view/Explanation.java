@@ -3,11 +3,15 @@ package org.krg.host.http.view;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
@@ -47,6 +51,7 @@ public final class Explanation {
                 .map(Explanation::sentence)
                 .forEach(sentences::add);
         process.decision().ifPresent(decision -> explain(sentences, decision));
+        waitsFor(image, process).ifPresent(id -> sentences.add(advice(job, id)));
         for (var failed : process.failures()) {
             sentences.add(
                     "Start %s on %s from %s failed at %s: %s."
@@ -71,6 +76,25 @@ public final class Explanation {
                                                 newest.taken(),
                                                 names(newest.copies())))
                         .orElse("There is no checkpoint to go on from."));
+    }
+
+    /// {@return the checkpoint that a process waits to be brought back from, if a node could not}
+    private static Optional<GenerationId> waitsFor(ClusterImage image, HostedProcess process) {
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+                ? image.generations()
+                        .find(new GenerationId(process.id(), number))
+                        .filter(generation -> !generation.unfit().isEmpty())
+                        .map(Generation::id)
+                : Optional.empty();
+    }
+
+    private static String advice(Job job, GenerationId id) {
+        return ("It goes on from checkpoint %s as soon as a node can, and from nothing older by itself:"
+                        + " bring such a node up, or put right what one lacks. A node is tried again when"
+                        + " its agent starts anew, after a while, or at once with `krg-admin checkpoint"
+                        + " restore %s`. That takes it back to an older one too, of those that `krg-admin"
+                        + " checkpoint list %s` shows.")
+                .formatted(id, id, job.name());
     }
 
     private static String standing(Phase phase) {
