@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 
 /// What a program has done is not given up because the nodes that are left cannot bring it back.
+@Tag("long")
 class UnfitNodesTest {
     private static final String NAME = "reads";
     private static final String COUNT =

@@ -13,7 +13,8 @@ import java.util.List;
 /// @param imageBytes bytes of the images and files it stands for
 /// @param storedBytes bytes that were new in the chunk store of the first copy
 /// @param frozen how long the process stood still for it
-/// @param restoreFailures how often a restore from it failed; see [#MAX_RESTORE_FAILURES]
+/// @param restoreFailures how often a restore from it failed and was taken for its own fault; see
+///   [#MAX_RESTORE_FAILURES]
 /// @param pinned taken on demand: not dropped by retention
 /// @param slowed how much later than without it the program got as far as it was at the end of
 ///   storing and copying, the time frozen not counted; zero where it was not measured

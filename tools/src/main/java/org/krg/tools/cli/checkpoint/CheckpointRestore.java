@@ -36,7 +36,9 @@ import picocli.CommandLine.Parameters;
             "With --substitute-fd a file that it had open is another one from then on, at the same position and with the same",
             "flags. The other one has to be there, wherever the program may be brought back, and to be its user's to open so;",
             "nothing is written to it before the program does. It holds for every restore from that checkpoint, also the next",
-            "one after the loss of a node, until checkpoint restore is given others or none."
+            "one after the loss of a node, until checkpoint restore is given others or none.",
+            "",
+            "Nodes that could not bring it back from there, as job explain tells, are tried again at once."
         })
 public final class CheckpointRestore implements Callable<Integer> {
     private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
