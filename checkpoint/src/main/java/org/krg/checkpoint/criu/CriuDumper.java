@@ -126,7 +126,7 @@ public final class CriuDumper implements Dumper {
             return Files.setPosixFilePermissions(
                     script, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException failure) {
-            throw failed(Phase.RESTORE, Code.OTHER, String.valueOf(failure.getMessage()), "");
+            throw failed(Phase.RESTORE, Code.IO, String.valueOf(failure.getMessage()), "");
         }
     }
 
