@@ -328,7 +328,9 @@ final class HostileArchiveTest {
                         });
         assertThat(failure).as(what).isNotNull();
         code.ifPresent(it -> assertThat(failure.failure().code()).as(what).isEqualTo(it));
-        assertThat(failure.failure().code()).as("%s: %s", what, failure).isNotIn(Code.OTHER, Code.IO);
+        assertThat(failure.failure().code())
+                .as("%s: %s", what, failure)
+                .isNotIn(Code.OTHER, Code.IO);
         assertThat(failure.failure().remedy()).as(what).isNotEmpty();
         assertThat(listing()).as(what).isEqualTo(before);
         return failure.failure().cause();
