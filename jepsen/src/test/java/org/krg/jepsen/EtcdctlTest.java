@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Finished;
@@ -173,6 +174,18 @@ class EtcdctlTest {
                                             .count()
                                     == 1;
                 });
+    }
+
+    @Test
+    void aSnapshotIsABackup(@TempDir Path directory) {
+        var saved = directory.resolve("saved").toString();
+        assertThat(etcdctl("put", "saved", "by etcdctl").out()).isEqualTo("OK\n");
+
+        // It asks one member only.
+        var first = cluster.members().getFirst().api();
+        shell("ETCDCTL_API=3 etcdctl --endpoints=%s snapshot save %s".formatted(first, saved));
+
+        cluster.run("state", "inspect", saved).require(0);
     }
 
     @Test

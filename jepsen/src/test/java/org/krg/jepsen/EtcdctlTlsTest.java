@@ -4,6 +4,7 @@ package org.krg.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +84,29 @@ class EtcdctlTlsTest {
 
         krg("user", "delete", "ann");
         assertThat(etcdctl("ann", 1, "get", "tls/app/a").err()).contains("there is no user ann");
+    }
+
+    @Test
+    void whatIsToldOfTheClusterIsOfUseOverTls() throws IOException {
+        assertThat(etcdctl("carol", 0, "member", "list").out())
+                .contains("https://")
+                .doesNotContain("http://");
+        var health = etcdctl("carol", 0, "endpoint", "health", "--cluster");
+        assertThat(health.out() + health.err()).contains("is healthy").doesNotContain("unhealthy");
+        assertThat(etcdctl("carol", 0, "endpoint", "hashkv", "--cluster").out()).hasLineCount(3);
+        assertThat(etcdctl("carol", 0, "lock", "tls/lock", "echo", "held").out())
+                .isEqualTo("held\n");
+        assertThat(etcdctl("carol", 0, "put", "tls/kept", "1").out()).isEqualTo("OK\n");
+
+        // Lengths of all kinds, as etcdctl counts the bytes of a file.
+        for (var round = 0; round < 3; round++) {
+            var saved = keys.resolve("saved" + round);
+            etcdctl("carol", 0, "snapshot", "save", saved.toString());
+            assertThat(Files.size(saved)).isPositive();
+            krg("state", "inspect", saved.toString());
+            etcdctl("carol", 0, "put", "tls/kept", "1".repeat(100 * round));
+        }
+        etcdctl("carol", 0, "del", "--prefix", "tls/");
     }
 
     @Test

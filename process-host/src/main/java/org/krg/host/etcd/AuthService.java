@@ -6,8 +6,8 @@ import org.krg.host.etcd.grpc.GrpcRoutes;
 /// Users and roles are not kept by calls of etcd: nobody sends a password to krg. A caller is known
 /// by the owner of its connection, or by its certificate.
 final class AuthService {
-    private static final String USERS = "users are not managed over this API";
-    private static final String ROLES = "roles are not managed over this API";
+    private static final String USERS = "users are not managed over this API: `krg-admin user`";
+    private static final String ROLES = "roles are not managed over this API: `krg-admin role`";
 
     void route(GrpcRoutes routes) {
         routes.unimplemented(
@@ -16,8 +16,10 @@ final class AuthService {
                                 + " by its user; leave --user out")
                 .unimplemented(
                         "etcdserverpb.Auth/AuthEnable",
-                        "whoever may call this agent may use all keys; there are no roles to turn on")
-                .unimplemented("etcdserverpb.Auth/AuthDisable", "there are no roles to turn off");
+                        "roles are turned on with `krg-admin auth enable`")
+                .unimplemented(
+                        "etcdserverpb.Auth/AuthDisable",
+                        "roles are turned off with `krg-admin auth disable`");
         for (var method :
                 new String[] {
                     "UserAdd",

@@ -13,13 +13,10 @@ import org.krg.state.ClusterStore;
 final class ClusterService {
     private final ClusterStore store;
     private final Headers headers;
-    private final String scheme;
 
-    /// @param scheme of the addresses for clients, `http` or `https`
-    ClusterService(ClusterStore store, Headers headers, String scheme) {
+    ClusterService(ClusterStore store, Headers headers) {
         this.store = store;
         this.headers = headers;
-        this.scheme = scheme;
     }
 
     void route(GrpcRoutes routes) {
@@ -32,7 +29,7 @@ final class ClusterService {
                         "members are removed with `krg-admin node remove`")
                 .unimplemented(
                         "etcdserverpb.Cluster/MemberUpdate",
-                        "a node says its addresses itself: they stand in its krg.toml")
+                        "a node says its addresses itself: they stand in its krgd.toml")
                 .unimplemented(
                         "etcdserverpb.Cluster/MemberPromote",
                         "listeners become voters with `krg-admin node promote`");
@@ -41,6 +38,8 @@ final class ClusterService {
     private CompletableFuture<MemberListResponse> list(GrpcCall call, MemberListRequest request) {
         var nodes = store.image().nodes();
         var message = MemberListResponse.newBuilder().setHeader(headers.now());
+        // Who came encrypted goes on so; all agents take that, and beyond loopback nothing else.
+        var scheme = call.isEncrypted() ? "https" : "http";
         for (var member : store.quorum().members()) {
             var shown =
                     Member.newBuilder()
@@ -48,7 +47,7 @@ final class ClusterService {
                             .setName(member.node().name());
             nodes.find(member.node())
                     .ifPresent(node -> {
-                        shown.addPeerURLs(scheme + "://" + node.addresses().raft());
+                        shown.addPeerURLs("https://" + node.addresses().raft());
                         shown.addClientURLs(scheme + "://" + node.addresses().api());
                     });
             message.addMembers(shown);

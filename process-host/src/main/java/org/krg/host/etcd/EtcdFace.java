@@ -36,7 +36,10 @@ public final class EtcdFace {
                         (context, request) -> {
                             var principal = principals.apply(context, request.headers());
                             requireLeader(request.headers());
-                            return new GrpcCall(principal, () -> denied.accept(context, principal));
+                            return new GrpcCall(
+                                    principal,
+                                    context.sslSession() != null,
+                                    () -> denied.accept(context, principal));
                         },
                         Errors::of,
                         MOST_BYTES);
@@ -48,7 +51,7 @@ public final class EtcdFace {
         new LockService(parts, lines, headers).route(routes);
         new ElectionService(parts.store(), lines, headers).route(routes);
         new AuthService().route(routes);
-        new ClusterService(parts.store(), headers, "http").route(routes);
+        new ClusterService(parts.store(), headers).route(routes);
         new MaintenanceService(parts.store(), headers, config.version()).route(routes);
         routes.otherwise("etcdserverpb.").otherwise("v3lockpb.").otherwise("v3electionpb.");
     }

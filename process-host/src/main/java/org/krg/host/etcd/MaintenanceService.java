@@ -115,8 +115,8 @@ final class MaintenanceService {
         if (request.getAction() == AlarmRequest.AlarmAction.ACTIVATE) {
             throw new GrpcFailure(
                     GrpcStatus.UNIMPLEMENTED,
-                    "krg has no alarms that are raised by a call: `krg-admin doctor` tells what is"
-                            + " wrong");
+                    "krg has no alarms that are raised by a call: `krg-admin system doctor` tells what"
+                            + " is wrong");
         }
         return CompletableFuture.completedFuture(
                 AlarmResponse.newBuilder().setHeader(headers.now()).build());

@@ -5,6 +5,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,11 +34,20 @@ import org.krg.state.model.key.Bytes;
 ///
 /// Big-endian: the word `KRGSTATE`, a version (int), cluster (two longs), term, index, revision,
 /// time in milliseconds (longs); for each row a byte 1, the name of its family (UTF), key and value
-/// with their lengths (ints); a byte 0 and the number of rows (long); the digest. Rows and not
-/// table files, so that a backup can be read by versions that store otherwise.
+/// with their lengths (ints); a byte 0 and the number of rows (long); since version 2 as many
+/// zeros, and before them their number (int), that all this is a multiple of 512 bytes; the digest.
+/// Rows and not table files, so that a backup can be read by versions that store otherwise.
+///
+/// `etcdctl snapshot save` takes a file for whole whose length is 32 bytes more than a multiple of
+/// 512, `hasChecksum` in `client/v3/snapshot/v3_snapshot.go` of etcd.
 public final class Backup {
     private static final byte[] MAGIC = "KRGSTATE".getBytes(StandardCharsets.US_ASCII);
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /// Its backups end with the number of rows.
+    private static final int UNPADDED = 1;
+
+    private static final int UNIT_BYTES = 512;
     private static final int DIGEST_BYTES = 32;
     private static final int MOST_ROW_BYTES = 64 << 20;
     private static final int ROW = 1;
@@ -69,7 +79,8 @@ public final class Backup {
                         ImageRows.loadCounters(view).revision(),
                         taken);
         var digest = sha256();
-        var out = new DataOutputStream(new DigestOutputStream(to, digest));
+        var counted = new Counted(new DigestOutputStream(to, digest));
+        var out = new DataOutputStream(counted);
         writeHeader(out, header);
         var count = 0L;
         for (var family : Family.values()) {
@@ -79,9 +90,33 @@ public final class Backup {
         }
         out.writeByte(END);
         out.writeLong(count);
+        var padding = (int) -(counted.bytes + Integer.BYTES) & UNIT_BYTES - 1;
+        out.writeInt(padding);
+        out.write(new byte[padding]);
         out.flush();
         to.write(digest.digest());
         return header;
+    }
+
+    /// Counts what is written.
+    private static final class Counted extends FilterOutputStream {
+        private long bytes;
+
+        Counted(OutputStream to) {
+            super(to);
+        }
+
+        @Override
+        public void write(int single) throws IOException {
+            out.write(single);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) throws IOException {
+            out.write(source, offset, length);
+            bytes += length;
+        }
     }
 
     private static void writeHeader(DataOutputStream out, Header header) throws IOException {
@@ -156,7 +191,8 @@ public final class Backup {
         var buffered = new BufferedInputStream(stream, 1 << 16);
         var digest = sha256();
         var in = new DataInputStream(new DigestInputStream(buffered, digest));
-        var header = readHeader(file, in);
+        var version = readVersion(file, in);
+        var header = readHeader(in);
         var counts = new EnumMap<Family, Long>(Family.class);
         var count = 0L;
         for (var next = in.readByte(); next != END; next = in.readByte()) {
@@ -171,6 +207,9 @@ public final class Backup {
         if (in.readLong() != count) {
             throw new StorageDamaged(file, "it does not have all its rows");
         }
+        if (version > UNPADDED) {
+            skipPadding(file, in);
+        }
         var computed = digest.digest();
         if (!Arrays.equals(computed, buffered.readNBytes(DIGEST_BYTES))) {
             throw new StorageDamaged(file, "its digest does not match");
@@ -178,14 +217,28 @@ public final class Backup {
         return new Content(header, counts, Files.size(file));
     }
 
-    private static Header readHeader(Path file, DataInputStream in) throws IOException {
+    private static void skipPadding(Path file, DataInputStream in) throws IOException {
+        var padding = in.readInt();
+        if (padding < 0 || padding >= UNIT_BYTES) {
+            throw new StorageDamaged(file, "it is padded with " + padding + " bytes");
+        }
+        in.readFully(new byte[padding]);
+    }
+
+    private static int readVersion(Path file, DataInputStream in) throws IOException {
         if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
             throw new StorageDamaged(file, "it is no backup of krg: it does not begin like one");
         }
         var version = in.readInt();
-        if (version != VERSION) {
-            throw new StorageFailed(file + " has format " + version + ", this krg reads 1");
+        if (version < UNPADDED || version > VERSION) {
+            throw new StorageFailed(
+                    "%s has format %d, this krg reads %d and %d"
+                            .formatted(file, version, UNPADDED, VERSION));
         }
+        return version;
+    }
+
+    private static Header readHeader(DataInputStream in) throws IOException {
         return new Header(
                 new UUID(in.readLong(), in.readLong()),
                 new LogPosition(in.readLong(), in.readLong()),
