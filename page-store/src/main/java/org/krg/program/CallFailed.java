@@ -12,6 +12,13 @@ public final class CallFailed extends RuntimeException {
         this.errno = errno;
     }
 
+    /// @throws CallFailed unless the error number is 0
+    static void check(String call, int errno) {
+        if (errno != 0) {
+            throw new CallFailed(call, errno);
+        }
+    }
+
     /// {@return the number, as Linux has it}
     public int errno() {
         return errno;

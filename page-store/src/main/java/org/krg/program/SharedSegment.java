@@ -3,7 +3,8 @@ package org.krg.program;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +12,27 @@ import org.jspecify.annotations.Nullable;
 /// [IllegalStateException] once it is closed. Safe for use by several threads; nobody may use it
 /// any more when it is closed.
 ///
-/// Locks, barriers and words are named by numbers of your choice below 2^63. They are not in the
-/// memory, and each call costs an agreement of the nodes: share data by pages, and synchronise once
-/// for much of it. Locks belong to threads of the system, so not to virtual ones.
+/// Locks, barriers, conditions, semaphores, words and what is run once are named by numbers of your
+/// choice below 2^63. They are not in the memory, and each call costs an agreement of the nodes:
+/// share data by pages, and synchronise once for much of it. Locks belong to threads of the system,
+/// so not to virtual ones. An interrupt does not end a wait.
 public final class SharedSegment implements AutoCloseable {
     private static final int LAST_TO_COME = -1;
-    private static final int EBUSY = 16;
+
+    /// `PROT_READ`, `PROT_WRITE`
+    private static final int READ = 1;
+
+    private static final int WRITE = 2;
 
     private final SegmentCalls calls;
+    private final SegmentObjects objects;
     private @Nullable MemorySegment handle;
     private @Nullable Arena mapped;
 
-    SharedSegment(MemorySegment handle, SegmentCalls calls) {
+    SharedSegment(MemorySegment handle, SegmentCalls calls, ObjectCalls objects) {
         this.handle = handle;
         this.calls = calls;
+        this.objects = new SegmentObjects(objects, this::handle);
     }
 
     /// {@return a multiple of 4096}
@@ -44,13 +52,48 @@ public final class SharedSegment implements AutoCloseable {
     ///
     /// @return all of it, until it is unmapped
     public synchronized MemorySegment map() {
-        var size = sizeBytes();
-        var address =
+        return mapAt(MemorySegment.NULL);
+    }
+
+    /// As [#map()], at an address, so that all processes can use the same ones.
+    ///
+    /// @param address of a page, where nothing is mapped
+    public synchronized MemorySegment mapAt(MemorySegment address) {
+        var mapping =
                 LibKrg.requirePointer(
                         "krg_segment_map",
+                        state -> (MemorySegment) calls.map.invokeExact(state, handle(), address));
+        return mapped(mapping, sizeBytes());
+    }
+
+    /// As [#map()], a part; offset and length are multiples of 4096. One mapping at a time.
+    public synchronized MemorySegment map(long offset, long length) {
+        return mapPart(offset, length, READ | WRITE);
+    }
+
+    /// As [#map(long, long)], for who only reads.
+    public synchronized MemorySegment mapReadOnly(long offset, long length) {
+        return mapPart(offset, length, READ).asReadOnly();
+    }
+
+    private MemorySegment mapPart(long offset, long length, int protection) {
+        var mapping =
+                LibKrg.requirePointer(
+                        "krg_segment_map_part",
                         state ->
                                 (MemorySegment)
-                                        calls.map.invokeExact(state, handle(), MemorySegment.NULL));
+                                        calls.mapPart.invokeExact(
+                                                state,
+                                                handle(),
+                                                MemorySegment.NULL,
+                                                0,
+                                                length,
+                                                offset,
+                                                protection));
+        return mapped(mapping, length);
+    }
+
+    private MemorySegment mapped(MemorySegment address, long size) {
         var arena = Arena.ofShared();
         mapped = arena;
         return reach(address, size, arena);
@@ -101,90 +144,126 @@ public final class SharedSegment implements AutoCloseable {
 
     /// Waits for a mutex.
     public HeldLock lock(long mutex) {
-        return held("krg_mutex_lock", calls.lock, mutex, "krg_mutex_unlock", calls.unlock);
+        return objects.lock("krg_mutex_lock", objects.calls().lock, objects.mutex(), mutex);
     }
 
     /// {@return the mutex if nobody has it}
     public Optional<HeldLock> tryLock(long mutex) {
-        try {
-            return Optional.of(
-                    held(
-                            "krg_mutex_trylock",
-                            calls.tryLock,
-                            mutex,
-                            "krg_mutex_unlock",
-                            calls.unlock));
-        } catch (CallFailed failed) {
-            if (failed.errno() == EBUSY) {
-                return Optional.empty();
-            }
-            throw failed;
-        }
+        return objects.tryLock(
+                "krg_mutex_trylock", objects.calls().tryLock, objects.mutex(), mutex);
+    }
+
+    /// {@return the mutex if this thread gets it in time}
+    public Optional<HeldLock> tryLock(long mutex, Duration patience) {
+        return objects.tryLock(
+                "krg_mutex_timedlock", objects.calls().timedLock, objects.mutex(), mutex, patience);
     }
 
     /// Waits for a lock to read.
     public HeldLock readLock(long lock) {
-        return held(
-                "krg_rwlock_rdlock",
-                calls.readLock,
+        return objects.lock(
+                "krg_rwlock_rdlock", objects.calls().readLock, objects.readWriteLock(), lock);
+    }
+
+    /// {@return a lock to read, if nobody writes or waits}
+    public Optional<HeldLock> tryReadLock(long lock) {
+        return objects.tryLock(
+                "krg_rwlock_tryrdlock", objects.calls().tryReadLock, objects.readWriteLock(), lock);
+    }
+
+    /// {@return a lock to read, if this thread gets it in time}
+    public Optional<HeldLock> tryReadLock(long lock, Duration patience) {
+        return objects.tryLock(
+                "krg_rwlock_timedrdlock",
+                objects.calls().timedReadLock,
+                objects.readWriteLock(),
                 lock,
-                "krg_rwlock_unlock",
-                calls.unlockReadWrite);
+                patience);
     }
 
     /// Waits for a lock to write.
     public HeldLock writeLock(long lock) {
-        return held(
-                "krg_rwlock_wrlock",
-                calls.writeLock,
+        return objects.lock(
+                "krg_rwlock_wrlock", objects.calls().writeLock, objects.readWriteLock(), lock);
+    }
+
+    /// {@return a lock to write, if nobody has it or waits}
+    public Optional<HeldLock> tryWriteLock(long lock) {
+        return objects.tryLock(
+                "krg_rwlock_trywrlock",
+                objects.calls().tryWriteLock,
+                objects.readWriteLock(),
+                lock);
+    }
+
+    /// {@return a lock to write, if this thread gets it in time}
+    public Optional<HeldLock> tryWriteLock(long lock, Duration patience) {
+        return objects.tryLock(
+                "krg_rwlock_timedwrlock",
+                objects.calls().timedWriteLock,
+                objects.readWriteLock(),
                 lock,
-                "krg_rwlock_unlock",
-                calls.unlockReadWrite);
-    }
-
-    private HeldLock held(
-            String name, MethodHandle call, long number, String endName, MethodHandle end) {
-        requireThread();
-        var error = SegmentCalls.object(call, handle(), number);
-        if (error != 0 && error != HeldLock.OWNER_DEAD) {
-            throw new CallFailed(name, error);
-        }
-        return new HeldLock(
-                error == HeldLock.OWNER_DEAD,
-                () -> require("krg_mutex_consistent", calls.consistent, number),
-                () -> require(endName, end, number));
-    }
-
-    private void require(String name, MethodHandle call, long number) {
-        var error = SegmentCalls.object(call, handle(), number);
-        if (error != 0) {
-            throw new CallFailed(name, error);
-        }
+                patience);
     }
 
     /// Waits until so many threads wait, of all nodes.
     ///
     /// @return whether this one was chosen among them
     public boolean arrive(long barrier, int parties) {
-        requireThread();
+        SegmentObjects.requireThread();
+        var calls = objects.calls();
         var error =
                 LibKrg.call(
                         state -> (int) calls.arrive.invokeExact(state, handle(), barrier, parties));
-        if (error != 0 && error != LAST_TO_COME) {
-            throw new CallFailed("krg_barrier_wait", error);
+        if (error != LAST_TO_COME) {
+            CallFailed.check("krg_barrier_wait", error);
         }
         return error == LAST_TO_COME;
     }
 
-    /// {@return a word of 64 bits, 0 at first}
-    public SharedWord word(long number) {
-        return new SharedWord(calls, this::handle, number);
+    /// {@return where threads wait without a mutex that they hold}
+    public SharedCondition condition(long number) {
+        return new SharedCondition(objects, number);
     }
 
-    private static void requireThread() {
-        if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("locks and barriers are for platform threads");
-        }
+    /// {@return a counting semaphore, 0 at first}
+    public SharedSemaphore semaphore(long number) {
+        return new SharedSemaphore(objects, number);
+    }
+
+    /// Does 1 to 500 steps on semaphores at once, however long it takes until they can be done.
+    public void adjust(List<SemaphoreStep> steps) {
+        new SemaphoreCalls(objects).adjust(steps);
+    }
+
+    /// {@return whether all the steps could be done at once, and so were}
+    public boolean tryAdjust(List<SemaphoreStep> steps) {
+        return new SemaphoreCalls(objects).tryAdjust(steps);
+    }
+
+    /// {@return whether all the steps were done at once in time}
+    public boolean tryAdjust(List<SemaphoreStep> steps, Duration patience) {
+        return new SemaphoreCalls(objects).tryAdjust(steps, patience);
+    }
+
+    /// Has a function run to its end by one of all who ask for it by this number, on any node; the
+    /// others wait until it has been. One that throws, or whose thread ends, is followed by the
+    /// next caller: what it stored until then may be there.
+    ///
+    /// @return whether it was this thread that ran it
+    public boolean once(long number, Runnable function) {
+        return Once.run(objects, number, function);
+    }
+
+    /// {@return a word of 64 bits, 0 at first}
+    public SharedWord word(long number) {
+        return new SharedWord(objects, number);
+    }
+
+    /// Makes an object all zeros, whatever it was. Fails with 16, `EBUSY`, while somebody holds it
+    /// or waits for it.
+    public void reset(long number) {
+        objects.require("krg_reset", objects.calls().reset, number);
     }
 
     private synchronized MemorySegment handle() {

@@ -13,13 +13,13 @@ public final class SharedWord {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final int EBUSY = 16;
 
-    private final SegmentCalls calls;
+    private final ObjectCalls calls;
     private final Supplier<MemorySegment> handle;
     private final long number;
 
-    SharedWord(SegmentCalls calls, Supplier<MemorySegment> handle, long number) {
-        this.calls = calls;
-        this.handle = handle;
+    SharedWord(SegmentObjects objects, long number) {
+        this.calls = objects.calls();
+        this.handle = objects.handle();
         this.number = number;
     }
 

@@ -7,25 +7,32 @@ import java.io.InputStreamReader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 
 /// What `krg-touch` and `krg-sync` are in C, in Java: does as it is told on its standard input, one
 /// command a line, and answers each with one line.
 public final class SharingProgram {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
+    private final Segments segments;
     private final SharedSegment segment;
     private final Deque<HeldLock> locks = new ArrayDeque<>();
+    private final Deque<SharedSemaphore.Held> permits = new ArrayDeque<>();
     private MemorySegment memory;
 
-    private SharingProgram(SharedSegment segment) {
-        this.segment = segment;
+    private SharingProgram(Segments segments, String name) {
+        this.segments = segments;
+        this.segment = segments.open(name);
         this.memory = segment.map();
     }
 
     private String answer(String[] words) {
-        var first = words.length > 1 ? Long.parseLong(words[1]) : 0;
+        var isNumber = words.length > 1 && words[1].matches("-?[0-9]+");
+        var first = isNumber ? Long.parseLong(words[1]) : 0;
         var second = words.length > 2 ? Long.parseLong(words[2]) : 0;
         return switch (words[0]) {
             case "size" -> "%d %d".formatted(segment.sizeBytes(), memory.byteSize());
@@ -46,11 +53,12 @@ public final class SharingProgram {
                 locks.push(segment.lock(first));
                 yield locks.peek().isAbandoned() ? "abandoned" : "ok";
             }
-            case "trylock" -> {
-                var lock = segment.tryLock(first);
-                lock.ifPresent(locks::push);
-                yield lock.isPresent() ? "ok" : "busy";
-            }
+            case "trylock" -> taken(segment.tryLock(first));
+            case "timedlock" -> taken(segment.tryLock(first, Duration.ofMillis(second)));
+            case "tryrdlock" -> taken(segment.tryReadLock(first));
+            case "timedrdlock" -> taken(segment.tryReadLock(first, Duration.ofMillis(second)));
+            case "trywrlock" -> taken(segment.tryWriteLock(first));
+            case "timedwrlock" -> taken(segment.tryWriteLock(first, Duration.ofMillis(second)));
             case "rdlock" -> {
                 locks.push(segment.readLock(first));
                 yield "ok";
@@ -66,6 +74,115 @@ public final class SharingProgram {
             case "unlock" -> {
                 locks.pop().close();
                 yield "ok";
+            }
+            case "wait" -> {
+                segment.condition(first).await(locks.element());
+                yield locks.element().isAbandoned() ? "abandoned" : "ok";
+            }
+            case "timedwait" ->
+                    segment.condition(first).await(locks.element(), Duration.ofMillis(second))
+                            ? "ok"
+                            : "late";
+            case "signal" -> {
+                segment.condition(first).signal();
+                yield "ok";
+            }
+            case "broadcast" -> {
+                segment.condition(first).signalAll();
+                yield "ok";
+            }
+            case "acquire" -> {
+                segment.semaphore(first).acquire(Math.toIntExact(second));
+                yield "ok";
+            }
+            case "tryacquire" ->
+                    Boolean.toString(segment.semaphore(first).tryAcquire(Math.toIntExact(second)));
+            case "timedacquire" ->
+                    Boolean.toString(
+                            segment.semaphore(first).tryAcquire(1, Duration.ofMillis(second)));
+            case "release" -> {
+                segment.semaphore(first).release(Math.toIntExact(second));
+                yield "ok";
+            }
+            case "awaitzero" -> {
+                segment.semaphore(first).awaitZero();
+                yield "ok";
+            }
+            case "hold" -> {
+                permits.push(segment.semaphore(first).hold(Math.toIntExact(second)));
+                yield "ok";
+            }
+            case "unhold" -> {
+                permits.element().close();
+                permits.pop().close();
+                yield "ok";
+            }
+            case "semset" -> {
+                segment.semaphore(first).set(Math.toIntExact(second));
+                yield "ok";
+            }
+            case "semget" -> segment.semaphore(first).get().toString();
+            case "move" -> Boolean.toString(segment.tryAdjust(move(first, second)));
+            case "timedmove" ->
+                    Boolean.toString(
+                            segment.tryAdjust(
+                                    move(first, second),
+                                    Duration.ofMillis(Long.parseLong(words[3]))));
+            case "awaitmove" -> {
+                segment.adjust(move(first, second));
+                yield "ok";
+            }
+            case "once" ->
+                    Boolean.toString(
+                            segment.once(
+                                    first,
+                                    () -> memory.set(LONG, second, memory.get(LONG, second) + 1)));
+            case "failonce" ->
+                    Boolean.toString(
+                            segment.once(
+                                    first,
+                                    () -> {
+                                        memory.set(LONG, second, memory.get(LONG, second) + 1);
+                                        throw new IllegalStateException("failed");
+                                    }));
+            case "holdonce" ->
+                    Boolean.toString(
+                            segment.once(first, () -> segment.semaphore(second).acquire(1)));
+            case "reset" -> {
+                segment.reset(first);
+                yield "ok";
+            }
+            case "mappart" -> {
+                memory = segment.map(first, second);
+                yield "" + memory.byteSize();
+            }
+            case "mapreadonly" -> {
+                memory = segment.mapReadOnly(first, second);
+                yield "" + memory.byteSize();
+            }
+            case "mapat" -> {
+                memory = segment.mapAt(MemorySegment.ofAddress(first));
+                yield "" + memory.address();
+            }
+            case "create" -> segments.create(words[1], second, 0640).toString();
+            case "find" -> segments.find(words[1]).map(KnownSegment::toString).orElse("none");
+            case "findid" -> segments.find(first).map(KnownSegment::toString).orElse("none");
+            case "resize" -> {
+                segments.resize(first, second);
+                yield "ok";
+            }
+            case "remove" -> {
+                segments.remove(first);
+                yield "ok";
+            }
+            case "destroy" -> {
+                segments.destroy(first);
+                yield "ok";
+            }
+            case "openid" -> {
+                try (var again = segments.open(first)) {
+                    yield "" + again.id();
+                }
             }
             case "arrive" -> segment.arrive(first, Math.toIntExact(second)) ? "last" : "ok";
             case "add" -> Long.toString(segment.word(first).getAndAdd(second));
@@ -90,13 +207,23 @@ public final class SharingProgram {
         };
     }
 
+    private String taken(Optional<HeldLock> lock) {
+        lock.ifPresent(locks::push);
+        return lock.isPresent() ? "ok" : "busy";
+    }
+
+    /// {@return what takes 1 from a semaphore and gives it to another}
+    private static List<SemaphoreStep> move(long from, long to) {
+        return List.of(SemaphoreStep.take(from, 1), SemaphoreStep.give(to, 1));
+    }
+
     public static void main(String[] arguments) throws IOException {
-        var program = new SharingProgram(Segments.open().open(arguments[0]));
+        var program = new SharingProgram(Segments.open(), arguments[0]);
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         for (var line = input.readLine(); line != null; line = input.readLine()) {
             try {
                 System.out.println(program.answer(line.split(" ", -1)));
-            } catch (CallFailed | IllegalStateException failed) {
+            } catch (CallFailed | IllegalStateException | IllegalArgumentException failed) {
                 System.out.println(failed.getMessage());
             } catch (InternalError lost) {
                 System.out.println("lost");
