@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// Stops a program at a moment at which CRIU can save it. Used once, by one thread.
 ///
 /// @param cell the program
-record Freezing(CellView cell, CellFiles cellFiles) {
+record Freezing(CellView cell, CellFiles cellFiles, Scope scope) {
     private static final Logger log = LoggerFactory.getLogger(Freezing.class);
 
     /// How long a program may be in the middle of something that only it can end.
@@ -54,7 +54,7 @@ record Freezing(CellView cell, CellFiles cellFiles) {
             var starting = cellFiles.awaitNoVfork(cell, limit.get());
             return starting.isPresent()
                     ? starting.map(Freezing::startsNothing)
-                    : cellFiles.awaitAccepted(cell, limit.get()).map(Freezing::acceptsNothing);
+                    : scope.awaitAccepted(cell, limit.get()).map(Freezing::acceptsNothing);
         } catch (IOException failure) {
             thaw();
             throw Failures.of(Phase.FREEZE, failure);

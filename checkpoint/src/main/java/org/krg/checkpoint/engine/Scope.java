@@ -2,13 +2,16 @@
 package org.krg.checkpoint.engine;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.OwnStateCheck;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.core.SharedMemoryTies;
+import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
@@ -24,6 +27,12 @@ sealed interface Scope {
 
     /// {@return the files of a frozen cell that are saved beside the images of the engine}
     Files files(CellView cell, ProcessTree tree) throws IOException;
+
+    /// Waits until no connection is left that the engine cannot save because it was not accepted.
+    ///
+    /// @param limit zero looks once, at a frozen cell
+    /// @return a socket that still has some
+    Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException;
 
     /// Files of a program.
     ///
@@ -58,6 +67,12 @@ sealed interface Scope {
             var saved = SavedFiles.of(tree, cell.initPid());
             return new Files(saved, SavedFiles.needs(tree, saved), List.of());
         }
+
+        @Override
+        public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit)
+                throws IOException {
+            return cellFiles.awaitAccepted(cell, limit);
+        }
     }
 
     /// What the program has written into its directory. Whatever else it has, it makes anew.
@@ -81,6 +96,11 @@ sealed interface Scope {
                     state.files(),
                     List.of(),
                     OwnStateCheck.blockers(state, cell.rootPid(), Long.MAX_VALUE));
+        }
+
+        @Override
+        public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) {
+            return Optional.empty();
         }
     }
 }

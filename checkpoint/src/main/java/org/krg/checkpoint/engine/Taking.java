@@ -57,7 +57,7 @@ final class Taking {
     /// @param fileLimitBytes bytes of files open for writing, at most
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
-        var freezing = new Freezing(cell, cellFiles);
+        var freezing = new Freezing(cell, cellFiles, scope);
         var since = freezing.freeze();
         leftStanding = leaveFrozen;
         watch.lap("freeze");

@@ -114,6 +114,24 @@ final class CooperativeTest {
         assertThat(take(cell, 1, 6).generation().id().number()).isEqualTo(1);
     }
 
+    @Test
+    void aConnectionThatWasNotAcceptedIsNoObstacle() {
+        var cell =
+                start(
+                        """
+                        echo 1 >/run/krg/cell/state/number
+                        exec python3 -u -c "
+                        import socket, time
+                        server = socket.socket(); server.bind(('127.0.0.1', 0)); server.listen()
+                        client = socket.create_connection(server.getsockname())
+                        print('saved'); time.sleep(86400)
+                        "
+                        """);
+
+        assertThat(take(cell, 1, LIMIT_BYTES).generation().id().number()).isEqualTo(1);
+        assertThat(cell.timesFrozen()).isEqualTo(1);
+    }
+
     private String refusal(TestCell cell, long mostBytes) {
         return catchThrowableOfType(CheckpointFailed.class, () -> take(cell, 1, mostBytes))
                 .failure()
