@@ -89,6 +89,33 @@ class SharedProgramMovesTest {
         }
     }
 
+    @Test
+    void whoHasASegmentIsKnownFromEveryNode(Cluster cluster) {
+        start(cluster, "holder", "krg-touch");
+        var host = cluster.process(job).path("node").asText();
+        try (var _ = Toucher.on(cluster, elsewhere(cluster), SEGMENT)) {
+            var shown = cluster.run("segment", "attach-info", SEGMENT, "-o", "json").require(0);
+
+            var attached = shown.json().path("attached");
+            assertThat(attached).hasSize(2);
+            assertThat(shown.json().path("silent")).isEmpty();
+            for (var program : attached) {
+                var isHosted = program.path("node").asText().equals(host);
+                assertThat(program.path("target").asText()).isEqualTo(isHosted ? job + "/0" : "");
+                assertThat(program.path("command").asText()).contains("krg-touch");
+                assertThat(program.path("user").asText()).isNotEmpty();
+                assertThat(program.path("handles").asInt()).isEqualTo(1);
+                assertThat(program.path("mappings").get(0).path("bytes").asLong())
+                        .isEqualTo(4 << 20);
+                assertThat(program.path("mappings").get(0).path("writable").asBoolean()).isTrue();
+            }
+            assertThat(cluster.run("segment", "attach-info", SEGMENT).require(0).out())
+                    .contains(job + "/0", "pages 0-1023 rw");
+            assertThat(cluster.run("segment", "show", SEGMENT).require(0).out())
+                    .contains("0600", host + " 1", elsewhere(cluster) + " 1");
+        }
+    }
+
     /// Among nodes that are alike otherwise it is the one that has the pages, not the first.
     @Test
     void aProgramIsDrawnToThePagesOfItsMemory(Cluster cluster) {

@@ -2,6 +2,7 @@
 package org.krg.host;
 
 import java.util.List;
+import org.krg.host.model.SegmentProgram;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.state.model.SegmentId;
@@ -25,4 +26,9 @@ public interface PageWitness {
     ///
     /// @throws HostFailure if it has no shared memory now
     List<BlockTable> tables(SegmentId segment);
+
+    /// {@return the processes of this node that have it, by their pids}
+    ///
+    /// @throws HostFailure if it has no shared memory now
+    List<SegmentProgram> programs(SegmentId segment);
 }

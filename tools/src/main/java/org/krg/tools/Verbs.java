@@ -59,6 +59,7 @@ import org.krg.tools.cli.process.ProcShow;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.cli.segment.SegmentAttachInfo;
 import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
 import org.krg.tools.cli.segment.SegmentDestroy;
@@ -163,6 +164,7 @@ public final class Verbs implements VerbTree {
                                     "Make memory that all nodes share, or share a file"),
                             new Verb("segment list", "List segments"),
                             new Verb("segment show", "Show a segment in full"),
+                            new Verb("segment attach-info", "Show who has a segment open now"),
                             new Verb("segment stats", "Show how nodes use a segment's pages"),
                             new Verb("segment audit", "Compare the log with every node's pages"),
                             new Verb("segment resize", "Make a segment larger"),
@@ -253,6 +255,7 @@ public final class Verbs implements VerbTree {
             case "segment create" -> new SegmentCreate(terminal);
             case "segment list" -> new SegmentList(terminal);
             case "segment show" -> new SegmentShow(terminal);
+            case "segment attach-info" -> new SegmentAttachInfo(terminal);
             case "segment stats" -> new SegmentStats(terminal);
             case "segment audit" -> new SegmentAuditVerb(terminal);
             case "segment resize" -> new SegmentResize(terminal);

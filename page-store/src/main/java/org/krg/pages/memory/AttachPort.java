@@ -31,6 +31,7 @@ import org.krg.pages.codec.AttachError;
 import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncProcess;
 import org.krg.pages.engine.Threads;
+import org.krg.pages.model.Attachment;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -290,6 +291,13 @@ public final class AttachPort implements AutoCloseable {
                         .distinct()
                         .sorted()
                         .toList());
+    }
+
+    /// {@return the processes that have a segment, by their pids}
+    public List<Attachment> attachments(SegmentId segment) {
+        return ask(() -> Attachments.of(segment, clients.values())).stream()
+                .map(Attachments::seen)
+                .toList();
     }
 
     /// Takes their shared memory away from processes, so that they can be saved: nothing of it is

@@ -94,6 +94,16 @@ final class AttachedClient {
         return Optional.ofNullable(granted).map(Granted::segment);
     }
 
+    /// {@return what its process has mapped through it}
+    Optional<AttachedProcess> mapping() {
+        return Optional.ofNullable(mapping).map(Mapping::process);
+    }
+
+    /// {@return by what its thread synchronises, if this is the connection for that}
+    Optional<SegmentId> joined() {
+        return Optional.ofNullable(joined).map(Joined::segment);
+    }
+
     /// {@return whether it has opened a segment, or synchronises by one}
     boolean hasSegment() {
         return granted != null || joined != null;

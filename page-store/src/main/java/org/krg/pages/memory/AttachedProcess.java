@@ -60,6 +60,15 @@ final class AttachedProcess implements AutoCloseable {
         return base;
     }
 
+    /// {@return the page that lies at its beginning}
+    int first() {
+        return first;
+    }
+
+    int pages() {
+        return pages;
+    }
+
     /// Says of each of these pages that the mapping has what the process may do with it, as its
     /// page table has it; of none if that cannot be read.
     void mapped(int page, int count, BiConsumer<Integer, Access> told) {

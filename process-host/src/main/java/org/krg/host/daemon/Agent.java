@@ -46,6 +46,7 @@ import org.krg.host.files.ScrubFile;
 import org.krg.host.http.ApiConfig;
 import org.krg.host.http.ApiParts;
 import org.krg.host.http.ApiServer;
+import org.krg.host.kernel.AttachedPrograms;
 import org.krg.host.kernel.CellCheckpoints;
 import org.krg.host.kernel.CellLinks;
 import org.krg.host.kernel.Cells;
@@ -154,7 +155,7 @@ final class Agent implements AutoCloseable {
         var timer = timer();
         var proposals = proposals(store, timer);
         var requested = new RequestedCheckpoints(store, cells, executor);
-        var pages = pages(store, proposals, asks, requested);
+        var pages = pages(store, proposals, asks, requested, new AttachedPrograms(cells));
         var asked = new AgentAsked(store, programs, duties, leases, pages, executor);
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
@@ -413,7 +414,8 @@ final class Agent implements AutoCloseable {
             RatisClusterStore store,
             Proposals proposals,
             PeerAsks asks,
-            RequestedCheckpoints requested) {
+            RequestedCheckpoints requested,
+            AttachedPrograms attached) {
         var setting =
                 new SharedMemory.Setting(
                         settings.cluster().id(),
@@ -424,7 +426,7 @@ final class Agent implements AutoCloseable {
                         store,
                         proposals,
                         requested);
-        var pages = parts.add(new SharedMemories(self, setting, asks));
+        var pages = parts.add(new SharedMemories(self, setting, asks, attached));
         PageMetrics.register(metrics, pages::allStats);
         return pages;
     }

@@ -7,8 +7,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.krg.host.HostFailure;
 import org.krg.host.engine.HostEngine;
-import org.krg.host.kernel.Cell;
-import org.krg.host.kernel.CellFailed;
 import org.krg.host.kernel.Cells;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.memory.ProgramCheckpoints;
@@ -73,18 +71,7 @@ final class RequestedCheckpoints implements ProgramCheckpoints {
     }
 
     private Optional<ProcessId> find(int pid) {
-        return cells.list().stream()
-                .filter(cell -> holds(cell, pid))
-                .map(cell -> new ProcessId(cell.id().process()))
-                .findFirst();
-    }
-
-    private static boolean holds(Cell cell, int pid) {
-        try {
-            return cell.isAlive() && cell.pids().contains(pid);
-        } catch (CellFailed over) {
-            return false;
-        }
+        return cells.findWith(pid).map(cell -> new ProcessId(cell.id().process()));
     }
 
     /// A rank is saved together with the others only.

@@ -19,9 +19,11 @@ import org.krg.host.SegmentTransfer;
 import org.krg.host.TakeOver;
 import org.krg.host.core.OwnLease;
 import org.krg.host.core.OwnMember;
+import org.krg.host.kernel.AttachedPrograms;
 import org.krg.host.kernel.PagesSocket;
 import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
+import org.krg.host.model.SegmentProgram;
 import org.krg.host.netty.PeerAsks;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketListener;
@@ -67,6 +69,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private final SharedMemory.Setting setting;
     private final Optional<PacketListener> programs;
     private final PeerAsks asks;
+    private final AttachedPrograms attached;
     private final SegmentFiles files;
     private final Adoptions adoptions = new Adoptions(this::findPresent);
     private final Subscription subscription;
@@ -75,7 +78,9 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private @Nullable SharedMemory present;
     private boolean closed;
 
-    SharedMemories(NodeId self, SharedMemory.Setting setting, PeerAsks asks) {
+    SharedMemories(
+            NodeId self, SharedMemory.Setting setting, PeerAsks asks, AttachedPrograms attached) {
+        this.attached = attached;
         this.node = self;
         this.self = OwnMember.unregistered(self);
         this.setting = setting;
@@ -163,6 +168,27 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
             Thread.currentThread().interrupt();
         }
         return engine.tables(segment);
+    }
+
+    @Override
+    public List<SegmentProgram> programs(SegmentId segment) {
+        var port =
+                present()
+                        .port()
+                        .orElseThrow(() ->
+                                new HostFailure(
+                                        HostFailure.Code.NO_QUORUM,
+                                        "node " + node + " lets go of its shared memory",
+                                        "ask again"));
+        try {
+            return port.attachments(segment).stream().map(attached::of).toList();
+        } catch (CompletionException unanswered) {
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    "node " + node + " does not say in time who has the segment",
+                    "a program of it may be opening a segment; ask again",
+                    unanswered);
+        }
     }
 
     /// {@return what it has seen of every segment; nothing before it has registered}

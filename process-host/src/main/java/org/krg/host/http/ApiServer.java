@@ -306,6 +306,7 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/segments", Permit.EVERYBODY, segments::create)
                 .get("/v1/segments/{segment}", Permit.OWNER, segments::show)
                 .get("/v1/segments/{segment}/pages", Permit.OWNER, segments::pages)
+                .get("/v1/segments/{segment}/attached", Permit.OWNER, segments::attached)
                 .post("/v1/segments/{segment}/resize", Permit.OWNER, segments::resize)
                 .get("/v1/segments/{segment}/contents", Permit.OWNER, segments::dump)
                 .postStream("/v1/segments/{segment}/contents", Permit.OWNER, segments::load)

@@ -15,6 +15,7 @@ import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
+import org.krg.host.http.view.AttachedView;
 import org.krg.host.http.view.SegmentPagesView;
 import org.krg.host.http.view.SegmentView;
 import org.krg.state.command.SegmentCommand.CreateSegment;
@@ -65,6 +66,14 @@ final class SegmentResource {
         var stats = parts.pages().stats(segment.id(), HOTTEST);
         var tables = parts.pages().tables(segment.id());
         return Call.one(image, SegmentPagesView.of(image, segment, stats, tables));
+    }
+
+    /// Which processes of this node have it.
+    HttpResponse attached(Call call) {
+        var image = replica.read(call.isStale());
+        var segment = Targets.segment(image, call.path("segment"));
+        var programs = parts.pages().programs(segment.id());
+        return Call.one(image, AttachedView.of(image, segment, programs));
     }
 
     HttpResponse create(Call call) {

@@ -128,6 +128,21 @@ public final class Cells {
         sweep();
     }
 
+    /// {@return the cell that a process is in; empty if it is in none}
+    ///
+    /// @param pid as the host counts
+    public Optional<Cell> findWith(int pid) {
+        return list().stream().filter(cell -> holds(cell, pid)).findFirst();
+    }
+
+    private static boolean holds(Cell cell, int pid) {
+        try {
+            return cell.isAlive() && cell.pids().contains(pid);
+        } catch (CellFailed over) {
+            return false;
+        }
+    }
+
     /// Kills whatever runs in the cell and removes all that was made for it. Does nothing for a
     /// cell that is not there.
     public void destroy(CellId id) {

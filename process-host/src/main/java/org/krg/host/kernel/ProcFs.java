@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.kernel;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +67,15 @@ final class ProcFs {
                 .orElse(0L);
     }
 
+    /// {@return the arguments of a process with blanks between them; its name if it has none}
+    static Optional<String> findCommand(long pid) {
+        return read(pid, "cmdline")
+                .map(text -> new String(text.getBytes(ISO_8859_1), UTF_8))
+                .map(text -> text.replace('\0', ' ').strip())
+                .filter(text -> !text.isEmpty())
+                .or(() -> findStatus(pid, "Name"));
+    }
+
     /// {@return whether the process was started with `variable` (`NAME=value`) in its environment}
     static boolean hasVariable(long pid, String variable) {
         return read(pid, "environ")
@@ -109,7 +120,7 @@ final class ProcFs {
     private static Optional<String> read(long pid, String file) {
         try {
             var bytes = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve(file));
-            return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
+            return Optional.of(new String(bytes, ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ package org.krg.host.http;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.krg.host.PageWitness;
+import org.krg.host.model.SegmentProgram;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
 import org.krg.pages.model.SegmentStats.Times;
@@ -32,6 +33,11 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
 
     @Override
     public List<BlockTable> tables(SegmentId segment) {
+        return List.of();
+    }
+
+    @Override
+    public List<SegmentProgram> programs(SegmentId segment) {
         return List.of();
     }
 }

@@ -83,6 +83,20 @@ final class SegmentApiTest {
     }
 
     @Test
+    void aNodeSaysWhoHasASegment() {
+        var created = api.post("/v1/segments", "{\"name\":\"alone\",\"sizeBytes\":4096}");
+
+        var attached = api.get("/v1/segments/alone/attached");
+
+        assertThat(attached.status()).isEqualTo(200);
+        assertThat(attached.text("/segment")).isEqualTo("alone");
+        assertThat(attached.text("/id")).isEqualTo(created.text("/id"));
+        assertThat(attached.body().path("attached").isArray()).isTrue();
+        assertThat(attached.body().path("attached")).isEmpty();
+        assertThat(api.get("/v1/segments/nobody/attached").status()).isEqualTo(404);
+    }
+
+    @Test
     void aSegmentHasANameAndASizeOfItsOwn() {
         api.post("/v1/segments", "{\"name\":\"twice\",\"sizeBytes\":4096}");
 

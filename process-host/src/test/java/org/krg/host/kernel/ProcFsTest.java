@@ -33,6 +33,19 @@ class ProcFsTest {
     }
 
     @Test
+    void aCommandIsWhatItWasStartedWith() throws Exception {
+        var process = new ProcessBuilder("sleep", "1000").start();
+        try {
+            CellFixture.await()
+                    .until(() -> ProcFs.findCommand(process.pid()).orElse("").equals("sleep 1000"));
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+
+        assertThat(ProcFs.findCommand(process.pid())).isEmpty();
+    }
+
+    @Test
     void aProcessThatIsGoneIsNotThere() throws Exception {
         var process = new ProcessBuilder("true").start();
         process.waitFor();

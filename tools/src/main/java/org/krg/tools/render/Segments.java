@@ -30,13 +30,28 @@ public final class Segments {
                 .line("number", segment.path("id").asText())
                 .line("size", Amounts.bytes(segment.path("sizeBytes").asLong()))
                 .line("mode", segment.path("ownership").asText())
-                .line("owner", segment.path("owner").asText())
+                .line("owner", owner(segment))
+                .line("access", segment.path("mode").asText())
                 .line("created", Amounts.moment(segment.path("created").asText()))
                 .line("touched", touched(segment) + " blocks of 2 MiB")
                 .line("homes", homes(segment))
+                .line("holders", holders(segment))
                 .line("regranted", segment.path("regrantedBlocks").asText())
                 .line("file", segment.has("file") ? file(segment) : "")
                 .toString();
+    }
+
+    private static String owner(JsonNode segment) {
+        return "%s (uid %s)"
+                .formatted(segment.path("owner").asText(), segment.path("uid").asText());
+    }
+
+    private static String holders(JsonNode segment) {
+        var words = new ArrayList<String>();
+        for (var holder : segment.path("holders")) {
+            words.add(holder.path("node").asText() + " " + holder.path("handles").asText());
+        }
+        return words.isEmpty() ? "none" : String.join(", ", words);
     }
 
     private static String file(JsonNode segment) {
