@@ -59,7 +59,7 @@ import org.krg.tools.cli.process.ProcShow;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
-import org.krg.tools.cli.segment.SegmentAttachInfo;
+import org.krg.tools.cli.segment.SegmentAttachments;
 import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
 import org.krg.tools.cli.segment.SegmentDestroy;
@@ -255,7 +255,7 @@ public final class Verbs implements VerbTree {
             case "segment create" -> new SegmentCreate(terminal);
             case "segment list" -> new SegmentList(terminal);
             case "segment show" -> new SegmentShow(terminal);
-            case "segment attach-info" -> new SegmentAttachInfo(terminal);
+            case "segment attach-info" -> new SegmentAttachments(terminal);
             case "segment stats" -> new SegmentStats(terminal);
             case "segment audit" -> new SegmentAuditVerb(terminal);
             case "segment resize" -> new SegmentResize(terminal);

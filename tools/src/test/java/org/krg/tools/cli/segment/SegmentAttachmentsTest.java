@@ -16,7 +16,7 @@ import org.krg.tools.cli.ExitCode;
 import org.krg.tools.http.FakeAgent;
 import org.krg.tools.http.FakeAgent.Part;
 
-class SegmentAttachInfoTest {
+class SegmentAttachmentsTest {
     private static final String GRID = "{\"id\":31,\"name\":\"grid\"}";
     private static final String ATTACHED =
             """

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "  krg-admin segment attach-info grid",
             "  krg-admin segment attach-info grid -o json"
         })
-public final class SegmentAttachInfo implements Callable<Integer> {
+public final class SegmentAttachments implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(paramLabel = "SEGMENT", description = "name or number of the segment")
@@ -36,7 +36,7 @@ public final class SegmentAttachInfo implements Callable<Integer> {
     @Mixin private final OutputOptions output = new OutputOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
-    public SegmentAttachInfo(Terminal terminal) {
+    public SegmentAttachments(Terminal terminal) {
         this.terminal = terminal;
     }
 
