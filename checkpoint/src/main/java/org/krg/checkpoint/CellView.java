@@ -58,6 +58,12 @@ public interface CellView {
         return Optional.empty();
     }
 
+    /// {@return whether it has an address of its own, which goes along with it; otherwise it is on
+    /// the machine's network}
+    default boolean hasOwnAddress() {
+        return false;
+    }
+
     /// {@return what of the cluster's shared memory is in its processes}
     default Sharing sharing() {
         return Sharing.NONE;

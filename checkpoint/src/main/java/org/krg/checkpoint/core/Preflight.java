@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Endpoint;
+import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -74,6 +76,9 @@ public final class Preflight {
         this.tree = tree;
     }
 
+    /// Socket to peer, for sockets of the tree whose peer is not in it.
+    private record Outside(Map<Long, Long> unix, Map<Long, Endpoint> tcp) {}
+
     private record Unsupported(String target, String what, String remedy) {}
 
     /// What may go into a generation.
@@ -83,10 +88,10 @@ public final class Preflight {
     public record Limits(long fileBytes, long ghostBytes) {}
 
     /// {@return every blocker, in the order of processes and descriptors}
-    public static List<Blocker> blockers(ProcessTree tree, Limits limits) {
+    public static List<Blocker> blockers(ProcessTree tree, Inspection inspection, Limits limits) {
         var preflight = new Preflight(tree);
         var family = preflight.family();
-        var outside = preflight.unixPeersOutside();
+        var outside = preflight.outside(inspection);
         for (var process : tree.processes()) {
             preflight.checkProcess(process, family);
             process.files().forEach(file -> preflight.checkFile(process, file, outside, limits));
@@ -111,8 +116,7 @@ public final class Preflight {
         }
     }
 
-    private void checkFile(
-            TreeProcess process, OpenFile file, Map<Long, Long> outside, Limits limits) {
+    private void checkFile(TreeProcess process, OpenFile file, Outside outside, Limits limits) {
         for (var unsupported : UNSUPPORTED) {
             if (file.target().startsWith(unsupported.target())) {
                 block(process, file, unsupported.what(), unsupported.remedy());
@@ -158,14 +162,24 @@ public final class Preflight {
                         && files().anyMatch(other -> other.target().endsWith("/ptmx")));
     }
 
-    private void checkSocket(TreeProcess process, OpenFile file, Map<Long, Long> outside) {
-        var peer = outside.get(file.facts().inode());
-        if (peer != null) {
+    private void checkSocket(TreeProcess process, OpenFile file, Outside outside) {
+        var unix = outside.unix().get(file.facts().inode());
+        if (unix != null) {
             block(
                     process,
                     file,
-                    "unix socket is connected to socket " + peer + " of a process outside",
+                    "unix socket is connected to socket " + unix + " of a process outside",
                     "Have the program close the connection (syslog, D-Bus, nscd, X11)");
+        }
+        var tcp = outside.tcp().get(file.facts().inode());
+        if (tcp != null) {
+            block(
+                    process,
+                    file,
+                    "the other end of the TCP connection to " + tcp + " is outside, and this end has"
+                            + " an address of its node, by which it cannot come back elsewhere",
+                    "Run the job with --net cell, an address of its own, or have the program close"
+                            + " the connection before the checkpoint");
         }
     }
 
@@ -249,11 +263,14 @@ public final class Preflight {
         return family;
     }
 
-    /// Socket to peer, for sockets of the tree whose peer is not in it.
-    private Map<Long, Long> unixPeersOutside() {
+    private Outside outside(Inspection inspection) {
         var own = new TreeSet<Long>();
         files().filter(file -> file.type() == OpenFile.Type.SOCKET)
                 .forEach(file -> own.add(file.facts().inode()));
+        return new Outside(unixPeers(own), OutsideConnections.of(own, inspection.tcp()));
+    }
+
+    private Map<Long, Long> unixPeers(Set<Long> own) {
         var outside = new TreeMap<Long, Long>();
         for (UnixConnection connection : tree.unixSockets()) {
             var peer = connection.peer();

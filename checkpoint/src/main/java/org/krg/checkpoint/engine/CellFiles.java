@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.AcceptQueue;
-import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ImageFile.Holder;
+import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
@@ -57,8 +57,8 @@ public interface CellFiles {
     /// @param problem a clause
     record Unpinned(PinnedThread thread, String problem) {}
 
-    /// {@return the sockets of a tree that have an address of this machine}
-    List<BoundSocket> boundSockets(ProcessTree tree) throws IOException;
+    /// {@return what else there is to know about a running tree before it is saved}
+    Inspection inspect(ProcessTree tree) throws IOException;
 
     /// {@return what is in the directory that the program of a cell saves itself in}
     ///

@@ -53,10 +53,12 @@ sealed interface Scope {
         @Override
         public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
             var tree = SharedMemoryTies.without(cellFiles.scan(cell), cell.sharing());
+            var found = cellFiles.inspect(tree);
+            var inspection = cell.hasOwnAddress() ? found.withOwnAddress() : found;
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
-                    Preflight.blockers(tree, limits),
-                    cellFiles.boundSockets(tree),
+                    Preflight.blockers(tree, inspection, limits),
+                    inspection.bound(),
                     HeldFiles.of(tree),
                     SavedFiles.needs(tree, SavedFiles.of(tree, cell.initPid())),
                     resident);

@@ -18,9 +18,9 @@ import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
 import org.krg.checkpoint.model.AcceptQueue;
-import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.ImageFile.Holder;
+import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
@@ -110,8 +110,8 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
-    public List<BoundSocket> boundSockets(ProcessTree tree) throws IOException {
-        return BoundSockets.of(tree);
+    public Inspection inspect(ProcessTree tree) throws IOException {
+        return new NetworkScan(tree).run();
     }
 
     @Override

@@ -2,6 +2,10 @@
 package org.krg.checkpoint.linux;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,16 +13,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.krg.checkpoint.model.Endpoint;
 
 /// The sockets of a network, as `/proc/PID/net` lists them, proc(5).
 final class SocketTables {
-    /// Columns of `/proc/net/tcp`: local address, state, `tx_queue:rx_queue`, inode.
-    private static final int ADDRESS = 1;
+    /// States of TCP, `net/tcp_states.h`.
+    static final int TCP_FIN_WAIT2 = 5;
 
+    static final int TCP_TIME_WAIT = 6;
+    static final int TCP_LISTEN = 10;
+
+    /// Columns of `/proc/net/tcp`: local address, remote address, state, `tx_queue:rx_queue`,
+    /// inode.
+    private static final int LOCAL = 1;
+
+    private static final int REMOTE = 2;
     private static final int STATE = 3;
     private static final int QUEUES = 4;
     private static final int INODE = 9;
-    private static final String TCP_LISTEN = "0A";
 
     /// Columns of `/proc/net/unix`: inode, path.
     private static final int UNIX_INODE = 6;
@@ -27,12 +39,39 @@ final class SocketTables {
 
     private SocketTables() {}
 
-    /// A socket.
+    /// A socket of IP.
+    ///
+    /// @param inode its number, as in `socket:[N]`; 0 if no process has it
+    /// @param protocol whose table it is in: `tcp6`
+    /// @param state as TCP counts them
+    /// @param receivedCount bytes that it has and that were not read; connections where it listens
+    record Row(
+            long inode,
+            String protocol,
+            Endpoint local,
+            Endpoint remote,
+            int state,
+            int receivedCount) {
+        /// {@return what it is bound to: `tcp 127.0.0.1:8080`}
+        String address() {
+            return protocol + " " + local;
+        }
+
+        boolean isTcp() {
+            return protocol.startsWith("tcp");
+        }
+
+        /// {@return connections that a listening socket has and that were not accepted}
+        int waiting() {
+            return isTcp() && state == TCP_LISTEN ? receivedCount : 0;
+        }
+    }
+
+    /// A unix socket with an abstract name.
     ///
     /// @param inode its number, as in `socket:[N]`
-    /// @param address what it is bound to: `tcp 127.0.0.1:8080`
-    /// @param waiting connections that a listening socket has and that were not accepted
-    record Row(long inode, String address, int waiting) {}
+    /// @param address what it is bound to: `unix @name`
+    record Named(long inode, String address) {}
 
     /// {@return the sockets of a protocol, such as `tcp6`}
     ///
@@ -45,22 +84,23 @@ final class SocketTables {
                 rows.add(
                         new Row(
                                 Long.parseLong(words[INODE]),
-                                protocol + " " + address(words[ADDRESS]),
-                                protocol.startsWith("tcp") && words[STATE].equals(TCP_LISTEN)
-                                        ? received(words[QUEUES])
-                                        : 0));
+                                protocol,
+                                endpoint(words[LOCAL]),
+                                endpoint(words[REMOTE]),
+                                Integer.parseInt(words[STATE], 16),
+                                received(words[QUEUES])));
             }
         }
         return rows;
     }
 
     /// {@return the unix sockets with an abstract name}
-    static List<Row> abstractUnix(Path net) throws IOException {
-        var rows = new ArrayList<Row>();
+    static List<Named> abstractUnix(Path net) throws IOException {
+        var rows = new ArrayList<Named>();
         for (var line : lines(net.resolve("unix"))) {
             var words = line.strip().split("\\s+", UNIX_PATH + 1);
             if (words.length > UNIX_PATH && words[UNIX_PATH].startsWith("@")) {
-                rows.add(new Row(Long.parseLong(words[UNIX_INODE]), "unix " + words[UNIX_PATH], 0));
+                rows.add(new Named(Long.parseLong(words[UNIX_INODE]), "unix " + words[UNIX_PATH]));
             }
         }
         return rows;
@@ -70,18 +110,18 @@ final class SocketTables {
         return Integer.parseUnsignedInt(queues.substring(queues.indexOf(':') + 1), 16);
     }
 
-    /// {@return an address as people write it} The kernel prints words of four bytes in the order
-    /// of the machine, and the port apart from them.
-    static String address(String hex) {
+    /// {@return an address of the tables; one of IPv4 that a socket of IPv6 has is one of IPv4} The
+    /// kernel prints words of four bytes in the order of the machine, and the port apart from them.
+    static Endpoint endpoint(String hex) throws UnknownHostException {
         var colon = hex.indexOf(':');
-        var port = Integer.parseInt(hex.substring(colon + 1), 16);
-        var bytes = HexFormat.of().parseHex(hex.substring(0, colon));
-        if (bytes.length != 4) {
-            return "[" + hex.substring(0, colon) + "]:" + port;
+        var words = ByteBuffer.wrap(HexFormat.of().parseHex(hex.substring(0, colon)));
+        var address = ByteBuffer.allocate(words.capacity()).order(ByteOrder.nativeOrder());
+        while (words.hasRemaining()) {
+            address.putInt(words.getInt());
         }
-        return "%d.%d.%d.%d:%d"
-                .formatted(
-                        bytes[3] & 0xff, bytes[2] & 0xff, bytes[1] & 0xff, bytes[0] & 0xff, port);
+        return new Endpoint(
+                InetAddress.getByAddress(address.array()).getHostAddress(),
+                Integer.parseInt(hex.substring(colon + 1), 16));
     }
 
     private static List<String> lines(Path table) throws IOException {

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Endpoint;
 import org.krg.checkpoint.model.FileFacts;
+import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -24,9 +26,11 @@ import org.krg.checkpoint.model.ProcessTree.SharedFile;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
 import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.Sharing;
+import org.krg.checkpoint.model.TcpSocket;
 import org.krg.checkpoint.model.TreeProcess;
 
 final class PreflightTest {
+    private static final Inspection ALONE = new Inspection(List.of(), List.of());
     private static final Preflight.Limits LIMITS = new Preflight.Limits(1000, 100);
 
     static Stream<Arguments> unsupported() {
@@ -90,7 +94,7 @@ final class PreflightTest {
                         List.of(),
                         List.of(),
                         Optional.of("/dev/pts/0"));
-        assertThat(Preflight.blockers(tree, LIMITS))
+        assertThat(Preflight.blockers(tree, ALONE, LIMITS))
                 .singleElement()
                 .returns(OptionalInt.of(3), Blocker::fd);
     }
@@ -122,9 +126,28 @@ final class PreflightTest {
                                 new UnixConnection(53, 0)),
                         List.of(),
                         Optional.empty());
-        assertThat(Preflight.blockers(tree, LIMITS))
+        assertThat(Preflight.blockers(tree, ALONE, LIMITS))
                 .singleElement()
                 .returns(OptionalInt.of(5), Blocker::fd);
+    }
+
+    @Test
+    void aTcpConnectionThatLeadsOutIsNamedUnlessItsAddressGoesAlong() {
+        var tree = tree(process(300, 1, file(5, "socket:[52]", OpenFile.Type.SOCKET, 52)));
+        var connected =
+                new TcpSocket(
+                        52,
+                        new Endpoint("10.0.0.1", 40_000),
+                        new Endpoint("10.0.0.9", 443),
+                        TcpSocket.State.CONNECTED);
+        var inspection = new Inspection(List.of(), List.of(connected));
+
+        assertThat(Preflight.blockers(tree, inspection, LIMITS))
+                .singleElement()
+                .returns(OptionalInt.of(5), Blocker::fd)
+                .satisfies(it -> assertThat(it.what()).contains("10.0.0.9:443"))
+                .satisfies(it -> assertThat(it.remedy()).contains("--net cell"));
+        assertThat(Preflight.blockers(tree, inspection.withOwnAddress(), LIMITS)).isEmpty();
     }
 
     @Test
@@ -250,7 +273,7 @@ final class PreflightTest {
 
         var saved = SharedMemoryTies.without(tree, new Sharing(List.of(10_300L), List.of(90L)));
 
-        assertThat(Preflight.blockers(saved, LIMITS))
+        assertThat(Preflight.blockers(saved, ALONE, LIMITS))
                 .extracting(Blocker::pid)
                 .containsExactly(301, 301, 301, 302);
         assertThat(SharedMemoryTies.without(tree, Sharing.NONE)).isEqualTo(tree);
@@ -266,7 +289,7 @@ final class PreflightTest {
     }
 
     private static List<Blocker> blockers(TreeProcess... processes) {
-        return Preflight.blockers(tree(processes), LIMITS);
+        return Preflight.blockers(tree(processes), ALONE, LIMITS);
     }
 
     private static ProcessTree tree(TreeProcess... processes) {

@@ -84,7 +84,7 @@ final class AcceptQueueTest {
         var port = port(cell);
         knock("::1", port);
         knock("::1", port);
-        var address = "tcp6 [00000000000000000000000001000000]:" + port;
+        var address = "tcp6 [0:0:0:0:0:0:0:1]:" + port;
         assertThat(new ProcCellFiles().awaitAccepted(cell, Duration.ZERO))
                 .contains(new AcceptQueue(new BoundSocket(cell.rootPid(), 3, address), 2));
 

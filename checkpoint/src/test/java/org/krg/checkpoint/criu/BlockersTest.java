@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -91,6 +93,58 @@ final class BlockersTest {
                         .returns(300, Blocker::pid)
                         .satisfies(it -> assertThat(it.what()).contains("process outside"));
             }
+        }
+    }
+
+    @Test
+    void aTcpConnectionOnTheNodesNetworkIsNamedWhereverItsOtherEndIsNotInTheJob()
+            throws IOException {
+        try (var server = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"))) {
+            var port = server.getLocalPort();
+            var cell =
+                    pair.start(
+                            pair.spec(
+                                            "python3",
+                                            "-u",
+                                            "-c",
+                                            """
+                                            import socket, sys
+                                            within = socket.socket(); within.bind(('127.0.0.1', 0))
+                                            within.listen()
+                                            a = socket.create_connection(within.getsockname())
+                                            b, _ = within.accept()
+                                            waits = socket.create_connection(within.getsockname())
+                                            six = socket.socket(socket.AF_INET6)
+                                            six.connect(('::ffff:127.0.0.1', int(sys.argv[1])))
+                                            print(six.fileno())
+                                            six.recv(1); six.close(); print('closed')
+                                            six = socket.create_connection(within.getsockname())
+                                            six.close(); within.accept(); within.accept()
+                                            print('over'); sys.stdin.read()
+                                            """,
+                                            "" + port)
+                                    .withInput("open"));
+            cell.awaitLines(1);
+            var fd = Integer.parseInt(cell.lines().getFirst());
+            try (var accepted = server.accept()) {
+                assertThat(preflight(cell, 1 << 20))
+                        .singleElement()
+                        .returns(OptionalInt.of(fd), Blocker::fd)
+                        .returns(300, Blocker::pid)
+                        .satisfies(it -> assertThat(it.what()).contains("127.0.0.1:" + port))
+                        .satisfies(it -> assertThat(it.remedy()).contains("--net cell"));
+                assertThatThrownBy(() -> pair.take(cell))
+                        .isInstanceOfSatisfying(
+                                CheckpointFailed.class,
+                                failed ->
+                                        assertThat(failed.failure().code())
+                                                .isEqualTo(Code.BLOCKED));
+                assertThat(cell.timesFrozen()).isZero();
+                accepted.getOutputStream().write('x');
+                cell.awaitOutput("over");
+            }
+            assertThat(preflight(cell, 1 << 20)).isEmpty();
+            pair.take(cell);
         }
     }
 

@@ -114,6 +114,11 @@ record SavedCell(
     }
 
     @Override
+    public boolean hasOwnAddress() {
+        return cell.findAddress().isPresent();
+    }
+
+    @Override
     public Sharing sharing() {
         var own = cell.pids();
         own.retainAll(shared.processes());

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.List;
+
+/// What is asked about a tree only before it is saved, and not while it stands still.
+///
+/// @param bound its sockets with an address of the machine that it is on
+/// @param tcp all TCP sockets of its network, those of other processes too; empty where its
+///   connections go along with it
+public record Inspection(List<BoundSocket> bound, List<TcpSocket> tcp) {
+    public Inspection {
+        bound = List.copyOf(bound);
+        tcp = List.copyOf(tcp);
+    }
+
+    /// {@return the same of a tree whose address goes along with it, and its connections with that}
+    public Inspection withOwnAddress() {
+        return new Inspection(bound, List.of());
+    }
+}
