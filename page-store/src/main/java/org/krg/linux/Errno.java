@@ -18,7 +18,9 @@ public record Errno(int number) {
     static final Errno EINVAL = new Errno(22);
     static final Errno ERANGE = new Errno(34);
     static final Errno ENAMETOOLONG = new Errno(36);
+    static final Errno ENODATA = new Errno(61);
     static final Errno EMSGSIZE = new Errno(90);
+    static final Errno EOPNOTSUPP = new Errno(95);
     static final Errno ECONNABORTED = new Errno(103);
 
     /// {@return the symbolic name, `ENOENT`; `errno 999` for one that is not in the list}
@@ -52,6 +54,7 @@ public record Errno(int number) {
             case 34 -> "ERANGE";
             case 36 -> "ENAMETOOLONG";
             case 40 -> "ELOOP";
+            case 61 -> "ENODATA";
             case 90 -> "EMSGSIZE";
             case 95 -> "EOPNOTSUPP";
             case 98 -> "EADDRINUSE";

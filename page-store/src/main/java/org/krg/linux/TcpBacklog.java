@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /// Connections that wait at a listening socket of another process, `tcp(7)`, `pidfd_getfd(2)`:
 /// asked of the socket itself, in whatever network it is, where `/proc/net/tcp` walks through all
@@ -24,13 +20,6 @@ public final class TcpBacklog {
 
     private static final int UNACKED = 24;
     private static final int INFO_BYTES = 104;
-
-    /// `int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)`
-    private static final MethodHandle GETSOCKOPT =
-            Libc.function(
-                    "getsockopt",
-                    FunctionDescriptor.of(
-                            JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
 
     private TcpBacklog() {}
 
@@ -48,23 +37,12 @@ public final class TcpBacklog {
 
     private static int waiting(int fd) {
         try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
             var info = arena.allocate(INFO_BYTES, Long.BYTES);
-            var length = arena.allocateFrom(JAVA_INT, INFO_BYTES);
             // It fails for sockets of other protocols, each in its way.
-            return getsockopt(state, fd, info, length) == 0
+            return SocketOption.read(arena, fd, IPPROTO_TCP, TCP_INFO, info)
                             && info.get(JAVA_BYTE, STATE) == TCP_LISTEN
                     ? info.get(JAVA_INT, UNACKED)
                     : 0;
-        }
-    }
-
-    private static int getsockopt(
-            MemorySegment state, int fd, MemorySegment value, MemorySegment length) {
-        try {
-            return (int) GETSOCKOPT.invokeExact(state, fd, IPPROTO_TCP, TCP_INFO, value, length);
-        } catch (Throwable broken) {
-            throw Libc.mismatch("getsockopt(2)", broken);
         }
     }
 }

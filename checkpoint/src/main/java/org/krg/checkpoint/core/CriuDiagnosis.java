@@ -81,6 +81,15 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             Code.UNIX_PEER,
                             "Have the program close its connection to a process outside the job"),
                     rule(
+                            "corked dgram socket",
+                            Code.DESCRIPTOR,
+                            "Have the program send what it keeps back (UDP_CORK), or try again"),
+                    rule(
+                            "The socket has data to read",
+                            Code.DESCRIPTOR,
+                            "A netlink socket of the program has messages that it has not read; try"
+                                    + " again"),
+                    rule(
                             "io_uring",
                             Code.DESCRIPTOR,
                             "Have the program use plain I/O (PostgreSQL: io_method=worker; Node.js:"

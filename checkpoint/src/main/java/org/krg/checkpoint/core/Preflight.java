@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.krg.checkpoint.core.UnsavedSockets.Unsaved;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Endpoint;
 import org.krg.checkpoint.model.Inspection;
@@ -76,8 +77,12 @@ public final class Preflight {
         this.tree = tree;
     }
 
-    /// Socket to peer, for sockets of the tree whose peer is not in it.
-    private record Outside(Map<Long, Long> unix, Map<Long, Endpoint> tcp) {}
+    /// Sockets of the tree that are in the way, by their numbers.
+    ///
+    /// @param unix the peer of each whose peer is not in the tree
+    /// @param tcp likewise
+    private record Sockets(
+            Map<Long, Unsaved> unsaved, Map<Long, Long> unix, Map<Long, Endpoint> tcp) {}
 
     private record Unsupported(String target, String what, String remedy) {}
 
@@ -91,22 +96,28 @@ public final class Preflight {
     public static List<Blocker> blockers(ProcessTree tree, Inspection inspection, Limits limits) {
         var preflight = new Preflight(tree);
         var family = preflight.family();
-        var outside = preflight.outside(inspection);
+        var sockets = preflight.sockets(inspection);
         for (var process : tree.processes()) {
-            preflight.checkProcess(process, family);
-            process.files().forEach(file -> preflight.checkFile(process, file, outside, limits));
+            preflight.checkProcess(process, family, inspection);
+            process.files().forEach(file -> preflight.checkFile(process, file, sockets, limits));
             preflight.checkMappings(process);
         }
         preflight.checkFileLimit(limits);
         return List.copyOf(preflight.blockers);
     }
 
-    private void checkProcess(TreeProcess process, Set<Long> family) {
+    private void checkProcess(TreeProcess process, Set<Long> family, Inspection inspection) {
         if (process.tracer() != 0) {
             block(
                     process,
                     process.name() + " is traced by pid " + process.tracer() + " of the machine",
                     "End the debugger or strace");
+        }
+        if (inspection.nested().contains(process.hostPid())) {
+            block(
+                    process,
+                    process.name() + " has made namespaces of its own inside the cell",
+                    "Run the program without its sandbox (bwrap, unshare, Chromium: --no-sandbox)");
         }
         if (!family.contains(process.hostPid())) {
             block(
@@ -116,7 +127,7 @@ public final class Preflight {
         }
     }
 
-    private void checkFile(TreeProcess process, OpenFile file, Outside outside, Limits limits) {
+    private void checkFile(TreeProcess process, OpenFile file, Sockets sockets, Limits limits) {
         for (var unsupported : UNSUPPORTED) {
             if (file.target().startsWith(unsupported.target())) {
                 block(process, file, unsupported.what(), unsupported.remedy());
@@ -125,9 +136,10 @@ public final class Preflight {
         }
         switch (file.type()) {
             case CHARACTER_DEVICE, BLOCK_DEVICE -> checkDevice(process, file);
-            case SOCKET -> checkSocket(process, file, outside);
+            case SOCKET -> checkSocket(process, file, sockets);
             case REGULAR -> checkDeleted(process, file, limits);
-            case DIRECTORY, PIPE, ANONYMOUS -> {}
+            case PIPE -> checkPipe(process, file);
+            case DIRECTORY, ANONYMOUS -> {}
         }
     }
 
@@ -162,8 +174,23 @@ public final class Preflight {
                         && files().anyMatch(other -> other.target().endsWith("/ptmx")));
     }
 
-    private void checkSocket(TreeProcess process, OpenFile file, Outside outside) {
-        var unix = outside.unix().get(file.facts().inode());
+    private void checkPipe(TreeProcess process, OpenFile file) {
+        if (file.target().endsWith(" packets")) {
+            block(
+                    process,
+                    file,
+                    "a pipe that keeps packets apart (O_DIRECT) cannot be saved",
+                    "Have the program use a pair of unix sockets of type SOCK_SEQPACKET");
+        }
+    }
+
+    private void checkSocket(TreeProcess process, OpenFile file, Sockets sockets) {
+        var unsaved = sockets.unsaved().get(file.facts().inode());
+        if (unsaved != null) {
+            block(process, file, unsaved.what(), unsaved.remedy());
+            return;
+        }
+        var unix = sockets.unix().get(file.facts().inode());
         if (unix != null) {
             block(
                     process,
@@ -171,12 +198,14 @@ public final class Preflight {
                     "unix socket is connected to socket " + unix + " of a process outside",
                     "Have the program close the connection (syslog, D-Bus, nscd, X11)");
         }
-        var tcp = outside.tcp().get(file.facts().inode());
+        var tcp = sockets.tcp().get(file.facts().inode());
         if (tcp != null) {
             block(
                     process,
                     file,
-                    "the other end of the TCP connection to " + tcp + " is outside, and this end has"
+                    "the other end of the TCP connection to "
+                            + tcp
+                            + " is outside, and this end has"
                             + " an address of its node, by which it cannot come back elsewhere",
                     "Run the job with --net cell, an address of its own, or have the program close"
                             + " the connection before the checkpoint");
@@ -263,11 +292,16 @@ public final class Preflight {
         return family;
     }
 
-    private Outside outside(Inspection inspection) {
+    private Sockets sockets(Inspection inspection) {
         var own = new TreeSet<Long>();
         files().filter(file -> file.type() == OpenFile.Type.SOCKET)
                 .forEach(file -> own.add(file.facts().inode()));
-        return new Outside(unixPeers(own), OutsideConnections.of(own, inspection.tcp()));
+        var unsaved = new TreeMap<Long, Unsaved>();
+        inspection
+                .kinds()
+                .forEach(kind ->
+                        UnsavedSockets.find(kind).ifPresent(it -> unsaved.put(kind.inode(), it)));
+        return new Sockets(unsaved, unixPeers(own), OutsideConnections.of(own, inspection.tcp()));
     }
 
     private Map<Long, Long> unixPeers(Set<Long> own) {

@@ -57,8 +57,8 @@ public interface CellFiles {
     /// @param problem a clause
     record Unpinned(PinnedThread thread, String problem) {}
 
-    /// {@return what else there is to know about a running tree before it is saved}
-    Inspection inspect(ProcessTree tree) throws IOException;
+    /// {@return what else there is to know about the running tree of a cell before it is saved}
+    Inspection inspect(CellView cell, ProcessTree tree) throws IOException;
 
     /// {@return what is in the directory that the program of a cell saves itself in}
     ///

@@ -53,7 +53,7 @@ sealed interface Scope {
         @Override
         public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
             var tree = SharedMemoryTies.without(cellFiles.scan(cell), cell.sharing());
-            var found = cellFiles.inspect(tree);
+            var found = cellFiles.inspect(cell, tree);
             var inspection = cell.hasOwnAddress() ? found.withOwnAddress() : found;
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(

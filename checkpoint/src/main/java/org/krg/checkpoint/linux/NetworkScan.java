@@ -6,30 +6,36 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.krg.checkpoint.linux.SocketTables.Row;
 import org.krg.checkpoint.model.BoundSocket;
-import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SocketKind;
 import org.krg.checkpoint.model.TcpSocket;
 import org.krg.checkpoint.model.TcpSocket.State;
 import org.krg.checkpoint.model.TreeProcess;
 
-/// One reading of the network of a tree: its sockets that are bound to an address there, or to an
-/// abstract name, and who is connected to whom. Used once.
+/// One reading of the sockets of a tree and of the network that they are in. Used once.
 final class NetworkScan {
     private static final List<String> INET = List.of("tcp", "tcp6", "udp", "udp6");
 
     private final ProcessTree tree;
-    private final Map<Long, String> addresses = new TreeMap<>();
+    private final List<SocketKind> kinds = new ArrayList<>();
     private final List<TcpSocket> tcp = new ArrayList<>();
+    private final Map<Long, String> addresses = new TreeMap<>();
+
+    /// Sockets of UDP that have something to send.
+    private final Set<Long> sending = new TreeSet<>();
 
     NetworkScan(ProcessTree tree) {
         this.tree = tree;
     }
 
-    Inspection run() throws IOException {
+    /// {@return the sockets that are bound to an address, or to an abstract name}
+    List<BoundSocket> run() throws IOException {
         var bound = new ArrayList<BoundSocket>();
         for (var process : tree.processes()) {
             var sockets = sockets(process);
@@ -38,13 +44,24 @@ final class NetworkScan {
                 read(Path.of("/proc", "" + process.hostPid(), "net"));
             }
             for (var socket : sockets) {
-                var address = addresses.get(socket.facts().inode());
-                if (address != null) {
-                    bound.add(new BoundSocket(process.pid(), socket.fd(), address));
+                var inode = socket.facts().inode();
+                kinds.add(SocketProbe.kind(process.hostPid(), socket, sending.contains(inode)));
+                if (addresses.containsKey(inode)) {
+                    bound.add(new BoundSocket(process.pid(), socket.fd(), addresses.get(inode)));
                 }
             }
         }
-        return new Inspection(bound, tcp);
+        return bound;
+    }
+
+    /// {@return what the sockets of the tree are}
+    List<SocketKind> kinds() {
+        return kinds;
+    }
+
+    /// {@return all sockets of TCP in the network; empty if the tree has no sockets}
+    List<TcpSocket> tcp() {
+        return tcp;
     }
 
     private static List<OpenFile> sockets(TreeProcess process) {
@@ -57,6 +74,8 @@ final class NetworkScan {
                 addresses.put(row.inode(), row.address());
                 if (row.isTcp()) {
                     tcp.add(new TcpSocket(row.inode(), row.local(), row.remote(), state(row)));
+                } else if (row.sentCount() > 0) {
+                    sending.add(row.inode());
                 }
             }
         }

@@ -110,8 +110,11 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
-    public Inspection inspect(ProcessTree tree) throws IOException {
-        return new NetworkScan(tree).run();
+    public Inspection inspect(CellView cell, ProcessTree tree) throws IOException {
+        var network = new NetworkScan(tree);
+        var bound = network.run();
+        return new Inspection(
+                bound, network.tcp(), network.kinds(), UserNamespaces.nested(cell, tree));
     }
 
     @Override

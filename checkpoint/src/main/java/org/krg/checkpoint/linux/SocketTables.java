@@ -44,6 +44,7 @@ final class SocketTables {
     /// @param inode its number, as in `socket:[N]`; 0 if no process has it
     /// @param protocol whose table it is in: `tcp6`
     /// @param state as TCP counts them
+    /// @param sentCount bytes of memory for what it has to send
     /// @param receivedCount bytes that it has and that were not read; connections where it listens
     record Row(
             long inode,
@@ -51,6 +52,7 @@ final class SocketTables {
             Endpoint local,
             Endpoint remote,
             int state,
+            int sentCount,
             int receivedCount) {
         /// {@return what it is bound to: `tcp 127.0.0.1:8080`}
         String address() {
@@ -88,7 +90,8 @@ final class SocketTables {
                                 endpoint(words[LOCAL]),
                                 endpoint(words[REMOTE]),
                                 Integer.parseInt(words[STATE], 16),
-                                received(words[QUEUES])));
+                                queue(words[QUEUES], 0),
+                                queue(words[QUEUES], 1)));
             }
         }
         return rows;
@@ -106,8 +109,8 @@ final class SocketTables {
         return rows;
     }
 
-    private static int received(String queues) {
-        return Integer.parseUnsignedInt(queues.substring(queues.indexOf(':') + 1), 16);
+    private static int queue(String queues, int column) {
+        return Integer.parseUnsignedInt(queues.split(":", 2)[column], 16);
     }
 
     /// {@return an address of the tables; one of IPv4 that a socket of IPv6 has is one of IPv4} The

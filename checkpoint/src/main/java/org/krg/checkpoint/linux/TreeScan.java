@@ -112,12 +112,13 @@ final class TreeScan {
         try {
             var fd = link.getFileName().toString();
             var information = lines(directory.resolve("fdinfo").resolve(fd));
-            var flags = flags(information);
+            var flags = FdFacts.flags(information);
+            var target = Files.readSymbolicLink(link).toString();
             var access = flags & ACCESS_MODE;
             return Optional.of(
                     new OpenFile(
                             Integer.parseInt(fd),
-                            Files.readSymbolicLink(link) + FdFacts.remark(information),
+                            target + FdFacts.remark(target, information),
                             UnixStat.type(link),
                             access != 0 && access != ACCESS_MODE,
                             (flags & O_APPEND) != 0,
@@ -126,12 +127,6 @@ final class TreeScan {
         } catch (NoSuchFileException closed) {
             return Optional.empty();
         }
-    }
-
-    private static int flags(List<String> information) {
-        return FdFacts.field(information, "flags")
-                .map(value -> Integer.parseUnsignedInt(value, 8))
-                .orElse(0);
     }
 
     /// One mapping of each file for each way of writing it.

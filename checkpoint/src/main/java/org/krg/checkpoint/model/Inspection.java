@@ -8,14 +8,20 @@ import java.util.List;
 /// @param bound its sockets with an address of the machine that it is on
 /// @param tcp all TCP sockets of its network, those of other processes too; empty where its
 ///   connections go along with it
-public record Inspection(List<BoundSocket> bound, List<TcpSocket> tcp) {
+/// @param kinds what its sockets are
+/// @param nested pids, as this process counts, of those of its processes that have namespaces of
+///   their own inside the cell
+public record Inspection(
+        List<BoundSocket> bound, List<TcpSocket> tcp, List<SocketKind> kinds, List<Long> nested) {
     public Inspection {
         bound = List.copyOf(bound);
         tcp = List.copyOf(tcp);
+        kinds = List.copyOf(kinds);
+        nested = List.copyOf(nested);
     }
 
     /// {@return the same of a tree whose address goes along with it, and its connections with that}
     public Inspection withOwnAddress() {
-        return new Inspection(bound, List.of());
+        return new Inspection(bound, List.of(), kinds, nested);
     }
 }

@@ -4,7 +4,7 @@ package org.krg.checkpoint.model;
 /// A descriptor of a process.
 ///
 /// @param target where `/proc/PID/fd/FD` points to; behind it a remark where that decides whether
-///   it can be saved: `semaphore` of an eventfd, `boottime` of a timer
+///   it can be saved: `semaphore` of an eventfd, `boottime` of a timer, `packets` of a pipe
 /// @param writable whether it was opened for writing
 /// @param append whether it was opened with O_APPEND
 /// @param lock by which the process keeps others from it

@@ -53,6 +53,14 @@ final class CriuDiagnosisTest {
                         Code.TCP,
                         "close the connection"),
                 arguments(
+                        "(00.015277) Error (criu/sk-inet.c:504): inet: Can't dump corked dgram socket 18c635d",
+                        Code.DESCRIPTOR,
+                        "UDP_CORK"),
+                arguments(
+                        "(00.011762) Error (criu/sk-netlink.c:77): netlink: The socket has data to read",
+                        Code.DESCRIPTOR,
+                        "netlink"),
+                arguments(
                         "(00.010000) Error (criu/sk-inet.c:185): inet: In-flight connection (l) for 17c97bb",
                         Code.TCP,
                         "try again"),

@@ -26,11 +26,13 @@ import org.krg.checkpoint.model.ProcessTree.SharedFile;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
 import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.Sharing;
+import org.krg.checkpoint.model.SocketKind;
 import org.krg.checkpoint.model.TcpSocket;
 import org.krg.checkpoint.model.TreeProcess;
 
 final class PreflightTest {
-    private static final Inspection ALONE = new Inspection(List.of(), List.of());
+    private static final Inspection ALONE =
+            new Inspection(List.of(), List.of(), List.of(), List.of());
     private static final Preflight.Limits LIMITS = new Preflight.Limits(1000, 100);
 
     static Stream<Arguments> unsupported() {
@@ -140,7 +142,7 @@ final class PreflightTest {
                         new Endpoint("10.0.0.1", 40_000),
                         new Endpoint("10.0.0.9", 443),
                         TcpSocket.State.CONNECTED);
-        var inspection = new Inspection(List.of(), List.of(connected));
+        var inspection = new Inspection(List.of(), List.of(connected), List.of(), List.of());
 
         assertThat(Preflight.blockers(tree, inspection, LIMITS))
                 .singleElement()
@@ -148,6 +150,45 @@ final class PreflightTest {
                 .satisfies(it -> assertThat(it.what()).contains("10.0.0.9:443"))
                 .satisfies(it -> assertThat(it.remedy()).contains("--net cell"));
         assertThat(Preflight.blockers(tree, inspection.withOwnAddress(), LIMITS)).isEmpty();
+    }
+
+    @Test
+    void aSocketOfAKindThatCannotBeSavedIsNamedOnceWhateverItIsConnectedTo() {
+        var tree = tree(process(300, 1, file(5, "socket:[52]", OpenFile.Type.SOCKET, 52)));
+        var connected =
+                new TcpSocket(
+                        52,
+                        new Endpoint("10.0.0.1", 40_000),
+                        new Endpoint("10.0.0.9", 443),
+                        TcpSocket.State.CONNECTED);
+        var kind = new SocketKind(52, "MPTCP", false);
+        var inspection = new Inspection(List.of(), List.of(connected), List.of(kind), List.of());
+
+        for (var each : List.of(inspection, inspection.withOwnAddress())) {
+            assertThat(Preflight.blockers(tree, each, LIMITS))
+                    .singleElement()
+                    .returns(OptionalInt.of(5), Blocker::fd)
+                    .satisfies(it -> assertThat(it.what()).contains("MPTCP"));
+        }
+    }
+
+    @Test
+    void aPipeThatKeepsPacketsApartIsNamed() {
+        var packets = file(5, "pipe:[52] packets", OpenFile.Type.PIPE, 52);
+        var plain = file(6, "pipe:[53]", OpenFile.Type.PIPE, 53);
+        assertThat(blockers(process(300, 1, packets, plain)))
+                .singleElement()
+                .returns(OptionalInt.of(5), Blocker::fd);
+    }
+
+    @Test
+    void aProcessWithNamespacesOfItsOwnIsNamed() {
+        var tree = tree(process(300, 1), process(301, 10_300));
+        var inspection = new Inspection(List.of(), List.of(), List.of(), List.of(10_301L));
+        assertThat(Preflight.blockers(tree, inspection, LIMITS))
+                .singleElement()
+                .returns(301, Blocker::pid)
+                .returns(OptionalInt.empty(), Blocker::fd);
     }
 
     @Test

@@ -9,13 +9,24 @@ import org.junit.jupiter.api.Test;
 
 /// Descriptors as `/proc/PID/fdinfo` describes them.
 final class FdFactsTest {
+    private static final String EVENT = "anon_inode:[eventfd]";
+    private static final String TIMER = "anon_inode:[timerfd]";
+
     @Test
     void whatCannotBeSavedIsRemarked() {
-        assertThat(FdFacts.remark(List.of("flags:\t02", "eventfd-semaphore: 1")))
+        assertThat(FdFacts.remark(EVENT, List.of("flags:\t02", "eventfd-semaphore: 1")))
                 .isEqualTo(" semaphore");
-        assertThat(FdFacts.remark(List.of("eventfd-semaphore: 0"))).isEmpty();
-        assertThat(FdFacts.remark(List.of("clockid: 7"))).isEqualTo(" boottime");
-        assertThat(FdFacts.remark(List.of("clockid: 1"))).isEmpty();
+        assertThat(FdFacts.remark(EVENT, List.of("eventfd-semaphore: 0"))).isEmpty();
+        assertThat(FdFacts.remark(TIMER, List.of("clockid: 7"))).isEqualTo(" boottime");
+        assertThat(FdFacts.remark(TIMER, List.of("clockid: 1"))).isEmpty();
+    }
+
+    @Test
+    void aPipeThatKeepsPacketsApartIsRemarked() {
+        var packets = List.of("pos:\t0", "flags:\t0140001");
+        assertThat(FdFacts.remark("pipe:[7]", packets)).isEqualTo(" packets");
+        assertThat(FdFacts.remark("pipe:[7]", List.of("pos:\t0", "flags:\t01"))).isEmpty();
+        assertThat(FdFacts.remark("/data", packets)).isEmpty();
     }
 
     @Test
