@@ -123,7 +123,7 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             "CAP_SYS_ADMIN|CAP_CHECKPOINT_RESTORE|Operation not permitted",
                             Code.PRIVILEGE,
                             "The agent lacks a capability; run it as root, in a container with"
-                                    + " SYS_ADMIN, SYS_PTRACE and CHECKPOINT_RESTORE"));
+                                    + " SYS_ADMIN, SYS_PTRACE, NET_ADMIN and CHECKPOINT_RESTORE"));
 
     private record Rule(Pattern pattern, Code code, String remedy) {}
 

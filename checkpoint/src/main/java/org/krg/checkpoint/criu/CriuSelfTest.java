@@ -11,9 +11,9 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.engine.Dumper;
 import org.krg.checkpoint.model.SelfTest;
 
-/// Saves a small program with threads, a child, a pipe and an open file as a user without rights,
-/// and brings it back: whether CRIU works on this kernel cannot be told from versions. Takes about
-/// a second.
+/// Saves a small program with threads, a child, a pipe, TCP sockets, a FIFO and an open file as a
+/// user without rights, and brings it back: whether CRIU works on this kernel cannot be told from
+/// versions. Takes about a second.
 ///
 /// @param probe the program `criu-probe` of this module
 /// @param cgroup a directory of the unified tree in which a cgroup can be made

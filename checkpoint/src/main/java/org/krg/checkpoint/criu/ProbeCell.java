@@ -16,8 +16,9 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
 
-/// The least cell in which CRIU can be tried: namespaces with `sleep` as init, two cgroups, and the
-/// probe, which writes to a file. Closing it ends and removes all of it.
+/// The least cell in which CRIU can be tried: namespaces with `sleep` as init, a network in which
+/// nobody takes the probe's port meanwhile, two cgroups, and the probe, which writes to a file.
+/// Closing it ends and removes all of it.
 final class ProbeCell implements CellView, AutoCloseable {
     private static final int ROOT_PID = 300;
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -28,18 +29,21 @@ final class ProbeCell implements CellView, AutoCloseable {
 
     /// `$1` is the cgroup for the init, `$2` what it does.
     private static final String ENTER =
-            "echo $$ >\"$1\" && exec unshare --pid --fork --mount --uts --ipc --propagation private"
-                    + " --mount-proc -- /bin/sh -c \"$2\" sh \"$3\" \"$4\" \"$5\"";
+            "echo $$ >\"$1\" && exec unshare --pid --fork --mount --uts --ipc --net --propagation"
+                    + " private --mount-proc -- /bin/sh -c \"$2\" sh \"$3\" \"$4\" \"$5\"";
+
+    private static final String LOOPBACK = "ip link set lo up || exit; ";
 
     /// `$1` is the cgroup for the probe, `$2` the probe, `$3` its file. The background shell is the
     /// next process, number 300, and stays it.
     private static final String START =
-            "echo 299 >/proc/sys/kernel/ns_last_pid;"
+            LOOPBACK
+                    + "echo 299 >/proc/sys/kernel/ns_last_pid;"
                     + " (echo 0 >\"$1\"; exec setpriv --reuid 65534 --regid 65534 --clear-groups"
                     + " --inh-caps=-all --no-new-privs setsid \"$2\" \"$3\" </dev/null >/dev/null 2>&1)"
                     + " & exec sleep infinity";
 
-    private static final String WAIT = "exec sleep infinity";
+    private static final String WAIT = LOOPBACK + "exec sleep infinity";
 
     private final Path cgroup;
     private final Process launcher;

@@ -46,6 +46,26 @@ final class CriuSelfTestTest {
     }
 
     @Test
+    void aCriuThatCannotSaveConnectionsIsFoundOut() throws IOException {
+        var broken = machine.directory().resolve("criu");
+        Files.writeString(
+                broken,
+                """
+                #!/bin/bash
+                exec %s "${@/--tcp-established/--verbosity=4}"
+                """
+                        .formatted(TestNode.criu()));
+        assertThat(broken.toFile().setExecutable(true)).isTrue();
+        var config = TestNode.config(machine.directory().resolve("images"));
+
+        var found = run(config.withCriu(List.of(broken.toString())));
+
+        assertThat(found.works()).isFalse();
+        assertThat(found.finding()).contains("Connected TCP socket");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
     void aMissingCriuIsNamedWithTheRemedy() {
         var config =
                 CheckpointConfig.defaults(
