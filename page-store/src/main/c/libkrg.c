@@ -20,7 +20,8 @@
 #define ASK_AGAIN_NANOS 100000000
 #define MOST_QUESTIONS 600
 
-static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer, int got[2]) {
+static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer,
+                    int got[MOST_PASSED]) {
     struct request by_name = {.version = VERSION, .kind = OPEN};
     struct order by_id = {.version = VERSION, .kind = OPEN_BY_ID, .segment = id};
     int sent;
@@ -35,23 +36,28 @@ static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer
         return -1;
     if (size == sizeof *answer && answer->version == VERSION && answer->error == 0)
         return 0;
-    close_quietly(got[0]);
-    close_quietly(got[1]);
+    close_passed(got);
     return fail(size == sizeof *answer && answer->error != 0 ? answer->error : EPROTONOSUPPORT);
 }
 
 // Fills in what the agent gives to who opens a segment.
 int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
     struct answer answer;
-    int got[2];
+    int got[MOST_PASSED];
     int fd = connect_agent();
     if (fd < 0 || ask_open(fd, name, id, &answer, got) < 0) {
         close_quietly(fd);
         return -1;
     }
+    if (map_lease(segment, got[1]) < 0) {
+        close_passed(got);
+        close_quietly(fd);
+        return -1;
+    }
+    close_quietly(got[1]);
     segment->socket = fd;
     segment->memory = got[0];
-    segment->device = got[1];
+    segment->device = got[2];
     segment->faults = -1;
     segment->size = answer.size;
     segment->id = answer.segment;
@@ -60,6 +66,8 @@ int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
 }
 
 void close_handle(struct krg_segment *segment) {
+    unfence(segment);
+    unmap_lease(segment);
     close_quietly(segment->socket);
     close_quietly(segment->memory);
     close_quietly(segment->device);
@@ -126,9 +134,11 @@ int register_mapping(struct krg_segment *segment, void *address) {
     if (segment->faults < 0)
         return -1;
     segment->address = address;
+    fence(segment); // before it has any page
     if (ask_plainly(segment->socket, &order, sizeof order, segment->faults) == 0
         && watch_handle(segment) == 0)
         return 0;
+    unfence(segment);
     segment->address = NULL;
     close_quietly(segment->faults);
     segment->faults = -1;

@@ -87,6 +87,7 @@ int watch_handle(struct krg_segment *segment) {
 void unmap_watched(struct krg_segment *segment) {
     pthread_mutex_lock(&lock);
     unwatch(segment->socket);
+    unfence(segment);
     syscall(SYS_munmap, segment->address, segment->length);
     segment->address = NULL;
     pthread_mutex_unlock(&lock);
@@ -307,7 +308,7 @@ static void *attend_agent(void *given) {
     for (;;) {
         struct epoll_event event;
         struct answer order;
-        int passed[2];
+        int passed[MOST_PASSED];
         bool is_lost = has_lost() || (control < 0 && has_say());
         if (watched < 0)
             watched = epoll_create1(EPOLL_CLOEXEC);
@@ -353,7 +354,7 @@ static void *attend_agent(void *given) {
 // It is none of the application's: no signal is handled in it but those that a callback causes itself.
 static const int FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
 
-static int start_thread(void) {
+int start_thread(void *(*body)(void *), size_t stack_bytes) {
     pthread_attr_t attributes;
     pthread_t thread;
     sigset_t all, before;
@@ -364,9 +365,9 @@ static int start_thread(void) {
     for (size_t i = 0; i < sizeof FAULTS / sizeof *FAULTS; i++)
         sigdelset(&all, FAULTS[i]);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_attr_setstacksize(&attributes, stack_bytes);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&thread, &attributes, attend_agent, NULL);
+    error = pthread_create(&thread, &attributes, body, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     return error == 0 ? 0 : fail(error);
@@ -378,7 +379,7 @@ int attend(void) {
     if (control < 0)
         result = prepare_pauses() < 0 ? -1 : open_control();
     if (result == 0 && !is_attended) {
-        result = start_thread();
+        result = start_fence() < 0 ? -1 : start_thread(attend_agent, STACK_BYTES);
         is_attended = result == 0;
     }
     pthread_mutex_unlock(&lock);
@@ -412,6 +413,7 @@ static void in_child(void) {
     pthread_mutex_init(&lock, NULL);
     forget_pauses();
     forget_say();
+    forget_fence();
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
         pthread_mutex_init(&it->lock, NULL);
         forget_threads(it);

@@ -19,7 +19,7 @@ static int name_order(struct order *order, const char *name) {
 
 static int give_within(struct order *order, struct krg_segment_info *info) {
     struct about about;
-    int got[2];
+    int got[MOST_PASSED];
     order->version = VERSION;
     int fd = connect_agent();
     if (fd < 0)
@@ -30,8 +30,7 @@ static int give_within(struct order *order, struct krg_segment_info *info) {
     close_quietly(fd);
     if (size < 0)
         return -1;
-    close_quietly(got[0]);
-    close_quietly(got[1]);
+    close_passed(got);
     if (size < (ssize_t)sizeof(struct answer) || about.version != VERSION)
         return fail(EPROTONOSUPPORT);
     if (about.error != 0)

@@ -162,7 +162,7 @@ static int look(struct threads *threads, uint32_t now) {
             struct entry *entry = (struct entry *)(list + at);
             pid_t tid = atoi(entry->name); // 0 for . and ..
             at += entry->length;
-            if (tid == 0 || tid == self || stands_still(tid, now))
+            if (tid == 0 || tid == self || tid == fence_thread() || stands_still(tid, now))
                 continue;
             if (was_told(threads, tid) && has_ended(tid))
                 continue;

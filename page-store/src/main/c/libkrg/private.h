@@ -7,6 +7,7 @@
 #include "../libkrg.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -15,8 +16,9 @@
 #pragma GCC visibility push(hidden)
 
 #define PAGE_BYTES 4096
+#define MOST_PASSED 3 // descriptors with one packet
 
-enum { VERSION = 2, MOST_NAME = 255 };
+enum { VERSION = 3, MOST_NAME = 255 };
 enum kind { OPEN = 1, MAP = 2, UNMAP = 3, ATTEND = 4, PAUSED = 5, DETACHED = 6, CHECKPOINT = 7 };
 enum order_kind { CREATE = 32, FIND = 33, RESIZE = 34, REMOVE = 35, OPEN_BY_ID = 36, MAP_PART = 37 };
 
@@ -68,6 +70,8 @@ struct krg_segment {
     pthread_mutex_t lock;
     int socket;
     int memory; // memfd
+    const _Atomic uint64_t *lease; // of the node, while the handle is open: see fence.c
+    struct krg_segment *fenced; // the next one of those that are mapped
     int device; // /dev/userfaultfd as the agent opened it, or -1
     int faults; // userfaultfd while mapped, or -1
     size_t size;
@@ -95,8 +99,9 @@ int connect_agent(void);
 // Sends one packet, with a descriptor unless that is -1.
 int send_packet(int fd, const void *bytes, size_t size, int passed);
 
-// Receives one packet, and up to two descriptors, -1 where there is none.
-ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[2]);
+// Receives one packet, and some descriptors, -1 where there is none.
+ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[MOST_PASSED]);
+void close_passed(const int passed[MOST_PASSED]);
 
 // Asks for an answer and nothing else. -1 and errno if it is a refusal.
 int ask_plainly(int fd, const void *bytes, size_t size, int passed);
@@ -135,6 +140,26 @@ int attend(void);
 // The handles of this process: those whose mappings are to be taken away from it and made again.
 void add_handle(struct krg_segment *segment);
 void remove_handle(struct krg_segment *segment);
+
+// Starts the thread that empties mappings when the node's lease is over. -1 and errno.
+int start_fence(void);
+
+// That thread, which does nothing of the application's; 0 if there is none.
+pid_t fence_thread(void);
+
+// Maps the page by which the agent says how long the node holds its lease. -1 and errno.
+int map_lease(struct krg_segment *segment, int fd);
+void unmap_lease(struct krg_segment *segment);
+
+// From now on the mapping is emptied when the lease is over, or no more.
+void fence(struct krg_segment *segment);
+void unfence(struct krg_segment *segment);
+
+// In a child made by fork.
+void forget_fence(void);
+
+// Starts a thread in which no signal of the application is handled. -1 and errno.
+int start_thread(void *(*body)(void *), size_t stack_bytes);
 
 // Has the mapping emptied when the connection of the handle ends, or no more, and takes it away.
 int watch_handle(struct krg_segment *segment);

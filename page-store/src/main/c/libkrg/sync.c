@@ -87,7 +87,7 @@ static int has_key(struct krg_segment *segment) {
 
 static int exchange(int fd, const void *request, size_t size, uint64_t *value) {
     struct answer answer;
-    int passed[2];
+    int passed[MOST_PASSED];
     if (request != NULL && send_packet(fd, request, size, -1) < 0)
         return errno;
     ssize_t got = receive_packet(fd, &answer, sizeof answer, passed);

@@ -96,16 +96,22 @@ int send_packet(int fd, const void *bytes, size_t size, int passed) {
     return sent < 0 ? -1 : 0;
 }
 
-ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[2]) {
+void close_passed(const int passed[MOST_PASSED]) {
+    for (int i = 0; i < MOST_PASSED; i++)
+        close_quietly(passed[i]);
+}
+
+ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[MOST_PASSED]) {
     union {
-        char bytes[CMSG_SPACE(2 * sizeof(int))];
+        char bytes[CMSG_SPACE(MOST_PASSED * sizeof(int))];
         struct cmsghdr aligned;
     } control;
     struct iovec content = {.iov_base = bytes, .iov_len = size};
     struct msghdr message = {.msg_iov = &content, .msg_iovlen = 1,
                              .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     ssize_t got;
-    passed[0] = passed[1] = -1;
+    for (int i = 0; i < MOST_PASSED; i++)
+        passed[i] = -1;
     do
         got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     while (got < 0 && errno == EINTR);
@@ -121,11 +127,10 @@ ssize_t receive_packet(int fd, void *bytes, size_t size, int passed[2]) {
 
 int ask_plainly(int fd, const void *bytes, size_t size, int passed) {
     struct answer answer;
-    int got[2];
+    int got[MOST_PASSED];
     if (send_packet(fd, bytes, size, passed) < 0
         || receive_packet(fd, &answer, sizeof answer, got) < 0)
         return -1;
-    close_quietly(got[0]);
-    close_quietly(got[1]);
+    close_passed(got);
     return answer.error == 0 ? 0 : fail(answer.error);
 }

@@ -152,6 +152,33 @@ class SharedMemoryTest {
     }
 
     @Test
+    void aProgramWhoseAgentStandsStillReadsNothingOld(Cluster cluster) {
+        var leader = cluster.nodes().indexOf(cluster.awaitLeader());
+        var writer = touchers.get(leader);
+        var reader = touchers.get((leader + 1) % 3);
+        var node = cluster.nodes().get((leader + 1) % 3);
+        assertThat(writer.ask("write 0 41")).isEqualTo("ok");
+        assertThat(reader.ask("read 0")).isEqualTo("41");
+
+        CompletableFuture<String> read;
+        cluster.pauseAgent(node);
+        try {
+            assertThat(reader.ask("read 0")).isEqualTo("41");
+            // The node is declared lost before, and cannot hear of it.
+            assertThat(writer.ask("write 0 42")).isEqualTo("ok");
+            read = reader.begin("read 0");
+        } finally {
+            cluster.resumeAgent(node);
+        }
+
+        assertThat(read.orTimeout(5, TimeUnit.MINUTES).join()).isEqualTo("42");
+        cluster.awaitReady();
+        assertThat(reader.ask("exchange 0 43")).isEqualTo("42");
+        assertThat(writer.ask("read 0")).isEqualTo("43");
+        cluster.run("segment", "audit", SEGMENT).require(0);
+    }
+
+    @Test
     void theLossOfAHomeLosesWhatItAloneHadAndSaysSo(Cluster cluster) {
         var home = touchers.getFirst();
         var second = touchers.get(1);

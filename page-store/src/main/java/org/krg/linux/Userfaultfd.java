@@ -43,6 +43,7 @@ public final class Userfaultfd implements AutoCloseable {
     private static final int O_RDWR_CLOEXEC = 2 | 0x80000;
     private static final long MISSING_WP_MINOR = 1 | 2 | 4;
     private static final long WRITEPROTECT_MODE_WP = 1;
+    private static final long CONTINUE_MODE_DONTWAKE = 1;
     private static final long CONTINUE_MODE_WP = 2;
 
     /// A process has rarely more threads than that waiting; what does not fit comes with the next
@@ -119,10 +120,11 @@ public final class Userfaultfd implements AutoCloseable {
         }
     }
 
-    /// Maps a page that the memory has and wakes who waits for it.
+    /// Maps pages that the memory has. Who waits for them goes on waiting until [#wake].
     public Outcome map(long address, long length, boolean writable) {
         try (var arena = Arena.ofConfined()) {
-            var range = rangeMode(arena, address, length, writable ? 0 : CONTINUE_MODE_WP);
+            var mode = CONTINUE_MODE_DONTWAKE | (writable ? 0 : CONTINUE_MODE_WP);
+            var range = rangeMode(arena, address, length, mode);
             return outcome(arena, "UFFDIO_CONTINUE", UffdLayouts.UFFDIO_CONTINUE, range, address);
         }
     }

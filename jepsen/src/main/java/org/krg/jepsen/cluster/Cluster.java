@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -160,6 +163,33 @@ public final class Cluster implements AutoCloseable {
                     var isTold = agent.destroy();
                     Await.until("the agent to end", TO_END, () -> isTold && !agent.isAlive());
                 });
+    }
+
+    /// Has the agent of a node stand still, as one that gets no processor. Who does this has it [go
+    /// on][#resumeAgent], too.
+    public void pauseAgent(String node) {
+        signalAgent(node, "STOP");
+    }
+
+    /// Has it go on.
+    public void resumeAgent(String node) {
+        signalAgent(node, "CONT");
+    }
+
+    private void signalAgent(String node, String signal) {
+        var agent = findAgent(node).orElseThrow();
+        try {
+            var kill = new ProcessBuilder("kill", "-" + signal, "" + agent.pid()).inheritIO();
+            var status = kill.start().onExit().get(TO_END.toSeconds(), TimeUnit.SECONDS);
+            if (status.exitValue() != 0) {
+                throw new IllegalStateException("cannot signal the agent of " + node);
+            }
+        } catch (IOException | ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("cannot signal the agent of " + node, failure);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stop);
+        }
     }
 
     private Optional<ProcessHandle> findAgent(String node) {

@@ -10,7 +10,7 @@ import org.krg.state.model.SegmentId;
 /// What `libkrg` and the agent say to each other, one packet each: the structs `request` and
 /// `answer` of `libkrg.c`, in the byte order of the machine, which is little endian.
 public final class AttachCodec {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     private static final int OPEN = 1;
     private static final int MAP = 2;
     private static final int UNMAP = 3;

@@ -53,6 +53,7 @@ public final class AttachPort implements AutoCloseable {
     private final PacketListener listener;
     private final SegmentDoor door;
     private final FaultLoop faults = FaultLoop.start();
+    private final MemoryLease lease = new MemoryLease();
     private final Epoll epoll = Epoll.open();
     private final Map<Long, AttachedClient> clients = new HashMap<>();
     private final SyncDoor sync;
@@ -106,7 +107,7 @@ public final class AttachPort implements AutoCloseable {
         return listener;
     }
 
-    /// Serves who connects, and who has connected.
+    /// Serves who connects, and who has connected. Nobody gets a page before [#renew].
     ///
     /// @param listener stays open, and its owner's
     /// @param checkpoints takes those that programs ask for
@@ -139,9 +140,22 @@ public final class AttachPort implements AutoCloseable {
         sync.close();
     }
 
+    /// The node holds its lease, and none of its pages can have become another's without its
+    /// knowing: programs may use them until then. Once that has passed whoever touches one stands
+    /// still until the next renewal.
+    ///
+    /// @param until on the clock of [org.krg.linux.Boottime]
+    public void renew(Duration until) {
+        if (lease.renew(until)) {
+            faults.wakeAll();
+        }
+    }
+
     /// A client has two tags: the even one of its connection, and the next one of its process.
     private void admit(PacketConnection connection) {
-        var client = new AttachedClient(nextTag(), connection, door, faults, sync, new Attending());
+        var client =
+                new AttachedClient(
+                        nextTag(), connection, door, faults, lease, sync, new Attending());
         if (dismissed.contains(client.peer().pid())) {
             client.close(_ -> {});
             return;
@@ -429,6 +443,7 @@ public final class AttachPort implements AutoCloseable {
         }
         Threads.join(thread);
         faults.close();
+        lease.close();
         epoll.close();
     }
 }

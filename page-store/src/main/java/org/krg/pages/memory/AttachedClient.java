@@ -4,6 +4,7 @@ package org.krg.pages.memory;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.krg.linux.Descriptor;
 import org.krg.linux.LinuxException;
@@ -39,6 +40,7 @@ final class AttachedClient {
     private final PacketConnection connection;
     private final SegmentDoor door;
     private final FaultLoop faults;
+    private final MemoryLease lease;
     private final Peer peer;
     private final PidFd process;
     private @Nullable Granted granted;
@@ -69,12 +71,14 @@ final class AttachedClient {
             PacketConnection connection,
             SegmentDoor door,
             FaultLoop faults,
+            MemoryLease lease,
             SyncDoor sync,
             Attending attending) {
         this.tag = tag;
         this.connection = connection;
         this.door = door;
         this.faults = faults;
+        this.lease = lease;
         this.sync = sync;
         this.attending = attending;
         this.peer = connection.peer();
@@ -208,8 +212,10 @@ final class AttachedClient {
         try {
             return connection.send(
                     bytes,
-                    device.map(it -> List.of(memory.descriptor(), it))
-                            .orElseGet(() -> List.of(memory.descriptor())));
+                    Stream.concat(
+                                    Stream.of(memory.descriptor(), lease.descriptor()),
+                                    device.stream())
+                            .toList());
         } finally {
             device.ifPresent(Descriptor::close);
         }
@@ -244,7 +250,8 @@ final class AttachedClient {
             uffd.close();
             return AttachError.ENOSYS;
         }
-        var attached = new AttachedProcess(peer.pid(), uffd, request.address(), first, pages);
+        var attached =
+                new AttachedProcess(peer.pid(), uffd, request.address(), first, pages, lease);
         of.memory.attach(attached);
         mapping = new Mapping(of, attached, faults.add(attached, of.sink));
         return AttachError.NONE;

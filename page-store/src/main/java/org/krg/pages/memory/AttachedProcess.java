@@ -17,6 +17,10 @@ import org.krg.state.model.InvariantBroken;
 
 /// One mapping of a segment in one process of this node. Calls about a process that has ended, or
 /// has unmapped the place, do nothing: it cannot touch the page.
+///
+/// While the node's lease is over nothing is mapped. This agent may have stood still between a look
+/// at the lease and the call that maps a page: so who waits for the page is woken only if the lease
+/// holds after that call, and `libkrg` takes the page away again if it does not.
 final class AttachedProcess implements AutoCloseable {
     /// The kernel answers EAGAIN only while another thread of the process changes its mappings.
     private static final int MOST_TRIES = 100_000;
@@ -31,6 +35,7 @@ final class AttachedProcess implements AutoCloseable {
     private final long base;
     private final int first;
     private final int pages;
+    private final MemoryLease lease;
 
     /// A descriptor that is closed is soon another file's: who uses it holds the read lock.
     private final ReadWriteLock open = new ReentrantReadWriteLock();
@@ -44,12 +49,14 @@ final class AttachedProcess implements AutoCloseable {
 
     /// @param base where the mapping begins
     /// @param first the page that lies there
-    AttachedProcess(int pid, Userfaultfd faults, long base, int first, int pages) {
+    AttachedProcess(
+            int pid, Userfaultfd faults, long base, int first, int pages, MemoryLease lease) {
         this.pid = pid;
         this.faults = faults;
         this.base = base;
         this.first = first;
         this.pages = pages;
+        this.lease = lease;
     }
 
     Descriptor descriptor() {
@@ -110,14 +117,16 @@ final class AttachedProcess implements AutoCloseable {
         return first + (int) page;
     }
 
-    /// Maps a page that the memory has, or wakes who waits if it is mapped already.
+    /// Maps a page that the memory has, if it is not mapped already, and lets who waits for it go
+    /// on.
     ///
     /// @return false if the memory does not have it
     boolean map(int page, boolean writable) {
-        var outcome =
-                settled(page, address -> faults.map(address, PageMemory.PAGE_BYTES, writable));
-        if (outcome == Outcome.PRESENT) {
-            wake(page);
+        var outcome = given(page, address -> faults.map(address, PageMemory.PAGE_BYTES, writable));
+        if (outcome == Outcome.PRESENT && writable) {
+            unprotect(page);
+        } else if (outcome == Outcome.DONE || outcome == Outcome.PRESENT) {
+            resume(page, PageMemory.PAGE_BYTES);
         }
         return outcome != Outcome.ABSENT;
     }
@@ -130,8 +139,10 @@ final class AttachedProcess implements AutoCloseable {
         var to = Math.min(page + count, first + pages);
         if (from < to) {
             var length = (long) (to - from) * PageMemory.PAGE_BYTES;
-            var outcome = settled(from, address -> faults.map(address, length, false));
-            if (outcome == Outcome.PRESENT || outcome == Outcome.ABSENT) {
+            var outcome = given(from, address -> faults.map(address, length, false));
+            if (outcome == Outcome.DONE) {
+                resume(from, length);
+            } else if (outcome == Outcome.PRESENT || outcome == Outcome.ABSENT) {
                 for (var single = from; single < to; single++) {
                     if (!map(single, false)) {
                         wake(single);
@@ -151,11 +162,22 @@ final class AttachedProcess implements AutoCloseable {
     }
 
     void unprotect(int page) {
-        var _ = settled(page, address -> faults.unprotect(address, PageMemory.PAGE_BYTES));
+        var _ = given(page, address -> faults.unprotect(address, PageMemory.PAGE_BYTES));
     }
 
+    /// Has who waits for the page touch it again.
     void wake(int page) {
         var _ = settled(page, address -> faults.wake(address, PageMemory.PAGE_BYTES));
+    }
+
+    /// Has who waits for whatever page touch it again.
+    void wakeAll() {
+        var length = (long) pages * PageMemory.PAGE_BYTES;
+        var _ = settled(first, address -> faults.wake(address, length));
+    }
+
+    private void resume(int page, long length) {
+        var _ = given(page, address -> faults.wake(address, length));
     }
 
     /// Makes every touch of an absent page an error.
@@ -163,7 +185,7 @@ final class AttachedProcess implements AutoCloseable {
         if (cannotPoison(page)) {
             // What is left of a page that was protected and taken away keeps its place; poison that
             // is there already stays.
-            unprotect(page);
+            var _ = settled(page, address -> faults.unprotect(address, PageMemory.PAGE_BYTES));
             if (cannotPoison(page)) {
                 wake(page);
             }
@@ -183,6 +205,11 @@ final class AttachedProcess implements AutoCloseable {
         } finally {
             open.readLock().unlock();
         }
+    }
+
+    /// Does nothing while the node's lease is over.
+    private Outcome given(int page, Call call) {
+        return settled(page, address -> lease.holds() ? call.make(address) : Outcome.ENDED);
     }
 
     private Outcome repeated(int page, Call call) {

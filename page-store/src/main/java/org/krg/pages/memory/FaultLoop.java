@@ -48,6 +48,11 @@ final class FaultLoop implements AutoCloseable {
         }
     }
 
+    /// Has every thread that stands still touch its page again.
+    void wakeAll() {
+        sources.values().forEach(source -> source.process.wakeAll());
+    }
+
     private void run() {
         while (!stopped) {
             for (var tag : epoll.await()) {

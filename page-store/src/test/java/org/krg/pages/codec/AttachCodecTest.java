@@ -13,25 +13,25 @@ import org.krg.state.model.SegmentId;
 class AttachCodecTest {
     @Test
     void aRequestHasItsNumbersInTheMachinesOrder() {
-        assertThat(AttachCodec.decode(request(2, 2).putLong(8, 4096).putLong(16, 8192).array()))
+        assertThat(AttachCodec.decode(request(3, 2).putLong(8, 4096).putLong(16, 8192).array()))
                 .contains(new AttachRequest.Map(4096, 8192, 0));
-        assertThat(AttachCodec.decode(request(2, 3).putLong(8, 4096).array()))
+        assertThat(AttachCodec.decode(request(3, 3).putLong(8, 4096).array()))
                 .contains(new AttachRequest.Unmap(4096));
-        assertThat(AttachCodec.decode(request(2, 1).put(24, (byte) 'f').array()))
+        assertThat(AttachCodec.decode(request(3, 1).put(24, (byte) 'f').array()))
                 .contains(new AttachRequest.Open(new Which.Named("f")));
     }
 
     @Test
     void whatMakesNoSenseIsNoRequest() {
         assertThat(AttachCodec.decode(new byte[279])).isEmpty();
-        assertThat(AttachCodec.decode(request(1, 1).array())).isEmpty();
-        assertThat(AttachCodec.decode(request(2, 9).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(2, 1).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(3, 9).array())).isEmpty();
     }
 
     @Test
     void aNameWithoutAnEndIsNoRequest() {
         var name = "n".repeat(256).getBytes(StandardCharsets.US_ASCII);
-        assertThat(AttachCodec.decode(request(2, 1).put(24, name).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(3, 1).put(24, name).array())).isEmpty();
     }
 
     @Test
@@ -39,7 +39,7 @@ class AttachCodecTest {
         var answer = ByteBuffer.wrap(AttachCodec.encode(AttachError.EACCES));
         answer.order(ByteOrder.LITTLE_ENDIAN);
         assertThat(answer.getInt(0)).isEqualTo(13);
-        assertThat(answer.getInt(4)).isEqualTo(2);
+        assertThat(answer.getInt(4)).isEqualTo(3);
     }
 
     @Test
@@ -86,11 +86,11 @@ class AttachCodecTest {
                 .contains(
                         new AttachRequest.Sync(new Which.Numbered(new SegmentId(7)), 12_288, 8192));
         assertThat(AttachCodec.decode(order(47).array())).isEmpty();
-        assertThat(AttachCodec.decode(request(2, 33).array())).isEmpty();
+        assertThat(AttachCodec.decode(request(3, 33).array())).isEmpty();
     }
 
     private static ByteBuffer order(int kind) {
-        return ByteBuffer.allocate(296).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 2).putInt(4, kind);
+        return ByteBuffer.allocate(296).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 3).putInt(4, kind);
     }
 
     private static ByteBuffer request(int version, int kind) {

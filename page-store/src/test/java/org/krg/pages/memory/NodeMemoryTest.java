@@ -63,7 +63,10 @@ class NodeMemoryTest {
     }
 
     private AttachPort serve() {
-        return AttachPort.open(listener, this::open, sync.engine(HERE), ProgramCheckpoints.NONE);
+        var served =
+                AttachPort.open(listener, this::open, sync.engine(HERE), ProgramCheckpoints.NONE);
+        served.renew(Duration.ofDays(36_500));
+        return served;
     }
 
     private Opening open(Which which, Peer user) {

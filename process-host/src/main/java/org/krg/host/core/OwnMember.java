@@ -38,6 +38,11 @@ public record OwnMember(
         return image.revision().compareTo(seen) > 0 ? following(image) : this;
     }
 
+    /// {@return whether what was seen is new enough to be acted on under the lease}
+    public boolean isCurrent() {
+        return knownFrom.filter(from -> seen.compareTo(from) >= 0).isPresent();
+    }
+
     private OwnMember following(ClusterImage image) {
         var row = image.nodes().find(self);
         var still = present.filter(member -> row.filter(it -> !member.isGone(it)).isPresent());

@@ -75,6 +75,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private final Subscription subscription;
     private final NodeId node;
     private OwnMember self;
+    private Duration deadline = Duration.ZERO;
     private @Nullable SharedMemory present;
     private boolean closed;
 
@@ -104,6 +105,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     /// The node holds its lease.
     synchronized void leased(OwnLease lease) {
+        deadline = lease.deadline();
         follow(self.leased(lease, setting.store().image()));
     }
 
@@ -362,6 +364,9 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         if (present == null && !closed) {
             next.present()
                     .ifPresent(member -> programs.ifPresent(listener -> open(member, listener)));
+        }
+        if (present != null && next.isCurrent()) {
+            present.renew(deadline);
         }
     }
 

@@ -182,6 +182,13 @@ final class SharedMemory implements AutoCloseable {
         return memory;
     }
 
+    /// The node holds its lease, and this member is known not to have been declared lost.
+    ///
+    /// @param until programs may use their pages, on the clock of [org.krg.linux.Boottime]
+    void renew(Duration until) {
+        port().ifPresent(it -> it.renew(until));
+    }
+
     /// Returns when the cluster knows of all handles of programs of this node.
     void settleHandles() {
         desk.settle();

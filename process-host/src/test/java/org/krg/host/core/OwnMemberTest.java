@@ -55,6 +55,18 @@ final class OwnMemberTest {
         assertThat(lost.leased(lease(5), registered(6, 1)).present()).isEmpty();
     }
 
+    @Test
+    void afterTheLeaseWasOverAnOlderStateDoesNotSayThatTheMemberStillIs() {
+        var held = started.leased(lease(5), registered(5, 1));
+        assertThat(held.isCurrent()).isTrue();
+
+        var again = held.leased(lease(9), registered(6, 1));
+
+        assertThat(again.present()).contains(member(1));
+        assertThat(again.isCurrent()).isFalse();
+        assertThat(again.changed(registered(9, 1)).isCurrent()).isTrue();
+    }
+
     private static OwnLease lease(long knownFrom) {
         return new OwnLease(Duration.ofSeconds(1), new Revision(knownFrom));
     }

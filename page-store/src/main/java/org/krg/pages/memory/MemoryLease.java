@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.pages.memory;
+
+import java.time.Duration;
+import org.krg.linux.Boottime;
+import org.krg.linux.Descriptor;
+import org.krg.linux.PublishedWord;
+
+/// How long programs of this node may use the pages that they have mapped. When it is over the
+/// cluster may give these pages to others without this node hearing of it.
+///
+/// The deadline is in memory that each program maps: `libkrg` empties the program's mappings when
+/// it has passed (`fence.c`), whatever the agent does or does not do then. From there on every
+/// touch is a fault, which the agent resolves only while the lease holds. Safe for use from any
+/// thread.
+final class MemoryLease implements AutoCloseable {
+    /// Nanoseconds of CLOCK_BOOTTIME; 0 before the first renewal.
+    private final PublishedWord deadline = PublishedWord.create("krg-lease");
+
+    /// {@return what a program maps}
+    Descriptor descriptor() {
+        return deadline.descriptor();
+    }
+
+    /// {@return whether a page that is mapped now may be used}
+    boolean holds() {
+        return Boottime.now().toNanos() < deadline.get();
+    }
+
+    /// Lets programs use pages until then.
+    ///
+    /// @param until on the clock of [Boottime]
+    /// @return whether it was over
+    boolean renew(Duration until) {
+        var wasOver = !holds();
+        deadline.set(until.toNanos());
+        return wasOver;
+    }
+
+    @Override
+    public void close() {
+        deadline.close();
+    }
+}
