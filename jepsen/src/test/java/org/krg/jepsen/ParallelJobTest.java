@@ -34,10 +34,44 @@ class ParallelJobTest {
         assertThat(Ranks.of(cluster, "ring"))
                 .extracting(rank -> rank.path("node").asText())
                 .containsExactlyInAnyOrderElementsOf(cluster.nodes());
-        assertThat(cluster.run("proc", "migrate", "ring/1", "--to", "auto").exit()).isEqualTo(9);
         Files.createFile(go);
 
         assertThatItEndsWell(cluster, "ring");
+    }
+
+    @Test
+    void drainingANodeMovesItsRankWhileTheOthersGoOnWithTheirConnections(Cluster cluster)
+            throws IOException {
+        var go = start(cluster, "leaves");
+        awaitHalf(cluster, "leaves");
+        var first = takeCheckpoint(cluster, "leaves");
+        var node = Ranks.of(cluster, "leaves").get(1).path("node").asText();
+        try {
+            var drained = cluster.installation().run(LIMIT, "node", "drain", node).require(0);
+            assertThat(drained.err())
+                    .contains("leaves/1 moves to ")
+                    .containsPattern("leaves/1 runs on \\S+, it stood still for \\d+ ms");
+        } finally {
+            cluster.run("node", "uncordon", node).require(0);
+        }
+        assertThat(Ranks.of(cluster, "leaves"))
+                .as("incarnations")
+                .extracting(rank -> rank.path("epoch").asLong())
+                .containsExactly(1L, 2L, 1L);
+        assertThat(Ranks.of(cluster, "leaves").get(1).path("node").asText()).isNotEqualTo(node);
+        assertThat(cluster.get("checkpoints").path("checkpoints"))
+                .as("of the job only those of all ranks")
+                .filteredOn(it -> it.path("job").asText().equals("leaves"))
+                .hasSize(RANKS);
+
+        assertThat(takeCheckpoint(cluster, "leaves")).isGreaterThan(first + 1);
+        Files.createFile(go);
+        assertThatItEndsWell(cluster, "leaves");
+    }
+
+    private static long takeCheckpoint(Cluster cluster, String job) {
+        var taken = cluster.run("checkpoint", "create", job, "-o", "json").require(0).json();
+        return taken.path("number").asLong();
     }
 
     @Test

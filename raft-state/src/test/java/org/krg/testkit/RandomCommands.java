@@ -272,7 +272,7 @@ public final class RandomCommands {
 
     private Command commit(ClusterImage image) {
         var id = process(image);
-        var number = image.processes().find(id).map(HostedProcess::lastGeneration).orElse(0L);
+        var number = lastNumber(image, id);
         var copies = NODES.subList(0, 1 + random.nextInt(3)).toArray(NodeId[]::new);
         var next = number + (rarely() ? 0 : 1);
         return new CommitGeneration(Samples.generation(id, next, epoch(image, id), copies), 1);
@@ -331,11 +331,7 @@ public final class RandomCommands {
 
     private Command handOver(ClusterImage image, Migration migration) {
         var route = migration.route();
-        var number =
-                image.processes()
-                        .find(route.process())
-                        .map(HostedProcess::lastGeneration)
-                        .orElse(0L);
+        var number = lastNumber(image, route.process());
         var copies =
                 rarely() ? new NodeId[] {route.from()} : new NodeId[] {route.from(), route.to()};
         var next = number + (rarely() ? 0 : 1);
@@ -344,6 +340,14 @@ public final class RandomCommands {
                 Samples.generation(route.process(), next, route.epoch(), copies),
                 random.nextInt(1 << 20),
                 now);
+    }
+
+    private static long lastNumber(ClusterImage image, ProcessId process) {
+        return image.processes()
+                .find(process)
+                .map(HostedProcess::job)
+                .map(image::lastNumber)
+                .orElse(0L);
     }
 
     private Command copiesOrFailure(ClusterImage image) {

@@ -81,7 +81,7 @@ final class Moves {
         var spec = view.image().jobs().require(process.job()).spec();
         return switch (migration.step()) {
             // It is thawed first.
-            case Step.Warming _ when frozen -> Optional.empty();
+            case Step.Warming _ when frozen || waits(view, process, migration) -> Optional.empty();
             case Step.Warming _ ->
                     ahead(view, migration)
                             .<Action>map(bytes ->
@@ -96,6 +96,16 @@ final class Moves {
                                     new ReportResumed(migration.id(), view.self(), view.now())));
             case Step.Resuming _, Step.Arriving _, Step.Moved _, Step.Aborted _ -> Optional.empty();
         };
+    }
+
+    /// Ranks of a parallel job move one after the other, and not while all are being saved.
+    private static boolean waits(HostView view, HostedProcess rank, Migration migration) {
+        var image = view.image();
+        var before =
+                image.processesOf(rank.job()).stream()
+                        .flatMap(other -> image.activeMigration(other.id()).stream())
+                        .anyMatch(other -> other.id().compareTo(migration.id()) < 0);
+        return before || image.jobs().require(rank.job()).activeCut().isPresent();
     }
 
     /// {@return how much was sent ahead, once that is done or is not to be}

@@ -164,7 +164,7 @@ final class CheckpointDesk implements AutoCloseable {
         var order =
                 new Checkpointing.Order(
                         hosted.cell(),
-                        numbers.next(hosted.process()),
+                        numbers.next(view.image(), hosted.process()),
                         hosted.spec(),
                         view.otherReadyNodes(),
                         ask.pinned(),

@@ -113,7 +113,7 @@ final class MoveDesk {
         var process = view.image().processes().require(migration.route().process());
         return new Checkpointing.Order(
                 cell,
-                numbers.next(process),
+                numbers.next(view.image(), process),
                 spec,
                 view.otherReadyNodes(),
                 false,

@@ -63,26 +63,11 @@ final class MoveSurvey {
         return new Finding(Optional.empty(), footprint, unsaved(image, process, footprint));
     }
 
-    /// A rank and those it talks to change places as one, by a checkpoint of all.
-    private static List<Obstacle> together(ClusterImage image, HostedProcess process) {
-        var job = image.jobs().require(process.job());
-        return job.spec().isParallel()
-                ? List.of(
-                        new Obstacle(
-                                "job " + job.name(),
-                                "has %d ranks, and none of them moves alone"
-                                        .formatted(job.spec().ranks()),
-                                "Cordon the node and have the job go back to a checkpoint, or stop"
-                                        + " it"))
-                : List.of();
-    }
-
     /// {@return what keeps it from going to a node}
     Finding to(ClusterImage image, Caller caller, HostedProcess process, NodeId target) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var obstacles = new ArrayList<>(unsaved(image, process, footprint));
-        obstacles.addAll(together(image, process));
         obstacles.addAll(footprint.bound());
         obstacles.addAll(at(image, caller, process, footprint, decision, target));
         return new Finding(Optional.of(target), footprint, obstacles);
@@ -93,7 +78,6 @@ final class MoveSurvey {
     Finding best(ClusterImage image, Caller caller, HostedProcess process) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var here = new ArrayList<>(unsaved(image, process, footprint));
-        here.addAll(together(image, process));
         here.addAll(footprint.bound());
         var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var byScore =

@@ -35,10 +35,11 @@ import org.krg.state.model.ProcessId;
 import org.krg.state.model.Usage;
 import org.krg.testkit.Samples;
 
-/// Two nodes that move a process to and fro, with the real rules and the real plans, on machines
-/// that are only modelled: replicas lag, proposals are late or get lost with their agent, agents
-/// start again in the middle of everything, nodes are lost, moves are given up. However that goes,
-/// at no moment two incarnations of the process run, and once the faults end one does.
+/// Two nodes that move processes to and fro, one by itself or the ranks of a parallel job, with the
+/// real rules and the real plans, on machines that are only modelled: replicas lag, proposals are
+/// late or get lost with their agent, agents start again in the middle of everything, nodes are
+/// lost, moves are given up. However that goes, at no moment two incarnations of a process run, and
+/// once the faults end one does.
 final class MovesSimulationTest {
     private static final int ROUNDS = 1_000;
     private static final int STEPS = 300;
@@ -46,25 +47,39 @@ final class MovesSimulationTest {
 
     @Test
     void twoIncarnationsNeverRunAndOneDoesInTheEnd() {
+        simulate(1);
+    }
+
+    @Test
+    void ofRanksThatMoveOneAfterTheOtherEachRunsOnceAndNothingSavedForAMoveStays() {
+        simulate(2);
+    }
+
+    private static void simulate(int ranks) {
         var seed = Long.getLong("krg.seed", System.nanoTime());
         var moved = 0L;
         for (var round = 0; round < ROUNDS; round++) {
-            var world = new World(new SplittableRandom(seed + round));
+            var world = new World(new SplittableRandom(seed + round), ranks);
             for (var step = 0; step < STEPS; step++) {
                 world.step(true);
                 assertThat(world.running())
                         .as("-Dkrg.seed=%d step %d: %s", seed + round, step, world.story())
-                        .hasSizeLessThan(2);
+                        .doesNotHaveDuplicates();
             }
             for (var step = 0; step < CALM_STEPS && !world.isSettled(); step++) {
                 world.step(false);
                 assertThat(world.running())
                         .as("-Dkrg.seed=%d calm %d: %s", seed + round, step, world.story())
-                        .hasSizeLessThan(2);
+                        .doesNotHaveDuplicates();
             }
             assertThat(world.isSettled())
                     .as("-Dkrg.seed=%d settles: %s", seed + round, world.story())
                     .isTrue();
+            if (ranks > 1) {
+                assertThat(world.image().generations().size())
+                        .as("-Dkrg.seed=%d: %s", seed + round, world.story())
+                        .isZero();
+            }
             moved += world.moves();
         }
         assertThat(moved).as("moves that came about").isGreaterThan(ROUNDS / 4);
@@ -103,14 +118,15 @@ final class MovesSimulationTest {
         private final List<Proposal> underWay = new ArrayList<>();
         private final List<ClusterImage> log = new ArrayList<>(List.of(ClusterImage.EMPTY));
         private final List<String> story = new ArrayList<>();
-        private final ProcessId process;
+        private final List<ProcessId> processes;
         private Instant now = Samples.START;
 
-        World(SplittableRandom random) {
+        World(SplittableRandom random, int ranks) {
             this.random = random;
             machines.forEach(this::register);
-            apply(new SubmitJob("heat", Samples.spec(), Samples.ALICE, now));
-            this.process = image().processes().values().getFirst().id();
+            var spec = Samples.spec().withRanks(ranks);
+            apply(new SubmitJob("heat", spec, Samples.ALICE, now));
+            this.processes = image().processes().values().stream().map(HostedProcess::id).toList();
         }
 
         ClusterImage image() {
@@ -121,12 +137,12 @@ final class MovesSimulationTest {
             return story.subList(Math.max(0, story.size() - 40), story.size());
         }
 
-        /// {@return the incarnations that run now}
-        List<CellId> running() {
+        /// {@return the processes that run now, by incarnation}
+        List<Long> running() {
             return machines.stream()
                     .flatMap(machine -> machine.cells.values().stream())
                     .filter(cell -> cell.state().equals(new State.Alive(false)))
-                    .map(ObservedCell::id)
+                    .map(cell -> cell.id().process())
                     .toList();
         }
 
@@ -136,13 +152,18 @@ final class MovesSimulationTest {
                     .count();
         }
 
-        /// {@return whether one incarnation runs, where the log says, and no move is under way}
+        /// {@return whether one incarnation of each runs, where the log says, and no move is under
+        /// way}
         boolean isSettled() {
-            var row = row();
+            return processes.stream().map(this::row).allMatch(this::isSettled)
+                    && running().size() == processes.size()
+                    && alive().size() == processes.size();
+        }
+
+        private boolean isSettled(HostedProcess row) {
             return row.phase() instanceof Phase.Running
-                    && image().activeMigration(process).isEmpty()
-                    && running().equals(List.of(new CellId(process.value(), row.epoch().value())))
-                    && alive().size() == 1;
+                    && image().activeMigration(row.id()).isEmpty()
+                    && alive().contains(new CellId(row.id().value(), row.epoch().value()));
         }
 
         private List<CellId> alive() {
@@ -253,9 +274,11 @@ final class MovesSimulationTest {
         private void handOver(Machine machine, CellId cell, Migration migration) {
             machine.set(cell, new State.Alive(true));
             var route = migration.route();
-            var number = machine.replica.processes().require(process).lastGeneration() + 1;
+            var process = machine.replica.processes().require(route.process());
+            var number = machine.replica.lastNumber(process.job()) + 1;
             var generation =
-                    Samples.generation(process, number, route.epoch(), route.from(), route.to());
+                    Samples.generation(
+                            process.id(), number, route.epoch(), route.from(), route.to());
             underWay.add(new Proposal(new HandOver(migration.id(), generation, 7, now)));
         }
 
@@ -303,29 +326,45 @@ final class MovesSimulationTest {
         }
 
         private void place() {
-            var row = row();
+            var row = row(anyProcess());
             if (row.phase() instanceof Phase.Waiting(_, var notBefore, _)) {
-                now = now.isBefore(notBefore) ? notBefore : now;
+                if (now.isBefore(notBefore)) {
+                    now = notBefore;
+                    machines.forEach(this::outlive);
+                }
                 var node = machines.get(random.nextInt(machines.size())).id;
-                apply(new Place(process, row.epoch(), node, Samples.chooses(node), now));
+                apply(new Place(row.id(), row.epoch(), node, Samples.chooses(node), now));
+            }
+        }
+
+        /// A lease's time passes: who has heard of nothing since has none any more, and has been
+        /// frozen.
+        private void outlive(Machine machine) {
+            freezeAll(machine);
+            if (!machine.replica.revision().equals(image().revision())) {
+                machine.knownFrom = Long.MAX_VALUE;
             }
         }
 
         private void startMove() {
-            var row = row();
+            var row = row(anyProcess());
             var to = machines.get(random.nextInt(machines.size())).id;
             var mode = random.nextBoolean() ? Migration.Mode.WARM : Migration.Mode.STOP_COPY;
-            apply(new StartMigration(process, row.epoch(), to, mode, Duration.ofSeconds(30), now));
+            apply(new StartMigration(row.id(), row.epoch(), to, mode, Duration.ofSeconds(30), now));
         }
 
         private void giveUp() {
-            image().activeMigration(process)
+            image().activeMigration(anyProcess())
                     .ifPresent(move ->
                             underWay.add(
                                     new Proposal(new AbortMigration(move.id(), "too long", now))));
         }
 
-        private HostedProcess row() {
+        private ProcessId anyProcess() {
+            return processes.get(random.nextInt(processes.size()));
+        }
+
+        private HostedProcess row(ProcessId process) {
             return image().processes().require(process);
         }
 

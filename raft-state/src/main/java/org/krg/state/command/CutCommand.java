@@ -11,7 +11,8 @@ import org.krg.state.model.ProcessId;
 
 /// Requests about checkpoints of all ranks of a job; see [org.krg.state.model.GroupCut].
 public sealed interface CutCommand extends Command {
-    /// Begins one. Refused unless all ranks run and no other one is under way. Creates its number.
+    /// Begins one. Refused unless all ranks run, none is being moved and no other one is under way.
+    /// Creates its number.
     record BeginCut(JobId job, boolean pinned, Instant at) implements CutCommand {}
 
     /// A rank stands still and can neither send nor receive. With the last one the cut is given up

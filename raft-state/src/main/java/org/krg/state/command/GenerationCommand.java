@@ -19,6 +19,9 @@ public sealed interface GenerationCommand extends Command {
     /// many nodes are ready; and never fewer than `copiesWanted`, what the proposer set out to
     /// make.
     ///
+    /// Of a rank of a parallel job one is committed only while the rank is moved and sends memory
+    /// ahead; its number is larger than every earlier one of any rank.
+    ///
     /// Creates its number. Where the job's quota leaves no room for it, whatever older ones go, it
     /// is dropped again at once, and nothing is created.
     record CommitGeneration(Generation generation, int copiesWanted) implements GenerationCommand {}

@@ -47,8 +47,8 @@ public final class ClusterStateMachine {
 
     /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
-        return MigrationEnds.with(
-                image, CutEnds.with(image, GroupRules.with(image, rules(image, command))));
+        var together = CutEnds.with(image, GroupRules.with(image, rules(image, command)));
+        return RankMoves.with(image, MigrationEnds.with(image, together));
     }
 
     private static Decision rules(ClusterImage image, Command command) {

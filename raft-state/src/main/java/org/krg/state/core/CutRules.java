@@ -97,8 +97,17 @@ final class CutRules {
                     "%s does not run, and ranks are saved together or not at all; `krg-admin job explain %s` tells more"
                             .formatted(Text.of(image, idle.get()), job.name()));
         }
-        var last = ranks.stream().mapToLong(HostedProcess::lastGeneration).max().orElse(0);
-        var number = Math.max(last, job.cut().map(GroupCut::number).orElse(0L)) + 1;
+        var moving =
+                ranks.stream()
+                        .flatMap(rank -> image.activeMigration(rank.id()).stream())
+                        .findFirst();
+        if (moving.isPresent()) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "a rank of %s is being moved by operation %s; wait for it or cancel it"
+                            .formatted(Text.of(job), moving.get().id()));
+        }
+        var number = image.lastNumber(job.id()) + 1;
         var parts = ranks.stream().map(it -> Part.of(it.epoch())).toList();
         var cut = new GroupCut(number, pinned, parts, List.of(), new State.UnderWay());
         var draft = new Draft(image);

@@ -20,14 +20,18 @@ final class FreezeRules {
                     Text.of(image, process)
                             + " is over; `krg-admin checkpoint restore` brings it back");
         }
-        if (frozen && image.activeMigration(process.id()).isPresent()) {
+        var job = image.jobs().require(process.job());
+        var moving =
+                image.processesOf(job.id()).stream()
+                        .filter(rank -> image.activeMigration(rank.id()).isPresent())
+                        .findFirst();
+        if (frozen && moving.isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,
-                    Text.of(image, process)
+                    Text.of(image, moving.get())
                             + " is being moved; freeze it when that is over, `krg-admin op list`"
                             + " tells when");
         }
-        var job = image.jobs().require(process.job());
         if (frozen && job.activeCut().isPresent()) {
             return Decision.refuse(
                     Refusal.CONFLICT,

@@ -69,10 +69,7 @@ final class GenerationRules {
         }
         var job = image.jobs().require(process.job());
         if (job.spec().isParallel()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    Text.of(image, process)
-                            + " is one of several ranks, which are saved together or not at all");
+            return RankMoves.sentAhead(image, process, generation, wanted);
         }
         var problem = problem(image, process, generation, wanted);
         if (problem.isPresent()) {

@@ -27,7 +27,7 @@ import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 
 /// Decides about migrations. What else changes a process or a node ends those that it makes
-/// pointless: [MigrationEnds].
+/// pointless: [MigrationEnds]. What is different about ranks of a parallel job: [RankMoves].
 final class MigrationRules {
     /// Under way at once: each is looked at whenever something changes.
     static final int MAX_ACTIVE = 1_000;
@@ -128,13 +128,6 @@ final class MigrationRules {
                             + " stands still because somebody froze it, and only what runs moves;"
                             + " `krg-admin checkpoint unfreeze` first");
         }
-        if (image.jobs().require(process.job()).spec().isParallel()) {
-            return refusal(
-                    Refusal.CONFLICT,
-                    Text.of(image, process)
-                            + " is one of several ranks, and none of them moves alone; stop the"
-                            + " job, or have it go back as one with `checkpoint restore`");
-        }
         if (running.node().equals(start.to())) {
             return refusal(
                     Refusal.CONFLICT,
@@ -205,7 +198,9 @@ final class MigrationRules {
                                     route.process(),
                                     route.epoch()));
         }
-        var problem = GenerationRules.newcomerProblem(image, process, generation);
+        var problem =
+                GenerationRules.newcomerProblem(image, process, generation)
+                        .or(() -> RankMoves.problem(image, process, generation));
         if (problem.isPresent()) {
             return problem.get();
         }

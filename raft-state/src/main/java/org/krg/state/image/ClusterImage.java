@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
@@ -100,6 +101,13 @@ public record ClusterImage(
         return ranks.stream()
                 .map(rank -> generations.find(new GenerationId(rank.id(), number)))
                 .allMatch(found -> found.filter(Generation::isGood).isPresent());
+    }
+
+    /// {@return the largest number of a generation of any process of a job, or of its cuts, so far}
+    public long lastNumber(JobId job) {
+        var cut = jobs.require(job).cut().map(GroupCut::number).orElse(0L);
+        var processes = processesOf(job).stream().mapToLong(HostedProcess::lastGeneration);
+        return Math.max(cut, processes.max().orElse(0));
     }
 
     /// {@return whether any process of the job is not over}

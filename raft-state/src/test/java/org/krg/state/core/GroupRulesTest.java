@@ -8,7 +8,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.JobCommand.SubmitJob;
-import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.ProcessCommand.ReportVanished;
@@ -19,7 +18,6 @@ import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobSpec;
-import org.krg.state.model.Migration;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
@@ -258,21 +256,12 @@ class GroupRulesTest {
     }
 
     @Test
-    void noRankIsSavedOrMovedAlone() {
+    void noRankIsSavedAlone() {
         var first = running(THREE);
         var alone = Samples.generation(first, 1, scene.epoch(first), Samples.HOME, Samples.AWAY);
 
         assertThat(scene.refuse(Refusal.CONFLICT, new CommitGeneration(alone, 1)))
                 .contains("saved together");
-        var move =
-                new StartMigration(
-                        first,
-                        scene.epoch(first),
-                        Samples.AWAY,
-                        Migration.Mode.WARM,
-                        Duration.ofSeconds(30),
-                        scene.now());
-        assertThat(scene.refuse(Refusal.CONFLICT, move)).contains("none of them moves alone");
     }
 
     private String refused(JobSpec spec) {

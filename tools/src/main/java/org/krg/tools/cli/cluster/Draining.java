@@ -119,10 +119,16 @@ final class Draining {
     private void begin(List<String> staying, Set<String> moving) {
         var free = parallel - moving.size();
         var now = System.nanoTime();
+        // Ranks of a job move one after the other.
+        var busy = new HashSet<String>();
+        moving.forEach(target -> busy.add(job(target)));
         for (var target : staying) {
             var isDue = now - againAt.getOrDefault(target, now) >= 0;
-            if (free > 0 && isDue && !moving.contains(target) && !kept.contains(target)) {
-                free -= begin(target) ? 1 : 0;
+            if (free > 0 && isDue && !busy.contains(job(target)) && !kept.contains(target)) {
+                if (begin(target)) {
+                    busy.add(job(target));
+                    free--;
+                }
             }
         }
     }
@@ -136,6 +142,12 @@ final class Draining {
                             ANSWER);
             begun.put(target, operation.path("id").asLong());
             reasons.remove(target);
+            terminal.say(
+                    "%s moves to %s, operation %d"
+                            .formatted(
+                                    target,
+                                    operation.path("to").asText(),
+                                    operation.path("id").asLong()));
             return true;
         } catch (ApiFailure refused) {
             cannotMove(target, String.valueOf(refused.getMessage()));
@@ -218,11 +230,23 @@ final class Draining {
             }
             if (operation.path("active").asBoolean()) {
                 found.add(target);
-            } else if (begun.remove(target, operation.path("id").asLong())
-                    && operation.path("step").asText().equals("aborted")) {
-                cannotMove(target, operation.path("reason").asText());
+            } else if (begun.remove(target, operation.path("id").asLong())) {
+                over(target, operation);
             }
         }
         return found;
+    }
+
+    private void over(String target, JsonNode operation) {
+        if (operation.path("step").asText().equals("aborted")) {
+            cannotMove(target, operation.path("reason").asText());
+            return;
+        }
+        terminal.say(
+                "%s runs on %s, it stood still for %d ms"
+                        .formatted(
+                                target,
+                                operation.path("to").asText(),
+                                Math.round(1000 * operation.path("downtimeSeconds").asDouble())));
     }
 }
