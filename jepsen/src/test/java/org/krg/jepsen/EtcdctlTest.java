@@ -146,7 +146,10 @@ class EtcdctlTest {
     @Test
     void membersAndEndpoints() {
         var members = etcdctl("member", "list").out();
-        assertThat(members).contains("n1", "n2", "n3", "started").hasLineCount(3);
+        assertThat(members.lines())
+                .hasSize(3)
+                .allMatch(line -> line.contains("started") && line.endsWith("false"));
+        assertThat(members).contains("n1", "n2", "n3");
         assertThat(etcdctl("endpoint", "health").err() + etcdctl("endpoint", "health").out())
                 .contains("is healthy")
                 .doesNotContain("unhealthy");
@@ -177,6 +180,71 @@ class EtcdctlTest {
     }
 
     @Test
+    void theLeadershipIsMoved() {
+        var before = json(etcdctl("endpoint", "status", "-w", "json"));
+        var leader = before.get(0).path("Status").path("leader").asText();
+        var follower =
+                Cluster.stream(before)
+                        .map(EtcdctlTest::member)
+                        .filter(member -> !member.equals(leader))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(fails("move-leader", "4711").err()).contains("bad leader transferee");
+
+        assertThat(etcdctl("move-leader", hex(follower)).out())
+                .contains("Leadership transferred from " + hex(leader) + " to " + hex(follower));
+
+        Await.until(
+                "every member to know the new leader",
+                LIMIT,
+                () ->
+                        Cluster.stream(json(etcdctl("endpoint", "status", "-w", "json")))
+                                .allMatch(each ->
+                                        each.path("Status")
+                                                .path("leader")
+                                                .asText()
+                                                .equals(follower)));
+    }
+
+    private static String member(JsonNode status) {
+        return status.path("Status").path("header").path("member_id").asText();
+    }
+
+    private static String hex(String member) {
+        return Long.toHexString(Long.parseUnsignedLong(member));
+    }
+
+    @Test
+    void usersAndRoles() {
+        assertThat(etcdctl("user", "add", "etcdctl-ann", "--no-password").out())
+                .isEqualTo("User etcdctl-ann created\n");
+        try {
+            assertThat(fails("user", "add", "etcdctl-ann", "--no-password").err())
+                    .contains("etcdserver: user name already exists");
+            etcdctl("role", "add", "etcdctl-app");
+            etcdctl("role", "grant-permission", "etcdctl-app", "read", "--prefix", "app/");
+            etcdctl("user", "grant-role", "etcdctl-ann", "etcdctl-app");
+
+            assertThat(etcdctl("user", "list").out()).contains("etcdctl-ann\n");
+            assertThat(etcdctl("role", "list").out()).contains("etcdctl-app\n", "root\n");
+            assertThat(etcdctl("user", "get", "etcdctl-ann", "--detail").out())
+                    .contains("Role etcdctl-app", "[app/, app0) (prefix app/)");
+            assertThat(cluster.run("role", "show", "etcdctl-app").require(0).out())
+                    .contains("app/");
+
+            etcdctl("role", "revoke-permission", "etcdctl-app", "--prefix", "app/");
+            assertThat(fails("role", "revoke-permission", "etcdctl-app", "app/").err())
+                    .contains("etcdserver: permission is not granted to the role");
+            etcdctl("user", "revoke-role", "etcdctl-ann", "etcdctl-app");
+        } finally {
+            etcdctl("user", "delete", "etcdctl-ann");
+            etcdctl("role", "delete", "etcdctl-app");
+        }
+        assertThat(fails("user", "get", "etcdctl-ann").err())
+                .contains("etcdserver: user name not found");
+    }
+
+    @Test
     void aSnapshotIsABackup(@TempDir Path directory) {
         var saved = directory.resolve("saved").toString();
         assertThat(etcdctl("put", "saved", "by etcdctl").out()).isEqualTo("OK\n");
@@ -191,7 +259,8 @@ class EtcdctlTest {
     @Test
     void whatKrgDoesOtherwiseIsNamed() {
         assertThat(fails("member", "remove", "1").err()).contains("krg-admin");
-        assertThat(fails("user", "list").err()).contains("users are not managed over this API");
+        assertThat(fails("auth", "disable").err()).contains("krg-admin auth disable");
+        assertThat(fails("user", "add", "someone:secret").err()).contains("--no-password");
         assertThat(fails("get", "a", "--rev=999999999").err())
                 .contains("required revision is a future revision");
     }

@@ -9,6 +9,7 @@ import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.auth.Permission;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
@@ -160,6 +161,34 @@ class JetcdTest {
         assertThat(get(client.getClusterClient().listMember()).getMembers())
                 .extracting(member -> member.getName())
                 .containsExactlyInAnyOrder("n1", "n2", "n3");
+    }
+
+    @Test
+    void usersAndRolesAreKept() {
+        var auth = client.getAuthClient();
+        var user = bytes("jetcd-ann");
+        var role = bytes("jetcd-app");
+        get(auth.userAdd(user, bytes("")));
+        try {
+            get(auth.roleAdd(role));
+            get(auth.roleGrantPermission(role, bytes("a"), bytes("b"), Permission.Type.READ));
+            get(auth.userGrantRole(user, role));
+
+            assertThat(get(auth.userGet(user)).getRoles()).containsExactly("jetcd-app");
+            assertThat(get(auth.roleGet(role)).getPermissions())
+                    .singleElement()
+                    .satisfies(granted -> {
+                        assertThat(granted.getPermType()).isEqualTo(Permission.Type.READ);
+                        assertThat(granted.getKey()).isEqualTo(bytes("a"));
+                        assertThat(granted.getRangeEnd()).isEqualTo(bytes("b"));
+                    });
+            assertThatThrownBy(() -> get(auth.userAdd(user, bytes(""))))
+                    .hasMessageContaining("etcdserver: user name already exists");
+        } finally {
+            get(auth.userDelete(user));
+            get(auth.roleDelete(role));
+        }
+        assertThat(get(auth.userList()).getUsers()).doesNotContain("jetcd-ann");
     }
 
     @Test

@@ -11,7 +11,6 @@ import io.etcd.jetcd.api.ProclaimRequest;
 import io.etcd.jetcd.api.ProclaimResponse;
 import io.etcd.jetcd.api.ResignRequest;
 import io.etcd.jetcd.api.ResignResponse;
-import io.etcd.jetcd.api.ResponseHeader;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.engine.KeyQueues.Place;
 import org.krg.host.engine.KeyQueues.PlaceLost;
@@ -52,7 +51,7 @@ final class ElectionService {
                         Requests.bytes(request.getValue()))
                 .thenApply(turn ->
                         CampaignResponse.newBuilder()
-                                .setHeader(header(turn.at()))
+                                .setHeader(headers.ofJetcd(turn.at()))
                                 .setLeader(
                                         LeaderKey.newBuilder()
                                                 .setName(request.getName())
@@ -71,13 +70,15 @@ final class ElectionService {
                             ? EtcdError.NOT_LEADING.failure()
                             : Errors.of(failure);
                 })
-                .thenApply(at -> ProclaimResponse.newBuilder().setHeader(header(at)).build());
+                .thenApply(
+                        at -> ProclaimResponse.newBuilder().setHeader(headers.ofJetcd(at)).build());
     }
 
     private CompletableFuture<ResignResponse> resign(GrpcCall call, ResignRequest request) {
         return lines.queues()
                 .leave(call.principal(), place(request.getLeader()))
-                .thenApply(at -> ResignResponse.newBuilder().setHeader(header(at)).build());
+                .thenApply(
+                        at -> ResignResponse.newBuilder().setHeader(headers.ofJetcd(at)).build());
     }
 
     private CompletableFuture<LeaderResponse> leader(GrpcCall call, LeaderRequest request) {
@@ -85,7 +86,7 @@ final class ElectionService {
                 .first(call.principal(), Requests.bytes(request.getName()))
                 .thenApply(first ->
                         LeaderResponse.newBuilder()
-                                .setHeader(header(new Revision(headers.now().getRevision())))
+                                .setHeader(headers.ofJetcd())
                                 .setKv(
                                         keyValue(
                                                 first.orElseThrow(
@@ -102,7 +103,7 @@ final class ElectionService {
                             (revision, leader) ->
                                     replies.send(
                                             LeaderResponse.newBuilder()
-                                                    .setHeader(header(revision))
+                                                    .setHeader(headers.ofJetcd(revision))
                                                     .setKv(keyValue(leader))
                                                     .build()),
                             replies::fail);
@@ -130,16 +131,6 @@ final class ElectionService {
                 Requests.bytes(from.getKey()),
                 new Revision(from.getRev()),
                 new LeaseId(from.getLease()));
-    }
-
-    private ResponseHeader header(Revision revision) {
-        var header = headers.at(revision);
-        return ResponseHeader.newBuilder()
-                .setClusterId(header.getClusterId())
-                .setMemberId(header.getMemberId())
-                .setRevision(header.getRevision())
-                .setRaftTerm(header.getRaftTerm())
-                .build();
     }
 
     private static KeyValue keyValue(org.krg.state.model.key.KeyValue from) {

@@ -31,8 +31,23 @@ enum EtcdError {
     LEASE_NOT_FOUND(GrpcStatus.NOT_FOUND, "etcdserver: requested lease not found"),
     LEASE_EXISTS(FAILED_PRECONDITION, "etcdserver: lease already exists"),
     TTL_TOO_LARGE(OUT_OF_RANGE, "etcdserver: too large lease TTL"),
+    USER_EXISTS(FAILED_PRECONDITION, "etcdserver: user name already exists"),
+    USER_NOT_FOUND(FAILED_PRECONDITION, "etcdserver: user name not found"),
+    USER_EMPTY(INVALID_ARGUMENT, "etcdserver: user name is empty"),
+    ROLE_EXISTS(FAILED_PRECONDITION, "etcdserver: role name already exists"),
+    ROLE_NOT_FOUND(FAILED_PRECONDITION, "etcdserver: role name not found"),
+    ROLE_EMPTY(INVALID_ARGUMENT, "etcdserver: role name is empty"),
+    ROLE_NOT_GRANTED(FAILED_PRECONDITION, "etcdserver: role is not granted to the user"),
+    PERMISSION_NOT_GIVEN(INVALID_ARGUMENT, "etcdserver: permission not given"),
+    PERMISSION_NOT_GRANTED(
+            FAILED_PRECONDITION, "etcdserver: permission is not granted to the role"),
+    NO_ROOT_USER(FAILED_PRECONDITION, "etcdserver: root user does not exist"),
+    NO_ROOT_ROLE(FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
+    INVALID_AUTH_MANAGEMENT(INVALID_ARGUMENT, "etcdserver: invalid auth management"),
     PERMISSION_DENIED(GrpcStatus.PERMISSION_DENIED, "etcdserver: permission denied"),
     NO_LEADER(UNAVAILABLE, "etcdserver: no leader"),
+    NOT_LEADER(FAILED_PRECONDITION, "etcdserver: not leader"),
+    BAD_TRANSFEREE(FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
     LEADER_CHANGED(UNAVAILABLE, "etcdserver: leader changed"),
 
     /// It may have taken effect, or may take effect yet.

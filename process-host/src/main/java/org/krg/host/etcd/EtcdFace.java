@@ -4,8 +4,8 @@ package org.krg.host.etcd;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import org.krg.host.Admitted;
 import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcRoutes;
 
@@ -24,22 +24,20 @@ public final class EtcdFace {
 
     /// Adds the services.
     ///
-    /// @param principals says who calls, or throws
-    /// @param denied is told of a call and the user who may not do what they ask for
+    /// @param admission says who calls, or throws
     public void open(
             ServerBuilder server,
-            BiFunction<ServiceRequestContext, RequestHeaders, String> principals,
-            BiConsumer<ServiceRequestContext, String> denied) {
+            BiFunction<ServiceRequestContext, RequestHeaders, Admitted> admission) {
         var routes =
                 new GrpcRoutes(
                         server,
                         (context, request) -> {
-                            var principal = principals.apply(context, request.headers());
+                            var admitted = admission.apply(context, request.headers());
                             requireLeader(request.headers());
                             return new GrpcCall(
-                                    principal,
+                                    admitted.principal(),
                                     context.sslSession() != null,
-                                    () -> denied.accept(context, principal));
+                                    status -> admitted.outcome().accept(status.http()));
                         },
                         Errors::of,
                         MOST_BYTES);
@@ -50,9 +48,9 @@ public final class EtcdFace {
         var lines = new LineCalls(parts.queues(), parts.lanes());
         new LockService(parts, lines, headers).route(routes);
         new ElectionService(parts.store(), lines, headers).route(routes);
-        new AuthService().route(routes);
+        new AuthService(new AccessCalls(parts.store(), parts.lanes(), headers)).route(routes);
         new ClusterService(parts.store(), headers).route(routes);
-        new MaintenanceService(parts.store(), headers, config.version()).route(routes);
+        new MaintenanceService(parts.store(), headers, config).route(routes);
         routes.otherwise("etcdserverpb.").otherwise("v3lockpb.").otherwise("v3electionpb.");
     }
 

@@ -30,6 +30,22 @@ final class Headers {
                 .build();
     }
 
+    /// {@return as [#at], for messages of jetcd's}
+    io.etcd.jetcd.api.ResponseHeader ofJetcd(Revision revision) {
+        var header = at(revision);
+        return io.etcd.jetcd.api.ResponseHeader.newBuilder()
+                .setClusterId(header.getClusterId())
+                .setMemberId(header.getMemberId())
+                .setRevision(header.getRevision())
+                .setRaftTerm(header.getRaftTerm())
+                .build();
+    }
+
+    /// {@return as [#now], for messages of jetcd's}
+    io.etcd.jetcd.api.ResponseHeader ofJetcd() {
+        return ofJetcd(store.image().revision());
+    }
+
     /// {@return the header of a reply that shows this replica as it is}
     ResponseHeader now() {
         return at(store.image().revision());

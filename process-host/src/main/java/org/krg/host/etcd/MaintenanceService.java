@@ -9,16 +9,24 @@ import com.ibm.etcd.api.HashKVRequest;
 import com.ibm.etcd.api.HashKVResponse;
 import com.ibm.etcd.api.HashRequest;
 import com.ibm.etcd.api.HashResponse;
+import com.ibm.etcd.api.MoveLeaderRequest;
+import com.ibm.etcd.api.MoveLeaderResponse;
 import com.ibm.etcd.api.SnapshotRequest;
 import com.ibm.etcd.api.StatusRequest;
-import com.ibm.etcd.api.StatusResponse;
+import io.etcd.jetcd.api.StatusResponse;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcFailure;
 import org.krg.host.etcd.grpc.GrpcRoutes;
 import org.krg.host.etcd.grpc.GrpcStatus;
 import org.krg.state.ClusterStore;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.ClusterStore.MembershipRefused;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.Role;
 
 /// How this node is.
 final class MaintenanceService {
@@ -28,12 +36,14 @@ final class MaintenanceService {
 
     private final ClusterStore store;
     private final Headers headers;
+    private final NodeId self;
     private final String version;
 
-    MaintenanceService(ClusterStore store, Headers headers, String version) {
+    MaintenanceService(ClusterStore store, Headers headers, EtcdConfig config) {
         this.store = store;
         this.headers = headers;
-        this.version = API + version;
+        this.self = config.node();
+        this.version = API + config.version();
     }
 
     void route(GrpcRoutes routes) {
@@ -50,11 +60,14 @@ final class MaintenanceService {
                         SnapshotRequest.parser(),
                         (call, replies) -> {
                             requireRoot(call);
+                            // Before the first byte: what is read by then has been read.
+                            call.audit().accept(GrpcStatus.OK);
                             return new SnapshotSession(store, headers, replies);
                         })
-                .unimplemented(
+                .audited(
                         "etcdserverpb.Maintenance/MoveLeader",
-                        "leadership is handed over with `krg-admin node transfer-leader`")
+                        MoveLeaderRequest.parser(),
+                        this::moveLeader)
                 .unimplemented(
                         "etcdserverpb.Maintenance/Downgrade",
                         "a cluster of krg is not downgraded by a call");
@@ -72,19 +85,54 @@ final class MaintenanceService {
         var size = store.keys().size();
         var message =
                 StatusResponse.newBuilder()
-                        .setHeader(headers.now())
+                        .setHeader(headers.ofJetcd())
                         .setVersion(version)
                         .setDbSize(size.bytes())
                         .setDbSizeInUse(size.bytes())
                         .setRaftIndex(quorum.commitIndex())
                         .setRaftAppliedIndex(quorum.appliedIndex())
-                        .setRaftTerm(quorum.leadership().term());
+                        .setRaftTerm(quorum.leadership().term())
+                        .setIsLearner(isListener(quorum.members(), self));
         quorum.leadership()
                 .leader()
                 .ifPresentOrElse(
                         leader -> message.setLeader(Headers.number(leader)),
                         () -> message.addErrors("etcdserver: no leader"));
         return CompletableFuture.completedFuture(message.build());
+    }
+
+    static boolean isListener(List<Member> members, NodeId node) {
+        return members.stream()
+                .anyMatch(member -> member.node().equals(node) && member.role() == Role.LISTENER);
+    }
+
+    /// As with etcd the leader alone takes it: clients look for that one first.
+    private CompletableFuture<MoveLeaderResponse> moveLeader(
+            GrpcCall call, MoveLeaderRequest request) {
+        requireRoot(call);
+        if (!store.leadership().mine()) {
+            throw EtcdError.NOT_LEADER.failure();
+        }
+        var to =
+                store.quorum().members().stream()
+                        .map(Member::node)
+                        .filter(node -> Headers.number(node) == request.getTargetID())
+                        .findFirst()
+                        .orElseThrow(EtcdError.BAD_TRANSFEREE::failure);
+        return store.transferLeadership(Optional.of(to))
+                .handle((_, failure) -> {
+                    if (failure != null) {
+                        throw notMoved(failure);
+                    }
+                    return MoveLeaderResponse.newBuilder().setHeader(headers.now()).build();
+                });
+    }
+
+    /// Who was asked to lead and has not taken over in time may do so yet.
+    private static GrpcFailure notMoved(Throwable failure) {
+        return Errors.cause(failure) instanceof MembershipRefused
+                ? EtcdError.BAD_TRANSFEREE.failure()
+                : EtcdError.TIMED_OUT.failure();
     }
 
     private CompletableFuture<HashResponse> hash(GrpcCall call, HashRequest request) {

@@ -29,7 +29,7 @@ import org.krg.state.model.key.KeyRange;
 /// What etcd's requests mean. All methods are pure and throw [GrpcFailure].
 final class Requests {
     /// An end of a range of this one byte stands for no end.
-    private static final ByteString NO_END = ByteString.copyFrom(new byte[] {0});
+    static final ByteString NO_END = ByteString.copyFrom(new byte[] {0});
 
     private Requests() {}
 

@@ -39,7 +39,10 @@ final class SnapshotSession implements GrpcSession<SnapshotRequest> {
             out.flush();
             replies.complete();
         } catch (IOException | RuntimeException failed) {
-            replies.fail(failed);
+            // Whoever is gone has no use for the reason.
+            if (replies.isOpen()) {
+                replies.fail(failed);
+            }
         }
     }
 

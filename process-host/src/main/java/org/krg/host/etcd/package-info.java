@@ -7,7 +7,8 @@
 /// it.
 ///
 /// The classes of the messages are published ones: those of `com.ibm.etcd`, which has nearly
-/// everything, and those of `io.etcd.jetcd` for elections.
+/// everything, and those of `io.etcd.jetcd` for elections and where something says of a member
+/// whether it votes.
 @NullMarked
 package org.krg.host.etcd;
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.krg.host.Admitted;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Callers;
 import org.krg.host.http.access.Permit;
@@ -101,10 +102,7 @@ public final class ApiServer implements AutoCloseable {
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
         for (var face : faces) {
-            face.open(
-                    builder,
-                    (context, headers) -> principal(callers, ledger, context, headers),
-                    ledger::denied);
+            face.open(builder, (context, headers) -> admitted(callers, ledger, context, headers));
         }
         var server = builder.build();
         try {
@@ -124,10 +122,12 @@ public final class ApiServer implements AutoCloseable {
         return new ApiServer(server, replica, peers, limits, threads, address);
     }
 
-    private static String principal(
+    private static Admitted admitted(
             Callers callers, Ledger ledger, ServiceRequestContext context, RequestHeaders headers) {
         try {
-            return callers.require(context, headers).principal();
+            var caller = callers.require(context, headers);
+            return new Admitted(
+                    caller.principal(), outcome -> ledger.note(context, caller, outcome));
         } catch (HostFailure refused) {
             ledger.refused(context);
             throw refused;

@@ -53,22 +53,18 @@ record Ledger(AuditTrail trail, InstantSource wall) {
         record(context, Optional.empty(), HttpStatus.FORBIDDEN.code());
     }
 
-    /// Writes down that a user who was let in may not do what they ask for.
-    void denied(ServiceRequestContext context, String principal) {
-        record(context, who(name(principal), certificate(context)), HttpStatus.FORBIDDEN.code());
+    /// Writes down what became of a request of somebody who was let in.
+    void note(ServiceRequestContext context, Caller caller, int status) {
+        record(context, Optional.of(caller), status);
     }
 
     private void record(ServiceRequestContext context, Optional<Caller> caller, int status) {
         var user = caller.map(Caller::principal).map(Ledger::name).orElse("?");
         var proof = certificate(context).or(() -> caller.map(it -> "uid " + it.identity().uid()));
-        record(context, who(user, proof), status);
-    }
-
-    private void record(ServiceRequestContext context, String who, int status) {
         trail.record(
                 new AuditEntry(
                         wall.instant(),
-                        who,
+                        who(user, proof),
                         from(context),
                         context.method() + " " + context.path(),
                         status));

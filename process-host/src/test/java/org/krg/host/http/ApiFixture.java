@@ -137,12 +137,12 @@ final class ApiFixture implements AutoCloseable {
                         audited,
                         comparison(store),
                         () -> left),
-                (server, principals, denied) ->
+                (server, admission) ->
                         new EtcdFace(
                                         new EtcdConfig(node, UUID.randomUUID(), "0.1.0"),
                                         new EtcdParts(
                                                 store, users.lanes, users.leases, users.queues))
-                                .open(server, principals, denied));
+                                .open(server, admission));
     }
 
     private void register(NodeId id, HostPort api) {

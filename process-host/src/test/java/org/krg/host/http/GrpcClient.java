@@ -89,11 +89,12 @@ final class GrpcClient {
             client.execute(request).subscribe(new Arrivals());
         }
 
+        /// Sends a message; what the other side ended already takes none, and [#next] says why.
         void send(MessageLite message) {
             var content = message.toByteArray();
             var frame = ByteBuffer.allocate(HEAD + content.length);
             frame.put((byte) 0).putInt(content.length).put(content);
-            request.write(HttpData.wrap(frame.array()));
+            var _ = request.tryWrite(HttpData.wrap(frame.array()));
         }
 
         void end() {

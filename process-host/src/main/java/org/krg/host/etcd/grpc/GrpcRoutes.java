@@ -14,6 +14,7 @@ import io.netty.util.AttributeKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Connects the methods of services to functions.
@@ -50,7 +51,17 @@ public final class GrpcRoutes {
     /// connection's event loop and must not block.
     public <Q, A extends MessageLite> GrpcRoutes unary(
             String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
-        return add(method, (context, request) -> answer(context, request, parser, action));
+        return add(
+                method,
+                (context, request) ->
+                        answer(context, request, parser, action, GrpcRoutes::isRefusal));
+    }
+
+    /// Adds a method as [#unary] of which every call is written down, however it ends.
+    public <Q, A extends MessageLite> GrpcRoutes audited(
+            String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+        return add(
+                method, (context, request) -> answer(context, request, parser, action, _ -> true));
     }
 
     /// Adds a method as [#unary] whose answer may take long: it is cancelled when the caller goes.
@@ -70,7 +81,8 @@ public final class GrpcRoutes {
                                                     .whenComplete()
                                                     .thenRun(() -> answer.cancel(false));
                                     return answer;
-                                }));
+                                },
+                                GrpcRoutes::isRefusal));
     }
 
     /// Adds a method with any number of messages in each direction.
@@ -83,7 +95,9 @@ public final class GrpcRoutes {
                 (context, request) -> {
                     // A stream lasts; its messages are bounded one by one.
                     context.setMaxRequestLength(0);
-                    var replies = new GrpcReplies(thrown -> failure(context, thrown));
+                    var replies =
+                            new GrpcReplies(
+                                    thrown -> failure(context, thrown, GrpcRoutes::isRefusal));
                     try {
                         var session = open.apply(admit(context, request), replies);
                         replies.whenGone(session::close);
@@ -92,7 +106,7 @@ public final class GrpcRoutes {
                                 context.eventLoop());
                     } catch (RuntimeException refused) {
                         request.abort();
-                        return Replies.of(failure(context, refused));
+                        return Replies.of(failure(context, refused, GrpcRoutes::isRefusal));
                     }
                     return replies.response();
                 });
@@ -132,7 +146,8 @@ public final class GrpcRoutes {
             ServiceRequestContext context,
             HttpRequest request,
             Parser<Q> parser,
-            BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+            BiFunction<GrpcCall, Q, CompletableFuture<A>> action,
+            Predicate<GrpcStatus> audited) {
         return HttpResponse.of(
                 request.aggregate()
                         .thenCompose(whole -> {
@@ -140,20 +155,20 @@ public final class GrpcRoutes {
                             return action.apply(
                                     call, Frames.only(whole.content().array(), parser, mostBytes));
                         })
-                        .handle((message, failure) -> reply(context, message, failure)));
+                        .handle((message, failure) -> reply(context, message, failure, audited)));
     }
 
     private HttpResponse reply(
             ServiceRequestContext context,
             @Nullable MessageLite message,
-            @Nullable Throwable failure) {
+            @Nullable Throwable failure,
+            Predicate<GrpcStatus> audited) {
         if (message != null) {
+            audit(context, GrpcStatus.OK, audited);
             return Replies.of(message);
         }
-        return Replies.of(
-                failure(
-                        context,
-                        failure == null ? new IllegalStateException("no answer") : failure));
+        var thrown = failure == null ? new IllegalStateException("no answer") : failure;
+        return Replies.of(failure(context, thrown, audited));
     }
 
     private GrpcCall admit(ServiceRequestContext context, HttpRequest request) {
@@ -162,13 +177,24 @@ public final class GrpcRoutes {
         return call;
     }
 
-    /// Whoever is not let in at all has no call.
-    private GrpcFailure failure(ServiceRequestContext context, Throwable thrown) {
+    private GrpcFailure failure(
+            ServiceRequestContext context, Throwable thrown, Predicate<GrpcStatus> audited) {
         var failure = failures.apply(thrown);
-        @Nullable GrpcCall call = context.attr(CALL);
-        if (call != null && failure.status() == GrpcStatus.PERMISSION_DENIED) {
-            call.denied().run();
-        }
+        audit(context, failure.status(), audited);
         return failure;
+    }
+
+    /// What is written down of every method.
+    private static boolean isRefusal(GrpcStatus status) {
+        return status == GrpcStatus.PERMISSION_DENIED;
+    }
+
+    /// Whoever is not let in at all has no call.
+    private static void audit(
+            ServiceRequestContext context, GrpcStatus status, Predicate<GrpcStatus> audited) {
+        @Nullable GrpcCall call = context.attr(CALL);
+        if (call != null && audited.test(status)) {
+            call.audit().accept(status);
+        }
     }
 }
