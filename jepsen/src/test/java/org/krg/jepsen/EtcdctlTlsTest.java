@@ -15,11 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Finished;
+import org.krg.jepsen.cluster.Running;
 
-/// Users whom `krg-admin` makes are known by their certificates, and do with `etcdctl` over TLS
-/// what their roles allow.
+/// Users whom `etcdctl` makes are known by the certificates that `krg-admin` makes for them, and do
+/// over TLS what their roles allow.
 @ExtendWith(SharedCluster.class)
 class EtcdctlTlsTest {
     private static final Duration LIMIT = Duration.ofMinutes(3);
@@ -39,13 +41,12 @@ class EtcdctlTlsTest {
                         .map(Path::of)
                         .anyMatch(Files::isExecutable),
                 "there is no etcdctl; tools/setup installs etcd-client");
-        krg("user", "add", "root");
-        krg("user", "grant-role", "root", "root");
-        krg("user", "add", "ann");
-        krg("role", "add", "app");
-        krg("role", "grant", "app", "tls/app/", "--prefix", "--mode", "read-write");
-        krg("user", "grant-role", "ann", "app");
-        krg("auth", "enable");
+        root("user", "add", "root", "--no-password").require(0);
+        root("user", "add", "ann", "--no-password").require(0);
+        root("role", "add", "app").require(0);
+        root("role", "grant-permission", "app", "readwrite", "--prefix", "tls/app/").require(0);
+        root("user", "grant-role", "ann", "app").require(0);
+        assertThat(root("auth", "enable").require(0).out()).contains("Authentication Enabled");
         krg("user", "certificate", "ann", "--out", keys.toString());
         krg("user", "certificate", "carol", "--admin", "--out", keys.toString());
     }
@@ -53,9 +54,9 @@ class EtcdctlTlsTest {
     /// The cluster is other tests' as well.
     @AfterEach
     void forgetUsers() {
-        for (var line :
-                List.of("auth disable", "user delete ann", "role delete app", "user delete root")) {
-            cluster.run(line.split(" ", -1));
+        cluster.run("auth", "disable");
+        for (var line : List.of("user delete ann", "role delete app", "user delete root")) {
+            root(line.split(" ", -1));
         }
     }
 
@@ -82,8 +83,50 @@ class EtcdctlTlsTest {
         assertThat(etcdctl("ann", 1, "lease", "revoke", lease).err()).contains("permission denied");
         etcdctl("carol", 0, "lease", "revoke", lease);
 
-        krg("user", "delete", "ann");
+        assertThat(etcdctl("ann", 1, "user", "add", "eve", "--no-password").err())
+                .contains("permission denied");
+        assertThat(etcdctl("carol", 0, "user", "delete", "ann").out()).contains("ann deleted");
         assertThat(etcdctl("ann", 1, "get", "tls/app/a").err()).contains("there is no user ann");
+    }
+
+    @Test
+    void aUserWatchesComparesAndStandsForElectionOverTls() {
+        try (var watch = start("ann", "watch", "--prefix", "tls/app/")) {
+            Await.until(
+                    "the watch to see a put",
+                    LIMIT,
+                    () -> {
+                        etcdctl("ann", 0, "put", "tls/app/begin", "0");
+                        return watch.outSoFar().contains("tls/app/begin");
+                    });
+            var txn = "create(\"tls/app/a\") = \"0\"\n\nput tls/app/a made\n\nget tls/app/a\n\n";
+            assertThat(transact("ann", txn)).startsWith("SUCCESS");
+            assertThat(transact("ann", txn)).startsWith("FAILURE").contains("made");
+            etcdctl("ann", 0, "del", "tls/app/a");
+            Await.until(
+                    "the watch to see the end",
+                    LIMIT,
+                    () -> watch.outSoFar().endsWith("DELETE\ntls/app/a\n\n"));
+            assertThat(watch.outSoFar()).contains("PUT\ntls/app/a\nmade\n");
+        }
+        try (var leader = start("ann", "elect", "tls/app/vote", "me")) {
+            Await.until("to be elected", LIMIT, () -> leader.outSoFar().contains("me"));
+            try (var listener = start("ann", "elect", "--listen", "tls/app/vote")) {
+                Await.until("the leader", LIMIT, () -> listener.outSoFar().contains("me"));
+            }
+            leader.interrupt();
+            var _ = leader.await(LIMIT);
+        }
+        etcdctl("ann", 0, "del", "--prefix", "tls/app/");
+    }
+
+    private String transact(String user, String txn) {
+        var command = commandOf(user);
+        command.add("txn");
+        var script = "printf '%s' '" + txn + "' | " + String.join(" ", command);
+        try (var running = cluster.installation().startProgram(List.of("/bin/sh", "-c", script))) {
+            return running.await(LIMIT).require(0).out();
+        }
     }
 
     @Test
@@ -111,8 +154,7 @@ class EtcdctlTlsTest {
 
     @Test
     void whoeverShowsNoCertificateOfTheClusterIsNotLetInOverTls() {
-        var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
-        command.add("--endpoints=https://" + cluster.members().getFirst().api());
+        var command = command("https");
         command.addAll(List.of("--dial-timeout=2s", "--command-timeout=2s", "get", "a"));
         try (var running = cluster.installation().startProgram(command)) {
             assertThat(running.await(LIMIT).require(1).err()).isNotEmpty();
@@ -123,16 +165,39 @@ class EtcdctlTlsTest {
         cluster.run(arguments).require(0);
     }
 
+    /// By the user of this machine, unencrypted.
+    private Finished root(String... arguments) {
+        var command = command("http");
+        command.addAll(List.of(arguments));
+        try (var running = cluster.installation().startProgram(command)) {
+            return running.await(LIMIT);
+        }
+    }
+
     private Finished etcdctl(String user, int exit, String... arguments) {
-        var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
-        command.addAll(List.of("--dial-timeout=30s", "--command-timeout=60s"));
-        command.add("--endpoints=https://" + cluster.members().getFirst().api());
+        try (var running = start(user, arguments)) {
+            return running.await(LIMIT).require(exit);
+        }
+    }
+
+    private Running start(String user, String... arguments) {
+        var command = commandOf(user);
+        command.addAll(List.of(arguments));
+        return cluster.installation().startProgram(command);
+    }
+
+    private List<String> commandOf(String user) {
+        var command = command("https");
         command.add("--cacert=" + keys.resolve("ca.crt"));
         command.add("--cert=" + keys.resolve(user + ".crt"));
         command.add("--key=" + keys.resolve(user + ".key"));
-        command.addAll(List.of(arguments));
-        try (var running = cluster.installation().startProgram(command)) {
-            return running.await(LIMIT).require(exit);
-        }
+        return command;
+    }
+
+    private List<String> command(String scheme) {
+        var command = new ArrayList<>(List.of("env", "ETCDCTL_API=3", "etcdctl"));
+        command.addAll(List.of("--dial-timeout=30s", "--command-timeout=60s"));
+        command.add("--endpoints=" + scheme + "://" + cluster.members().getFirst().api());
+        return command;
     }
 }
