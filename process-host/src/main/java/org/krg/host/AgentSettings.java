@@ -112,11 +112,18 @@ public record AgentSettings(
     /// @param voters how many nodes should vote, while there are so many (default 3)
     /// @param replaceAfter a voter that is silent for so long is replaced (default 1 min); zero:
     ///   the leader changes no voters by itself
-    public record ElectionSettings(Duration min, Duration max, int voters, Duration replaceAfter) {
-        /// 1.5 s to 3 s, three voters, replaced after a minute.
+    /// @param syncLimit a node ends whose disk forces nothing of its log for so long (default 20
+    ///   s); zero: it waits
+    public record ElectionSettings(
+            Duration min, Duration max, int voters, Duration replaceAfter, Duration syncLimit) {
+        /// 1.5 s to 3 s, three voters, replaced after a minute, 20 s for the disk.
         public static final ElectionSettings DEFAULT =
                 new ElectionSettings(
-                        Duration.ofMillis(1_500), Duration.ofSeconds(3), 3, Duration.ofMinutes(1));
+                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(3),
+                        3,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(20));
 
         public ElectionSettings {
             require(min.isPositive(), "election.min is longer than nothing");
@@ -127,6 +134,9 @@ public record AgentSettings(
             require(
                     replaceAfter.isZero() || replaceAfter.compareTo(max) > 0,
                     "quorum.replace-after is 0 (never) or longer than election.max");
+            require(
+                    syncLimit.isZero() || syncLimit.compareTo(Duration.ofSeconds(1)) >= 0,
+                    "quorum.sync-limit is 0 (never) or at least one second");
         }
     }
 

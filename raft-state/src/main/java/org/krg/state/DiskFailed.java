@@ -22,7 +22,12 @@ public final class DiskFailed extends RuntimeException {
         /// EIO.
         FAILING(
                 "the disk fails",
-                "replace it; let the node come back on another one with krg-admin state rejoin");
+                "replace it; let the node come back on another one with krg-admin state rejoin"),
+        /// A write that neither succeeds nor fails.
+        STALLED(
+                "the disk does not answer",
+                "see the kernel's log for why; start the agent again when it does, or replace the"
+                        + " disk and let the node come back with krg-admin state rejoin");
 
         private final String text;
         private final String remedy;

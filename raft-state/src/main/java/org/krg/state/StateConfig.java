@@ -27,6 +27,8 @@ import org.krg.state.model.NodeId;
 /// @param voters how many there should be while there are nodes for it (default 3)
 /// @param replaceAfter a voter that has not answered for so long is replaced by a listener (default
 ///   1 minute); zero: the leader changes no members by itself
+/// @param syncLimit a node ends whose disk forces nothing of the log for so long (default 20 s);
+///   zero: it waits
 /// @param tls how nodes prove who they are; without it Raft stays on loopback
 public record StateConfig(
         UUID cluster,
@@ -42,7 +44,8 @@ public record StateConfig(
         long eventsKept,
         Optional<MutualTls> tls,
         int voters,
-        Duration replaceAfter) {
+        Duration replaceAfter,
+        Duration syncLimit) {
 
     private static final long ENTRY_BYTES = 2_048;
 
@@ -79,7 +82,8 @@ public record StateConfig(
                 1_000_000,
                 Optional.empty(),
                 3,
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(20));
     }
 
     /// {@return bytes of the log between snapshots}
@@ -103,7 +107,8 @@ public record StateConfig(
                 eventsKept,
                 tls,
                 voters,
-                replaceAfter);
+                replaceAfter,
+                syncLimit);
     }
 
     /// {@return the same with other voters}
@@ -122,7 +127,8 @@ public record StateConfig(
                 eventsKept,
                 tls,
                 wanted,
-                patience);
+                patience,
+                syncLimit);
     }
 
     /// {@return the same with other election timeouts}
@@ -141,7 +147,28 @@ public record StateConfig(
                 eventsKept,
                 tls,
                 voters,
-                replaceAfter);
+                replaceAfter,
+                syncLimit);
+    }
+
+    /// {@return the same with another patience for the disk}
+    public StateConfig withSyncLimit(Duration limit) {
+        return new StateConfig(
+                cluster,
+                self,
+                incarnation,
+                directory,
+                bind,
+                members,
+                electionTimeoutMin,
+                electionTimeoutMax,
+                snapshotEvery,
+                logKept,
+                eventsKept,
+                tls,
+                voters,
+                replaceAfter,
+                limit);
     }
 
     /// {@return the same with TLS on the Raft port}
@@ -160,7 +187,8 @@ public record StateConfig(
                 eventsKept,
                 Optional.of(mutual),
                 voters,
-                replaceAfter);
+                replaceAfter,
+                syncLimit);
     }
 
     /// A name is resolved by whoever listens, and might turn into any address: only `localhost`

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,6 +49,17 @@ public final class MemberProcess implements AutoCloseable {
     /// @param under a command that runs the JVM, `strace` for example
     public static MemberProcess start(
             List<String> under, UUID cluster, Path directory, NodeId self, List<FirstMember> all) {
+        return start(under, cluster, directory, self, all, Duration.ofSeconds(20));
+    }
+
+    /// As above, with a patience of its own for its disk.
+    public static MemberProcess start(
+            List<String> under,
+            UUID cluster,
+            Path directory,
+            NodeId self,
+            List<FirstMember> all,
+            Duration syncLimit) {
         var command = new ArrayList<>(under);
         command.addAll(
                 List.of(
@@ -62,7 +74,8 @@ public final class MemberProcess implements AutoCloseable {
                         MemberProcess.class.getName(),
                         cluster.toString(),
                         directory.toString(),
-                        self.name()));
+                        self.name(),
+                        syncLimit.toString()));
         all.forEach(member -> command.add(member.node() + "=" + member.raft()));
         try {
             return new MemberProcess(
@@ -90,6 +103,17 @@ public final class MemberProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /// {@return whether it has ended, though its parent may not hear of it yet: the kernel waits for
+    /// threads whose system calls nothing interrupts}
+    public boolean isEnding() {
+        try {
+            var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
     /// {@return its exit code}
     public int awaitExit(Duration limit) {
         try {
@@ -107,12 +131,13 @@ public final class MemberProcess implements AutoCloseable {
         kill();
     }
 
-    /// The member's process: cluster, directory, node, then every first member as `node=host:port`.
+    /// The member's process: cluster, directory, node, patience for the disk, then every first
+    /// member as `node=host:port`.
     public static void main(String... arguments) throws InterruptedException {
         var self = new NodeId(arguments[2]);
         var members =
                 Stream.of(arguments)
-                        .skip(3)
+                        .skip(4)
                         .map(text -> text.split("=", 2))
                         .map(pair ->
                                 new FirstMember(new NodeId(pair[0]), 1, HostPort.parse(pair[1])))
@@ -127,7 +152,13 @@ public final class MemberProcess implements AutoCloseable {
         var store =
                 RatisClusterStore.open(
                         StateConfig.defaults(
-                                UUID.fromString(arguments[0]), self, 1, directory, bind, members),
+                                        UUID.fromString(arguments[0]),
+                                        self,
+                                        1,
+                                        directory,
+                                        bind,
+                                        members)
+                                .withSyncLimit(Duration.parse(arguments[3])),
                         (_, _) ->
                                 CompletableFuture.failedFuture(
                                         new LeaderLink.Unsent("no link", new IOException())),

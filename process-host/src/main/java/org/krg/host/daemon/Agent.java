@@ -368,6 +368,7 @@ final class Agent implements AutoCloseable {
         var config =
                 defaults.withElection(election.min(), election.max())
                         .withVoters(election.voters(), election.replaceAfter())
+                        .withSyncLimit(election.syncLimit())
                         .withTls(tls.mutual());
         return parts.add(
                 RatisClusterStore.open(

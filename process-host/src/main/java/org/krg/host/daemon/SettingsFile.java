@@ -52,6 +52,7 @@ public final class SettingsFile {
                     "election.max",
                     "quorum.voters",
                     "quorum.replace-after",
+                    "quorum.sync-limit",
                     "network.cells",
                     "tools.criu",
                     "checkpoint.scrub-every",
@@ -173,7 +174,8 @@ public final class SettingsFile {
                 value("election.min", Quantity::duration, preset.min()),
                 value("election.max", Quantity::duration, preset.max()),
                 value("quorum.voters", Integer::parseInt, preset.voters()),
-                value("quorum.replace-after", Quantity::duration, preset.replaceAfter()));
+                value("quorum.replace-after", Quantity::duration, preset.replaceAfter()),
+                value("quorum.sync-limit", Quantity::duration, preset.syncLimit()));
     }
 
     private CopySettings copies() {

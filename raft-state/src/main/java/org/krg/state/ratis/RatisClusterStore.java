@@ -76,6 +76,9 @@ public final class RatisClusterStore implements ClusterStore {
 
     private static final String LAG = "krg.state.apply_lag_entries";
 
+    /// For the log of a process that ends.
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     /// Between looks for voters to be replaced.
     private static final Duration MEMBERS = Duration.ofSeconds(1);
 
@@ -110,6 +113,7 @@ public final class RatisClusterStore implements ClusterStore {
     private final StorageUse use;
     private final MetricRegistry metrics;
     private final Scrub scrub;
+    private final SyncWatch syncs;
 
     /// Set last: callbacks of the server may come before the rest of this object is there.
     private volatile boolean open;
@@ -213,6 +217,16 @@ public final class RatisClusterStore implements ClusterStore {
         this.open = true;
         this.scrub =
                 new Scrub(name, member.current(), engine, machine, alarms, lastResort, metrics);
+        this.syncs =
+                new SyncWatch(
+                        name,
+                        member,
+                        machine,
+                        membership,
+                        alarms,
+                        lastResort,
+                        executor,
+                        config.syncLimit());
         this.use = new StorageUse(member.files(), alarms, metrics);
         metrics.registerGauge(
                 LAG,
@@ -400,6 +414,7 @@ public final class RatisClusterStore implements ClusterStore {
         forwarder.close();
         batcher.close();
         tasks.close();
+        syncs.close();
         scrub.close();
         probe.close();
         use.close();
@@ -420,10 +435,25 @@ public final class RatisClusterStore implements ClusterStore {
         executor.shutdown();
     }
 
+    /// What the process has to say may be written to the very disk that is the reason: it gets a
+    /// moment for that.
     private static void halt(String what, Throwable cause) {
-        log.error(
-                "the state of this node cannot be trusted: the process ends what={}", what, cause);
-        Runtime.getRuntime().halt(HaltCode.of(cause));
+        var telling =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() ->
+                                log.error(
+                                        "the state of this node cannot be trusted: the process"
+                                                + " ends what={}",
+                                        what,
+                                        cause));
+        try {
+            telling.join(LAST_WORDS);
+        } catch (InterruptedException now) {
+            // It ends anyway.
+        } finally {
+            Runtime.getRuntime().halt(HaltCode.of(cause));
+        }
     }
 
     private final class Watch implements RatisStateMachine.Watcher {

@@ -43,6 +43,7 @@ final class RatisStateMachine extends BaseStateMachine {
     private final DurableNames names;
     private final LastResort lastResort;
     private final Watcher watcher;
+    private volatile long forcing = -1;
     private volatile long pausedSince;
 
     /// Is told of what happens to the leadership; must not block.
@@ -116,8 +117,14 @@ final class RatisStateMachine extends BaseStateMachine {
     /// The log is about to be forced, up to an entry of that index.
     @Override
     public CompletableFuture<Void> flush(long index) {
+        forcing = index;
         names.forceSegments();
         return CompletableFuture.completedFuture(null);
+    }
+
+    /// {@return up to which entry the log is being forced, or was}
+    long forcing() {
+        return forcing;
     }
 
     private void showPosition() {

@@ -90,7 +90,8 @@ final class SettingsText {
                     .entry("max", millis(election.max()));
             table("quorum")
                     .entry("voters", election.voters())
-                    .entry("replace-after", millis(election.replaceAfter()));
+                    .entry("replace-after", millis(election.replaceAfter()))
+                    .entry("sync-limit", millis(election.syncLimit()));
         }
     }
 

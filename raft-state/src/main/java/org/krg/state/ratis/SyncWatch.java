@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.ratis;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.krg.state.DiskFailed;
+import org.krg.state.engine.Alarms;
+import org.krg.state.engine.LastResort;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Notices a disk that neither forces the log nor fails. A leader on it keeps its followers with
+/// heartbeats and answers nobody: after a quarter of the limit it hands the leadership on, at the
+/// limit the process ends, as if the disk had failed.
+///
+/// Its thread never waits for the disk: what may (the log of the agent lies on some disk, too) is
+/// done by others.
+final class SyncWatch implements AutoCloseable {
+    private static final String ALARM = "disk_stalled";
+    private static final int LOOKS = 20;
+    private static final Logger log = LoggerFactory.getLogger(SyncWatch.class);
+
+    private final RatisMember member;
+    private final RatisStateMachine machine;
+    private final Membership membership;
+    private final Alarms alarms;
+    private final LastResort lastResort;
+    private final Executor executor;
+    private final Duration limit;
+    private final Standstill standstill;
+    private final PeriodicTasks task;
+    private boolean warned;
+    private boolean ended;
+
+    /// @param limit zero: the disk may take as long as it likes
+    SyncWatch(
+            String name,
+            RatisMember member,
+            RatisStateMachine machine,
+            Membership membership,
+            Alarms alarms,
+            LastResort lastResort,
+            Executor executor,
+            Duration limit) {
+        this.member = member;
+        this.machine = machine;
+        this.membership = membership;
+        this.alarms = alarms;
+        this.lastResort = lastResort;
+        this.executor = executor;
+        this.limit = limit;
+        var between = limit.dividedBy(LOOKS);
+        this.standstill = new Standstill(between.multipliedBy(2));
+        this.task = new PeriodicTasks(name + "-sync-watch");
+        if (limit.isPositive()) {
+            task.every(between, this::look);
+        }
+    }
+
+    private void look() {
+        var raftLog = member.division().getRaftLog();
+        // What the majority has and this node has not is late even when it could not be written.
+        var wanted = Math.max(machine.forcing(), raftLog.getLastCommittedIndex());
+        var stood = standstill.look(wanted, raftLog.getFlushIndex(), System.nanoTime());
+        if (stood.compareTo(limit) >= 0) {
+            end();
+        } else if (stood.compareTo(patience()) >= 0) {
+            warn();
+        } else if (warned) {
+            warned = false;
+            executor.execute(() -> alarms.lower(ALARM));
+        }
+    }
+
+    private Duration patience() {
+        return limit.dividedBy(4);
+    }
+
+    private void warn() {
+        if (warned) {
+            return;
+        }
+        warned = true;
+        var sentence =
+                "the disk of %s has forced nothing of the log for %.0f s; the node ends after %.0f s"
+                        .formatted(member.current(), seconds(patience()), seconds(limit));
+        executor.execute(() -> alarms.raise(ALARM, sentence));
+        if (member.division().getInfo().isLeader()) {
+            executor.execute(this::handOver);
+        }
+    }
+
+    private void handOver() {
+        var _ =
+                membership
+                        .transferLeadership(Optional.empty())
+                        .whenComplete((_, failed) -> {
+                            if (failed != null) {
+                                log.warn("the leadership is not handed on", failed);
+                            }
+                        });
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        var why = new IOException("nothing was forced for %.0f s".formatted(seconds(limit)));
+        lastResort.end(
+                "the Raft log is not forced to the disk",
+                new DiskFailed(member.current(), DiskFailed.Fault.STALLED, why));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    @Override
+    public void close() {
+        task.close();
+    }
+}
