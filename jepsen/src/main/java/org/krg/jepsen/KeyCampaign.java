@@ -16,9 +16,11 @@ import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.history.Call;
 import org.krg.jepsen.workload.KeyClients;
 import org.krg.jepsen.workload.KeyLog;
+import org.krg.jepsen.workload.LeaseHolders;
 import org.krg.jepsen.workload.ManyKeys;
 
-/// Clients of keys while something is done to the agents, and then every promise about keys.
+/// Clients of keys and holders of leases while something is done to the agents, and then every
+/// promise about them.
 public final class KeyCampaign {
     /// Between two faults: long enough for an election, not for a snapshot to be harmless.
     private static final int MOST_PAUSE_MILLIS = 2_500;
@@ -59,6 +61,7 @@ public final class KeyCampaign {
         talk.accept(keys + " keys are written");
         var random = new Random(seed);
         var clients = KeyClients.start(cluster, CLIENT_PAUSE, seed);
+        var holders = LeaseHolders.start(cluster, seed);
         var deadline = System.nanoTime() + limit.toNanos();
         var struck = 0;
         while (struck < faults && System.nanoTime() < deadline) {
@@ -71,6 +74,7 @@ public final class KeyCampaign {
         Await.pause(TO_SETTLE);
         var calls = clients.stop().calls();
         var violations = new ArrayList<>(clients.violations());
+        violations.addAll(holders.stop());
         violations.addAll(judge(calls));
         violations.addAll(ManyKeys.violations(cluster, keys));
         violations.addAll(EqualReplicas.violations(cluster));

@@ -103,8 +103,8 @@ public final class MemberProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /// {@return whether it has ended, though its parent may not hear of it yet: the kernel waits for
-    /// threads whose system calls nothing interrupts}
+    /// {@return whether it has ended, though its parent may not hear of it yet: the kernel waits
+    /// for threads whose system calls nothing interrupts}
     public boolean isEnding() {
         try {
             var stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
