@@ -35,6 +35,9 @@ public interface Checkpoints {
         return survey(cell, options).blockers();
     }
 
+    /// {@return the bytes that are free where images are put}
+    long freeBytes();
+
     /// {@return what the program of a cell consists of; nothing is frozen}
     Survey survey(CellView cell, TakeOptions options);
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -145,35 +146,58 @@ class MoveTest {
         cluster.awaitPhase(witness.name(), "running", TO_START);
         awaitMarks(witness, 20);
         var before = cluster.process(witness.name());
-        try (var held = HeldUp.at(cluster, before.path("node").asText(), "SENT_AHEAD")) {
-            var begun =
-                    cluster.run(
-                                    "proc",
-                                    "migrate",
-                                    witness.name(),
-                                    "--to",
-                                    "auto",
-                                    "--mode",
-                                    "warm",
-                                    "--no-wait",
-                                    "-o",
-                                    "json")
-                            .require(0)
-                            .json();
+        try (var held = HeldUp.at(cluster, before.path("node").asText(), "SENT_AHEAD");
+                var watching =
+                        cluster.installation()
+                                .start(
+                                        "proc",
+                                        "migrate",
+                                        witness.name(),
+                                        "--to",
+                                        "auto",
+                                        "--mode",
+                                        "warm")) {
             held.await(TO_MOVE);
+            // Ctrl-C ends the watching, and not the move.
+            watching.interrupt();
+            var left = watching.await(TO_MOVE);
+            assertThat(left.exit()).as("%s", left).isNotZero();
+            var goesOn = Pattern.compile("no longer watching: operation (\\d+) goes on");
+            var operation = goesOn.matcher(left.err());
+            assertThat(operation.find()).as("%s", left).isTrue();
+            var id = operation.group(1);
+            assertThat(cluster.get("operations", id).path("active").asBoolean()).isTrue();
 
-            cluster.run("op", "cancel", begun.path("id").asText()).require(0);
+            cluster.run("op", "cancel", id).require(0);
         }
 
         awaitMarks(witness, witness.marks().size() + 50);
         var after = cluster.process(witness.name());
         assertThat(after.path("node")).isEqualTo(before.path("node"));
         assertThat(after.path("epoch")).isEqualTo(before.path("epoch"));
+        assertThatNoNodeFits(cluster, witness.name());
         // Its epoch was kept for the move that did not come about.
         move(cluster, witness.name(), "stop-copy");
         assertThat(cluster.process(witness.name()).path("epoch").asLong()).isEqualTo(3);
         assertThat(Witness.twoAtOnce(witness.marks())).isEmpty();
         cluster.run("job", "stop", witness.name(), "--signal", "KILL").require(0);
+    }
+
+    private static void assertThatNoNodeFits(Cluster cluster, String name) {
+        var process = cluster.process(name);
+        var others =
+                cluster.nodes().stream()
+                        .filter(node -> !node.equals(process.path("node").asText()))
+                        .toList();
+        try {
+            others.forEach(node -> cluster.cordon(node, true));
+            var refused = cluster.run("proc", "migrate", name, "--to", "auto");
+            assertThat(refused.exit()).as("%s", refused).isEqualTo(6);
+            assertThat(refused.err()).contains("no other node can take it").contains(others);
+        } finally {
+            others.forEach(node -> cluster.cordon(node, false));
+        }
+        assertThat(cluster.process(name).path("epoch")).isEqualTo(process.path("epoch"));
     }
 
     @ParameterizedTest

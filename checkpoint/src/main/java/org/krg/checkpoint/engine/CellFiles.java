@@ -16,6 +16,7 @@ import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.TreePlaces;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 
@@ -59,6 +60,9 @@ public interface CellFiles {
 
     /// {@return what else there is to know about the running tree of a cell before it is saved}
     Inspection inspect(CellView cell, ProcessTree tree) throws IOException;
+
+    /// {@return where the processes of a tree are among the files}
+    TreePlaces places(ProcessTree tree) throws IOException;
 
     /// {@return what is in the directory that the program of a cell saves itself in}
     ///

@@ -107,6 +107,15 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
+    public long freeBytes() {
+        try {
+            return Files.getFileStore(config.images()).getUsableSpace();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.PREFLIGHT, failure);
+        }
+    }
+
+    @Override
     public Taken take(CellView cell, TakeOptions options, CopyProgress progress) {
         try {
             return tryToTake(cell, options, progress);

@@ -11,11 +11,13 @@ import org.krg.checkpoint.core.OwnStateCheck;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.core.SharedMemoryTies;
+import org.krg.checkpoint.core.UsedPaths;
 import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TreeProcess;
 import org.krg.state.model.Engine;
@@ -55,13 +57,22 @@ sealed interface Scope {
             var tree = SharedMemoryTies.without(cellFiles.scan(cell), cell.sharing());
             var found = cellFiles.inspect(cell, tree);
             var inspection = cell.hasOwnAddress() ? found.withOwnAddress() : found;
+            var saved = SavedFiles.of(tree, cell.initPid());
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
                     Preflight.blockers(tree, inspection, limits),
                     inspection.bound(),
                     HeldFiles.of(tree),
-                    SavedFiles.needs(tree, SavedFiles.of(tree, cell.initPid())),
+                    SavedFiles.needs(tree, saved),
+                    UsedPaths.of(tree, cellFiles.places(tree), saved),
+                    SavedFiles.totalBytes(saved) + ownMemoryBytes(cell),
                     resident);
+        }
+
+        /// What is shared by the cluster is no part of the images, and cannot be told from the
+        /// rest.
+        private long ownMemoryBytes(CellView cell) throws IOException {
+            return cell.sharing().equals(Sharing.NONE) ? cellFiles.ownMemoryBytes(cell) : 0;
         }
 
         @Override
@@ -88,6 +99,8 @@ sealed interface Scope {
                     List.of(),
                     List.of(),
                     List.of(),
+                    List.of(),
+                    SavedFiles.totalBytes(state.files()),
                     SavedFiles.totalBytes(state.files()));
         }
 

@@ -27,6 +27,7 @@ import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.TreePlaces;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 
@@ -115,6 +116,11 @@ public final class ProcCellFiles implements CellFiles {
         var bound = network.run();
         return new Inspection(
                 bound, network.tcp(), network.kinds(), UserNamespaces.nested(cell, tree));
+    }
+
+    @Override
+    public TreePlaces places(ProcessTree tree) throws IOException {
+        return PlacesScan.of(tree);
     }
 
     @Override

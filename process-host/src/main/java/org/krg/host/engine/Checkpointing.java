@@ -15,6 +15,7 @@ import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.core.Afterwards;
 import org.krg.host.model.CellId;
+import org.krg.host.model.Footprint.NeededPath;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -59,12 +60,16 @@ public interface Checkpointing {
     /// @param bound what ties it to this node
     /// @param held files of which it cannot be on two nodes at one time
     /// @param files that it uses and only reads
+    /// @param paths besides them that it has in use
+    /// @param leastBytes that what is saved of it takes, before it is compressed
     /// @param segments that it has open
     record Survey(
             List<Obstacle> unsaved,
             List<Obstacle> bound,
             List<LoneFile> held,
             List<UsedFile> files,
+            List<LonePath> paths,
+            long leastBytes,
             List<SegmentId> segments,
             long residentBytes) {
         public Survey {
@@ -72,6 +77,7 @@ public interface Checkpointing {
             bound = List.copyOf(bound);
             held = List.copyOf(held);
             files = List.copyOf(files);
+            paths = List.copyOf(paths);
             segments = List.copyOf(segments);
         }
     }
@@ -87,6 +93,22 @@ public interface Checkpointing {
     /// @param kind `lock` or `fifo`
     /// @param device and inode: which file of this machine it is
     record LoneFile(String where, String path, String kind, long device, long inode) {}
+
+    /// A path that a program has in use.
+    ///
+    /// @param where who has it: `fd 7 of pid 300`
+    /// @param writable whether it was opened for writing
+    /// @param device and inode: which file of this machine it has there
+    record LonePath(
+            String where,
+            String path,
+            NeededPath.Kind kind,
+            boolean writable,
+            long device,
+            long inode) {}
+
+    /// {@return the bytes that are free where checkpoints are kept}
+    long freeBytes();
 
     /// {@return what a running program consists of} Nothing is frozen.
     Survey survey(CellId cell, JobSpec spec);

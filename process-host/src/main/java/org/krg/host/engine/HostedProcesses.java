@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
 import org.krg.host.RestartMark;
 import org.krg.host.core.ObservedCell;
+import org.krg.host.core.PathFit;
 import org.krg.host.model.CellId;
 import org.krg.host.model.Footprint;
 import org.krg.host.model.Obstacle;
@@ -104,14 +106,19 @@ public final class HostedProcesses implements ProcessHost {
                         programs.digests(survey.files()),
                         programs.cpuFeatures(),
                         spec.runAs(),
-                        programs.identified(survey.held())),
+                        programs.identified(survey.held()),
+                        programs.needed(survey.paths(), spec.runAs()),
+                        survey.leastBytes()),
                 survey.segments(),
                 survey.residentBytes());
     }
 
     @Override
     public List<Obstacle> lacks(Footprint.Needs needs) {
-        return programs.lacks(self, needs);
+        var lacks = new ArrayList<>(programs.lacks(self, needs));
+        PathFit.room(self.name(), needs.leastBytes(), checkpoints.freeBytes())
+                .ifPresent(lacks::add);
+        return lacks;
     }
 
     @Override

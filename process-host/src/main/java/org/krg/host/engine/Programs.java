@@ -25,6 +25,10 @@ public interface Programs {
     /// {@return the files with what tells whether another node has the same}
     List<Footprint.HeldFile> identified(List<Checkpointing.LoneFile> files);
 
+    /// {@return the paths that lead to a file of this machine; those of the cell's own are left
+    /// out, every cell has them}
+    List<Footprint.NeededPath> needed(List<Checkpointing.LonePath> paths, Identity user);
+
     /// {@return what this machine's processor can do, as the kernel names it}
     List<String> cpuFeatures();
 

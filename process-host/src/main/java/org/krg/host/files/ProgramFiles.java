@@ -4,6 +4,7 @@ package org.krg.host.files;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.ProgramQuestion;
 import org.krg.host.ResolvedProgram;
 import org.krg.host.core.MoveFit;
+import org.krg.host.core.PathFit;
 import org.krg.host.engine.Checkpointing;
 import org.krg.host.engine.Programs;
 import org.krg.host.model.Footprint;
@@ -124,6 +126,45 @@ public final class ProgramFiles implements Programs {
     }
 
     @Override
+    public List<Footprint.NeededPath> needed(List<Checkpointing.LonePath> paths, Identity user) {
+        return paths.stream()
+                .filter(ProgramFiles::isOfMachine)
+                .map(path -> needed(path, user))
+                .toList();
+    }
+
+    private static boolean isOfMachine(Checkpointing.LonePath path) {
+        try {
+            return FileIdentity.find(Path.of(path.path()))
+                    .filter(FileIdentity.of(path.device(), path.inode())::equals)
+                    .isPresent();
+        } catch (InvalidPathException unreadable) {
+            // In a language that this agent does not run in.
+            return false;
+        }
+    }
+
+    private static Footprint.NeededPath needed(Checkpointing.LonePath path, Identity user) {
+        var rights = rights(path.kind(), path.writable());
+        return new Footprint.NeededPath(
+                path.where(),
+                path.path(),
+                path.kind(),
+                path.writable(),
+                PathRights.may(Path.of(path.path()), user, rights));
+    }
+
+    private static int rights(Footprint.NeededPath.Kind kind, boolean writable) {
+        return switch (kind) {
+            case WORKING_DIRECTORY -> PathRights.ENTER;
+            case DIRECTORY -> PathRights.READ;
+            case SOCKET_DIRECTORY -> PathRights.WRITE | PathRights.ENTER;
+            case FIFO -> writable ? PathRights.WRITE : PathRights.READ;
+            case WRITTEN -> PathRights.WRITE;
+        };
+    }
+
+    @Override
     public List<String> cpuFeatures() {
         return CpuFeatures.here();
     }
@@ -137,6 +178,11 @@ public final class ProgramFiles implements Programs {
         for (var file : needs.held()) {
             MoveFit.held(self.name(), file, FileIdentity.find(Path.of(file.path())))
                     .ifPresent(lacks::add);
+        }
+        for (var path : needs.paths()) {
+            var rights = path.checked() ? rights(path.kind(), path.writable()) : PathRights.NONE;
+            var seen = PathRights.look(Path.of(path.path()), needs.user(), rights);
+            PathFit.path(self.name(), path, needs.user(), seen).ifPresent(lacks::add);
         }
         MoveFit.cpu(self.name(), needs.cpuFeatures(), cpuFeatures()).ifPresent(lacks::add);
         return lacks;

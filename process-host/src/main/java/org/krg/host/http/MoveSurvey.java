@@ -163,7 +163,25 @@ final class MoveSurvey {
     }
 
     private static ObjectNode body(Footprint.Needs needs) {
-        var body = Json.object().put("uid", needs.user().uid());
+        var body =
+                Json.object()
+                        .put("uid", needs.user().uid())
+                        .put("gid", needs.user().gid())
+                        .put("leastBytes", needs.leastBytes());
+        var groups = body.putArray("groups");
+        needs.user().groups().forEach(groups::add);
+        body.set(
+                "paths",
+                Json.list(
+                        needs.paths().stream()
+                                .map(path ->
+                                        Json.object()
+                                                .put("where", path.where())
+                                                .put("path", path.path())
+                                                .put("kind", Json.word(path.kind()))
+                                                .put("writable", path.writable())
+                                                .put("checked", path.checked()))
+                                .toList()));
         body.set("cpuFeatures", Json.texts(needs.cpuFeatures()));
         body.set(
                 "files",

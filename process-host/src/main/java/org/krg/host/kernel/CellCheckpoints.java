@@ -28,6 +28,7 @@ import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.TakeOptions;
+import org.krg.checkpoint.model.UsedPath;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.GenerationContents.Fact;
@@ -39,6 +40,7 @@ import org.krg.host.core.MoveFit;
 import org.krg.host.core.Slowdown;
 import org.krg.host.engine.Checkpointing;
 import org.krg.host.model.CellId;
+import org.krg.host.model.Footprint.NeededPath;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -95,6 +97,8 @@ public final class CellCheckpoints implements Checkpointing {
                 found.needs().stream()
                         .map(need -> new UsedFile(need.path(), need.sizeBytes(), need.mapped()))
                         .toList(),
+                found.paths().stream().map(CellCheckpoints::path).toList(),
+                found.leastBytes(),
                 shared.opened(cell.pids()),
                 found.residentBytes());
     }
@@ -122,6 +126,22 @@ public final class CellCheckpoints implements Checkpointing {
                 file.inode());
     }
 
+    private static LonePath path(UsedPath path) {
+        var kind =
+                switch (path.kind()) {
+                    case WORKING_DIRECTORY -> NeededPath.Kind.WORKING_DIRECTORY;
+                    case DIRECTORY -> NeededPath.Kind.DIRECTORY;
+                    case FIFO -> NeededPath.Kind.FIFO;
+                    case SOCKET_DIRECTORY -> NeededPath.Kind.SOCKET_DIRECTORY;
+                    case WRITTEN -> NeededPath.Kind.WRITTEN;
+                };
+        var where =
+                path.fd().isPresent()
+                        ? where(path.pid(), path.fd().getAsInt())
+                        : "pid " + path.pid();
+        return new LonePath(where, path.path(), kind, path.writable(), path.device(), path.inode());
+    }
+
     private static Obstacle obstacle(Blocker blocker) {
         var where =
                 blocker.fd().isPresent()
@@ -140,6 +160,11 @@ public final class CellCheckpoints implements Checkpointing {
                 "a socket is bound to %s, an address of this node".formatted(socket.address()),
                 "Close it before the move, or start the job with --net cell: an address of its own goes"
                         + " along");
+    }
+
+    @Override
+    public long freeBytes() {
+        return attempt(checkpoints::freeBytes);
     }
 
     @Override

@@ -99,7 +99,12 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public Survey survey(CellId cell, JobSpec spec) {
-        return new Survey(List.of(), List.of(), List.of(), List.of(), List.of(), 1);
+        return new Survey(List.of(), List.of(), List.of(), List.of(), List.of(), 1, List.of(), 1);
+    }
+
+    @Override
+    public long freeBytes() {
+        return 1 << 30;
     }
 
     @Override

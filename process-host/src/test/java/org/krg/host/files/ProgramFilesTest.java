@@ -61,7 +61,8 @@ final class ProgramFilesTest {
 
         var lacks =
                 programs.lacks(
-                        new NodeId("n2"), new Footprint.Needs(List.of(), List.of(), ROOT, held));
+                        new NodeId("n2"),
+                        new Footprint.Needs(List.of(), List.of(), ROOT, held, List.of(), 0));
 
         assertThat(lacks)
                 .singleElement()

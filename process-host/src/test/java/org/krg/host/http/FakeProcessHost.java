@@ -114,7 +114,7 @@ final class FakeProcessHost implements ProcessHost {
         return new Footprint(
                 List.copyOf(unsaved),
                 List.of(),
-                new Footprint.Needs(List.of(), List.of(), Samples.ALICE, List.of()),
+                new Footprint.Needs(List.of(), List.of(), Samples.ALICE, List.of(), List.of(), 1),
                 List.of(),
                 residentBytes);
     }

@@ -13,7 +13,11 @@ public record NeedsBody(
         @Nullable List<FileBody> files,
         @Nullable List<String> cpuFeatures,
         @Nullable Integer uid,
-        @Nullable List<HeldBody> held) {
+        @Nullable Integer gid,
+        @Nullable List<Integer> groups,
+        @Nullable List<HeldBody> held,
+        @Nullable List<PathBody> paths,
+        @Nullable Long leastBytes) {
     /// A file.
     public record FileBody(@Nullable String path, @Nullable Long bytes, @Nullable String sha256) {}
 
@@ -24,14 +28,39 @@ public record NeedsBody(
             @Nullable String kind,
             @Nullable String identity) {}
 
+    /// A path that must lead to something alike.
+    public record PathBody(
+            @Nullable String where,
+            @Nullable String path,
+            @Nullable String kind,
+            @Nullable Boolean writable,
+            @Nullable Boolean checked) {}
+
     /// {@return what is needed}
     public Footprint.Needs needs() {
         var user = Values.require("uid", uid);
+        var group = Optional.ofNullable(gid).orElse(user);
         return new Footprint.Needs(
                 Optional.ofNullable(files).orElse(List.of()).stream().map(NeedsBody::file).toList(),
                 Optional.ofNullable(cpuFeatures).orElse(List.of()),
-                new Identity(user, user, List.of(), Integer.toString(user)),
-                Optional.ofNullable(held).orElse(List.of()).stream().map(NeedsBody::held).toList());
+                new Identity(
+                        user,
+                        group,
+                        Optional.ofNullable(groups).orElse(List.of()),
+                        Integer.toString(user)),
+                Optional.ofNullable(held).orElse(List.of()).stream().map(NeedsBody::held).toList(),
+                Optional.ofNullable(paths).orElse(List.of()).stream().map(NeedsBody::path).toList(),
+                Optional.ofNullable(leastBytes).orElse(0L));
+    }
+
+    private static Footprint.NeededPath path(PathBody path) {
+        return new Footprint.NeededPath(
+                Values.require("paths.where", path.where()),
+                Values.require("paths.path", path.path()),
+                Values.constant(
+                        "paths.kind", path.kind(), Footprint.NeededPath.Kind.WORKING_DIRECTORY),
+                Values.require("paths.writable", path.writable()),
+                Values.require("paths.checked", path.checked()));
     }
 
     private static Footprint.HeldFile held(HeldBody file) {
