@@ -20,21 +20,23 @@
 #define ASK_AGAIN_NANOS 100000000
 #define MOST_QUESTIONS 600
 
-static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer,
+static int ask_open(int fd, const char *name, uint64_t id, struct opened *opened,
                     int got[MOST_PASSED]) {
+    struct answer *answer = &opened->answer;
     struct request by_name = {.version = VERSION, .kind = OPEN};
     struct order by_id = {.version = VERSION, .kind = OPEN_BY_ID, .segment = id};
     int sent;
+    memcpy(by_id.key, opened->key, sizeof by_id.key);
     if (name == NULL) {
         sent = send_packet(fd, &by_id, sizeof by_id, -1);
     } else {
         strcpy(by_name.name, name);
         sent = send_packet(fd, &by_name, sizeof by_name, -1);
     }
-    ssize_t size = sent < 0 ? -1 : receive_packet(fd, answer, sizeof *answer, got);
+    ssize_t size = sent < 0 ? -1 : receive_packet(fd, opened, sizeof *opened, got);
     if (size < 0)
         return -1;
-    if (size == sizeof *answer && answer->version == VERSION && answer->error == 0)
+    if (size == sizeof *opened && answer->version == VERSION && answer->error == 0)
         return 0;
     close_passed(got);
     return fail(size == sizeof *answer && answer->error != 0 ? answer->error : EPROTONOSUPPORT);
@@ -42,10 +44,11 @@ static int ask_open(int fd, const char *name, uint64_t id, struct answer *answer
 
 // Fills in what the agent gives to who opens a segment.
 int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
-    struct answer answer;
+    struct opened opened;
     int got[MOST_PASSED];
     int fd = connect_agent();
-    if (fd < 0 || ask_open(fd, name, id, &answer, got) < 0) {
+    memcpy(opened.key, segment->key, sizeof opened.key);
+    if (fd < 0 || ask_open(fd, name, id, &opened, got) < 0) {
         close_quietly(fd);
         return -1;
     }
@@ -59,8 +62,9 @@ int connect_handle(struct krg_segment *segment, const char *name, uint64_t id) {
     segment->memory = got[0];
     segment->device = got[2];
     segment->faults = -1;
-    segment->size = answer.size;
-    segment->id = answer.segment;
+    segment->size = opened.answer.size;
+    segment->id = opened.answer.segment;
+    memcpy(segment->key, opened.key, sizeof segment->key);
     segment->lost = segment->over = false;
     return 0;
 }

@@ -86,7 +86,8 @@ int krg_segment_destroy(uint64_t id) {
 }
 
 int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice) {
-    struct order order = {.kind = ADVISE, .segment = krg_segment_id(segment),
+    struct order order = {.kind = ADVISE, .segment = segment->id,
+                          .key = {segment->key[0], segment->key[1]},
                           .mode = (uint32_t)advice, .length = length,
                           .offset_pages = offset / PAGE_BYTES};
     return offset % PAGE_BYTES != 0 ? fail(EINVAL) : give(&order, NULL);
@@ -94,7 +95,8 @@ int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length,
 
 // A disk takes its time. Should the agent end, the connection does.
 int krg_segment_sync(struct krg_segment *segment, off_t offset, size_t length) {
-    struct order order = {.version = VERSION, .kind = SYNC, .segment = krg_segment_id(segment),
+    struct order order = {.version = VERSION, .kind = SYNC, .segment = segment->id,
+                          .key = {segment->key[0], segment->key[1]},
                           .length = length, .offset_pages = offset / PAGE_BYTES};
     struct timeval no_limit = {0};
     if (offset % PAGE_BYTES != 0 || offset < 0)

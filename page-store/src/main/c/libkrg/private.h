@@ -37,6 +37,12 @@ struct answer {
     uint64_t segment; // of OPEN: its number
 };
 
+// Answers OPEN and OPEN_BY_ID; who was refused gets a struct answer.
+struct opened {
+    struct answer answer;
+    uint64_t key[2]; // opens it again, whoever may open it by then
+};
+
 struct order {
     uint32_t version;
     uint32_t kind;
@@ -45,6 +51,7 @@ struct order {
     uint64_t length;  // of MAP_PART, CREATE, RESIZE and SYNC
     uint32_t offset_pages; // of MAP_PART and SYNC
     uint32_t mode;    // of CREATE
+    uint64_t key[2];  // of who has had the segment open, if there is no name
     char name[MOST_NAME + 1];
 };
 
@@ -76,6 +83,7 @@ struct krg_segment {
     int faults; // userfaultfd while mapped, or -1
     size_t size;
     uint64_t id;
+    uint64_t key[2]; // zeros before it was opened
     void *address; // NULL while not mapped
     size_t length; // of the mapping, as offset and protection
     off_t offset;

@@ -28,7 +28,7 @@ struct sync_request {
     uint32_t count; // of ADJUST, whose steps follow
     uint64_t object; // of JOIN, which comes first: the segment
     uint64_t other; // of AWAIT: the mutex
-    uint64_t first; // of locks: flags; else a value
+    uint64_t first; // of locks: flags; of JOIN, with the next: the key; else a value
     uint64_t second; // of COMPARE_AND_SWAP: what is expected
 };
 
@@ -99,9 +99,10 @@ static int exchange(int fd, const void *request, size_t size, uint64_t *value) {
     return answer.error;
 }
 
-static int join(int fd, uint64_t segment) {
+static int join(int fd, const struct krg_segment *segment) {
     struct sync_request request = {.version = VERSION, .kind = SYNC, .operation = JOIN,
-                                   .object = segment};
+                                   .object = segment->id, .first = segment->key[0],
+                                   .second = segment->key[1]};
     struct timeval never = {0};
     uint64_t unused;
     int error = exchange(fd, &request, sizeof request, &unused);
@@ -116,7 +117,7 @@ static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
     struct krg_thread *thread = malloc(sizeof *thread);
     uint32_t agent = present_agent();
     int fd = thread == NULL || attend() < 0 ? -1 : connect_agent();
-    int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment->id);
+    int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment);
     if (error == 0)
         error = pthread_setspecific(segment->thread, thread);
     if (error != 0) {
@@ -138,7 +139,7 @@ static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
 static int connect_thread(struct krg_thread *thread) {
     uint32_t agent = present_agent();
     int fd = connect_agent();
-    int error = fd < 0 ? errno : join(fd, thread->segment->id);
+    int error = fd < 0 ? errno : join(fd, thread->segment);
     if (error != 0) {
         close_quietly(fd);
         return error;

@@ -90,6 +90,24 @@ class SharedProgramMovesTest {
     }
 
     @Test
+    void whoHasASegmentOpenKeepsItWhereItGoesOnWhenNobodyElseMayOpenIt(Cluster cluster) {
+        cluster.run("segment", "access", SEGMENT, "0666").require(0);
+        job = "keeper";
+        var touch = PROGRAMS.resolve("krg-touch").toString();
+        var program = Answering.startAs("nobody", cluster, job, touch);
+        assertThat(program.ask("map " + SEGMENT)).isEqualTo("ok 4194304");
+        assertThat(program.ask("write 0 5")).isEqualTo("ok");
+
+        cluster.run("segment", "access", SEGMENT, "0600").require(0);
+        migrate(cluster, "stop-copy");
+
+        assertThat(program.ask("exchange 0 6")).isEqualTo("5");
+        assertThat(program.ask("advise 0 4096 3")).isEqualTo("ok");
+        assertThat(program.ask("unmap")).isEqualTo("ok");
+        assertThat(program.ask("map " + SEGMENT)).isEqualTo("error EACCES");
+    }
+
+    @Test
     void whoHasASegmentIsKnownFromEveryNode(Cluster cluster) {
         start(cluster, "holder", "krg-touch");
         var host = cluster.process(job).path("node").asText();

@@ -50,6 +50,7 @@ import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Backing;
 import org.krg.state.model.BlockId;
@@ -75,6 +76,7 @@ import org.krg.state.model.ProcessId;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.state.model.StartFault;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Substitute;
@@ -195,20 +197,24 @@ public final class RandomCommands {
         var likely = known.isEmpty() || rarely() ? segment : pick(known).id();
         return switch (random.nextInt(10)) {
             case 6 -> new FinishReturn(likely);
-            case 0, 1 ->
-                    new CreateSegment(
-                            pick(NAMES),
-                            random.nextLong(3) << 22,
-                            Samples.ALICE,
-                            0600,
-                            pick(List.of(OwnershipMode.values())),
-                            now,
-                            rarely()
-                                    ? Optional.of(new Backing(node(), "/srv/" + pick(NAMES)))
-                                    : Optional.empty());
+            case 0, 1 -> {
+                var create =
+                        new CreateSegment(
+                                        pick(NAMES),
+                                        random.nextLong(3) << 22,
+                                        Samples.ALICE,
+                                        0600,
+                                        pick(List.of(OwnershipMode.values())),
+                                        now)
+                                .openedBy(new SegmentKey(random.nextLong(), random.nextLong()));
+                yield rarely()
+                        ? create.backedBy(new Backing(node(), "/srv/" + pick(NAMES)))
+                        : create;
+            }
             case 2 -> new DestroySegment(likely);
             case 3 -> new ResizeSegment(likely, random.nextLong(4) << 22);
             case 4 -> new RemoveSegment(likely);
+            case 7 -> new SetSegmentMode(likely, random.nextInt(01000));
             case 5 ->
                     new HoldSegment(
                             likely, new Member(node(), agentStarts(image)), random.nextInt(3));

@@ -59,6 +59,7 @@ import org.krg.tools.cli.process.ProcShow;
 import org.krg.tools.cli.process.Ps;
 import org.krg.tools.cli.process.Run;
 import org.krg.tools.cli.process.Wait;
+import org.krg.tools.cli.segment.SegmentAccess;
 import org.krg.tools.cli.segment.SegmentAttachments;
 import org.krg.tools.cli.segment.SegmentAuditVerb;
 import org.krg.tools.cli.segment.SegmentCreate;
@@ -167,6 +168,7 @@ public final class Verbs implements VerbTree {
                             new Verb("segment attach-info", "Show who has a segment open now"),
                             new Verb("segment stats", "Show how nodes use a segment's pages"),
                             new Verb("segment audit", "Compare the log with every node's pages"),
+                            new Verb("segment access", "Say who may open a segment"),
                             new Verb("segment resize", "Make a segment larger"),
                             new Verb("segment dump", "Write what a segment holds into a file"),
                             new Verb("segment load", "Store what a file holds in a segment"),
@@ -258,6 +260,7 @@ public final class Verbs implements VerbTree {
             case "segment attach-info" -> new SegmentAttachments(terminal);
             case "segment stats" -> new SegmentStats(terminal);
             case "segment audit" -> new SegmentAuditVerb(terminal);
+            case "segment access" -> new SegmentAccess(terminal);
             case "segment resize" -> new SegmentResize(terminal);
             case "segment dump" -> new SegmentDump(terminal);
             case "segment load" -> new SegmentLoad(terminal);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.programs;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.krg.jepsen.cluster.Await;
@@ -28,7 +30,17 @@ public final class Answering {
     /// Starts the program, and waits until it runs.
     public static Answering start(Cluster cluster, String job, String program) {
         var directory = cluster.installation().scratch();
-        cluster.submit(JobRequest.of(job, directory, List.of(program)).put("stdin", true));
+        return start(cluster, job, JobRequest.of(job, directory, List.of(program)));
+    }
+
+    /// Starts it as another user's.
+    public static Answering startAs(String user, Cluster cluster, String job, String program) {
+        var request = JobRequest.of(job, Path.of("/"), List.of(program)).put("user", user);
+        return start(cluster, job, request);
+    }
+
+    private static Answering start(Cluster cluster, String job, ObjectNode request) {
+        cluster.submit(request.put("stdin", true));
         cluster.awaitPhase(job, "running", LIMIT);
         return new Answering(cluster, job);
     }

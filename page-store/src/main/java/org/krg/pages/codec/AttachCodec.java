@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// What `libkrg` and the agent say to each other, one packet each: the structs `request` and
 /// `answer` of `libkrg.c`, in the byte order of the machine, which is little endian.
@@ -27,6 +28,9 @@ public final class AttachCodec {
 
     /// `struct answer { int32_t error; uint32_t version; uint64_t size; uint64_t segment; }`
     static final int ANSWER_BYTES = 24;
+
+    /// `struct opened { struct answer answer; uint64_t key[2]; }`
+    static final int OPENED_BYTES = ANSWER_BYTES + 16;
 
     private AttachCodec() {}
 
@@ -83,8 +87,13 @@ public final class AttachCodec {
     }
 
     /// {@return the answer to who has opened a segment}
-    public static byte[] opened(long sizeBytes, SegmentId segment) {
-        return encode(AttachError.NONE.errno(), sizeBytes, segment.value());
+    public static byte[] opened(long sizeBytes, SegmentId segment, SegmentKey key) {
+        return ByteBuffer.allocate(OPENED_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(encode(AttachError.NONE.errno(), sizeBytes, segment.value()))
+                .putLong(key.high())
+                .putLong(key.low())
+                .array();
     }
 
     static byte[] encode(int errno, long sizeBytes, long segment) {

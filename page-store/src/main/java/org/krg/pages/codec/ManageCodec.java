@@ -13,6 +13,7 @@ import org.krg.pages.codec.ManageRequest.Remove;
 import org.krg.pages.codec.ManageRequest.Resize;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// The structs `order` and `about` of `libkrg/private.h`, by which programs make, find, resize,
 /// remove, destroy and sync segments, and open and map what has no name or only a part of one.
@@ -29,10 +30,10 @@ public final class ManageCodec {
     private static final int DESTROY = 39;
     private static final int SYNC = 40;
     private static final int NAME_BYTES = 256;
-    private static final int NAME_OFFSET = 40;
+    private static final int NAME_OFFSET = 56;
 
     /// `struct order { uint32_t version; uint32_t kind; uint64_t segment; uint64_t address;
-    /// uint64_t length; uint32_t offset_pages; uint32_t mode; char name[256]; }`
+    /// uint64_t length; uint32_t offset_pages; uint32_t mode; uint64_t key[2]; char name[256]; }`
     static final int ORDER_BYTES = NAME_OFFSET + NAME_BYTES;
 
     /// `struct about { int32_t error; uint32_t version; uint64_t size; uint64_t segment; uint32_t
@@ -55,7 +56,9 @@ public final class ManageCodec {
         }
         var which =
                 name.get().isEmpty()
-                        ? new Which.Numbered(new SegmentId(order.getLong(8)))
+                        ? new Which.Numbered(
+                                new SegmentId(order.getLong(8)),
+                                new SegmentKey(order.getLong(40), order.getLong(48)))
                         : new Which.Named(name.get());
         var address = order.getLong(16);
         var length = order.getLong(24);

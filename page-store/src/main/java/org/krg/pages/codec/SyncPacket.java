@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.codec;
 
-import org.krg.state.model.SegmentId;
 import org.krg.state.model.SyncRequest;
 
 /// What a thread says on its connection once that is of a segment.
 public sealed interface SyncPacket {
     /// It is of that segment from now on: the first it says.
-    record Join(SegmentId segment) implements SyncPacket {}
+    record Join(Which.Numbered segment) implements SyncPacket {}
 
     /// It asks for something, and waits for the answer.
     record Ask(SyncRequest request) implements SyncPacket {}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Optional;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.state.model.SyncAnswer;
 import org.krg.state.model.SyncId;
 import org.krg.state.model.SyncRequest;
@@ -95,7 +96,12 @@ public final class SyncPacketCodec {
             case 16 -> ask(new Change(id, Change.Kind.ADD, first, 0));
             case 17 -> ask(new Change(id, Change.Kind.EXCHANGE, first, 0));
             case 18 -> ask(new Change(id, Change.Kind.COMPARE_AND_SWAP, first, buffer.getLong(40)));
-            case 19 -> Optional.of(new SyncPacket.Join(new SegmentId(object)));
+            case 19 ->
+                    Optional.of(
+                            new SyncPacket.Join(
+                                    new Which.Numbered(
+                                            new SegmentId(object),
+                                            new SegmentKey(first, buffer.getLong(40)))));
             case 20 -> ask(new SyncRequest.EnterOnce(id));
             case 21 -> ask(new SyncRequest.LeaveOnce(id, first != 0));
             default -> Optional.empty();

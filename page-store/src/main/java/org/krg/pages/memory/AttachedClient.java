@@ -27,6 +27,7 @@ import org.krg.pages.engine.SyncThread;
 import org.krg.pages.memory.SegmentDoor.Managed;
 import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.state.model.SyncRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class AttachedClient {
         void asksToBeSaved(AttachedClient client);
     }
 
-    private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink) {}
+    private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink, SegmentKey key) {}
 
     private record Mapping(Granted of, AttachedProcess process, long tag) {}
 
@@ -188,7 +189,12 @@ final class AttachedClient {
         return switch (door.open(request.which(), peer)) {
             case Opening.Refused refused -> answer(refused.reason());
             case Opening.Granted opening -> {
-                var now = new Granted(opening.segment(), opening.memory(), opening.faults());
+                var now =
+                        new Granted(
+                                opening.segment(),
+                                opening.memory(),
+                                opening.faults(),
+                                opening.key());
                 granted = now;
                 yield give(now);
             }
@@ -207,7 +213,7 @@ final class AttachedClient {
     /// device, which is root's.
     private boolean give(Granted of) {
         var memory = of.memory;
-        var bytes = AttachCodec.opened(memory.sizeBytes(), of.segment);
+        var bytes = AttachCodec.opened(memory.sizeBytes(), of.segment, of.key);
         var device = Userfaultfd.device();
         try {
             return connection.send(
@@ -293,8 +299,8 @@ final class AttachedClient {
         };
     }
 
-    private AttachError join(SegmentId segment) {
-        var find = new ManageRequest.Find(new Which.Numbered(segment));
+    private AttachError join(Which.Numbered segment) {
+        var find = new ManageRequest.Find(segment);
         return switch (door.manage(find, peer)) {
             case Managed.Refused(var reason) -> reason;
             case Managed.Done _ when joined != null || granted != null -> AttachError.EBUSY;

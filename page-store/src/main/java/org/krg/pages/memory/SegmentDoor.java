@@ -10,6 +10,7 @@ import org.krg.pages.codec.Which;
 import org.krg.pages.engine.FaultSink;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// Which segments processes of this node may open, make and remove. Called by one thread, may take
 /// as long as the cluster needs.
@@ -19,7 +20,9 @@ public interface SegmentDoor {
         /// The segment is theirs to map, until it is [#released].
         ///
         /// @param faults is told of the process' faults
-        record Granted(SegmentId segment, NodeMemory memory, FaultSink faults) implements Opening {}
+        /// @param key by which the process may open it again
+        record Granted(SegmentId segment, NodeMemory memory, FaultSink faults, SegmentKey key)
+                implements Opening {}
 
         /// It is not.
         record Refused(AttachError reason) implements Opening {}

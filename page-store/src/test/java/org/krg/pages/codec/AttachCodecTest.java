@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// That both sides agree is shown with libkrg itself; here what a stranger may send.
 class AttachCodecTest {
@@ -44,11 +45,14 @@ class AttachCodecTest {
 
     @Test
     void whoOpensASegmentHearsItsSizeAndItsNumber() {
-        var answer = ByteBuffer.wrap(AttachCodec.opened(4096, new SegmentId(7)));
+        var answer =
+                ByteBuffer.wrap(AttachCodec.opened(4096, new SegmentId(7), new SegmentKey(3, 5)));
         answer.order(ByteOrder.LITTLE_ENDIAN);
         assertThat(answer.getInt(0)).isZero();
         assertThat(answer.getLong(8)).isEqualTo(4096);
         assertThat(answer.getLong(16)).isEqualTo(7);
+        assertThat(answer.getLong(24)).isEqualTo(3);
+        assertThat(answer.getLong(32)).isEqualTo(5);
     }
 
     @Test
@@ -58,12 +62,18 @@ class AttachCodecTest {
                                 order(32)
                                         .putLong(24, 8192)
                                         .putInt(36, 0640)
-                                        .put(40, (byte) 'f')
+                                        .put(56, (byte) 'f')
                                         .array()))
                 .contains(new ManageRequest.Create("f", 8192, 0640));
         assertThat(AttachCodec.decode(order(33).putLong(8, 7).array()))
                 .contains(new ManageRequest.Find(new Which.Numbered(new SegmentId(7))));
-        assertThat(AttachCodec.decode(order(35).put(40, (byte) 'f').array()))
+        assertThat(
+                        AttachCodec.decode(
+                                order(36).putLong(8, 7).putLong(40, 3).putLong(48, 5).array()))
+                .contains(
+                        new AttachRequest.Open(
+                                new Which.Numbered(new SegmentId(7), new SegmentKey(3, 5))));
+        assertThat(AttachCodec.decode(order(35).put(56, (byte) 'f').array()))
                 .contains(new ManageRequest.Remove(new Which.Named("f")));
         assertThat(
                         AttachCodec.decode(
@@ -90,7 +100,7 @@ class AttachCodecTest {
     }
 
     private static ByteBuffer order(int kind) {
-        return ByteBuffer.allocate(296).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 3).putInt(4, kind);
+        return ByteBuffer.allocate(312).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 3).putInt(4, kind);
     }
 
     private static ByteBuffer request(int version, int kind) {

@@ -34,11 +34,13 @@ import org.krg.pages.memory.SegmentDoor.Opening;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// What the kernel does with the pages of real processes, and what libkrg answers.
 class NodeMemoryTest {
     private static final String FIELD = "field";
     private static final SegmentId SEGMENT = new SegmentId(1);
+    private static final SegmentKey KEY = new SegmentKey(3, 5);
     private static final Member HERE = new Member(new NodeId("here"), 1);
     private static final int PAGE = 3;
     private static final int OFFSET = PAGE * PageMemory.PAGE_BYTES + 64;
@@ -72,7 +74,8 @@ class NodeMemoryTest {
     private Opening open(Which which, Peer user) {
         return switch (which) {
             case Which.Named(var name) when name.equals(FIELD) -> granted();
-            case Which.Numbered(var id) when id.equals(SEGMENT) -> granted();
+            case Which.Numbered(var id, var key) when id.equals(SEGMENT) && KEY.isOpenedBy(key) ->
+                    granted();
             case Which.Named(var name) when name.equals("secret") ->
                     new Opening.Refused(AttachError.EACCES);
             case Which.Named _, Which.Numbered _ -> new Opening.Refused(AttachError.ENOENT);
@@ -81,7 +84,7 @@ class NodeMemoryTest {
 
     private Opening granted() {
         return new Opening.Granted(
-                SEGMENT, memory, (page, write) -> faults.add(new Fault(page, write)));
+                SEGMENT, memory, (page, write) -> faults.add(new Fault(page, write)), KEY);
     }
 
     @AfterEach

@@ -15,6 +15,7 @@ import java.util.function.Function;
 import org.krg.host.FileAnswer;
 import org.krg.host.FileQuestion.Prepare;
 import org.krg.host.HostFailure;
+import org.krg.host.SegmentKeys;
 import org.krg.host.engine.Proposals;
 import org.krg.linux.Account;
 import org.krg.linux.PacketConnection.Peer;
@@ -243,12 +244,13 @@ final class SegmentDesk implements SegmentDoor {
         var accepted =
                 propose(
                         new CreateSegment(
-                                create.name(),
-                                create.sizeBytes(),
-                                identity(user),
-                                create.mode(),
-                                OwnershipMode.DEFAULT,
-                                Instant.now()));
+                                        create.name(),
+                                        create.sizeBytes(),
+                                        identity(user),
+                                        create.mode(),
+                                        OwnershipMode.DEFAULT,
+                                        Instant.now())
+                                .openedBy(SegmentKeys.fresh()));
         return find(new Which.Numbered(new SegmentId(accepted.created())))
                 .orElseThrow(() -> new Refused(AttachError.ENOENT));
     }
@@ -264,10 +266,24 @@ final class SegmentDesk implements SegmentDoor {
 
     private Segment admitted(Which which, Peer user) {
         var segment = find(which).orElseThrow(() -> new Refused(AttachError.ENOENT));
-        if (!segment.admits(user.uid(), user.gid())) {
+        if (!segment.admits(user.uid(), user.gid()) && !hasHadIt(which, segment)) {
+            log.info(
+                    "segment not opened segment={} pid={} user={} reason=it is {}'s with access {}",
+                    segment.name(),
+                    user.pid(),
+                    user.uid(),
+                    segment.owner().name(),
+                    "%04o".formatted(segment.mode()));
             throw new Refused(AttachError.EACCES);
         }
         return segment;
+    }
+
+    private static boolean hasHadIt(Which which, Segment segment) {
+        return switch (which) {
+            case Which.Named _ -> false;
+            case Which.Numbered(_, var key) -> segment.key().isOpenedBy(key);
+        };
     }
 
     private Segment managed(Which which, Peer user) {
@@ -282,7 +298,7 @@ final class SegmentDesk implements SegmentDoor {
         var segments = answered(store.read()).segments();
         return switch (which) {
             case Which.Named(var name) -> segments.find(name);
-            case Which.Numbered(var id) -> segments.current(id);
+            case Which.Numbered(var id, _) -> segments.current(id);
         };
     }
 

@@ -530,7 +530,8 @@ final class SharedMemory implements AutoCloseable {
 
     private Opening.Granted create(Segment segment) {
         var memory = NodeMemory.create(segment.name(), segment.sizeBytes());
-        return new Opening.Granted(segment.id(), memory, engine.open(segment.id(), memory));
+        return new Opening.Granted(
+                segment.id(), memory, engine.open(segment.id(), memory), segment.key());
     }
 
     /// Whoever waits for a page of a segment that is gone, and whoever touches one, gets an error.

@@ -308,6 +308,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/segments/{segment}/pages", Permit.OWNER, segments::pages)
                 .get("/v1/segments/{segment}/attached", Permit.OWNER, segments::attached)
                 .post("/v1/segments/{segment}/resize", Permit.OWNER, segments::resize)
+                .post("/v1/segments/{segment}/access", Permit.OWNER, segments::access)
                 .get("/v1/segments/{segment}/contents", Permit.OWNER, segments::dump)
                 .postStream("/v1/segments/{segment}/contents", Permit.OWNER, segments::load)
                 .post("/v1/segments/{segment}/sync", Permit.OWNER, segments::sync)

@@ -14,7 +14,6 @@ import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.Submission;
 import org.krg.host.http.body.SubmissionBody;
 import org.krg.host.http.cluster.Replica;
-import org.krg.linux.Account;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.Engine;
@@ -94,14 +93,7 @@ final class Reception {
                     "only root may run a job as another user",
                     "leave --user out: the job runs as " + caller.identity().name());
         }
-        return (name.matches("[0-9]{1,9}")
-                        ? Optional.of(Caller.identity(Integer.parseInt(name)))
-                        : Account.find(name).map(Caller::identity))
-                .orElseThrow(() ->
-                        new HostFailure(
-                                HostFailure.Code.NOT_FOUND,
-                                "there is no user " + name + " on this node",
-                                "`getent passwd` shows the users"));
+        return Accounts.require(name);
     }
 
     /// A user of the cluster is somebody on the machine only where an account has the same name.

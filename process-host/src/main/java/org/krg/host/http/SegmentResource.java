@@ -79,7 +79,10 @@ final class SegmentResource {
     HttpResponse create(Call call) {
         var body = call.body(SegmentBody.class);
         var at = parts.wall().instant();
-        var owner = call.caller().identity();
+        var owner =
+                body.ownerName()
+                        .map(name -> other(call, name))
+                        .orElseGet(() -> call.caller().identity());
         var create =
                 body.path()
                         .map(path -> fileSegment(owner, path, body, at))
@@ -90,6 +93,29 @@ final class SegmentResource {
         var image = replica.atLeast(done.revision());
         var segment = Targets.segment(image, Long.toString(done.created()));
         return Call.one(HttpStatus.CREATED, image, SegmentView.of(image, segment));
+    }
+
+    private static Identity other(Call call, String name) {
+        if (call.caller().identity().uid() != 0) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_PERMITTED,
+                    "only root may make a segment for another user",
+                    "leave the owner out: it is " + call.caller().identity().name() + "'s");
+        }
+        return Accounts.require(name);
+    }
+
+    /// Who may open it from now on.
+    HttpResponse access(Call call) {
+        var segment = Targets.segment(replica.read(false), call.path("segment"));
+        var command = call.body(SegmentBody.class).setMode(segment.id());
+        var done =
+                changes.submit(
+                        changes.key(call.header("krg-request"), call.caller().principal()),
+                        command);
+        var image = replica.atLeast(done.revision());
+        var now = Targets.segment(image, Long.toString(segment.id().value()));
+        return Call.one(image, SegmentView.of(image, now));
     }
 
     private CreateSegment fileSegment(Identity owner, String path, SegmentBody body, Instant at) {

@@ -3,8 +3,10 @@ package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.linux.Account;
 
 @ExtendWith(SharedApi.class)
 final class SegmentApiTest {
@@ -94,6 +96,61 @@ final class SegmentApiTest {
         assertThat(attached.body().path("attached").isArray()).isTrue();
         assertThat(attached.body().path("attached")).isEmpty();
         assertThat(api.get("/v1/segments/nobody/attached").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aSegmentIsItsOwnersUntilItIsSaidWhoseElse() {
+        var alone = api.post("/v1/segments", "{\"name\":\"mine\",\"sizeBytes\":4096}");
+        var shared =
+                api.post(
+                        "/v1/segments", "{\"name\":\"ours\",\"sizeBytes\":4096,\"mode\":\"0660\"}");
+
+        assertThat(alone.text("/mode")).isEqualTo("0600");
+        assertThat(shared.text("/mode")).isEqualTo("0660");
+        var opened = api.post("/v1/segments/mine/access", "{\"mode\":\"666\"}");
+        assertThat(opened.status()).isEqualTo(200);
+        assertThat(opened.text("/mode")).isEqualTo("0666");
+        assertThat(api.post("/v1/segments/mine/access", "{\"mode\":\"0666\"}").status())
+                .isEqualTo(200);
+        assertThat(api.get("/v1/segments/mine").text("/mode")).isEqualTo("0666");
+        assertThat(api.post("/v1/segments/nobody/access", "{\"mode\":\"0666\"}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void onlyRootMakesASegmentForAnother() {
+        var made =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"given\",\"sizeBytes\":4096,\"owner\":\"nobody\"}");
+        var unknown =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"lent\",\"sizeBytes\":4096,\"owner\":\"no-such-user\"}");
+
+        if (Account.ownUid() == 0) {
+            assertThat(made.status()).isEqualTo(201);
+            assertThat(made.text("/owner")).isEqualTo("nobody");
+            assertThat(unknown.status()).isEqualTo(404);
+        } else {
+            assertThat(made.status()).isEqualTo(403);
+            assertThat(unknown.status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void anAccessThatWouldLetNobodyInIsRefused() {
+        api.post("/v1/segments", "{\"name\":\"closed\",\"sizeBytes\":4096}");
+
+        for (var mode :
+                List.of("0640", "0604", "0666x", "0066", "0770", "777", "01666", "0688", "")) {
+            var refused =
+                    api.post("/v1/segments/closed/access", "{\"mode\":\"%s\"}".formatted(mode));
+            assertThat(refused.status()).as(mode).isEqualTo(400);
+            assertThat(refused.text("/error/message")).contains("mode");
+        }
+        assertThat(api.post("/v1/segments/closed/access", "{}").status()).isEqualTo(400);
+        assertThat(api.get("/v1/segments/closed").text("/mode")).isEqualTo("0600");
     }
 
     @Test

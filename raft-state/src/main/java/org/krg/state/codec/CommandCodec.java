@@ -114,6 +114,7 @@ final class CommandCodec {
             case DESTROY_SEGMENT ->
                     new DestroySegment(new SegmentId(command.getDestroySegment().getSegment()));
             case RESIZE_SEGMENT -> SegmentCodec.decode(command.getResizeSegment());
+            case SET_SEGMENT_MODE -> SegmentCodec.decode(command.getSetSegmentMode());
             case REMOVE_SEGMENT -> SegmentCodec.decode(command.getRemoveSegment());
             case FINISH_RETURN ->
                     new FinishReturn(new SegmentId(command.getFinishReturn().getSegment()));

@@ -11,6 +11,7 @@ import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Segments;
 import org.krg.state.model.Backing;
@@ -23,6 +24,7 @@ import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.state.proto.CommandWire;
 import org.krg.state.proto.EventWire;
 import org.krg.state.proto.ObjectWire;
@@ -34,6 +36,7 @@ final class SegmentCodec {
     static ObjectWire.Segment encode(Segment segment) {
         var wire = ObjectWire.Segment.newBuilder();
         segment.backing().ifPresent(backing -> wire.setBacking(encode(backing)));
+        find(segment.key()).ifPresent(wire::setKey);
         return wire.setId(segment.id().value())
                 .setName(segment.name())
                 .setSizeBytes(segment.sizeBytes())
@@ -46,6 +49,20 @@ final class SegmentCodec {
                 .addAllFormerly(segment.formerly().stream().map(SegmentId::value).toList())
                 .setReturning(segment.returning())
                 .build();
+    }
+
+    private static Optional<ObjectWire.SegmentKey> find(SegmentKey key) {
+        return key.equals(SegmentKey.NONE)
+                ? Optional.empty()
+                : Optional.of(
+                        ObjectWire.SegmentKey.newBuilder()
+                                .setHigh(key.high())
+                                .setLow(key.low())
+                                .build());
+    }
+
+    private static SegmentKey decode(ObjectWire.SegmentKey key) {
+        return new SegmentKey(key.getHigh(), key.getLow());
     }
 
     private static ObjectWire.OwnershipMode wire(OwnershipMode mode) {
@@ -90,9 +107,8 @@ final class SegmentCodec {
                         .toList(),
                 segment.getFormerlyList().stream().map(SegmentId::new).toList(),
                 segment.getReturning(),
-                segment.hasBacking()
-                        ? Optional.of(decode(segment.getBacking()))
-                        : Optional.empty());
+                segment.hasBacking() ? Optional.of(decode(segment.getBacking())) : Optional.empty(),
+                decode(segment.getKey()));
     }
 
     static ObjectWire.BlockGrant encode(BlockId block, BlockGrant grant) {
@@ -135,6 +151,7 @@ final class SegmentCodec {
                                 .setOwnership(wire(create.ownership()))
                                 .setAt(Wire.encode(create.at()));
                 create.backing().ifPresent(backing -> created.setBacking(encode(backing)));
+                find(create.key()).ifPresent(created::setKey);
             }
             case DestroySegment(var segment) ->
                     wire.getDestroySegmentBuilder().setSegment(segment.value());
@@ -142,6 +159,8 @@ final class SegmentCodec {
                     wire.getResizeSegmentBuilder()
                             .setSegment(segment.value())
                             .setSizeBytes(sizeBytes);
+            case SetSegmentMode(var segment, var mode) ->
+                    wire.getSetSegmentModeBuilder().setSegment(segment.value()).setMode(mode);
             case RemoveSegment(var segment) ->
                     wire.getRemoveSegmentBuilder().setSegment(segment.value());
             case HoldSegment(var segment, var member, var count) ->
@@ -167,13 +186,16 @@ final class SegmentCodec {
                 command.getMode(),
                 Wire.constant(OwnershipMode.values(), SegmentCodec::wire, command.getOwnership()),
                 Wire.decode(command.getAt()),
-                command.hasBacking()
-                        ? Optional.of(decode(command.getBacking()))
-                        : Optional.empty());
+                command.hasBacking() ? Optional.of(decode(command.getBacking())) : Optional.empty(),
+                decode(command.getKey()));
     }
 
     static ResizeSegment decode(CommandWire.ResizeSegment command) {
         return new ResizeSegment(new SegmentId(command.getSegment()), command.getSizeBytes());
+    }
+
+    static SetSegmentMode decode(CommandWire.SetSegmentMode command) {
+        return new SetSegmentMode(new SegmentId(command.getSegment()), command.getMode());
     }
 
     static RemoveSegment decode(CommandWire.RemoveSegment command) {

@@ -9,6 +9,7 @@ import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
 import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 
 /// Requests about shared memory.
 public sealed interface SegmentCommand extends Command {
@@ -17,6 +18,7 @@ public sealed interface SegmentCommand extends Command {
     ///
     /// @param mode like a file's, [org.krg.state.model.Segment]
     /// @param ownership what has to know of a page's next owner first
+    /// @param key for who has had it open; fresh random bits
     record CreateSegment(
             String name,
             long sizeBytes,
@@ -24,7 +26,8 @@ public sealed interface SegmentCommand extends Command {
             int mode,
             OwnershipMode ownership,
             Instant at,
-            Optional<Backing> backing)
+            Optional<Backing> backing,
+            SegmentKey key)
             implements SegmentCommand {
         /// A segment of zeros.
         public CreateSegment(
@@ -34,12 +37,28 @@ public sealed interface SegmentCommand extends Command {
                 int mode,
                 OwnershipMode ownership,
                 Instant at) {
-            this(name, sizeBytes, owner, mode, ownership, at, Optional.empty());
+            this(name, sizeBytes, owner, mode, ownership, at, Optional.empty(), SegmentKey.NONE);
+        }
+
+        /// {@return the same of a segment that is a file}
+        public CreateSegment backedBy(Backing file) {
+            return new CreateSegment(
+                    name, sizeBytes, owner, mode, ownership, at, Optional.of(file), key);
+        }
+
+        /// {@return the same of a segment with a key}
+        public CreateSegment openedBy(SegmentKey fresh) {
+            return new CreateSegment(name, sizeBytes, owner, mode, ownership, at, backing, fresh);
         }
     }
 
     /// Makes a segment larger: zeros at its end. Refused when it is larger already.
     record ResizeSegment(SegmentId segment, long sizeBytes) implements SegmentCommand {}
+
+    /// Says whose processes may open a segment from now on. Whoever has it open keeps it.
+    ///
+    /// @param mode like a file's, [org.krg.state.model.Segment]
+    record SetSegmentMode(SegmentId segment, int mode) implements SegmentCommand {}
 
     /// Takes a segment's name away: it is destroyed when no live member holds it any more.
     record RemoveSegment(SegmentId segment) implements SegmentCommand {}

@@ -173,6 +173,7 @@ public final class Authority {
             case SegmentCommand.DestroySegment(var segment) -> owner(image, segment);
             // A program's that may do so by the segment's mode, its agent proposes.
             case SegmentCommand.ResizeSegment resize -> owner(image, resize.segment());
+            case SegmentCommand.SetSegmentMode(var segment, _) -> owner(image, segment);
             case SegmentCommand.RemoveSegment _,
                     SegmentCommand.HoldSegment _,
                     SegmentCommand.FinishReturn _,

@@ -11,6 +11,7 @@ import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Segments;
@@ -40,6 +41,7 @@ final class SegmentRules {
             case CreateSegment create -> create(image, create);
             case DestroySegment(var id) -> destroy(image, id);
             case ResizeSegment resize -> resize(image, resize);
+            case SetSegmentMode(var id, var mode) -> setMode(image, id, mode);
             case RemoveSegment(var id) -> remove(image, id);
             case HoldSegment hold -> hold(image, hold);
             case FinishReturn(var id) -> finishReturn(image, id);
@@ -82,13 +84,14 @@ final class SegmentRules {
         }
         var zeros =
                 Segment.unheld(
-                        new SegmentId(image.nextNumber()),
-                        create.name(),
-                        create.sizeBytes(),
-                        create.owner(),
-                        create.mode(),
-                        create.ownership(),
-                        create.at());
+                                new SegmentId(image.nextNumber()),
+                                create.name(),
+                                create.sizeBytes(),
+                                create.owner(),
+                                create.mode(),
+                                create.ownership(),
+                                create.at())
+                        .openedBy(create.key());
         var segment = create.backing().map(zeros::backedBy).orElse(zeros);
         var draft = new Draft(image);
         draft.add(new SegmentEvent.Created(segment, "created by " + create.owner().name()));
@@ -101,12 +104,8 @@ final class SegmentRules {
                     "a segment's name is 1 to 63 letters, digits, dots, underscores and dashes, "
                             + "and begins with a letter or digit");
         }
-        if (create.mode() < 0 || create.mode() > MODE_BITS) {
-            return Optional.of(
-                    "the mode of a segment is 0 to 777, not %o".formatted(create.mode()));
-        }
-        return create.backing()
-                .flatMap(SegmentRules::problem)
+        return modeProblem(create.mode())
+                .or(() -> create.backing().flatMap(SegmentRules::problem))
                 .or(() -> sizeProblem(create.sizeBytes()));
     }
 
@@ -174,6 +173,30 @@ final class SegmentRules {
                         new SegmentEvent.Changed(
                                 segment.withSize(resize.sizeBytes()),
                                 "grown by %s bytes".formatted(more)));
+    }
+
+    private static Decision setMode(ClusterImage image, SegmentId id, int mode) {
+        var found = image.segments().known().find(id);
+        if (found.isEmpty()) {
+            return unknown(id);
+        }
+        var invalid = modeProblem(mode);
+        if (invalid.isPresent()) {
+            return Decision.refuse(Refusal.INVALID, invalid.get());
+        }
+        var segment = found.get();
+        return segment.mode() == mode
+                ? Decision.accept()
+                : Decision.accept(
+                        new SegmentEvent.Changed(
+                                segment.withMode(mode),
+                                "access %04o instead of %04o".formatted(mode, segment.mode())));
+    }
+
+    private static Optional<String> modeProblem(int mode) {
+        return mode < 0 || mode > MODE_BITS
+                ? Optional.of("the mode of a segment is 0 to 777, not %o".formatted(mode))
+                : Optional.empty();
     }
 
     private static Decision remove(ClusterImage image, SegmentId id) {

@@ -12,7 +12,7 @@ public sealed interface SegmentEvent extends Event {
     /// It exists from now on.
     record Created(Segment segment, String detail) implements SegmentEvent {}
 
-    /// Its size, its name or who holds it is another now.
+    /// Its size, its name, who may open it or who holds it is another now.
     record Changed(Segment segment, String detail) implements SegmentEvent {}
 
     /// It exists from now on, as a checkpoint has it; its pages are yet to come.

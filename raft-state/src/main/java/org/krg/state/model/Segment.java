@@ -20,6 +20,7 @@ import java.util.Optional;
 ///   back know it by one of them
 /// @param returning whether its pages are being put back: nobody may open it yet
 /// @param backing the file that it is, if it is one
+/// @param key by which who had it open may open it again, whatever the mode is by then
 public record Segment(
         SegmentId id,
         String name,
@@ -32,7 +33,8 @@ public record Segment(
         List<Holder> holders,
         List<SegmentId> formerly,
         boolean returning,
-        Optional<Backing> backing) {
+        Optional<Backing> backing,
+        SegmentKey key) {
     private static final int GROUP_BITS = 0060;
     private static final int OTHER_BITS = 0006;
 
@@ -69,7 +71,8 @@ public record Segment(
                 holders,
                 List.of(),
                 false,
-                Optional.empty());
+                Optional.empty(),
+                SegmentKey.NONE);
     }
 
     /// {@return a segment that nobody holds yet}
@@ -89,7 +92,7 @@ public record Segment(
         return Math.toIntExact((sizeBytes + BlockId.BYTES - 1) / BlockId.BYTES);
     }
 
-    /// {@return whether processes of a user may hold it}
+    /// {@return whether processes of a user may open it for the first time}
     public boolean admits(int uid, int gid) {
         return isManagedBy(uid)
                 || (gid == owner.gid() && (mode & GROUP_BITS) == GROUP_BITS)
@@ -106,6 +109,13 @@ public record Segment(
         return holders.stream().mapToInt(Holder::count).sum();
     }
 
+    /// {@return the same with another key}
+    public Segment openedBy(SegmentKey other) {
+        return new Segment(
+                id, name, sizeBytes, owner, mode, ownership, created, removed, holders, formerly,
+                returning, backing, other);
+    }
+
     /// {@return the same, with a file}
     public Segment backedBy(Backing file) {
         return new Segment(
@@ -120,7 +130,8 @@ public record Segment(
                 holders,
                 formerly,
                 returning,
-                Optional.of(file));
+                Optional.of(file),
+                key);
     }
 
     /// {@return the same, in memory only}
@@ -137,21 +148,29 @@ public record Segment(
                 holders,
                 formerly,
                 returning,
-                Optional.empty());
+                Optional.empty(),
+                key);
     }
 
     /// {@return the same with another size}
     public Segment withSize(long bytes) {
         return new Segment(
                 id, name, bytes, owner, mode, ownership, created, removed, holders, formerly,
-                returning, backing);
+                returning, backing, key);
+    }
+
+    /// {@return the same with other rights of who is not its owner}
+    public Segment withMode(int bits) {
+        return new Segment(
+                id, name, sizeBytes, owner, bits, ownership, created, removed, holders, formerly,
+                returning, backing, key);
     }
 
     /// {@return the same without a name}
     public Segment withoutName() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, true, holders, formerly,
-                returning, backing);
+                returning, backing, key);
     }
 
     /// {@return the same with so many handles of a member}
@@ -164,14 +183,14 @@ public record Segment(
         changed.sort(Comparator.comparing(Holder::member));
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, changed, formerly,
-                returning, backing);
+                returning, backing, key);
     }
 
     /// {@return the same, held by nobody}
     public Segment withoutHolders() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, List.of(), formerly,
-                returning, backing);
+                returning, backing, key);
     }
 
     /// {@return this segment, as it was saved, with another number, held by nobody, its pages yet
@@ -192,13 +211,14 @@ public record Segment(
                 List.of(),
                 before,
                 true,
-                backing);
+                backing,
+                key);
     }
 
     /// {@return the same with all its pages}
     public Segment complete() {
         return new Segment(
                 id, name, sizeBytes, owner, mode, ownership, created, removed, holders, formerly,
-                false, backing);
+                false, backing, key);
     }
 }

@@ -75,6 +75,7 @@ import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.Event;
 import org.krg.state.event.GenerationEvent;
@@ -133,6 +134,7 @@ import org.krg.state.model.SavedObject;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.state.model.StartFault;
 import org.krg.state.model.StopOrder;
 import org.krg.state.model.Substitute;
@@ -157,6 +159,7 @@ final class Everything {
 
     private static final AddressPool POOL = AddressPool.of("10.201.0.0/16");
     private static final GroupCut.Held HELD = new GroupCut.Held(new SegmentId(31), 2);
+    private static final SegmentKey KEY = new SegmentKey(-3, 1L << 40);
     private static final BlockId BLOCK = new BlockId(new SegmentId(31), 5);
 
     private Everything() {}
@@ -246,19 +249,16 @@ final class Everything {
                 new RestoreFrom(PROCESS, 5, START, true),
                 new SetFrozen(PROCESS, true),
                 new SubmitJob("limited", Samples.with(spec(), limited()), ALICE, START),
-                new CreateSegment(
-                        "kept",
-                        64L << 20,
-                        ALICE,
-                        0640,
-                        OwnershipMode.ASYNC,
-                        START,
-                        fileSegment().backing()),
+                new CreateSegment("kept", 64L << 20, ALICE, 0640, OwnershipMode.ASYNC, START)
+                        .backedBy(fileSegment().backing().orElseThrow()),
                 new SubmitJob("own", Samples.with(spec(), savingItself()), ALICE, START),
                 new RestoreFrom(PROCESS, 5, START, true, substitutes()),
                 new LimitCheckpoints("ann", 1L << 30),
                 new ReportStartFailed(
-                        PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE));
+                        PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE),
+                new SetSegmentMode(segment().id(), 0660),
+                new CreateSegment("keyed", 4_096, ALICE, 0640, OwnershipMode.ASYNC, START)
+                        .openedBy(KEY));
     }
 
     static List<Event> events() {
@@ -329,6 +329,8 @@ final class Everything {
                                                         START.plusSeconds(120),
                                                         "no table.bin"))),
                         "not on n2"));
+        events.add(
+                new SegmentEvent.Changed(segment().openedBy(KEY), "access 0600 instead of 0640"));
         return events;
     }
 

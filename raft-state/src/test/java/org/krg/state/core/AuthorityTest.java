@@ -33,6 +33,7 @@ class AuthorityTest {
                     "CreateSegment",
                     "DestroySegment",
                     "ResizeSegment",
+                    "SetSegmentMode",
                     "StartMigration",
                     "BeginCut",
                     "AbortMigration",

@@ -162,14 +162,8 @@ class CutSegmentsTest {
     }
 
     private CreateSegment fileCommand(String name, Backing file) {
-        return new CreateSegment(
-                name,
-                SIZE,
-                Samples.ALICE,
-                0600,
-                OwnershipMode.SYNC,
-                scene.now(),
-                Optional.of(file));
+        return new CreateSegment(name, SIZE, Samples.ALICE, 0600, OwnershipMode.SYNC, scene.now())
+                .backedBy(file);
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +16,7 @@ import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Table;
 import org.krg.state.model.Backing;
@@ -28,6 +28,7 @@ import org.krg.state.model.NodeId;
 import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
+import org.krg.state.model.SegmentKey;
 import org.krg.testkit.Samples;
 
 class SegmentRulesTest {
@@ -125,6 +126,59 @@ class SegmentRulesTest {
 
         assertThat(scene.image().segments().grants().stream().map(Table.Entry::key))
                 .containsExactly(other);
+    }
+
+    @Test
+    void whoMayOpenASegmentChangesAndWhoHasItOpenKeepsIt() {
+        var holder = member(Samples.HOME);
+        scene.accept(new HoldSegment(grid, holder, 2));
+        assertThat(grid().admits(2_000, 2_000)).isFalse();
+
+        scene.accept(new SetSegmentMode(grid, 0666));
+
+        assertThat(grid().mode()).isEqualTo(0666);
+        assertThat(grid().admits(2_000, 2_000)).isTrue();
+        assertThat(grid().isManagedBy(2_000)).isFalse();
+        scene.accept(new SetSegmentMode(grid, 0));
+        assertThat(grid().admits(2_000, 2_000)).isFalse();
+        assertThat(grid().admits(grid().owner().uid(), 2_000)).isTrue();
+        assertThat(grid().held()).isEqualTo(2);
+    }
+
+    @Test
+    void aSegmentKeepsTheKeyThatItWasMadeWith() {
+        var key = new SegmentKey(3, 7);
+        scene.accept(
+                new CreateSegment(
+                                "kept", SIZE, Samples.ALICE, 0600, OwnershipMode.ASYNC, scene.now())
+                        .openedBy(key));
+        var made = scene.image().segments().find("kept").orElseThrow();
+        scene.accept(new SetSegmentMode(made.id(), 0666));
+        scene.accept(new ResizeSegment(made.id(), 2 * SIZE));
+
+        var kept = scene.image().segments().find("kept").orElseThrow().key();
+
+        assertThat(kept.isOpenedBy(key)).isTrue();
+        assertThat(kept.isOpenedBy(new SegmentKey(3, 8))).isFalse();
+        assertThat(kept).hasToString("a key");
+        assertThat(grid().key().isOpenedBy(SegmentKey.NONE)).isFalse();
+    }
+
+    @Test
+    void theSameAccessAgainChangesNothing() {
+        scene.accept(new SetSegmentMode(grid, 0660));
+        var before = scene.image();
+
+        scene.accept(new SetSegmentMode(grid, 0660));
+
+        assertThat(scene.image().segments()).isEqualTo(before.segments());
+    }
+
+    @Test
+    void anAccessThatIsNoneOfAFileIsRefused() {
+        scene.refuse(Refusal.INVALID, new SetSegmentMode(grid, 01000));
+        scene.refuse(Refusal.INVALID, new SetSegmentMode(grid, -1));
+        scene.refuse(Refusal.NOT_FOUND, new SetSegmentMode(new SegmentId(99), 0600));
     }
 
     @Test
@@ -275,14 +329,8 @@ class SegmentRulesTest {
     }
 
     private CreateSegment fileCommand(String name, String path, OwnershipMode mode) {
-        return new CreateSegment(
-                name,
-                SIZE,
-                Samples.ALICE,
-                0600,
-                mode,
-                scene.now(),
-                Optional.of(new Backing(Samples.HOME, path)));
+        return new CreateSegment(name, SIZE, Samples.ALICE, 0600, mode, scene.now())
+                .backedBy(new Backing(Samples.HOME, path));
     }
 
     private BlockId block() {

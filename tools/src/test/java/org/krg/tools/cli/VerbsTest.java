@@ -98,6 +98,14 @@ final class VerbsTest {
         assertThat(run("segment", "destroy", "grid").exit()).isZero();
         assertThat(run("segment", "destroy", "none").exit()).isEqualTo(3);
         assertThat(run("segment", "create", "grid").exit()).isEqualTo(2);
+        answers.put("POST /v1/segments/grid/access", json(200, grid));
+        assertThat(run("segment", "access", "grid", "0666").exit()).isZero();
+        assertThat(agent.asked().getLast().body()).isEqualTo("{\"mode\":\"0666\"}");
+        var pool =
+                run("segment", "create", "p", "--size", "1M", "--access", "0660", "--owner", "ann");
+        assertThat(pool.exit()).isZero();
+        assertThat(agent.asked().getLast().body())
+                .contains("\"mode\":\"0660\"", "\"owner\":\"ann\"");
     }
 
     @Test

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "The segment is zeros, or what a file holds. Only programs of the user who makes it, and root's, may map it.",
+            "The segment is zeros, or what a file holds. Only programs of its owner, and root's, may map it, unless --access says who else.",
             "Pages that no living node has any more after the loss of a node are an error (SIGBUS), never zeros and never an older version.",
             "",
             "A file is read and written by the agent of its node, with the rights of the user who makes the segment; nobody",
@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
             "",
             "  krg-admin segment create grid --size 64M",
             "  krg-admin segment create sums --size 1M --mode sync",
+            "  krg-admin segment create pool --size 1M --access 0660 --owner ann",
             "  krg-admin segment create table --file /srv/table.bin",
             "  krg-admin segment create ledger --file /srv/ledger.bin --mode sync",
             "  krg-admin segment create heap --file /srv/heap.bin --create --size 1G --on n2",
@@ -64,6 +65,20 @@ public final class SegmentCreate implements Callable<Integer> {
             paramLabel = "NODE",
             description = "the node that the file is on (default: the one that is asked)")
     private @Nullable String node;
+
+    @Option(
+            names = "--access",
+            paramLabel = "ACCESS",
+            description =
+                    "who may open it, octal as of a file: 0600 (the default) the owner, 0660 programs with the owner's primary group too, 0666 all. Who opens it reads and writes it")
+    private @Nullable String access;
+
+    @Option(
+            names = "--owner",
+            paramLabel = "USER",
+            description =
+                    "whose it is, a user of the node that is asked; root's to choose (default: the caller)")
+    private @Nullable String owner;
 
     @Option(names = "--create", description = "make the file if it is not there")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
@@ -116,6 +131,12 @@ public final class SegmentCreate implements Callable<Integer> {
         var body = Json.object().put("name", name).put("ownership", mode.name());
         if (size != null) {
             body.put("sizeBytes", size.bytes());
+        }
+        if (access != null) {
+            body.put("mode", access);
+        }
+        if (owner != null) {
+            body.put("owner", owner);
         }
         if (file == null) {
             if (node != null || create) {
