@@ -250,10 +250,24 @@ class EtcdctlTest {
         assertThat(etcdctl("put", "saved", "by etcdctl").out()).isEqualTo("OK\n");
 
         // It asks one member only.
-        var first = cluster.members().getFirst().api();
-        shell("ETCDCTL_API=3 etcdctl --endpoints=%s snapshot save %s".formatted(first, saved));
+        var first = cluster.members().getFirst();
+        shell(
+                "ETCDCTL_API=3 etcdctl --endpoints=%s snapshot save %s"
+                        .formatted(first.api(), saved));
 
         cluster.run("state", "inspect", saved).require(0);
+        var data = cluster.data(first.node()).toString();
+        Await.until(
+                "the audit log to say who read everything",
+                LIMIT,
+                () ->
+                        cluster.run("audit", "show", data, "--last", "100")
+                                .require(0)
+                                .out()
+                                .lines()
+                                .anyMatch(line ->
+                                        line.contains("root (uid ")
+                                                && line.contains("Maintenance/Snapshot")));
     }
 
     @Test

@@ -4,29 +4,33 @@ package org.krg.host.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.krg.host.http.AuthRequests.addUser;
+import static org.krg.host.http.AuthRequests.bytes;
+import static org.krg.host.http.AuthRequests.framed;
+import static org.krg.host.http.AuthRequests.getRole;
+import static org.krg.host.http.AuthRequests.getUser;
+import static org.krg.host.http.AuthRequests.grant;
+import static org.krg.host.http.AuthRequests.grantRole;
+import static org.krg.host.http.AuthRequests.permission;
+import static org.krg.host.http.AuthRequests.revoke;
+import static org.krg.host.http.AuthRequests.revokeRole;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.ibm.etcd.api.AuthDisableRequest;
 import com.ibm.etcd.api.AuthEnableRequest;
 import com.ibm.etcd.api.AuthEnableResponse;
 import com.ibm.etcd.api.AuthRoleAddRequest;
 import com.ibm.etcd.api.AuthRoleDeleteRequest;
-import com.ibm.etcd.api.AuthRoleGetRequest;
 import com.ibm.etcd.api.AuthRoleGetResponse;
 import com.ibm.etcd.api.AuthRoleGrantPermissionRequest;
 import com.ibm.etcd.api.AuthRoleListRequest;
 import com.ibm.etcd.api.AuthRoleListResponse;
-import com.ibm.etcd.api.AuthRoleRevokePermissionRequest;
 import com.ibm.etcd.api.AuthUserAddRequest;
 import com.ibm.etcd.api.AuthUserChangePasswordRequest;
 import com.ibm.etcd.api.AuthUserDeleteRequest;
-import com.ibm.etcd.api.AuthUserGetRequest;
 import com.ibm.etcd.api.AuthUserGetResponse;
-import com.ibm.etcd.api.AuthUserGrantRoleRequest;
 import com.ibm.etcd.api.AuthUserListRequest;
 import com.ibm.etcd.api.AuthUserListResponse;
-import com.ibm.etcd.api.AuthUserRevokeRoleRequest;
 import com.ibm.etcd.api.AuthenticateRequest;
 import com.ibm.etcd.api.CompactionRequest;
 import com.ibm.etcd.api.MoveLeaderRequest;
@@ -37,7 +41,6 @@ import com.ibm.etcd.api.SnapshotRequest;
 import com.ibm.etcd.api.SnapshotResponse;
 import com.ibm.etcd.api.StatusRequest;
 import com.ibm.etcd.api.StatusResponse;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -363,61 +366,5 @@ final class EtcdAuthApiTest {
     private List<String> roles() {
         var all = AuthRoleListRequest.getDefaultInstance();
         return client.call(AUTH + "RoleList", all, AuthRoleListResponse.parser()).getRolesList();
-    }
-
-    private static AuthUserAddRequest addUser(String name) {
-        return AuthUserAddRequest.newBuilder().setName(name).build();
-    }
-
-    private static AuthUserGetRequest getUser(String name) {
-        return AuthUserGetRequest.newBuilder().setName(name).build();
-    }
-
-    private static AuthRoleGetRequest getRole(String name) {
-        return AuthRoleGetRequest.newBuilder().setRole(name).build();
-    }
-
-    private static AuthUserGrantRoleRequest grantRole(String user, String role) {
-        return AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build();
-    }
-
-    private static AuthUserRevokeRoleRequest revokeRole(String user, String role) {
-        return AuthUserRevokeRoleRequest.newBuilder().setName(user).setRole(role).build();
-    }
-
-    private static AuthRoleGrantPermissionRequest grant(String role, String key, String end) {
-        return AuthRoleGrantPermissionRequest.newBuilder()
-                .setName(role)
-                .setPerm(permission(Permission.Type.READWRITE, key, end))
-                .build();
-    }
-
-    private static AuthRoleRevokePermissionRequest revoke(String role, String key, String end) {
-        return AuthRoleRevokePermissionRequest.newBuilder()
-                .setRole(role)
-                .setKey(bytes(key))
-                .setRangeEnd(bytes(end))
-                .build();
-    }
-
-    private static Permission permission(Permission.Type type, String key, String end) {
-        return Permission.newBuilder()
-                .setPermType(type)
-                .setKey(bytes(key))
-                .setRangeEnd(bytes(end))
-                .build();
-    }
-
-    private static ByteString bytes(String text) {
-        return ByteString.copyFromUtf8(text);
-    }
-
-    private static byte[] framed(MessageLite message) {
-        var bytes = message.toByteArray();
-        return ByteBuffer.allocate(5 + bytes.length)
-                .put((byte) 0)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
     }
 }
