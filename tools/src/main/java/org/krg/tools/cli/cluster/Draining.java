@@ -86,7 +86,10 @@ final class Draining {
                 return Map.of();
             }
             if (here.size() != count) {
-                terminal.say(here.size() + " processes are on " + node);
+                terminal.say(
+                        here.size() == 1
+                                ? "1 process is on " + node
+                                : here.size() + " processes are on " + node);
                 count = here.size();
             }
             var staying = here.stream().filter(it -> !toldToEnd.contains(it)).toList();

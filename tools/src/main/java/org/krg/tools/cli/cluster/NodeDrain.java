@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The node gets nothing new until krg-admin node uncordon. Ctrl-C stops the draining; moves that began go on.",
+            "Ranks of a parallel job move one after the other, while the others go on.",
             "Exit code 10 when something stays; each is named with its reason."
         })
 public final class NodeDrain implements Callable<Integer> {
