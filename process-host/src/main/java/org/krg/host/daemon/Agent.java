@@ -249,6 +249,7 @@ final class Agent implements AutoCloseable {
                                 new Destinations(policy, probes(asks), InstantSource.system()),
                                 metrics,
                                 upkeep::problems,
+                                upkeep::cutOff,
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,

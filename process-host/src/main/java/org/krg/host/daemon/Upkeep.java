@@ -4,6 +4,7 @@ package org.krg.host.daemon;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +52,20 @@ record Upkeep(
     List<String> problems() {
         var problems = new ArrayList<String>();
         removal.left().ifPresent(why -> problems.add(why.getMessage() + "; " + why.remedy()));
-        if (Boottime.now().compareTo(holder.lease().deadline()) >= 0) {
-            problems.add(
-                    "the node's lease is over: it is out of touch with the quorum, and its"
-                            + " exclusive processes stand still");
-        }
+        cutOff().ifPresent(problems::add);
         renewal.problem().ifPresent(problems::add);
         audit.problem().ifPresent(problems::add);
         replicas.problem().ifPresent(problems::add);
         return problems;
+    }
+
+    /// {@return that nobody has renewed this node's lease for too long, if so} A node without a vote
+    /// goes on believing in the last leader that it heard of.
+    Optional<String> cutOff() {
+        return Boottime.now().compareTo(holder.lease().deadline()) < 0
+                ? Optional.empty()
+                : Optional.of(
+                        "the node's lease is over: it is out of touch with the quorum, and its"
+                                + " exclusive processes stand still");
     }
 }

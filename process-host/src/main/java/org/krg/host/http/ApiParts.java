@@ -27,6 +27,7 @@ import org.krg.state.ClusterStore;
 /// @param local the processes of this node
 /// @param destinations where a process could be moved to
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
+/// @param cutOff that this node is out of touch with the quorum, while it is
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
 /// @param renewal renews this node's certificate
@@ -44,6 +45,7 @@ public record ApiParts(
         Destinations destinations,
         MetricRegistry metrics,
         Supplier<List<String>> problems,
+        Supplier<Optional<String>> cutOff,
         InstantSource wall,
         CertificateSigner signer,
         CertificateRenewal renewal,

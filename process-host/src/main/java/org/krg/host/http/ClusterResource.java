@@ -98,7 +98,7 @@ final class ClusterResource {
         return Call.one(replica.image(), view.put("selfTest", report.selfTest()));
     }
 
-    /// 200 when this node can take requests: it knows a leader and has what was agreed.
+    /// 200 when this node can take requests: it is in touch with a leader and has what was agreed.
     HttpResponse ready(Call call) {
         var quorum = parts.store().quorum();
         var lag = lag(quorum);
@@ -106,6 +106,7 @@ final class ClusterResource {
         if (quorum.leadership().leader().isEmpty()) {
             problems.add(NO_LEADER);
         }
+        parts.cutOff().get().ifPresent(problems::add);
         if (lag > MOST_LAG) {
             problems.add("this node is " + lag + " log entries behind and catches up");
         }

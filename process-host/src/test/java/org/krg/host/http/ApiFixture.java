@@ -61,6 +61,7 @@ final class ApiFixture implements AutoCloseable {
     private final ApiServer hereApi;
     private final ApiServer awayApi;
     volatile boolean begins;
+    volatile Optional<String> cutOff = Optional.empty();
     volatile Optional<HostFailure> left = Optional.empty();
     final List<String> problems = new CopyOnWriteArrayList<>();
     final RecordingAudit audited = new RecordingAudit();
@@ -128,6 +129,7 @@ final class ApiFixture implements AutoCloseable {
                         DESTINATIONS,
                         metrics,
                         () -> List.copyOf(problems),
+                        () -> cutOff,
                         InstantSource.system(),
                         keys.signer(node.name()),
                         () -> Instant.EPOCH,

@@ -6,6 +6,7 @@ import static org.krg.host.http.ApiFixture.AWAY;
 import static org.krg.host.http.ApiFixture.HERE;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +61,19 @@ final class ClusterApiTest {
             assertThat(health.text("/problems/0")).isEqualTo("the lease is over");
         } finally {
             api.problems.clear();
+        }
+    }
+
+    @Test
+    void aNodeThatIsOutOfTouchWithTheQuorumIsNotReady() {
+        assertThat(api.get("/v1/ready").status()).isEqualTo(200);
+        api.cutOff = Optional.of("the lease is over");
+        try {
+            var ready = api.get("/v1/ready");
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.text("/problems/0")).isEqualTo("the lease is over");
+        } finally {
+            api.cutOff = Optional.empty();
         }
     }
 

@@ -53,6 +53,7 @@ final class FailureApiTest {
                                 ApiFixture.DESTINATIONS,
                                 new MetricRegistry(),
                                 List::of,
+                                Optional::empty,
                                 InstantSource.system(),
                                 keys.signer("n1"),
                                 () -> Instant.EPOCH,
