@@ -4,6 +4,7 @@ package org.krg.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,8 +17,20 @@ class KeyCampaignsTest {
     private static final Duration LIMIT = Duration.ofHours(3);
 
     @Test
-    void someKillsUnderLoadBreakNoPromise(Cluster cluster) {
-        assertThatAllHolds(kill(cluster, 0, 4), 4);
+    void someKillsAndPausesUnderLoadBreakNoPromise(Cluster cluster) {
+        var turn = new AtomicInteger();
+        var report =
+                new KeyCampaign(cluster, _ -> {})
+                        .run(
+                                0,
+                                4,
+                                LIMIT,
+                                SEED,
+                                random ->
+                                        turn.getAndIncrement() % 2 == 0
+                                                ? KeyKillsCommand.kill(cluster, random)
+                                                : KeyPausesCommand.pause(cluster, random, 5_000));
+        assertThatAllHolds(report, 4);
     }
 
     @Test
@@ -25,6 +38,17 @@ class KeyCampaignsTest {
     void aHundredKillsOfAgentsWithAMillionKeysBreakNoPromise() {
         try (var cluster = Cluster.up(3)) {
             assertThatAllHolds(kill(cluster, 1_000_000, 100), 100);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void manyPausesOfAgentsBreakNoPromise() {
+        try (var cluster = Cluster.up(3)) {
+            assertThatAllHolds(
+                    new KeyCampaign(cluster, _ -> {})
+                            .run(0, 30, LIMIT, SEED, each -> KeyPausesCommand.pause(cluster, each, 12_000)),
+                    30);
         }
     }
 
