@@ -47,7 +47,12 @@ class KeyCampaignsTest {
         try (var cluster = Cluster.up(3)) {
             assertThatAllHolds(
                     new KeyCampaign(cluster, _ -> {})
-                            .run(0, 30, LIMIT, SEED, each -> KeyPausesCommand.pause(cluster, each, 12_000)),
+                            .run(
+                                    0,
+                                    30,
+                                    LIMIT,
+                                    SEED,
+                                    each -> KeyPausesCommand.pause(cluster, each, 12_000)),
                     30);
         }
     }

@@ -59,8 +59,8 @@ record Upkeep(
         return problems;
     }
 
-    /// {@return that nobody has renewed this node's lease for too long, if so} A node without a vote
-    /// goes on believing in the last leader that it heard of.
+    /// {@return that nobody has renewed this node's lease for too long, if so} A node without a
+    /// vote goes on believing in the last leader that it heard of.
     Optional<String> cutOff() {
         return Boottime.now().compareTo(holder.lease().deadline()) < 0
                 ? Optional.empty()
