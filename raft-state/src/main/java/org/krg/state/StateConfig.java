@@ -17,18 +17,6 @@ import org.krg.state.model.NodeId;
 /// @param directory the node's data directory; `raft`, `store` and `identity` are made in it
 /// @param bind where the Raft service listens
 /// @param members the first members when a new cluster is formed; empty for a node that joins
-/// @param electionTimeoutMin shortest wait for a leader's heartbeat (default 1.5 s)
-/// @param electionTimeoutMax longest wait for it (default 3 s)
-/// @param snapshotEvery log entries between snapshots (default 100 000); fewer if they take more
-///   than 2 KiB each
-/// @param logKept log entries kept behind a snapshot for slow members (default 1000)
-/// @param eventsKept newest events of the cluster's objects that are kept for watchers (default 1
-///   000 000)
-/// @param voters how many there should be while there are nodes for it (default 3)
-/// @param replaceAfter a voter that has not answered for so long is replaced by a listener (default
-///   1 minute); zero: the leader changes no members by itself
-/// @param syncLimit a node ends whose disk forces nothing of the log for so long (default 20 s);
-///   zero: it waits
 /// @param tls how nodes prove who they are; without it Raft stays on loopback
 public record StateConfig(
         UUID cluster,
@@ -37,20 +25,49 @@ public record StateConfig(
         Path directory,
         HostPort bind,
         List<FirstMember> members,
-        Duration electionTimeoutMin,
-        Duration electionTimeoutMax,
-        long snapshotEvery,
-        long logKept,
-        long eventsKept,
-        Optional<MutualTls> tls,
-        int voters,
-        Duration replaceAfter,
-        Duration syncLimit) {
+        Quorum quorum,
+        Kept kept,
+        Optional<MutualTls> tls) {
 
     private static final long ENTRY_BYTES = 2_048;
 
     /// A voter of a cluster that is being formed.
     public record FirstMember(NodeId node, long incarnation, HostPort raft) {}
+
+    /// How soon members give each other, and themselves, up.
+    ///
+    /// @param electionMin shortest wait for a leader's heartbeat
+    /// @param electionMax longest wait for it
+    /// @param voters how many there should be while there are nodes for it
+    /// @param replaceAfter a voter that has not answered for so long is replaced by a listener;
+    ///   zero: the leader changes no members by itself
+    /// @param syncLimit a node ends whose disk forces nothing of the log for so long; zero: it
+    ///   waits
+    public record Quorum(
+            Duration electionMin,
+            Duration electionMax,
+            int voters,
+            Duration replaceAfter,
+            Duration syncLimit) {
+        /// 1.5 s to 3 s, three voters, replaced after a minute, 20 s for the disk.
+        public static final Quorum DEFAULT =
+                new Quorum(
+                        Duration.ofMillis(1_500),
+                        Duration.ofSeconds(3),
+                        3,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(20));
+    }
+
+    /// How much of the past is there.
+    ///
+    /// @param snapshotEvery log entries between snapshots; fewer if they take more than 2 KiB each
+    /// @param entries of the log behind a snapshot, for slow members
+    /// @param events newest ones of the cluster's objects, for watchers
+    public record Kept(long snapshotEvery, long entries, long events) {
+        /// A snapshot each 100 000 entries, 1 000 entries behind it, 1 000 000 events.
+        public static final Kept DEFAULT = new Kept(100_000, 1_000, 1_000_000);
+    }
 
     public StateConfig {
         members = List.copyOf(members);
@@ -75,120 +92,51 @@ public record StateConfig(
                 directory,
                 bind,
                 members,
-                Duration.ofMillis(1_500),
-                Duration.ofSeconds(3),
-                100_000,
-                1_000,
-                1_000_000,
-                Optional.empty(),
-                3,
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(20));
+                Quorum.DEFAULT,
+                Kept.DEFAULT,
+                Optional.empty());
     }
 
     /// {@return bytes of the log between snapshots}
     public long snapshotBytes() {
-        return snapshotEvery * ENTRY_BYTES;
+        return kept.snapshotEvery * ENTRY_BYTES;
+    }
+
+    /// {@return the same with other patience for members and the disk}
+    public StateConfig withQuorum(Quorum other) {
+        return with(other, kept, tls);
     }
 
     /// {@return the same with snapshots at other distances, and another stretch of log kept}
-    public StateConfig withLog(long between, long kept) {
-        return new StateConfig(
-                cluster,
-                self,
-                incarnation,
-                directory,
-                bind,
-                members,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                between,
-                kept,
-                eventsKept,
-                tls,
-                voters,
-                replaceAfter,
-                syncLimit);
+    public StateConfig withLog(long between, long entries) {
+        return with(quorum, new Kept(between, entries, kept.events), tls);
     }
 
     /// {@return the same with other voters}
     public StateConfig withVoters(int wanted, Duration patience) {
-        return new StateConfig(
-                cluster,
-                self,
-                incarnation,
-                directory,
-                bind,
-                members,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                snapshotEvery,
-                logKept,
-                eventsKept,
-                tls,
-                wanted,
-                patience,
-                syncLimit);
+        return withQuorum(
+                new Quorum(
+                        quorum.electionMin,
+                        quorum.electionMax,
+                        wanted,
+                        patience,
+                        quorum.syncLimit));
     }
 
     /// {@return the same with other election timeouts}
     public StateConfig withElection(Duration min, Duration max) {
-        return new StateConfig(
-                cluster,
-                self,
-                incarnation,
-                directory,
-                bind,
-                members,
-                min,
-                max,
-                snapshotEvery,
-                logKept,
-                eventsKept,
-                tls,
-                voters,
-                replaceAfter,
-                syncLimit);
-    }
-
-    /// {@return the same with another patience for the disk}
-    public StateConfig withSyncLimit(Duration limit) {
-        return new StateConfig(
-                cluster,
-                self,
-                incarnation,
-                directory,
-                bind,
-                members,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                snapshotEvery,
-                logKept,
-                eventsKept,
-                tls,
-                voters,
-                replaceAfter,
-                limit);
+        return withQuorum(
+                new Quorum(min, max, quorum.voters, quorum.replaceAfter, quorum.syncLimit));
     }
 
     /// {@return the same with TLS on the Raft port}
     public StateConfig withTls(MutualTls mutual) {
+        return with(quorum, kept, Optional.of(mutual));
+    }
+
+    private StateConfig with(Quorum patience, Kept past, Optional<MutualTls> secured) {
         return new StateConfig(
-                cluster,
-                self,
-                incarnation,
-                directory,
-                bind,
-                members,
-                electionTimeoutMin,
-                electionTimeoutMax,
-                snapshotEvery,
-                logKept,
-                eventsKept,
-                Optional.of(mutual),
-                voters,
-                replaceAfter,
-                syncLimit);
+                cluster, self, incarnation, directory, bind, members, patience, past, secured);
     }
 
     /// A name is resolved by whoever listens, and might turn into any address: only `localhost`

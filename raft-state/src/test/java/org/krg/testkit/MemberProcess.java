@@ -149,16 +149,20 @@ public final class MemberProcess implements AutoCloseable {
                         .orElseThrow()
                         .raft();
         var directory = Path.of(arguments[1]);
+        var config =
+                StateConfig.defaults(
+                        UUID.fromString(arguments[0]), self, 1, directory, bind, members);
+        var preset = config.quorum();
+        var quorum =
+                new StateConfig.Quorum(
+                        preset.electionMin(),
+                        preset.electionMax(),
+                        preset.voters(),
+                        preset.replaceAfter(),
+                        Duration.parse(arguments[3]));
         var store =
                 RatisClusterStore.open(
-                        StateConfig.defaults(
-                                        UUID.fromString(arguments[0]),
-                                        self,
-                                        1,
-                                        directory,
-                                        bind,
-                                        members)
-                                .withSyncLimit(Duration.parse(arguments[3])),
+                        config.withQuorum(quorum),
                         (_, _) ->
                                 CompletableFuture.failedFuture(
                                         new LeaderLink.Unsent("no link", new IOException())),

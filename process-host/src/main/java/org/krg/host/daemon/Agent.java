@@ -367,9 +367,13 @@ final class Agent implements AutoCloseable {
                         settings.members());
         var election = settings.election();
         var config =
-                defaults.withElection(election.min(), election.max())
-                        .withVoters(election.voters(), election.replaceAfter())
-                        .withSyncLimit(election.syncLimit())
+                defaults.withQuorum(
+                                new StateConfig.Quorum(
+                                        election.min(),
+                                        election.max(),
+                                        election.voters(),
+                                        election.replaceAfter(),
+                                        election.syncLimit()))
                         .withTls(tls.mutual());
         return parts.add(
                 RatisClusterStore.open(

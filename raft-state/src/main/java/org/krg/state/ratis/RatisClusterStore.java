@@ -166,7 +166,7 @@ public final class RatisClusterStore implements ClusterStore {
         this.engine =
                 new StateEngine(
                         storage,
-                        config.eventsKept(),
+                        config.kept().events(),
                         changes,
                         watches,
                         executor,
@@ -191,7 +191,7 @@ public final class RatisClusterStore implements ClusterStore {
                 new LeadershipFeed(
                         member.division(),
                         leadershipThread,
-                        config.electionTimeoutMax().multipliedBy(2),
+                        config.quorum().electionMax().multipliedBy(2),
                         metrics.meter("krg.state.leadership_changes"));
         this.batcher = new Batcher(name, new EntryWriter(member), executor, metrics);
         this.forwarder =
@@ -208,9 +208,9 @@ public final class RatisClusterStore implements ClusterStore {
                 new Membership(
                         member,
                         rounds,
-                        config.electionTimeoutMax(),
-                        config.voters(),
-                        config.replaceAfter(),
+                        config.quorum().electionMax(),
+                        config.quorum().voters(),
+                        config.quorum().replaceAfter(),
                         executor);
         this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
         this.keys = new StoredKeySpace(engine, watches, this::current, executor);
@@ -226,7 +226,7 @@ public final class RatisClusterStore implements ClusterStore {
                         alarms,
                         lastResort,
                         executor,
-                        config.syncLimit());
+                        config.quorum().syncLimit());
         this.use = new StorageUse(member.files(), alarms, metrics);
         metrics.registerGauge(
                 LAG,

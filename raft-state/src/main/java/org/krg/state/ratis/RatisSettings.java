@@ -53,11 +53,13 @@ final class RatisSettings {
 
     private static void elections(RaftProperties properties, StateConfig config) {
         // Default 150 to 300 ms: any pause of a JVM would cost the leadership.
-        Rpc.setTimeoutMin(properties, time(config.electionTimeoutMin()));
-        Rpc.setTimeoutMax(properties, time(config.electionTimeoutMax()));
+        Rpc.setTimeoutMin(properties, time(config.quorum().electionMin()));
+        Rpc.setTimeoutMax(properties, time(config.quorum().electionMax()));
         // Nobody leads yet when the first nodes start: do not wait for a heartbeat.
-        Rpc.setFirstElectionTimeoutMin(properties, time(config.electionTimeoutMin().dividedBy(3)));
-        Rpc.setFirstElectionTimeoutMax(properties, time(config.electionTimeoutMax().dividedBy(3)));
+        Rpc.setFirstElectionTimeoutMin(
+                properties, time(config.quorum().electionMin().dividedBy(3)));
+        Rpc.setFirstElectionTimeoutMax(
+                properties, time(config.quorum().electionMax().dividedBy(3)));
         // A node that comes back does not disturb a leader that works.
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
         // Default 60 s: only a warning in the log, but one that should come before people call.
@@ -102,7 +104,7 @@ final class RatisSettings {
         // Default false: a dead member keeps the log of all others forever. Instead a tail is kept
         // for members that were away briefly; the rest of them take a snapshot.
         Log.setPurgeUptoSnapshotIndex(properties, true);
-        Log.setPurgePreservationLogNum(properties, config.logKept());
+        Log.setPurgePreservationLogNum(properties, config.kept().entries());
     }
 
     private static void replication(RaftProperties properties, StateConfig config) {
@@ -117,7 +119,7 @@ final class RatisSettings {
         GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(properties, 2);
         // Default three times: a new member does not answer while it takes over a snapshot.
         RaftServerConfigKeys.setStagingTimeout(
-                properties, time(config.electionTimeoutMax().multipliedBy(10)));
+                properties, time(config.quorum().electionMax().multipliedBy(10)));
         // Default 3 s: a follower on a busy machine fsyncs longer, and a timeout resends.
         Rpc.setRequestTimeout(properties, TimeDuration.valueOf(10, SECONDS));
         // No request of krg comes twice with one call number: sessions in the state do that work.
@@ -128,7 +130,7 @@ final class RatisSettings {
     private static void snapshots(RaftProperties properties, StateConfig config) {
         // Default off.
         Snapshot.setAutoTriggerEnabled(properties, true);
-        Snapshot.setAutoTriggerThreshold(properties, config.snapshotEvery());
+        Snapshot.setAutoTriggerThreshold(properties, config.kept().snapshotEvery());
         // A clean end flushes the rows, which is enough to start from.
         Snapshot.setTriggerWhenStopEnabled(properties, false);
         // The one before the newest may be on its way to a member.
@@ -154,7 +156,8 @@ final class RatisSettings {
 
     /// About the log between two snapshots, so that a snapshot lets something be deleted.
     private static SizeInBytes segmentSize(StateConfig config) {
-        return SizeInBytes.valueOf(Math.clamp(config.snapshotEvery() * 512, 16 << 10, 32 << 20));
+        return SizeInBytes.valueOf(
+                Math.clamp(config.kept().snapshotEvery() * 512, 16 << 10, 32 << 20));
     }
 
     private static TimeDuration time(Duration duration) {
