@@ -6,12 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.krg.checkpoint.model.Endpoint;
+import org.krg.checkpoint.model.Inspection;
+import org.krg.checkpoint.model.OpenFile;
+import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.TcpSocket;
 import org.krg.checkpoint.model.TcpSocket.State;
 
 /// TCP connections of a tree of processes whose other end is not in it.
-final class OutsideConnections {
+public final class OutsideConnections {
     private final Set<Long> own;
     private final Collection<TcpSocket> network;
 
@@ -22,6 +26,16 @@ final class OutsideConnections {
         this.own = own;
         this.network = network;
         network.forEach(it -> ends.put(pair(it.local(), it.remote()), it));
+    }
+
+    /// {@return the numbers of those of a tree}
+    public static Set<Long> of(ProcessTree tree, Inspection inspection) {
+        var own = new TreeSet<Long>();
+        tree.processes().stream()
+                .flatMap(process -> process.files().stream())
+                .filter(file -> file.type() == OpenFile.Type.SOCKET)
+                .forEach(file -> own.add(file.facts().inode()));
+        return of(own, inspection.tcp()).keySet();
     }
 
     /// {@return the other end of each, by the numbers of the tree's sockets}
@@ -49,7 +63,8 @@ final class OutsideConnections {
         var other = ends.get(pair(socket.remote(), socket.local()));
         if (other == null) {
             // An end on this machine that is in no table is gone altogether.
-            return socket.remote().host().equals(socket.local().host());
+            return socket.remote().host().equals(socket.local().host())
+                    || socket.remote().isLoopback();
         }
         // Nobody has one that was not accepted yet, or that was closed: the latter is missed by
         // nobody once all it has sent is saved with this end.

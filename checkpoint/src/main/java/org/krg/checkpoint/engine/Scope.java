@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.HeldFiles;
+import org.krg.checkpoint.core.OutsideConnections;
 import org.krg.checkpoint.core.OwnStateCheck;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
@@ -14,6 +16,7 @@ import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.core.UsedPaths;
 import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
@@ -56,7 +59,8 @@ sealed interface Scope {
         public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
             var tree = SharedMemoryTies.without(cellFiles.scan(cell), cell.sharing());
             var found = cellFiles.inspect(cell, tree);
-            var inspection = cell.hasOwnAddress() ? found.withOwnAddress() : found;
+            var inspection =
+                    cell.hasOwnAddress() ? found.withOwnAddress() : settled(cell, tree, found);
             var saved = SavedFiles.of(tree, cell.initPid());
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
@@ -67,6 +71,21 @@ sealed interface Scope {
                     UsedPaths.of(tree, cellFiles.places(tree), saved),
                     SavedFiles.totalBytes(saved) + ownMemoryBytes(cell),
                     resident);
+        }
+
+        /// A program that runs connects and accepts between the reading of its descriptors and that
+        /// of the network, so that both ends may be its own though one is not among them. What
+        /// leads out does so at the next look, too.
+        private Inspection settled(CellView cell, ProcessTree tree, Inspection found)
+                throws IOException {
+            var outside = OutsideConnections.of(tree, found);
+            if (outside.isEmpty()) {
+                return found;
+            }
+            var next = cellFiles.scan(cell);
+            var still = OutsideConnections.of(next, cellFiles.inspect(cell, next));
+            return found.without(
+                    outside.stream().filter(it -> !still.contains(it)).collect(Collectors.toSet()));
         }
 
         /// What is shared by the cluster is no part of the images, and cannot be told from the

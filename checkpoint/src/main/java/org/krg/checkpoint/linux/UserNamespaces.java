@@ -3,7 +3,6 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +29,15 @@ final class UserNamespaces {
         return nested;
     }
 
+    /// What a process had says no more when it is ending: the kernel answers in several ways then.
     private static Optional<Path> find(long pid) throws IOException {
+        var process = Path.of("/proc", "" + pid);
         try {
-            return Optional.of(Files.readSymbolicLink(Path.of("/proc", "" + pid, "ns/user")));
-        } catch (NoSuchFileException ended) {
+            return Optional.of(Files.readSymbolicLink(process.resolve("ns/user")));
+        } catch (IOException failure) {
+            if (Files.exists(process)) {
+                throw failure;
+            }
             return Optional.empty();
         }
     }

@@ -11,6 +11,11 @@ public record Endpoint(String host, int port) {
         return host.equals("0.0.0.0") || host.equals("0:0:0:0:0:0:0:0");
     }
 
+    /// {@return whether it is on this machine, whatever the machine's addresses are}
+    public boolean isLoopback() {
+        return host.startsWith("127.") || host.equals("0:0:0:0:0:0:0:1");
+    }
+
     @Override
     public String toString() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;

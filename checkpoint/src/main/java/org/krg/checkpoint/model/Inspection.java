@@ -2,6 +2,7 @@
 package org.krg.checkpoint.model;
 
 import java.util.List;
+import java.util.Set;
 
 /// What is asked about a tree only before it is saved, and not while it stands still.
 ///
@@ -23,5 +24,13 @@ public record Inspection(
     /// {@return the same of a tree whose address goes along with it, and its connections with that}
     public Inspection withOwnAddress() {
         return new Inspection(bound, List.of(), kinds, nested);
+    }
+
+    /// {@return the same without some sockets of TCP}
+    ///
+    /// @param gone their numbers
+    public Inspection without(Set<Long> gone) {
+        var others = tcp.stream().filter(it -> !gone.contains(it.inode())).toList();
+        return new Inspection(bound, others, kinds, nested);
     }
 }

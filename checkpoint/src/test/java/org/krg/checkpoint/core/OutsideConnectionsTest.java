@@ -43,6 +43,13 @@ final class OutsideConnectionsTest {
     }
 
     @Test
+    void oneWhoseOtherEndOnThisMachineIsGoneDoesNot() {
+        var another = new Endpoint("127.0.1.1", 80);
+        assertThat(outside(Set.of(OWN), socket(OWN, CLIENT, another, CONNECTED))).isEmpty();
+        assertThat(outside(Set.of(OWN), socket(OWN, CLIENT, SERVER, CONNECTED))).isEmpty();
+    }
+
+    @Test
     void oneThatOnlySendsNoMoreStillLeadsOut() {
         assertThat(outside(Set.of(OWN), socket(OWN, CLIENT, FAR, DELIVERED))).containsOnlyKeys(OWN);
     }

@@ -149,6 +149,35 @@ final class BlockersTest {
     }
 
     @Test
+    void aProgramThatConnectsToItselfAllTheTimeIsNotRefused() throws IOException {
+        var cell =
+                pair.start(
+                        pair.spec(
+                                "python3",
+                                "-u",
+                                "-c",
+                                """
+                                import socket, threading
+                                server = socket.socket(); server.bind(('127.0.0.1', 0))
+                                server.listen(64)
+                                def serve():
+                                    while True:
+                                        connection, _ = server.accept()
+                                        connection.recv(1); connection.close()
+                                threading.Thread(target=serve, daemon=True).start()
+                                print('begins')
+                                while True:
+                                    some = [socket.create_connection(server.getsockname())
+                                            for _ in range(8)]
+                                    for it in some: it.send(b'x'); it.close()
+                                """));
+        cell.awaitOutput("begins");
+        for (var look = 0; look < 30; look++) {
+            assertThat(preflight(cell, 1 << 20)).isEmpty();
+        }
+    }
+
+    @Test
     void aProcessLeftBehindByItsParentIsNamed() throws IOException {
         var cell =
                 pair.start(pair.spec("sh", "-c", "(sleep 1000 & echo $!); echo ready; sleep 2000"));
