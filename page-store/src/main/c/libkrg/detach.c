@@ -417,6 +417,7 @@ static void in_child(void) {
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
         pthread_mutex_init(&it->lock, NULL);
         forget_threads(it);
+        it->lease = NULL; // it was not inherited, and something else may be there
         close_handle(it);
         it->inherited = true;
         it->lost = false;

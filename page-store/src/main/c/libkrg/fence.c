@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -22,7 +23,7 @@
 #define MADV_DONTNEED_LOCKED 24 // also what mlock(2) keeps
 #endif
 
-#define STACK_BYTES (64 * 1024)
+#define STACK_BYTES (1024 * 1024) // the thread-local variables of the program are in it
 #define TICK_NANOS 100000000      // how late it may come where a mapping was made meanwhile
 #define OVER_TICK_NANOS 10000000  // how long a page is mapped that an agent maps which had stood still
 
@@ -94,22 +95,37 @@ void unmap_lease(struct krg_segment *segment) {
     segment->lease = NULL;
 }
 
-void fence(struct krg_segment *segment) {
+// No handler of the application runs with the lock held: it could touch a page and wait for the lease.
+static void lock_undisturbed(sigset_t *before) {
+    sigset_t signals;
+    sigfillset(&signals);
+    pthread_sigmask(SIG_SETMASK, &signals, before);
     pthread_mutex_lock(&lock);
+}
+
+static void unlock(const sigset_t *before) {
+    pthread_mutex_unlock(&lock);
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+void fence(struct krg_segment *segment) {
+    sigset_t before;
+    lock_undisturbed(&before);
     segment->fenced = all;
     all = segment;
-    pthread_mutex_unlock(&lock);
+    unlock(&before);
 }
 
 void unfence(struct krg_segment *segment) {
-    pthread_mutex_lock(&lock);
+    sigset_t before;
+    lock_undisturbed(&before);
     for (struct krg_segment **it = &all; *it != NULL; it = &(*it)->fenced) {
         if (*it == segment) {
             *it = segment->fenced;
             break;
         }
     }
-    pthread_mutex_unlock(&lock);
+    unlock(&before);
 }
 
 void forget_fence(void) {
