@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.disk.ForgetfulDisk;
 import org.krg.state.command.LeaseCommand.GrantLease;
@@ -29,7 +31,8 @@ class StalledDiskTest {
     private static final Duration LIMIT = Duration.ofSeconds(4);
 
     @Test
-    void aLeaderWhoseDiskStandsStillHandsOnItsLeadershipAndEnds(@TempDir Path directory)
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void aLeaderWhoseSyncsStandStillHandsOnItsLeadershipAndEnds(@TempDir Path directory)
             throws Exception {
         var program = ForgetfulDisk.compile(directory);
         try (var cluster = StateCluster.startWithout(directory, 3, node(3));
@@ -39,19 +42,22 @@ class StalledDiskTest {
             var others = cluster.store(node(1));
 
             disk.stall();
-            await("another leader")
-                    .atMost(SOON)
-                    .until(() ->
-                            others.leadership()
-                                    .leader()
-                                    .filter(leader -> !leader.equals(node(3)))
-                                    .isPresent());
-            var lease = new GrantLease("holder", Duration.ofSeconds(5));
-            assertThat(get(others.submit(new Operation(new SessionId(9), 1, 0, lease))))
-                    .isInstanceOf(Accepted.class);
+            try {
+                await("another leader")
+                        .atMost(SOON)
+                        .until(() ->
+                                others.leadership()
+                                        .leader()
+                                        .filter(leader -> !leader.equals(node(3)))
+                                        .isPresent());
+                var lease = new GrantLease("holder", Duration.ofSeconds(5));
+                assertThat(get(others.submit(new Operation(new SessionId(9), 1, 0, lease))))
+                        .isInstanceOf(Accepted.class);
 
-            await("its end").atMost(SOON).until(third::isEnding);
-            disk.go();
+                await("its end").atMost(SOON).until(third::isEnding);
+            } finally {
+                disk.go();
+            }
             assertThat(third.awaitExit(SOON)).isEqualTo(HaltCode.DISK);
         }
     }
@@ -80,8 +86,11 @@ class StalledDiskTest {
                                     .transferLeadership(Optional.of(node(3))));
                     return false;
                 });
-        while (!third.readLine().startsWith("ack ")) {
-            // It leads once it acknowledges.
-        }
+        // It leads once it acknowledges.
+        var line = "";
+        do {
+            line = third.readLine();
+            assertThat(line).as("what the third member says").isNotEmpty();
+        } while (!line.startsWith("ack "));
     }
 }

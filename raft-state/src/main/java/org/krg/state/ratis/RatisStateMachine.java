@@ -179,6 +179,8 @@ final class RatisStateMachine extends BaseStateMachine {
     public void reinitialize() {
         snapshots.refresh();
         getLifeCycle().transition(LifeCycle.State.STARTING);
+        // The log begins anew behind the snapshot, which may end before what was forced.
+        forcing = -1;
         var received = snapshots.newest().orElseThrow();
         try {
             names.forceSnapshot(received.directory());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.krg.state.DiskFailed;
 import org.krg.state.engine.Alarms;
 import org.krg.state.engine.LastResort;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Notices a disk that neither forces the log nor fails. A leader on it keeps its followers with
-/// heartbeats and answers nobody: after a quarter of the limit it hands the leadership on, at the
-/// limit the process ends, as if the disk had failed.
+/// heartbeats and answers nobody: after each quarter of the limit it hands the leadership on, at
+/// the limit the process ends, as if the disk had failed.
 ///
 /// Its thread never waits for the disk: what may (the log of the agent lies on some disk, too) is
 /// done by others.
@@ -31,7 +32,9 @@ final class SyncWatch implements AutoCloseable {
     private final Duration limit;
     private final Standstill standstill;
     private final PeriodicTasks task;
-    private boolean warned;
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile long lastEntry = -1;
+    private int warnings;
     private boolean ended;
 
     /// @param limit zero: the disk may take as long as it likes
@@ -60,17 +63,33 @@ final class SyncWatch implements AutoCloseable {
     }
 
     private void look() {
-        var raftLog = member.division().getRaftLog();
-        // What the majority has and this node has not is late even when it could not be written.
-        var wanted = Math.max(machine.forcing(), raftLog.getLastCommittedIndex());
-        var stood = standstill.look(wanted, raftLog.getFlushIndex(), System.nanoTime());
+        askForEnd();
+        // The end may be some looks old where the log is locked: what is being forced is not.
+        var wanted = Math.max(machine.forcing(), lastEntry);
+        var forced = member.division().getRaftLog().getFlushIndex();
+        var stood = standstill.look(wanted, forced, System.nanoTime());
         if (stood.compareTo(limit) >= 0) {
             end();
         } else if (stood.compareTo(patience()) >= 0) {
-            warn();
-        } else if (warned) {
-            warned = false;
+            warn(stood);
+        } else if (warnings > 0) {
+            warnings = 0;
             executor.execute(() -> alarms.lower(ALARM));
+        }
+    }
+
+    /// Who writes to a disk that hangs may hold the lock under which the log tells where it ends.
+    private void askForEnd() {
+        if (asking.compareAndSet(false, true)) {
+            executor.execute(() -> {
+                try {
+                    lastEntry = member.division().getRaftLog().getNextIndex() - 1;
+                } catch (IllegalStateException closed) {
+                    log.debug("the log has no end", closed);
+                } finally {
+                    asking.set(false);
+                }
+            });
         }
     }
 
@@ -78,11 +97,12 @@ final class SyncWatch implements AutoCloseable {
         return limit.dividedBy(4);
     }
 
-    private void warn() {
-        if (warned) {
+    /// Once for each time that it was waited for.
+    private void warn(Duration stood) {
+        if (stood.compareTo(patience().multipliedBy(warnings + 1L)) < 0) {
             return;
         }
-        warned = true;
+        warnings++;
         var sentence =
                 "the disk of %s has forced nothing of the log for %.0f s; the node ends after %.0f s"
                         .formatted(member.current(), seconds(patience()), seconds(limit));
