@@ -119,7 +119,9 @@ final class MaintenanceService {
                         .filter(node -> Headers.number(node) == request.getTargetID())
                         .findFirst()
                         .orElseThrow(EtcdError.BAD_TRANSFEREE::failure);
-        return store.transferLeadership(Optional.of(to))
+        // It may wait for the disk of the leader.
+        return CompletableFuture.completedFuture(Optional.of(to))
+                .thenComposeAsync(store::transferLeadership, Thread::startVirtualThread)
                 .handle((_, failure) -> {
                     if (failure != null) {
                         throw notMoved(failure);

@@ -114,26 +114,31 @@ public final class GrpcRoutes {
 
     /// Adds a method that is done in another way, which `sentence` names.
     public GrpcRoutes unimplemented(String method, String sentence) {
-        return add(
-                method,
-                (_, request) -> {
-                    request.abort();
-                    return Replies.of(new GrpcFailure(GrpcStatus.UNIMPLEMENTED, sentence));
-                });
+        return add(method, (context, request) -> notHere(context, request, sentence));
     }
 
     /// Adds the answer to every other method of services whose names begin with `prefix`.
     public GrpcRoutes otherwise(String prefix) {
         server.service(
                 Route.builder().regex("^/" + prefix.replace(".", "\\.") + ".*$").build(),
-                (_, request) -> {
-                    request.abort();
-                    return Replies.of(
-                            new GrpcFailure(
-                                    GrpcStatus.UNIMPLEMENTED,
-                                    "krg does not have the method " + request.path().substring(1)));
-                });
+                (context, request) ->
+                        notHere(
+                                context,
+                                request,
+                                "krg does not have the method " + request.path().substring(1)));
         return this;
+    }
+
+    /// Only who is let in is told.
+    private HttpResponse notHere(
+            ServiceRequestContext context, HttpRequest request, String sentence) {
+        request.abort();
+        try {
+            var _ = admit(context, request);
+            return Replies.of(new GrpcFailure(GrpcStatus.UNIMPLEMENTED, sentence));
+        } catch (RuntimeException refused) {
+            return Replies.of(failure(context, refused, GrpcRoutes::isRefusal));
+        }
     }
 
     private GrpcRoutes add(String method, HttpService service) {
