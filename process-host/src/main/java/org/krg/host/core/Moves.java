@@ -130,6 +130,10 @@ final class Moves {
             var process = view.image().processes().require(migration.route().process());
             var spec = view.image().jobs().require(process.job()).spec();
             var generation = new GenerationId(process.id(), number);
+            if (view.image().generations().find(generation).isEmpty()) {
+                var gone = "checkpoint " + generation + " is gone";
+                return Optional.of(new Action.Report(id, abort(view, migration, gone)));
+            }
             return Optional.of(new Action.Restore(id, spec, generation, Afterwards.ARRIVES));
         }
         var cell = seen.get();

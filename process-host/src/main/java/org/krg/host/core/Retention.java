@@ -12,8 +12,8 @@ import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 
 /// Which generations are kept: as many of the newest good ones as the job asks for, whatever their
-/// age; those that are younger than it asks for; every pinned one; and the one that a process is
-/// about to be brought back from.
+/// age; those that are younger than it asks for; every pinned one; the one that a process is about
+/// to be brought back from; and what a rank moves by, which goes with the end of the move.
 public final class Retention {
     /// Generations of one process that are kept for their age, at most: each is a row of the agreed
     /// state.
@@ -42,6 +42,7 @@ public final class Retention {
                 .filter(generation -> !generation.pinned())
                 .map(Generation::id)
                 .filter(id -> !newest.contains(id) && id.number() != origin(process.phase()))
+                .filter(id -> image.isOfAllRanks(process, id.number()))
                 .toList();
     }
 

@@ -90,6 +90,9 @@ final class CheckpointDesk implements AutoCloseable {
             var due = clock.due(view.clock());
             for (var one : hosted) {
                 if (due.contains(one.cell()) && one.spec().isParallel()) {
+                    if (view.image().hasMovingRank(one.process().job())) {
+                        continue; // It stays due until the move is over.
+                    }
                     clock = clock.taken(one.cell(), view.clock(), view.clock());
                     cuts.begin(view.image().jobs().require(one.process().job()), view.now());
                 } else if (due.contains(one.cell()) && isFree(view, one)) {

@@ -158,7 +158,13 @@ final class CutSegments {
     }
 
     private static void goBack(Draft draft, SavedSegment saved, HostedProcess rank) {
-        var was = saved.segment();
+        // Who may open it is not what it holds.
+        var was =
+                draft.image()
+                        .segments()
+                        .current(saved.segment().id())
+                        .map(current -> saved.segment().withMode(current.mode()))
+                        .orElse(saved.segment());
         var why = Text.of(draft.image(), rank) + " and the other ranks go back";
         var before = new ArrayList<>(was.formerly());
         before.add(was.id());

@@ -170,6 +170,12 @@ final class GenerationRules {
                                 + "; wait until it runs");
             }
         }
+        if (RankMoves.isMovedBy(image, process, id.number())) {
+            return Decision.refuse(
+                    Refusal.CONFLICT,
+                    "%s moves by checkpoint %s, which goes with the end of the move"
+                            .formatted(Text.of(image, process), id));
+        }
         var newest = image.goodGenerations(id.process()).stream().limit(MIN_KEPT).toList();
         if (image.lives(process.job()) && newest.contains(generation)) {
             return Decision.refuse(

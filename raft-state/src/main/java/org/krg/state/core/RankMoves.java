@@ -9,7 +9,6 @@ import org.krg.state.event.GenerationEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
@@ -71,6 +70,11 @@ final class RankMoves {
                                         .formatted(generation.id(), last)));
     }
 
+    /// {@return whether a rank is under way with a generation that the others have not}
+    static boolean isMovedBy(ClusterImage image, HostedProcess rank, long number) {
+        return image.activeMigration(rank.id()).isPresent() && !image.isOfAllRanks(rank, number);
+    }
+
     /// {@return the decision without what ranks were moved by, where their moves end with it}
     static Decision with(ClusterImage image, Decision decision) {
         if (!(decision instanceof Decision.Accept(var events, var created))
@@ -99,14 +103,8 @@ final class RankMoves {
     }
 
     private static void dropLone(Draft draft, HostedProcess rank) {
-        var ranks = draft.image().processesOf(rank.job());
         for (var generation : draft.image().generationsOf(rank.id())) {
-            var number = generation.id().number();
-            var isLone =
-                    ranks.stream()
-                            .map(other -> new GenerationId(other.id(), number))
-                            .anyMatch(id -> draft.image().generations().find(id).isEmpty());
-            if (isLone) {
+            if (!draft.image().isOfAllRanks(rank, generation.id().number())) {
                 draft.add(
                         new GenerationEvent.Dropped(
                                 generation.id(), "it was for the move of one rank"));

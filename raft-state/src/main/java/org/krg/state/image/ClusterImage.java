@@ -110,6 +110,19 @@ public record ClusterImage(
         return Math.max(cut, processes.max().orElse(0));
     }
 
+    /// {@return whether every rank of a process's job has a generation of that number} What one has
+    /// alone is what it moves by.
+    public boolean isOfAllRanks(HostedProcess process, long number) {
+        return processesOf(process.job()).stream()
+                .map(rank -> new GenerationId(rank.id(), number))
+                .allMatch(id -> generations.find(id).isPresent());
+    }
+
+    /// {@return whether any process of the job is under way to another node}
+    public boolean hasMovingRank(JobId job) {
+        return processesOf(job).stream().anyMatch(rank -> activeMigration(rank.id()).isPresent());
+    }
+
     /// {@return whether any process of the job is not over}
     public boolean lives(JobId job) {
         return processesOf(job).stream()

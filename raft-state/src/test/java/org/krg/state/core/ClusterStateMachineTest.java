@@ -51,7 +51,7 @@ class ClusterStateMachineTest {
     private static final int STEPS = 250;
 
     /// Twenty times as many as any rule has needed so far.
-    private static final int MOST_SEEDS = 20 * SEEDS;
+    private static final int MOST_SEEDS = 200 * SEEDS;
 
     @Test
     void theStateIsSoundAfterEveryCommand() {

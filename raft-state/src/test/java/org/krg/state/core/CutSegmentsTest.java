@@ -20,6 +20,7 @@ import org.krg.state.command.SegmentCommand.FinishReturn;
 import org.krg.state.command.SegmentCommand.GrantBlock;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.core.sync.SyncDraft;
 import org.krg.state.core.sync.SyncRules;
 import org.krg.state.event.Event;
@@ -205,6 +206,16 @@ class CutSegmentsTest {
         assertThat(scene.image().segments().current(grid)).contains(back);
         assertThat(scene.image().segments().blocksOf(grid)).isEmpty();
         assertThat(scene.image().segments().blocksOf(back.id())).isEmpty();
+    }
+
+    @Test
+    void goingBackDoesNotGiveBackAccessThatWasTakenAway() {
+        takeCut();
+        scene.accept(new SetSegmentMode(grid, 0660));
+
+        scene.lose(Samples.THIRD);
+
+        assertThat(named("grid").mode()).isEqualTo(0660);
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.CutCommand.ReportSaved;
 import org.krg.state.command.CutCommand.ReportStill;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
@@ -24,6 +25,7 @@ import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Refusal;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Migration;
@@ -105,6 +107,19 @@ class RankMovesTest {
         assertThat(ranks())
                 .extracting(rank -> ((Phase.Waiting) rank.phase()).origin())
                 .containsOnly(new Origin.Checkpoint(1));
+    }
+
+    @Test
+    void whatARankMovesByIsNotDroppedThoughItIsNothingToGoBackTo() {
+        takeCut(1);
+        takeCut(2);
+        var move = start(0, AWAY);
+        scene.accept(new BeginLeaving(move, 100));
+        scene.accept(over(move, 0, 3, HOME, AWAY));
+
+        var moving = new GenerationId(rank(0).id(), 3);
+        assertThat(scene.refuse(Refusal.CONFLICT, new DropGeneration(moving))).contains("moves");
+        assertThat(numbers(0)).containsExactly(1L, 2L, 3L);
     }
 
     @Test
