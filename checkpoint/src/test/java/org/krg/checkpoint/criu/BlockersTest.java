@@ -157,22 +157,30 @@ final class BlockersTest {
                                 "-u",
                                 "-c",
                                 """
-                                import socket, threading
+                                import os, socket, threading, time
                                 server = socket.socket(); server.bind(('127.0.0.1', 0))
                                 server.listen(64)
                                 def serve():
                                     while True:
                                         connection, _ = server.accept()
-                                        connection.recv(1); connection.close()
-                                threading.Thread(target=serve, daemon=True).start()
-                                print('begins')
-                                while True:
-                                    some = [socket.create_connection(server.getsockname())
-                                            for _ in range(8)]
-                                    for it in some: it.send(b'x'); it.close()
+                                        threading.Thread(target=lambda it: (it.recv(1), it.close()),
+                                                         args=(connection,)).start()
+                                if os.fork() == 0:
+                                    many = [os.open('/etc/passwd', os.O_RDONLY)
+                                            for _ in range(900)]
+                                    if os.fork() == 0:
+                                        for it in many: os.close(it)
+                                        print('begins')
+                                        while True:
+                                            some = [socket.create_connection(server.getsockname())
+                                                    for _ in range(8)]
+                                            time.sleep(0.02)
+                                            for it in some: it.send(b'x'); it.close()
+                                    time.sleep(3600)
+                                serve()
                                 """));
         cell.awaitOutput("begins");
-        for (var look = 0; look < 30; look++) {
+        for (var look = 0; look < 10; look++) {
             assertThat(preflight(cell, 1 << 20)).isEmpty();
         }
     }
