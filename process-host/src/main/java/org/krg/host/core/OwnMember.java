@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.core;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
@@ -13,44 +14,42 @@ import org.krg.state.model.Revision;
 /// after the other, and the state as it is when the lease is renewed. What is not newer than what
 /// was seen before says nothing.
 ///
-/// @param knownFrom the oldest state that may be acted on under the lease; none may before it is
-///   held
+/// A lease that is over makes no member: the cluster may have declared the node lost meanwhile.
+///
+/// @param lease as it was renewed last
 /// @param seen the newest state that was seen
 /// @param present empty while the node has not registered, or was declared lost
-public record OwnMember(
-        NodeId self, Optional<Revision> knownFrom, Revision seen, Optional<Member> present) {
+public record OwnMember(NodeId self, OwnLease lease, Revision seen, Optional<Member> present) {
     /// {@return how a node stands whose agent has just started}
     public static OwnMember unregistered(NodeId self) {
-        return new OwnMember(self, Optional.empty(), Revision.ZERO, Optional.empty());
+        return new OwnMember(self, OwnLease.NONE, Revision.ZERO, Optional.empty());
     }
 
-    /// {@return how it stands when it holds the lease, and the state is `image` now} Before it did,
-    /// a row of an earlier run of the agent may have been what the replica knew.
-    public OwnMember leased(OwnLease lease, ClusterImage image) {
-        var from = Optional.of(lease.knownFrom());
+    /// {@return how it stands when its lease was renewed, and the state is `image` now} Before it
+    /// was, a row of an earlier run of the agent may have been what the replica knew.
+    public OwnMember leased(OwnLease renewed, ClusterImage image, Duration now) {
         var newest = image.revision().compareTo(seen) >= 0;
-        var held = new OwnMember(self, from, seen, present);
-        return newest ? held.following(image) : held;
+        var held = new OwnMember(self, renewed, seen, present);
+        return newest ? held.following(image, now) : held;
     }
 
     /// {@return how it stands after a step of the state that led to `image`}
-    public OwnMember changed(ClusterImage image) {
-        return image.revision().compareTo(seen) > 0 ? following(image) : this;
+    public OwnMember changed(ClusterImage image, Duration now) {
+        return image.revision().compareTo(seen) > 0 ? following(image, now) : this;
     }
 
-    /// {@return whether what was seen is new enough to be acted on under the lease}
-    public boolean isCurrent() {
-        return knownFrom.filter(from -> seen.compareTo(from) >= 0).isPresent();
+    /// {@return whether what was seen may be acted on under the lease}
+    public boolean isCurrent(Duration now) {
+        return lease.stands(now, seen);
     }
 
-    private OwnMember following(ClusterImage image) {
+    private OwnMember following(ClusterImage image, Duration now) {
         var row = image.nodes().find(self);
         var still = present.filter(member -> row.filter(it -> !member.isGone(it)).isPresent());
-        var isCurrent = knownFrom.filter(from -> image.revision().compareTo(from) >= 0).isPresent();
         var next =
-                still.isPresent() || !isCurrent
+                still.isPresent() || !lease.stands(now, image.revision())
                         ? still
                         : row.filter(it -> !Member.of(it).isGone(it)).map(Member::of);
-        return new OwnMember(self, knownFrom, image.revision(), next);
+        return new OwnMember(self, lease, image.revision(), next);
     }
 }

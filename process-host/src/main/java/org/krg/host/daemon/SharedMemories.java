@@ -25,6 +25,7 @@ import org.krg.host.kernel.SharedPrograms;
 import org.krg.host.model.PageAddress;
 import org.krg.host.model.SegmentProgram;
 import org.krg.host.netty.PeerAsks;
+import org.krg.linux.Boottime;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PacketListener;
 import org.krg.pages.coherence.Access;
@@ -75,7 +76,6 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
     private final Subscription subscription;
     private final NodeId node;
     private OwnMember self;
-    private Duration deadline = Duration.ZERO;
     private @Nullable SharedMemory present;
     private boolean closed;
 
@@ -105,8 +105,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
 
     /// The node holds its lease.
     synchronized void leased(OwnLease lease) {
-        deadline = lease.deadline();
-        follow(self.leased(lease, setting.store().image()));
+        follow(self.leased(lease, setting.store().image(), Boottime.now()));
     }
 
     /// {@return where other nodes send page messages}
@@ -349,7 +348,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         if (present != null) {
             present.changed(change);
         }
-        follow(self.changed(change.after()));
+        follow(self.changed(change.after(), Boottime.now()));
     }
 
     private void follow(OwnMember next) {
@@ -365,8 +364,8 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
             next.present()
                     .ifPresent(member -> programs.ifPresent(listener -> open(member, listener)));
         }
-        if (present != null && next.isCurrent()) {
-            present.renew(deadline);
+        if (present != null && next.isCurrent(Boottime.now())) {
+            present.renew(next.lease().deadline());
         }
     }
 

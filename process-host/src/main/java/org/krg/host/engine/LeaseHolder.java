@@ -4,6 +4,7 @@ package org.krg.host.engine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,6 @@ import org.krg.host.core.OwnLease;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Reply;
-import org.krg.state.image.ClusterImage;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Node;
 import org.krg.state.model.Revision;
@@ -51,7 +51,7 @@ public final class LeaseHolder implements AutoCloseable {
     private sealed interface Input {
         record Registered(Duration sent, Reply reply) implements Input {}
 
-        record Renewed(Duration sent, Renewals.Answer answer) implements Input {}
+        record Renewed(Duration sent, long agentStarts, Renewals.Answer answer) implements Input {}
 
         record Failed(String reason) implements Input {}
     }
@@ -62,7 +62,10 @@ public final class LeaseHolder implements AutoCloseable {
         record Registering() implements Standing {}
 
         /// Holds the lease of the registration that took effect at `since`.
-        record Registered(Revision since) implements Standing {}
+        ///
+        /// @param agentStarts which registration of the node it is; 0: a leader of an earlier
+        ///   version did not say
+        record Registered(Revision since, long agentStarts) implements Standing {}
     }
 
     /// @param self what is registered; its state and starts are the cluster's to say
@@ -131,13 +134,20 @@ public final class LeaseHolder implements AutoCloseable {
         switch (standing) {
             case Standing.Unregistered _ -> register();
             case Standing.Registering _ -> {}
-            case Standing.Registered(var since) -> {
-                var image = store.image();
-                if (image.revision().compareTo(since) >= 0) {
-                    renew(image);
-                }
-            }
+            case Standing.Registered registered -> agentStarts(registered).ifPresent(this::renew);
         }
+    }
+
+    /// The replica is asked only where the registration's reply did not tell: after a restart it
+    /// may take longer than a lease to catch up.
+    private OptionalLong agentStarts(Standing.Registered registered) {
+        var image = store.image();
+        if (registered.agentStarts() > 0) {
+            return OptionalLong.of(registered.agentStarts());
+        }
+        return image.revision().compareTo(registered.since()) < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(image.nodes().find(self.id()).map(Node::agentStarts).orElse(0L));
     }
 
     private void register() {
@@ -153,28 +163,23 @@ public final class LeaseHolder implements AutoCloseable {
                                                 : new Input.Registered(sent, reply)));
     }
 
-    private void renew(ClusterImage image) {
-        var node = image.nodes().find(self.id());
-        if (node.isEmpty() || node.get().state() != Node.State.READY) {
-            register();
-            return;
-        }
+    private void renew(long agentStarts) {
         var sent = ticker.now();
         var _ =
-                renewals.renew(self.id(), node.get().agentStarts())
+                renewals.renew(self.id(), agentStarts)
                         .whenComplete((answer, failure) ->
                                 post(
                                         answer == null
                                                 ? new Input.Failed(text(failure))
-                                                : new Input.Renewed(sent, answer)));
+                                                : new Input.Renewed(sent, agentStarts, answer)));
     }
 
     /// {@return whether to ask again at once}
     private boolean handle(Input input) {
         return switch (input) {
-            case Input.Registered(var sent, Reply.Accepted(var revision, _)) -> {
+            case Input.Registered(var sent, Reply.Accepted(var revision, var agentStarts)) -> {
                 log.info("node registered node={} revision={}", self.id(), revision);
-                standing = new Standing.Registered(revision);
+                standing = new Standing.Registered(revision, agentStarts);
                 take(OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
                 yield false;
             }
@@ -191,7 +196,7 @@ public final class LeaseHolder implements AutoCloseable {
                 standing = new Standing.Unregistered();
                 yield false;
             }
-            case Input.Renewed(var sent, Renewals.Answer.Granted(var revision)) -> {
+            case Input.Renewed(var sent, _, Renewals.Answer.Granted(var revision)) -> {
                 if (silent) {
                     log.info("node is back in touch node={} revision={}", self.id(), revision);
                     silent = false;
@@ -199,7 +204,12 @@ public final class LeaseHolder implements AutoCloseable {
                 take(lease.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
                 yield false;
             }
-            case Input.Renewed(_, Renewals.Answer.Refused(var reason)) -> {
+            case Input.Renewed(_, var agentStarts, Renewals.Answer.Refused(_))
+                    when !isOf(agentStarts) -> {
+                log.debug("a registration before this one is over agentStarts={}", agentStarts);
+                yield false;
+            }
+            case Input.Renewed(_, _, Renewals.Answer.Refused(var reason)) -> {
                 log.warn("lease was not renewed node={} reason={}", self.id(), reason);
                 standing = new Standing.Unregistered();
                 yield true;
@@ -215,6 +225,11 @@ public final class LeaseHolder implements AutoCloseable {
                 yield false;
             }
         };
+    }
+
+    private boolean isOf(long agentStarts) {
+        return standing instanceof Standing.Registered registered
+                && agentStarts(registered).equals(OptionalLong.of(agentStarts));
     }
 
     private void take(OwnLease next) {

@@ -44,6 +44,7 @@ public final class FakeStore implements ClusterStore {
     private final List<Revision> confirmed = new CopyOnWriteArrayList<>();
     private final Map<String, Reply> replies = new HashMap<>();
     private volatile ClusterImage image = ClusterImage.EMPTY;
+    private volatile Optional<ClusterImage> past = Optional.empty();
     private volatile Leadership leadership = new Leadership(Optional.empty(), 0, false);
     private volatile boolean quorum = true;
     private volatile boolean lostAnswers;
@@ -96,6 +97,11 @@ public final class FakeStore implements ClusterStore {
     /// Begins with a state; nobody is told of it.
     public void begin(ClusterImage with) {
         image = with;
+    }
+
+    /// From now on this node's replica stays as it is.
+    void fallBehind() {
+        past = Optional.of(image);
     }
 
     /// Makes this node the leader of a new term, or not.
@@ -178,7 +184,7 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public ClusterImage image() {
-        return image;
+        return past.orElse(image);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.krg.host.core.Images.NOW;
 import static org.krg.host.core.Images.node;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,16 +35,19 @@ final class LeaseHolderTest {
     private final ManualTicker ticker = new ManualTicker();
     private final AtomicLong sessions = new AtomicLong();
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicLong askedFor = new AtomicLong();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private volatile CompletableFuture<Renewals.Answer> answer = granted();
+    private volatile Optional<CompletableFuture<Renewals.Answer>> ofTheFirst = Optional.empty();
     private final LeaseHolder holder =
             new LeaseHolder(
                     node(HERE, 0, Node.State.READY),
                     store,
                     new Proposals(store, () -> new SessionId(sessions.incrementAndGet()), timer),
-                    (_, _) -> {
+                    (_, starts) -> {
                         asked.incrementAndGet();
-                        return answer;
+                        askedFor.set(starts);
+                        return ofTheFirst.filter(_ -> starts == 1).orElse(answer);
                     },
                     SETTINGS,
                     ticker,
@@ -93,13 +97,44 @@ final class LeaseHolderTest {
     void aNodeWhoseLeaseWasTakenBackRegistersAgain() {
         holder.start();
         await().atMost(LIMIT).until(() -> holder.lease().deadline().isPositive());
-        answer = CompletableFuture.completedFuture(new Renewals.Answer.Refused("lost"));
+        answer = refused();
         await().atMost(LIMIT)
                 .until(() -> {
                     ticker.advance(SETTINGS.renewEvery());
                     return store.commands(RegisterNode.class).size() > 1;
                 });
         answer = granted();
+    }
+
+    @Test
+    void aNodeWhoseReplicaCatchesUpForLongKeepsItsLease() {
+        store.fallBehind();
+        holder.start();
+        await().atMost(LIMIT).until(() -> holder.lease().deadline().isPositive());
+        ticker.advance(Duration.ofSeconds(2));
+
+        var due = ticker.now().plusSeconds(7);
+        await().atMost(LIMIT).until(() -> holder.lease().deadline().equals(due));
+        assertThat(askedFor).hasValue(1);
+        assertThat(store.commands(RegisterNode.class)).hasSize(1);
+    }
+
+    @Test
+    void thatAnEarlierRegistrationIsOverSaysNothingAboutThePresentOne() {
+        var late = new CompletableFuture<Renewals.Answer>();
+        answer = late;
+        holder.start();
+        await().atMost(LIMIT).until(() -> advanceUntil(1));
+        ofTheFirst = Optional.of(refused());
+        answer = granted();
+        await().atMost(LIMIT).until(() -> advanceUntil(2) && askedFor.get() == 2);
+
+        late.complete(refused().join());
+
+        var before = asked.get();
+        await().atMost(LIMIT).until(() -> advanceUntil(before + 3));
+        assertThat(askedFor).hasValue(2);
+        assertThat(store.commands(RegisterNode.class)).hasSize(2);
     }
 
     @Test
@@ -116,6 +151,10 @@ final class LeaseHolderTest {
     private boolean advanceUntil(int times) {
         ticker.advance(SETTINGS.renewEvery());
         return asked.get() >= times;
+    }
+
+    private static CompletableFuture<Renewals.Answer> refused() {
+        return CompletableFuture.completedFuture(new Renewals.Answer.Refused("lost"));
     }
 
     private CompletableFuture<Renewals.Answer> granted() {

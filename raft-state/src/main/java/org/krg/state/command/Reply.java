@@ -8,7 +8,8 @@ import org.krg.state.model.SyncAnswer;
 
 /// What became of an operation: definite, the same on every replica and for every retry.
 public sealed interface Reply {
-    /// It took effect at `revision`. `created` is the number of the job or lease it made, else 0.
+    /// It took effect at `revision`. `created` is the number of the job or lease it made, or which
+    /// start of its agent a node registered; else 0.
     record Accepted(Revision revision, long created) implements Reply {}
 
     /// A transaction on keys was done. `revision` is the one it wrote at, or that it read when it

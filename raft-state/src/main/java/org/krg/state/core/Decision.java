@@ -9,7 +9,8 @@ import org.krg.state.event.Event;
 public sealed interface Decision {
     /// It takes effect by `events`; without any it was granted before, and the revision stays.
     ///
-    /// @param created the number of the job or lease it made, else 0
+    /// @param created the number of the job or lease it made, or which start of its agent a node
+    ///   registered; else 0
     record Accept(List<Event> events, long created) implements Decision {
         public Accept {
             events = List.copyOf(events);

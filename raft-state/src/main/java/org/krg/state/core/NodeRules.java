@@ -93,7 +93,7 @@ final class NodeRules {
             Recovery.loseCopies(draft, node.id(), "node " + node.id() + " lost its storage");
             interruptAll(draft, node.id(), reason, at, _ -> true);
         }
-        return draft.accept();
+        return draft.accept(starts);
     }
 
     /// A node without its storage has lost what ran there.

@@ -43,6 +43,14 @@ class NodeRulesTest {
     }
 
     @Test
+    void theReplyToARegistrationSaysWhichStartOfTheAgentItIs() {
+        var again = scene.accepted(new RegisterNode(Samples.node(HOME, 1), scene.now()));
+
+        assertThat(again.created()).isEqualTo(2);
+        assertThat(scene.image().nodes().require(HOME).agentStarts()).isEqualTo(2);
+    }
+
+    @Test
     void anAgentThatRestartsFindsItsProcessesAsTheyAre() {
         var process = scene.running("heat", Samples.spec(), HOME);
         var before = scene.process(process);
