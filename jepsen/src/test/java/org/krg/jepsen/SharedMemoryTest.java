@@ -127,6 +127,15 @@ class SharedMemoryTest {
         assertThat(hottest.path("page").asInt()).isEqualTo(1);
         assertThat(hottest.path("writers").size()).isEqualTo(3);
         assertThat(hottest.path("contended").asBoolean()).isTrue();
+        for (var node : stats.path("nodes")) {
+            assertThat(Cluster.stream(node.path("stats").path("faultMicros")))
+                    .anyMatch(it ->
+                            it.path("kind").asText().equals("write")
+                                    && it.path("elsewhere").asBoolean()
+                                    && it.path("p99").asDouble() > 0);
+        }
+        assertThat(cluster.run("segment", "stats", SEGMENT).require(0).out())
+                .containsPattern("(?m)^n1 +write +elsewhere ");
     }
 
     @Test

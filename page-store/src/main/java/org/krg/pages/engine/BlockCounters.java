@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.krg.pages.coherence.Effect;
+import org.krg.pages.coherence.PageMessage;
 import org.krg.pages.coherence.Payload;
+import org.krg.pages.model.FaultKind;
 import org.krg.pages.model.SegmentStats.PageUse;
 import org.krg.state.model.BlockId;
 
@@ -18,6 +21,9 @@ final class BlockCounters {
     private final long[] readSince = new long[BlockId.PAGES];
 
     private final long[] writeSince = new long[BlockId.PAGES];
+
+    /// Whether another node was asked about the page since it came here last.
+    private final boolean[] elsewhere = new boolean[BlockId.PAGES];
 
     BlockCounters(SegmentCounters all) {
         this.all = all;
@@ -47,18 +53,22 @@ final class BlockCounters {
         switch (effect) {
             case Effect.Install(var page, var count, var writable, _) -> {
                 for (var each = page; each < page + count; each++) {
-                    came(each, writable);
+                    came(each, writable, FaultKind.WRITE);
                 }
             }
-            case Effect.Upgrade(var page) -> came(page, true);
-            case Effect.Keep(var page, _) -> came(page, false);
+            case Effect.Upgrade(var page) -> came(page, true, FaultKind.UPGRADE);
+            case Effect.Keep(var page, _) -> came(page, false, FaultKind.WRITE);
             case Effect.Revoke(_, _, var readOut) ->
                     (readOut ? all.taken : all.invalidated).increment();
             case Effect.Downgrade(_, var count) -> all.shared.add(count);
             case Effect.ReadOut(_, var count) -> all.shared.add(count);
             case Effect.Poison _ -> all.lost.increment();
-            case Effect.Send send when isToOther && send.payload() != Payload.NONE ->
+            case Effect.Send send when isToOther -> {
+                if (send.payload() != Payload.NONE) {
                     all.bytesOut.add((long) send.message().pages() * PageMemory.PAGE_BYTES);
+                }
+                asks(send.message());
+            }
             case Effect.RecordOwner _ -> all.owners.increment();
             case Effect.NoteLost _,
                     Effect.Send _,
@@ -79,21 +89,42 @@ final class BlockCounters {
         all.recordBytes.add(bytes);
     }
 
-    private void came(int page, boolean writable) {
+    private void asks(PageMessage message) {
+        switch (message) {
+            case PageMessage.Request(var page, var count, _) ->
+                    Arrays.fill(elsewhere, page, page + count, true);
+            case PageMessage.Fetch(var page, var count) -> {
+                for (var each = page; each < page + count; each++) {
+                    asksForUs(each);
+                }
+            }
+            case PageMessage.Take(var page) -> asksForUs(page);
+            case PageMessage.Invalidate(var page) -> asksForUs(page);
+            default -> {}
+        }
+    }
+
+    /// The home is here: what it asks of a node may be for another one.
+    private void asksForUs(int page) {
+        elsewhere[page] |= readSince[page] != 0 || writeSince[page] != 0;
+    }
+
+    private void came(int page, boolean writable, FaultKind written) {
         var uses = writable ? writes : reads;
         uses[page]++;
         if (!writable && readSince[page] == 0) {
             all.ahead.increment();
         }
-        settle(readSince, page, all.readTimes);
+        settle(readSince, page, FaultKind.READ);
         if (writable) {
-            settle(writeSince, page, all.writeTimes);
+            settle(writeSince, page, written);
         }
+        elsewhere[page] = false;
     }
 
-    private static void settle(long[] since, int page, FaultTimes times) {
+    private void settle(long[] since, int page, FaultKind kind) {
         if (since[page] != 0) {
-            times.record(System.nanoTime() - since[page]);
+            all.waited(kind, elsewhere[page], System.nanoTime() - since[page]);
             since[page] = 0;
         }
     }

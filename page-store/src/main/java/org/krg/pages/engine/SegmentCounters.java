@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.engine;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.krg.pages.model.FaultKind;
 import org.krg.pages.model.SegmentStats;
 
 /// The counters of one segment on this node. Safe for use from any thread.
@@ -21,8 +26,23 @@ final class SegmentCounters {
     final LongAdder owners = new LongAdder();
     final LongAdder records = new LongAdder();
     final LongAdder recordBytes = new LongAdder();
-    final FaultTimes readTimes = new FaultTimes();
-    final FaultTimes writeTimes = new FaultTimes();
+    private final Map<FaultKind, FaultClock> here = clocks(false);
+    private final Map<FaultKind, FaultClock> elsewhere = clocks(true);
+
+    private static Map<FaultKind, FaultClock> clocks(boolean elsewhere) {
+        var clocks = new EnumMap<FaultKind, FaultClock>(FaultKind.class);
+        for (var kind : FaultKind.values()) {
+            clocks.put(kind, new FaultClock(kind, elsewhere));
+        }
+        return clocks;
+    }
+
+    /// A thread stood still for so long.
+    ///
+    /// @param isElsewhere whether other nodes were asked
+    void waited(FaultKind kind, boolean isElsewhere, long nanos) {
+        Objects.requireNonNull((isElsewhere ? elsewhere : here).get(kind)).record(nanos);
+    }
 
     SegmentStats stats(List<SegmentStats.PageUse> hottest) {
         return new SegmentStats(
@@ -40,8 +60,10 @@ final class SegmentCounters {
                 owners.sum(),
                 records.sum(),
                 recordBytes.sum(),
-                readTimes.times(),
-                writeTimes.times(),
+                Stream.of(here, elsewhere)
+                        .flatMap(clocks -> clocks.values().stream())
+                        .map(FaultClock::times)
+                        .toList(),
                 hottest);
     }
 }

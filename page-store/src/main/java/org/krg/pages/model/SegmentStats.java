@@ -19,6 +19,7 @@ import java.util.List;
 /// @param owners times a page of a block whose home is here got its next owner
 /// @param records what the log was told of that: of a page the newest
 /// @param recordBytes of the log that took
+/// @param times of each kind, by whether other nodes were asked
 /// @param hottest the pages that came most often, the hottest first
 public record SegmentStats(
         long read,
@@ -35,11 +36,12 @@ public record SegmentStats(
         long owners,
         long records,
         long recordBytes,
-        Times readTimes,
-        Times writeTimes,
+        List<FaultTimes> times,
         List<PageUse> hottest) {
-    /// How long faults took, in nanoseconds.
-    public record Times(long count, long p50Nanos, long p90Nanos, long p99Nanos, long maxNanos) {}
+    public SegmentStats {
+        times = List.copyOf(times);
+        hottest = List.copyOf(hottest);
+    }
 
     /// How often a page came to this node.
     ///

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Access;
+import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.fixture.AgreedOwners;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Member;
@@ -127,6 +129,28 @@ class PageEngineTest {
         assertThat(astray()).containsExactly(1, 5);
     }
 
+    @Test
+    void faultsForWhichNobodyElseIsAskedAreToldApart() {
+        var sink = engine.open(BLOCK.segment(), new NumberedPages());
+        sink.fault(0, true);
+        sink.fault(1, false);
+        say(OTHER, OTHER.run(), SELF.run(), 1, new Request(0, 2, false));
+        sink.fault(0, true);
+        assertThat(waits()).containsExactlyInAnyOrder("WRITE here", "READ here");
+
+        say(OTHER, OTHER.run(), SELF.run(), 1, new Invalidated(0));
+
+        assertThat(waits())
+                .containsExactlyInAnyOrder("WRITE here", "READ here", "UPGRADE elsewhere");
+    }
+
+    private List<String> waits() {
+        return engine.stats(BLOCK.segment(), 0).times().stream()
+                .filter(times -> times.count() == 1 && times.within().getLast() == 1)
+                .map(times -> times.kind() + (times.elsewhere() ? " elsewhere" : " here"))
+                .toList();
+    }
+
     private List<Integer> astray() {
         return engine.tables(BLOCK.segment()).getFirst().astray();
     }
@@ -190,10 +214,10 @@ class PageEngineTest {
         say(OTHER, fromRun, toRun, epoch, new Request(0, false));
     }
 
-    private void say(Member from, long fromRun, long toRun, long epoch, Request request) {
+    private void say(Member from, long fromRun, long toRun, long epoch, ToHome message) {
         var frame = ByteBuffer.allocate(2 * Long.BYTES + PageMessageCodec.MAX_BYTES);
         frame.putLong(fromRun).putLong(toRun);
-        PageMessageCodec.encode(BLOCK, epoch, request, frame);
+        PageMessageCodec.encode(BLOCK, epoch, message, frame);
         engine.received(from.node(), frame.flip());
     }
 }

@@ -3,12 +3,18 @@ package org.krg.host.daemon;
 
 import com.codahale.metrics.MetricRegistry;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
+import org.krg.host.http.view.Distribution;
+import org.krg.host.http.view.Distribution.Bucket;
+import org.krg.pages.model.FaultKind;
+import org.krg.pages.model.FaultTimes;
 import org.krg.pages.model.SegmentStats;
 
 /// What this node has seen of shared memory, for whoever scrapes metrics: the sums over all
-/// segments since its agent registered, and the slowest segment's times.
+/// segments since its agent registered.
 final class PageMetrics {
     private static final double NANOS = 1e-9;
 
@@ -34,10 +40,10 @@ final class PageMetrics {
         pages.sum("owners_total", SegmentStats::owners);
         pages.sum("records_total", SegmentStats::records);
         pages.sum("record_bytes_total", SegmentStats::recordBytes);
-        pages.times("read_fault", stats -> stats.readTimes().p50Nanos(), "p50");
-        pages.times("read_fault", stats -> stats.readTimes().p99Nanos(), "p99");
-        pages.times("write_fault", stats -> stats.writeTimes().p50Nanos(), "p50");
-        pages.times("write_fault", stats -> stats.writeTimes().p99Nanos(), "p99");
+        for (var kind : FaultKind.values()) {
+            pages.times(kind, false);
+            pages.times(kind, true);
+        }
     }
 
     private void sum(String name, ToLongFunction<SegmentStats> value) {
@@ -45,9 +51,35 @@ final class PageMetrics {
                 "krg.pages." + name, () -> () -> segments.get().stream().mapToLong(value).sum());
     }
 
-    private void times(String name, ToLongFunction<SegmentStats> nanos, String quantile) {
-        metrics.gauge(
-                "krg.pages.%s_%s_seconds".formatted(name, quantile),
-                () -> () -> segments.get().stream().mapToLong(nanos).max().orElse(0) * NANOS);
+    /// Where other nodes were asked, a fault takes the network's time and theirs.
+    private void times(FaultKind kind, boolean elsewhere) {
+        var name =
+                "krg.pages.%s_fault_%s_seconds"
+                        .formatted(
+                                kind.name().toLowerCase(Locale.ROOT),
+                                elsewhere ? "elsewhere" : "here");
+        metrics.gauge(name, () -> () -> distribution(kind, elsewhere));
+    }
+
+    private Distribution distribution(FaultKind kind, boolean elsewhere) {
+        var times =
+                segments.get().stream()
+                        .flatMap(stats -> stats.times().stream())
+                        .filter(it -> it.kind() == kind && it.elsewhere() == elsewhere)
+                        .toList();
+        var bounds = FaultTimes.BOUNDS_NANOS;
+        return new Distribution(
+                IntStream.range(0, bounds.size())
+                        .mapToObj(at ->
+                                new Bucket(
+                                        bounds.get(at) * NANOS,
+                                        sum(times, it -> it.within().get(at))))
+                        .toList(),
+                sum(times, FaultTimes::count),
+                sum(times, FaultTimes::sumNanos) * NANOS);
+    }
+
+    private static long sum(List<FaultTimes> times, ToLongFunction<FaultTimes> value) {
+        return times.stream().mapToLong(value).sum();
     }
 }

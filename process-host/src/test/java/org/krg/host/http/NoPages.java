@@ -7,15 +7,12 @@ import org.krg.host.PageWitness;
 import org.krg.host.model.SegmentProgram;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
-import org.krg.pages.model.SegmentStats.Times;
 import org.krg.state.model.SegmentId;
 
 /// A node on which no segment was ever open.
 ///
 /// @param settled whether one could be
 record NoPages(BooleanSupplier settled) implements PageWitness {
-    private static final Times NONE = new Times(0, 0, 0, 0, 0);
-
     @Override
     public boolean isSettled() {
         return settled.getAsBoolean();
@@ -28,7 +25,7 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
 
     @Override
     public SegmentStats stats(SegmentId segment, int pages) {
-        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NONE, NONE, List.of());
+        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
     }
 
     @Override

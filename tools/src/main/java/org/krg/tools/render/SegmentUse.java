@@ -74,7 +74,7 @@ public final class SegmentUse {
         return view;
     }
 
-    /// {@return a line for each node and one for each hot page}
+    /// {@return a line for each node, for each kind of fault and for each hot page}
     public static String text(JsonNode reply, boolean headers) {
         var nodes =
                 new Table()
@@ -90,9 +90,18 @@ public final class SegmentUse {
                         .right("OWNERS", it -> count(it, "owners"))
                         .right("RECORDS", it -> count(it, "records"))
                         .right("LOG", it -> bytes(it, "recordBytes"))
-                        .right("READ P50/P99 US", it -> times(it, "readMicros"))
-                        .right("WRITE P50/P99 US", it -> times(it, "writeMicros"))
                         .of(reply.path("nodes"), headers);
+        var faults =
+                new Table()
+                        .left("NODE", it -> it.path("node").asText())
+                        .left("FAULT", it -> it.path("kind").asText())
+                        .left("FROM", it -> it.path("elsewhere").asBoolean() ? "elsewhere" : "here")
+                        .right("COUNT", it -> it.path("count").asText())
+                        .right("P50 US", it -> micros(it, "p50"))
+                        .right("P90 US", it -> micros(it, "p90"))
+                        .right("P99 US", it -> micros(it, "p99"))
+                        .right("MAX US", it -> micros(it, "max"))
+                        .of(faults(reply), headers);
         var pages =
                 new Table()
                         .right("PAGE", it -> it.path("page").asText())
@@ -100,7 +109,22 @@ public final class SegmentUse {
                         .right("WRITTEN", it -> it.path("writes").asText())
                         .left("BY", SegmentUse::writers)
                         .of(reply.path("hottest"), headers);
-        return reply.path("hottest").isEmpty() ? nodes : nodes + "\n" + pages;
+        return nodes
+                + (faults(reply).isEmpty() ? "" : "\n" + faults)
+                + (reply.path("hottest").isEmpty() ? "" : "\n" + pages);
+    }
+
+    /// {@return how long threads stood still, each kind with its node}
+    private static ArrayNode faults(JsonNode reply) {
+        var faults = Json.object().putArray("faults");
+        for (var node : reply.path("nodes")) {
+            for (var times : node.path("stats").path("faultMicros")) {
+                faults.addObject()
+                        .put("node", node.path("node").asText())
+                        .setAll((ObjectNode) times);
+            }
+        }
+        return faults;
     }
 
     private static String count(JsonNode node, String what) {
@@ -118,15 +142,8 @@ public final class SegmentUse {
         return node.has("problem") ? "?" : Amounts.bytes(node.path("stats").path(what).asLong());
     }
 
-    private static String times(JsonNode node, String what) {
-        var times = node.path("stats").path(what);
-        return times.path("count").asLong() == 0
-                ? "-"
-                : String.format(
-                        Locale.ROOT,
-                        "%.0f/%.0f",
-                        times.path("p50").asDouble(),
-                        times.path("p99").asDouble());
+    private static String micros(JsonNode times, String what) {
+        return String.format(Locale.ROOT, "%.0f", times.path(what).asDouble());
     }
 
     private static String writers(JsonNode use) {

@@ -13,13 +13,15 @@ public final class PrometheusText {
 
     private PrometheusText() {}
 
-    /// {@return every metric that has a number; times in seconds}
+    /// {@return every metric that has numbers; times in seconds}
     public static String of(MetricRegistry metrics) {
         var text = new StringBuilder();
         metrics.getGauges()
                 .forEach((name, gauge) -> {
-                    if (gauge.getValue() instanceof Number number) {
-                        single(text, name(name), "gauge", number);
+                    switch (gauge.getValue()) {
+                        case Number number -> single(text, name(name), "gauge", number);
+                        case Distribution distribution -> histogram(text, name(name), distribution);
+                        case null, default -> {}
                     }
                 });
         metrics.getCounters()
@@ -42,6 +44,20 @@ public final class PrometheusText {
     private static void single(StringBuilder text, String name, String kind, Number value) {
         text.append("# TYPE ").append(name).append(' ').append(kind).append('\n');
         text.append(name).append(' ').append(value).append('\n');
+    }
+
+    private static void histogram(StringBuilder text, String name, Distribution distribution) {
+        text.append("# TYPE ").append(name).append(" histogram\n");
+        for (var bucket : distribution.buckets()) {
+            bucket(text, name, Double.toString(bucket.bound()), bucket.count());
+        }
+        bucket(text, name, "+Inf", distribution.count());
+        text.append(name).append("_sum ").append(distribution.sum()).append('\n');
+        text.append(name).append("_count ").append(distribution.count()).append('\n');
+    }
+
+    private static void bucket(StringBuilder text, String name, String bound, long count) {
+        text.append(String.format(Locale.ROOT, "%s_bucket{le=\"%s\"} %d%n", name, bound, count));
     }
 
     private static void summary(

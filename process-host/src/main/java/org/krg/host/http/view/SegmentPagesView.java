@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.krg.pages.coherence.Copy;
 import org.krg.pages.coherence.HomeEntry;
 import org.krg.pages.model.BlockTable;
+import org.krg.pages.model.FaultTimes;
 import org.krg.pages.model.SegmentStats;
-import org.krg.pages.model.SegmentStats.Times;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Member;
 import org.krg.state.model.PageOwner;
@@ -73,13 +73,17 @@ public final class SegmentPagesView {
                         .put("owners", stats.owners())
                         .put("records", stats.records())
                         .put("recordBytes", stats.recordBytes());
-        view.set("readMicros", times(stats.readTimes()));
-        view.set("writeMicros", times(stats.writeTimes()));
+        var times = view.putArray("faultMicros");
+        stats.times().stream()
+                .filter(it -> it.count() > 0)
+                .forEach(it -> times.add(SegmentPagesView.times(it)));
         return view;
     }
 
-    private static ObjectNode times(Times times) {
+    private static ObjectNode times(FaultTimes times) {
         return Json.object()
+                .put("kind", Json.word(times.kind()))
+                .put("elsewhere", times.elsewhere())
                 .put("count", times.count())
                 .put("p50", times.p50Nanos() / NANOS_A_MICRO)
                 .put("p90", times.p90Nanos() / NANOS_A_MICRO)

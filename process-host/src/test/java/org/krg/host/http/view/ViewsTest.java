@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.krg.host.http.view.Distribution.Bucket;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
 import org.krg.state.event.Event;
@@ -109,5 +110,23 @@ final class ViewsTest {
                 .contains("# TYPE b_calls_total counter\nb_calls_total 4\n")
                 .contains("c_size_bytes{quantile=\"0.5\"} 7.0\n")
                 .contains("c_size_bytes_count 1\n");
+    }
+
+    @Test
+    void aDistributionIsAHistogram() {
+        var metrics = new MetricRegistry();
+        var few = new Distribution(List.of(new Bucket(0.5, 2), new Bucket(10, 3)), 4, 21.5);
+        metrics.gauge("a.wait_seconds", () -> () -> few);
+
+        assertThat(PrometheusText.of(metrics))
+                .isEqualTo(
+                        """
+                        # TYPE a_wait_seconds histogram
+                        a_wait_seconds_bucket{le="0.5"} 2
+                        a_wait_seconds_bucket{le="10.0"} 3
+                        a_wait_seconds_bucket{le="+Inf"} 4
+                        a_wait_seconds_sum 21.5
+                        a_wait_seconds_count 4
+                        """);
     }
 }
