@@ -19,6 +19,7 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.ProcessCommand.Place;
@@ -30,6 +31,7 @@ import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
+import org.krg.state.model.NodeId;
 import org.krg.testkit.Samples;
 
 class MovesTest {
@@ -71,6 +73,27 @@ class MovesTest {
         assertThat(leaving()).containsExactly(move);
     }
 
+    @Test
+    void aMoveWhoseCheckpointIsGoneIsGivenUp() {
+        var move = start(1);
+        var rank = ranks().get(1);
+        accept(new BeginLeaving(move, 0));
+        var saved = Samples.generation(rank.id(), 1, rank.epoch(), HOME, AWAY);
+        accept(new HandOver(move, saved, 7, START));
+        assertThat(plan(AWAY, List.of())).singleElement().isInstanceOf(Action.Restore.class);
+
+        image = image.withGenerations(image.generations().without(saved.id()));
+
+        var gone = "on %s: checkpoint %s is gone".formatted(AWAY, saved.id());
+        assertThat(plan(AWAY, List.of()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Action.Report.class,
+                        report ->
+                                assertThat(report.command())
+                                        .isEqualTo(new AbortMigration(move, gone, START)));
+    }
+
     private long submit() {
         var spec = Samples.spec().withRanks(2);
         return accept(new SubmitJob("ring", spec, Samples.ALICE, START));
@@ -93,12 +116,15 @@ class MovesTest {
                         .map(rank -> new CellId(rank.id().value(), rank.epoch().value()))
                         .map(id -> new ObservedCell(id, new State.Alive(false), Work.NONE))
                         .toList();
-        var view =
-                new HostView(image, HOME, true, cells, List.of(), List.of(), START, Duration.ZERO);
-        return Reconciler.plan(view).stream()
+        return plan(HOME, cells).stream()
                 .map(action -> ((Action.Report) action).command())
                 .map(command -> ((BeginLeaving) command).migration())
                 .toList();
+    }
+
+    private List<Action> plan(NodeId node, List<ObservedCell> cells) {
+        return Reconciler.plan(
+                new HostView(image, node, true, cells, List.of(), List.of(), START, Duration.ZERO));
     }
 
     private List<HostedProcess> ranks() {

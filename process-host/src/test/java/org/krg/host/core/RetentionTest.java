@@ -10,19 +10,35 @@ import static org.krg.host.core.Images.with;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
 
 final class RetentionTest {
     private static final Phase RUNNING = new Phase.Running(HERE, new Origin.Beginning(), NOW);
+    private static final ProcessId SEVEN = new ProcessId(7);
+    private static final HostedProcess OTHER_RANK =
+            new HostedProcess(
+                    new ProcessId(8),
+                    new JobId(7),
+                    1,
+                    new Epoch(2),
+                    RUNNING,
+                    0,
+                    List.of(),
+                    Optional.empty());
 
     @Test
     void theTwoNewestAreKept() {
@@ -109,6 +125,19 @@ final class RetentionTest {
         assertThat(surplus(RUNNING, Duration.ofHours(1), generations)).containsExactly(1L, 2L, 3L);
     }
 
+    @Test
+    void whatARankMovesByIsNotSurplusThoughThereIsNoGoingBackToIt() {
+        var image = agreed(RUNNING, Duration.ZERO);
+        image = image.withProcesses(image.processes().with(OTHER_RANK.id(), OTHER_RANK));
+        for (var number : List.of(1L, 2L, 3L)) {
+            image = with(image, generation(7, number, 0, false));
+            image = with(image, generation(8, number, 0, false));
+        }
+        image = with(image, generation(7, 4, 0, false));
+
+        assertThat(surplus(image)).containsExactly(1L);
+    }
+
     private static Generation at(long number, Duration age) {
         return Images.generation(7, number, NOW.minus(age), Duration.ZERO);
     }
@@ -118,15 +147,23 @@ final class RetentionTest {
     }
 
     private static List<Long> surplus(Phase phase, Duration keepFor, Generation... generations) {
-        var policy =
-                new CheckpointPolicy(
-                        Engine.CRIU, new CheckpointSchedule.OnDemand(), 2, 0, 2, keepFor);
-        ClusterImage image = Images.with(Images.empty(), process(7, 2, phase), policy);
+        var image = agreed(phase, keepFor);
         for (var generation : generations) {
             image = with(image, generation);
         }
-        return Retention.surplus(image, process(7, 2, phase), NOW).stream()
+        return surplus(image);
+    }
+
+    private static List<Long> surplus(ClusterImage image) {
+        return Retention.surplus(image, image.processes().require(SEVEN), NOW).stream()
                 .map(GenerationId::number)
                 .toList();
+    }
+
+    private static ClusterImage agreed(Phase phase, Duration keepFor) {
+        var policy =
+                new CheckpointPolicy(
+                        Engine.CRIU, new CheckpointSchedule.OnDemand(), 2, 0, 2, keepFor);
+        return Images.with(Images.empty(), process(7, 2, phase), policy);
     }
 }

@@ -30,6 +30,8 @@ import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.MigrationCommand.AbortMigration;
+import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
@@ -43,6 +45,8 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.JobId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Outcome;
@@ -54,8 +58,9 @@ import org.krg.state.model.StopOrder;
 
 final class HostEngineTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration PERIOD = Duration.ofSeconds(5);
     private static final CheckpointPolicy PERIODIC =
-            new CheckpointPolicy(Engine.CRIU, Duration.ofSeconds(5), 1, 0, 2);
+            new CheckpointPolicy(Engine.CRIU, PERIOD, 1, 0, 2);
 
     private final FakeStore store = new FakeStore(HERE);
     private final FakeMachine machine = new FakeMachine();
@@ -88,6 +93,10 @@ final class HostEngineTest {
     /// Until nothing is decided any more by the lease as it was.
     private void loseLease() {
         lease = OwnLease.NONE;
+        awaitTurns();
+    }
+
+    private void awaitTurns() {
         var before = looks.get();
         await().atMost(LIMIT).until(() -> looks.get() > before + 1);
     }
@@ -329,6 +338,33 @@ final class HostEngineTest {
                 .until(() ->
                         numbers(ranks.getFirst()).equals(List.of(2L, 3L))
                                 && numbers(ranks.getLast()).equals(List.of(2L, 3L)));
+    }
+
+    @Test
+    void aCheckpointOfAllRanksThatIsDueIsTakenWhenTheMoveOfOneIsOver() {
+        propose(new RegisterNode(node(AWAY, 0, Node.State.READY), NOW));
+        engine.start();
+        var job = parallel(PERIODIC);
+        var move = move(store.image().processesOf(job).getLast());
+        await().atMost(LIMIT).until(() -> step(move) instanceof Migration.Step.Arriving);
+        ticker.advance(PERIOD.multipliedBy(2));
+        awaitTurns();
+        assertThat(store.commands(BeginCut.class)).isEmpty();
+
+        propose(new AbortMigration(move, "cancelled", NOW));
+
+        await().atMost(LIMIT).until(() -> cut(job).isPresent());
+    }
+
+    private MigrationId move(HostedProcess rank) {
+        var mode = Migration.Mode.STOP_COPY;
+        var limit = Duration.ofSeconds(30);
+        propose(new StartMigration(rank.id(), rank.epoch(), AWAY, mode, limit, NOW));
+        return store.image().activeMigration(rank.id()).orElseThrow().id();
+    }
+
+    private Migration.Step step(MigrationId move) {
+        return store.image().migrations().require(move).step();
     }
 
     private JobId parallel(CheckpointPolicy policy) {
