@@ -15,8 +15,8 @@ class AgentKillsTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
 
     @Test
-    void tenKillsUnderLoadLoseNothingAndDoNothingTwice(Cluster cluster) {
-        assertThatNothingIsWrongAfter(10, Duration.ofMinutes(5), cluster);
+    void sixKillsUnderLoadLoseNothingAndDoNothingTwice(Cluster cluster) {
+        assertThatNothingIsWrongAfter(6, Duration.ofMinutes(5), cluster);
     }
 
     @Test

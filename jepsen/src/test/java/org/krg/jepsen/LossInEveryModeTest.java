@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static java.util.concurrent.CompletableFuture.runAsync;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,46 +15,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.jepsen.cluster.Cluster;
-import org.krg.jepsen.programs.Additions;
-import org.krg.jepsen.programs.OwnWords;
-import org.krg.jepsen.programs.Toucher;
+import org.krg.jepsen.programs.ContendedSegment;
 
 /// Programs on three nodes add to a word of a segment and store into its pages, in a segment of
-/// each mode at once; then a node is lost.
+/// each mode at once; then a node is lost, or two are.
 @ExtendWith(SharedCluster.class)
 class LossInEveryModeTest {
     private static final List<String> MODES = List.of("async", "semisync", "sync");
-    private static final int WORD = 8;
-    private static final int PAGES = 12;
-    private static final int BEHIND_THEM = 4_096 * PAGES;
 
     /// Of each segment, before and after the loss.
     private static final int ADDITIONS = 60;
 
-    private static final int STORES = 300;
-
     @TempDir private Path directory;
 
-    private final List<Contended> segments = new ArrayList<>();
-
-    /// A segment that all nodes use.
-    private static final class Contended {
-        final String name;
-        final List<Toucher> programs = new ArrayList<>();
-        final Additions additions = new Additions(WORD);
-        final Map<String, OwnWords> words = new TreeMap<>();
-
-        Contended(String mode) {
-            name = "loss-" + mode;
-        }
-    }
-
-    @AfterEach
-    void destroy(Cluster cluster) {
-        segments.stream().flatMap(it -> it.programs.stream()).forEach(Toucher::close);
-        cluster.startAll();
-        segments.forEach(it -> cluster.run("segment", "destroy", it.name).require(0));
-    }
+    private final List<ContendedSegment> segments = new ArrayList<>();
 
     @Test
     void whenTheLeaderIsLostNothingIsLostThatIsNotReported(Cluster cluster) {
@@ -71,6 +43,20 @@ class LossInEveryModeTest {
         loseOne(cluster, plan);
     }
 
+    /// The leader is the home, and the other one took the pages from the rest at first.
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {"async", "semisync", "sync"})
+    void whenTwoNodesAreLostAtOnceNothingIsLostThatIsNotReported(String mode) {
+        try (var cluster = Cluster.up(5)) {
+            var leader = cluster.awaitLeader();
+            var others = cluster.nodes().stream().filter(it -> !it.equals(leader)).toList();
+            var lost = List.of(leader, others.getLast());
+            begin(cluster, mode, List.of(leader, others.get(0), others.get(1), others.getLast()));
+            lose(cluster, lost);
+        }
+    }
+
     /// @param plan even if the lost node leads; whether it is the home, or took the pages from
     ///   there, alternates with the mode and with each second plan
     private void loseOne(Cluster cluster, int plan) {
@@ -80,59 +66,36 @@ class LossInEveryModeTest {
         var lost = plan % 2 == 0 ? leader : follower;
         for (var mode : MODES) {
             var isHome = (plan / 2 + MODES.indexOf(mode)) % 2 == 0;
-            segments.add(begin(cluster, mode, lost, isHome));
+            var nodes = new ArrayList<>(cluster.nodes());
+            nodes.remove(lost);
+            nodes.add(isHome ? 0 : nodes.size(), lost);
+            begin(cluster, mode, nodes);
         }
-        segments.forEach(LossInEveryModeTest::awaitMore);
-
-        cluster.killNode(lost);
-        segments.forEach(LossInEveryModeTest::awaitMore);
-
-        segments.forEach(it -> check(cluster, it, lost));
+        lose(cluster, List.of(lost));
     }
 
-    private static void awaitMore(Contended segment) {
-        segment.additions.awaitMore(ADDITIONS);
+    private void begin(Cluster cluster, String mode, List<String> nodes) {
+        segments.add(ContendedSegment.begin(cluster, mode, nodes, directory));
     }
 
-    private Contended begin(Cluster cluster, String mode, String lost, boolean isHome) {
-        var segment = new Contended(mode);
-        cluster.run("segment", "create", segment.name, "--size", "2M", "--mode", mode).require(0);
-        var nodes = new ArrayList<>(cluster.nodes());
-        nodes.remove(lost);
-        nodes.add(isHome ? 0 : nodes.size(), lost);
-        for (var node : nodes) {
-            // Who touches the block first is its home.
-            var storing = Toucher.on(cluster, node, segment.name);
-            segment.programs.add(storing);
-            assertThat(storing.ask("write %d 1".formatted(BEHIND_THEM))).isEqualTo("ok");
+    private void lose(Cluster cluster, List<String> lost) {
+        try {
+            segments.forEach(it -> it.awaitMore(ADDITIONS));
+
+            var losses = lost.stream().map(it -> runAsync(() -> cluster.killNode(it)));
+            losses.toList().forEach(CompletableFuture::join);
+            segments.forEach(it -> it.awaitMore(ADDITIONS));
+
+            segments.forEach(it -> it.check(lost));
+        } finally {
+            cluster.startAll();
+            destroy();
         }
-        for (var node : nodes) {
-            var number = nodes.indexOf(node);
-            segment.words.put(
-                    node, OwnWords.begin(segment.programs.get(number), directory, number, PAGES));
-            var adding = Toucher.synchronisingOn(cluster, node, segment.name);
-            segment.programs.add(adding);
-            segment.additions.begin(node, adding);
-        }
-        segment.words.values().forEach(it -> it.awaitMore(STORES));
-        return segment;
     }
 
-    private static void check(Cluster cluster, Contended segment, String lost) {
-        var survivor =
-                cluster.nodes().stream().filter(it -> !it.equals(lost)).findFirst().orElseThrow();
-        segment.additions.stop();
-        var reader = Toucher.on(cluster, survivor, segment.name);
-        var loader = Toucher.synchronisingOn(cluster, survivor, segment.name);
-        segment.programs.addAll(List.of(reader, loader));
-        segment.additions.check(loader, lost);
-        segment.words.forEach((node, words) -> words.stop(node.equals(lost)));
-        var lostPages = new TreeSet<Long>();
-        segment.words.values().forEach(words -> lostPages.addAll(words.check(reader)));
-        var audit = cluster.run("segment", "audit", segment.name);
-        assertThat(audit.exit()).as(audit.out()).isIn(0, 10);
-        for (var page : lostPages) {
-            assertThat(audit.out()).contains("page %d is lost: ".formatted(page));
-        }
+    @AfterEach
+    void destroy() {
+        segments.forEach(ContendedSegment::close);
+        segments.clear();
     }
 }

@@ -9,8 +9,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import org.krg.host.etcd.grpc.GrpcFailure;
 import org.krg.host.etcd.grpc.GrpcReplies;
 import org.krg.host.etcd.grpc.GrpcSession;
+import org.krg.host.etcd.grpc.GrpcStatus;
 import org.krg.state.ClusterStore;
 
 /// A backup of this replica on its way to a client: what `krg-admin state restore` takes. It is
@@ -21,6 +23,7 @@ final class SnapshotSession implements GrpcSession<SnapshotRequest> {
     private final ClusterStore store;
     private final Headers headers;
     private final GrpcReplies replies;
+    private boolean isBegun;
 
     SnapshotSession(ClusterStore store, Headers headers, GrpcReplies replies) {
         this.store = store;
@@ -30,6 +33,13 @@ final class SnapshotSession implements GrpcSession<SnapshotRequest> {
 
     @Override
     public void accept(SnapshotRequest request) {
+        if (isBegun) {
+            replies.fail(
+                    new GrpcFailure(
+                            GrpcStatus.INVALID_ARGUMENT, "a call for a snapshot is one message"));
+            return;
+        }
+        isBegun = true;
         Thread.ofVirtual().name("krg-snapshot").start(this::write);
     }
 

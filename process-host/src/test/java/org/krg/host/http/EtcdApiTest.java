@@ -36,6 +36,8 @@ import com.ibm.etcd.api.PutResponse;
 import com.ibm.etcd.api.RangeRequest;
 import com.ibm.etcd.api.RangeResponse;
 import com.ibm.etcd.api.RequestOp;
+import com.ibm.etcd.api.SnapshotRequest;
+import com.ibm.etcd.api.SnapshotResponse;
 import com.ibm.etcd.api.StatusRequest;
 import com.ibm.etcd.api.StatusResponse;
 import com.ibm.etcd.api.TxnRequest;
@@ -74,6 +76,17 @@ final class EtcdApiTest {
 
     EtcdApiTest(ApiFixture api) {
         client = new GrpcClient(api.address());
+    }
+
+    @Test
+    void aCallForASnapshotMakesOneBackup() {
+        var ask = SnapshotRequest.getDefaultInstance();
+        try (var call =
+                client.open("etcdserverpb.Maintenance/Snapshot", SnapshotResponse.parser())) {
+            call.send(ask, ask);
+
+            assertThatThrownBy(call::next).hasMessageContaining("is one message");
+        }
     }
 
     @Test

@@ -89,12 +89,17 @@ final class GrpcClient {
             client.execute(request).subscribe(new Arrivals());
         }
 
-        /// Sends a message; what the other side ended already takes none, and [#next] says why.
-        void send(MessageLite message) {
-            var content = message.toByteArray();
-            var frame = ByteBuffer.allocate(HEAD + content.length);
-            frame.put((byte) 0).putInt(content.length).put(content);
-            var _ = request.tryWrite(HttpData.wrap(frame.array()));
+        /// Sends messages, all at once; what the other side ended already takes none, and [#next]
+        /// says why.
+        void send(MessageLite... messages) {
+            var frames = new ByteArrayOutputStream();
+            for (var message : messages) {
+                var content = message.toByteArray();
+                var head = ByteBuffer.allocate(HEAD).put((byte) 0).putInt(content.length);
+                frames.writeBytes(head.array());
+                frames.writeBytes(content);
+            }
+            var _ = request.tryWrite(HttpData.wrap(frames.toByteArray()));
         }
 
         void end() {
