@@ -2,6 +2,7 @@
 package org.krg.pages.memory;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.krg.linux.Boottime;
 import org.krg.linux.Descriptor;
 import org.krg.linux.PublishedWord;
@@ -15,7 +16,19 @@ import org.krg.linux.PublishedWord;
 /// thread.
 final class MemoryLease implements AutoCloseable {
     /// Nanoseconds of CLOCK_BOOTTIME; 0 before the first renewal.
-    private final PublishedWord deadline = PublishedWord.create("krg-lease");
+    private final PublishedWord deadline;
+
+    private final Supplier<Duration> clock;
+
+    MemoryLease() {
+        this(PublishedWord.create("krg-lease"), Boottime::now);
+    }
+
+    /// @param deadline closed with this
+    MemoryLease(PublishedWord deadline, Supplier<Duration> clock) {
+        this.deadline = deadline;
+        this.clock = clock;
+    }
 
     /// {@return what a program maps}
     Descriptor descriptor() {
@@ -24,7 +37,7 @@ final class MemoryLease implements AutoCloseable {
 
     /// {@return whether a page that is mapped now may be used}
     boolean holds() {
-        return Boottime.now().toNanos() < deadline.get();
+        return clock.get().toNanos() < deadline.get();
     }
 
     /// Lets programs use pages until then.
@@ -35,7 +48,7 @@ final class MemoryLease implements AutoCloseable {
         var before = deadline.get();
         deadline.set(until.toNanos());
         // Looked at behind the store: whoever found the old one over did so before.
-        return Boottime.now().toNanos() >= before;
+        return clock.get().toNanos() >= before;
     }
 
     @Override
