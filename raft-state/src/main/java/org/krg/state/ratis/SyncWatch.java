@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.krg.state.DiskFailed;
 import org.krg.state.engine.Alarms;
 import org.krg.state.engine.LastResort;
@@ -24,16 +23,14 @@ final class SyncWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SyncWatch.class);
 
     private final RatisMember member;
-    private final RatisStateMachine machine;
     private final Membership membership;
     private final Alarms alarms;
     private final LastResort lastResort;
     private final Executor executor;
     private final Duration limit;
+    private final ToForce toForce;
     private final Standstill standstill;
     private final PeriodicTasks task;
-    private final AtomicBoolean asking = new AtomicBoolean();
-    private volatile long lastEntry = -1;
     private int warnings;
     private boolean ended;
 
@@ -48,12 +45,16 @@ final class SyncWatch implements AutoCloseable {
             Executor executor,
             Duration limit) {
         this.member = member;
-        this.machine = machine;
         this.membership = membership;
         this.alarms = alarms;
         this.lastResort = lastResort;
         this.executor = executor;
         this.limit = limit;
+        this.toForce =
+                new ToForce(
+                        machine::forcing,
+                        () -> member.division().getRaftLog().getNextIndex() - 1,
+                        executor);
         var between = limit.dividedBy(LOOKS);
         this.standstill = new Standstill(between.multipliedBy(2));
         this.task = new PeriodicTasks(name + "-sync-watch");
@@ -63,9 +64,7 @@ final class SyncWatch implements AutoCloseable {
     }
 
     private void look() {
-        askForEnd();
-        // The end may be some looks old where the log is locked: what is being forced is not.
-        var wanted = Math.max(machine.forcing(), lastEntry);
+        var wanted = toForce.look();
         var forced = member.division().getRaftLog().getFlushIndex();
         var stood = standstill.look(wanted, forced, System.nanoTime());
         if (stood.compareTo(limit) >= 0) {
@@ -75,21 +74,6 @@ final class SyncWatch implements AutoCloseable {
         } else if (warnings > 0) {
             warnings = 0;
             executor.execute(() -> alarms.lower(ALARM));
-        }
-    }
-
-    /// Who writes to a disk that hangs may hold the lock under which the log tells where it ends.
-    private void askForEnd() {
-        if (asking.compareAndSet(false, true)) {
-            executor.execute(() -> {
-                try {
-                    lastEntry = member.division().getRaftLog().getNextIndex() - 1;
-                } catch (IllegalStateException closed) {
-                    log.debug("the log has no end", closed);
-                } finally {
-                    asking.set(false);
-                }
-            });
         }
     }
 
