@@ -75,7 +75,7 @@ final class BreakPromises {
     private void judge(Mutation mutation) throws IOException, InterruptedException {
         var directory = work.resolve(mutation.name());
         try {
-            var classes = new Overlay(root, directory, classPath).make(mutation);
+            var classes = new Overlay(root, directory, classPath).make(List.of(mutation));
             var path = classes + java.io.File.pathSeparator + classPath;
             var trial =
                     Trial.run(root, path, mutation.tests(), directory.resolve("tests.log"), ONE);

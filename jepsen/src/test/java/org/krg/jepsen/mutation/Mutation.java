@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,7 +35,8 @@ record Mutation(
         }
     }
 
-    private static Mutation read(Path patch) {
+    /// {@return what a patch says of itself}
+    static Mutation read(Path patch) {
         try {
             var lines = Files.readAllLines(patch);
             return new Mutation(
@@ -65,5 +67,10 @@ record Mutation(
 
     String name() {
         return patch.getFileName().toString().replace(".patch", "");
+    }
+
+    /// {@return whether it touches nothing that another one does}
+    boolean isApartFrom(Mutation other) {
+        return Collections.disjoint(sources, other.sources);
     }
 }

@@ -2,10 +2,12 @@
 package org.krg.jepsen.mutation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -26,11 +28,50 @@ class MutationsTest {
     @TempDir Path work;
 
     @Test
-    void everyPatchApplies() throws IOException, InterruptedException {
-        var overlay = new Overlay(ROOT, work.resolve("overlay"), "");
-        for (var mutation : mutations) {
-            assertThat(overlay.patch(mutation)).as(mutation.name()).isNotEmpty();
+    void everyPatchAppliesAndCompiles() throws IOException, InterruptedException {
+        var classPath = System.getProperty("java.class.path");
+        var overlay = new Overlay(ROOT, work.resolve("overlay"), classPath);
+        for (var together : apart(mutations)) {
+            assertThat(overlay.make(together)).isNotEmptyDirectory();
         }
+    }
+
+    /// {@return all, in groups that touch no source twice} Most of the time of the compiler goes
+    /// into what they all use.
+    private static List<List<Mutation>> apart(List<Mutation> mutations) {
+        var groups = new ArrayList<List<Mutation>>();
+        for (var mutation : mutations) {
+            var group =
+                    groups.stream()
+                            .filter(it -> it.stream().allMatch(mutation::isApartFrom))
+                            .findFirst();
+            group.ifPresentOrElse(
+                    it -> it.add(mutation), () -> groups.add(new ArrayList<>(List.of(mutation))));
+        }
+        return groups;
+    }
+
+    @Test
+    void aPatchThatDoesNotCompileIsUnfit() throws IOException {
+        Files.writeString(work.resolve("Answer.java"), "class Answer {\n    int value = 42;\n}\n");
+        var patch =
+                Files.writeString(
+                        work.resolve("01-answer.patch"),
+                        """
+                        --- a/Answer.java
+                        +++ b/Answer.java
+                        @@ -1,3 +1,3 @@
+                         class Answer {
+                        -    int value = 42;
+                        +    int value = "42";
+                         }
+                        """);
+        var overlay = new Overlay(work, work.resolve("overlay"), "");
+
+        assertThatThrownBy(() -> overlay.make(List.of(Mutation.read(patch))))
+                .isInstanceOf(Overlay.Unfit.class)
+                .hasMessageStartingWith("01-answer: does not compile")
+                .hasMessageContaining("String cannot be converted to int");
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen.mutation;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -10,8 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import javax.tools.ToolProvider;
 
-/// The classes of a mutation, to stand before those of the project on the class path: copies of the
-/// sources it touches, patched and compiled. The project stays as it is.
+/// The classes of mutations, to stand before those of the project on the class path: copies of the
+/// sources they touch, patched and compiled. The project stays as it is.
 final class Overlay {
     private final Path root;
     private final Path work;
@@ -35,9 +37,14 @@ final class Overlay {
 
     /// {@return the directory of the classes}
     ///
+    /// @param mutations of which no two touch the same source
     /// @throws Unfit if there are none
-    Path make(Mutation mutation) throws IOException, InterruptedException {
-        var sources = patch(mutation);
+    Path make(List<Mutation> mutations) throws IOException, InterruptedException {
+        empty();
+        var sources = new ArrayList<Path>();
+        for (var mutation : mutations) {
+            sources.addAll(patch(mutation));
+        }
         var classes = Files.createDirectories(work.resolve("classes"));
         var messages = new StringWriter();
         var compiler = ToolProvider.getSystemJavaCompiler();
@@ -61,15 +68,15 @@ final class Overlay {
                                     files.getJavaFileObjectsFromPaths(sources))
                             .call();
             if (!compiles) {
-                throw new Unfit(mutation.name() + " does not compile:\n" + messages);
+                var names = mutations.stream().map(Mutation::name).collect(joining(", "));
+                throw new Unfit(names + ": does not compile:\n" + messages);
             }
         }
         return classes;
     }
 
     /// {@return patched copies of the sources that a mutation touches}
-    List<Path> patch(Mutation mutation) throws IOException, InterruptedException {
-        empty();
+    private List<Path> patch(Mutation mutation) throws IOException, InterruptedException {
         var copies = new ArrayList<Path>();
         for (var source : mutation.sources()) {
             var copy = work.resolve("sources").resolve(source);
