@@ -2,7 +2,10 @@
 package org.krg.jepsen;
 
 import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Interruptible;
 
 /// What the commands of campaigns about keys have in common.
@@ -31,6 +34,30 @@ final class KeyCommandLine {
             System.err.println("error: " + wrong.getMessage());
             System.err.println("  krg-admin " + path + " --help tells its options");
             return USAGE_ERROR;
+        }
+    }
+
+    /// As above, on a dev cluster of its own, with a fault that says what it did.
+    static int runOnOwnCluster(
+            List<String> arguments,
+            String usage,
+            String path,
+            String faults,
+            CampaignOptions presets,
+            BiFunction<Cluster, Random, String> fault) {
+        return run(arguments, usage, path, faults, presets, options -> onOwn(options, fault));
+    }
+
+    private static KeyCampaign.Report onOwn(
+            CampaignOptions options, BiFunction<Cluster, Random, String> fault) {
+        try (var cluster = Cluster.up(options.nodes())) {
+            return new KeyCampaign(cluster, System.err::println)
+                    .run(
+                            options.keys(),
+                            options.faults(),
+                            options.limit(),
+                            options.seed(),
+                            random -> fault.apply(cluster, random));
         }
     }
 

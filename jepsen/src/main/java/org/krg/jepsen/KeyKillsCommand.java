@@ -41,19 +41,8 @@ public final class KeyKillsCommand implements Subcommand {
     public int run(List<String> arguments) {
         var presets =
                 new CampaignOptions(100, Duration.ofHours(1), System.currentTimeMillis(), 3, 0);
-        return KeyCommandLine.run(arguments, USAGE, path(), "--kills", presets, this::run);
-    }
-
-    private KeyCampaign.Report run(CampaignOptions options) {
-        try (var cluster = Cluster.up(options.nodes())) {
-            return new KeyCampaign(cluster, System.err::println)
-                    .run(
-                            options.keys(),
-                            options.faults(),
-                            options.limit(),
-                            options.seed(),
-                            random -> kill(cluster, random));
-        }
+        return KeyCommandLine.runOnOwnCluster(
+                arguments, USAGE, path(), "--kills", presets, KeyKillsCommand::kill);
     }
 
     /// Kills an agent and starts it again.

@@ -46,19 +46,13 @@ public final class KeyPausesCommand implements Subcommand {
     public int run(List<String> arguments) {
         var presets =
                 new CampaignOptions(50, Duration.ofHours(1), System.currentTimeMillis(), 3, 0);
-        return KeyCommandLine.run(arguments, USAGE, path(), "--pauses", presets, this::run);
-    }
-
-    private KeyCampaign.Report run(CampaignOptions options) {
-        try (var cluster = Cluster.up(options.nodes())) {
-            return new KeyCampaign(cluster, System.err::println)
-                    .run(
-                            options.keys(),
-                            options.faults(),
-                            options.limit(),
-                            options.seed(),
-                            random -> pause(cluster, random, MOST_MILLIS));
-        }
+        return KeyCommandLine.runOnOwnCluster(
+                arguments,
+                USAGE,
+                path(),
+                "--pauses",
+                presets,
+                (cluster, random) -> pause(cluster, random, MOST_MILLIS));
     }
 
     /// Has an agent stand still for at most so many milliseconds.
