@@ -94,7 +94,8 @@ public final class SavedFiles {
         return new Need(path, facts.sizeBytes(), facts.modified(), mapped);
     }
 
-    /// {@return bytes of the files}
+    /// {@return bytes of the files} Holes count: the copy of a frozen cell and the file where it is
+    /// put back are written from the first byte to the last. Only in the store are they one chunk.
     public static long totalBytes(List<SavedFile> files) {
         return files.stream().mapToLong(file -> file.facts().sizeBytes()).sum();
     }
