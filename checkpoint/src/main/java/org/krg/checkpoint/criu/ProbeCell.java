@@ -3,6 +3,7 @@ package org.krg.checkpoint.criu;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,9 @@ final class ProbeCell implements CellView, AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(5);
 
+    /// Bytes of what is said about a failure.
+    private static final int MOST_WORDS = 1_000;
+
     /// Not root, since programs mostly are not: for root CRIU needs less.
     private static final Identity NOBODY = new Identity(65534, 65534, List.of(), "nobody");
 
@@ -32,7 +36,9 @@ final class ProbeCell implements CellView, AutoCloseable {
             "echo $$ >\"$1\" && exec unshare --pid --fork --mount --uts --ipc --net --propagation"
                     + " private --mount-proc -- /bin/sh -c \"$2\" sh \"$3\" \"$4\" \"$5\"";
 
-    private static final String LOOPBACK = "ip link set lo up || exit; ";
+    static final String LOOPBACK =
+            "command -v ip >/dev/null || { echo 'the program ip (iproute2) is not there' >&2; exit 1; };"
+                    + " ip link set lo up || exit; ";
 
     /// `$1` is the cgroup for the probe, `$2` the probe, `$3` its file. The background shell is the
     /// next process, number 300, and stays it.
@@ -63,8 +69,7 @@ final class ProbeCell implements CellView, AutoCloseable {
         return launch(cgroup, WAIT, Path.of("/"), Path.of("/"));
     }
 
-    private static ProbeCell launch(Path cgroup, String script, Path probe, Path file)
-            throws IOException {
+    static ProbeCell launch(Path cgroup, String script, Path probe, Path file) throws IOException {
         Files.createDirectory(cgroup);
         Files.createDirectory(cgroup.resolve("init"));
         Files.createDirectory(cgroup.resolve("app"));
@@ -75,11 +80,16 @@ final class ProbeCell implements CellView, AutoCloseable {
         line.add(probe.toString());
         line.add(file.toString());
         var quiet = ProcessBuilder.Redirect.DISCARD;
-        var launcher = new ProcessBuilder(line).redirectOutput(quiet).redirectError(quiet).start();
+        var launcher = new ProcessBuilder(line).redirectOutput(quiet).start();
         var cell = new ProbeCell(cgroup, launcher);
-        if (!becomes(cell::hasInit)) {
+        if (!becomes(() -> cell.hasInit() || !launcher.isAlive()) || !cell.hasInit()) {
+            // Whoever could still write is dead then.
+            cell.kill();
+            var words = launcher.getErrorStream().readNBytes(MOST_WORDS);
             cell.close();
-            throw new IOException("namespaces for the self-test cannot be made");
+            throw new IOException(
+                    "namespaces for the self-test cannot be made: "
+                            + new String(words, StandardCharsets.UTF_8).strip());
         }
         return cell;
     }
@@ -159,15 +169,20 @@ final class ProbeCell implements CellView, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (var group : List.of(appCgroup(), cgroup.resolve("init"))) {
+        kill();
+        Files.delete(appCgroup());
+        Files.delete(initCgroup());
+        Files.delete(cgroup);
+        launcher.destroyForcibly();
+    }
+
+    private void kill() throws IOException {
+        for (var group : List.of(appCgroup(), initCgroup())) {
             write(group.resolve("cgroup.kill"), "1");
             if (!becomes(() -> events(group).contains("populated 0"))) {
                 throw new IOException("processes of " + group + " outlive SIGKILL");
             }
-            Files.delete(group);
         }
-        Files.delete(cgroup);
-        launcher.destroyForcibly();
     }
 
     /// Waits, with a bound.

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +100,16 @@ final class CriuSelfTestTest {
         assertThat(found.works()).isFalse();
         assertThat(found.version()).isEqualTo("3.17.1");
         assertThat(found.finding()).contains("vDSO").contains("CRIU 4.2 or newer");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void whatACellLacksIsSaid() throws IOException {
+        var group = machine.cgroup().resolve("lacking");
+        var script = "PATH=/nowhere; " + ProbeCell.LOOPBACK + "exec sleep infinity";
+
+        assertThatThrownBy(() -> ProbeCell.launch(group, script, Path.of("/"), Path.of("/")))
+                .hasMessageContaining("the program ip (iproute2) is not there");
         assertThat(leftovers()).isEmpty();
     }
 
