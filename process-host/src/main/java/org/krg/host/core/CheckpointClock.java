@@ -18,7 +18,18 @@ public record CheckpointClock(Table<CellId, Turn> turns) {
     private static final int MAX_DOUBLINGS = 10;
 
     /// A cell that is checkpointed periodically.
-    public record Periodic(CellId cell, Duration every) {}
+    ///
+    /// @param since how much of the interval is over where the cell is new here
+    public record Periodic(CellId cell, Duration every, Duration since) {
+        /// One whose interval begins here.
+        public Periodic(CellId cell, Duration every) {
+            this(cell, every, Duration.ZERO);
+        }
+
+        private Duration left() {
+            return since.compareTo(every) < 0 ? every.minus(since) : Duration.ZERO;
+        }
+    }
 
     /// When a cell is due.
     ///
@@ -30,12 +41,13 @@ public record CheckpointClock(Table<CellId, Turn> turns) {
         }
     }
 
-    /// {@return this clock for exactly these cells} A cell that is new here is due one interval
-    /// from now. Where the interval changed, the next one is due so much earlier or later.
+    /// {@return this clock for exactly these cells} A cell that is new here is due when what is
+    /// left of its interval is over. Where the interval changed, the next one is due so much
+    /// earlier or later.
     public CheckpointClock following(List<Periodic> cells, Duration now) {
         var next = Table.<CellId, Turn>empty();
         for (var cell : cells) {
-            var fresh = new Turn(cell.every(), now.plus(cell.every()), 0);
+            var fresh = new Turn(cell.every(), now.plus(cell.left()), 0);
             var turn = turns.find(cell.cell()).map(it -> it.atInterval(cell.every()));
             next = next.with(cell.cell(), turn.orElse(fresh));
         }

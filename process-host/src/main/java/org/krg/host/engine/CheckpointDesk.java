@@ -13,6 +13,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.core.CheckpointClock;
 import org.krg.host.core.CheckpointInterval;
 import org.krg.host.core.HostView;
+import org.krg.host.core.LastCut;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.core.Reconciler;
 import org.krg.host.model.CellId;
@@ -157,7 +158,12 @@ final class CheckpointDesk implements AutoCloseable {
                 .filter(one -> !one.process().frozen())
                 .flatMap(one ->
                         CheckpointInterval.of(view.image(), one.process())
-                                .map(it -> new CheckpointClock.Periodic(one.cell(), it.every()))
+                                .map(it ->
+                                        new CheckpointClock.Periodic(
+                                                one.cell(),
+                                                it.every(),
+                                                LastCut.age(
+                                                        view.image(), one.process(), view.now())))
                                 .stream())
                 .toList();
     }

@@ -28,6 +28,19 @@ final class CheckpointClockTest {
     }
 
     @Test
+    void whatIsOverOfTheIntervalOfANewCellCounts() {
+        var moved = List.of(new Periodic(CELL, EVERY, Duration.ofSeconds(5)));
+        var late = List.of(new Periodic(CELL, EVERY, Duration.ofSeconds(50)));
+
+        var next = CheckpointClock.EMPTY.following(moved, at(100));
+        assertThat(next.due(at(102))).isEmpty();
+        assertThat(next.due(at(103))).containsExactly(CELL);
+        assertThat(next.following(late, at(101)).due(at(102))).isEmpty();
+        assertThat(CheckpointClock.EMPTY.following(late, at(100)).due(at(100)))
+                .containsExactly(CELL);
+    }
+
+    @Test
     void aCellThatIsGoneIsNotDue() {
         assertThat(clock.following(List.of(), at(105)).due(at(1_000))).isEmpty();
     }
