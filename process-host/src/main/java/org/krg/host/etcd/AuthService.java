@@ -21,7 +21,11 @@ final class AuthService {
     }
 
     void route(GrpcRoutes routes) {
-        routes.audited("etcdserverpb.Auth/AuthEnable", AuthEnableRequest.parser(), this::enable)
+        routes.audited(
+                        "etcdserverpb.Auth/AuthEnable",
+                        AuthEnableRequest.parser(),
+                        _ -> "",
+                        this::enable)
                 // A request without fields; the published classes are older than this method.
                 .unary("etcdserverpb.Auth/AuthStatus", AuthEnableRequest.parser(), this::status)
                 .unimplemented(

@@ -37,7 +37,8 @@ public final class EtcdFace {
                             return new GrpcCall(
                                     admitted.principal(),
                                     context.sslSession() != null,
-                                    status -> admitted.outcome().accept(status.http()));
+                                    (subject, status) ->
+                                            admitted.outcome().note(subject, status.http()));
                         },
                         Errors::of,
                         MOST_BYTES);

@@ -37,7 +37,11 @@ final class KvService {
                 .unary("etcdserverpb.KV/Put", PutRequest.parser(), this::put)
                 .unary("etcdserverpb.KV/DeleteRange", DeleteRangeRequest.parser(), this::delete)
                 .unary("etcdserverpb.KV/Txn", TxnRequest.parser(), this::transact)
-                .audited("etcdserverpb.KV/Compact", CompactionRequest.parser(), this::compact);
+                .audited(
+                        "etcdserverpb.KV/Compact",
+                        CompactionRequest.parser(),
+                        request -> "revision " + request.getRevision(),
+                        this::compact);
     }
 
     private CompletableFuture<RangeResponse> range(GrpcCall call, RangeRequest request) {

@@ -61,12 +61,13 @@ final class MaintenanceService {
                         (call, replies) -> {
                             requireRoot(call);
                             // Before the first byte: what is read by then has been read.
-                            call.audit().accept(GrpcStatus.OK);
+                            call.audit().accept("", GrpcStatus.OK);
                             return new SnapshotSession(store, headers, replies);
                         })
                 .audited(
                         "etcdserverpb.Maintenance/MoveLeader",
                         MoveLeaderRequest.parser(),
+                        request -> Long.toHexString(request.getTargetID()),
                         this::moveLeader)
                 .unimplemented(
                         "etcdserverpb.Maintenance/Downgrade",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.etcd;
 
+import com.google.protobuf.ByteString;
 import com.ibm.etcd.api.AuthRoleAddRequest;
 import com.ibm.etcd.api.AuthRoleAddResponse;
 import com.ibm.etcd.api.AuthRoleDeleteRequest;
@@ -36,21 +37,39 @@ final class RoleCalls {
     }
 
     void route(GrpcRoutes routes) {
-        routes.audited("etcdserverpb.Auth/RoleAdd", AuthRoleAddRequest.parser(), this::add)
+        routes.audited(
+                        "etcdserverpb.Auth/RoleAdd",
+                        AuthRoleAddRequest.parser(),
+                        AuthRoleAddRequest::getName,
+                        this::add)
                 .unary("etcdserverpb.Auth/RoleGet", AuthRoleGetRequest.parser(), this::get)
                 .unary("etcdserverpb.Auth/RoleList", AuthRoleListRequest.parser(), this::list)
                 .audited(
                         "etcdserverpb.Auth/RoleDelete",
                         AuthRoleDeleteRequest.parser(),
+                        AuthRoleDeleteRequest::getRole,
                         this::delete)
                 .audited(
                         "etcdserverpb.Auth/RoleGrantPermission",
                         AuthRoleGrantPermissionRequest.parser(),
+                        request -> request.getName() + " " + permission(request.getPerm()),
                         this::grant)
                 .audited(
                         "etcdserverpb.Auth/RoleRevokePermission",
                         AuthRoleRevokePermissionRequest.parser(),
+                        request ->
+                                request.getRole()
+                                        + " "
+                                        + keys(request.getKey(), request.getRangeEnd()),
                         this::revoke);
+    }
+
+    private static String permission(Permission permission) {
+        return permission.getPermType() + " " + keys(permission.getKey(), permission.getRangeEnd());
+    }
+
+    private static String keys(ByteString key, ByteString end) {
+        return key.toStringUtf8() + (end.isEmpty() ? "" : " to " + end.toStringUtf8());
     }
 
     /// `etcdctl auth enable` makes the role root by itself and goes on only if it could.

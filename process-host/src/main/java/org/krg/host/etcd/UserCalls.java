@@ -36,20 +36,27 @@ final class UserCalls {
     }
 
     void route(GrpcRoutes routes) {
-        routes.audited("etcdserverpb.Auth/UserAdd", AuthUserAddRequest.parser(), this::add)
+        routes.audited(
+                        "etcdserverpb.Auth/UserAdd",
+                        AuthUserAddRequest.parser(),
+                        AuthUserAddRequest::getName,
+                        this::add)
                 .unary("etcdserverpb.Auth/UserGet", AuthUserGetRequest.parser(), this::get)
                 .unary("etcdserverpb.Auth/UserList", AuthUserListRequest.parser(), this::list)
                 .audited(
                         "etcdserverpb.Auth/UserDelete",
                         AuthUserDeleteRequest.parser(),
+                        AuthUserDeleteRequest::getName,
                         this::delete)
                 .audited(
                         "etcdserverpb.Auth/UserGrantRole",
                         AuthUserGrantRoleRequest.parser(),
+                        request -> request.getUser() + " " + request.getRole(),
                         this::grant)
                 .audited(
                         "etcdserverpb.Auth/UserRevokeRole",
                         AuthUserRevokeRoleRequest.parser(),
+                        request -> request.getName() + " " + request.getRole(),
                         this::revoke)
                 .unimplemented("etcdserverpb.Auth/UserChangePassword", NO_PASSWORDS);
     }

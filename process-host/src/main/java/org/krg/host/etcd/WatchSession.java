@@ -86,7 +86,7 @@ final class WatchSession implements GrpcSession<WatchRequest> {
         } catch (RuntimeException refused) {
             var failure = Errors.of(refused);
             if (failure.status() == GrpcStatus.PERMISSION_DENIED) {
-                call.audit().accept(failure.status());
+                call.audit().accept("", failure.status());
             }
             refuse(id.get(), String.valueOf(failure.getMessage()));
             return;

@@ -127,7 +127,8 @@ public final class ApiServer implements AutoCloseable {
         try {
             var caller = callers.require(context, headers);
             return new Admitted(
-                    caller.principal(), outcome -> ledger.note(context, caller, outcome));
+                    caller.principal(),
+                    (subject, status) -> ledger.note(context, caller, subject, status));
         } catch (HostFailure refused) {
             ledger.refused(context);
             throw refused;

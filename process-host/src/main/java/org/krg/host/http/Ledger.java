@@ -43,22 +43,25 @@ record Ledger(AuditTrail trail, InstantSource wall) {
         return reply.peekHeaders(headers -> {
             var status = headers.status();
             if (always || status.equals(HttpStatus.FORBIDDEN)) {
-                record(context, caller, status.code());
+                record(context, caller, "", status.code());
             }
         });
     }
 
     /// Writes down that somebody was not let in.
     void refused(ServiceRequestContext context) {
-        record(context, Optional.empty(), HttpStatus.FORBIDDEN.code());
+        record(context, Optional.empty(), "", HttpStatus.FORBIDDEN.code());
     }
 
     /// Writes down what became of a request of somebody who was let in.
-    void note(ServiceRequestContext context, Caller caller, int status) {
-        record(context, Optional.of(caller), status);
+    ///
+    /// @param subject what the path does not tell of whom or what it was about
+    void note(ServiceRequestContext context, Caller caller, String subject, int status) {
+        record(context, Optional.of(caller), subject, status);
     }
 
-    private void record(ServiceRequestContext context, Optional<Caller> caller, int status) {
+    private void record(
+            ServiceRequestContext context, Optional<Caller> caller, String subject, int status) {
         var user = caller.map(Caller::principal).map(Ledger::name).orElse("?");
         var proof = certificate(context).or(() -> caller.map(it -> "uid " + it.identity().uid()));
         trail.record(
@@ -66,7 +69,7 @@ record Ledger(AuditTrail trail, InstantSource wall) {
                         wall.instant(),
                         who(user, proof),
                         from(context),
-                        context.method() + " " + context.path(),
+                        (context.method() + " " + context.path() + " " + subject).strip(),
                         status));
     }
 

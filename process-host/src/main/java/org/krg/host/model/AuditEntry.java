@@ -7,6 +7,7 @@ import java.time.Instant;
 ///
 /// @param who the user, `agent` for an agent that asks for itself, `?` for whoever was not known
 /// @param from the address they asked from
-/// @param what the method and the path, without what was sent
+/// @param what the method and the path, without what was sent; of a call of gRPC that changes
+///   users, roles or permissions also whom and what it was about
 /// @param outcome the status of the answer, as HTTP numbers it
 public record AuditEntry(Instant at, String who, String from, String what, int outcome) {}

@@ -60,6 +60,8 @@ final class EtcdAuthApiTest {
     private static final int FAILED_PRECONDITION = 9;
     private static final int UNIMPLEMENTED = 12;
     private static final String PERMISSION_DENIED = "7";
+    private static final int NOT_IMPLEMENTED = 501;
+    private static final String PASSWORD = "open sesame";
     private static final String AUTH = "etcdserverpb.Auth/";
 
     private final ApiFixture api;
@@ -197,10 +199,12 @@ final class EtcdAuthApiTest {
     void passwordsAndOpeningTheStoreAreNotTaken() {
         refused(
                 "UserAdd",
-                AuthUserAddRequest.newBuilder().setName("ann").setPassword("secret").build(),
+                AuthUserAddRequest.newBuilder().setName("ann").setPassword(PASSWORD).build(),
                 UNIMPLEMENTED,
                 "--no-password");
         assertThat(users()).doesNotContain("ann");
+        awaitWritten("root (uid ", List.of(AUTH + "UserAdd ann"), NOT_IMPLEMENTED);
+        assertThat(api.audited.entries).noneMatch(entry -> entry.what().contains(PASSWORD));
         refused(
                 "UserChangePassword",
                 AuthUserChangePasswordRequest.newBuilder().setName("ann").build(),
@@ -255,6 +259,9 @@ final class EtcdAuthApiTest {
     void whatRootChangesOrReadsAsAWholeIsWrittenDownHoweverItEnds() {
         change("UserAdd", addUser("ann"));
         refused("UserAdd", addUser("ann"), FAILED_PRECONDITION, "already exists");
+        change("RoleAdd", AuthRoleAddRequest.newBuilder().setName("app").build());
+        change("RoleGrantPermission", grant("app", "app/", "app0"));
+        change("UserGrantRole", grantRole("ann", "app"));
         refused(
                 "AuthEnable",
                 AuthEnableRequest.getDefaultInstance(),
@@ -276,16 +283,23 @@ final class EtcdAuthApiTest {
         }
         call("etcdserverpb.KV/Range", RangeRequest.newBuilder().setKey(bytes("a")).build());
 
-        var done = List.of(AUTH + "UserAdd", "etcdserverpb.KV/Compact");
+        var done =
+                List.of(
+                        AUTH + "UserAdd ann",
+                        AUTH + "RoleAdd app",
+                        AUTH + "RoleGrantPermission app READWRITE app/ to app0",
+                        AUTH + "UserGrantRole ann app",
+                        "etcdserverpb.KV/Compact revision " + revision);
         awaitWritten("root (uid ", done, 200);
         awaitWritten("root (uid ", List.of("etcdserverpb.Maintenance/Snapshot"), 200);
-        awaitWritten("root (uid ", List.of("etcdserverpb.Maintenance/MoveLeader"), 200);
+        var moved = "etcdserverpb.Maintenance/MoveLeader " + Long.toHexString(member);
+        awaitWritten("root (uid ", List.of(moved), 200);
         awaitWritten(
                 "root (uid ",
                 List.of(
-                        AUTH + "UserAdd",
+                        AUTH + "UserAdd ann",
                         AUTH + "AuthEnable",
-                        "etcdserverpb.Maintenance/MoveLeader"),
+                        "etcdserverpb.Maintenance/MoveLeader 1267"),
                 400);
         assertThat(api.audited.entries)
                 .noneMatch(entry ->
@@ -303,10 +317,11 @@ final class EtcdAuthApiTest {
                                                 .anyMatch(entry ->
                                                         entry.who().startsWith(who)
                                                                 && entry.outcome() == outcome
-                                                                && entry.what()
-                                                                        .equals(
-                                                                                "POST /"
-                                                                                        + method))));
+                                                                && (entry.what() + " ")
+                                                                        .startsWith(
+                                                                                "POST /%s "
+                                                                                        .formatted(
+                                                                                                method)))));
     }
 
     private StatusResponse status() {

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcRoutes {
     private static final AttributeKey<GrpcCall> CALL =
             AttributeKey.valueOf(GrpcRoutes.class, "CALL");
+    private static final AttributeKey<String> SUBJECT =
+            AttributeKey.valueOf(GrpcRoutes.class, "SUBJECT");
 
     private final ServerBuilder server;
     private final Admission admission;
@@ -58,10 +60,25 @@ public final class GrpcRoutes {
     }
 
     /// Adds a method as [#unary] of which every call is written down, however it ends.
+    ///
+    /// @param subject whom or what a message is about; nothing secret, since that is written down
     public <Q, A extends MessageLite> GrpcRoutes audited(
-            String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
+            String method,
+            Parser<Q> parser,
+            Function<Q, String> subject,
+            BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
         return add(
-                method, (context, request) -> answer(context, request, parser, action, _ -> true));
+                method,
+                (context, request) ->
+                        answer(
+                                context,
+                                request,
+                                parser,
+                                (call, message) -> {
+                                    context.setAttr(SUBJECT, subject.apply(message));
+                                    return action.apply(call, message);
+                                },
+                                _ -> true));
     }
 
     /// Adds a method as [#unary] whose answer may take long: it is cancelled when the caller goes.
@@ -199,7 +216,8 @@ public final class GrpcRoutes {
             ServiceRequestContext context, GrpcStatus status, Predicate<GrpcStatus> audited) {
         @Nullable GrpcCall call = context.attr(CALL);
         if (call != null && audited.test(status)) {
-            call.audit().accept(status);
+            @Nullable String subject = context.attr(SUBJECT);
+            call.audit().accept(subject == null ? "" : subject, status);
         }
     }
 }
