@@ -4,6 +4,7 @@ package org.krg.pages.engine;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import org.krg.state.ThreadLost;
 
 /// The thread that does things a little later.
 final class DelayedCalls implements AutoCloseable {
@@ -23,7 +24,11 @@ final class DelayedCalls implements AutoCloseable {
     }
 
     private DelayedCalls() {
-        thread = Thread.ofPlatform().name("page-pins").daemon().unstarted(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .name("page-pins")
+                        .daemon()
+                        .unstarted(ThreadLost.told(this::run));
     }
 
     static DelayedCalls start() {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.krg.pages.coherence.Effect;
+import org.krg.state.ThreadLost;
 import org.krg.state.core.pages.OwnerRules;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.BlockRecords;
@@ -72,7 +73,11 @@ final class Recorder implements AutoCloseable {
     private Recorder(OwnershipLog ownership, Listener listener) {
         this.ownership = ownership;
         this.listener = listener;
-        this.thread = Thread.ofPlatform().name("page-records").daemon().unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform()
+                        .name("page-records")
+                        .daemon()
+                        .unstarted(ThreadLost.told(this::run));
     }
 
     static Recorder start(OwnershipLog ownership, Listener listener) {

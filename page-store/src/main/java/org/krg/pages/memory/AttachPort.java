@@ -32,6 +32,7 @@ import org.krg.pages.engine.SyncEngine;
 import org.krg.pages.engine.SyncProcess;
 import org.krg.pages.engine.Threads;
 import org.krg.pages.model.Attachment;
+import org.krg.state.ThreadLost;
 import org.krg.state.model.SegmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +93,11 @@ public final class AttachPort implements AutoCloseable {
         this.listener = listener;
         this.door = door;
         this.sync = new SyncDoor(sync, epoll, this::nextTag, this::post);
-        this.thread = Thread.ofPlatform().name("page-attach").daemon().unstarted(this::run);
+        this.thread =
+                Thread.ofPlatform()
+                        .name("page-attach")
+                        .daemon()
+                        .unstarted(ThreadLost.told(this::run));
     }
 
     /// Lets processes connect: any user's, since what a user may do is looked at with each request.

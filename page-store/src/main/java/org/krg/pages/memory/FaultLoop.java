@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.krg.linux.Epoll;
 import org.krg.pages.engine.FaultSink;
 import org.krg.pages.engine.Threads;
+import org.krg.state.ThreadLost;
 
 /// The thread that hears of the page faults of all processes of a node and tells those who resolve
 /// them, in the thread itself: handing them over would cost another wake-up.
@@ -21,7 +22,11 @@ final class FaultLoop implements AutoCloseable {
 
     private FaultLoop() {
         // A blocking call to native code would hold the carrier of a virtual thread.
-        thread = Thread.ofPlatform().name("page-faults").daemon().unstarted(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .name("page-faults")
+                        .daemon()
+                        .unstarted(ThreadLost.told(this::run));
     }
 
     static FaultLoop start() {

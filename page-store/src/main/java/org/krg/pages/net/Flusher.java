@@ -8,6 +8,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.function.BiConsumer;
+import org.krg.state.ThreadLost;
 
 /// The thread that sends what the network did not take at once, hears what was handled, and sees
 /// connections end.
@@ -26,7 +27,11 @@ final class Flusher implements AutoCloseable {
     /// @param broken is told of connections that failed
     static Flusher start(BiConsumer<OutgoingLink, Wire> broken) throws IOException {
         var flusher = new Flusher(Selector.open(), broken);
-        var _ = Thread.ofPlatform().name("page-flusher").daemon().start(flusher::run);
+        var _ =
+                Thread.ofPlatform()
+                        .name("page-flusher")
+                        .daemon()
+                        .start(ThreadLost.told(flusher::run));
         return flusher;
     }
 

@@ -23,6 +23,7 @@ import org.krg.pages.engine.PeerSink;
 import org.krg.pages.engine.Threads;
 import org.krg.pages.net.IncomingLink.Handled;
 import org.krg.state.MutualTls;
+import org.krg.state.ThreadLost;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
@@ -88,7 +89,11 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
 
     /// Admits other nodes, whose messages are handled by `receiver`.
     public void listen(PeerSink receiver) {
-        var _ = Thread.ofPlatform().name("page-port").daemon().start(() -> accept(receiver));
+        var _ =
+                Thread.ofPlatform()
+                        .name("page-port")
+                        .daemon()
+                        .start(ThreadLost.told(() -> accept(receiver)));
     }
 
     /// {@return where it listens}

@@ -12,6 +12,7 @@ import org.krg.host.HostFailure;
 import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
 import org.krg.state.StorageLost;
+import org.krg.state.engine.Halt;
 import org.slf4j.LoggerFactory;
 
 /// `krgd`: the agent of a node, from its settings to its end.
@@ -33,6 +34,7 @@ public final class KrgDaemon {
     /// @throws HostFailure if it cannot be started, or REMOVED if the node is no member any more
     public static int run(AgentSettings settings) {
         AgentLog.toConsole();
+        Thread.setDefaultUncaughtExceptionHandler(new Uncaught(new Halt()));
         var told = new CompletableFuture<Optional<HostFailure>>();
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(told, ended), "krgd-end"));

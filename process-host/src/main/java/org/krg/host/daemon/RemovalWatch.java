@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.krg.host.HostFailure;
 import org.krg.host.model.Standing;
 import org.krg.state.ClusterStore;
+import org.krg.state.ThreadLost;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.slf4j.Logger;
@@ -51,7 +52,8 @@ final class RemovalWatch implements AutoCloseable {
     private final List<HostPort> joinedBy;
     private final DataDirectory data;
     private final Pauses pauses;
-    private final Thread thread = Thread.ofVirtual().name("krg-removal").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofVirtual().name("krg-removal").unstarted(ThreadLost.told(this::run));
     private final CompletableFuture<HostFailure> ended = new CompletableFuture<>();
     private List<HostPort> remembered;
     private volatile Optional<HostFailure> left = Optional.empty();

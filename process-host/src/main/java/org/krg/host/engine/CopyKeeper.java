@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.krg.host.HostFailure;
 import org.krg.host.core.MissingCopies;
 import org.krg.state.ClusterStore;
+import org.krg.state.ThreadLost;
 import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -33,7 +34,8 @@ final class CopyKeeper implements AutoCloseable {
     private final InstantSource wall;
     private final MetricRegistry metrics;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread = Thread.ofVirtual().name("krg-copies").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofVirtual().name("krg-copies").unstarted(ThreadLost.told(this::run));
 
     /// @param patience how long a lost node is waited for; zero: for ever
     CopyKeeper(

@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.krg.state.ThreadLost;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class InputLoop<I> implements AutoCloseable {
         this.owner = owner;
         this.inbox = new ArrayBlockingQueue<>(size);
         this.stopLimit = stopLimit;
-        this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+        this.thread = Thread.ofPlatform().name(name).unstarted(ThreadLost.told(this::run));
     }
 
     void start() {

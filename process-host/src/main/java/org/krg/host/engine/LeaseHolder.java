@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.core.OwnLease;
 import org.krg.state.ClusterStore;
+import org.krg.state.ThreadLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Reply;
 import org.krg.state.model.InvariantBroken;
@@ -87,7 +88,7 @@ public final class LeaseHolder implements AutoCloseable {
         this.ticker = ticker;
         this.wall = wall;
         this.listener = listener;
-        this.thread = Thread.ofPlatform().name("krg-lease").unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("krg-lease").unstarted(ThreadLost.told(this::run));
     }
 
     /// Begins to register.

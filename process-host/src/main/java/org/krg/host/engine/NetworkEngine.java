@@ -11,6 +11,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.core.NetworkPlan;
 import org.krg.host.model.CellId;
 import org.krg.state.ClusterStore;
+import org.krg.state.ThreadLost;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.NodeId;
@@ -46,7 +47,7 @@ public final class NetworkEngine implements AutoCloseable {
         this.store = store;
         this.network = network;
         this.wall = wall;
-        this.thread = Thread.ofPlatform().name("krg-network").unstarted(this::run);
+        this.thread = Thread.ofPlatform().name("krg-network").unstarted(ThreadLost.told(this::run));
     }
 
     /// Begins.

@@ -15,6 +15,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.core.ScrubRound;
 import org.krg.host.core.ScrubRound.Step;
 import org.krg.state.ClusterStore;
+import org.krg.state.ThreadLost;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -41,7 +42,8 @@ final class Scrubber implements AutoCloseable {
     private final InstantSource wall;
     private final MetricRegistry metrics;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread thread = Thread.ofVirtual().name("krg-scrub").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofVirtual().name("krg-scrub").unstarted(ThreadLost.told(this::run));
     private volatile ScrubRound round;
 
     Scrubber(

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.host.AuditTrail;
 import org.krg.host.model.AuditEntry;
+import org.krg.state.ThreadLost;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,8 @@ public final class AuditLog implements AuditTrail, AutoCloseable {
     private final long fileBytes;
     private final BlockingQueue<AuditEntry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicLong lost = new AtomicLong();
-    private final Thread thread = Thread.ofPlatform().name("krg-audit").unstarted(this::run);
+    private final Thread thread =
+            Thread.ofPlatform().name("krg-audit").unstarted(ThreadLost.told(this::run));
     private volatile Optional<String> problem;
     private volatile boolean ends;
 

@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.krg.state.ThreadLost;
+import org.krg.state.model.Invariant;
+import org.krg.state.model.InvariantBroken;
 
 final class InputLoopTest {
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -29,6 +33,7 @@ final class InputLoopTest {
             if (input == 0) {
                 awaitFirst();
             }
+            Invariant.holds(input >= 0, "an input is a number from 0", input);
             handled.add(input);
         }
 
@@ -99,5 +104,24 @@ final class InputLoopTest {
         loop.close();
 
         assertThat(ended).isTrue();
+    }
+
+    @Test
+    void aLoopThatFailsIsToldOf() {
+        var before = Thread.getDefaultUncaughtExceptionHandler();
+        var lost = new CompletableFuture<Throwable>();
+        Thread.setDefaultUncaughtExceptionHandler((_, failure) -> lost.complete(failure));
+        try {
+            loop.start();
+            loop.post(-1);
+
+            assertThat(lost)
+                    .succeedsWithin(SOON)
+                    .isInstanceOf(ThreadLost.class)
+                    .extracting(Throwable::getCause)
+                    .isInstanceOf(InvariantBroken.class);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
     }
 }

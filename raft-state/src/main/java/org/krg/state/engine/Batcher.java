@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.ThreadLost;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 
@@ -56,7 +57,11 @@ public final class Batcher implements AutoCloseable {
         this.sizes = metrics.histogram("krg.state.batch_operations");
         this.commits = metrics.timer("krg.state.commit_seconds");
         metrics.gauge("krg.state.queue_operations", () -> queue::size);
-        this.thread = Thread.ofPlatform().name(name + "-batches").daemon().start(this::run);
+        this.thread =
+                Thread.ofPlatform()
+                        .name(name + "-batches")
+                        .daemon()
+                        .start(ThreadLost.told(this::run));
     }
 
     /// Takes an encoded operation over. The future fails as [Leader#append] does.

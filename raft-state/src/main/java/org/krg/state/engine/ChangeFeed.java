@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.ClusterStore.Subscription;
+import org.krg.state.ThreadLost;
 import org.krg.state.image.ClusterChange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,11 @@ public final class ChangeFeed implements AutoCloseable {
 
     /// Starts the thread.
     public ChangeFeed(String name) {
-        thread = Thread.ofPlatform().name(name + "-changes").daemon().start(this::run);
+        thread =
+                Thread.ofPlatform()
+                        .name(name + "-changes")
+                        .daemon()
+                        .start(ThreadLost.told(this::run));
     }
 
     /// Tells `consumer` of each step published after the call.

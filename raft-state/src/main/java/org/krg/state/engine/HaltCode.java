@@ -5,10 +5,10 @@ import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
 import org.krg.state.StorageLost;
 
-/// What a process ends with that ends because its replica cannot be trusted: a supervisor may start
-/// it again after 70, and after the others only when somebody has acted.
+/// What a process ends with that ends because its replica cannot be trusted, or a thread is lost: a
+/// supervisor may start it again after 70, and after the others only when somebody has acted.
 public final class HaltCode {
-    /// EX_SOFTWARE of sysexits.h.
+    /// EX_SOFTWARE of sysexits.h; a lost thread, too.
     public static final int REPLICA_BROKEN = 70;
 
     /// As [org.krg.state.StorageDamaged] and [org.krg.state.StorageLost] at the start.

@@ -21,6 +21,7 @@ import org.krg.state.KeySpace.NotPermitted;
 import org.krg.state.KeySpace.Notice;
 import org.krg.state.KeySpace.Watch;
 import org.krg.state.KeySpace.WatchSpec;
+import org.krg.state.ThreadLost;
 import org.krg.state.core.KeyAccess;
 import org.krg.state.engine.KeyHistory.Past;
 import org.krg.state.engine.WatchInbox.Item;
@@ -72,9 +73,16 @@ public final class WatchHub implements AutoCloseable {
     /// Starts the threads. Listeners are called on `executor`.
     public WatchHub(String name, Executor executor) {
         this.executor = executor;
-        this.feeding = Thread.ofPlatform().name(name + "-watches").daemon().start(this::feedAll);
+        this.feeding =
+                Thread.ofPlatform()
+                        .name(name + "-watches")
+                        .daemon()
+                        .start(ThreadLost.told(this::feedAll));
         this.catchingUp =
-                Thread.ofPlatform().name(name + "-catch-up").daemon().start(this::catchUpAll);
+                Thread.ofPlatform()
+                        .name(name + "-catch-up")
+                        .daemon()
+                        .start(ThreadLost.told(this::catchUpAll));
     }
 
     /// Says where changes that were missed are read: from a revision on, about so many.

@@ -13,6 +13,7 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.ThreadLost;
 import org.krg.state.model.HostPort;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,11 @@ final class LeaderProbe implements AutoCloseable {
         this.member = member;
         this.division = member.division();
         this.hints = hints;
-        this.thread = Thread.ofPlatform().name(name + "-probe").daemon().start(this::run);
+        this.thread =
+                Thread.ofPlatform()
+                        .name(name + "-probe")
+                        .daemon()
+                        .start(ThreadLost.told(this::run));
     }
 
     private record Target(RaftPeerId leader, long term, HostPort address) {}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.krg.state.ThreadLost;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ final class PeriodicTasks implements AutoCloseable {
     void every(Duration rest, Runnable task) {
         var _ =
                 timer.scheduleWithFixedDelay(
-                        () -> attempt(task),
+                        ThreadLost.told(() -> attempt(task)),
                         rest.toMillis(),
                         rest.toMillis(),
                         TimeUnit.MILLISECONDS);

@@ -34,7 +34,7 @@ import org.krg.state.engine.Alarms;
 import org.krg.state.engine.Batcher;
 import org.krg.state.engine.ChangeFeed;
 import org.krg.state.engine.Forwarder;
-import org.krg.state.engine.HaltCode;
+import org.krg.state.engine.Halt;
 import org.krg.state.engine.LastResort;
 import org.krg.state.engine.SlowRequests;
 import org.krg.state.engine.StateEngine;
@@ -75,9 +75,6 @@ public final class RatisClusterStore implements ClusterStore {
     private static final Duration DISK = Duration.ofSeconds(10);
 
     private static final String LAG = "krg.state.apply_lag_entries";
-
-    /// For the log of a process that ends.
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /// Between looks for voters to be replaced.
     private static final Duration MEMBERS = Duration.ofSeconds(1);
@@ -127,7 +124,7 @@ public final class RatisClusterStore implements ClusterStore {
     /// [org.krg.state.DiskFailed] when the disk is full, read-only, or fails.
     public static RatisClusterStore open(
             StateConfig config, LeaderLink link, Storage storage, MetricRegistry metrics) {
-        return open(config, link, storage, metrics, RatisClusterStore::halt);
+        return open(config, link, storage, metrics, new Halt());
     }
 
     /// As above, with another end than halting the process.
@@ -433,27 +430,6 @@ public final class RatisClusterStore implements ClusterStore {
         watches.close();
         leadershipThread.shutdown();
         executor.shutdown();
-    }
-
-    /// What the process has to say may be written to the very disk that is the reason: it gets a
-    /// moment for that.
-    private static void halt(String what, Throwable cause) {
-        var telling =
-                Thread.ofPlatform()
-                        .daemon()
-                        .start(() ->
-                                log.error(
-                                        "the state of this node cannot be trusted: the process"
-                                                + " ends what={}",
-                                        what,
-                                        cause));
-        try {
-            telling.join(LAST_WORDS);
-        } catch (InterruptedException now) {
-            // It ends anyway.
-        } finally {
-            Runtime.getRuntime().halt(HaltCode.of(cause));
-        }
     }
 
     private final class Watch implements RatisStateMachine.Watcher {
