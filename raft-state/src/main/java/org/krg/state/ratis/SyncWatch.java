@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /// the limit the process ends, as if the disk had failed.
 ///
 /// Its thread never waits for the disk: what may (the log of the agent lies on some disk, too) is
-/// done by others.
+/// done by others, and what it says and does then is made before: no class can be loaded from a
+/// disk that hangs.
 final class SyncWatch implements AutoCloseable {
     private static final String ALARM = "disk_stalled";
     private static final int LOOKS = 20;
@@ -24,10 +25,14 @@ final class SyncWatch implements AutoCloseable {
 
     private final RatisMember member;
     private final Membership membership;
-    private final Alarms alarms;
     private final LastResort lastResort;
     private final Executor executor;
     private final Duration limit;
+    private final Duration patience;
+    private final DiskFailed stalled;
+    private final Runnable raises;
+    private final Runnable lowers;
+    private final Runnable handsOver;
     private final ToForce toForce;
     private final Standstill standstill;
     private final PeriodicTasks task;
@@ -46,7 +51,6 @@ final class SyncWatch implements AutoCloseable {
             Duration limit) {
         this.member = member;
         this.membership = membership;
-        this.alarms = alarms;
         this.lastResort = lastResort;
         this.executor = executor;
         this.limit = limit;
@@ -55,6 +59,18 @@ final class SyncWatch implements AutoCloseable {
                         machine::forcing,
                         () -> member.division().getRaftLog().getNextIndex() - 1,
                         executor);
+        this.patience = limit.dividedBy(4);
+        this.stalled =
+                new DiskFailed(
+                        member.current(),
+                        DiskFailed.Fault.STALLED,
+                        new IOException("nothing was forced for %.0f s".formatted(seconds(limit))));
+        var sentence =
+                "the disk of %s has forced nothing of the log for %.0f s; the node ends after %.0f s"
+                        .formatted(member.current(), seconds(patience), seconds(limit));
+        this.raises = () -> alarms.raise(ALARM, sentence);
+        this.lowers = () -> alarms.lower(ALARM);
+        this.handsOver = this::handOver;
         var between = limit.dividedBy(LOOKS);
         this.standstill = new Standstill(between.multipliedBy(2));
         this.task = new PeriodicTasks(name + "-sync-watch");
@@ -69,30 +85,23 @@ final class SyncWatch implements AutoCloseable {
         var stood = standstill.look(wanted, forced, System.nanoTime());
         if (stood.compareTo(limit) >= 0) {
             end();
-        } else if (stood.compareTo(patience()) >= 0) {
+        } else if (stood.compareTo(patience) >= 0) {
             warn(stood);
         } else if (warnings > 0) {
             warnings = 0;
-            executor.execute(() -> alarms.lower(ALARM));
+            executor.execute(lowers);
         }
-    }
-
-    private Duration patience() {
-        return limit.dividedBy(4);
     }
 
     /// Once for each time that it was waited for.
     private void warn(Duration stood) {
-        if (stood.compareTo(patience().multipliedBy(warnings + 1L)) < 0) {
+        if (stood.compareTo(patience.multipliedBy(warnings + 1L)) < 0) {
             return;
         }
         warnings++;
-        var sentence =
-                "the disk of %s has forced nothing of the log for %.0f s; the node ends after %.0f s"
-                        .formatted(member.current(), seconds(patience()), seconds(limit));
-        executor.execute(() -> alarms.raise(ALARM, sentence));
+        executor.execute(raises);
         if (member.division().getInfo().isLeader()) {
-            executor.execute(this::handOver);
+            executor.execute(handsOver);
         }
     }
 
@@ -112,10 +121,7 @@ final class SyncWatch implements AutoCloseable {
             return;
         }
         ended = true;
-        var why = new IOException("nothing was forced for %.0f s".formatted(seconds(limit)));
-        lastResort.end(
-                "the Raft log is not forced to the disk",
-                new DiskFailed(member.current(), DiskFailed.Fault.STALLED, why));
+        lastResort.end("the Raft log is not forced to the disk", stalled);
     }
 
     private static double seconds(Duration duration) {
