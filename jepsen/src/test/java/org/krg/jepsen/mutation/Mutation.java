@@ -73,4 +73,9 @@ record Mutation(
     boolean isApartFrom(Mutation other) {
         return Collections.disjoint(sources, other.sources);
     }
+
+    /// {@return whether what the compiler said is about a file that it changes}
+    boolean isNamedIn(String messages) {
+        return sources.stream().anyMatch(source -> messages.contains(source.toString()));
+    }
 }

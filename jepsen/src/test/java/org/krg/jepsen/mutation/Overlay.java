@@ -68,7 +68,11 @@ final class Overlay {
                                     files.getJavaFileObjectsFromPaths(sources))
                             .call();
             if (!compiles) {
-                var names = mutations.stream().map(Mutation::name).collect(joining(", "));
+                var names =
+                        mutations.stream()
+                                .filter(each -> each.isNamedIn(messages.toString()))
+                                .map(Mutation::name)
+                                .collect(joining(", "));
                 throw new Unfit(names + ": does not compile:\n" + messages);
             }
         }
