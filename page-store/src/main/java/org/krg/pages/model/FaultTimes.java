@@ -2,7 +2,6 @@
 package org.krg.pages.model;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// How long threads of a node stood still for faults of one kind.
 ///
@@ -42,7 +41,7 @@ public record FaultTimes(
                             5_000_000,
                             10_000_000)
                     .stream()
-                    .map(TimeUnit.MICROSECONDS::toNanos)
+                    .map(micros -> micros * 1_000L)
                     .toList();
 
     public FaultTimes {

@@ -34,8 +34,10 @@ public final class KrgDaemon {
     /// @throws HostFailure if it cannot be started, or REMOVED if the node is no member any more
     public static int run(AgentSettings settings) {
         AgentLog.toConsole();
-        Thread.setDefaultUncaughtExceptionHandler(new Uncaught(new Halt()));
+        var uncaught = new Uncaught(new Halt());
+        Thread.setDefaultUncaughtExceptionHandler(uncaught);
         var told = new CompletableFuture<Optional<HostFailure>>();
+        var _ = told.thenRun(uncaught::ending);
         var ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(told, ended), "krgd-end"));
         try (var data = DataDirectory.take(settings.node().data())) {

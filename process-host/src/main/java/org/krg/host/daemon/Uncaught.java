@@ -13,14 +13,20 @@ final class Uncaught implements UncaughtExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(Uncaught.class);
 
     private final LastResort lastResort;
+    private volatile boolean isEnding;
 
     Uncaught(LastResort lastResort) {
         this.lastResort = lastResort;
     }
 
+    /// The agent ends anyway: what its threads work with is closed under those that are late.
+    void ending() {
+        isEnding = true;
+    }
+
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
-        if (failure instanceof ThreadLost lost) {
+        if (failure instanceof ThreadLost lost && !isEnding) {
             lastResort.end("the thread " + thread.getName() + " has failed", lost);
         } else {
             log.error("a task has failed thread={}", thread.getName(), failure);

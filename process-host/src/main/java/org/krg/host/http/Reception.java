@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -161,8 +162,8 @@ final class Reception {
             return "it may not run there";
         }
         if (spec.reserve().cpuMillis() > node.capacity().cpuMillis()) {
-            return "%s of %s thousandths of a cpu"
-                    .formatted(spec.reserve().cpuMillis(), node.capacity().cpuMillis());
+            return "%s of %s cpus"
+                    .formatted(cpus(spec.reserve().cpuMillis()), cpus(node.capacity().cpuMillis()));
         }
         if (spec.reserve().memoryBytes() > node.capacity().memoryBytes()) {
             return "%s of %s MiB"
@@ -179,5 +180,9 @@ final class Reception {
         return checkpoint.schedule().isPeriodic() && !able.engines().contains(checkpoint.engine())
                 ? "it does not offer the engine " + checkpoint.engine()
                 : "";
+    }
+
+    private static String cpus(long millis) {
+        return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
     }
 }

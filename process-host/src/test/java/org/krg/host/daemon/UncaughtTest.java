@@ -2,11 +2,14 @@
 package org.krg.host.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.krg.state.ThreadLost;
 import org.krg.state.engine.Halt;
@@ -42,7 +45,7 @@ final class UncaughtTest {
         try {
             assertThat(process.waitFor(SOON_SECONDS, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(HaltCode.REPLICA_BROKEN);
-            assertThat(new String(process.getInputStream().readAllBytes()))
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("the thread lasting has failed", "two and two are four");
         } finally {
             process.destroyForcibly();
@@ -51,11 +54,30 @@ final class UncaughtTest {
 
     @Test
     void aTaskThatFailsEndsNothing() {
-        var uncaught =
-                new Uncaught((what, cause) -> {
-                    throw new AssertionError(what, cause);
-                });
+        unending().uncaughtException(Thread.currentThread(), new InvariantBroken("of a request"));
+    }
 
-        uncaught.uncaughtException(Thread.currentThread(), new InvariantBroken("of a request"));
+    /// What it works with is being closed.
+    @Test
+    void aThreadThatFailsWhileTheAgentEndsDoesNotEndItOtherwise() {
+        var uncaught = unending();
+        uncaught.ending();
+        var lost = new AtomicReference<Throwable>();
+        var thread =
+                Thread.ofPlatform()
+                        .uncaughtExceptionHandler((_, failure) -> lost.set(failure))
+                        .start(
+                                ThreadLost.told(() -> {
+                                    throw new InvariantBroken("it is closed");
+                                }));
+        await().atMost(SOON_SECONDS, TimeUnit.SECONDS).until(() -> lost.get() != null);
+
+        uncaught.uncaughtException(thread, lost.get());
+    }
+
+    private static Uncaught unending() {
+        return new Uncaught((what, cause) -> {
+            throw new AssertionError(what, cause);
+        });
     }
 }

@@ -128,6 +128,11 @@ final class SegmentRules {
     }
 
     private static Optional<String> sizeProblem(long sizeBytes) {
+        if (sizeBytes > MAX_TOTAL_BYTES) {
+            return Optional.of(
+                    "the segments of a cluster have at most 256 GiB together, %s bytes, not %s"
+                            .formatted(MAX_TOTAL_BYTES, sizeBytes));
+        }
         return sizeBytes < 0 || sizeBytes % PAGE_BYTES != 0
                 ? Optional.of(
                         "the size of a segment is a multiple of %s bytes, not %s"

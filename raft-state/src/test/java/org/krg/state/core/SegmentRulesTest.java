@@ -189,7 +189,10 @@ class SegmentRulesTest {
         assertThat(segment().sizeBytes()).isEqualTo(2 * SIZE);
         scene.refuse(Refusal.INVALID, new ResizeSegment(grid, SIZE));
         scene.refuse(Refusal.INVALID, new ResizeSegment(grid, 2 * SIZE + 1));
-        scene.refuse(Refusal.LIMIT, new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES + 4_096));
+        create("other");
+        scene.refuse(Refusal.LIMIT, new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES));
+        var tooLarge = new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES + 4_096);
+        assertThat(scene.refuse(Refusal.INVALID, tooLarge)).contains("not 274877911040");
         scene.refuse(Refusal.NOT_FOUND, new ResizeSegment(new SegmentId(99), SIZE));
     }
 

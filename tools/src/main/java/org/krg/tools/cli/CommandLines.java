@@ -47,7 +47,6 @@ final class CommandLines {
 
     private static CommandLine configured(CommandLine line, Terminal terminal) {
         return line.setExpandAtFiles(false)
-                .setInterpolateVariables(false)
                 .setUsageHelpAutoWidth(false)
                 .setUsageHelpWidth(100)
                 .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))

@@ -69,6 +69,15 @@ final class CommandLineTest {
     }
 
     @Test
+    void helpNamesEveryDefault() {
+        for (var verb : new Verbs().verbs()) {
+            var words = (verb.path() + " --help").split(" ");
+            assertThat(cli.run(words).out()).as(verb.path()).doesNotContain("${");
+        }
+        assertThat(cli.run("cluster", "init", "--help").out()).contains("/etc/krg/krgd.toml");
+    }
+
+    @Test
     void helpStandsInAnyPlace() {
         var help = cli.run("job", "show", "--help").out();
 
