@@ -73,7 +73,8 @@ maven() (
     cd "$KRG_ROOT" || exit
     # Maven's own libraries do what JDK 25 warns about.
     export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
-    exec mvn -B -ntp "$@"
+    # Tests press Ctrl-C, which would be ignored for good where a script runs this in the background.
+    exec env --default-signal=INT mvn -B -ntp "$@"
 )
 
 # Two builds in one checkout would write the same files. The lock lasts until unlock_build or the
