@@ -48,6 +48,7 @@ public final class FakeStore implements ClusterStore {
     private volatile Leadership leadership = new Leadership(Optional.empty(), 0, false);
     private volatile boolean quorum = true;
     private volatile boolean lostAnswers;
+    private volatile boolean saysLess;
     private volatile Revision firstKept = Revision.ZERO;
 
     public FakeStore(NodeId self) {
@@ -102,6 +103,11 @@ public final class FakeStore implements ClusterStore {
     /// From now on this node's replica stays as it is.
     void fallBehind() {
         past = Optional.of(image);
+    }
+
+    /// From now on replies do not say what an operation made.
+    void sayLess() {
+        saysLess = true;
     }
 
     /// Makes this node the leader of a new term, or not.
@@ -165,7 +171,7 @@ public final class FakeStore implements ClusterStore {
                 if (!events.isEmpty()) {
                     apply(events);
                 }
-                yield new Reply.Accepted(image.revision(), created);
+                yield new Reply.Accepted(image.revision(), saysLess ? 0 : created);
             }
         };
     }

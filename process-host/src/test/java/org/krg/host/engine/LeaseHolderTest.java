@@ -120,6 +120,16 @@ final class LeaseHolderTest {
     }
 
     @Test
+    void theReplicaTellsTheStartThatALeaderOfAnEarlierVersionDoesNot() {
+        store.sayLess();
+        holder.start();
+        await().atMost(LIMIT).until(() -> advanceUntil(2));
+
+        assertThat(askedFor).hasValue(1);
+        assertThat(store.commands(RegisterNode.class)).hasSize(1);
+    }
+
+    @Test
     void thatAnEarlierRegistrationIsOverSaysNothingAboutThePresentOne() {
         var late = new CompletableFuture<Renewals.Answer>();
         answer = late;

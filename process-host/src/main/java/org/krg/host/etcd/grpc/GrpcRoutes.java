@@ -53,10 +53,11 @@ public final class GrpcRoutes {
     /// connection's event loop and must not block.
     public <Q, A extends MessageLite> GrpcRoutes unary(
             String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
-        return add(
+        return unary(
                 method,
-                (context, request) ->
-                        answer(context, request, parser, action, GrpcRoutes::isRefusal));
+                parser,
+                (_, call, message) -> action.apply(call, message),
+                GrpcRoutes::isRefusal);
     }
 
     /// Adds a method as [#unary] of which every call is written down, however it ends.
@@ -67,39 +68,28 @@ public final class GrpcRoutes {
             Parser<Q> parser,
             Function<Q, String> subject,
             BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
-        return add(
+        return unary(
                 method,
-                (context, request) ->
-                        answer(
-                                context,
-                                request,
-                                parser,
-                                (call, message) -> {
-                                    context.setAttr(SUBJECT, subject.apply(message));
-                                    return action.apply(call, message);
-                                },
-                                _ -> true));
+                parser,
+                (context, call, message) -> {
+                    context.setAttr(SUBJECT, subject.apply(message));
+                    return action.apply(call, message);
+                },
+                _ -> true);
     }
 
     /// Adds a method as [#unary] whose answer may take long: it is cancelled when the caller goes.
     public <Q, A extends MessageLite> GrpcRoutes waiting(
             String method, Parser<Q> parser, BiFunction<GrpcCall, Q, CompletableFuture<A>> action) {
-        return add(
+        return unary(
                 method,
-                (context, request) ->
-                        answer(
-                                context,
-                                request,
-                                parser,
-                                (call, message) -> {
-                                    var answer = action.apply(call, message);
-                                    var _ =
-                                            context.log()
-                                                    .whenComplete()
-                                                    .thenRun(() -> answer.cancel(false));
-                                    return answer;
-                                },
-                                GrpcRoutes::isRefusal));
+                parser,
+                (context, call, message) -> {
+                    var answer = action.apply(call, message);
+                    var _ = context.log().whenComplete().thenRun(() -> answer.cancel(false));
+                    return answer;
+                },
+                GrpcRoutes::isRefusal);
     }
 
     /// Adds a method with any number of messages in each direction.
@@ -164,18 +154,29 @@ public final class GrpcRoutes {
         return this;
     }
 
+    private interface Action<Q, A> {
+        CompletableFuture<A> perform(ServiceRequestContext context, GrpcCall call, Q message);
+    }
+
+    private <Q, A extends MessageLite> GrpcRoutes unary(
+            String method, Parser<Q> parser, Action<Q, A> action, Predicate<GrpcStatus> audited) {
+        return add(method, (context, request) -> answer(context, request, parser, action, audited));
+    }
+
     private <Q, A extends MessageLite> HttpResponse answer(
             ServiceRequestContext context,
             HttpRequest request,
             Parser<Q> parser,
-            BiFunction<GrpcCall, Q, CompletableFuture<A>> action,
+            Action<Q, A> action,
             Predicate<GrpcStatus> audited) {
         return HttpResponse.of(
                 request.aggregate()
                         .thenCompose(whole -> {
                             var call = admit(context, request);
-                            return action.apply(
-                                    call, Frames.only(whole.content().array(), parser, mostBytes));
+                            return action.perform(
+                                    context,
+                                    call,
+                                    Frames.only(whole.content().array(), parser, mostBytes));
                         })
                         .handle((message, failure) -> reply(context, message, failure, audited)));
     }
