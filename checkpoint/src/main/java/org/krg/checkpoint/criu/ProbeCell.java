@@ -177,6 +177,8 @@ final class ProbeCell implements CellView, AutoCloseable {
     }
 
     private void kill() throws IOException {
+        // It may not have entered its control group yet. What it said can still be read.
+        launcher.toHandle().destroyForcibly();
         for (var group : List.of(appCgroup(), initCgroup())) {
             write(group.resolve("cgroup.kill"), "1");
             if (!becomes(() -> events(group).contains("populated 0"))) {
