@@ -69,9 +69,10 @@ public interface CellView {
         return Sharing.NONE;
     }
 
-    /// {@return the path in the cell of the directory that the program saves itself in; empty if it
-    /// was given none}
-    default Optional<String> ownState() {
+    /// {@return the path in the cell of a directory that is the job's own, where a program that
+    /// saves itself does so: all that is in it goes along and is put back as it was; empty if there
+    /// is none}
+    default Optional<String> ownDirectory() {
         return Optional.empty();
     }
 

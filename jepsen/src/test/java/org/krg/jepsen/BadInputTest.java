@@ -35,6 +35,7 @@ class BadInputTest {
         "3, nobody-has-this-name, checkpoint create nobody-has-this-name",
         "127, no-such-program, run -- no-such-program",
         "126, /etc/passwd, run -- /etc/passwd",
+        "2, no job's own, run --own-dir /etc -- true",
         "6, cpu, run --cpus 100000 -- true",
         "6, MiB, run --memory 1000TiB -- true"
     })

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,6 +40,23 @@ class CheckpointControlTest {
                 log.write("%d\\n" % n)
                 time.sleep(0.05)
             """;
+    private static final String RESULTS = "results";
+    private static final String RESULT =
+            """
+            import os, time
+            def write(name):
+                with open(name, "w") as file:
+                    file.write("of " + name)
+            os.makedirs("runs")
+            write("runs/1")
+            os.symlink("runs/1", "latest")
+            write("ready")
+            while not os.path.exists("go"):
+                time.sleep(0.05)
+            os.remove("go")
+            write("runs/2")
+            time.sleep(86400)
+            """;
     private static final Duration TO_START = Duration.ofMinutes(3);
 
     @AfterEach
@@ -46,6 +64,7 @@ class CheckpointControlTest {
         cluster.run("job", "stop", ADAPTS, "--signal", "KILL");
         cluster.run("job", "stop", COUNTS, "--signal", "KILL");
         cluster.run("job", "stop", LOGS, "--signal", "KILL");
+        cluster.run("job", "stop", RESULTS, "--signal", "KILL");
     }
 
     @Test
@@ -144,6 +163,57 @@ class CheckpointControlTest {
         await().atMost(TO_START).until(() -> size(other) > before);
         assertThat(Files.readString(other)).startsWith("before\n");
         assertThat(size(log)).isEqualTo(left);
+    }
+
+    @Test
+    void theJobsOwnDirectoryComesBackWithItsProgram(Cluster cluster, @TempDir Path directory)
+            throws IOException {
+        var own = Files.createDirectory(directory.resolve("own"));
+        cluster.run(
+                        "run",
+                        "--name",
+                        RESULTS,
+                        "--own-dir",
+                        own.toString(),
+                        "--cwd",
+                        own.toString(),
+                        "/usr/bin/python3",
+                        "-c",
+                        RESULT)
+                .require(0);
+        await().atMost(TO_START).until(() -> Files.exists(own.resolve("ready")));
+        cluster.run("checkpoint", "create", RESULTS).require(0);
+        assertThat(cluster.run("job", "show", RESULTS).require(0).out())
+                .contains("with all of " + own);
+        Files.createFile(own.resolve("go"));
+        await().atMost(TO_START).until(() -> Files.exists(own.resolve("runs/2")));
+        // As on a node that never had any of it.
+        try (var files = Files.walk(own)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.equals(own)) {
+                    Files.delete(file);
+                }
+            }
+        }
+        Files.writeString(own.resolve("stranger"), "came later");
+
+        var node = cluster.process(RESULTS).path("node").asText();
+        cluster.killNode(node);
+        await().atMost(TO_START)
+                .until(() ->
+                        !cluster.process(RESULTS).path("node").asText().equals(node)
+                                && cluster.process(RESULTS)
+                                        .path("phase")
+                                        .asText()
+                                        .equals("running"));
+        cluster.start(node);
+        cluster.awaitReady();
+
+        assertThat(own.resolve("stranger")).doesNotExist();
+        assertThat(own.resolve("runs/2")).doesNotExist();
+        assertThat(own.resolve("latest")).hasContent("of runs/1");
+        Files.createFile(own.resolve("go"));
+        await().atMost(TO_START).until(() -> Files.exists(own.resolve("runs/2")));
     }
 
     private static Finished replace(Cluster cluster, String id, String files) {

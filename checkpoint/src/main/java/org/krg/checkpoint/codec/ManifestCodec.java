@@ -147,6 +147,8 @@ public final class ManifestCodec {
             case STDERR -> EntryMessage.Kind.STDERR;
             case FILE -> EntryMessage.Kind.FILE;
             case APPENDED -> EntryMessage.Kind.APPENDED;
+            case DIRECTORY -> EntryMessage.Kind.DIRECTORY;
+            case LINK -> EntryMessage.Kind.LINK;
         };
     }
 
@@ -157,6 +159,8 @@ public final class ManifestCodec {
             case STDERR -> Kind.STDERR;
             case FILE -> Kind.FILE;
             case APPENDED -> Kind.APPENDED;
+            case DIRECTORY -> Kind.DIRECTORY;
+            case LINK -> Kind.LINK;
             case UNKNOWN, UNRECOGNIZED ->
                     throw new MalformedManifest("entry of unknown kind " + kind);
         };

@@ -56,8 +56,22 @@ public final class ManifestCheck {
                             ? Optional.empty()
                             : Optional.of(quoted(entry.name()) + " is no name of an image");
             case FILE, APPENDED -> pathProblem(entry.name());
+            case DIRECTORY -> pathProblem(entry.name()).or(() -> sizeProblem(entry, 0));
+            case LINK -> pathProblem(entry.name()).or(() -> sizeProblem(entry, MAX_PATH));
             case STDOUT, STDERR -> Optional.empty();
         };
+    }
+
+    private static Optional<String> sizeProblem(Entry entry, long mostBytes) {
+        return entry.content().sizeBytes() <= mostBytes
+                ? Optional.empty()
+                : Optional.of(
+                        "%s has %d bytes, a %s has at most %d"
+                                .formatted(
+                                        quoted(entry.name()),
+                                        entry.content().sizeBytes(),
+                                        entry.kind() == Kind.LINK ? "link" : "directory",
+                                        mostBytes));
     }
 
     private static Optional<String> pathProblem(String path) {

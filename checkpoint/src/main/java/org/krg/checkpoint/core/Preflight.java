@@ -18,6 +18,7 @@ import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
+import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.TreeProcess;
 
 /// Finds what keeps a tree of processes from being saved by CRIU.
@@ -88,12 +89,15 @@ public final class Preflight {
 
     /// What may go into a generation.
     ///
-    /// @param fileBytes all files open for writing together
+    /// @param fileBytes all files that go along together
     /// @param ghostBytes each deleted file
     public record Limits(long fileBytes, long ghostBytes) {}
 
     /// {@return every blocker, in the order of processes and descriptors}
-    public static List<Blocker> blockers(ProcessTree tree, Inspection inspection, Limits limits) {
+    ///
+    /// @param saved files that go along
+    public static List<Blocker> blockers(
+            ProcessTree tree, Inspection inspection, List<SavedFile> saved, Limits limits) {
         var preflight = new Preflight(tree);
         var family = preflight.family();
         var sockets = preflight.sockets(inspection);
@@ -102,7 +106,7 @@ public final class Preflight {
             process.files().forEach(file -> preflight.checkFile(process, file, sockets, limits));
             preflight.checkMappings(process);
         }
-        preflight.checkFileLimit(limits);
+        preflight.checkFileLimit(saved, limits);
         return List.copyOf(preflight.blockers);
     }
 
@@ -250,15 +254,14 @@ public final class Preflight {
                 && !file.target().startsWith("/dev/zero");
     }
 
-    private void checkFileLimit(Limits limits) {
-        var saved = SavedFiles.of(tree, 1);
+    private void checkFileLimit(List<SavedFile> saved, Limits limits) {
         var totalBytes = SavedFiles.totalBytes(saved);
         if (totalBytes <= limits.fileBytes()) {
             return;
         }
         var largest = SavedFiles.largestFirst(saved).getFirst();
         var what =
-                "files open for writing have %d bytes, the limit is %d; the largest is %s with %d"
+                "files that go along have %d bytes, the limit is %d; the largest is %s with %d"
                         .formatted(
                                 totalBytes,
                                 limits.fileBytes(),

@@ -14,7 +14,8 @@ import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.TreeProcess;
 
 /// Which files are part of a generation: those that the program can write to by what it has open or
-/// in memory, and all of its private `/dev/shm`. Files without a name are in the images.
+/// in memory, all of its private `/dev/shm`, and all of the directory that is the job's own. Files
+/// without a name are in the images.
 public final class SavedFiles {
     private static final String SHARED_MEMORY = "/dev/shm/";
 
@@ -23,7 +24,8 @@ public final class SavedFiles {
     /// {@return the files, by path}
     ///
     /// @param initPid whose `/proc/PID/root` is the cell
-    public static List<SavedFile> of(ProcessTree tree, long initPid) {
+    /// @param own files of the job's own directory
+    public static List<SavedFile> of(ProcessTree tree, long initPid, List<SavedFile> own) {
         var found = new TreeMap<String, SavedFile>();
         for (var process : tree.processes()) {
             process.files().stream()
@@ -37,6 +39,8 @@ public final class SavedFiles {
             var source = "/proc/" + initPid + "/root" + file.path();
             merge(found, new SavedFile(file.path(), source, false, file.facts()));
         }
+        // How the program writes to a file is known where it has the file open.
+        own.forEach(file -> found.putIfAbsent(file.path(), file));
         return List.copyOf(found.values());
     }
 

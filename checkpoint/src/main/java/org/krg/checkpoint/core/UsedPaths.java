@@ -3,8 +3,10 @@ package org.krg.checkpoint.core;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -24,7 +26,12 @@ public final class UsedPaths {
     /// {@return the paths, each once for each kind, by kind and path}
     ///
     /// @param saved files that go into a generation
-    public static List<UsedPath> of(ProcessTree tree, TreePlaces places, List<SavedFile> saved) {
+    /// @param own the directory that is the job's own: what is below it is made where it is not
+    public static List<UsedPath> of(
+            ProcessTree tree,
+            TreePlaces places,
+            List<SavedFile> saved,
+            Optional<DirectoryContents.Directory> own) {
         var paths = new UsedPaths();
         for (var process : tree.processes()) {
             var working = places.working().get(process.pid());
@@ -34,6 +41,7 @@ public final class UsedPaths {
             process.files().forEach(file -> paths.add(process, file, places));
         }
         saved.forEach(file -> paths.add(tree.rootPid(), file));
+        own.ifPresent(it -> paths.addOwn(tree.rootPid(), it));
         return List.copyOf(paths.all());
     }
 
@@ -59,6 +67,19 @@ public final class UsedPaths {
             }
             case REGULAR, CHARACTER_DEVICE, BLOCK_DEVICE, ANONYMOUS -> {}
         }
+    }
+
+    private void addOwn(int pid, DirectoryContents.Directory own) {
+        found.values().removeIf(path -> path.path().startsWith(own.path() + "/"));
+        add(
+                new UsedPath(
+                        pid,
+                        OptionalInt.empty(),
+                        own.path(),
+                        Kind.OWN_DIRECTORY,
+                        true,
+                        own.facts().device(),
+                        own.facts().inode()));
     }
 
     private static Directory directory(String path, FileFacts facts) {

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.AcceptQueue;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
-import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.TreePlaces;
@@ -64,10 +64,8 @@ public interface CellFiles {
     /// {@return where the processes of a tree are among the files}
     TreePlaces places(ProcessTree tree) throws IOException;
 
-    /// {@return what is in the directory that the program of a cell saves itself in}
-    ///
-    /// @throws IOException also if the cell has no such directory
-    OwnState ownState(CellView cell) throws IOException;
+    /// {@return all that is below a directory of a cell}
+    DirectoryContents contents(CellView cell, String directory) throws IOException;
 
     /// {@return whether the standard input of a cell's program has ended: its init keeps the FIFO
     /// `io/in` open for as long as there may be more}
@@ -113,6 +111,16 @@ public interface CellFiles {
     /// directories above it.
     void write(CellView cell, Entry entry, InputStream content) throws IOException;
 
-    /// Gives a file its mode, with the rights of the program.
+    /// Gives a file or a directory its mode, with the rights of the program.
     void setMode(CellView cell, Entry entry) throws IOException;
+
+    /// Makes a directory and those above it that are missing, with the rights of the program.
+    void makeDirectory(CellView cell, Entry entry) throws IOException;
+
+    /// Makes a symbolic link, also in the place of another, with the rights of the program.
+    void link(CellView cell, Entry entry, String target) throws IOException;
+
+    /// Removes files, links and directories with all that is in them, with the rights of the
+    /// program.
+    void remove(CellView cell, List<String> paths) throws IOException;
 }

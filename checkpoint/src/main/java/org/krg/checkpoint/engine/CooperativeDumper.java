@@ -4,12 +4,12 @@ package org.krg.checkpoint.engine;
 import java.nio.file.Path;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
-import org.krg.checkpoint.core.OwnStateCheck;
+import org.krg.checkpoint.core.OwnDirectoryCheck;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 
-/// The engine `cooperative`: the program has saved itself, in [CellView#ownState], when it was
+/// The engine `cooperative`: the program has saved itself, in [CellView#ownDirectory], when it was
 /// called back before it stood still. There are no images: what it wrote is kept as files, and
 /// another incarnation of it starts with them. Has no state.
 public final class CooperativeDumper implements Dumper {
@@ -23,7 +23,7 @@ public final class CooperativeDumper implements Dumper {
     @Override
     public void dump(CellView cell, Path images, Path work) {
         if (!cell.hasAgreed()) {
-            var blocker = OwnStateCheck.unasked(cell.rootPid());
+            var blocker = OwnDirectoryCheck.unasked(cell.rootPid());
             throw new CheckpointFailed(
                     new Failure(
                             Phase.DUMP, Code.BLOCKED, blocker.what(), blocker.remedy(), "", ""));

@@ -7,15 +7,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.HashTree;
+import org.krg.checkpoint.core.OwnDirectoryPlan;
 import org.krg.checkpoint.core.PutBack;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.DirectoryContents;
+import org.krg.checkpoint.model.DirectoryContents.Link;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
@@ -64,29 +69,61 @@ final class Restoring {
         return directory.resolve(Path.of(entry.name()).getFileName().toString());
     }
 
-    /// {@return an image, whole}
+    /// {@return an image or where a link leads to, whole}
     byte[] read(Entry entry) throws IOException {
         try (var content = content(entry)) {
             return content.readAllBytes();
         }
     }
 
-    /// {@return how many files were not what they were}
+    /// {@return how many files, directories and links were not what they were}
     ///
     /// @param left paths of files that are left as they are
     int putBack(CellView cell, Set<String> left) throws IOException {
-        var changed = 0;
+        var own = cell.ownDirectory();
+        var present = own.isPresent() ? files.contents(cell, own.get()) : DirectoryContents.NONE;
+        var plan = OwnDirectoryPlan.of(manifest.entries(), present);
+        var changed = clear(cell, plan);
         for (var entry : manifest.entries()) {
-            switch (entry.kind()) {
-                case FILE, APPENDED -> {
-                    if (!left.contains(entry.name()) && putBack(cell, entry)) {
-                        changed++;
-                    }
-                }
-                case IMAGE, STDOUT, STDERR -> {}
-            }
+            var differed =
+                    switch (entry.kind()) {
+                        case FILE, APPENDED -> !left.contains(entry.name()) && putBack(cell, entry);
+                        case LINK -> link(cell, entry, present.links());
+                        case DIRECTORY, IMAGE, STDOUT, STDERR -> false;
+                    };
+            changed += differed ? 1 : 0;
+        }
+        for (var directory : plan.opened()) {
+            files.setMode(cell, directory);
         }
         return changed;
+    }
+
+    private int clear(CellView cell, OwnDirectoryPlan plan) throws IOException {
+        if (!plan.removed().isEmpty()) {
+            files.remove(cell, plan.removed());
+            log.info(
+                    "files removed process={} count={} first={}",
+                    cell.process(),
+                    plan.removed().size(),
+                    plan.removed().getFirst());
+        }
+        for (var directory : plan.made()) {
+            files.makeDirectory(cell, directory);
+        }
+        return plan.removed().size() + plan.made().size();
+    }
+
+    private boolean link(CellView cell, Entry entry, List<Link> present) throws IOException {
+        var target = new String(read(entry), StandardCharsets.UTF_8);
+        var isThere =
+                present.stream()
+                        .anyMatch(
+                                it -> it.path().equals(entry.name()) && it.target().equals(target));
+        if (!isThere) {
+            files.link(cell, entry, target);
+        }
+        return !isThere;
     }
 
     private boolean putBack(CellView cell, Entry entry) throws IOException {

@@ -3,19 +3,21 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.OutsideConnections;
-import org.krg.checkpoint.core.OwnStateCheck;
+import org.krg.checkpoint.core.OwnDirectoryCheck;
 import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.core.UsedPaths;
 import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Blocker;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
@@ -42,9 +44,27 @@ sealed interface Scope {
     /// Files of a program.
     ///
     /// @param saved those that go into a generation
+    /// @param own the directory that is the job's own, whose files are among those
     /// @param needs those that must be where the program comes back
     /// @param blockers what is wrong with them
-    record Files(List<SavedFile> saved, List<Need> needs, List<Blocker> blockers) {}
+    record Files(
+            List<SavedFile> saved,
+            DirectoryContents own,
+            List<Need> needs,
+            List<Blocker> blockers) {}
+
+    /// {@return what is in the directory that is the job's own}
+    private static DirectoryContents own(CellFiles cellFiles, CellView cell) throws IOException {
+        return cell.ownDirectory().isPresent()
+                ? cellFiles.contents(cell, cell.ownDirectory().get())
+                : DirectoryContents.NONE;
+    }
+
+    private static List<Blocker> blockers(CellView cell, DirectoryContents own) {
+        return cell.ownDirectory().stream()
+                .flatMap(path -> OwnDirectoryCheck.blockers(path, own, cell.rootPid()).stream())
+                .toList();
+    }
 
     static Scope of(Engine engine, CellFiles files) {
         return switch (engine) {
@@ -61,14 +81,17 @@ sealed interface Scope {
             var found = cellFiles.inspect(cell, tree);
             var inspection =
                     cell.hasOwnAddress() ? found.withOwnAddress() : settled(cell, tree, found);
-            var saved = SavedFiles.of(tree, cell.initPid());
+            var own = Scope.own(cellFiles, cell);
+            var saved = SavedFiles.of(tree, cell.initPid(), own.files());
+            var blockers = new ArrayList<>(Preflight.blockers(tree, inspection, saved, limits));
+            blockers.addAll(Scope.blockers(cell, own));
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
-                    Preflight.blockers(tree, inspection, limits),
+                    blockers,
                     inspection.bound(),
                     HeldFiles.of(tree),
                     SavedFiles.needs(tree, saved),
-                    UsedPaths.of(tree, cellFiles.places(tree), saved),
+                    UsedPaths.of(tree, cellFiles.places(tree), saved, own.itself()),
                     SavedFiles.totalBytes(saved) + ownMemoryBytes(cell),
                     resident);
         }
@@ -95,9 +118,10 @@ sealed interface Scope {
         }
 
         @Override
-        public Files files(CellView cell, ProcessTree tree) {
-            var saved = SavedFiles.of(tree, cell.initPid());
-            return new Files(saved, SavedFiles.needs(tree, saved), List.of());
+        public Files files(CellView cell, ProcessTree tree) throws IOException {
+            var own = Scope.own(cellFiles, cell);
+            var saved = SavedFiles.of(tree, cell.initPid(), own.files());
+            return new Files(saved, own, SavedFiles.needs(tree, saved), Scope.blockers(cell, own));
         }
 
         @Override
@@ -111,25 +135,27 @@ sealed interface Scope {
     record Own(CellFiles cellFiles) implements Scope {
         @Override
         public Survey survey(CellView cell, Preflight.Limits limits) throws IOException {
-            var state = cellFiles.ownState(cell);
+            var own = Scope.own(cellFiles, cell);
             var usesLibrary = !cell.sharing().processes().isEmpty();
             return new Survey(
-                    OwnStateCheck.blockers(state, cell.rootPid(), usesLibrary, limits.fileBytes()),
+                    OwnDirectoryCheck.savesItself(
+                            cell.ownDirectory().orElse(""),
+                            own,
+                            cell.rootPid(),
+                            usesLibrary,
+                            limits.fileBytes()),
                     List.of(),
                     List.of(),
                     List.of(),
                     List.of(),
-                    SavedFiles.totalBytes(state.files()),
-                    SavedFiles.totalBytes(state.files()));
+                    SavedFiles.totalBytes(own.files()),
+                    SavedFiles.totalBytes(own.files()));
         }
 
         @Override
         public Files files(CellView cell, ProcessTree tree) throws IOException {
-            var state = cellFiles.ownState(cell);
-            return new Files(
-                    state.files(),
-                    List.of(),
-                    OwnStateCheck.blockers(state, cell.rootPid(), Long.MAX_VALUE));
+            var own = Scope.own(cellFiles, cell);
+            return new Files(own.files(), own, List.of(), Scope.blockers(cell, own));
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
@@ -18,6 +19,7 @@ import org.krg.checkpoint.model.StreamSizes;
 
 /// What was kept of a cell while it stood still, apart from the images.
 ///
+/// @param own the directory that is the job's own, whose files are among `files`
 /// @param needs files that the program only reads
 /// @param frozen how long it stood still
 record Snapshot(
@@ -25,6 +27,7 @@ record Snapshot(
         StreamSizes streams,
         boolean inputEnded,
         List<Kept> files,
+        DirectoryContents own,
         List<Need> needs,
         Duration frozen)
         implements AutoCloseable {

@@ -2,8 +2,10 @@
 package org.krg.checkpoint.engine;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Task;
@@ -54,7 +57,7 @@ final class Taking {
 
     /// Saves the program; it stands still only meanwhile.
     ///
-    /// @param fileLimitBytes bytes of files open for writing, at most
+    /// @param fileLimitBytes bytes of files that go along, at most
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
         var freezing = new Freezing(cell, cellFiles, scope);
@@ -76,6 +79,7 @@ final class Taking {
                 still.streams(),
                 still.inputEnded(),
                 still.files(),
+                still.own(),
                 still.needs(),
                 frozen);
     }
@@ -100,7 +104,8 @@ final class Taking {
             watch.lap("files");
             cell.saved(work.images());
             watch.lap("shared memory");
-            return new Snapshot(tree, streams, inputEnded, kept, files.needs(), Duration.ZERO);
+            return new Snapshot(
+                    tree, streams, inputEnded, kept, files.own(), files.needs(), Duration.ZERO);
         } catch (IOException failure) {
             throw Failures.of(Phase.FILES, failure);
         }
@@ -119,7 +124,7 @@ final class Taking {
             throw Failures.of(
                     Phase.FILES,
                     Code.FILE_LIMIT,
-                    "files open for writing have %d bytes, the limit is %d"
+                    "files that go along have %d bytes, the limit is %d"
                             .formatted(savedBytes, fileLimitBytes),
                     "Raise --file-limit of the job to " + savedBytes + " or more");
         }
@@ -143,8 +148,17 @@ final class Taking {
         var streams = snapshot.streams();
         entries.add(entry(trees, Kind.STDOUT, "stdout", cell.stdout(), streams.stdoutBytes()));
         entries.add(entry(trees, Kind.STDERR, "stderr", cell.stderr(), streams.stderrBytes()));
+        // A directory comes before what is in it.
+        for (var directory : snapshot.own().directories()) {
+            entries.add(
+                    entry(trees, Kind.DIRECTORY, directory.path(), directory.facts(), new byte[0]));
+        }
         for (var kept : snapshot.files()) {
             entries.add(entry(trees, kept));
+        }
+        for (var link : snapshot.own().links()) {
+            var target = link.target().getBytes(StandardCharsets.UTF_8);
+            entries.add(entry(trees, Kind.LINK, link.path(), link.facts(), target));
         }
         return entries;
     }
@@ -179,6 +193,18 @@ final class Taking {
         } catch (IOException failure) {
             throw new IOException(file.path() + ": " + failure.getMessage(), failure);
         }
+    }
+
+    private static Entry entry(
+            TreeWriter trees, Kind kind, String path, FileFacts facts, byte[] content)
+            throws IOException {
+        return new Entry(
+                kind,
+                path,
+                facts.mode() & ManifestCheck.MAX_MODE,
+                facts.uid(),
+                facts.gid(),
+                trees.write(new ByteArrayInputStream(content), content.length));
     }
 
     /// {@return the processes, the root first}

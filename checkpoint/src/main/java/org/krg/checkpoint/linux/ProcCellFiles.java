@@ -19,12 +19,12 @@ import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
 import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
-import org.krg.checkpoint.model.OwnState;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.TreePlaces;
@@ -37,6 +37,9 @@ public final class ProcCellFiles implements CellFiles {
 
     /// Writing a file of the largest size allowed to a slow disk.
     private static final Duration WRITE_LIMIT = Duration.ofMinutes(10);
+
+    /// Of the longest paths, what fits into a command line.
+    private static final int REMOVED_AT_ONCE = 100;
 
     private static final Duration SMALL_LIMIT = Duration.ofSeconds(30);
 
@@ -106,8 +109,8 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
-    public OwnState ownState(CellView cell) throws IOException {
-        return new OwnStateScan(cell).run();
+    public DirectoryContents contents(CellView cell, String directory) throws IOException {
+        return new DirectoryScan(cell, directory).run();
     }
 
     @Override
@@ -142,9 +145,7 @@ public final class ProcCellFiles implements CellFiles {
                         "--no-create",
                         "--size=" + entry.content().sizeBytes(),
                         "--",
-                        entry.name()),
-                InputStream.nullInputStream(),
-                SMALL_LIMIT);
+                        entry.name()));
     }
 
     @Override
@@ -155,11 +156,26 @@ public final class ProcCellFiles implements CellFiles {
 
     @Override
     public void setMode(CellView cell, Entry entry) throws IOException {
-        run(
-                cell,
-                List.of("chmod", Integer.toOctalString(entry.mode()), "--", entry.name()),
-                InputStream.nullInputStream(),
-                SMALL_LIMIT);
+        run(cell, List.of("chmod", Integer.toOctalString(entry.mode()), "--", entry.name()));
+    }
+
+    @Override
+    public void makeDirectory(CellView cell, Entry entry) throws IOException {
+        run(cell, List.of("mkdir", "-p", "--", entry.name()));
+    }
+
+    @Override
+    public void link(CellView cell, Entry entry, String target) throws IOException {
+        run(cell, List.of("ln", "-sfT", "--", target, entry.name()));
+    }
+
+    @Override
+    public void remove(CellView cell, List<String> paths) throws IOException {
+        for (var from = 0; from < paths.size(); from += REMOVED_AT_ONCE) {
+            var command = new ArrayList<>(List.of("rm", "-rf", "--"));
+            command.addAll(paths.subList(from, Math.min(paths.size(), from + REMOVED_AT_ONCE)));
+            run(cell, command);
+        }
     }
 
     @Override
@@ -187,6 +203,10 @@ public final class ProcCellFiles implements CellFiles {
             throw new IOException("cannot look at %s: %s".formatted(holder, result.output()));
         }
         return result.output().strip();
+    }
+
+    private static void run(CellView cell, List<String> command) throws IOException {
+        run(cell, command, InputStream.nullInputStream(), SMALL_LIMIT);
     }
 
     private static void run(CellView cell, List<String> command, InputStream input, Duration limit)

@@ -3,6 +3,7 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.krg.checkpoint.model.OpenFile;
 final class UnixStat {
     private static final int TYPE = 0170000;
     private static final int PERMISSIONS = 07777;
+
+    private static final String FACTS = "unix:dev,ino,nlink,mode,uid,gid,size,lastModifiedTime";
 
     private UnixStat() {}
 
@@ -32,8 +35,15 @@ final class UnixStat {
     }
 
     static FileFacts facts(Path path) throws IOException {
-        var found =
-                Files.readAttributes(path, "unix:dev,ino,nlink,mode,uid,gid,size,lastModifiedTime");
+        return facts(Files.readAttributes(path, FACTS));
+    }
+
+    /// As `lstat(2)`.
+    static FileFacts ownFacts(Path link) throws IOException {
+        return facts(Files.readAttributes(link, FACTS, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static FileFacts facts(Map<String, Object> found) {
         return new FileFacts(
                 number(found, "dev"),
                 number(found, "ino"),

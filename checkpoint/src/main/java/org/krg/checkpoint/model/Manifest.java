@@ -54,7 +54,13 @@ public record Manifest(
         /// A file that is put back; `name` is its path inside the cell.
         FILE,
         /// The same, and written by appending only.
-        APPENDED
+        APPENDED,
+        /// A directory that is made again; `name` is its path inside the cell, and it has no
+        /// content.
+        DIRECTORY,
+        /// A symbolic link that is made again; `name` is its path inside the cell, its content
+        /// where it leads to.
+        LINK
     }
 
     /// A stored file.

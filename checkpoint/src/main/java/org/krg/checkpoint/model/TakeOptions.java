@@ -12,7 +12,7 @@ import org.krg.state.model.NodeId;
 /// @param copies nodes that are to hold it, this one included; at least 1
 /// @param candidates nodes that a copy may be sent to, in the order they are tried; this node not
 ///   among them
-/// @param fileLimitBytes bytes of files open for writing, at most
+/// @param fileLimitBytes bytes of files that go along, at most
 /// @param pinned not to be dropped by retention
 /// @param leaveFrozen whether the program stands still from the dump on, also after a failure once
 ///   it was stopped: it is about to go on elsewhere

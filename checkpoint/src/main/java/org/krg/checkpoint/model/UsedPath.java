@@ -29,6 +29,8 @@ public record UsedPath(
         /// The directory of a unix socket's name.
         SOCKET_DIRECTORY,
         /// A file that goes along, and is written anew there.
-        WRITTEN
+        WRITTEN,
+        /// The directory that is the job's own, all of which goes along.
+        OWN_DIRECTORY
     }
 }

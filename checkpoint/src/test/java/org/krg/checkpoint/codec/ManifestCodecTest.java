@@ -82,6 +82,20 @@ final class ManifestCodecTest {
     }
 
     @Test
+    void directoriesAndLinksComeBackAsTheyWere() throws IOException {
+        var manifest =
+                with(
+                        List.of(
+                                entry(Kind.DIRECTORY, "/home/u/runs", 0),
+                                entry(Kind.LINK, "/home/u/latest", 6)),
+                        MANIFEST.tasks());
+        var golden = HexFormat.of().parseHex(read("manifest-1-own-directory.hex"));
+
+        assertThat(ManifestCodec.encode(manifest)).isEqualTo(golden);
+        assertThat(ManifestCodec.decode(golden)).isEqualTo(manifest);
+    }
+
+    @Test
     void moreProcessorsThanThereCanBeAreRefused() {
         var pinned = new PinnedThread(300, new CpuSet(List.of(8_192)));
         var bytes = ManifestCodec.encode(with(new Task(300, 1, "a.out", 1, 0, List.of(pinned))));
@@ -92,6 +106,10 @@ final class ManifestCodecTest {
     }
 
     private static Manifest with(Task task) {
+        return with(MANIFEST.entries(), List.of(task));
+    }
+
+    private static Manifest with(List<Entry> entries, List<Task> tasks) {
         return new Manifest(
                 MANIFEST.id(),
                 MANIFEST.epoch(),
@@ -100,9 +118,9 @@ final class ManifestCodecTest {
                 MANIFEST.rootPid(),
                 MANIFEST.streams(),
                 MANIFEST.inputEnded(),
-                MANIFEST.entries(),
+                entries,
                 MANIFEST.needs(),
-                List.of(task));
+                tasks);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 import static org.krg.checkpoint.model.OpenFile.Lock.NONE;
 
@@ -96,9 +97,7 @@ final class PreflightTest {
                         List.of(),
                         List.of(),
                         Optional.of("/dev/pts/0"));
-        assertThat(Preflight.blockers(tree, ALONE, LIMITS))
-                .singleElement()
-                .returns(OptionalInt.of(3), Blocker::fd);
+        assertThat(blockers(tree, ALONE)).singleElement().returns(OptionalInt.of(3), Blocker::fd);
     }
 
     @Test
@@ -128,9 +127,7 @@ final class PreflightTest {
                                 new UnixConnection(53, 0)),
                         List.of(),
                         Optional.empty());
-        assertThat(Preflight.blockers(tree, ALONE, LIMITS))
-                .singleElement()
-                .returns(OptionalInt.of(5), Blocker::fd);
+        assertThat(blockers(tree, ALONE)).singleElement().returns(OptionalInt.of(5), Blocker::fd);
     }
 
     @Test
@@ -144,12 +141,12 @@ final class PreflightTest {
                         TcpSocket.State.CONNECTED);
         var inspection = new Inspection(List.of(), List.of(connected), List.of(), List.of());
 
-        assertThat(Preflight.blockers(tree, inspection, LIMITS))
+        assertThat(blockers(tree, inspection))
                 .singleElement()
                 .returns(OptionalInt.of(5), Blocker::fd)
                 .satisfies(it -> assertThat(it.what()).contains("10.0.0.9:443"))
                 .satisfies(it -> assertThat(it.remedy()).contains("--net cell"));
-        assertThat(Preflight.blockers(tree, inspection.withOwnAddress(), LIMITS)).isEmpty();
+        assertThat(blockers(tree, inspection.withOwnAddress())).isEmpty();
     }
 
     @Test
@@ -165,7 +162,7 @@ final class PreflightTest {
         var inspection = new Inspection(List.of(), List.of(connected), List.of(kind), List.of());
 
         for (var each : List.of(inspection, inspection.withOwnAddress())) {
-            assertThat(Preflight.blockers(tree, each, LIMITS))
+            assertThat(blockers(tree, each))
                     .singleElement()
                     .returns(OptionalInt.of(5), Blocker::fd)
                     .satisfies(it -> assertThat(it.what()).contains("MPTCP"));
@@ -185,7 +182,7 @@ final class PreflightTest {
     void aProcessWithNamespacesOfItsOwnIsNamed() {
         var tree = tree(process(300, 1), process(301, 10_300));
         var inspection = new Inspection(List.of(), List.of(), List.of(), List.of(10_301L));
-        assertThat(Preflight.blockers(tree, inspection, LIMITS))
+        assertThat(blockers(tree, inspection))
                 .singleElement()
                 .returns(301, Blocker::pid)
                 .returns(OptionalInt.empty(), Blocker::fd);
@@ -271,7 +268,7 @@ final class PreflightTest {
                         List.of(),
                         List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))),
                         Optional.empty());
-        var saved = SavedFiles.of(tree, 42);
+        var saved = SavedFiles.of(tree, 42, List.of());
         assertThat(saved)
                 .extracting(SavedFile::path)
                 .containsExactly("/data", "/database", "/dev/shm/s", "/log");
@@ -292,9 +289,33 @@ final class PreflightTest {
     }
 
     @Test
+    void whatIsInTheJobsOwnDirectoryIsSavedAsItIsOpenIfItIs() {
+        var process =
+                process(
+                        300,
+                        1,
+                        written(3, "/own/log", true),
+                        file(4, "/own/table", OpenFile.Type.REGULAR, 0));
+        var own = List.of(own("/own/closed"), own("/own/log"), own("/own/table"));
+        var saved = SavedFiles.of(tree(process), 1, own);
+
+        assertThat(saved)
+                .extracting(SavedFile::path, SavedFile::source)
+                .containsExactly(
+                        tuple("/own/closed", "/proc/1/root/own/closed"),
+                        tuple("/own/log", "/proc/10300/fd/3"),
+                        tuple("/own/table", "/proc/1/root/own/table"));
+        assertThat(SavedFiles.needs(tree(process), saved)).isEmpty();
+    }
+
+    private static SavedFile own(String path) {
+        return new SavedFile(path, "/proc/1/root" + path, false, facts(0, 5, 1));
+    }
+
+    @Test
     void aFileAlsoWrittenOtherwiseIsNotAnAppendedOne() {
         var process = process(300, 1, written(3, "/log", true), written(4, "/log", false));
-        assertThat(SavedFiles.of(tree(process), 1))
+        assertThat(SavedFiles.of(tree(process), 1, List.of()))
                 .singleElement()
                 .returns(false, SavedFile::appended);
     }
@@ -314,7 +335,7 @@ final class PreflightTest {
 
         var saved = SharedMemoryTies.without(tree, new Sharing(List.of(10_300L), List.of(90L)));
 
-        assertThat(Preflight.blockers(saved, ALONE, LIMITS))
+        assertThat(blockers(saved, ALONE))
                 .extracting(Blocker::pid)
                 .containsExactly(301, 301, 301, 302);
         assertThat(SharedMemoryTies.without(tree, Sharing.NONE)).isEqualTo(tree);
@@ -329,8 +350,12 @@ final class PreflightTest {
         };
     }
 
+    private static List<Blocker> blockers(ProcessTree tree, Inspection inspection) {
+        return Preflight.blockers(tree, inspection, SavedFiles.of(tree, 1, List.of()), LIMITS);
+    }
+
     private static List<Blocker> blockers(TreeProcess... processes) {
-        return Preflight.blockers(tree(processes), ALONE, LIMITS);
+        return blockers(tree(processes), ALONE);
     }
 
     private static ProcessTree tree(TreeProcess... processes) {

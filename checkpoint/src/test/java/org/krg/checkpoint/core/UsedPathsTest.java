@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -27,7 +28,8 @@ final class UsedPathsTest {
 
     @Test
     void aWorkingDirectoryIsNeededOnceForAllProcesses() {
-        var paths = UsedPaths.of(tree(process(300), process(301)), HOME, List.of());
+        var paths =
+                UsedPaths.of(tree(process(300), process(301)), HOME, List.of(), Optional.empty());
 
         assertThat(paths)
                 .singleElement()
@@ -51,7 +53,7 @@ final class UsedPathsTest {
                         file(9, "/dev/null", OpenFile.Type.CHARACTER_DEVICE, true, 15),
                         file(10, "anon_inode:[eventpoll]", OpenFile.Type.ANONYMOUS, true, 16));
 
-        assertThat(UsedPaths.of(tree(process), HOME, List.of()))
+        assertThat(UsedPaths.of(tree(process), HOME, List.of(), Optional.empty()))
                 .extracting(it -> it.fd().orElse(-1), UsedPath::path, UsedPath::kind)
                 .containsExactly(
                         tuple(3, "/srv", Kind.DIRECTORY),
@@ -63,11 +65,29 @@ final class UsedPathsTest {
     void aFileThatGoesAlongIsToBeWrittenThere() {
         var saved = new SavedFile("/srv/log", "/proc/9/fd/3", true, facts(17));
 
-        assertThat(UsedPaths.of(tree(process(302)), HOME, List.of(saved)))
+        assertThat(UsedPaths.of(tree(process(302)), HOME, List.of(saved), Optional.empty()))
                 .singleElement()
                 .returns("/srv/log", UsedPath::path)
                 .returns(Kind.WRITTEN, UsedPath::kind)
                 .returns(17L, UsedPath::inode);
+    }
+
+    @Test
+    void ofTheJobsOwnDirectoryNothingIsNeededButItself() {
+        var process =
+                process(
+                        301,
+                        file(3, "/home/job/runs", OpenFile.Type.DIRECTORY, false, 12),
+                        file(4, "/home/jobs", OpenFile.Type.DIRECTORY, false, 13));
+        var own = new DirectoryContents.Directory("/home/job", facts(18));
+        var saved = new SavedFile("/home/job/log", "/proc/9/fd/3", true, facts(17));
+
+        assertThat(UsedPaths.of(tree(process), HOME, List.of(saved), Optional.of(own)))
+                .extracting(UsedPath::path, UsedPath::kind, UsedPath::inode)
+                .containsExactly(
+                        tuple("/home/jobs", Kind.DIRECTORY, 13L),
+                        tuple("/home/job", Kind.OWN_DIRECTORY, 18L),
+                        tuple("/home", Kind.WORKING_DIRECTORY, 10L));
     }
 
     private static ProcessTree tree(TreeProcess... processes) {

@@ -44,7 +44,7 @@ final class CooperativeTest {
 
     @Test
     void comesBackByItsFilesStandingStillBeforeItHasDoneAnything() throws IOException {
-        var spec = pair.spec("sh", "-c", PROGRAM);
+        var spec = spec(PROGRAM);
         var cell = start(PROGRAM);
         var taken = take(cell, 1, LIMIT_BYTES);
         assertThat(cell.isFrozen()).isFalse();
@@ -80,7 +80,7 @@ final class CooperativeTest {
 
     @Test
     void isNotSavedWithoutHavingBeenAsked() {
-        var cell = pair.start(pair.spec("sh", "-c", PROGRAM));
+        var cell = pair.start(spec(PROGRAM));
         cell.awaitOutput("saved");
 
         var options = options(1, LIMIT_BYTES);
@@ -100,9 +100,9 @@ final class CooperativeTest {
 
     @Test
     void isNotSavedWithWhatIsNoFile() {
-        var cell = start("ln -s /etc/shadow /run/krg/cell/state/link; echo saved; sleep 1000");
+        var cell = start("mkfifo /run/krg/cell/state/pipe; echo saved; sleep 1000");
 
-        assertThat(refusal(cell, LIMIT_BYTES)).contains(STATE + "/link is neither a file");
+        assertThat(refusal(cell, LIMIT_BYTES)).contains(STATE + "/pipe is no file");
         assertThat(cell.isFrozen()).isFalse();
     }
 
@@ -138,8 +138,12 @@ final class CooperativeTest {
                 .cause();
     }
 
+    private TestCell.Spec spec(String program) {
+        return pair.spec("sh", "-c", program).withOwnDirectory(STATE);
+    }
+
     private TestCell start(String program) {
-        var cell = pair.start(pair.spec("sh", "-c", program));
+        var cell = pair.start(spec(program));
         cell.awaitOutput("saved");
         cell.agree();
         return cell;

@@ -206,6 +206,8 @@ final class HostileArchiveTest {
     void aFileHasAWholePathAndIsNotTheKernels(String path) throws IOException {
         refused(named(Kind.FILE, path), path, Code.HOSTILE);
         refused(named(Kind.APPENDED, path), path, Code.HOSTILE);
+        refused(named(Kind.DIRECTORY, path), path, Code.HOSTILE);
+        refused(named(Kind.LINK, path), path, Code.HOSTILE);
     }
 
     @ParameterizedTest

@@ -97,7 +97,9 @@ final class HostilePeerTest {
         "IMAGE, core.img, 2541",
         "FILE, /a/../../etc/shadow, 384",
         "FILE, relative, 384",
-        "APPENDED, /proc/sysrq-trigger, 384"
+        "APPENDED, /proc/sysrq-trigger, 384",
+        "DIRECTORY, /a/with/content, 448",
+        "LINK, /sys/power/state, 511"
     })
     void aManifestThatLeadsElsewhereIsRefusedBeforeAChunkIsAskedFor(
             Kind kind, String name, int mode) throws IOException {

@@ -41,7 +41,8 @@ public final class PathFit {
 
     private static FileType wanted(NeededPath needed) {
         return switch (needed.kind()) {
-            case WORKING_DIRECTORY, DIRECTORY, SOCKET_DIRECTORY -> FileType.DIRECTORY;
+            case WORKING_DIRECTORY, DIRECTORY, SOCKET_DIRECTORY, OWN_DIRECTORY ->
+                    FileType.DIRECTORY;
             case FIFO -> FileType.FIFO;
             case WRITTEN -> FileType.REGULAR;
         };
@@ -76,7 +77,7 @@ public final class PathFit {
     private static String verb(NeededPath needed) {
         return switch (needed.kind()) {
             case WORKING_DIRECTORY -> "enter";
-            case SOCKET_DIRECTORY -> "make files in";
+            case SOCKET_DIRECTORY, OWN_DIRECTORY -> "make files in";
             case DIRECTORY -> "read";
             case FIFO -> needed.writable() ? "write to" : "read";
             case WRITTEN -> "write";
@@ -89,7 +90,8 @@ public final class PathFit {
             case DIRECTORY -> "which is " + needed.where();
             case FIFO -> "which is " + needed.where();
             case SOCKET_DIRECTORY -> "where the name of a unix socket is, " + needed.where();
-            case WRITTEN -> "a file that is open for writing and goes along";
+            case WRITTEN -> "a file that goes along";
+            case OWN_DIRECTORY -> "the job's own directory";
         };
     }
 

@@ -158,7 +158,7 @@ public final class ProgramFiles implements Programs {
         return switch (kind) {
             case WORKING_DIRECTORY -> PathRights.ENTER;
             case DIRECTORY -> PathRights.READ;
-            case SOCKET_DIRECTORY -> PathRights.WRITE | PathRights.ENTER;
+            case SOCKET_DIRECTORY, OWN_DIRECTORY -> PathRights.WRITE | PathRights.ENTER;
             case FIFO -> writable ? PathRights.WRITE : PathRights.READ;
             case WRITTEN -> PathRights.WRITE;
         };

@@ -73,7 +73,8 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     private SavedCell saved(Cell cell, JobSpec spec) {
-        return new SavedCell(cell, spec.runAs(), shared, spec.program().terminal());
+        var own = cell.findState().or(spec.checkpoint()::ownDirectory);
+        return new SavedCell(cell, spec.runAs(), shared, spec.program().terminal(), own);
     }
 
     @Override
@@ -134,6 +135,7 @@ public final class CellCheckpoints implements Checkpointing {
                     case FIFO -> NeededPath.Kind.FIFO;
                     case SOCKET_DIRECTORY -> NeededPath.Kind.SOCKET_DIRECTORY;
                     case WRITTEN -> NeededPath.Kind.WRITTEN;
+                    case OWN_DIRECTORY -> NeededPath.Kind.OWN_DIRECTORY;
                 };
         var where =
                 path.fd().isPresent()
@@ -418,6 +420,8 @@ public final class CellCheckpoints implements Checkpointing {
                     case STDOUT, STDERR -> "stream";
                     case FILE -> "file";
                     case APPENDED -> "append";
+                    case DIRECTORY -> "directory";
+                    case LINK -> "link";
                 };
         return new Part(kind, entry.name(), entry.content().sizeBytes());
     }

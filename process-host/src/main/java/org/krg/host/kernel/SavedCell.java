@@ -22,6 +22,7 @@ import org.krg.state.model.SavedSegment;
 /// @param user who the program runs as
 /// @param shared what its processes may have of the cluster's shared memory
 /// @param hasTerminal whether the program has one of its own
+/// @param ownDirectory of the job, in the cell
 /// @param gate what is waited for before the program goes on
 /// @param returning shared memory whose pages are among the images of what is brought back
 record SavedCell(
@@ -29,6 +30,7 @@ record SavedCell(
         Identity user,
         SharedPrograms shared,
         boolean hasTerminal,
+        Optional<String> ownDirectory,
         Checkpointing.Gate gate,
         List<SavedSegment> returning)
         implements CellView {
@@ -41,18 +43,23 @@ record SavedCell(
     private static final String TYPED = "krg-typed.img";
 
     /// A cell whose program waits for nobody.
-    SavedCell(Cell cell, Identity user, SharedPrograms shared, boolean hasTerminal) {
-        this(cell, user, shared, hasTerminal, Checkpointing.Gate.OPEN, List.of());
+    SavedCell(
+            Cell cell,
+            Identity user,
+            SharedPrograms shared,
+            boolean hasTerminal,
+            Optional<String> ownDirectory) {
+        this(cell, user, shared, hasTerminal, ownDirectory, Checkpointing.Gate.OPEN, List.of());
     }
 
     /// {@return the same cell, whose program goes on when `other` says so}
     SavedCell waitingAt(Checkpointing.Gate other) {
-        return new SavedCell(cell, user, shared, hasTerminal, other, returning);
+        return new SavedCell(cell, user, shared, hasTerminal, ownDirectory, other, returning);
     }
 
     /// {@return the same cell, into which a program with that shared memory comes back}
     SavedCell returning(List<SavedSegment> segments) {
-        return new SavedCell(cell, user, shared, hasTerminal, gate, segments);
+        return new SavedCell(cell, user, shared, hasTerminal, ownDirectory, gate, segments);
     }
 
     @Override
@@ -125,11 +132,6 @@ record SavedCell(
         return own.isEmpty()
                 ? Sharing.NONE
                 : new Sharing(own.stream().map(Integer::longValue).toList(), ProcFs.ownSockets());
-    }
-
-    @Override
-    public Optional<String> ownState() {
-        return cell.findState();
     }
 
     @Override

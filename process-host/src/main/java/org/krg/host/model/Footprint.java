@@ -73,7 +73,9 @@ public record Footprint(
             /// The directory that the name of a unix socket is in.
             SOCKET_DIRECTORY,
             /// A regular file, or room for one: it goes along.
-            WRITTEN
+            WRITTEN,
+            /// The directory that is the job's own: what is in it goes along.
+            OWN_DIRECTORY
         }
     }
 

@@ -18,7 +18,12 @@ final class PathFitTest {
 
     @Test
     void whatIsAlikeIsNotInTheWay() {
-        for (var kind : List.of(Kind.WORKING_DIRECTORY, Kind.DIRECTORY, Kind.SOCKET_DIRECTORY)) {
+        for (var kind :
+                List.of(
+                        Kind.WORKING_DIRECTORY,
+                        Kind.DIRECTORY,
+                        Kind.SOCKET_DIRECTORY,
+                        Kind.OWN_DIRECTORY)) {
             assertThat(found(kind, FileType.DIRECTORY, true)).isEmpty();
         }
         assertThat(found(Kind.FIFO, FileType.FIFO, true)).isEmpty();

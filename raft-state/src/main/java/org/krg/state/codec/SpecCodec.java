@@ -165,6 +165,7 @@ final class SpecCodec {
         if (!policy.keepFor().isZero()) {
             wire.setKeepFor(Wire.encode(policy.keepFor()));
         }
+        policy.ownDirectory().ifPresent(wire::setOwnDirectory);
         return wire.setQuotaBytes(policy.quotaBytes()).build();
     }
 
@@ -178,7 +179,10 @@ final class SpecCodec {
                 policy.getFileLimitBytes(),
                 policy.getKeep(),
                 Wire.decode(policy.getKeepFor()),
-                policy.getQuotaBytes());
+                policy.getQuotaBytes(),
+                policy.hasOwnDirectory()
+                        ? Optional.of(policy.getOwnDirectory())
+                        : Optional.empty());
     }
 
     private static ValueWire.RestartWhen encode(RestartPolicy.When when) {

@@ -3,6 +3,7 @@ package org.krg.state.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
@@ -44,6 +45,16 @@ final class JobCheck {
     /// Intervals and waits.
     static final Duration MAX_WAIT = Duration.ofDays(365);
 
+    /// A whole path of at most PATH_MAX bytes.
+    private static final Pattern OWN_DIRECTORY =
+            Pattern.compile("(?=.{2,4095}$)(/(?!\\.{1,2}(/|$))[^/\\x00]+)+");
+
+    /// Directories of the system, of the kernel and of krg, and those that hold those of others.
+    private static final Pattern NOBODYS_OWN =
+            Pattern.compile(
+                    "/(bin|boot|etc|home|lib[^/]*|media|mnt|opt|root|sbin|srv|tmp|usr|var)"
+                            + "|/(proc|sys|dev|run/krg)(/.*)?");
+
     private JobCheck() {}
 
     /// {@return what is wrong with a job's name, as a sentence}
@@ -68,6 +79,7 @@ final class JobCheck {
                 .or(() -> checkpointProblem(spec.checkpoint()))
                 .or(() -> ranksProblem(spec))
                 .or(() -> cooperativeProblem(spec))
+                .or(() -> ownDirectoryProblem(spec))
                 .or(() ->
                         wrong(
                                 spec.restart().backOff().compareTo(MAX_WAIT) > 0,
@@ -153,6 +165,35 @@ final class JobCheck {
                                 cooperative && spec.program().terminal(),
                                 "the engine `cooperative` does not bring a terminal back; leave out"
                                         + " --terminal"));
+    }
+
+    /// What is put back as it was is the job's alone, and neither a user's home nor the system's.
+    private static Optional<String> ownDirectoryProblem(JobSpec spec) {
+        if (spec.checkpoint().ownDirectory().isEmpty()) {
+            return Optional.empty();
+        }
+        var path = spec.checkpoint().ownDirectory().get();
+        var engine = spec.checkpoint().engine();
+        return wrong(
+                        !OWN_DIRECTORY.matcher(path).matches(),
+                        "a job's own directory is an absolute path without empty parts, `.` and `..`")
+                .or(() ->
+                        wrong(
+                                NOBODYS_OWN.matcher(path).matches(),
+                                path
+                                        + " is no job's own, and everything in its own directory is"
+                                        + " put back as it was; give the job a directory of its own"))
+                .or(() ->
+                        wrong(
+                                engine != Engine.CRIU,
+                                "a directory goes along with what the engine `criu` saves: with"
+                                        + " `cooperative` a program keeps its files in KRG_STATE_DIR,"
+                                        + " and `restart` saves nothing"))
+                .or(() ->
+                        wrong(
+                                spec.isParallel(),
+                                "the ranks of a job would put back each other's files; leave out the"
+                                        + " job's own directory, and give each rank files of its own"));
     }
 
     private static Optional<String> checkpointProblem(CheckpointPolicy policy) {

@@ -2,14 +2,17 @@
 package org.krg.state.model;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /// How a process is checkpointed.
 ///
 /// @param copies nodes that hold a generation, its own included, before it is committed; at least 1
-/// @param fileLimitBytes bytes of files open for writing that go into a generation, at most
+/// @param fileLimitBytes bytes of files that go into a generation beside the images, at most
 /// @param keep committed good generations that are kept whatever their age; at least 2
 /// @param keepFor how long every generation is kept besides; zero: only by count
 /// @param quotaBytes what all generations of the job may take on all nodes together; 0: no limit
+/// @param ownDirectory the path of a directory that belongs to the job: all that is in it is part
+///   of a generation, whether it is open or not, and is put back as it was
 public record CheckpointPolicy(
         Engine engine,
         CheckpointSchedule schedule,
@@ -17,7 +20,8 @@ public record CheckpointPolicy(
         long fileLimitBytes,
         int keep,
         Duration keepFor,
-        long quotaBytes) {
+        long quotaBytes,
+        Optional<String> ownDirectory) {
     /// On demand, two copies, one GiB of files, the two newest generations.
     public static final CheckpointPolicy ON_DEMAND =
             new CheckpointPolicy(Engine.CRIU, Duration.ZERO, 2, 1L << 30, 2);
@@ -32,6 +36,18 @@ public record CheckpointPolicy(
                     "copies=%d fileLimitBytes=%d keep=%d keepFor=%s quotaBytes=%d"
                             .formatted(copies, fileLimitBytes, keep, keepFor, quotaBytes));
         }
+    }
+
+    /// A policy without a directory of the job's own.
+    public CheckpointPolicy(
+            Engine engine,
+            CheckpointSchedule schedule,
+            int copies,
+            long fileLimitBytes,
+            int keep,
+            Duration keepFor,
+            long quotaBytes) {
+        this(engine, schedule, copies, fileLimitBytes, keep, keepFor, quotaBytes, Optional.empty());
     }
 
     /// A policy without a quota.
@@ -49,5 +65,18 @@ public record CheckpointPolicy(
     public CheckpointPolicy(
             Engine engine, Duration every, int copies, long fileLimitBytes, int keep) {
         this(engine, CheckpointSchedule.of(every), copies, fileLimitBytes, keep, Duration.ZERO);
+    }
+
+    /// {@return the same policy for a job that owns a directory}
+    public CheckpointPolicy withOwnDirectory(String path) {
+        return new CheckpointPolicy(
+                engine,
+                schedule,
+                copies,
+                fileLimitBytes,
+                keep,
+                keepFor,
+                quotaBytes,
+                Optional.of(path));
     }
 }

@@ -258,7 +258,12 @@ final class Everything {
                         PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE),
                 new SetSegmentMode(segment().id(), 0660),
                 new CreateSegment("keyed", 4_096, ALICE, 0640, OwnershipMode.ASYNC, START)
-                        .openedBy(KEY));
+                        .openedBy(KEY),
+                new SubmitJob(
+                        "owner",
+                        Samples.with(spec(), adaptive().withOwnDirectory("/data/heat")),
+                        ALICE,
+                        START));
     }
 
     static List<Event> events() {

@@ -277,6 +277,61 @@ class JobRulesTest {
         return new SubmitJob(name, spec, ALICE, scene.now());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/data", "/data/heat", "/home/ann/.heat", "/tmp/x", "/a/..b/.c"})
+    void aDirectoryOfTheJobsOwnIsTaken(String path) {
+        scene.accept(submit("heat", owning(path)));
+
+        assertThat(job().spec().checkpoint().ownDirectory()).contains(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "/",
+                "data",
+                "/data/",
+                "//data",
+                "/data/..",
+                "/./data",
+                "/data//x",
+                "/a\0b",
+                "/home",
+                "/etc",
+                "/usr",
+                "/lib64",
+                "/proc",
+                "/proc/1",
+                "/sys/kernel",
+                "/dev/shm",
+                "/run/krg",
+                "/run/krg/cell"
+            })
+    void aDirectoryThatIsNobodysOwnIsRefused(String path) {
+        scene.refuse(Refusal.INVALID, submit("heat", owning(path)));
+    }
+
+    @Test
+    void aDirectoryOfItsOwnHasAJobOfOneRankThatCriuSaves() {
+        assertThat(scene.refuse(Refusal.INVALID, submit("heat", owning("/data").withRanks(2))))
+                .contains("put back each other's files");
+        for (var engine : List.of(Engine.COOPERATIVE, Engine.RESTART)) {
+            var policy =
+                    new CheckpointPolicy(engine, Duration.ZERO, 2, 0, 2).withOwnDirectory("/data");
+
+            assertThat(
+                            scene.refuse(
+                                    Refusal.INVALID,
+                                    submit("heat", Samples.with(Samples.spec(), policy))))
+                    .contains("KRG_STATE_DIR");
+        }
+    }
+
+    private static JobSpec owning(String path) {
+        return Samples.with(Samples.spec(), CheckpointPolicy.ON_DEMAND.withOwnDirectory(path));
+    }
+
     private StopJob stop(int signal, Duration grace) {
         return new StopJob(new JobId(1), new StopOrder(signal, grace, scene.now()));
     }

@@ -115,12 +115,15 @@ public final class Jobs {
         }
         double every = policy.path("everySeconds").asDouble();
         return "%s, engine %s, %d copies, the last %d kept, files up to %s"
-                .formatted(
-                        every == 0 ? "on demand" : "every " + rhythm(every),
-                        engine,
-                        policy.path("copies").asInt(),
-                        policy.path("keep").asInt(),
-                        Amounts.bytes(policy.path("fileLimitBytes").asLong()));
+                        .formatted(
+                                every == 0 ? "on demand" : "every " + rhythm(every),
+                                engine,
+                                policy.path("copies").asInt(),
+                                policy.path("keep").asInt(),
+                                Amounts.bytes(policy.path("fileLimitBytes").asLong()))
+                + (policy.has("ownDirectory")
+                        ? ", with all of " + policy.path("ownDirectory").asText()
+                        : "");
     }
 
     private static String rhythm(double seconds) {

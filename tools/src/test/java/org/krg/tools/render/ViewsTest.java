@@ -84,7 +84,8 @@ final class ViewsTest {
                  "spec":{"executable":"/home/ann/heat","workingDirectory":"/home/ann","user":"ann","cpuMillis":2000,
                   "memoryBytes":1073741824,"limits":{"cpuMillis":0,"memoryBytes":2147483648,"processes":64},
                   "restart":{"when":"on-failure","max":5,"backOffSeconds":1},"recovery":"checkpoint-then-start",
-                  "checkpoint":{"engine":"criu","everySeconds":5,"copies":2,"fileLimitBytes":1073741824,"keep":2},
+                  "checkpoint":{"engine":"criu","everySeconds":5,"copies":2,"fileLimitBytes":1073741824,"keep":2,
+                                "ownDirectory":"/data/heat"},
                   "onPartition":"stop","onlyOn":["n1","n2"]}}
                 """
                         .formatted(RUNNING);
@@ -103,7 +104,7 @@ final class ViewsTest {
                         limits        2 GiB, 64 processes
                         restart       on-failure, at most 5, after 1.00 s
                         recovery      checkpoint-then-start
-                        checkpoints   every 5.00 s, engine criu, 2 copies, the last 2 kept, files up to 1 GiB
+                        checkpoints   every 5.00 s, engine criu, 2 copies, the last 2 kept, files up to 1 GiB, with all of /data/heat
                         on partition  stop
                         only on       n1 n2
 

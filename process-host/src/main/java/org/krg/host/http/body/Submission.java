@@ -180,7 +180,8 @@ public record Submission(
                     standard.fileLimitBytes(),
                     standard.keep(),
                     standard.keepFor(),
-                    standard.quotaBytes());
+                    standard.quotaBytes(),
+                    standard.ownDirectory());
         }
         return new CheckpointPolicy(
                 engine,
@@ -195,7 +196,8 @@ public record Submission(
                         "checkpoint.keepForSeconds",
                         checkpoint.keepForSeconds(),
                         standard.keepFor()),
-                amount("checkpoint.quotaBytes", checkpoint.quotaBytes(), standard.quotaBytes()));
+                amount("checkpoint.quotaBytes", checkpoint.quotaBytes(), standard.quotaBytes()),
+                Optional.ofNullable(checkpoint.ownDirectory()));
     }
 
     private static CheckpointSchedule schedule(String field, @Nullable JsonNode every) {

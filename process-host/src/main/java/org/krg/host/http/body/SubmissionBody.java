@@ -54,5 +54,6 @@ public record SubmissionBody(
             @Nullable Long fileLimitBytes,
             @Nullable Integer keep,
             @Nullable BigDecimal keepForSeconds,
-            @Nullable Long quotaBytes) {}
+            @Nullable Long quotaBytes,
+            @Nullable String ownDirectory) {}
 }

@@ -152,10 +152,12 @@ public final class JobView {
                     view.put("everySeconds", Json.seconds(interval));
             case CheckpointSchedule.Adaptive _ -> view.put("everySeconds", "auto");
         }
-        return view.put("copies", checkpoint.copies())
+        view.put("copies", checkpoint.copies())
                 .put("fileLimitBytes", checkpoint.fileLimitBytes())
                 .put("keep", checkpoint.keep())
                 .put("keepForSeconds", Json.seconds(checkpoint.keepFor()))
                 .put("quotaBytes", checkpoint.quotaBytes());
+        checkpoint.ownDirectory().ifPresent(path -> view.put("ownDirectory", path));
+        return view;
     }
 }

@@ -161,8 +161,17 @@ final class JobOptions {
             names = "--file-limit",
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
-            description = "most bytes of open files in a checkpoint (default 1GiB)")
+            description = "most bytes of files in a checkpoint (default 1GiB)")
     private @Nullable ByteSize fileLimit;
+
+    @Option(
+            names = "--own-dir",
+            paramLabel = "DIR",
+            description =
+                    "a directory that is the job's own: all that is in it, open or not, is part of a"
+                            + " checkpoint, goes along with a move, and is put back as it was; what came"
+                            + " later is removed then")
+    private @Nullable Path ownDirectory;
 
     @Option(
             names = "--engine",
@@ -282,6 +291,9 @@ final class JobOptions {
         }
         if (fileLimit != null) {
             body.put("fileLimitBytes", fileLimit.bytes());
+        }
+        if (ownDirectory != null) {
+            body.put("ownDirectory", Surroundings.realPath(ownDirectory));
         }
         if (keep != null) {
             body.put("keep", keep);

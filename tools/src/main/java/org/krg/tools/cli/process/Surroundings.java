@@ -34,6 +34,16 @@ final class Surroundings {
         return path.toAbsolutePath().normalize().toString();
     }
 
+    /// {@return an absolute path without links, as the kernel tells it of what is open; as it is
+    /// written where there is nothing yet}
+    static String realPath(Path given) {
+        try {
+            return given.toRealPath().toString();
+        } catch (IOException absent) {
+            return directory(given);
+        }
+    }
+
     /// {@return the environment of the job}
     ///
     /// @param user whom the job runs as, if not the caller, whose home and shell then mean nothing

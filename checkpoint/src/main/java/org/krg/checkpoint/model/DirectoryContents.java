@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.checkpoint.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/// A directory of a cell and all that is below it, each by path.
+///
+/// @param itself empty if it is not there, or no directory
+/// @param files regular files
+/// @param directories without the directory itself
+/// @param links symbolic links, which are not followed
+/// @param others paths of what is none of these, nor a socket: a socket is nothing without the
+///   program that listens, which names it anew
+public record DirectoryContents(
+        Optional<Directory> itself,
+        List<SavedFile> files,
+        List<Directory> directories,
+        List<Link> links,
+        List<String> others) {
+    /// What is in no directory at all.
+    public static final DirectoryContents NONE =
+            new DirectoryContents(Optional.empty(), List.of(), List.of(), List.of(), List.of());
+
+    public DirectoryContents {
+        files = List.copyOf(files);
+        directories = List.copyOf(directories);
+        links = List.copyOf(links);
+        others = List.copyOf(others);
+    }
+
+    /// A directory.
+    public record Directory(String path, FileFacts facts) {}
+
+    /// A symbolic link.
+    ///
+    /// @param target as it is written
+    public record Link(String path, String target, FileFacts facts) {}
+
+    /// {@return how many names there are}
+    public int size() {
+        return files.size() + directories.size() + links.size() + others.size();
+    }
+}
