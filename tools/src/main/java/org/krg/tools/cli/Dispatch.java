@@ -3,6 +3,7 @@ package org.krg.tools.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -140,12 +141,25 @@ public final class Dispatch {
 
     private int unknown(String words, List<String> known) {
         var meant =
-                Similar.to(words, known).map(path -> "; did you mean '" + path + "'?").orElse("");
+                inAGroup(words)
+                        .or(() -> Similar.to(words, known))
+                        .map(path -> "; did you mean '" + path + "'?")
+                        .orElse("");
         return Failures.tell(
                 terminal,
                 ExitCode.USAGE,
                 "there is no command '" + words + "'" + meant,
                 "krg-admin --help lists the commands");
+    }
+
+    // The only verb of all groups with this second word.
+    private Optional<String> inAGroup(String word) {
+        var found =
+                tree.verbs().stream()
+                        .map(Verb::path)
+                        .filter(path -> path.endsWith(" " + word))
+                        .toList();
+        return found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty();
     }
 
     private List<Subcommand> modules() {

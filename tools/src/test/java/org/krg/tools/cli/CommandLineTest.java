@@ -20,6 +20,7 @@ final class CommandLineTest {
                     nod list             | there is no command 'nod'; did you mean 'node'?
                     job sho              | there is no command 'job sho'; did you mean 'job show'?
                     zzz                  | there is no command 'zzz'
+                    migrate              | there is no command 'migrate'; did you mean 'proc migrate'?
                     ps --al              | unknown option: '--al'; did you mean --all?
                     ps extra             | unmatched argument at index 0: 'extra'
                     ps -o xml            | invalid value for option '--output': expected one of [table, json, yaml] (case-sensitive) but was 'xml'
