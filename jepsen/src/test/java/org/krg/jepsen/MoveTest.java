@@ -19,6 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.MoveFaults.Harm;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.HeldUp;
 import org.krg.jepsen.workload.JobRequest;
@@ -203,14 +204,14 @@ class MoveTest {
     @ParameterizedTest
     @EnumSource(Witness.Kind.class)
     void whoeverIsKilledAtWhateverMomentOneIncarnationRuns(Witness.Kind kind, Cluster cluster) {
-        assertThatNothingIsWrongAfter(4, kind, cluster);
+        assertThatNothingIsWrongAfter(4, Harm.KILLED, kind, cluster);
     }
 
     @Test
     @Tag("long")
     void hundredsOfKillsAtEveryMomentLeaveOneIncarnationRunning() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(288, Witness.Kind.UNMODIFIED, cluster);
+            assertThatNothingIsWrongAfter(288, Harm.KILLED, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 
@@ -218,16 +219,24 @@ class MoveTest {
     @Tag("long")
     void killsAtEveryMomentLeaveOneIncarnationOfAProgramThatSavesItself() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(36, Witness.Kind.SAVES_ITSELF, cluster);
+            assertThatNothingIsWrongAfter(36, Harm.KILLED, Witness.Kind.SAVES_ITSELF, cluster);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void whoeverStandsStillAtWhateverMomentOneIncarnationRuns() {
+        try (var cluster = Cluster.up(3)) {
+            assertThatNothingIsWrongAfter(36, Harm.STOPPED, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 
     private static void assertThatNothingIsWrongAfter(
-            int kills, Witness.Kind kind, Cluster cluster) {
-        var report = new MoveKills(cluster, kind, System.out::println).run(kills, SEED);
+            int faults, Harm harm, Witness.Kind kind, Cluster cluster) {
+        var report = new MoveFaults(cluster, kind, harm, System.out::println).run(faults, SEED);
 
         assertThat(report.violations()).as("violations with -Dkrg.seed=%d", SEED).isEmpty();
-        assertThat(report.kills()).isEqualTo(kills);
+        assertThat(report.faults()).isEqualTo(faults);
     }
 
     private static void start(Cluster cluster, String name, List<String> command, boolean stdin) {

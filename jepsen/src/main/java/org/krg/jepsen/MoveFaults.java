@@ -20,62 +20,74 @@ import org.krg.jepsen.workload.Witness;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 
-/// Moves a process to and fro and kills, at every moment of a move ([MovePoint]), the agent of its
+/// Moves a process to and fro and harms, at every moment of a move ([MovePoint]), the agent of its
 /// source, of its target, or of the leader: at no time two incarnations run, as the program itself
-/// witnesses, after each kill one does, and what moved went on from where it stood. A program that
+/// witnesses, after each time one does, and what moved went on from where it stood. A program that
 /// saves itself passes the same moments as one that CRIU saves: it stands still when it has saved
 /// itself, and is brought back when it is forked there and not yet executed.
-public final class MoveKills {
+public final class MoveFaults {
     private static final Duration TO_BEGIN = Duration.ofSeconds(60);
     private static final Duration TO_END = Duration.ofSeconds(90);
 
     private final Cluster cluster;
     private final Consumer<String> talk;
+    private final Harm harm;
     private final Witness witness;
     private final List<String> violations = new ArrayList<>();
     private int moved;
-    private int kills;
+    private int faults;
 
-    /// Whose agent is killed.
+    /// What is done to an agent.
+    public enum Harm {
+        /// It is killed, and started again at once.
+        KILLED,
+        /// It stands still as one that gets no processor, while its cells run, until its node is
+        /// given up and the program has gone on; then it goes on, too.
+        STOPPED
+    }
+
+    /// Whose agent is harmed.
     public enum Victim {
         SOURCE,
         TARGET,
         LEADER
     }
 
-    private record Kill(MovePoint point, Victim victim) {
-        static List<Kill> all() {
+    private record Fault(MovePoint point, Victim victim, Harm harm) {
+        static List<Fault> all(Harm harm) {
             return Stream.of(MovePoint.values())
                     .flatMap(point ->
-                            Stream.of(Victim.values()).map(victim -> new Kill(point, victim)))
+                            Stream.of(Victim.values())
+                                    .map(victim -> new Fault(point, victim, harm)))
                     .toList();
         }
 
         @Override
         public String toString() {
-            return victim.name().toLowerCase(Locale.ROOT) + " killed at " + point;
+            return "%s %s at %s".formatted(victim, harm, point).toLowerCase(Locale.ROOT);
         }
     }
 
     /// What a campaign did, and what it found wrong.
     ///
-    /// @param moved moves that came about although somebody was killed
-    public record Report(int kills, int moved, List<String> violations) {}
+    /// @param moved moves that came about although somebody was harmed
+    public record Report(int faults, int moved, List<String> violations) {}
 
     /// @param kind of the program that is moved
     /// @param talk is told what happens, in lines
-    public MoveKills(Cluster cluster, Witness.Kind kind, Consumer<String> talk) {
+    public MoveFaults(Cluster cluster, Witness.Kind kind, Harm harm, Consumer<String> talk) {
         this.cluster = cluster;
         this.talk = talk;
+        this.harm = harm;
         var name = "witness-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
         var file = cluster.installation().scratch().resolve(name);
         this.witness = new Witness(name, file, 24, kind);
     }
 
-    /// Runs the campaign: each victim at each moment before one is killed at the same again. The
+    /// Runs the campaign: each victim at each moment before one is harmed at the same again. The
     /// seed picks their order, targets and modes.
     ///
-    /// @param count how many agents to kill
+    /// @param count how many agents to harm
     public Report run(int count, long seed) {
         var random = new Random(seed);
         cluster.submit(witness.request(cluster.installation()));
@@ -83,56 +95,74 @@ public final class MoveKills {
         try {
             // One that saves itself can be asked to when it counts.
             awaitMarks("the program to count");
-            var left = new ArrayDeque<Kill>();
+            var left = new ArrayDeque<Fault>();
             for (var i = 0; i < count; i++) {
                 if (left.isEmpty()) {
-                    var all = new ArrayList<>(Kill.all());
+                    var all = new ArrayList<>(Fault.all(harm));
                     Collections.shuffle(all, random);
                     left.addAll(all);
                 }
-                kill(left.remove(), random);
+                harm(left.remove(), random);
             }
         } finally {
             cluster.run("job", "stop", witness.name(), "--signal", "KILL");
         }
-        return new Report(kills, moved, violations);
+        return new Report(faults, moved, violations);
     }
 
-    private void kill(Kill kill, Random random) {
+    private void harm(Fault fault, Random random) {
         cluster.heal();
         var process = cluster.awaitPhase(witness.name(), "running", TO_BEGIN);
         var from = process.path("node").asText();
         var others = cluster.nodes().stream().filter(node -> !node.equals(from)).toList();
         var to = others.get(random.nextInt(others.size()));
-        var mode = kill.point.isWarm() || random.nextBoolean() ? "warm" : "stop-copy";
-        var standing = kill.point.isOfSource() ? from : to;
+        var mode = fault.point.isWarm() || random.nextBoolean() ? "warm" : "stop-copy";
+        var standing = fault.point.isOfSource() ? from : to;
         String id;
         String node;
-        try (var held = HeldUp.at(cluster, standing, kill.point.name())) {
+        try (var held = HeldUp.at(cluster, standing, fault.point.name())) {
             id = begin(to, mode);
             held.await(TO_END);
             node =
-                    switch (kill.victim) {
+                    switch (fault.victim) {
                         case SOURCE -> from;
                         case TARGET -> to;
                         case LEADER -> cluster.awaitLeader();
                     };
-            cluster.killAgentAtOnce(node);
-            kills++;
+            switch (harm) {
+                case KILLED -> cluster.killAgentAtOnce(node);
+                case STOPPED -> cluster.pauseAgent(node);
+            }
+            faults++;
         }
-        cluster.start(node);
+        switch (harm) {
+            case KILLED -> cluster.start(node);
+            case STOPPED -> goOn(node, fault);
+        }
         var over = awaitOver(id);
         var how = over.path("step").asText();
         moved += how.equals("moved") ? 1 : 0;
-        awaitProgress(kill);
+        awaitProgress(fault);
         Witness.twoAtOnce(witness.marks())
-                .ifPresent(sign -> violations.add("two at once, %s: %s".formatted(kill, sign)));
+                .ifPresent(sign -> violations.add("two at once, %s: %s".formatted(fault, sign)));
         if (how.equals("moved")) {
             Witness.leftOutOrTwice(witness.marks(), over.path("nextEpoch").asLong())
                     .ifPresent(sign ->
-                            violations.add("left out or twice, %s: %s".formatted(kill, sign)));
+                            violations.add("left out or twice, %s: %s".formatted(fault, sign)));
         }
-        talk.accept("kill %d: %s (%s): %s".formatted(kills, kill, node, how));
+        talk.accept("fault %d: %s (%s): %s".formatted(faults, fault, node, how));
+    }
+
+    private void goOn(String node, Fault fault) {
+        try {
+            Await.until(
+                    node + " to be given up",
+                    TO_END,
+                    () -> !cluster.get("nodes", node).path("state").asText().equals("ready"));
+            awaitProgress(fault);
+        } finally {
+            cluster.resumeAgent(node);
+        }
     }
 
     private String begin(String to, String mode) {
@@ -162,9 +192,9 @@ public final class MoveKills {
     }
 
     /// One incarnation runs: the program goes on counting.
-    private void awaitProgress(Kill kill) {
+    private void awaitProgress(Fault fault) {
         try {
-            awaitMarks("the program to go on, " + kill);
+            awaitMarks("the program to go on, " + fault);
         } catch (CampaignFailed none) {
             violations.add(
                     "none runs: " + none.getMessage() + ", " + cluster.process(witness.name()));
