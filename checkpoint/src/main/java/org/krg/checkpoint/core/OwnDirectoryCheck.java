@@ -36,8 +36,10 @@ public final class OwnDirectoryCheck {
             blockers.add(
                     blocker(
                             rootPid,
-                            other + " is no file, directory or link, and cannot go along",
-                            "Have the program make it elsewhere"));
+                            other
+                                    + " cannot go along: it is no file, directory or link, or has a"
+                                    + " name that is no text here",
+                            "Have the program make it elsewhere, or name it in ASCII"));
         }
         if (own.size() > MOST_NAMES) {
             blockers.add(

@@ -2,6 +2,7 @@
 package org.krg.checkpoint.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,13 +27,15 @@ public record OwnDirectoryPlan(List<String> removed, List<Entry> made, List<Entr
     ///
     /// @param recorded what a generation has, in any order
     /// @param present what is in the directory now
-    public static OwnDirectoryPlan of(List<Entry> recorded, DirectoryContents present) {
+    /// @param kept paths that stay, whatever is there
+    public static OwnDirectoryPlan of(
+            List<Entry> recorded, DirectoryContents present, Collection<String> kept) {
         var kinds = new TreeMap<String, Kind>();
         recorded.forEach(entry -> kinds.put(entry.name(), kind(entry)));
         var modes = new TreeMap<String, Integer>();
         for (var directory : present.directories()) {
             if (kinds.get(directory.path()) == Kind.DIRECTORY) {
-                modes.put(directory.path(), directory.facts().mode());
+                modes.put(directory.path(), directory.facts().mode() & ManifestCheck.MAX_MODE);
             }
         }
         var directories =
@@ -41,7 +44,7 @@ public record OwnDirectoryPlan(List<String> removed, List<Entry> made, List<Entr
                         .sorted((one, other) -> one.name().compareTo(other.name()))
                         .toList();
         return new OwnDirectoryPlan(
-                removed(kinds, present),
+                removed(kinds, present, kept),
                 directories.stream().filter(it -> !modes.containsKey(it.name())).toList(),
                 directories.reversed().stream()
                         .filter(it -> modes.getOrDefault(it.name(), -1) != it.mode())
@@ -52,7 +55,8 @@ public record OwnDirectoryPlan(List<String> removed, List<Entry> made, List<Entr
         return entry.kind() == Kind.APPENDED ? Kind.FILE : entry.kind();
     }
 
-    private static List<String> removed(Map<String, Kind> kinds, DirectoryContents present) {
+    private static List<String> removed(
+            Map<String, Kind> kinds, DirectoryContents present, Collection<String> kept) {
         var found = new TreeMap<String, Kind>();
         present.directories().forEach(it -> found.put(it.path(), Kind.DIRECTORY));
         present.files().forEach(it -> found.put(it.path(), Kind.FILE));
@@ -66,6 +70,7 @@ public record OwnDirectoryPlan(List<String> removed, List<Entry> made, List<Entr
         });
         return removed.stream()
                 .filter(path -> removed.stream().noneMatch(it -> path.startsWith(it + "/")))
+                .filter(path -> kept.stream().noneMatch(it -> (it + "/").startsWith(path + "/")))
                 .sorted()
                 .toList();
     }

@@ -20,6 +20,7 @@ import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.state.model.Engine;
+import org.krg.state.model.Substitute;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,7 +136,8 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
                 ahead.ifPresent(it -> it.work().close());
             }
             var left = substitute(manifest, target, work, substituting);
-            var filesPutBack = restoring.putBack(target, left);
+            var taken = generation.substitutes().stream().map(Substitute::path).toList();
+            var filesPutBack = restoring.putBack(target, left, taken);
             writing.commit();
             return filesPutBack;
         }

@@ -79,10 +79,11 @@ final class Restoring {
     /// {@return how many files, directories and links were not what they were}
     ///
     /// @param left paths of files that are left as they are
-    int putBack(CellView cell, Set<String> left) throws IOException {
+    /// @param taken paths of files that take the place of others: they stay, too
+    int putBack(CellView cell, Set<String> left, List<String> taken) throws IOException {
         var own = cell.ownDirectory();
         var present = own.isPresent() ? files.contents(cell, own.get()) : DirectoryContents.NONE;
-        var plan = OwnDirectoryPlan.of(manifest.entries(), present);
+        var plan = OwnDirectoryPlan.of(manifest.entries(), present, taken);
         var changed = clear(cell, plan);
         for (var entry : manifest.entries()) {
             var differed =

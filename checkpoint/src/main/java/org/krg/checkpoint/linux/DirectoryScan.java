@@ -4,6 +4,7 @@ package org.krg.checkpoint.linux;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,6 +53,15 @@ final class DirectoryScan extends SimpleFileVisitor<Path> {
                 others.stream().sorted().toList());
     }
 
+    // A name is bytes: those that are no text in the language of this process come back as others.
+    private static boolean isTold(Path name) {
+        try {
+            return Path.of(name.toString()).equals(name);
+        } catch (InvalidPathException untold) {
+            return false;
+        }
+    }
+
     private Directory directory(Path directory) throws IOException {
         return new Directory(path(directory), UnixStat.facts(directory));
     }
@@ -63,9 +73,14 @@ final class DirectoryScan extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
             throws IOException {
-        if (!directory.equals(top)) {
-            directories.add(directory(directory));
+        if (directory.equals(top)) {
+            return FileVisitResult.CONTINUE;
         }
+        if (!isTold(directory)) {
+            others.add(path(directory));
+            return FileVisitResult.SKIP_SUBTREE;
+        }
+        directories.add(directory(directory));
         return FileVisitResult.CONTINUE;
     }
 
@@ -80,11 +95,17 @@ final class DirectoryScan extends SimpleFileVisitor<Path> {
     }
 
     private void visit(Path file, BasicFileAttributes attributes) throws IOException {
-        if (attributes.isRegularFile()) {
+        if (!isTold(file)) {
+            others.add(path(file));
+        } else if (attributes.isRegularFile()) {
             files.add(new SavedFile(path(file), file.toString(), false, UnixStat.facts(file)));
         } else if (attributes.isSymbolicLink()) {
-            var target = Files.readSymbolicLink(file).toString();
-            links.add(new Link(path(file), target, UnixStat.ownFacts(file)));
+            var target = Files.readSymbolicLink(file);
+            if (isTold(target)) {
+                links.add(new Link(path(file), target.toString(), UnixStat.ownFacts(file)));
+            } else {
+                others.add(path(file));
+            }
         } else if (UnixStat.type(file) != OpenFile.Type.SOCKET) {
             others.add(path(file));
         }

@@ -10,8 +10,9 @@ import java.util.Optional;
 /// @param files regular files
 /// @param directories without the directory itself
 /// @param links symbolic links, which are not followed
-/// @param others paths of what is none of these, nor a socket: a socket is nothing without the
-///   program that listens, which names it anew
+/// @param others paths of what is none of these, nor a socket, which is nothing without the program
+///   that listens and names it anew; also of what has a name, or a link's target, that cannot be
+///   told as text here
 public record DirectoryContents(
         Optional<Directory> itself,
         List<SavedFile> files,

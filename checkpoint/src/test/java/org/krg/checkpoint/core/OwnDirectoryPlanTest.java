@@ -36,13 +36,14 @@ final class OwnDirectoryPlanTest {
                         List.of(directory("/own/runs", 0750), directory("/own/runs/1", 0755)),
                         List.of("/own/latest"));
 
-        assertThat(OwnDirectoryPlan.of(RECORDED, present))
+        assertThat(OwnDirectoryPlan.of(RECORDED, present, List.of()))
                 .isEqualTo(new OwnDirectoryPlan(List.of(), List.of(), List.of()));
     }
 
     @Test
     void whereNothingIsDirectoriesAreMadeFromAboveAndGetTheirModesFromBelow() {
-        var plan = OwnDirectoryPlan.of(RECORDED, contents(List.of(), List.of(), List.of()));
+        var plan =
+                OwnDirectoryPlan.of(RECORDED, contents(List.of(), List.of(), List.of()), List.of());
 
         assertThat(plan.removed()).isEmpty();
         assertThat(plan.made()).extracting(Entry::name).containsExactly("/own/runs", "/own/runs/1");
@@ -62,7 +63,7 @@ final class OwnDirectoryPlanTest {
                                 directory("/own/runs/2", 0755)),
                         List.of("/own/latest", "/own/runs/2/link"));
 
-        var plan = OwnDirectoryPlan.of(RECORDED, present);
+        var plan = OwnDirectoryPlan.of(RECORDED, present, List.of());
         assertThat(plan.removed()).containsExactly("/own/runs/2", "/own/runs/20");
         assertThat(plan.made()).isEmpty();
         assertThat(plan.opened()).extracting(Entry::name).containsExactly("/own/runs");
@@ -76,9 +77,32 @@ final class OwnDirectoryPlanTest {
                         List.of(directory("/own/log", 0755)),
                         List.of());
 
-        var plan = OwnDirectoryPlan.of(RECORDED, present);
+        var plan = OwnDirectoryPlan.of(RECORDED, present, List.of());
         assertThat(plan.removed()).containsExactly("/own/latest", "/own/log", "/own/runs");
         assertThat(plan.made()).extracting(Entry::name).containsExactly("/own/runs", "/own/runs/1");
+    }
+
+    @Test
+    void whatTakesThePlaceOfAFileStaysWithTheDirectoriesAboveIt() {
+        var present =
+                contents(
+                        List.of("/own/new/other", "/own/news"),
+                        List.of(directory("/own/new", 0755)),
+                        List.of());
+
+        var plan = OwnDirectoryPlan.of(RECORDED, present, List.of("/own/new/other"));
+        assertThat(plan.removed()).containsExactly("/own/news");
+    }
+
+    @Test
+    void bitsThatAreNotKeptMakeNoDifference() {
+        var present =
+                contents(
+                        List.of(),
+                        List.of(directory("/own/runs", 02750), directory("/own/runs/1", 01755)),
+                        List.of());
+
+        assertThat(OwnDirectoryPlan.of(RECORDED, present, List.of()).opened()).isEmpty();
     }
 
     private static DirectoryContents contents(

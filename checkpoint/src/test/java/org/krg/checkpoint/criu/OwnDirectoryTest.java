@@ -2,6 +2,7 @@
 package org.krg.checkpoint.criu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,6 +85,15 @@ final class OwnDirectoryTest {
                         "APPENDED log",
                         "FILE runs/1/out",
                         "LINK latest");
+    }
+
+    @Test
+    void aNameThatIsNoTextIsAnObstacleAndNotGarbled() throws IOException {
+        var cell = start();
+        TestMachine.run("sh", "-c", "cd '" + own() + "'; : >\"$(printf 'odd-\\377')\"");
+
+        assertThatThrownBy(() -> pair.take(cell)).hasMessageContaining("name that is no text");
+        assertThat(cell.isFrozen()).isFalse();
     }
 
     private String finish(TestCell cell, Taken taken) throws IOException {

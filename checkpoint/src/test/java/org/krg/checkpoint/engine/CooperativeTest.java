@@ -102,7 +102,7 @@ final class CooperativeTest {
     void isNotSavedWithWhatIsNoFile() {
         var cell = start("mkfifo /run/krg/cell/state/pipe; echo saved; sleep 1000");
 
-        assertThat(refusal(cell, LIMIT_BYTES)).contains(STATE + "/pipe is no file");
+        assertThat(refusal(cell, LIMIT_BYTES)).contains(STATE + "/pipe cannot go along");
         assertThat(cell.isFrozen()).isFalse();
     }
 

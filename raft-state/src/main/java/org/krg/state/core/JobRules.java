@@ -74,6 +74,10 @@ final class JobRules {
                     "%s lives; stop it, or give the new job another name"
                             .formatted(Text.of(holder.get())));
         }
+        var shared = OwnDirectories.problem(image, submit.spec(), Optional.empty());
+        if (shared.isPresent()) {
+            return shared.get();
+        }
         if (countLiving(image) + submit.spec().ranks() > MAX_LIVING) {
             return Decision.refuse(
                     Refusal.LIMIT,

@@ -157,6 +157,10 @@ final class ProcessRules {
                     "%s lives; stop it before the ended job of that name is restored"
                             .formatted(Text.of(holder.get())));
         }
+        var shared = OwnDirectories.problem(image, job.spec(), Optional.of(job.id()));
+        if (shared.isPresent()) {
+            return shared.get();
+        }
         var other = Addresses.findOther(image, process);
         if (other.isPresent()) {
             return Decision.refuse(

@@ -38,19 +38,7 @@ public record CheckpointPolicy(
         }
     }
 
-    /// A policy without a directory of the job's own.
-    public CheckpointPolicy(
-            Engine engine,
-            CheckpointSchedule schedule,
-            int copies,
-            long fileLimitBytes,
-            int keep,
-            Duration keepFor,
-            long quotaBytes) {
-        this(engine, schedule, copies, fileLimitBytes, keep, keepFor, quotaBytes, Optional.empty());
-    }
-
-    /// A policy without a quota.
+    /// A policy without a quota and without a directory of the job's own.
     public CheckpointPolicy(
             Engine engine,
             CheckpointSchedule schedule,
@@ -58,7 +46,7 @@ public record CheckpointPolicy(
             long fileLimitBytes,
             int keep,
             Duration keepFor) {
-        this(engine, schedule, copies, fileLimitBytes, keep, keepFor, 0);
+        this(engine, schedule, copies, fileLimitBytes, keep, keepFor, 0, Optional.empty());
     }
 
     /// A policy with a fixed interval, zero meaning on demand, that keeps generations by count.

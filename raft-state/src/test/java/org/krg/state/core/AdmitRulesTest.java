@@ -14,6 +14,7 @@ import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.AddressPool;
+import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.JobId;
@@ -99,6 +100,21 @@ class AdmitRulesTest {
 
         var restore = new RestoreFrom(process, 1, scene.now());
         assertThat(scene.refuse(Refusal.CONFLICT, restore)).contains(taken.orElseThrow() + " now");
+        scene.stop(living);
+        scene.accept(restore);
+    }
+
+    @Test
+    void theDirectoryOfALivingJobIsWaitedFor() {
+        var own =
+                Samples.with(
+                        Samples.spec(), CheckpointPolicy.ON_DEMAND.withOwnDirectory("/data/heat"));
+        var living = scene.submit("first", own);
+        var process = admit("second", own, Optional.empty());
+        scene.commit(process, 1, HOME, AWAY);
+
+        var restore = new RestoreFrom(process, 1, scene.now());
+        assertThat(scene.refuse(Refusal.CONFLICT, restore)).contains("first", "/data/heat");
         scene.stop(living);
         scene.accept(restore);
     }

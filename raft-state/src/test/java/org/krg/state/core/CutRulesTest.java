@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
@@ -241,7 +242,8 @@ class CutRulesTest {
                         1L << 30,
                         2,
                         Duration.ZERO,
-                        bytes);
+                        bytes,
+                        Optional.empty());
         return Samples.with(Samples.spec(), policy).withRanks(THREE.ranks());
     }
 

@@ -422,7 +422,8 @@ class GenerationRulesTest {
                         1L << 30,
                         2,
                         Duration.ZERO,
-                        quotaBytes));
+                        quotaBytes,
+                        Optional.empty()));
     }
 
     private static CommitGeneration commit(

@@ -328,6 +328,24 @@ class JobRulesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/data/heat", "/data", "/data/heat/runs"})
+    void aDirectoryBelongsToOneLivingJob(String path) {
+        var first = scene.running("heat", owning("/data/heat"), HOME);
+
+        assertThat(scene.refuse(Refusal.CONFLICT, submit("other", owning(path))))
+                .contains("heat", "/data/heat is its own directory");
+        scene.exit(first, 0);
+        scene.accept(submit("other", owning(path)));
+    }
+
+    @Test
+    void directoriesBesideEachOtherAreTwoJobs() {
+        scene.running("heat", owning("/data/heat"), HOME);
+
+        scene.accept(submit("other", owning("/data/heat2")));
+    }
+
     private static JobSpec owning(String path) {
         return Samples.with(Samples.spec(), CheckpointPolicy.ON_DEMAND.withOwnDirectory(path));
     }
