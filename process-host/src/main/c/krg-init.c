@@ -276,8 +276,10 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     if (cell->spec.input == INPUT_TERMINAL) {
         streams_open_terminal(streams, cell);
     }
-    if (cell->spec.exclusive) {
-        watchdog_prepare(cell);
+    watchdog_prepare(cell);
+    if (!watchdog_admits(cell) && !cell->spec.restore) {
+        errno = ETIME;
+        die("the lease is over of", "the node");
     }
     struct program program = {.phase = PHASE_RESTORING, .pid = cell->spec.root, .report = -1};
     if (!cell->spec.restore) {

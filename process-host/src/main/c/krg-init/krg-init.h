@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -31,6 +32,7 @@ struct spec {
     pid_t root;               // root=PID           of the program inside the cell, for a restore
     bool exclusive;           // exclusive=yes|no   stands still when the lease is over
     char *lease;              // lease=PATH
+    uint64_t start_by;        // start-by=NANOS     of CLOCK_BOOTTIME, up to when an exclusive cell may begin
     struct list libraries;    // library=PATH  copied to io, where every user may read them
     char *pages;              // pages=PATH    the socket of shared memory, linked to io/pages.sock
     bool state;               // state=yes|no      whether io/state is made, for what the program saves
@@ -140,6 +142,12 @@ bool terminal_load(int slave, const char *path);
 void watchdog_prepare(const struct cell *cell);
 // Starts the thread that freezes (plain: kills) the cell when the lease is over.
 void watchdog_start(struct cell *cell);
+// Whether the program may begin, as it was decided up to when. What is to be restored begins frozen in any case.
+bool watchdog_admits(const struct cell *cell);
+// Lets the program go on, unless the lease is over, or was over since that was decided last.
+//
+// until: up to when a new decision holds, in nanoseconds of CLOCK_BOOTTIME; 0: none was made
+bool watchdog_thaw(const struct cell *cell, uint64_t until);
 // Whether the watchdog has killed the program.
 bool watchdog_has_killed(void);
 

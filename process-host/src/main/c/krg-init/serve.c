@@ -14,6 +14,8 @@
 //   save-terminal ok                         keeps in ./terminal what the terminal of a frozen program holds
 //   load-terminal ok                         gives a program that is to be restored what ./terminal holds
 //   begin         ok                         starts the program in its frozen cgroups, for a restore
+//   thaw          ok                         lets the program go on, unless the lease was over since it was let to
+//   thaw NANOS    ok                         the same, as it was decided up to then, whoever stopped it
 //   restored      ok                         the restore has succeeded: the root's end is the cell's
 //   wait          (nothing)                  the connection closes when the end of the program is recorded
 #include "krg-init.h"
@@ -169,6 +171,7 @@ static void obey(struct server *server, struct client *client, const char *line)
     int number;
     unsigned rows, columns;
     size_t length;
+    unsigned long long until;
     if (strcmp(line, "status") == 0) {
         answer_status(server, client);
     } else if (strcmp(line, "sync") == 0) {
@@ -193,6 +196,10 @@ static void obey(struct server *server, struct client *client, const char *line)
         answer_result(client, streams_load_terminal(server->streams));
     } else if (strcmp(line, "begin") == 0) {
         answer_result(client, program_begin(server->cell, server->program));
+    } else if (strcmp(line, "thaw") == 0) {
+        answer_result(client, watchdog_thaw(server->cell, 0));
+    } else if (sscanf(line, "thaw %llu", &until) == 1) {
+        answer_result(client, watchdog_thaw(server->cell, until));
     } else if (strcmp(line, "restored") == 0) {
         answer_result(client, confirm_restored(server->cell, server->program));
     } else if (strcmp(line, "wait") != 0) {

@@ -55,6 +55,8 @@ static void take(struct spec *spec, const char *key, char *value) {
         spec->exclusive = is_first(value, "yes", "no");
     } else if (strcmp(key, "lease") == 0) {
         spec->lease = value;
+    } else if (strcmp(key, "start-by") == 0) {
+        spec->start_by = (uint64_t)spec_number(value, 10);
     } else if (strcmp(key, "library") == 0) {
         list_add(&spec->libraries, value);
     } else if (strcmp(key, "pages") == 0) {

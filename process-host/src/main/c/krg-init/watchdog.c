@@ -5,7 +5,8 @@
 // cell has to stand still, because the cluster may soon start its program elsewhere. Nothing here
 // waits for a disk: a thread of its own, a page locked in memory, and files of the kernel.
 //
-// It only ever freezes. Thawing is the agent's, once it knows that the epoch of the cell still holds.
+// By itself it only freezes. The agent has it thaw, and says up to when it holds that the epoch of the cell is still the
+// present one: an agent that stood still itself acts on what it knew before, when the program may run elsewhere since.
 #include "krg-init.h"
 
 #include <errno.h>
@@ -28,6 +29,10 @@ static const _Atomic uint64_t *deadline;
 static int freeze_file, events_file, kill_file;
 static atomic_bool has_killed;
 
+// The cell is thawed and frozen, and the lease looked at for it, by one thread at a time.
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static bool lapsed; // the lease was over since it was decided that the program may run
+
 bool watchdog_has_killed(void) {
     return has_killed;
 }
@@ -36,6 +41,11 @@ static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_BOOTTIME, &time);
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static bool is_over(void) {
+    uint64_t until = atomic_load_explicit(deadline, memory_order_acquire);
+    return until != 0 && now() > until;
 }
 
 static bool is_frozen(void) {
@@ -75,15 +85,49 @@ static void *watch(void *argument) {
     struct cell *cell = argument;
     uint64_t asked = 0;
     for (;;) {
-        uint64_t until = atomic_load_explicit(deadline, memory_order_acquire);
-        if (until != 0 && now() > until) {
+        pthread_mutex_lock(&turn);
+        if (is_over()) {
+            lapsed = true;
             stop_cell(cell, &asked);
         } else {
             asked = 0;
         }
+        pthread_mutex_unlock(&turn);
         nanosleep(&(struct timespec){.tv_nsec = TICK_NANOS}, NULL);
     }
     return NULL;
+}
+
+bool watchdog_admits(const struct cell *cell) {
+    if (!cell->spec.exclusive) {
+        return true;
+    }
+    pthread_mutex_lock(&turn);
+    lapsed = is_over() || (cell->spec.start_by != 0 && now() > cell->spec.start_by);
+    bool admitted = !lapsed;
+    pthread_mutex_unlock(&turn);
+    return admitted;
+}
+
+static bool may_go_on(uint64_t until) {
+    if (is_over()) {
+        lapsed = true;
+    } else if (until != 0) {
+        lapsed = now() > until;
+    }
+    return !lapsed;
+}
+
+bool watchdog_thaw(const struct cell *cell, uint64_t until) {
+    pthread_mutex_lock(&turn);
+    bool good = !cell->spec.exclusive || may_go_on(until);
+    if (!good) {
+        errno = ETIME;
+    } else if (cell->spec.full) {
+        good = pwrite(freeze_file, "0", 1, 0) == 1;
+    }
+    pthread_mutex_unlock(&turn);
+    return good;
 }
 
 static int open_control(const struct cell *cell, const char *name, int flags) {
@@ -96,7 +140,7 @@ static int open_control(const struct cell *cell, const char *name, int flags) {
     return fd;
 }
 
-void watchdog_prepare(const struct cell *cell) {
+static void map_lease(const struct cell *cell) {
     int lease = open(cell->spec.lease, O_RDONLY | O_CLOEXEC);
     struct stat about;
     if (lease < 0 || fstat(lease, &about) != 0) {
@@ -113,6 +157,12 @@ void watchdog_prepare(const struct cell *cell) {
     mlock(page, LEASE_BYTES); // without the right to, the page is still read ten times a second
     deadline = page;
     close(lease);
+}
+
+void watchdog_prepare(const struct cell *cell) {
+    if (cell->spec.exclusive) {
+        map_lease(cell);
+    }
     if (cell->spec.full) {
         freeze_file = open_control(cell, "cgroup.freeze", O_WRONLY);
         events_file = open_control(cell, "cgroup.events", O_RDONLY);

@@ -75,7 +75,8 @@ public final class CellSpecs {
                 stdin(program),
                 job.onPartition() == PartitionPolicy.STOP,
                 own.address(),
-                job.checkpoint().engine() == Engine.COOPERATIVE);
+                job.checkpoint().engine() == Engine.COOPERATIVE,
+                Optional.empty());
     }
 
     private static Stdin stdin(org.krg.state.model.Program program) {

@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -170,7 +171,14 @@ public interface Checkpointing {
     /// nothing of the cell is left.
     ///
     /// @param afterwards whether the program goes on there, or stands still without having run
-    void restore(CellId cell, JobSpec spec, Generation generation, Afterwards afterwards);
+    /// @param until up to when that may begin, if the program is exclusive, on the machine's
+    ///   monotonic clock
+    void restore(
+            CellId cell,
+            JobSpec spec,
+            Generation generation,
+            Afterwards afterwards,
+            Duration until);
 
     /// {@return the generations that this node has anything of}
     List<GenerationId> stored();

@@ -250,9 +250,10 @@ public final class HostEngine implements AutoCloseable {
         var clock = ticker.now();
         cells.unreleased(clock).forEach(this::release);
         var image = store.image();
-        var view = view(image, clock);
+        var held = lease.get();
+        var view = view(image, held, clock);
         for (var action : Reconciler.plan(view)) {
-            perform(action, view);
+            perform(action, view, held.deadline());
         }
         desk.turn(view);
         cuts.turn(view);
@@ -261,11 +262,11 @@ public final class HostEngine implements AutoCloseable {
         alive = cells.alive();
     }
 
-    private HostView view(ClusterImage image, Duration clock) {
+    private HostView view(ClusterImage image, OwnLease held, Duration clock) {
         return new HostView(
                 image,
                 self,
-                lease.get().stands(clock, image.revision()),
+                held.stands(clock, image.revision()),
                 cells.observe(image.revision(), clock),
                 stops,
                 moves.sentAhead(),
@@ -273,21 +274,23 @@ public final class HostEngine implements AutoCloseable {
                 clock);
     }
 
-    private void perform(Action action, HostView view) {
+    /// @param until up to when programs may be let run as planned: under the lease that was looked
+    ///   at
+    private void perform(Action action, HostView view, Duration until) {
         Failpoint.before(action).ifPresent(failpoints::reach);
         try {
             switch (action) {
                 case Action.Kill(var cell, var reason) -> kill(cell, reason, view);
                 case Action.Discard(var cell, var reason) -> discard(cell, reason);
                 case Action.Start(var cell, var spec) ->
-                        bringUp(cell, "start", () -> machine.start(cell, spec));
+                        bringUp(cell, "start", () -> machine.start(cell, spec, until));
                 case Action.Restore(var cell, var spec, var id, var afterwards) -> {
                     var generation = view.image().generations().require(id);
                     bringUp(
                             cell,
                             "restore",
                             () -> {
-                                checkpoints.restore(cell, spec, generation, afterwards);
+                                checkpoints.restore(cell, spec, generation, afterwards, until);
                                 failpoints.reach(Failpoint.RESTORED);
                             });
                 }
@@ -299,7 +302,7 @@ public final class HostEngine implements AutoCloseable {
                     log.info("cell frozen cell={}", cell);
                 }
                 case Action.Thaw(var cell) -> {
-                    machine.thaw(cell);
+                    machine.thaw(cell, until);
                     // That it runs may be the last word about its move.
                     lookAgain = true;
                     log.info("cell thawed cell={}", cell);
@@ -399,14 +402,14 @@ public final class HostEngine implements AutoCloseable {
                             REMOVED ->
                             Reconciler.KRG_FAILURE;
                 };
-        var view = view(store.image(), ticker.now());
+        var view = view(store.image(), lease.get(), ticker.now());
         var fault = failure.get().fault();
         report(cell, Reconciler.notBroughtUp(view, cell, reason(failure.get()), exit, fault));
     }
 
     private void giveUp(CellId cell, Migration migration, HostFailure failure) {
         log.warn("move cannot go on migration={} reason={}", migration.id(), failure.getMessage());
-        var view = view(store.image(), ticker.now());
+        var view = view(store.image(), lease.get(), ticker.now());
         report(cell, Reconciler.cannotMove(view, migration, reason(failure)));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.krg.host.OutputChunk;
@@ -20,7 +21,9 @@ public interface Machine {
     ObservedCell.State look(CellId cell);
 
     /// Makes a cell and starts its program; blocks until it runs, or has ended already.
-    void start(CellId cell, JobSpec spec);
+    ///
+    /// @param until up to when it may start, if it is exclusive, on the machine's monotonic clock
+    void start(CellId cell, JobSpec spec, Duration until);
 
     /// Kills everything in a cell, frozen or not; does not wait. Does nothing where nothing lives.
     void kill(CellId cell);
@@ -40,7 +43,9 @@ public interface Machine {
     void freeze(CellId cell);
 
     /// Lets a frozen program go on.
-    void thaw(CellId cell);
+    ///
+    /// @param until up to when it may, if it is exclusive, on the machine's monotonic clock
+    void thaw(CellId cell, Duration until);
 
     /// Sends a signal to the program's first process, or to all of them.
     void signal(CellId cell, int signal, boolean all);

@@ -237,17 +237,31 @@ public final class Cell {
         return Files.exists(held());
     }
 
-    /// Lets the program go on, whoever stopped it.
-    void release() {
+    /// Lets the program go on, whoever stopped it, the watchdog included.
+    ///
+    /// @param until up to when that holds, on the clock of [org.krg.linux.Boottime]: it was decided
+    ///   under the lease that ends then
+    /// @throws CellFailed if an exclusive cell is to go on later than that, or the lease is over
+    void release(Duration until) {
         delete(held());
-        thaw();
+        letGoOn("thaw " + until.toNanos());
     }
 
-    /// Lets the program go on, and ask for shared memory again. While the node's lease is over the
-    /// watchdog freezes an exclusive cell again.
+    /// Lets the program go on, and ask for shared memory again.
+    ///
+    /// @throws CellFailed if the node's lease was over since it was decided that an exclusive
+    ///   program may run: by now it may run elsewhere
     public void thaw() {
+        letGoOn("thaw");
+    }
+
+    // Only krg-init does it, which can tell whether the lease stands at that moment: this process
+    // may stand still between any two of its steps.
+    private void letGoOn(String command) {
         delete(still());
-        confinement.thaw();
+        if (isAlive()) {
+            control(command);
+        }
     }
 
     private Path held() {

@@ -54,11 +54,6 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
     }
 
     @Override
-    public void thaw() {
-        write(app().resolve("cgroup.freeze"), "0");
-    }
-
-    @Override
     public boolean isFrozen() {
         return hasEvent("frozen 1");
     }

@@ -218,10 +218,11 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
-    public void restore(CellId id, JobSpec spec, Generation generation, Afterwards afterwards) {
+    public void restore(
+            CellId id, JobSpec spec, Generation generation, Afterwards afterwards, Duration until) {
         try {
             attempt(() -> {
-                bringBack(id, spec, generation, afterwards);
+                bringBack(id, spec, generation, afterwards, until);
                 return id;
             });
         } catch (HostFailure failure) {
@@ -237,13 +238,14 @@ public final class CellCheckpoints implements Checkpointing {
                 : StartFault.NODE;
     }
 
-    private void bringBack(CellId id, JobSpec spec, Generation generation, Afterwards afterwards) {
+    private void bringBack(
+            CellId id, JobSpec spec, Generation generation, Afterwards afterwards, Duration until) {
         var directory = cells.makeDirectory(id);
         var prepared =
                 checkpoints.prepare(
                         generation, directory.resolve("stdout"), directory.resolve("stderr"));
         var mark = mark(generation, prepared);
-        var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark);
+        var cell = machine.beginRestore(id, spec, prepared.rootPid(), mark, until);
         var old = afterwards != Afterwards.ARRIVES && cell.findAddress().isPresent();
         var still = afterwards != Afterwards.GOES_ON || old;
         var target = saved(cell, spec).returning(generation.segments());

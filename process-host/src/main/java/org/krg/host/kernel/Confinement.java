@@ -20,9 +20,6 @@ sealed interface Confinement permits CellCgroup, ProcessTree {
     /// @throws CellFailed if they do not within `limit`, or if that is impossible here
     void freeze(Duration limit);
 
-    /// Lets the processes go on.
-    void thaw();
-
     /// {@return whether every process of the program stands still}
     boolean isFrozen();
 

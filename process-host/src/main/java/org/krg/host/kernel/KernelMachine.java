@@ -59,17 +59,19 @@ public final class KernelMachine implements Machine {
     }
 
     @Override
-    public void start(CellId id, JobSpec spec) {
-        attempt(() -> cells.start(id, cellSpec(id, spec)));
+    public void start(CellId id, JobSpec spec, Duration until) {
+        attempt(() -> cells.start(id, cellSpec(id, spec).startingBy(until)));
     }
 
     /// Makes the cell for a program of a checkpoint that is about to be restored in it.
     ///
     /// @param mark where the output of the program goes on
-    public Cell beginRestore(CellId id, JobSpec spec, int rootPid, RestartMark mark) {
+    /// @param until up to when it may begin, if it is exclusive
+    public Cell beginRestore(
+            CellId id, JobSpec spec, int rootPid, RestartMark mark, Duration until) {
         return attempt(() -> {
             new RestoreNote(mark, false).write(cells.makeDirectory(id));
-            return cells.prepareRestore(id, cellSpec(id, spec), rootPid);
+            return cells.prepareRestore(id, cellSpec(id, spec).startingBy(until), rootPid);
         });
     }
 
@@ -137,7 +139,7 @@ public final class KernelMachine implements Machine {
     }
 
     @Override
-    public void thaw(CellId id) {
+    public void thaw(CellId id, Duration until) {
         attempt(() -> {
             var cell = require(id);
             if (cell.isBeingDumped()) {
@@ -147,7 +149,7 @@ public final class KernelMachine implements Machine {
                         "");
             }
             cell.connect();
-            cell.release();
+            cell.release(until);
             return id;
         });
     }

@@ -39,11 +39,6 @@ final class ProcessTree implements Confinement {
     }
 
     @Override
-    public void thaw() {
-        // Nothing was frozen.
-    }
-
-    @Override
     public boolean isFrozen() {
         return false;
     }

@@ -48,6 +48,7 @@ final class SpecFile {
         file.put("epoch", Long.toString(id.epoch()));
         file.put("lease", config.lease().toString());
         file.put("exclusive", spec.exclusive() ? "yes" : "no");
+        spec.startBy().ifPresent(latest -> file.put("start-by", "" + latest.toNanos()));
         file.put("state", spec.savesItself() ? "yes" : "no");
         file.put("stdin", spec.stdin().name().toLowerCase(Locale.ROOT));
         file.putAll("init-cgroup", place.initGroups());

@@ -108,7 +108,12 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
-    public void restore(CellId cell, JobSpec spec, Generation generation, Afterwards afterwards) {
+    public void restore(
+            CellId cell,
+            JobSpec spec,
+            Generation generation,
+            Afterwards afterwards,
+            Duration until) {
         if (failure.isPresent()) {
             throw failure.get();
         }

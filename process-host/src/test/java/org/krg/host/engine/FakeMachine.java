@@ -2,10 +2,12 @@
 package org.krg.host.engine;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.krg.host.HostFailure;
@@ -21,6 +23,7 @@ import org.krg.state.model.Usage;
 
 /// Cells that are only remembered.
 final class FakeMachine implements Machine {
+    private final Map<CellId, Duration> permitted = new ConcurrentHashMap<>();
     private final Map<CellId, State> states = new ConcurrentSkipListMap<>();
     private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
     private final List<String> done = new CopyOnWriteArrayList<>();
@@ -30,6 +33,11 @@ final class FakeMachine implements Machine {
     /// {@return what was done, in order}
     List<String> done() {
         return List.copyOf(done);
+    }
+
+    /// {@return up to when the program of a cell might go on, as the engine said last}
+    Optional<Duration> permitted(CellId cell) {
+        return Optional.ofNullable(permitted.get(cell));
     }
 
     void put(CellId cell, State state) {
@@ -61,7 +69,8 @@ final class FakeMachine implements Machine {
     }
 
     @Override
-    public void start(CellId cell, JobSpec spec) {
+    public void start(CellId cell, JobSpec spec, Duration until) {
+        permitted.put(cell, until);
         done.add("start " + cell);
         if (startFailure.isPresent()) {
             throw startFailure.get();
@@ -101,7 +110,8 @@ final class FakeMachine implements Machine {
     }
 
     @Override
-    public void thaw(CellId cell) {
+    public void thaw(CellId cell, Duration until) {
+        permitted.put(cell, until);
         done.add("thaw " + cell);
         states.put(cell, new State.Alive(false));
     }

@@ -212,6 +212,19 @@ final class HostEngineTest {
     }
 
     @Test
+    void programsRunAsDecidedUntilTheLeaseEndsUnderWhichThatWas() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        assertThat(machine.permitted(cell)).contains(lease.deadline());
+
+        lease = new OwnLease(Duration.ofDays(2), Revision.ZERO);
+        machine.put(cell, new State.Alive(true));
+
+        await().atMost(LIMIT)
+                .until(() -> machine.permitted(cell).equals(Optional.of(Duration.ofDays(2))));
+    }
+
+    @Test
     void whatIsToStandStillIsFrozenAndGoesOnWhenItIsTo() {
         engine.start();
         var cell = running(CheckpointPolicy.ON_DEMAND);

@@ -140,6 +140,7 @@ class CellBeginTest {
                 spec.stdin(),
                 spec.exclusive(),
                 spec.address(),
-                true);
+                true,
+                spec.startBy());
     }
 }

@@ -182,6 +182,7 @@ class CellLinksTest {
                 Stdin.EMPTY,
                 false,
                 Optional.of(ADDRESS),
-                false);
+                false,
+                Optional.empty());
     }
 }

@@ -2,6 +2,7 @@
 package org.krg.host.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.host.kernel.CellFixture.await;
 import static org.krg.host.kernel.CellFixture.awaitOutput;
 import static org.krg.host.kernel.CellFixture.exclusive;
@@ -41,12 +42,13 @@ class WatchdogTest {
             await().until(cell::isFrozen);
             assertThat(Boottime.now()).isGreaterThanOrEqualTo(deadline);
 
-            cell.thaw();
-            await().until(cell::isFrozen);
+            assertThatThrownBy(cell::thaw).hasMessageContaining("Timer expired");
+            assertThatThrownBy(() -> cell.release(fromNow(HOUR)))
+                    .hasMessageContaining("Timer expired");
 
             lease.renew(fromNow(HOUR));
             assertThat(cell.isFrozen()).isTrue();
-            cell.thaw();
+            cell.release(fromNow(HOUR));
             var before = cell.sync().stdoutBytes();
             await().until(() -> Files.size(cell.stdout()) > before);
             await().during(Duration.ofMillis(300)).until(() -> !cell.isFrozen());
@@ -64,7 +66,7 @@ class WatchdogTest {
             var times = new ArrayList<Duration>();
             do {
                 lease.renew(fromNow(HOUR));
-                cell.thaw();
+                cell.release(fromNow(HOUR));
                 await().until(() -> !cell.isFrozen());
                 var deadline = Boottime.now();
                 lease.renew(deadline);
@@ -72,6 +74,66 @@ class WatchdogTest {
                 times.add(Boottime.now().minus(deadline));
             } while (times.getLast().compareTo(PROMISED) >= 0 && times.size() < MOST_TRIES);
             assertThat(times).anySatisfy(time -> assertThat(time).isLessThan(PROMISED));
+        }
+    }
+
+    @Test
+    void whatWasDecidedBeforeTheLeaseWasOverIsNotDoneUnderTheNextOne() {
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(HOUR));
+            var cell = node.start(exclusive(TICKING));
+            awaitOutput(cell, "x");
+            cell.freeze(Duration.ofSeconds(10));
+            var decided = Boottime.now();
+            lease.renew(decided);
+            await().until(() -> isRefused(cell::thaw));
+
+            // The agent stood still meanwhile, and goes on when the lease is renewed.
+            lease.renew(fromNow(HOUR));
+
+            assertThat(isRefused(cell::thaw)).isTrue();
+            assertThat(isRefused(() -> cell.release(decided))).isTrue();
+            assertThat(cell.isFrozen()).isTrue();
+            cell.release(fromNow(HOUR));
+            await().until(() -> !cell.isFrozen());
+            cell.freeze(Duration.ofSeconds(10));
+            cell.thaw();
+            await().until(() -> !cell.isFrozen());
+        }
+    }
+
+    @Test
+    void aStoppedCellThatNobodyDecidesAboutInTimeIsNotedByTheWatchdogItself() {
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(HOUR));
+            var cell = node.start(exclusive(TICKING));
+            awaitOutput(cell, "x");
+            lease.renew(Boottime.now());
+            await().until(cell::isFrozen);
+            lease.renew(fromNow(HOUR));
+
+            assertThat(isRefused(cell::thaw)).isTrue();
+        }
+    }
+
+    @Test
+    void aProgramWhoseStartWasDecidedUnderALeaseThatIsOverDoesNotStart() {
+        try (var lease = node.lease()) {
+            lease.renew(fromNow(HOUR));
+            var late = exclusive(TICKING).startingBy(Boottime.now().minusMillis(1));
+
+            assertThatThrownBy(() -> node.start(late)).isInstanceOf(CellFailed.class);
+            assertThat(node.cells().list()).isEmpty();
+            awaitOutput(node.start(exclusive(TICKING).startingBy(fromNow(HOUR))), "x");
+        }
+    }
+
+    private static boolean isRefused(Runnable act) {
+        try {
+            act.run();
+            return false;
+        } catch (CellFailed refused) {
+            return String.valueOf(refused.getMessage()).contains("Timer expired");
         }
     }
 
