@@ -415,7 +415,7 @@ struct exchange {
     uint64_t end;
 };
 
-enum { MOST_WORDS = 16 };
+enum { MOST_WORDS = 16, BREAK_MICROSECONDS = 50 };
 
 // Exchanges one of the words, which one by its number; -1 if all of them are lost.
 static int exchange_one(struct exchange *exchange, uint64_t number, const uint64_t *words, int count) {
@@ -466,8 +466,11 @@ static void exchanges(char *rest) {
                 words[i] = UINT64_MAX;
         done++;
     }
-    while (done < count && exchange_one(&noted[done], first + done, words, known) == 0)
+    while (done < count && exchange_one(&noted[done], first + done, words, known) == 0) {
         done++;
+        // Without a break one process makes them all while the others still wait for the page.
+        usleep(BREAK_MICROSECONDS);
+    }
     munmap(noted, count * sizeof *noted);
     puts("ok");
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.krg.state.model.HostPort;
@@ -230,17 +231,39 @@ public final class Cluster implements AutoCloseable {
 
     /// Returns when the cluster knows every node as ready, and every agent has registered: an agent
     /// before it may be what the cluster knows.
+    ///
+    /// @throws CampaignFailed with what each node says, if they are not in time
     public void awaitReady() {
-        Await.until(
-                "all nodes to be ready",
-                TO_BE_READY,
-                () ->
-                        members.stream().allMatch(Cluster::hasRegistered)
-                                && stream(get("nodes").path("nodes"))
-                                                .filter(node ->
-                                                        node.path("state").asText().equals("ready"))
-                                                .count()
-                                        == members.size());
+        try {
+            Await.until(
+                    "all nodes to be ready",
+                    TO_BE_READY,
+                    () -> members.stream().allMatch(Cluster::hasRegistered) && areAllReady());
+        } catch (CampaignFailed late) {
+            var said =
+                    members.stream()
+                            .map(member ->
+                                    member.node()
+                                            + " says "
+                                            + DevStatus.ask(member.api())
+                                                    .map(JsonNode::toString)
+                                                    .orElse("nothing"));
+            var known = run("node", "list");
+            throw new CampaignFailed(
+                    "%s: %s; the cluster knows%n%s"
+                            .formatted(
+                                    late.getMessage(),
+                                    said.collect(Collectors.joining("; ")),
+                                    known),
+                    late);
+        }
+    }
+
+    private boolean areAllReady() {
+        return stream(get("nodes").path("nodes"))
+                        .filter(node -> node.path("state").asText().equals("ready"))
+                        .count()
+                == members.size();
     }
 
     private static boolean hasRegistered(Member member) {

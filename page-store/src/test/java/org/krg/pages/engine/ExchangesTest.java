@@ -25,6 +25,7 @@ import org.krg.pages.fixture.Chains;
 import org.krg.pages.fixture.Exchange;
 import org.krg.pages.fixture.Exchange.Outcome;
 import org.krg.pages.fixture.PageNode;
+import org.krg.pages.fixture.PageTables;
 import org.krg.pages.fixture.Toucher;
 import org.krg.state.model.OwnershipMode;
 
@@ -35,6 +36,10 @@ class ExchangesTest {
     private static final int EACH_OF_THE_LOST = 6_000;
     private static final int EACH_WHO_WAITS = 1_500;
     private static final int MANY_EACH = 150_000;
+
+    /// Of so many exchanges one finds what another process has stored, or more: were the pages
+    /// hardly on their way, nothing would be shown.
+    private static final int SELDOM = 20;
 
     /// Of each process before a node is killed.
     private static final int SOME = 500;
@@ -107,7 +112,9 @@ class ExchangesTest {
 
         assertThat(exchanges).hasSize((count + 1) * each);
         assertThat(exchanges).allMatch(it -> it.outcome() == Outcome.DONE);
+        requireMoves(exchanges);
         assertThat(Chains.violations(exchanges)).isEmpty();
+        PageTables.requireAgreement(nodes);
     }
 
     private void exchangeWhileOneIsLost(int count, int lost, int each) throws IOException {
@@ -118,9 +125,11 @@ class ExchangesTest {
         agreement.crash(nodes.remove(lost));
 
         var exchanges = new ArrayList<>(ended());
+        requireMoves(exchanges);
         exchanges.addAll(last(nodes.getLast().toucher()));
 
         assertThat(Chains.violations(exchanges)).isEmpty();
+        PageTables.requireAgreement(nodes);
     }
 
     private void start(int count) {
@@ -132,7 +141,7 @@ class ExchangesTest {
     private void begin(Toucher process, int count) {
         try {
             var noted = Exchange.file(directory, count);
-            var first = 1 + (long) runs.size() * MANY_EACH;
+            var first = (1 + (long) runs.size()) * MANY_EACH;
             var words = String.join(" ", WORDS.stream().map(String::valueOf).toList());
             var command = "exchanges %s %d %d %s".formatted(noted, count, first, words);
             runs.add(new Run(noted, process.begin(command)));
@@ -146,6 +155,15 @@ class ExchangesTest {
             assertThat(Toucher.awaitLong(run.end())).isIn("ok", "ended");
         }
         return runs.stream().flatMap(run -> run.exchanges().stream()).toList();
+    }
+
+    private static void requireMoves(List<Exchange> exchanges) {
+        var moves =
+                exchanges.stream()
+                        .filter(it -> it.outcome() == Outcome.DONE)
+                        .filter(it -> it.before() / MANY_EACH != it.value() / MANY_EACH)
+                        .count();
+        assertThat(moves).isGreaterThan(exchanges.size() / SELDOM);
     }
 
     /// Looks what is in each word when nobody else uses it any more.

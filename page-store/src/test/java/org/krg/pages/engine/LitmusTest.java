@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.PageNode;
+import org.krg.pages.fixture.PageTables;
 import org.krg.pages.fixture.Toucher;
 import org.krg.state.model.OwnershipMode;
 
@@ -139,6 +140,7 @@ class LitmusTest {
         check(shape, outcomes(shape, processes, rounds, atOnce, BLOCK, 0));
         check(shape, outcomes(shape, processes, rounds, atOnce, PAGE, 16 << 20));
         check(shape, outcomes(shape, processes, rounds, atOnce, SAME_PAGE, 48 << 20));
+        PageTables.requireAgreement(nodes);
     }
 
     private SortedMap<String, Integer> outcomes(
