@@ -14,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Checksums of the files of a snapshot, in a file of it, so that nobody takes over one that is not
 /// what was written. CRC-32C, which finds flipped bits at the speed of the disk; it is no proof
@@ -25,12 +29,46 @@ public final class FileDigests {
     /// The file that holds them: a line `CRC-32C SIZE NAME` for every other file.
     public static final String NAME = "DIGESTS";
 
+    private static final Logger log = LoggerFactory.getLogger(FileDigests.class);
+    private static final Pattern LINE =
+            Pattern.compile("(?<crc>[0-9a-f]{8}) (?<size>[0-9]{1,18}) (?<name>.+)");
+    private static final String TABLE = ".sst";
     private static final int BUFFER = 1 << 20;
 
     /// Of table files, which are never changed and are the same ones in snapshot after snapshot.
     private final Map<String, Digest> known = new ConcurrentHashMap<>();
 
     private record Digest(int crc, long size, long modified) {}
+
+    /// Takes the checksums of table files from a snapshot, without reading the files: those that
+    /// the next snapshot has too are not summed again. What cannot be read is not known.
+    public void know(Path directory) {
+        try {
+            for (var line :
+                    Files.readAllLines(directory.resolve(NAME), StandardCharsets.ISO_8859_1)) {
+                var found = LINE.matcher(line);
+                if (found.matches() && found.group("name").endsWith(TABLE)) {
+                    know(directory.resolve(found.group("name")), found);
+                }
+            }
+        } catch (IOException unreadable) {
+            log.debug("checksums of {} are not known", directory, unreadable);
+        }
+    }
+
+    private void know(Path table, Matcher line) throws IOException {
+        known.put(
+                name(table),
+                new Digest(
+                        Integer.parseUnsignedInt(line.group("crc"), 16),
+                        Long.parseLong(line.group("size")),
+                        Files.getLastModifiedTime(table).toMillis()));
+    }
+
+    /// All files are read for the next snapshot.
+    public void forget() {
+        known.clear();
+    }
 
     /// Writes the checksums of the files in a directory.
     public void write(Path directory) {
@@ -42,7 +80,7 @@ public final class FileDigests {
             }
             known.keySet().retainAll(present.keySet());
             present.forEach((name, digest) -> {
-                if (name.endsWith(".sst")) {
+                if (name.endsWith(TABLE)) {
                     known.put(name, digest);
                 }
                 text.append("%08x %d %s%n".formatted(digest.crc(), digest.size(), name));
@@ -71,7 +109,7 @@ public final class FileDigests {
         var digests = directory.resolve(NAME);
         try {
             for (var line : Files.readAllLines(digests)) {
-                verify(directory, line.split(" ", 3));
+                verify(directory, line);
             }
         } catch (NoSuchFileException missing) {
             throw new StorageDamaged(Path.of(missing.getFile()), "it is missing", missing);
@@ -82,16 +120,18 @@ public final class FileDigests {
         }
     }
 
-    private static void verify(Path directory, String[] words) throws IOException {
-        if (words.length != 3 || !words[0].matches("[0-9a-f]{8}") || !words[1].matches("[0-9]+")) {
+    private static void verify(Path directory, String line) throws IOException {
+        var found = LINE.matcher(line);
+        if (!found.matches()) {
             throw new StorageDamaged(directory.resolve(NAME), "a line of it makes no sense");
         }
-        var file = directory.resolve(words[2]);
-        if (Files.size(file) != Long.parseLong(words[1])) {
+        var file = directory.resolve(found.group("name"));
+        if (Files.size(file) != Long.parseLong(found.group("size"))) {
             throw new StorageDamaged(
-                    file, "it has " + Files.size(file) + " bytes, not " + words[1]);
+                    file,
+                    "it has %s bytes, not %s".formatted(Files.size(file), found.group("size")));
         }
-        if (crc(file) != Integer.parseUnsignedInt(words[0], 16)) {
+        if (crc(file) != Integer.parseUnsignedInt(found.group("crc"), 16)) {
             throw new StorageDamaged(file, "its checksum does not match");
         }
     }

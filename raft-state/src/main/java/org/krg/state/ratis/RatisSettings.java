@@ -131,8 +131,9 @@ final class RatisSettings {
         // Default off.
         Snapshot.setAutoTriggerEnabled(properties, true);
         Snapshot.setAutoTriggerThreshold(properties, config.kept().snapshotEvery());
-        // A clean end flushes the rows, which is enough to start from.
-        Snapshot.setTriggerWhenStopEnabled(properties, false);
+        // Also at a clean end: a start reads all that is behind the newest one, whether the rows
+        // have it or not, before it takes what was agreed meanwhile.
+        Snapshot.setTriggerWhenStopEnabled(properties, true);
         // The one before the newest may be on its way to a member.
         Snapshot.setRetentionFileNum(properties, RatisSnapshots.KEPT);
     }

@@ -46,6 +46,7 @@ final class RatisSnapshots implements StateMachineStorage {
         cleanUp();
         Files.createDirectories(directory());
         refresh();
+        newest().ifPresent(it -> digests.know(it.directory()));
     }
 
     /// {@return the newest snapshot}
@@ -109,6 +110,7 @@ final class RatisSnapshots implements StateMachineStorage {
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot put aside " + snapshot, failed);
         }
+        digests.forget();
         refresh();
     }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.StorageDamaged;
+
+final class FileDigestsTest {
+    private static final String TABLE = "000012.sst";
+
+    @TempDir private Path directory;
+
+    private Path first = Path.of("");
+    private Path second = Path.of("");
+    private final FileDigests digests = new FileDigests();
+
+    /// Two snapshots that have the same table file.
+    @BeforeEach
+    void makeSnapshots() throws IOException {
+        first = Files.createDirectory(directory.resolve("first"));
+        second = Files.createDirectory(directory.resolve("second"));
+        Files.writeString(first.resolve(TABLE), "rows");
+        Files.writeString(first.resolve("CURRENT"), "MANIFEST-000001");
+        Files.createLink(second.resolve(TABLE), first.resolve(TABLE));
+        Files.writeString(second.resolve("CURRENT"), "MANIFEST-000002");
+        new FileDigests().write(first);
+    }
+
+    /// As after a bit has flipped: neither the size is another one, nor the time of a change.
+    private void damage() throws IOException {
+        var table = first.resolve(TABLE);
+        var changed = Files.getLastModifiedTime(table);
+        Files.writeString(table, "cows");
+        Files.setLastModifiedTime(table, changed);
+    }
+
+    @Test
+    void aTableOfTheSnapshotBeforeCountsAsItWasWritten() throws IOException {
+        digests.know(first);
+        damage();
+        digests.write(second);
+
+        assertThatThrownBy(() -> FileDigests.verify(second))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining(TABLE);
+    }
+
+    @Test
+    void whatIsForgottenIsReadAgain() throws IOException {
+        digests.know(first);
+        damage();
+        digests.forget();
+        digests.write(second);
+
+        assertThatCode(() -> FileDigests.verify(second)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void checksumsThatMakeNoSenseAreNotKnown() throws IOException {
+        Files.write(first.resolve(FileDigests.NAME), new byte[] {(byte) 0xff, '\n', 'x', '\n'});
+        digests.know(first);
+        digests.know(directory.resolve("nowhere"));
+        digests.write(second);
+
+        assertThatCode(() -> FileDigests.verify(second)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> FileDigests.verify(first)).isInstanceOf(StorageDamaged.class);
+    }
+
+    @Test
+    void aFileThatIsMissingOrShorterIsDamage() throws IOException {
+        Files.writeString(first.resolve("CURRENT"), "MANIFEST");
+
+        assertThatThrownBy(() -> FileDigests.verify(first))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining("8 bytes, not 15");
+
+        Files.delete(first.resolve("CURRENT"));
+
+        assertThatThrownBy(() -> FileDigests.verify(first)).isInstanceOf(StorageDamaged.class);
+    }
+}
