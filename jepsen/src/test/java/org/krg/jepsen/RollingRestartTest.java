@@ -3,6 +3,7 @@ package org.krg.jepsen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.programs.Toucher;
 
@@ -28,6 +30,10 @@ class RollingRestartTest {
     private static final int GUARDED = 2 * BLOCK;
 
     private static final int AT_ONCE = 10;
+
+    /// Between so many: programs that do nothing but take locks leave no processor to the agents
+    /// that begin.
+    private static final Duration BREAK = Duration.ofMillis(50);
 
     private final List<Toucher> programs = new ArrayList<>();
     private final AtomicBoolean goesOn = new AtomicBoolean(true);
@@ -105,6 +111,7 @@ class RollingRestartTest {
                         assertThat(program.ask("guard 5 %d %d 1".formatted(GUARDED, AT_ONCE)))
                                 .isEqualTo("ok");
                         added += AT_ONCE;
+                        Await.pause(BREAK);
                     }
                     return added;
                 },
