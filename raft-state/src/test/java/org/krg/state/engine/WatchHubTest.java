@@ -183,6 +183,32 @@ final class WatchHubTest {
     }
 
     @Test
+    void aBookmarkSaysNoMoreThanWasTold() {
+        var log = new Log();
+        try (var watch = watch(KeyRange.ALL, 0, log)) {
+            for (var i = 1; i <= 20; i++) {
+                bench.put("k", "v" + i);
+                watch.bookmark();
+            }
+            awaitReached(watch, log);
+        }
+
+        var told = Revision.ZERO;
+        for (var notice : log.notices) {
+            switch (notice) {
+                case Notice.Changes(_, var changes) -> {
+                    for (var change : changes) {
+                        assertThat(change.now().modified()).isGreaterThan(told);
+                    }
+                }
+                case Notice.Bookmark(var at) -> told = at;
+                case Notice.Ended(var why) -> throw why;
+            }
+        }
+        assertThat(told).isEqualTo(bench.engine.image().revision());
+    }
+
+    @Test
     void keysThatGoWithTheirLeaseAreTold() {
         bench.apply(new GrantLease(new LeaseId(9), "cron", Duration.ofSeconds(5)));
         bench.apply(KeyBench.put("a", "1", 9), KeyBench.put("b", "1", 9));
