@@ -260,8 +260,7 @@ public final class ApiServer implements AutoCloseable {
                 .get("/v1/tokens", joins::tokens)
                 .post("/v1/tokens", joins::createToken)
                 .delete("/v1/tokens/{name}", joins::revokeToken)
-                .post("/v1/nodes/{name}/promote", voting::promote)
-                .post("/v1/nodes/{name}/demote", voting::demote)
+                .post("/v1/voters", voting::reassign)
                 .post("/v1/nodes/{name}/replace", voting::replace)
                 .post("/v1/leader", voting::transfer);
         routes.get("/v1/jobs", jobs::list)

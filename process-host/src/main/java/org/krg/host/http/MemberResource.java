@@ -4,16 +4,14 @@ package org.krg.host.http;
 import com.linecorp.armeria.common.HttpResponse;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.LeaderBody;
 import org.krg.host.http.body.ReplaceBody;
+import org.krg.host.http.body.VotersBody;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.view.Json;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.core.MembershipChange;
-import org.krg.state.core.MembershipChange.Demote;
-import org.krg.state.core.MembershipChange.Promote;
 import org.krg.state.core.MembershipChange.Replace;
 import org.krg.state.model.NodeId;
 
@@ -31,14 +29,9 @@ final class MemberResource {
         this.cluster = cluster;
     }
 
-    HttpResponse promote(Call call) {
-        var _ = call.body(EmptyBody.class);
-        return change(call, new Promote(new NodeId(call.path("name"))));
-    }
-
-    HttpResponse demote(Call call) {
-        var _ = call.body(EmptyBody.class);
-        return change(call, new Demote(new NodeId(call.path("name"))));
+    /// Has nodes vote and others vote no more, all together.
+    HttpResponse reassign(Call call) {
+        return change(call, call.body(VotersBody.class).change());
     }
 
     HttpResponse replace(Call call) {

@@ -157,6 +157,18 @@ final class ClusterApiTest {
     }
 
     @Test
+    void aChangeOfTheVotersIsRefusedWithTheReason() {
+        var refused = api.post("/v1/voters", "{\"promote\":[\"n2\",\"n3\"],\"demote\":[\"n1\"]}");
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.text("/error/message")).isEqualTo("n2 is no member");
+        assertThat(refused.text("/error/remedy")).contains("krg-admin cluster join");
+        assertThat(api.post("/v1/voters", "{}").text("/error/message"))
+                .isEqualTo("no node is named");
+        assertThat(api.post("/v1/voters", "{\"promote\":[\"a b\"]}").status()).isEqualTo(400);
+        assertThat(api.post("/v1/voters", "{\"promoted\":[\"n2\"]}").status()).isEqualTo(400);
+    }
+
+    @Test
     void agentsLearnWhomToJoinAndOthersDoNot() {
         assertThat(api.get("/v1/join").status()).isEqualTo(403);
         assertThat(api.post("/v1/members", "{}").status()).isEqualTo(403);

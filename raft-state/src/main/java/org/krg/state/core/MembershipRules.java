@@ -4,8 +4,10 @@ package org.krg.state.core;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.krg.state.core.MembershipChange.Demote;
-import org.krg.state.core.MembershipChange.Promote;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Remove;
 import org.krg.state.core.MembershipChange.Replace;
 import org.krg.state.model.NodeId;
@@ -27,50 +29,63 @@ public final class MembershipRules {
     /// made}
     public static Optional<String> refusal(List<Peer> peers, MembershipChange change) {
         return switch (change) {
-            case Promote(var node) -> refusePromotion(peers, node);
-            case Demote(var node) ->
-                    refuseUnlessVoter(peers, node)
-                            .or(() -> refuseLoss(peers, after(peers, change)));
+            case Reassign reassign -> refuseReassignment(peers, reassign);
             case Remove(var node) ->
                     find(peers, node).isEmpty()
                             ? Optional.of(
                                     node + " is no member; krg-admin cluster status lists them")
                             : refuseLoss(peers, after(peers, change));
-            case Replace(var gone, var by) -> refuseReplacement(peers, gone, by);
+            case Replace(var gone, var by) ->
+                    refuseUnlessVoter(peers, gone)
+                            .or(() -> refuseUnlessReady(peers, by))
+                            .or(() -> refuseLoss(peers, after(peers, change)));
         };
     }
 
-    private static Optional<String> refusePromotion(List<Peer> peers, NodeId node) {
+    private static Optional<String> refuseReassignment(List<Peer> peers, Reassign change) {
+        var after = after(peers, change);
+        return refuseRepetition(change)
+                .or(() -> first(change.promoted(), node -> refuseUnlessReady(peers, node)))
+                .or(() -> first(change.demoted(), node -> refuseUnlessVoter(peers, node)))
+                .or(() -> refuseCrowd(peers, after))
+                .or(() -> refuseLoss(peers, after));
+    }
+
+    private static Optional<String> refuseRepetition(Reassign change) {
+        if (change.promoted().isEmpty() && change.demoted().isEmpty()) {
+            return Optional.of("no node is named; name a listener to promote or a voter to demote");
+        }
+        var named = new TreeSet<NodeId>();
+        return Stream.concat(change.promoted().stream(), change.demoted().stream())
+                .filter(node -> !named.add(node))
+                .findFirst()
+                .map(node ->
+                        change.promoted().contains(node) && change.demoted().contains(node)
+                                ? node + " is to vote and to vote no more; name it once"
+                                : node + " is named twice; name it once");
+    }
+
+    private static Optional<String> first(
+            List<NodeId> nodes, Function<NodeId, Optional<String>> refusal) {
+        return nodes.stream().map(refusal).flatMap(Optional::stream).findFirst();
+    }
+
+    private static Optional<String> refuseCrowd(List<Peer> before, List<Peer> after) {
+        return voters(after) > MOST_VOTERS && voters(after) > voters(before)
+                ? Optional.of(
+                        "%d voters are more than %d, and each makes every write slower; demote others in the same step"
+                                .formatted(voters(after), MOST_VOTERS))
+                : Optional.empty();
+    }
+
+    private static Optional<String> refuseUnlessReady(List<Peer> peers, NodeId node) {
         var found = find(peers, node);
         if (found.isEmpty()) {
             return Optional.of(node + " is no member; it joins with krg-admin cluster join");
         }
-        if (found.get().isVoter()) {
-            return Optional.of(node + " is a voter already; nothing is to be done");
-        }
-        if (voters(peers) >= MOST_VOTERS) {
-            return Optional.of(
-                    "there are %d voters, and more would make every write slower; demote one first"
-                            .formatted(voters(peers)));
-        }
-        return refuseUnready(found.get())
-                .or(() -> refuseLoss(peers, after(peers, new Promote(node))));
-    }
-
-    private static Optional<String> refuseReplacement(List<Peer> peers, NodeId gone, NodeId by) {
-        return refuseUnlessVoter(peers, gone)
-                .or(() -> {
-                    var found = find(peers, by);
-                    if (found.isEmpty()) {
-                        return Optional.of(
-                                by + " is no member; it joins with krg-admin cluster join");
-                    }
-                    if (found.get().isVoter()) {
-                        return Optional.of(by + " is a voter already; name a listener");
-                    }
-                    return refuseUnready(found.get());
-                })
-                .or(() -> refuseLoss(peers, after(peers, new Replace(gone, by))));
+        return found.get().isVoter()
+                ? Optional.of(node + " is a voter already; name a listener")
+                : refuseUnready(found.get());
     }
 
     private static Optional<String> refuseUnlessVoter(List<Peer> peers, NodeId node) {
@@ -117,14 +132,26 @@ public final class MembershipRules {
     /// {@return the members after a change}
     public static List<Peer> after(List<Peer> peers, MembershipChange change) {
         return switch (change) {
-            case Promote(var node) -> withRole(peers, node, Role.VOTER);
-            case Demote(var node) -> withRole(peers, node, Role.LISTENER);
+            case Reassign(var promoted, var demoted) -> reassigned(peers, promoted, demoted);
             case Remove(var node) -> without(peers, node);
             case Replace(var gone, var by) -> withRole(without(peers, gone), by, Role.VOTER);
         };
     }
 
-    private static List<Peer> withRole(List<Peer> peers, NodeId node, Role role) {
+    private static List<Peer> reassigned(
+            List<Peer> peers, List<NodeId> promoted, List<NodeId> demoted) {
+        var after = peers;
+        for (var node : promoted) {
+            after = withRole(after, node, Role.VOTER);
+        }
+        for (var node : demoted) {
+            after = withRole(after, node, Role.LISTENER);
+        }
+        return after;
+    }
+
+    /// {@return the members, of which one has another role}
+    static List<Peer> withRole(List<Peer> peers, NodeId node, Role role) {
         return peers.stream()
                 .map(peer ->
                         peer.node().equals(node)
@@ -156,7 +183,7 @@ public final class MembershipRules {
                         .findFirst()
                         .map(dead -> new Replace(dead, node));
         if (change.isEmpty() && wanted(peers, wanted) > voters(peers)) {
-            change = Optional.of(new Promote(node));
+            change = Optional.of(MembershipChange.promote(node));
         }
         return change.filter(each -> refusal(peers, each).isEmpty());
     }

@@ -14,9 +14,11 @@ import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
 import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.core.MembershipChange;
 import org.krg.state.core.MembershipRules;
+import org.krg.state.core.MembershipSteps;
 import org.krg.state.core.Peer;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
@@ -88,7 +90,8 @@ final class Membership {
         return peers;
     }
 
-    /// Makes a change, or fails with [MembershipRefused].
+    /// Makes a change, or fails with [MembershipRefused]. A leader that has no vote afterwards has
+    /// handed the leadership over by then, or does so later.
     synchronized CompletableFuture<Void> change(MembershipChange change) {
         var before = peers();
         var refusal = refusal(before, change);
@@ -96,8 +99,51 @@ final class Membership {
             return CompletableFuture.failedFuture(new MembershipRefused(refusal.get()));
         }
         log.info("members change change={}", change);
-        newest = set(MembershipRules.after(before, change), String.valueOf(change));
+        newest =
+                walk(MembershipRules.after(before, change), change)
+                        .thenComposeAsync(_ -> handOver(), executor);
         return newest.copy();
+    }
+
+    /// Goes on from step to step until the members are the wanted ones.
+    private CompletableFuture<Void> walk(List<Peer> wanted, MembershipChange change) {
+        var now = peers();
+        if (MembershipSteps.isReached(now, wanted)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var next = MembershipSteps.next(now, wanted);
+        if (!MembershipRules.hasMajority(next)) {
+            return interrupted("nodes fell silent");
+        }
+        return set(next, String.valueOf(change))
+                .thenComposeAsync(
+                        _ ->
+                                MembershipSteps.isReached(peers(), next)
+                                        ? walk(wanted, change)
+                                        : interrupted("another leader changed the members"),
+                        executor);
+    }
+
+    private static CompletableFuture<Void> interrupted(String why) {
+        return CompletableFuture.failedFuture(
+                new MembershipRefused(
+                        why + " meanwhile; krg-admin cluster status shows who votes"));
+    }
+
+    /// A leader without a vote leads until the change that took it is agreed, and no longer
+    /// (Ongaro, 4.2.2). Before the change there may be nobody to hand over to who stays.
+    private CompletableFuture<Void> handOver() {
+        var listens =
+                division.getRaftConf().getCurrentPeers(RaftPeerRole.LISTENER).stream()
+                        .anyMatch(peer -> peer.getId().equals(division.getId()));
+        if (!listens || !division.getInfo().isLeaderReady()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return transferLeadership(Optional.empty())
+                .exceptionally(failed -> {
+                    log.warn("the leadership stays where no vote is; tried again", failed);
+                    return null;
+                });
     }
 
     /// {@return why a change would be refused}
@@ -201,6 +247,7 @@ final class Membership {
     /// Makes a change that is called for, one at a time. Called from time to time by one thread.
     void look() {
         stand();
+        handOverAgain();
         if (replaceAfter.isZero() || !division.getInfo().isLeaderReady()) {
             silentSince.clear();
             return;
@@ -224,15 +271,25 @@ final class Membership {
         return newest.isDone();
     }
 
+    private synchronized void handOverAgain() {
+        if (newest.isDone()) {
+            newest = handOver();
+        }
+    }
+
     /// A voter that was made a listener is a follower to Ratis until it starts again: it would
-    /// stand for election, find that it may not, and end.
+    /// stand for election, find that it may not, and end. One that did not vote since it started
+    /// stands for none, and can lead as soon as it votes.
     private void stand() {
-        var votes =
-                division.getRaftConf().getCurrentPeers().stream()
-                        .anyMatch(peer -> peer.getId().equals(division.getId()));
-        if (votes != stands && division.getInfo().isAlive()) {
-            member.letStand(votes);
-            stands = votes;
+        var info = division.getInfo();
+        var may =
+                info.isListener()
+                        || info.getLifeCycleState() == LifeCycle.State.STARTING
+                        || division.getRaftConf().getCurrentPeers().stream()
+                                .anyMatch(peer -> peer.getId().equals(division.getId()));
+        if (may != stands && info.isAlive()) {
+            member.letStand(may);
+            stands = may;
         }
     }
 

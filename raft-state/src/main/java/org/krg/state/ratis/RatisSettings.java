@@ -62,6 +62,8 @@ final class RatisSettings {
                 properties, time(config.quorum().electionMax().dividedBy(3)));
         // A node that comes back does not disturb a leader that works.
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+        // With it a leader that dies during a change may have no successor: see MembershipSteps.
+        RaftServerConfigKeys.LeaderElection.setMemberMajorityAdd(properties, false);
         // Default 60 s: only a warning in the log, but one that should come before people call.
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(
                 properties, TimeDuration.valueOf(30, SECONDS));

@@ -2,14 +2,18 @@
 package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.krg.state.core.MembershipChange.Demote;
-import org.krg.state.core.MembershipChange.Promote;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Remove;
 import org.krg.state.core.MembershipChange.Replace;
 import org.krg.state.model.NodeId;
@@ -36,7 +40,10 @@ class MembershipRulesTest {
     @Test
     void nothingIsChangedWithoutAMajority() {
         for (var change :
-                List.of(new Remove(node(2)), new Promote(node(4)), new Replace(node(2), node(4)))) {
+                List.of(
+                        new Remove(node(2)),
+                        MembershipChange.promote(node(4)),
+                        new Replace(node(2), node(4)))) {
             assertThat(MembershipRules.refusal(TWO_DEAD, change))
                     .hasValueSatisfying(why -> assertThat(why).contains("1 of 3 voters are alive"));
         }
@@ -45,7 +52,7 @@ class MembershipRulesTest {
     @Test
     void theLastVoterStays() {
         var alone = List.of(voter(1), listener(2));
-        assertThat(MembershipRules.refusal(alone, new Demote(node(1)))).isPresent();
+        assertThat(MembershipRules.refusal(alone, MembershipChange.demote(node(1)))).isPresent();
         assertThat(MembershipRules.refusal(alone, new Remove(node(1)))).isPresent();
         assertThat(MembershipRules.refusal(alone, new Replace(node(1), node(2)))).isEmpty();
     }
@@ -55,19 +62,72 @@ class MembershipRulesTest {
         var late = new Peer(node(5), 1, Role.LISTENER, true, MembershipRules.MOST_LAG + 1);
         var silent = new Peer(node(6), 1, Role.LISTENER, false, 0);
         var peers = with(THREE, late, silent);
-        assertThat(MembershipRules.refusal(peers, new Promote(node(4)))).isEmpty();
-        assertThat(MembershipRules.refusal(peers, new Promote(node(5)))).isPresent();
-        assertThat(MembershipRules.refusal(peers, new Promote(node(6)))).isPresent();
-        assertThat(MembershipRules.refusal(peers, new Promote(node(3)))).isPresent();
-        assertThat(MembershipRules.refusal(peers, new Promote(node(9)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(4)))).isEmpty();
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(5)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(6)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(3)))).isPresent();
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(9)))).isPresent();
         assertThat(MembershipRules.refusal(peers, new Replace(node(3), node(5)))).isPresent();
     }
 
     @Test
     void thereIsAMostOfVoters() {
         var seven = IntStream.rangeClosed(1, 7).mapToObj(MembershipRulesTest::voter).toList();
-        assertThat(MembershipRules.refusal(with(seven, listener(8)), new Promote(node(8))))
-                .isPresent();
+        var peers = with(seven, listener(8));
+        assertThat(MembershipRules.refusal(peers, MembershipChange.promote(node(8))))
+                .hasValueSatisfying(why -> assertThat(why).contains("8 voters").contains("; "));
+        assertThat(MembershipRules.refusal(peers, swap(8, 1))).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource
+    void aJointChangeIsJudgedAsAWhole(List<Peer> peers, MembershipChange change, String why) {
+        var refusal = MembershipRules.refusal(peers, change);
+        if (why.isEmpty()) {
+            assertThat(refusal).isEmpty();
+        } else {
+            assertThat(refusal)
+                    .hasValueSatisfying(said -> assertThat(said).contains(why).contains("; "));
+        }
+    }
+
+    static Stream<Arguments> aJointChangeIsJudgedAsAWhole() {
+        var six = List.of(voter(1), voter(2), voter(3), listener(4), listener(5), listener(6));
+        var oneDead = List.of(voter(1), voter(2), dead(3), listener(4), listener(5), listener(6));
+        var twoDead = List.of(voter(1), dead(2), dead(3), listener(4), listener(5), listener(6));
+        var five = List.of(voter(1), voter(2), voter(3), dead(4), voter(5));
+        var late = new Peer(node(7), 1, Role.LISTENER, true, MembershipRules.MOST_LAG + 1);
+        return Stream.of(
+                arguments(six, MembershipChange.promote(node(4), node(5)), ""),
+                arguments(six, MembershipChange.demote(node(1), node(2)), ""),
+                arguments(six, reassign(List.of(4, 5, 6), List.of(1, 2, 3)), ""),
+                arguments(oneDead, reassign(List.of(4, 5, 6), List.of(1, 2, 3)), ""),
+                arguments(oneDead, swap(4, 3), ""),
+                // One by one it would be refused: with the dead one, 1 of 2 would be alive.
+                arguments(oneDead, MembershipChange.demote(node(2), node(3)), ""),
+                arguments(oneDead, swap(4, 2), ""),
+                arguments(twoDead, swap(4, 2), "1 of 3 voters are alive"),
+                arguments(
+                        five,
+                        MembershipChange.demote(node(1), node(2), node(3)),
+                        "1 of 2 voters are alive afterwards"),
+                arguments(
+                        six,
+                        MembershipChange.demote(node(1), node(2), node(3)),
+                        "nobody would vote"),
+                arguments(with(six, late), swap(7, 1), "n7 is 10001 entries behind"),
+                arguments(
+                        with(six, late),
+                        MembershipChange.promote(node(4), node(7)),
+                        "n7 is 10001 entries behind"),
+                arguments(six, MembershipChange.promote(node(4), node(9)), "n9 is no member"),
+                arguments(six, reassign(List.of(4), List.of(9)), "n9 is no member"),
+                arguments(six, reassign(List.of(4), List.of(5)), "n5 is no voter"),
+                arguments(six, reassign(List.of(2), List.of(1)), "n2 is a voter already"),
+                arguments(six, MembershipChange.promote(node(4), node(4)), "n4 is named twice"),
+                arguments(six, MembershipChange.demote(node(1), node(1)), "n1 is named twice"),
+                arguments(six, swap(4, 4), "n4 is to vote and to vote no more"),
+                arguments(six, MembershipChange.promote(), "no node is named"));
     }
 
     @Test
@@ -83,11 +143,12 @@ class MembershipRulesTest {
         var two = List.of(voter(1), listener(2));
         var three = List.of(voter(1), listener(2), listener(3));
         assertThat(MembershipRules.next(two, List.of(), 3)).isEmpty();
-        assertThat(MembershipRules.next(three, List.of(), 3)).contains(new Promote(node(2)));
+        assertThat(MembershipRules.next(three, List.of(), 3))
+                .contains(MembershipChange.promote(node(2)));
         assertThat(MembershipRules.next(THREE, List.of(), 3)).isEmpty();
         assertThat(MembershipRules.next(THREE, List.of(), 5)).isEmpty();
         assertThat(MembershipRules.next(with(THREE, listener(5)), List.of(), 5))
-                .contains(new Promote(node(4)));
+                .contains(MembershipChange.promote(node(4)));
     }
 
     @Test
@@ -130,13 +191,24 @@ class MembershipRulesTest {
                 });
     }
 
+    private static MembershipChange swap(int promoted, int demoted) {
+        return reassign(List.of(promoted), List.of(demoted));
+    }
+
+    private static MembershipChange reassign(List<Integer> promoted, List<Integer> demoted) {
+        return new Reassign(
+                promoted.stream().map(MembershipRulesTest::node).toList(),
+                demoted.stream().map(MembershipRulesTest::node).toList());
+    }
+
     private static MembershipChange randomChange(RandomGenerator random, List<Peer> peers) {
         var one = peers.get(random.nextInt(peers.size())).node();
         var other = peers.get(random.nextInt(peers.size())).node();
-        return switch (random.nextInt(4)) {
-            case 0 -> new Promote(one);
-            case 1 -> new Demote(one);
-            case 2 -> new Remove(one);
+        return switch (random.nextInt(5)) {
+            case 0 -> MembershipChange.promote(one, other);
+            case 1 -> MembershipChange.demote(one, other);
+            case 2 -> new Reassign(List.of(one), List.of(other));
+            case 3 -> new Remove(one);
             default -> new Replace(one, other);
         };
     }

@@ -9,22 +9,26 @@ import static org.krg.testkit.StateCluster.node;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Member;
 import org.krg.state.ClusterStore.MembershipRefused;
+import org.krg.state.command.Reply.Accepted;
 import org.krg.state.core.MembershipChange;
-import org.krg.state.core.MembershipChange.Demote;
-import org.krg.state.core.MembershipChange.Promote;
+import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Remove;
 import org.krg.state.core.MembershipChange.Replace;
+import org.krg.state.model.Lease;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Role;
 import org.krg.testkit.StateCluster;
@@ -38,6 +42,8 @@ final class MembershipTest {
 
     private static final Duration SEVERAL_ELECTION_TIMEOUTS = Duration.ofSeconds(6);
 
+    private static final int WRITES = 100;
+
     private final ClusterOperations client = new ClusterOperations();
 
     @Test
@@ -49,7 +55,7 @@ final class MembershipTest {
             admit(cluster, 5);
             awaitRoles(cluster, "n1+ n2+ n3+ n4- n5-");
 
-            change(cluster, new Promote(node(4)));
+            change(cluster, MembershipChange.promote(node(4)));
             awaitRoles(cluster, "n1+ n2+ n3+ n4+ n5-");
             var leader = cluster.awaitLeader();
             var target = leader.equals(node(4)) ? node(1) : node(4);
@@ -63,12 +69,12 @@ final class MembershipTest {
                         get(cluster.store(leads).transferLeadership(Optional.of(target)));
                         return false;
                     });
-            change(cluster, new Demote(other(cluster, 2, 3)));
+            change(cluster, MembershipChange.demote(other(cluster, 2, 3)));
             client.grantMany(cluster.store(cluster.awaitLeader()), 5);
 
             var gone = other(cluster, 2, 3, 1);
             cluster.stop(gone);
-            assertRefused(cluster, new Promote(gone));
+            assertRefused(cluster, MembershipChange.promote(gone));
             await().atMost(SOON).untilAsserted(() -> change(cluster, new Replace(gone, node(5))));
             client.grantMany(cluster.store(cluster.awaitLeader()), 5);
             assertThat(roles(cluster)).doesNotContain(gone.name());
@@ -83,6 +89,34 @@ final class MembershipTest {
                         var now = cluster.store(cluster.awaitLeader()).leadership().term();
                         return term.getAndSet(now) == now;
                     });
+        }
+    }
+
+    @Test
+    void threeOthersVoteAtOnceWhileWritesGoOn(@TempDir Path directory) {
+        try (var cluster =
+                StateCluster.start(directory, 3, config -> config.withVoters(3, Duration.ZERO))) {
+            client.grantMany(cluster.store(cluster.awaitLeader()), 1);
+            IntStream.rangeClosed(4, 6).forEach(number -> admit(cluster, number));
+            // To Ratis it is a listener from now on, the other two are followers that still begin.
+            cluster.stop(node(4));
+            cluster.join(node(4), 1);
+            awaitRoles(cluster, "n1+ n2+ n3+ n4- n5- n6-");
+
+            var writer = new Writer(cluster.store(node(6)));
+            writer.awaitMore();
+            change(cluster, new Reassign(nodes(4, 5, 6), nodes(1, 2, 3)));
+            assertThat(cluster.awaitLeader()).isIn(nodes(4, 5, 6));
+            awaitRoles(cluster, "n1- n2- n3- n4+ n5+ n6+");
+            writer.awaitMore();
+
+            // Those that voted before are not needed any more.
+            nodes(1, 2, 3).forEach(cluster::stop);
+            writer.awaitMore();
+            var acknowledged = writer.end();
+            assertThat(get(cluster.store(cluster.awaitLeader()).read()).leases().values())
+                    .extracting(Lease::holder)
+                    .containsAll(acknowledged);
         }
     }
 
@@ -146,7 +180,7 @@ final class MembershipTest {
             var first = ask(cluster, leader, node(4), 1);
             var again = ask(cluster, leader, node(4), 1);
             var next = ask(cluster, leader, node(5), 1);
-            assertThat(leader.refusal(new Demote(cluster.awaitFollower())))
+            assertThat(leader.refusal(MembershipChange.demote(cluster.awaitFollower())))
                     .hasValueSatisfying(why -> assertThat(why).contains("is under way"));
 
             cluster.join(node(5), 1);
@@ -185,6 +219,42 @@ final class MembershipTest {
         }
     }
 
+    /// Grants one lease after the other, all of which must be acknowledged.
+    private static final class Writer {
+        private final ClusterOperations operations = new ClusterOperations();
+        private final AtomicLong sequence = new AtomicLong();
+        private final AtomicBoolean goesOn = new AtomicBoolean(true);
+        private final CompletableFuture<Void> written;
+
+        Writer(ClusterStore store) {
+            written =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                while (goesOn.get()) {
+                                    assertThat(get(store.submit(operations.grant())))
+                                            .isInstanceOf(Accepted.class);
+                                    sequence.incrementAndGet();
+                                }
+                            },
+                            Thread::startVirtualThread);
+        }
+
+        void awaitMore() {
+            var target = sequence.get() + WRITES;
+            await().atMost(SOON).until(() -> written.isDone() || sequence.get() >= target);
+            assertThat(written).isNotCompletedExceptionally();
+        }
+
+        /// {@return the holders of all leases that were acknowledged}
+        List<String> end() {
+            goesOn.set(false);
+            get(written);
+            return LongStream.rangeClosed(1, sequence.get())
+                    .mapToObj(number -> "holder-" + number)
+                    .toList();
+        }
+    }
+
     /// {@return a voter that runs and does not lead}
     private static NodeId livingFollower(StateCluster cluster) {
         var leader = cluster.awaitLeader();
@@ -208,6 +278,10 @@ final class MembershipTest {
                                         each.node().equals(node) && each.role() == Role.VOTER))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static List<NodeId> nodes(int... numbers) {
+        return IntStream.of(numbers).mapToObj(StateCluster::node).toList();
     }
 
     private static void admit(StateCluster cluster, int number) {

@@ -492,6 +492,22 @@ final class VerbsTest {
     }
 
     @Test
+    void votersAreChangedTogether() throws JsonProcessingException {
+        answers.put("POST /v1/voters", json(200, "{}"));
+
+        var joint = run("node", "promote", "n4", "n5", "--instead-of", "n1,n2");
+        var alone = run("node", "demote", "n1");
+
+        assertThat(joint.err()).startsWith("n4 and n5 vote, n1 and n2 vote no more; ");
+        assertThat(alone.err()).startsWith("n1 votes no more; ");
+        assertThat(Json.parse(agent.asked().get(0).body()))
+                .isEqualTo(Json.parse("{\"promote\":[\"n4\",\"n5\"],\"demote\":[\"n1\",\"n2\"]}"));
+        assertThat(Json.parse(agent.asked().get(1).body()))
+                .isEqualTo(Json.parse("{\"promote\":[],\"demote\":[\"n1\"]}"));
+        assertThat(run("node", "promote").exit()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void eventsAreReadPageByPageAndChosenByType() {
         answers.put(
                 "GET /v1/events?after=0",

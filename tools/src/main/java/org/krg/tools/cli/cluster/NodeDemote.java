@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.cluster;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.Terminal;
-import org.krg.tools.http.ApiPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -14,14 +15,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "The node keeps a copy of the state and votes no more. Refused where the quorum would be lost."
+            "The nodes keep a copy of the state and vote no more; one that leads hands that over. Several",
+            "are one change. Refused where the quorum would be lost."
         })
 public final class NodeDemote implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "NODE", description = "name of the node")
-    @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
-    private String node = "";
+    @Parameters(
+            paramLabel = "NODE",
+            arity = "1..*",
+            description = "voters that are to vote no more")
+    private final List<String> nodes = new ArrayList<>();
 
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
@@ -32,8 +36,7 @@ public final class NodeDemote implements Callable<Integer> {
     @Override
     public Integer call() {
         try (var client = connection.open(terminal)) {
-            client.post(ApiPath.of("nodes", node, "demote"));
-            terminal.say(node + " votes no more; krg-admin cluster status shows the members");
+            Voters.reassign(client, terminal, List.of(), nodes);
         }
         return ExitCode.OK;
     }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.tools.cli.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.krg.tools.cli.Terminal;
+import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiPath;
+import org.krg.tools.http.Json;
+
+/// Who votes, changed for some nodes at once.
+final class Voters {
+    private Voters() {}
+
+    /// Has nodes vote and others vote no more in one change, and says so.
+    static void reassign(
+            ApiClient client, Terminal terminal, List<String> promoted, List<String> demoted) {
+        var body = Json.object();
+        promoted.forEach(body.putArray("promote")::add);
+        demoted.forEach(body.putArray("demote")::add);
+        client.post(ApiPath.of("voters"), body);
+        var done = new ArrayList<String>();
+        if (!promoted.isEmpty()) {
+            done.add(named(promoted) + (promoted.size() > 1 ? " vote" : " votes"));
+        }
+        if (!demoted.isEmpty()) {
+            done.add(named(demoted) + (demoted.size() > 1 ? " vote" : " votes") + " no more");
+        }
+        terminal.say(String.join(", ", done) + "; krg-admin cluster status shows the members");
+    }
+
+    private static String named(List<String> nodes) {
+        return String.join(" and ", nodes);
+    }
+}
