@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,14 +158,6 @@ class EtcdctlTlsTest {
         command.addAll(List.of("--dial-timeout=2s", "--command-timeout=2s", "get", "a"));
         try (var running = cluster.installation().startProgram(command)) {
             assertThat(running.await(LIMIT).require(1).err()).isNotEmpty();
-        }
-    }
-
-    @Tag("long")
-    @Test
-    void checkPerfPassesForSmallLoadOverTls() {
-        try (var check = start("carol", "check", "perf", "--load=s")) {
-            assertThat(check.await(LIMIT).require(0).out()).contains("PASS");
         }
     }
 
