@@ -33,7 +33,7 @@ import org.krg.state.model.SegmentId;
 /// pages     Request, Data, Grant, Fetch: how many, `page` being the first; else 1
 /// detail    Request: 1 if to write; Grant: access in bits 0-3, content in bits 4-7
 /// detail    Note: 1 if it begins; Note, Mirrored: 2 if they are complete
-/// version   Grant: of the page; Claim: how many entries of u16 page, u8 access, u64 version follow;
+/// version   Grant: of the page; Data: a bit for each page, whether it was not written; Claim: how many entries of u16 page, u8 access, u64 version follow;
 ///           Note, Noted: sequence; Mirrored: epoch. Notes follow as NotesCodec has them
 /// ```
 public final class PageMessageCodec {
@@ -67,7 +67,8 @@ public final class PageMessageCodec {
         switch (message) {
             case Request(var page, var pages, var write) ->
                     put(target, 1, write ? 1 : 0, page, pages, 0);
-            case Data(var page, var pages) -> put(target, 2, 0, page, pages, 0);
+            case Data(var page, var pages, var unwritten) ->
+                    put(target, 2, 0, page, pages, unwritten);
             case Invalidated(var page) -> put(target, 3, 0, page, 0);
             case Claim(var copies) -> {
                 put(target, 4, 0, 0, copies.size());
@@ -132,7 +133,7 @@ public final class PageMessageCodec {
         }
         return switch (kind) {
             case 1 -> Optional.of(new Request(page, pages, detail == 1));
-            case 2 -> Optional.of(new Data(page, pages));
+            case 2 -> Optional.of(new Data(page, pages, version));
             case 3 -> Optional.of(new Invalidated(page));
             case 4 -> claim(source, version);
             case 5 -> grant(page, pages, detail, version);

@@ -44,6 +44,11 @@ public sealed interface Effect {
     /// @param changes how many versions there were since the record before
     record RecordOwner(int page, long version, Member owner, int changes) implements Effect {}
 
+    /// Note that a page came to be written when it was asked for to be read.
+    ///
+    /// @param inVain whether it goes, or is only read from now on, and nobody wrote it
+    record NotePromoted(int page, boolean inVain) implements Effect {}
+
     /// Note that nobody has a page any more.
     ///
     /// @param owner who had it

@@ -125,7 +125,11 @@ public final class HomeBlock {
                 case Request(var page, var count, var write) ->
                         each(page, count, it -> request(it, new Ask(from, write)));
                 case Invalidated(var page) -> page(page).invalidated(from);
-                case Data(var page, var count) -> each(page, count, it -> page(it).data(from));
+                case Data data ->
+                        each(
+                                data.page(),
+                                data.pages(),
+                                it -> page(it).data(from, data.isUnwritten(it)));
             }
         }
         return done();

@@ -87,6 +87,8 @@ final class HomePage {
     /// Whether the segment is a file, on whatever node.
     private final boolean isOfFile;
 
+    private final MigratoryPattern pattern = new MigratoryPattern();
+
     /// The newest version that a mark beside the file may be of: newer ones are recorded before
     /// they are granted, or the mark would be believed after the loss of this home.
     private long marked;
@@ -226,9 +228,13 @@ final class HomePage {
         }
     }
 
-    void data(Member from) {
+    /// @param isUnwritten whether who sends it was granted it to be written, and did not
+    void data(Member from, boolean isUnwritten) {
         if (transfer == null || !transfer.dataAsked || !from.equals(transfer.provider)) {
             return;
+        }
+        if (isUnwritten) {
+            pattern.forget();
         }
         var done = transfer;
         transfer = null;
@@ -239,9 +245,7 @@ final class HomePage {
         } else {
             exclusive = false;
             if (done.requester != null) {
-                holders.add(done.requester);
-                var grant = new Grant(page, Access.READ, version, Content.SENT);
-                outside.send(done.requester, grant, Payload.RECEIVED);
+                grantRead(done.requester, Content.SENT, Payload.RECEIVED);
             }
         }
         serve();
@@ -266,13 +270,12 @@ final class HomePage {
             return;
         }
         bytes = Bytes.HELD;
-        holders.add(to);
         if (announcedOwner != null) {
             // The log names somebody who is over.
             owner = to;
             announce(announced, to);
         }
-        outside.send(to, new Grant(page, Access.READ, version, Content.SENT), Payload.RECEIVED);
+        grantRead(to, Content.SENT, Payload.RECEIVED);
     }
 
     /// The page cannot be read from the file.
@@ -428,8 +431,20 @@ final class HomePage {
             announce(announced, owner);
         }
         while (transfer == null && !queue.isEmpty()) {
-            start(queue.remove());
+            start(foreseen(queue.remove()));
         }
+    }
+
+    /// A read of a migratory page is the write that is going to follow, from here on: so it is
+    /// ordered, recorded and recovered. If others wait to read the page, too, it is none.
+    private Ask foreseen(Ask ask) {
+        if (ask.write() || holders.contains(ask.member())) {
+            return ask;
+        }
+        if (queue.stream().anyMatch(other -> !other.write())) {
+            pattern.forget();
+        }
+        return exclusive && pattern.isShown() ? new Ask(ask.member(), true) : ask;
     }
 
     private void start(Ask ask) {
@@ -481,9 +496,13 @@ final class HomePage {
     private void grantZeros(Member member) {
         bytes = Bytes.HELD;
         version = FIRST_VERSION;
-        holders.add(member);
-        var grant = new Grant(page, Access.READ, version, Content.ZEROS);
-        outside.send(member, grant, Payload.NONE);
+        grantRead(member, Content.ZEROS, Payload.NONE);
+    }
+
+    private void grantRead(Member to, Content content, Payload payload) {
+        holders.add(to);
+        pattern.read(to);
+        outside.send(to, new Grant(page, Access.READ, version, content), payload);
     }
 
     private void invalidateOthers(Transfer current) {
@@ -534,6 +553,7 @@ final class HomePage {
         bytes = Bytes.HELD;
         holders.clear();
         holders.add(to);
+        pattern.written(to);
         owner = to;
         exclusive = true;
         version = announced;

@@ -19,6 +19,7 @@ import org.krg.pages.coherence.Effect.AskGrant;
 import org.krg.pages.coherence.Effect.Downgrade;
 import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Keep;
+import org.krg.pages.coherence.Effect.NotePromoted;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
 import org.krg.pages.coherence.Effect.Resume;
@@ -56,6 +57,11 @@ public final class NodeBlock {
     private final boolean[] lost = new boolean[BlockId.PAGES];
     private final long[] version = new long[BlockId.PAGES];
     private final boolean[] ahead = new boolean[BlockId.PAGES];
+
+    /// Pages that this node may have its processes write, and that it shows them to be read only:
+    /// it asked for no more, and is told of the first store.
+    private final boolean[] unwritten = new boolean[BlockId.PAGES];
+
     private final ReadAhead reading = new ReadAhead();
     private final IntSupplier pages;
 
@@ -78,9 +84,14 @@ public final class NodeBlock {
         Arrays.fill(asked, NONE);
     }
 
-    /// {@return what the processes of this node may do with a page}
+    /// {@return what this node may let its processes do with a page}
     public Access access(int page) {
         return access[page];
+    }
+
+    /// {@return what the processes of this node may do with a page}
+    public Access shown(int page) {
+        return unwritten[page] ? READ : access[page];
     }
 
     /// {@return the newest version this node had of a page; 0 if it never had it}
@@ -129,8 +140,11 @@ public final class NodeBlock {
         }
         var isKnown = access[page] != NONE || asked[page] != NONE;
         var effects = new ArrayList<Effect>();
-        if (access[page].compareTo(needed) >= 0) {
-            effects.add(new Resume(page, access[page] == WRITE));
+        if (shown(page).compareTo(needed) >= 0) {
+            effects.add(new Resume(page, shown(page) == WRITE));
+        } else if (unwritten[page]) {
+            unwritten[page] = false;
+            effects.add(new Upgrade(page));
         } else {
             if (wanted[page].compareTo(needed) < 0) {
                 wanted[page] = needed;
@@ -310,22 +324,23 @@ public final class NodeBlock {
         return List.of(new AskGrant());
     }
 
-    /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
     private List<Effect> install(Grant grant) {
         var effects = new ArrayList<Effect>();
         var further = new ArrayList<Effect>();
         for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            var isHidden = reading.isSignal(page) && !isWaiting(page);
-            effects.add(
-                    isHidden
-                            ? new Keep(page, grant.content())
-                            : new Install(page, 1, false, grant.content()));
+            effects.add(readable(page, grant.content()));
             further.addAll(come(page, grant));
         }
         var all = new ArrayList<>(Runs.joined(effects));
         all.addAll(further);
         return all;
+    }
+
+    /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
+    private Effect readable(int page, Content content) {
+        var isHidden = reading.isSignal(page) && !isWaiting(page);
+        return isHidden ? new Keep(page, content) : new Install(page, 1, false, content);
     }
 
     private List<Effect> own(Grant grant) {
@@ -336,10 +351,19 @@ public final class NodeBlock {
             effects.add(new Upgrade(page));
         } else {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            effects.add(new Install(page, 1, true, grant.content()));
+            unwritten[page] = asked[page] == READ && wanted[page] != WRITE;
+            effects.addAll(unwritten[page] ? promoted(grant) : List.of(writable(grant)));
         }
         effects.addAll(come(page, grant));
         return effects;
+    }
+
+    private static Install writable(Grant grant) {
+        return new Install(grant.page(), 1, true, grant.content());
+    }
+
+    private List<Effect> promoted(Grant grant) {
+        return List.of(readable(grant.page(), grant.content()), new NotePromoted(grant.page(), false));
     }
 
     /// {@return what is asked for now because somebody wants more than was granted}
@@ -359,19 +383,35 @@ public final class NodeBlock {
         var isWritten = false;
         for (var each = page; each < page + count; each++) {
             Invariant.holds(access[each] != NONE, "who is asked for a page has it", each);
-            isWritten |= access[each] == WRITE;
+            isWritten |= shown(each) == WRITE;
             access[each] = READ;
         }
         var read = isWritten ? new Downgrade(page, count) : new ReadOut(page, count);
-        return List.of(read, toHome(new Data(page, count), Payload.READ_OUT));
+        return sent(read, page, count);
     }
 
     private List<Effect> take(int page) {
         Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
-        var revoke = new Revoke(page, access[page] == WRITE, true);
+        var revoke = new Revoke(page, shown(page) == WRITE, true);
         access[page] = NONE;
         reading.gone(page);
-        return List.of(revoke, toHome(new Data(page), Payload.READ_OUT));
+        return sent(revoke, page, 1);
+    }
+
+    /// Pages that were read out go to the home, which learns of those that it promoted in vain.
+    private List<Effect> sent(Effect readOut, int page, int count) {
+        var effects = new ArrayList<Effect>();
+        effects.add(readOut);
+        var bits = 0L;
+        for (var each = page; each < page + count; each++) {
+            if (unwritten[each]) {
+                unwritten[each] = false;
+                bits |= 1L << (each - page);
+                effects.add(new NotePromoted(each, true));
+            }
+        }
+        effects.add(toHome(new Data(page, count, bits), Payload.READ_OUT));
+        return effects;
     }
 
     private List<Effect> invalidate(int page) {

@@ -30,9 +30,20 @@ public sealed interface PageMessage {
     }
 
     /// Answers [Fetch] or [Take]: the pages come with it.
-    record Data(int page, int pages) implements ToHome {
+    ///
+    /// @param unwritten a bit for each page, the lowest for the first one: whether it came to be
+    ///   written when it was asked for to be read, and nobody wrote it
+    record Data(int page, int pages, long unwritten) implements ToHome {
+        public Data(int page, int pages) {
+            this(page, pages, 0);
+        }
+
         public Data(int page) {
             this(page, 1);
+        }
+
+        boolean isUnwritten(int index) {
+            return (unwritten >> (index - page) & 1) != 0;
         }
     }
 

@@ -70,6 +70,8 @@ final class BlockCounters {
                 asks(send.message());
             }
             case Effect.RecordOwner _ -> all.owners.increment();
+            case Effect.NotePromoted(_, var inVain) ->
+                    (inVain ? all.promotedInVain : all.promoted).increment();
             case Effect.NoteLost _,
                     Effect.Send _,
                     Effect.Resume _,

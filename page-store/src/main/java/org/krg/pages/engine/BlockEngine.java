@@ -117,7 +117,7 @@ final class BlockEngine {
         if (isOver) {
             return 0;
         }
-        var access = node.access(page);
+        var access = node.shown(page);
         var needed = write ? Access.WRITE : Access.READ;
         counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
         perform(node.fault(page, write), null);
@@ -150,7 +150,7 @@ final class BlockEngine {
         if (!await(page, Access.READ, limitNanos)) {
             return false;
         }
-        if (node.access(page) == Access.WRITE) {
+        if (node.shown(page) == Access.WRITE) {
             // Nobody stores into it while it is copied.
             memory.get().downgrade(at(page), copy);
             memory.get().upgrade(at(page));
@@ -314,7 +314,7 @@ final class BlockEngine {
     }
 
     private boolean has(int page, Access needed) {
-        return node.isLost(page) || node.access(page).compareTo(needed) >= 0;
+        return node.isLost(page) || node.shown(page).compareTo(needed) >= 0;
     }
 
     synchronized void received(
@@ -352,7 +352,7 @@ final class BlockEngine {
         return IntStream.range(0, mapped.size())
                 .filter(page ->
                         memory.get().hasPage(at(page)) != (node.access(page) != Access.NONE)
-                                || mapped.get(page).compareTo(node.access(page)) > 0)
+                                || mapped.get(page).compareTo(node.shown(page)) > 0)
                 .boxed()
                 .toList();
     }
@@ -567,7 +567,7 @@ final class BlockEngine {
             case Effect.Poison(var page) -> memory.get().poison(at(page));
             case Effect.RecordOwner record ->
                     around.recorder.record(block, homeEpoch, record, isAwaited);
-            case Effect.NoteLost _ -> {}
+            case Effect.NoteLost _, Effect.NotePromoted _ -> {}
             case Effect.Load(var page, var count) -> load(page, count);
             case Effect.AskGrant() -> around.grants.ask(block);
         }

@@ -17,6 +17,8 @@ final class SegmentCounters {
     final LongAdder upgrade = new LongAdder();
     final LongAdder present = new LongAdder();
     final LongAdder ahead = new LongAdder();
+    final LongAdder promoted = new LongAdder();
+    final LongAdder promotedInVain = new LongAdder();
     final LongAdder invalidated = new LongAdder();
     final LongAdder taken = new LongAdder();
     final LongAdder shared = new LongAdder();
@@ -51,6 +53,8 @@ final class SegmentCounters {
                 upgrade.sum(),
                 present.sum(),
                 ahead.sum(),
+                promoted.sum(),
+                promotedInVain.sum(),
                 invalidated.sum(),
                 taken.sum(),
                 shared.sum(),

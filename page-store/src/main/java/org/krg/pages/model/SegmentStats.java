@@ -10,6 +10,9 @@ import java.util.List;
 /// @param upgrade of these, how many for a page that was there to be read
 /// @param present faults of pages that were there by the time they were looked at
 /// @param ahead pages that were asked for before they were touched
+/// @param promoted pages of which the right to write them came with the page, when they were asked
+///   for to be read
+/// @param promotedInVain of these, how many went, or were read elsewhere, before anybody wrote them
 /// @param invalidated copies given up for a writer elsewhere
 /// @param taken pages given up with their content
 /// @param shared pages that were read out for a reader elsewhere
@@ -27,6 +30,8 @@ public record SegmentStats(
         long upgrade,
         long present,
         long ahead,
+        long promoted,
+        long promotedInVain,
         long invalidated,
         long taken,
         long shared,

@@ -30,6 +30,7 @@ class PageMessageCodecTest {
                     new PageMessage.Request(4, 8, false),
                     new PageMessage.Fetch(4, 8),
                     new PageMessage.Grant(4, 8, Access.READ, 3, Content.SENT),
+                    new PageMessage.Data(4, 64, Long.MIN_VALUE + 5),
                     new PageMessage.Invalidated(9),
                     new PageMessage.Claim(
                             List.of(

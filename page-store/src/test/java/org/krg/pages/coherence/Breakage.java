@@ -19,6 +19,8 @@ enum Breakage {
     SURVIVORS_NOT_ASKED,
     /// What is granted to be read can be written.
     READERS_MAY_WRITE,
+    /// Who is granted a page to read may write it, too, while others have it to read.
+    PROMOTED_BESIDE_READERS,
     /// Messages between two members overtake each other.
     OUT_OF_ORDER,
     /// Of a run of pages that is sent only the first one is write-protected.

@@ -17,6 +17,7 @@ import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Keep;
 import org.krg.pages.coherence.Effect.Load;
 import org.krg.pages.coherence.Effect.NoteLost;
+import org.krg.pages.coherence.Effect.NotePromoted;
 import org.krg.pages.coherence.Effect.Poison;
 import org.krg.pages.coherence.Effect.ReadOut;
 import org.krg.pages.coherence.Effect.RecordOwner;
@@ -75,6 +76,7 @@ final class CoherenceSimulation {
     private final boolean mayFail;
     private final Origin origin;
     private final SimulatedLog log;
+    private final TouchMix touchMix;
     private final TreeMap<Member, SimulatedAgent> agents = new TreeMap<>();
     private final List<RecordOwner> granted = new ArrayList<>();
     private final List<Mail> mail = new ArrayList<>();
@@ -89,6 +91,8 @@ final class CoherenceSimulation {
     private int losses;
     private int lossesNoted;
     private int kept;
+    private int promoted;
+    private int promotedInVain;
     private int runs;
     private int loads;
     private int loadsByMark;
@@ -99,6 +103,7 @@ final class CoherenceSimulation {
     CoherenceSimulation(
             long seed, Breakage broken, OwnershipMode mode, boolean mayFail, Origin origin) {
         this.random = new SplittableRandom(seed);
+        this.touchMix = new TouchMix(random, PAGES);
         this.broken = broken;
         this.mode = mode;
         this.mayFail = mayFail;
@@ -133,6 +138,16 @@ final class CoherenceSimulation {
     /// {@return how often a page came before anybody touched it, and waited for that}
     int kept() {
         return kept;
+    }
+
+    /// {@return how often a page came to be written when it was asked for to be read}
+    int promoted() {
+        return promoted;
+    }
+
+    /// {@return how often nobody wrote it before it went on}
+    int promotedInVain() {
+        return promotedInVain;
     }
 
     /// {@return how often several pages came at once}
@@ -460,18 +475,18 @@ final class CoherenceSimulation {
                 || !home.isUnfiled(page)) {
             return;
         }
+        var access = agent.node.access(page);
         var isWritten = broken == Breakage.FILED_WHILE_STORED_INTO;
         if (broken == Breakage.FILED_UNWRITTEN) {
             home.entries().stream()
                     .filter(entry -> entry.page() == page)
                     .forEach(entry -> home.filed(page, entry.version()));
-        } else if (agent.rights[page] == Access.READ
-                || (agent.rights[page] == Access.WRITE && isWritten)) {
+        } else if (access == Access.READ || (access == Access.WRITE && isWritten)) {
             writesBack++;
             file[page] = agent.bytes[page];
             home.filed(page, agent.node.version(page));
             agent.written.put(page, agent.node.version(page));
-        } else if (agent.rights[page] == Access.WRITE) {
+        } else if (access == Access.WRITE) {
             perform(agent, home.share(page));
         } else {
             perform(agent, agent.node.willNeed(List.of(page)));
@@ -499,7 +514,7 @@ final class CoherenceSimulation {
 
     private void begin(SimulatedAgent agent) {
         if (agent.touch == null && !agent.frozen) {
-            agent.touch = next(agent);
+            agent.touch = touchMix.next(agent);
             agent.faulted = false;
             if (random.nextInt(8) == 0) {
                 perform(agent, agent.node.willNeed(random.nextInt(PAGES), PAGES));
@@ -512,13 +527,6 @@ final class CoherenceSimulation {
             }
         }
         finish(agent);
-    }
-
-    /// A touch here or there, or a load of the page after the last one.
-    private Touch next(SimulatedAgent agent) {
-        var isNext = random.nextInt(3) == 0;
-        agent.last = isNext ? (agent.last + 1) % PAGES : random.nextInt(PAGES);
-        return new Touch(agent.last, !isNext && random.nextInt(2) == 0);
     }
 
     private void finish(SimulatedAgent agent) {
@@ -622,6 +630,12 @@ final class CoherenceSimulation {
                                             && begins
                                             && sequence > 1) ->
                             new Note(sequence, begins, isComplete, List.of());
+                    case Grant(var page, var count, var access, var version, var content)
+                            when broken == Breakage.PROMOTED_BESIDE_READERS
+                                    && count == 1
+                                    && access == Access.READ
+                                    && content == Content.SENT ->
+                            new Grant(page, Access.WRITE, version, content);
                     case Mirrored(var notes) when broken == Breakage.PARTIAL_MIRROR_BELIEVED ->
                             new Mirrored(new Notes(notes.epoch(), true, notes.notes()));
                     default -> arrived.message();
@@ -696,6 +710,10 @@ final class CoherenceSimulation {
                 }
                 case RecordOwner record -> record(agent, record);
                 case NoteLost _ -> lossesNoted++;
+                case NotePromoted(_, var inVain) -> {
+                    promoted += inVain ? 0 : 1;
+                    promotedInVain += inVain ? 1 : 0;
+                }
                 case Load(var page, var count) ->
                         agent.loading.add(new Loading(agent.homeEpoch, page, count));
                 case AskGrant() -> agent.grantAsked = true;

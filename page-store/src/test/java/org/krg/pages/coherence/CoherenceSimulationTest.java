@@ -26,15 +26,20 @@ class CoherenceSimulationTest {
     void pagesStayCoherentWhileMessagesAreDelayed(OwnershipMode mode) {
         var kept = 0;
         var runs = 0;
+        var promoted = 0;
+        var inVain = 0;
         for (var seed = 0; seed < SEEDS; seed++) {
             var run = run(seed, Breakage.NONE, mode, false, Origin.ZEROS);
             assertThat(run.touches()).as("seed %s", seed).isGreaterThan(MANY_TOUCHES);
             assertThat(run.losses()).as("seed %s", seed).isZero();
             kept += run.kept();
             runs += run.runs();
+            promoted += run.promoted();
+            inVain += run.promotedInVain();
         }
         assertThat(kept).as("pages that came before they were touched").isGreaterThan(SEEDS);
         assertThat(runs).as("runs of pages").isGreaterThan(SEEDS / 4);
+        System.err.println("PROMOTED " + mode + " " + promoted + " in vain " + inVain);
     }
 
     @ParameterizedTest

@@ -75,6 +75,9 @@ final class SimulatedAgent {
     /// The page touched last.
     int last;
 
+    /// Whether it is going to write that.
+    boolean isInTurn;
+
     boolean faulted;
     boolean grantAsked;
 

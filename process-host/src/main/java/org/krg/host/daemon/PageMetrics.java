@@ -32,6 +32,8 @@ final class PageMetrics {
         pages.sum("write_faults_total", SegmentStats::write);
         pages.sum("upgrades_total", SegmentStats::upgrade);
         pages.sum("ahead_total", SegmentStats::ahead);
+        pages.sum("promoted_total", SegmentStats::promoted);
+        pages.sum("promoted_in_vain_total", SegmentStats::promotedInVain);
         pages.sum("invalidated_total", SegmentStats::invalidated);
         pages.sum("taken_total", SegmentStats::taken);
         pages.sum("lost_total", SegmentStats::lost);

@@ -64,6 +64,8 @@ public final class SegmentPagesView {
                         .put("upgrades", stats.upgrade())
                         .put("present", stats.present())
                         .put("ahead", stats.ahead())
+                        .put("promoted", stats.promoted())
+                        .put("promotedInVain", stats.promotedInVain())
                         .put("invalidated", stats.invalidated())
                         .put("taken", stats.taken())
                         .put("shared", stats.shared())
