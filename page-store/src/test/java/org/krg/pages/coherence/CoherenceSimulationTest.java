@@ -39,7 +39,8 @@ class CoherenceSimulationTest {
         }
         assertThat(kept).as("pages that came before they were touched").isGreaterThan(SEEDS);
         assertThat(runs).as("runs of pages").isGreaterThan(SEEDS / 4);
-        System.err.println("PROMOTED " + mode + " " + promoted + " in vain " + inVain);
+        assertThat(promoted).as("pages that came to be written").isGreaterThan(SEEDS / 10);
+        assertThat(inVain).as("of these, in vain").isBetween(1, promoted - 1);
     }
 
     @ParameterizedTest

@@ -4,15 +4,17 @@ package org.krg.pages.coherence;
 import java.util.SplittableRandom;
 import org.krg.pages.coherence.SimulatedAgent.Touch;
 
-/// What simulated processes do next: a touch here or there, a load of the page after the last one,
-/// or a turn, which is a load of a page and then a store into it.
+/// What simulated processes do next: a touch here or there, or a load of the page after the last
+/// one. In every other run most of it is turns, which are a load of a page and then a store into it.
 final class TouchMix {
     private final SplittableRandom random;
     private final int pages;
+    private final boolean hasTurns;
 
-    TouchMix(SplittableRandom random, int pages) {
+    TouchMix(SplittableRandom random, int pages, boolean hasTurns) {
         this.random = random;
         this.pages = pages;
+        this.hasTurns = hasTurns;
     }
 
     Touch next(SimulatedAgent agent) {
@@ -20,20 +22,13 @@ final class TouchMix {
             agent.isInTurn = false;
             return new Touch(agent.last, true);
         }
-        return switch (random.nextInt(3)) {
-            case 0 -> {
-                agent.last = (agent.last + 1) % pages;
-                yield new Touch(agent.last, false);
-            }
-            case 1 -> {
-                agent.last = random.nextInt(pages);
-                agent.isInTurn = true;
-                yield new Touch(agent.last, false);
-            }
-            default -> {
-                agent.last = random.nextInt(pages);
-                yield new Touch(agent.last, random.nextBoolean());
-            }
-        };
+        if (hasTurns && random.nextInt(8) != 0) {
+            agent.isInTurn = true;
+            agent.last = random.nextInt(pages);
+            return new Touch(agent.last, false);
+        }
+        var isNext = random.nextInt(3) == 0;
+        agent.last = isNext ? (agent.last + 1) % pages : random.nextInt(pages);
+        return new Touch(agent.last, !isNext && random.nextInt(2) == 0);
     }
 }

@@ -37,7 +37,7 @@ class MigratoryPagesTest {
         agreement = new Agreement(mode);
         nodes =
                 Stream.of("one", "two", "three")
-                        .map(name -> new PageNode(name + mode, agreement, directory))
+                        .map(name -> new PageNode(name, agreement, directory))
                         .toList();
         processes = nodes.stream().map(PageNode::toucher).toList();
     }
