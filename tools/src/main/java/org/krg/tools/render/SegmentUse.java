@@ -83,6 +83,8 @@ public final class SegmentUse {
                         .right("WRITES", it -> count(it, "writeFaults"))
                         .right("UPGRADES", it -> count(it, "upgrades"))
                         .right("AHEAD", it -> count(it, "ahead"))
+                        .right("PROMOTED", it -> count(it, "promoted"))
+                        .right("IN VAIN", it -> count(it, "promotedInVain"))
                         .right("GIVEN UP", SegmentUse::givenUp)
                         .right("LOST", it -> count(it, "lost"))
                         .right("IN", it -> bytes(it, "bytesIn"))

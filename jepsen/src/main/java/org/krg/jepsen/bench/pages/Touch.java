@@ -9,6 +9,8 @@ enum Touch {
     OWNER_UPGRADE("write upgrade by the owner, one copy"),
     WRITE_BY_HOME("remote write fault, taken by the home"),
     WRITE_FROM_HOME("remote write fault, taken from the home"),
+    TURN("read, then write of what another wrote: two turns"),
+    EXPECTED_TURN("the same from the third turn on"),
     PING_PONG("ping-pong of one page, there and back"),
     RANDOM_WRITE("random write of another node's pages"),
     ALL_WRITE("all nodes write the same pages at once");

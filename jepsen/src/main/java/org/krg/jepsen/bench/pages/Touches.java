@@ -20,6 +20,8 @@ final class Touches {
     /// In blocks of their own each.
     private static final int TIMED = 512;
 
+    private static final int TURNED = 4_096;
+
     private static final int SCANNED = 8_192;
 
     /// Reads of all those pages; the middle one counts.
@@ -46,6 +48,7 @@ final class Touches {
 
     void measure() {
         faults();
+        turns();
         pingPong();
         randomly();
         scan();
@@ -61,6 +64,28 @@ final class Touches {
         report.add(subject, Touch.OWNER_UPGRADE, time(other, "write"));
         report.add(subject, Touch.WRITE_BY_HOME, time(home, "write"));
         report.add(subject, Touch.WRITE_FROM_HOME, time(other, "write"));
+    }
+
+    /// After two turns its home takes a page for migratory.
+    private void turns() {
+        var _ = time(home, "write", TURNED);
+        var first = turn(other);
+        first.add(turn(home));
+        report.add(subject, Touch.TURN, first);
+        var later = turn(other);
+        later.add(turn(home));
+        report.add(subject, Touch.EXPECTED_TURN, later);
+    }
+
+    /// Reads all the pages, then writes them.
+    private Latencies turn(SyncProgram program) {
+        var reads = time(program, "read", TURNED);
+        var writes = time(program, "write", TURNED);
+        var both = new Latencies();
+        for (var i = 0; i < pages; i++) {
+            both.record(reads.get(i) + writes.get(i));
+        }
+        return both;
     }
 
     private void pingPong() {
@@ -102,10 +127,14 @@ final class Touches {
         report.add(new PageReport.Rate(subject, "readMegabytes", rates[SCANS / 2]));
     }
 
-    /// Touches the first word of each page, from the last page to the first: nothing comes ahead.
     private Latencies time(SyncProgram program, String how) {
-        var last = (TIMED + pages - 1) * (long) PAGE_BYTES;
-        return latencies(
+        return latencies(time(program, how, TIMED));
+    }
+
+    /// Touches the first word of each page, from the last page to the first: nothing comes ahead.
+    private List<Long> time(SyncProgram program, String how, int first) {
+        var last = (first + pages - 1) * (long) PAGE_BYTES;
+        return nanos(
                 program.begin("time %s %d %d %d".formatted(how, last, pages, -PAGE_BYTES)).join());
     }
 
@@ -115,10 +144,16 @@ final class Touches {
     }
 
     private static Latencies latencies(String answer) {
+        return latencies(nanos(answer));
+    }
+
+    private static Latencies latencies(List<Long> nanos) {
         var latencies = new Latencies();
-        for (var nanos : answer.split(" ", -1)) {
-            latencies.record(Long.parseLong(nanos));
-        }
+        nanos.forEach(latencies::record);
         return latencies;
+    }
+
+    private static List<Long> nanos(String answer) {
+        return Arrays.stream(answer.split(" ", -1)).map(Long::valueOf).toList();
     }
 }

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Of every node, since the segment was opened there: faults by kind and how long threads stood still,",
-            "pages that came ahead of their reader, copies given up for a writer elsewhere, bytes of pages.",
+            "pages that came ahead of their reader, pages that came to be written when they were read (PROMOTED) and how",
+            "many of these nobody wrote (IN VAIN), copies given up for a writer elsewhere, bytes of pages.",
             "A hot page that several nodes write is carried to and fro: give what each of them writes pages of its own.",
             "Exit code 10 if a node did not answer."
         })
