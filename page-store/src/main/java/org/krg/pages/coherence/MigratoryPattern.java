@@ -4,8 +4,8 @@ package org.krg.pages.coherence;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.Member;
 
-/// Whether a page is migratory: handed from node to node, each of which reads it and then writes
-/// it (Cox and Fowler; Stenström, Brorsson and Sandberg, both 1993).
+/// Whether a page is migratory: handed from node to node, each of which reads it and then writes it
+/// (Cox and Fowler; Stenström, Brorsson and Sandberg, both 1993).
 ///
 /// A turn is a read by one node and a write by the same, while nobody else came to read. Two turns
 /// in a row are the pattern; it stays until something speaks against it.
@@ -33,8 +33,8 @@ final class MigratoryPattern {
         }
     }
 
-    /// A node was granted the page to write. One that had not read it shows nothing, and is no
-    /// sign of the contrary: its load and store may have been one instruction.
+    /// A node was granted the page to write. One that had not read it shows nothing, and is no sign
+    /// of the contrary: its load and store may have been one instruction.
     void written(Member by) {
         if (reads == 1 && by.equals(reader)) {
             turns++;

@@ -363,7 +363,8 @@ public final class NodeBlock {
     }
 
     private List<Effect> promoted(Grant grant) {
-        return List.of(readable(grant.page(), grant.content()), new NotePromoted(grant.page(), false));
+        return List.of(
+                readable(grant.page(), grant.content()), new NotePromoted(grant.page(), false));
     }
 
     /// {@return what is asked for now because somebody wants more than was granted}

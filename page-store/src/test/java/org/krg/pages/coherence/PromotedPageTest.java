@@ -74,11 +74,13 @@ class PromotedPageTest {
                 .containsExactly(new RecordOwner(0, 4, OTHER, 1), to(THIRD, new Take(0)));
         assertThat(say(THIRD, new Data(0)))
                 .containsExactly(new Send(OTHER, 1, PROMOTED, Payload.RECEIVED));
-        assertThat(home.entries()).singleElement().satisfies(page -> {
-            assertThat(page.holders()).containsExactly(OTHER);
-            assertThat(page.exclusive()).isTrue();
-            assertThat(page.owner()).contains(OTHER);
-        });
+        assertThat(home.entries())
+                .singleElement()
+                .satisfies(page -> {
+                    assertThat(page.holders()).containsExactly(OTHER);
+                    assertThat(page.exclusive()).isTrue();
+                    assertThat(page.owner()).contains(OTHER);
+                });
     }
 
     @Test
@@ -136,16 +138,14 @@ class PromotedPageTest {
     void whoDidNotWriteItSaysSo() {
         var _ = node.received(HOME, 1, PROMOTED);
         assertThat(node.received(HOME, 1, new Take(0)))
-                .containsExactly(
-                        new Revoke(0, false, true), new NotePromoted(0, true), data(1));
+                .containsExactly(new Revoke(0, false, true), new NotePromoted(0, true), data(1));
     }
 
     @Test
     void whoIsToShareItSaysSoOnce() {
         var _ = node.received(HOME, 1, PROMOTED);
         assertThat(node.received(HOME, 1, new Fetch(0)))
-                .containsExactly(
-                        new Effect.ReadOut(0, 1), new NotePromoted(0, true), data(1));
+                .containsExactly(new Effect.ReadOut(0, 1), new NotePromoted(0, true), data(1));
         assertThat(node.received(HOME, 1, new Fetch(0)))
                 .containsExactly(new Effect.ReadOut(0, 1), data(0));
         assertThat(node.fault(0, true)).containsExactly(toHome(new Request(0, true)));

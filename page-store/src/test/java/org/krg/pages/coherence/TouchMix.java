@@ -5,7 +5,8 @@ import java.util.SplittableRandom;
 import org.krg.pages.coherence.SimulatedAgent.Touch;
 
 /// What simulated processes do next: a touch here or there, or a load of the page after the last
-/// one. In every other run most of it is turns, which are a load of a page and then a store into it.
+/// one. In every other run most of it is turns, which are a load of a page and then a store into
+/// it.
 final class TouchMix {
     private final SplittableRandom random;
     private final int pages;

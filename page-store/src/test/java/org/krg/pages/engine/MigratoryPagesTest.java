@@ -87,8 +87,7 @@ class MigratoryPagesTest {
     }
 
     private void readAll() {
-        processes.forEach(
-                process -> assertThat(process.ask("read 0")).isEqualTo("" + FIRST_TURNS));
+        processes.forEach(process -> assertThat(process.ask("read 0")).isEqualTo("" + FIRST_TURNS));
     }
 
     private static long faultsElsewhere(SegmentStats stats) {

@@ -25,7 +25,8 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
 
     @Override
     public SegmentStats stats(SegmentId segment, int pages) {
-        return new SegmentStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+        return new SegmentStats(
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Touches {
     /// In blocks of their own each.
     private static final int TIMED = 512;
 
-    private static final int TURNED = 4_096;
+    private static final int TURNED = 24_576;
 
     private static final int SCANNED = 8_192;
 
@@ -68,7 +68,7 @@ final class Touches {
 
     /// After two turns its home takes a page for migratory.
     private void turns() {
-        var _ = time(home, "write", TURNED);
+        var _ = nanos(home, "write", TURNED);
         var first = turn(other);
         first.add(turn(home));
         report.add(subject, Touch.TURN, first);
@@ -79,8 +79,8 @@ final class Touches {
 
     /// Reads all the pages, then writes them.
     private Latencies turn(SyncProgram program) {
-        var reads = time(program, "read", TURNED);
-        var writes = time(program, "write", TURNED);
+        var reads = nanos(program, "read", TURNED);
+        var writes = nanos(program, "write", TURNED);
         var both = new Latencies();
         for (var i = 0; i < pages; i++) {
             both.record(reads.get(i) + writes.get(i));
@@ -128,11 +128,11 @@ final class Touches {
     }
 
     private Latencies time(SyncProgram program, String how) {
-        return latencies(time(program, how, TIMED));
+        return latencies(nanos(program, how, TIMED));
     }
 
     /// Touches the first word of each page, from the last page to the first: nothing comes ahead.
-    private List<Long> time(SyncProgram program, String how, int first) {
+    private List<Long> nanos(SyncProgram program, String how, int first) {
         var last = (first + pages - 1) * (long) PAGE_BYTES;
         return nanos(
                 program.begin("time %s %d %d %d".formatted(how, last, pages, -PAGE_BYTES)).join());
