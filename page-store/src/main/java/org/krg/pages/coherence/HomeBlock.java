@@ -122,8 +122,8 @@ public final class HomeBlock {
                 case Claim(var copies) -> claim(from, copies);
                 case Mirrored(var notes) -> mirrored(from, notes);
                 case Noted(var upTo) -> noted(from, upTo);
-                case Request(var page, var count, var write) ->
-                        each(page, count, it -> request(it, new Ask(from, write)));
+                case Request(var page, var count, var write, var ahead) ->
+                        each(page, count, it -> request(it, new Ask(from, write, !ahead)));
                 case Invalidated(var page) -> page(page).invalidated(from);
                 case Data data ->
                         each(

@@ -213,7 +213,7 @@ final class HomePage {
         for (var waiting : queue) {
             if (waiting.member().equals(ask.member())) {
                 queue.remove(waiting);
-                queue.add(new Ask(ask.member(), waiting.write() || ask.write()));
+                queue.add(waiting.with(ask));
                 return;
             }
         }
@@ -330,7 +330,7 @@ final class HomePage {
     /// version. Nothing if they may not write it, or it is on its way.
     void share() {
         if (transfer == null && exclusive && holders.contains(self)) {
-            var sharing = new Transfer(new Ask(self, false));
+            var sharing = new Transfer(new Ask(self, false, false));
             sharing.requester = null;
             sharing.provider = self;
             transfer = sharing;
@@ -396,7 +396,7 @@ final class HomePage {
         if (bytes == Bytes.LOST) {
             tellLost(again);
         } else if (again.requester != null) {
-            start(new Ask(again.requester, again.write));
+            start(new Ask(again.requester, again.write, true));
         }
         serve();
     }
@@ -435,16 +435,16 @@ final class HomePage {
         }
     }
 
-    /// A read of a migratory page is the write that is going to follow, from here on: so it is
-    /// ordered, recorded and recovered. If others wait to read the page, too, it is none.
+    /// A process that reads a migratory page is going to write it, and does so from here on: it is
+    /// ordered, recorded and recovered as a write. If others wait to read the page, it is none.
     private Ask foreseen(Ask ask) {
-        if (ask.write() || holders.contains(ask.member())) {
+        if (ask.write() || !ask.touched() || holders.contains(ask.member())) {
             return ask;
         }
         if (queue.stream().anyMatch(other -> !other.write())) {
             pattern.forget();
         }
-        return exclusive && pattern.isShown() ? new Ask(ask.member(), true) : ask;
+        return exclusive && pattern.isShown() ? ask.toWrite() : ask;
     }
 
     private void start(Ask ask) {

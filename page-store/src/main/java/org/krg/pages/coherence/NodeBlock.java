@@ -58,6 +58,9 @@ public final class NodeBlock {
     private final long[] version = new long[BlockId.PAGES];
     private final boolean[] ahead = new boolean[BlockId.PAGES];
 
+    /// Pages at which a process stands still. Others that are wanted the agent itself wants.
+    private final boolean[] touched = new boolean[BlockId.PAGES];
+
     /// Pages that this node may have its processes write, and that it shows them to be read only:
     /// it asked for no more, and is told of the first store.
     private final boolean[] unwritten = new boolean[BlockId.PAGES];
@@ -134,6 +137,15 @@ public final class NodeBlock {
 
     /// A process touched a page that it may not, or no longer did when the event was read.
     public List<Effect> fault(int page, boolean write) {
+        return want(page, write, true);
+    }
+
+    /// The agent needs a page, as a process would that stopped at it.
+    public List<Effect> need(int page, boolean write) {
+        return want(page, write, false);
+    }
+
+    private List<Effect> want(int page, boolean write, boolean byProcess) {
         var needed = write ? WRITE : READ;
         if (lost[page]) {
             return List.of(new Poison(page));
@@ -149,6 +161,7 @@ public final class NodeBlock {
             if (wanted[page].compareTo(needed) < 0) {
                 wanted[page] = needed;
             }
+            touched[page] |= byProcess;
             effects.addAll(request(page));
         }
         if (!write) {
@@ -237,7 +250,7 @@ public final class NodeBlock {
         grantAsked = false;
         Arrays.fill(ahead, false);
         var waiting = IntStream.range(0, BlockId.PAGES).filter(this::isWaiting).boxed().toList();
-        waiting.forEach(page -> wanted[page] = NONE);
+        waiting.forEach(this::wantNoMore);
         return waiting.stream().<Effect>map(Poison::new).toList();
     }
 
@@ -312,8 +325,10 @@ public final class NodeBlock {
         if (asked[page] != NONE) {
             return List.of();
         }
-        asked[page] = wanted[page] == WRITE ? WRITE : READ;
-        return List.of(toHome(new Request(page, wanted[page] == WRITE), Payload.NONE));
+        var write = wanted[page] == WRITE;
+        asked[page] = write ? WRITE : READ;
+        var request = new Request(page, 1, write, !write && !touched[page]);
+        return List.of(toHome(request, Payload.NONE));
     }
 
     private List<Effect> askGrant() {
@@ -376,7 +391,7 @@ public final class NodeBlock {
         if (wanted[page].compareTo(grant.access()) > 0) {
             return request(page);
         }
-        wanted[page] = NONE;
+        wantNoMore(page);
         return List.of();
     }
 
@@ -424,10 +439,15 @@ public final class NodeBlock {
 
     private List<Effect> lose(int page) {
         lost[page] = true;
-        wanted[page] = NONE;
+        wantNoMore(page);
         asked[page] = NONE;
         ahead[page] = false;
         return List.of(new Poison(page));
+    }
+
+    private void wantNoMore(int page) {
+        wanted[page] = NONE;
+        touched[page] = false;
     }
 
     private Send toHome(ToHome message, Payload payload) {

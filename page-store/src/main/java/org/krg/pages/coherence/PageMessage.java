@@ -21,9 +21,14 @@ public sealed interface PageMessage {
     /// From the home to a node.
     sealed interface ToNode extends PageMessage {}
 
-    /// A process of the node stands still until it may read, or write, or is going to read. One at
-    /// a time for a page.
-    record Request(int page, int pages, boolean write) implements ToHome {
+    /// The node wants to read, or write. One at a time for a page.
+    ///
+    /// @param ahead of what is to be read: whether no process stands still for it
+    record Request(int page, int pages, boolean write, boolean ahead) implements ToHome {
+        public Request(int page, int pages, boolean write) {
+            this(page, pages, write, false);
+        }
+
         public Request(int page, boolean write) {
             this(page, 1, write);
         }

@@ -70,12 +70,13 @@ final class Runs {
 
     private static Optional<PageMessage> join(PageMessage first, PageMessage second) {
         return switch (first) {
-            case Request(var page, var count, var write)
-                    when second instanceof Request(var next, var more, var alsoWrite)
+            case Request(var page, var count, var write, var ahead)
+                    when second instanceof Request(var next, var more, var alsoWrite, var alsoAhead)
                             && !write
                             && !alsoWrite
+                            && ahead == alsoAhead
                             && follows(page, count, next, more) ->
-                    Optional.of(new Request(page, count + more, false));
+                    Optional.of(new Request(page, count + more, false, ahead));
             case Fetch(var page, var count)
                     when second instanceof Fetch(var next, var more)
                             && follows(page, count, next, more) ->

@@ -33,6 +33,10 @@
 /// after it was written back, until somebody is granted to write it again. A home elsewhere loads
 /// nothing: what nobody claims is lost.
 ///
+/// A process that reads a page which another node may write is granted it to be written if the page
+/// is migratory ([MigratoryPattern]), as if it had asked for that. Its node shows the page to be
+/// read only until a process stores into it; of a page into which none has, Data says so.
+///
 /// What has to hold for that, and is the engine's to keep: messages between two members arrive in
 /// order and once, or not at all from some point on, and then one of the two is declared over;
 /// effects are performed in order, and what reads a page out first takes the right to write it from

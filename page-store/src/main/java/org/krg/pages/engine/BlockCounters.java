@@ -93,7 +93,7 @@ final class BlockCounters {
 
     private void asks(PageMessage message) {
         switch (message) {
-            case PageMessage.Request(var page, var count, _) ->
+            case PageMessage.Request(var page, var count, _, _) ->
                     Arrays.fill(elsewhere, page, page + count, true);
             case PageMessage.Fetch(var page, var count) -> {
                 for (var each = page; each < page + count; each++) {

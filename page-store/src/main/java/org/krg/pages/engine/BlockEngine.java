@@ -299,7 +299,7 @@ final class BlockEngine {
                 return false;
             }
             if (!node.isWaiting(page)) {
-                perform(node.fault(page, needed == Access.WRITE), null);
+                perform(node.need(page, needed == Access.WRITE), null);
                 drain();
             }
             var left = until - System.nanoTime();

@@ -28,6 +28,7 @@ class PageMessageCodecTest {
                     new PageMessage.Data(9),
                     new PageMessage.Data(448, 64),
                     new PageMessage.Request(4, 8, false),
+                    new PageMessage.Request(4, 8, false, true),
                     new PageMessage.Fetch(4, 8),
                     new PageMessage.Grant(4, 8, Access.READ, 3, Content.SENT),
                     new PageMessage.Data(4, 64, Long.MIN_VALUE + 5),

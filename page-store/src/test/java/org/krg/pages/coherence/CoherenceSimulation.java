@@ -103,7 +103,7 @@ final class CoherenceSimulation {
     CoherenceSimulation(
             long seed, Breakage broken, OwnershipMode mode, boolean mayFail, Origin origin) {
         this.random = new SplittableRandom(seed);
-        this.touchMix = new TouchMix(random, PAGES, seed % 8 >= 6);
+        this.touchMix = new TouchMix(random, PAGES, TouchMix.hasTurns(seed));
         this.broken = broken;
         this.mode = mode;
         this.mayFail = mayFail;

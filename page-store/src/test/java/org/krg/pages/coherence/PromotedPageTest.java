@@ -103,6 +103,14 @@ class PromotedPageTest {
     }
 
     @Test
+    void whatNoProcessStandsStillForIsACopyAsEver() {
+        assertThat(say(OTHER, new Request(0, 1, false, true)))
+                .containsExactly(to(THIRD, new Fetch(0)));
+        assertThat(node.need(2, false)).containsExactly(toHome(new Request(2, 1, false, true)));
+        assertThat(node.willNeed(1, 2)).containsExactly(toHome(new Request(1, 1, false, true)));
+    }
+
+    @Test
     void aPromotedReadWaitsForItsRecordAsAWriteDoes() {
         var recorded = home(OwnershipMode.SYNC);
         for (var turn : List.of(new Turn(OTHER, THIRD, 1), new Turn(THIRD, OTHER, 2))) {

@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 import org.krg.pages.coherence.SimulatedAgent.Touch;
 
 /// What simulated processes do next: a touch here or there, or a load of the page after the last
-/// one. In every other run most of it is turns, which are a load of a page and then a store into
+/// one. In every fourth run most of it is turns, which are a load of a page and then a store into
 /// it.
 final class TouchMix {
     private final SplittableRandom random;
@@ -16,6 +16,11 @@ final class TouchMix {
         this.random = random;
         this.pages = pages;
         this.hasTurns = hasTurns;
+    }
+
+    /// {@return whether the run of a seed is one with turns}
+    static boolean hasTurns(long seed) {
+        return seed % 8 >= 6;
     }
 
     Touch next(SimulatedAgent agent) {
