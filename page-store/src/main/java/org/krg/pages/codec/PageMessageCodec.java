@@ -33,8 +33,9 @@ import org.krg.state.model.SegmentId;
 /// pages     Request, Data, Grant, Fetch: how many, `page` being the first; else 1
 /// detail    Request: 1 if to write, 2 if ahead; Grant: access in bits 0-3, content in bits 4-7
 /// detail    Note: 1 if it begins; Note, Mirrored: 2 if they are complete
-/// version   Grant: of the page; Data: a bit for each page, whether it was not written; Claim: how many entries of u16 page, u8 access, u64 version follow;
-///           Note, Noted: sequence; Mirrored: epoch. Notes follow as NotesCodec has them
+/// version   Grant: of the page; Data: a bit for each page, the lowest for the first: not written;
+///           Claim: how many entries of u16 page, u8 access, u64 version follow; Note, Noted:
+///           sequence; Mirrored: epoch. Notes follow as NotesCodec has them
 /// ```
 public final class PageMessageCodec {
     /// Bytes of the longest message but those with notes, the pages that may follow not counted.

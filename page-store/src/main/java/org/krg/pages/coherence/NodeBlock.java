@@ -339,23 +339,22 @@ public final class NodeBlock {
         return List.of(new AskGrant());
     }
 
+    /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
     private List<Effect> install(Grant grant) {
         var effects = new ArrayList<Effect>();
         var further = new ArrayList<Effect>();
         for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            effects.add(readable(page, grant.content()));
+            var isHidden = reading.isSignal(page) && !isWaiting(page);
+            effects.add(
+                    isHidden
+                            ? new Keep(page, grant.content())
+                            : new Install(page, 1, false, grant.content()));
             further.addAll(come(page, grant));
         }
         var all = new ArrayList<>(Runs.joined(effects));
         all.addAll(further);
         return all;
-    }
-
-    /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
-    private Effect readable(int page, Content content) {
-        var isHidden = reading.isSignal(page) && !isWaiting(page);
-        return isHidden ? new Keep(page, content) : new Install(page, 1, false, content);
     }
 
     private List<Effect> own(Grant grant) {
@@ -366,20 +365,14 @@ public final class NodeBlock {
             effects.add(new Upgrade(page));
         } else {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            unwritten[page] = asked[page] == READ && wanted[page] != WRITE;
-            effects.addAll(unwritten[page] ? promoted(grant) : List.of(writable(grant)));
+            unwritten[page] = wanted[page] == READ;
+            effects.add(new Install(page, 1, !unwritten[page], grant.content()));
+            if (unwritten[page]) {
+                effects.add(new NotePromoted(page, false));
+            }
         }
         effects.addAll(come(page, grant));
         return effects;
-    }
-
-    private static Install writable(Grant grant) {
-        return new Install(grant.page(), 1, true, grant.content());
-    }
-
-    private List<Effect> promoted(Grant grant) {
-        return List.of(
-                readable(grant.page(), grant.content()), new NotePromoted(grant.page(), false));
     }
 
     /// {@return what is asked for now because somebody wants more than was granted}
