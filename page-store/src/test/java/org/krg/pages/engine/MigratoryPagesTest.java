@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.PageNode;
+import org.krg.pages.fixture.PageTables;
 import org.krg.pages.fixture.Toucher;
 import org.krg.pages.model.FaultTimes;
 import org.krg.pages.model.SegmentStats;
@@ -62,6 +63,7 @@ class MigratoryPagesTest {
         assertThat(sum(SegmentStats::promoted)).isEqualTo(TURNS + 1);
         assertThat(sum(SegmentStats::promotedInVain)).isZero();
         assertThat(sum(MigratoryPagesTest::faultsElsewhere)).isEqualTo(faults + TURNS + 1);
+        PageTables.requireAgreement(nodes);
     }
 
     @Test
@@ -76,6 +78,7 @@ class MigratoryPagesTest {
         assertThat(sum(SegmentStats::read)).isEqualTo(faults);
         assertThat(sum(SegmentStats::promoted)).isEqualTo(2);
         assertThat(sum(SegmentStats::promotedInVain)).isEqualTo(2);
+        PageTables.requireAgreement(nodes);
     }
 
     private void takeTurns(int first, int count) {
