@@ -31,7 +31,8 @@ import org.krg.state.model.SegmentId;
 /// ```
 /// u64 segment, u32 block, u64 epoch, u8 kind, u8 detail, u16 page, u16 pages, u64 version
 /// pages     Request, Data, Grant, Fetch: how many, `page` being the first; else 1
-/// detail    Request: 1 if to write, 2 if ahead; Grant: access in bits 0-3, content in bits 4-7
+/// detail    Request: 1 to write, 2 to read where a process stands still, else 0
+/// detail    Grant: access in bits 0-3, content in bits 4-7
 /// detail    Note: 1 if it begins; Note, Mirrored: 2 if they are complete
 /// version   Grant: of the page; Data: a bit for each page, the lowest for the first: not written;
 ///           Claim: how many entries of u16 page, u8 access, u64 version follow; Note, Noted:
@@ -67,7 +68,7 @@ public final class PageMessageCodec {
         target.putLong(block.segment().value()).putInt(block.number()).putLong(epoch);
         switch (message) {
             case Request(var page, var pages, var write, var ahead) ->
-                    put(target, 1, write ? 1 : ahead ? 2 : 0, page, pages, 0);
+                    put(target, 1, write ? 1 : ahead ? 0 : 2, page, pages, 0);
             case Data(var page, var pages, var unwritten) ->
                     put(target, 2, 0, page, pages, unwritten);
             case Invalidated(var page) -> put(target, 3, 0, page, 0);
@@ -133,7 +134,7 @@ public final class PageMessageCodec {
             return Optional.empty();
         }
         return switch (kind) {
-            case 1 -> Optional.of(new Request(page, pages, detail == 1, detail == 2));
+            case 1 -> Optional.of(new Request(page, pages, detail == 1, detail == 0));
             case 2 -> Optional.of(new Data(page, pages, version));
             case 3 -> Optional.of(new Invalidated(page));
             case 4 -> claim(source, version);
