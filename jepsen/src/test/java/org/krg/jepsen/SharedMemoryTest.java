@@ -101,15 +101,26 @@ class SharedMemoryTest {
         assertThat(touchers.get(1).ask("advise 0 65536 3")).isEqualTo("ok");
 
         await().atMost(1, TimeUnit.MINUTES)
-                .untilAsserted(() -> assertThat(ahead(cluster)).isEqualTo(16));
+                .untilAsserted(() -> assertThat(counted(cluster, "ahead")).isEqualTo(16));
         assertThat(touchers.get(1).ask("read 61440")).isEqualTo("7");
         assertThat(touchers.get(1).ask("advise 0 100 3")).isEqualTo("error EINVAL");
     }
 
-    private static int ahead(Cluster cluster) {
+    @Test
+    void aPageThatNodesReadAndThenWriteInTurnsIsPromoted(Cluster cluster) {
+        for (var turn = 0; turn < 8; turn++) {
+            var toucher = touchers.get(turn % 2);
+            assertThat(toucher.ask("read " + COUNTER)).isEqualTo("" + turn);
+            assertThat(toucher.ask("write " + COUNTER + " " + (turn + 1))).isEqualTo("ok");
+        }
+        assertThat(counted(cluster, "promoted")).isEqualTo(6);
+        assertThat(counted(cluster, "promotedInVain")).isZero();
+    }
+
+    private static int counted(Cluster cluster, String what) {
         var stats = cluster.run("segment", "stats", SEGMENT, "-o", "json").require(0).json();
         return Cluster.stream(stats.path("nodes"))
-                .mapToInt(node -> node.path("stats").path("ahead").asInt())
+                .mapToInt(node -> node.path("stats").path(what).asInt())
                 .sum();
     }
 
