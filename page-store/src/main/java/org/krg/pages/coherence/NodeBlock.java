@@ -366,10 +366,10 @@ public final class NodeBlock {
         } else {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
             unwritten[page] = wanted[page] == READ;
-            effects.add(new Install(page, 1, !unwritten[page], grant.content()));
             if (unwritten[page]) {
                 effects.add(new NotePromoted(page, false));
             }
+            effects.add(new Install(page, 1, !unwritten[page], grant.content()));
         }
         effects.addAll(come(page, grant));
         return effects;

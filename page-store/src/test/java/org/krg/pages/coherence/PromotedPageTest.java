@@ -132,7 +132,7 @@ class PromotedPageTest {
     void processesOnlyReadItUntilTheFirstStoreWhichNeedsNobody() {
         assertThat(node.received(HOME, 1, PROMOTED))
                 .containsExactly(
-                        new Install(0, 1, false, Content.SENT), new NotePromoted(0, false));
+                        new NotePromoted(0, false), new Install(0, 1, false, Content.SENT));
         assertThat(node.fault(0, false)).containsExactly(new Resume(0, false));
         assertThat(node.access(0)).isEqualTo(Access.WRITE);
 
