@@ -216,7 +216,14 @@ public final class WatchHub implements AutoCloseable {
 
     private void bookmark(Watcher watcher) {
         if (inStep.contains(watcher)) {
-            watcher.bookmark(fed);
+            answer(watcher, fed);
+        }
+    }
+
+    /// Another one that was asked for since is told behind what has been applied by now.
+    private void answer(Watcher watcher, Revision revision) {
+        if (watcher.answer(revision)) {
+            inbox.add(watcher);
         }
     }
 
@@ -340,7 +347,7 @@ public final class WatchHub implements AutoCloseable {
                 if (watcher.next().compareTo(fed) > 0) {
                     putInStep(watcher);
                     if (watcher.isBookmarkWanted()) {
-                        watcher.bookmark(new Revision(watcher.next().value() - 1));
+                        answer(watcher, new Revision(watcher.next().value() - 1));
                     }
                 }
             }

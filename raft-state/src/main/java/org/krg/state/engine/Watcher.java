@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.krg.state.KeySpace.Change;
 import org.krg.state.KeySpace.Notice;
@@ -43,7 +43,7 @@ final class Watcher {
     /// The first revision that was not fed yet.
     private Revision next;
 
-    private final AtomicBoolean isBookmarkWanted = new AtomicBoolean();
+    private final AtomicReference<Wanted> bookmark = new AtomicReference<>(Wanted.NONE);
 
     private record Waiting(Notice notice, int changes, long bytes) {}
 
@@ -104,18 +104,35 @@ final class Watcher {
         }
     }
 
-    /// {@return whether it was not wanted already}
+    /// How many bookmarks are asked for and not told.
+    private enum Wanted {
+        NONE,
+        ONE,
+        /// One was asked for after the one before, and may have to say more than that.
+        ANOTHER
+    }
+
+    /// {@return whether none was wanted}
     boolean wantBookmark() {
-        return isBookmarkWanted.compareAndSet(false, true);
+        return bookmark.getAndUpdate(it -> it == Wanted.NONE ? Wanted.ONE : Wanted.ANOTHER)
+                == Wanted.NONE;
     }
 
     boolean isBookmarkWanted() {
-        return isBookmarkWanted.get();
+        return bookmark.get() != Wanted.NONE;
+    }
+
+    /// Answers who asked for a bookmark.
+    ///
+    /// @return whether another one is wanted
+    boolean answer(Revision revision) {
+        var before = bookmark.getAndUpdate(it -> it == Wanted.ANOTHER ? Wanted.ONE : Wanted.NONE);
+        bookmark(revision);
+        return before == Wanted.ANOTHER;
     }
 
     /// Says that everything up to a revision was told; one that is still ahead was asked for.
     void bookmark(Revision revision) {
-        isBookmarkWanted.set(false);
         var told = new Revision(Math.max(revision.value(), next.value() - 1));
         tell(new Waiting(new Notice.Bookmark(told), 0, 0));
     }

@@ -209,6 +209,19 @@ final class WatchHubTest {
     }
 
     @Test
+    void aBookmarkThatIsAskedForWhileAnotherIsComingSaysWhatHappenedBetween() {
+        var log = new Log();
+        try (var watch = watch(KeyRange.ALL, 0, log)) {
+            for (var i = 1; i <= 200; i++) {
+                bench.put("k", "v" + i);
+                watch.bookmark();
+                bench.put("k", "w" + i);
+                awaitReached(watch, log);
+            }
+        }
+    }
+
+    @Test
     void keysThatGoWithTheirLeaseAreTold() {
         bench.apply(new GrantLease(new LeaseId(9), "cron", Duration.ofSeconds(5)));
         bench.apply(KeyBench.put("a", "1", 9), KeyBench.put("b", "1", 9));
