@@ -212,7 +212,7 @@ final class WatchHubTest {
     void aBookmarkThatIsAskedForWhileAnotherIsComingSaysWhatHappenedBetween() {
         var log = new Log();
         try (var watch = watch(KeyRange.ALL, 0, log)) {
-            for (var i = 1; i <= 200; i++) {
+            for (var i = 1; i <= 20; i++) {
                 bench.put("k", "v" + i);
                 watch.bookmark();
                 bench.put("k", "w" + i);
