@@ -2,6 +2,7 @@
 package org.krg.state.ratis;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
@@ -24,6 +25,7 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
 import org.krg.state.engine.LastResort;
 import org.krg.state.engine.LogPosition;
@@ -86,7 +88,7 @@ final class RatisStateMachine extends BaseStateMachine {
     /// leave rows without one, in the middle of taking a snapshot over.
     private void snapshotIfNone() {
         if (snapshots.newest().isEmpty() && !engine.position().equals(LogPosition.NONE)) {
-            takeSnapshot();
+            snapshot();
         }
     }
 
@@ -138,13 +140,29 @@ final class RatisStateMachine extends BaseStateMachine {
     synchronized List<StorageDamaged> replaceDamagedSnapshots() {
         var damaged = snapshots.putDamagedAside();
         if (!damaged.isEmpty()) {
-            takeSnapshot();
+            snapshot();
         }
         return damaged;
     }
 
+    /// At the end of the server one that cannot be taken, for want of room for example, must not
+    /// keep the rows from being closed: the next start reads more of the log. At other times the
+    /// failure ends the server.
+    ///
+    /// @throws IOException at the end only
     @Override
-    public synchronized long takeSnapshot() {
+    public long takeSnapshot() throws IOException {
+        try {
+            return snapshot();
+        } catch (StorageFailed | DiskFailed | UncheckedIOException failed) {
+            if (getServer().join().getLifeCycleState().isClosingOrClosed()) {
+                throw new IOException("no snapshot is taken at the end", failed);
+            }
+            throw failed;
+        }
+    }
+
+    private synchronized long snapshot() {
         var position = engine.checkpoint(snapshots.place());
         if (position.isEmpty()) {
             return RaftLog.INVALID_LOG_INDEX;
