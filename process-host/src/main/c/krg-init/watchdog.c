@@ -5,8 +5,9 @@
 // cell has to stand still, because the cluster may soon start its program elsewhere. Nothing here
 // waits for a disk: a thread of its own, a page locked in memory, and files of the kernel.
 //
-// By itself it only freezes. The agent has it thaw, and says up to when it holds that the epoch of the cell is still the
-// present one: an agent that stood still itself acts on what it knew before, when the program may run elsewhere since.
+// By itself it only freezes. The agent has it thaw, and says up to when it holds that the epoch of the
+// cell is still the present one: an agent that stood still itself acts on what it knew before, when
+// the program may run elsewhere since.
 #include "krg-init.h"
 
 #include <errno.h>
@@ -78,6 +79,8 @@ static void stop_cell(struct cell *cell, uint64_t *asked) {
         if (pwrite(kill_file, "1", 1, 0) != 1) {
             complain("cannot kill", "the cell");
         }
+        // The kernel passes over a process whose main thread has ended while others go on.
+        program_signal_all(cell, SIGKILL);
     }
 }
 

@@ -117,6 +117,14 @@ public final class Preflight {
                     process.name() + " is traced by pid " + process.tracer() + " of the machine",
                     "End the debugger or strace");
         }
+        if (process.headless()) {
+            block(
+                    process,
+                    "the main thread of "
+                            + process.name()
+                            + " has ended and others go on, which CRIU cannot save",
+                    "Have the main thread wait for them, pthread_join(3)");
+        }
         if (inspection.nested().contains(process.hostPid())) {
             block(
                     process,

@@ -44,6 +44,7 @@ public final class SharedMemoryTies {
                 it.hostParent(),
                 it.name(),
                 it.threads(),
+                it.headless(),
                 it.residentBytes(),
                 it.tracer(),
                 it.files().stream().filter(file -> !isTie(file, connected)).toList(),

@@ -2,15 +2,14 @@
 package org.krg.checkpoint.linux;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.AcceptQueue;
@@ -104,14 +103,23 @@ final class AcceptQueues {
     private Map<Long, Holder> holders() throws IOException {
         var holders = new TreeMap<Long, Holder>();
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
-            try (var links = Files.newDirectoryStream(Path.of("/proc", pid, "fd"))) {
-                for (var link : links) {
-                    socket(link).ifPresent(inode -> holders.putIfAbsent(inode, holder(pid, link)));
-                }
-            } catch (NoSuchFileException ended) {
-                // A process between the list and the reading, or one that is a zombie.
-            } catch (DirectoryIteratorException failure) {
-                throw failure.getCause();
+            // A zombie has no descriptors.
+            Proc.whileThere(() -> holders(pid))
+                    .ifPresent(found -> found.forEach(holders::putIfAbsent));
+        }
+        return holders;
+    }
+
+    private static Map<Long, Holder> holders(String pid) throws IOException {
+        var holders = new TreeMap<Long, Holder>();
+        try (var links = Files.newDirectoryStream(Path.of("/proc", pid, "fd"))) {
+            for (var link : links) {
+                Proc.whileThere(() -> Files.readSymbolicLink(link).toString())
+                        .map(SOCKET::matcher)
+                        .filter(Matcher::matches)
+                        .ifPresent(it ->
+                                holders.putIfAbsent(
+                                        Long.parseLong(it.group(1)), holder(pid, link)));
             }
         }
         return holders;
@@ -119,17 +127,6 @@ final class AcceptQueues {
 
     private static Holder holder(String pid, Path link) {
         return new Holder(Long.parseLong(pid), Integer.parseInt(link.getFileName().toString()));
-    }
-
-    private static Optional<Long> socket(Path link) throws IOException {
-        try {
-            var socket = SOCKET.matcher(Files.readSymbolicLink(link).toString());
-            return socket.matches()
-                    ? Optional.of(Long.parseLong(socket.group(1)))
-                    : Optional.empty();
-        } catch (NoSuchFileException closed) {
-            return Optional.empty();
-        }
     }
 
     private static void pause() throws IOException {

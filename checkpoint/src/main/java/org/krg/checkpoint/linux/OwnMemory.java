@@ -3,7 +3,6 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
@@ -17,20 +16,16 @@ final class OwnMemory {
     static long bytes(CellView cell) throws IOException {
         var bytes = 0L;
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
-            bytes += bytes(pid);
+            bytes += Proc.whileThere(() -> bytes(pid)).orElse(0L);
         }
         return bytes;
     }
 
     private static long bytes(String pid) throws IOException {
-        try {
-            return TreeScan.lines(Path.of("/proc", pid, "status")).stream()
-                    .map(AMOUNT::matcher)
-                    .filter(amount -> amount.matches())
-                    .mapToLong(amount -> Long.parseLong(amount.group(1)) * 1024)
-                    .sum();
-        } catch (NoSuchFileException ended) {
-            return 0;
-        }
+        return Proc.lines(Path.of("/proc", pid, "status")).stream()
+                .map(AMOUNT::matcher)
+                .filter(amount -> amount.matches())
+                .mapToLong(amount -> Long.parseLong(amount.group(1)) * 1024)
+                .sum();
     }
 }

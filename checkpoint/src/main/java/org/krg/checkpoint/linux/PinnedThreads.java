@@ -3,7 +3,6 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,20 +38,14 @@ final class PinnedThreads {
             for (var thread : threads) {
                 var cpus = CpuAffinity.of(Long.parseLong(thread.getFileName().toString()));
                 if (cpus.isPresent() && !cpus.get().equals(usable)) {
-                    add(thread, cpus.get(), found);
+                    Proc.whileThere(() -> number(thread))
+                            .map(number -> new PinnedThread(number, CpuSet.of(cpus.get())))
+                            .ifPresent(found::add);
                 }
             }
         }
         found.sort((one, other) -> Integer.compare(one.thread(), other.thread()));
         return found;
-    }
-
-    private static void add(Path thread, BitSet cpus, List<PinnedThread> found) throws IOException {
-        try {
-            found.add(new PinnedThread(number(thread), CpuSet.of(cpus)));
-        } catch (NoSuchFileException ended) {
-            // Between the list and the reading.
-        }
     }
 
     /// See [org.krg.checkpoint.engine.CellFiles#pin].

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -82,11 +81,9 @@ final class PlacesScan {
     }
 
     private static List<String> table(Path process) throws IOException {
-        try {
-            return Files.readAllLines(process.resolve("net/unix"), StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException ended) {
-            return List.of();
-        }
+        var table = process.resolve("net/unix");
+        return Proc.whileThere(() -> Files.readAllLines(table, StandardCharsets.ISO_8859_1))
+                .orElse(List.of());
     }
 
     /// {@return the directory of a socket's name} A name may outlive it, be one that another

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -94,11 +93,7 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     private static boolean isInput(Path link) throws IOException {
-        try {
-            return Files.readSymbolicLink(link).endsWith("io/in");
-        } catch (NoSuchFileException closed) {
-            return false;
-        }
+        return Proc.whileThere(() -> Files.readSymbolicLink(link).endsWith("io/in")).orElse(false);
     }
 
     @Override

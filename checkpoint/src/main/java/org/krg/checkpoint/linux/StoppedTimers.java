@@ -3,9 +3,9 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,17 +30,21 @@ final class StoppedTimers {
 
     void start() throws IOException {
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
-            try (var files = Files.newDirectoryStream(Path.of("/proc", pid, "fdinfo"))) {
-                for (var file : files) {
-                    var interval = stopped(Files.readAllLines(file));
-                    if (interval.isPresent()) {
-                        start(pid, file.getFileName().toString(), interval.get());
-                    }
-                }
-            } catch (NoSuchFileException ended) {
-                // A process that was saved as a zombie has no descriptors.
+            // A process that was saved as a zombie has no descriptors.
+            for (var file : Proc.whileThere(() -> descriptors(pid)).orElse(List.of())) {
+                Proc.whileThere(() -> Proc.lines(file))
+                        .flatMap(StoppedTimers::stopped)
+                        .ifPresent(interval -> start(pid, file.getFileName().toString(), interval));
             }
         }
+    }
+
+    private static List<Path> descriptors(String pid) throws IOException {
+        var found = new ArrayList<Path>();
+        try (var files = Files.newDirectoryStream(Path.of("/proc", pid, "fdinfo"))) {
+            files.forEach(found::add);
+        }
+        return found;
     }
 
     private static void start(String pid, String fd, Duration interval) {

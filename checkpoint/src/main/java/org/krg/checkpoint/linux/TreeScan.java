@@ -2,23 +2,17 @@
 package org.krg.checkpoint.linux;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.engine.Command;
-import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
@@ -39,10 +33,6 @@ final class TreeScan {
     /// `... local-inode peer-name peer-inode`
     private static final Pattern CONNECTION = Pattern.compile("\\s(\\d+)\\s+\\S+\\s+(\\d+)\\s*$");
 
-    /// ENOENT and ESRCH, as Java tells them.
-    private static final Set<String> HAS_ENDED =
-            Set.of("No such file or directory", "No such process");
-
     private static final Duration LIST_LIMIT = Duration.ofSeconds(10);
 
     private final CellView cell;
@@ -55,11 +45,7 @@ final class TreeScan {
         var pinned = new PinnedThreads(cell);
         var processes = new ArrayList<TreeProcess>();
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
-            try {
-                processes.add(process(Long.parseLong(pid), pinned));
-            } catch (NoSuchFileException ended) {
-                // Between the list and the reading.
-            }
+            Proc.whileThere(() -> process(Long.parseLong(pid), pinned)).ifPresent(processes::add);
         }
         processes.sort((one, other) -> Integer.compare(one.pid(), other.pid()));
         return new ProcessTree(
@@ -69,17 +55,20 @@ final class TreeScan {
     private static TreeProcess process(long hostPid, PinnedThreads pinned) throws IOException {
         var directory = Path.of("/proc", Long.toString(hostPid));
         var status = status(directory);
+        var threads = Integer.parseInt(status.getOrDefault("Threads", "0"));
+        var headless = status.getOrDefault("State", "").startsWith("Z") && threads > 1;
         return new TreeProcess(
                 innermost(status),
                 hostPid,
                 Long.parseLong(status.getOrDefault("PPid", "0")),
                 status.getOrDefault("Name", ""),
-                Integer.parseInt(status.getOrDefault("Threads", "0")),
+                threads,
+                headless,
                 Long.parseLong(status.getOrDefault("VmRSS", "0 kB").split(" ", 2)[0]) * 1024,
                 Long.parseLong(status.getOrDefault("TracerPid", "0")),
-                files(directory),
-                mapped(directory),
-                pinned.of(directory));
+                headless ? List.of() : files(directory),
+                headless ? List.of() : mapped(directory),
+                headless ? List.of() : pinned.of(directory));
     }
 
     /// {@return the number of a task in the innermost pid namespace that it is in}
@@ -90,7 +79,7 @@ final class TreeScan {
 
     static Map<String, String> status(Path directory) throws IOException {
         var fields = new LinkedHashMap<String, String>();
-        for (var line : lines(directory.resolve("status"))) {
+        for (var line : Proc.lines(directory.resolve("status"))) {
             var colon = line.indexOf(':');
             fields.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
@@ -101,38 +90,33 @@ final class TreeScan {
         var files = new ArrayList<OpenFile>();
         try (var links = Files.newDirectoryStream(directory.resolve("fd"))) {
             for (var link : links) {
-                file(directory, link).ifPresent(files::add);
+                Proc.whileThere(() -> file(directory, link)).ifPresent(files::add);
             }
         }
         files.sort((one, other) -> Integer.compare(one.fd(), other.fd()));
         return files;
     }
 
-    private static Optional<OpenFile> file(Path directory, Path link) throws IOException {
-        try {
-            var fd = link.getFileName().toString();
-            var information = lines(directory.resolve("fdinfo").resolve(fd));
-            var flags = FdFacts.flags(information);
-            var target = Files.readSymbolicLink(link).toString();
-            var access = flags & ACCESS_MODE;
-            return Optional.of(
-                    new OpenFile(
-                            Integer.parseInt(fd),
-                            target + FdFacts.remark(target, information),
-                            UnixStat.type(link),
-                            access != 0 && access != ACCESS_MODE,
-                            (flags & O_APPEND) != 0,
-                            FileLocks.of(directory, information),
-                            UnixStat.facts(link)));
-        } catch (NoSuchFileException closed) {
-            return Optional.empty();
-        }
+    private static OpenFile file(Path directory, Path link) throws IOException {
+        var fd = link.getFileName().toString();
+        var information = Proc.lines(directory.resolve("fdinfo").resolve(fd));
+        var flags = FdFacts.flags(information);
+        var target = Files.readSymbolicLink(link).toString();
+        var access = flags & ACCESS_MODE;
+        return new OpenFile(
+                Integer.parseInt(fd),
+                target + FdFacts.remark(target, information),
+                UnixStat.type(link),
+                access != 0 && access != ACCESS_MODE,
+                (flags & O_APPEND) != 0,
+                FileLocks.of(directory, information),
+                UnixStat.facts(link));
     }
 
     /// One mapping of each file for each way of writing it.
     private static List<MappedFile> mapped(Path directory) throws IOException {
         var found = new LinkedHashMap<String, MappedFile>();
-        for (var line : lines(directory.resolve("maps"))) {
+        for (var line : Proc.lines(directory.resolve("maps"))) {
             var mapping = MAPPING.matcher(line);
             if (mapping.matches()) {
                 var permissions = mapping.group(2);
@@ -142,7 +126,8 @@ final class TreeScan {
                 if (!found.containsKey(key)) {
                     var range = mapping.group(1);
                     var file = directory.resolve("map_files").resolve(range);
-                    mappedFacts(file)
+                    // Gone if the process has started another program meanwhile.
+                    Proc.whileThere(() -> UnixStat.facts(file))
                             .ifPresent(facts ->
                                     found.put(
                                             key,
@@ -151,21 +136,6 @@ final class TreeScan {
             }
         }
         return List.copyOf(found.values());
-    }
-
-    /// {@return nothing of what is not mapped any more: the process has started another program, or
-    /// ended}
-    private static Optional<FileFacts> mappedFacts(Path file) throws IOException {
-        try {
-            return Optional.of(UnixStat.facts(file));
-        } catch (NoSuchFileException unmapped) {
-            return Optional.empty();
-        } catch (FileSystemException failure) {
-            if (HAS_ENDED.contains(String.valueOf(failure.getReason()))) {
-                return Optional.empty();
-            }
-            throw failure;
-        }
     }
 
     private List<UnixConnection> unixSockets(List<TreeProcess> processes) throws IOException {
@@ -223,16 +193,5 @@ final class TreeScan {
             }
         }
         return files;
-    }
-
-    static List<String> lines(Path file) throws IOException {
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
-        } catch (IOException failure) {
-            // What it describes can end between open(2) and read(2), which says so then.
-            throw HAS_ENDED.contains(String.valueOf(failure.getMessage()))
-                    ? new NoSuchFileException(file.toString())
-                    : failure;
-        }
     }
 }

@@ -2,9 +2,7 @@
 package org.krg.checkpoint.linux;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,16 +71,7 @@ final class VforkWait {
     }
 
     private static String read(Path file) throws IOException {
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
-        } catch (NoSuchFileException ended) {
-            return "";
-        } catch (IOException failure) {
-            if (Files.exists(file)) {
-                throw failure;
-            }
-            return "";
-        }
+        return Proc.whileThere(() -> Files.readString(file).strip()).orElse("");
     }
 
     private static void pause() throws IOException {

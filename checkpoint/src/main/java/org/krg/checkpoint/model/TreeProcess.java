@@ -8,6 +8,8 @@ import java.util.List;
 /// @param pid inside the cell
 /// @param hostPid as this process counts
 /// @param hostParent likewise
+/// @param headless whether its main thread has ended and others go on, `pthread_exit(3)`; nothing
+///   more is known of it then
 /// @param tracer the process that traces it, as this process counts; 0 if none
 /// @param mapped files in memory, each mapping
 /// @param pinned those of its threads that are kept to some processors
@@ -17,6 +19,7 @@ public record TreeProcess(
         long hostParent,
         String name,
         int threads,
+        boolean headless,
         long residentBytes,
         long tracer,
         List<OpenFile> files,

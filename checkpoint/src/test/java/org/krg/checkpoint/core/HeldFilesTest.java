@@ -45,7 +45,17 @@ final class HeldFilesTest {
     private static ProcessTree tree(OpenFile... files) {
         var process =
                 new TreeProcess(
-                        300, 10_300, 1, "a.out", 1, 0, 0, List.of(files), List.of(), List.of());
+                        300,
+                        10_300,
+                        1,
+                        "a.out",
+                        1,
+                        false,
+                        0,
+                        0,
+                        List.of(files),
+                        List.of(),
+                        List.of());
         return new ProcessTree(300, List.of(process), List.of(), List.of(), Optional.empty());
     }
 

@@ -192,7 +192,8 @@ final class PreflightTest {
     void aTracedProcessIsNamedWithItsTracer() {
         var traced =
                 new TreeProcess(
-                        300, 10_300, 1, "a.out", 1, 0, 4711, List.of(), List.of(), List.of());
+                        300, 10_300, 1, "a.out", 1, false, 0, 4711, List.of(), List.of(),
+                        List.of());
         assertThat(blockers(traced)).singleElement().asString().contains("4711");
     }
 
@@ -227,6 +228,7 @@ final class PreflightTest {
                         1,
                         "a.out",
                         1,
+                        false,
                         0,
                         0,
                         List.of(),
@@ -252,6 +254,7 @@ final class PreflightTest {
                                         1,
                                         "a.out",
                                         1,
+                                        false,
                                         0,
                                         0,
                                         List.of(
@@ -369,6 +372,7 @@ final class PreflightTest {
                 hostParent,
                 "a.out",
                 1,
+                false,
                 0,
                 0,
                 List.of(files),

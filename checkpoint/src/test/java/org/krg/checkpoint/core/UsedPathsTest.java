@@ -96,7 +96,7 @@ final class UsedPathsTest {
 
     private static TreeProcess process(int pid, OpenFile... files) {
         return new TreeProcess(
-                pid, 1_000 + pid, 1, "app", 1, 0, 0, List.of(files), List.of(), List.of());
+                pid, 1_000 + pid, 1, "app", 1, false, 0, 0, List.of(files), List.of(), List.of());
     }
 
     private static OpenFile file(

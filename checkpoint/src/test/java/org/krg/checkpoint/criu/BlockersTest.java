@@ -40,6 +40,34 @@ final class BlockersTest {
     }
 
     @Test
+    void aProcessWhoseMainThreadHasEndedIsNamed() throws IOException {
+        var cell =
+                pair.start(
+                        pair.spec(
+                                "python3",
+                                "-u",
+                                "-c",
+                                """
+                                import ctypes, threading, time
+                                main = threading.main_thread().native_id
+                                def rest():
+                                    stat = f"/proc/self/task/{main}/stat"
+                                    while open(stat).read().split()[2] != "Z": time.sleep(0.001)
+                                    print("headless")
+                                    time.sleep(1000)
+                                threading.Thread(target=rest).start()
+                                ctypes.CDLL(None).pthread_exit(0)
+                                """));
+        cell.awaitOutput("headless");
+
+        assertThat(preflight(cell, 1 << 20))
+                .singleElement()
+                .extracting(Blocker::what)
+                .asString()
+                .startsWith("the main thread of python3 has ended");
+    }
+
+    @Test
     void ioUringAndADeviceAreNamedTogetherByTheirDescriptors() throws IOException {
         var device = pair.work().resolve("device");
         TestMachine.run("mknod", "-m", "666", device.toString(), "c", "1", "7");

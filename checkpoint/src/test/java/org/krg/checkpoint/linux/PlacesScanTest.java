@@ -71,7 +71,8 @@ final class PlacesScanTest {
     }
 
     private static ProcessTree tree(long pid, List<OpenFile> files) {
-        var process = new TreeProcess(7, pid, 1, "app", 1, 0, 0, files, List.of(), List.of());
+        var process =
+                new TreeProcess(7, pid, 1, "app", 1, false, 0, 0, files, List.of(), List.of());
         return new ProcessTree(7, List.of(process), List.of(), List.of(), Optional.empty());
     }
 

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.krg.host.kernel.CgroupTree.Controller;
 import org.krg.host.model.CellUsage;
+import org.krg.linux.PidFd;
 
 /// The cgroups of one cell. In the unified tree `directory` has two children, `init` for krg-init
 /// and its tools and `app` for the program; only `app` is frozen and killed. In a hierarchy of a
@@ -22,6 +23,7 @@ import org.krg.host.model.CellUsage;
 ///
 /// @param separate the group of each controller that has a hierarchy of its own
 record CellCgroup(Path directory, Map<Controller, Path> separate) implements Confinement {
+    private static final int SIGKILL = 9;
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(2);
 
@@ -65,7 +67,35 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
 
     @Override
     public void kill() {
+        if (!becomes(this::isKilled, KILL_LIMIT)) {
+            throw new CellFailed("processes of " + app() + " outlive SIGKILL");
+        }
+    }
+
+    /// What is written to `cgroup.kill` goes to the main thread of each process, and is lost where
+    /// that one has ended before the others, `pthread_exit(3)`: such a process goes on, and may
+    /// have made others meanwhile.
+    ///
+    /// @return whether there was none such
+    private boolean isKilled() {
         killGroup(app());
+        var headless =
+                processes(app()).stream()
+                        .flatMap(pid -> ProcFs.findStat(pid).stream())
+                        .filter(ProcFs.Stat::isHeadless)
+                        .toList();
+        for (var process : headless) {
+            PidFd.open(process.pid()).ifPresent(opened -> kill(opened, process.pid()));
+        }
+        return headless.isEmpty();
+    }
+
+    private void kill(PidFd process, long pid) {
+        try (process) {
+            if (processes(app()).contains(pid)) {
+                process.send(SIGKILL);
+            }
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +29,14 @@ final class ProcFs {
     ///
     /// @param startTicks when the process started, in ticks since the machine started
     record Stat(long pid, char state, long parent, Duration cpu, int tasks, long startTicks) {
+        /// A main thread that has ended is there, dead, as long as others go on.
         boolean isDead() {
-            return state == 'Z' || state == 'X';
+            return (state == 'Z' || state == 'X') && tasks <= 1;
+        }
+
+        /// {@return whether its main thread has ended, `pthread_exit(3)`, and others go on}
+        boolean isHeadless() {
+            return state == 'Z' && tasks > 1;
         }
     }
 
@@ -79,8 +86,26 @@ final class ProcFs {
     /// {@return whether the process was started with `variable` (`NAME=value`) in its environment}
     static boolean hasVariable(long pid, String variable) {
         return read(pid, "environ")
+                .filter(text -> !text.isEmpty())
+                .or(() -> findEnvironment(threads(pid)))
                 .filter(text -> List.of(text.split("\0")).contains(variable))
                 .isPresent();
+    }
+
+    /// What a main thread had is gone when it has ended before the others.
+    private static Optional<String> findEnvironment(List<Path> threads) {
+        return threads.stream()
+                .flatMap(thread -> read(thread.resolve("environ")).stream())
+                .filter(text -> !text.isEmpty())
+                .findFirst();
+    }
+
+    private static List<Path> threads(long pid) {
+        try (var threads = Files.list(PROC.resolve(pid + "/task"))) {
+            return threads.toList();
+        } catch (IOException | UncheckedIOException gone) {
+            return List.of();
+        }
     }
 
     /// {@return the sockets of this process, by inode}
@@ -118,9 +143,12 @@ final class ProcFs {
     }
 
     private static Optional<String> read(long pid, String file) {
+        return read(PROC.resolve(Long.toString(pid)).resolve(file));
+    }
+
+    private static Optional<String> read(Path file) {
         try {
-            var bytes = Files.readAllBytes(PROC.resolve(Long.toString(pid)).resolve(file));
-            return Optional.of(new String(bytes, ISO_8859_1));
+            return Optional.of(new String(Files.readAllBytes(file), ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }

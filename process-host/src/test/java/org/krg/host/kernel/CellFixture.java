@@ -36,6 +36,21 @@ final class CellFixture implements BeforeEachCallback, AfterEachCallback {
     /// What is waited for on a loaded machine.
     static final Duration LIMIT = Duration.ofMinutes(1);
 
+    /// Prints `headless` from a thread when the main thread has ended, and goes on.
+    static final String HEADLESS =
+            """
+            exec python3 -u -c '
+            import ctypes, threading, time
+            main = threading.main_thread().native_id
+            def rest():
+                while open(f"/proc/self/task/{main}/stat").read().split()[2] != "Z": time.sleep(0.001)
+                print("headless")
+                time.sleep(1000)
+            threading.Thread(target=rest).start()
+            ctypes.CDLL(None).pthread_exit(0)
+            '\
+            """;
+
     private final Isolation isolation;
     private Path directory = Path.of("");
     private CellsConfig config =

@@ -133,6 +133,16 @@ class CellLifeTest {
     }
 
     @Test
+    void aProcessWhoseMainThreadHasEndedIsKilledToo() throws Exception {
+        var cell = node.start(CellFixture.HEADLESS);
+        awaitOutput(cell, "headless");
+
+        cell.kill();
+
+        assertThat(awaitExit(cell)).isEqualTo(new ProcessExit.Signaled(SIGKILL));
+    }
+
+    @Test
     void aFrozenCellIsKilledToo() throws Exception {
         var cell = node.start("sleep 1000");
         cell.freeze(CellFixture.LIMIT);

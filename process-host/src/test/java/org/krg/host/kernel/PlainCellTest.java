@@ -111,6 +111,19 @@ class PlainCellTest {
     }
 
     @Test
+    void anOrphanWhoseMainThreadHasEndedIsKilledToo() {
+        var cell = node.start("(" + CellFixture.HEADLESS + ") & wait");
+        awaitOutput(cell, "headless");
+        InitProcess.find(cell.directory()).orElseThrow().kill();
+        await().until(() -> !cell.isAlive());
+        assertThat(marked(cell)).hasSize(1);
+
+        node.cells().destroy(ID);
+
+        assertThat(marked(cell)).isEmpty();
+    }
+
+    @Test
     void whatNeedsPrivilegesIsRefused() {
         var cell = node.start("sleep 1000");
 
