@@ -15,8 +15,8 @@ class AgentKillsTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
 
     @Test
-    void sixKillsUnderLoadLoseNothingAndDoNothingTwice(Cluster cluster) {
-        assertThatNothingIsWrongAfter(6, Duration.ofMinutes(5), cluster);
+    void fourKillsUnderLoadLoseNothingAndDoNothingTwice(Cluster cluster) {
+        assertThatNothingIsWrongAfter(4, Duration.ofMinutes(5), cluster);
     }
 
     @Test

@@ -17,11 +17,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Finished;
@@ -168,9 +167,19 @@ class FileSegmentTest {
         assertThat(read(second, FAR)).isEqualTo("" + (100 + FAR));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"semisync", "sync"})
-    void inSemisyncAndSyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(String mode, Cluster cluster)
+    @Test
+    void inSemisyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(Cluster cluster)
+            throws IOException {
+        assertThatProgramsWaitForItsNode("semisync", cluster);
+    }
+
+    @Test
+    @Tag("long")
+    void inSyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(Cluster cluster) throws IOException {
+        assertThatProgramsWaitForItsNode("sync", cluster);
+    }
+
+    private void assertThatProgramsWaitForItsNode(String mode, Cluster cluster)
             throws IOException {
         cluster.run("segment", "destroy", SEGMENT, "--discard").require(0);
         create(cluster, mode).require(0);

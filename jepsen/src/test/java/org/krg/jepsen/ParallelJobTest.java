@@ -24,8 +24,6 @@ class ParallelJobTest {
     private static final int RANKS = 3;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
-    /// The lease of a node, an election if it led, the leases of the others, and the start.
-
     @Test
     void ranksAreSpreadAndFindEachOther(Cluster cluster) throws IOException {
         var go = start(cluster, "ring");
@@ -88,6 +86,7 @@ class ParallelJobTest {
     }
 
     @Test
+    @Tag("long")
     void whenANodeIsLostAllRanksStartAgainTogether(Cluster cluster) throws IOException {
         var go = start(cluster, "again");
         awaitHalf(cluster, "again");

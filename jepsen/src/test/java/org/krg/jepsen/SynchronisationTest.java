@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Cluster;
@@ -92,6 +93,7 @@ class SynchronisationTest {
     }
 
     @Test
+    @Tag("long")
     void theLossOfANodeThatRunsSomethingOnceHandsItToTheNext(Cluster cluster) {
         var lost = cluster.nodes().getFirst();
         var runner = on(cluster, lost);
