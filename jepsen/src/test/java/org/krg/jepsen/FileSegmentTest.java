@@ -168,8 +168,7 @@ class FileSegmentTest {
     }
 
     @Test
-    void inSemisyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(Cluster cluster)
-            throws IOException {
+    void inSemisyncProgramsWaitForItsNodeAndHaveWhatTheFileHas(Cluster cluster) throws IOException {
         assertThatProgramsWaitForItsNode("semisync", cluster);
     }
 
@@ -179,8 +178,7 @@ class FileSegmentTest {
         assertThatProgramsWaitForItsNode("sync", cluster);
     }
 
-    private void assertThatProgramsWaitForItsNode(String mode, Cluster cluster)
-            throws IOException {
+    private void assertThatProgramsWaitForItsNode(String mode, Cluster cluster) throws IOException {
         cluster.run("segment", "destroy", SEGMENT, "--discard").require(0);
         create(cluster, mode).require(0);
         try (var one = Toucher.on(cluster, cluster.nodes().get(0), SEGMENT);

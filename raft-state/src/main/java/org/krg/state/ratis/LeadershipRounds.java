@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -34,7 +35,7 @@ final class LeadershipRounds {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Executor executor;
-    private final Map<RaftPeerId, LogAppender> appenders = new HashMap<>();
+    private final Map<RaftPeerId, FollowerAppender> appenders = new HashMap<>();
     private RaftServer.@Nullable Division division;
     private @Nullable LeaderState leadership;
     private @Nullable Round running;
@@ -100,13 +101,16 @@ final class LeadershipRounds {
     }
 
     /// A log appender of a leadership was made; it has sent nothing yet.
-    synchronized void appenderMade(LeaderState leader, LogAppender appender) {
+    ///
+    /// @return the one of this leadership before it, for the same member
+    synchronized Optional<FollowerAppender> appenderMade(
+            LeaderState leader, FollowerAppender appender) {
         if (!leader.equals(leadership)) {
             leadership = leader;
             appenders.clear();
             fail("the leadership changed");
         }
-        appenders.put(appender.getFollowerId(), appender);
+        return Optional.ofNullable(appenders.put(appender.getFollowerId(), appender));
     }
 
     /// A follower answered.

@@ -157,8 +157,21 @@ final class Membership {
                     "another change of the members is under way; ask again when it is done");
         }
         return division.getInfo().isLeaderReady()
-                ? MembershipRules.refusal(peers, change)
+                ? MembershipRules.refusal(peers, change).or(() -> refuseOwnLeave(peers, change))
                 : Optional.of("this node does not lead; ask again");
+    }
+
+    /// Ratis closes a leader that is no member any more, with what it was asked for and has not
+    /// answered.
+    private Optional<String> refuseOwnLeave(List<Peer> peers, MembershipChange change) {
+        var self = RatisMember.nodeOf(division.getId());
+        return MembershipRules.after(peers, change).stream()
+                        .anyMatch(peer -> peer.node().equals(self))
+                ? Optional.empty()
+                : Optional.of(
+                        self
+                                + " leads; have another node lead first, with krg-admin node"
+                                + " transfer-leader");
     }
 
     private CompletableFuture<Void> set(List<Peer> after, String what) {

@@ -100,8 +100,8 @@ public final class WatchedGrpc implements RpcType {
             // It has sent nothing yet that would tell of this leadership.
             names.forceVote();
             var appender =
-                    super.newLogAppender(server, new Watched(server, leader, rounds), follower);
-            rounds.appenderMade(leader, appender);
+                    new FollowerAppender(server, new Watched(server, leader, rounds), follower);
+            rounds.appenderMade(leader, appender).ifPresent(FollowerAppender::supersede);
             return appender;
         }
     }

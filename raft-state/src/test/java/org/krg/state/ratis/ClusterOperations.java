@@ -2,7 +2,9 @@
 package org.krg.state.ratis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.Operation;
@@ -26,6 +28,13 @@ final class ClusterOperations {
     Operation grant(long number) {
         return new Operation(
                 session, number, 0, new GrantLease("holder-" + number, Duration.ofSeconds(5)));
+    }
+
+    /// {@return the holders of all leases that were granted so far}
+    List<String> holders() {
+        return LongStream.rangeClosed(1, sequence.get())
+                .mapToObj(number -> "holder-" + number)
+                .toList();
     }
 
     /// Grants `count` leases by `store`, one after the other, and returns the last reply.

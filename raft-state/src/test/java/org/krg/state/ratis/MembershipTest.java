@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +124,12 @@ final class MembershipTest {
         try (var cluster = StateCluster.start(directory, 3, config -> config.withVoters(3, GONE))) {
             client.grantMany(cluster.store(cluster.awaitLeader()), 5);
             admit(cluster, 4);
+            await().atMost(SOON)
+                    .untilAsserted(() -> {
+                        var leads = cluster.awaitLeader();
+                        assertThat(cluster.store(leads).refusal(new Replace(leads, node(4))))
+                                .hasValueSatisfying(why -> assertThat(why).contains("leads"));
+                    });
             var gone = cluster.awaitFollower();
             cluster.stop(gone);
             await().atMost(SOON)
@@ -249,9 +254,7 @@ final class MembershipTest {
         List<String> end() {
             goesOn.set(false);
             get(written);
-            return LongStream.rangeClosed(1, sequence.get())
-                    .mapToObj(number -> "holder-" + number)
-                    .toList();
+            return operations.holders();
         }
     }
 
