@@ -24,11 +24,17 @@ import org.krg.state.model.SegmentId;
 
 /// Decides about shared memory.
 final class SegmentRules {
-    /// Bytes of all segments together: the homes of their blocks are in the memory of every node.
-    static final long MAX_TOTAL_BYTES = 256L << 30;
+    /// Bytes of a segment, touched or not: agents count its pages, and what is before them, in 31
+    /// bits.
+    static final long MAX_BYTES = 4L << 40;
 
     /// Segments at once.
     static final int MAX_SEGMENTS = 10_000;
+
+    /// Blocks of all segments that were ever touched, 512 GiB of them: their homes are in the
+    /// memory of every node, 216 bytes each, and who destroys a segment has all of its blocks
+    /// forgotten in one step.
+    static final int MAX_TOUCHED_BLOCKS = 1 << 18;
 
     private static final int MODE_BITS = 0777;
     private static final int PAGE_BYTES = 4_096;
@@ -72,8 +78,11 @@ final class SegmentRules {
                     "there is a segment %s; choose another name, or destroy it first"
                             .formatted(create.name()));
         }
-        if (segments.known().size() >= MAX_SEGMENTS || create.sizeBytes() > freeBytes(segments)) {
-            return full();
+        if (segments.known().size() >= MAX_SEGMENTS) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    "a cluster has at most %s segments; destroy others first"
+                            .formatted(MAX_SEGMENTS));
         }
         var other = create.backing().flatMap(file -> userOf(segments, file));
         if (other.isPresent()) {
@@ -128,28 +137,16 @@ final class SegmentRules {
     }
 
     private static Optional<String> sizeProblem(long sizeBytes) {
-        if (sizeBytes > MAX_TOTAL_BYTES) {
+        if (sizeBytes > MAX_BYTES) {
             return Optional.of(
-                    "the segments of a cluster have at most 256 GiB together, %s bytes, not %s"
-                            .formatted(MAX_TOTAL_BYTES, sizeBytes));
+                    "a segment has at most 4 TiB, %s bytes, not %s; make several"
+                            .formatted(MAX_BYTES, sizeBytes));
         }
         return sizeBytes < 0 || sizeBytes % PAGE_BYTES != 0
                 ? Optional.of(
                         "the size of a segment is a multiple of %s bytes, not %s"
                                 .formatted(PAGE_BYTES, sizeBytes))
                 : Optional.empty();
-    }
-
-    private static long freeBytes(Segments segments) {
-        var used = segments.known().values().stream().mapToLong(Segment::sizeBytes).sum();
-        return MAX_TOTAL_BYTES - used;
-    }
-
-    private static Decision full() {
-        return Decision.refuse(
-                Refusal.LIMIT,
-                "a cluster has at most %s segments and 256 GiB of them; destroy others first"
-                        .formatted(MAX_SEGMENTS));
     }
 
     private static Decision resize(ClusterImage image, ResizeSegment resize) {
@@ -168,9 +165,6 @@ final class SegmentRules {
                     Refusal.INVALID,
                     "segment %s has %s bytes and does not shrink; remove it and make another"
                             .formatted(segment.name(), segment.sizeBytes()));
-        }
-        if (more > freeBytes(image.segments())) {
-            return full();
         }
         return more == 0
                 ? Decision.accept()
@@ -297,6 +291,12 @@ final class SegmentRules {
         var current = image.segments().grants().find(block);
         if (current.isPresent() && !isGone(image, current.get().home())) {
             return Decision.accept();
+        }
+        if (current.isEmpty() && image.segments().grants().size() >= MAX_TOUCHED_BLOCKS) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    "programs have touched %s blocks of 2 MiB, as many as a cluster has; destroy segments that nobody needs"
+                            .formatted(MAX_TOUCHED_BLOCKS));
         }
         var backing = segment.get().backing();
         var atFile = backing.flatMap(file -> FileHome.find(image, file));

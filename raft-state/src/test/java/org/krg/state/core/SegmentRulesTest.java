@@ -18,6 +18,7 @@ import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
 import org.krg.state.command.SegmentCommand.SetSegmentMode;
 import org.krg.state.event.SegmentEvent;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Table;
 import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
@@ -61,12 +62,57 @@ class SegmentRulesTest {
     }
 
     @Test
-    void segmentsTogetherAreNotLargerThanTheLimit() {
-        scene.refuse(Refusal.LIMIT, createCommand("all", SegmentRules.MAX_TOTAL_BYTES));
+    void aSegmentHasAtMostFourTebibytesAndAllTogetherHaveMore() {
+        assertThat(
+                        scene.refuse(
+                                Refusal.INVALID,
+                                createCommand("a", SegmentRules.MAX_BYTES + 4_096)))
+                .contains("at most 4 TiB", "not 4398046515200");
 
-        scene.accept(createCommand("rest", SegmentRules.MAX_TOTAL_BYTES - SIZE));
+        scene.accept(createCommand("a", SegmentRules.MAX_BYTES));
+        scene.accept(createCommand("b", SegmentRules.MAX_BYTES));
 
-        scene.refuse(Refusal.LIMIT, createCommand("more", 4_096));
+        assertThat(scene.image().segments().find("a").orElseThrow().blocks()).isEqualTo(2_097_152);
+    }
+
+    @Test
+    void theLastBlockOfALargeSegmentHasAHome() {
+        var large =
+                new SegmentId(scene.accepted(createCommand("a", SegmentRules.MAX_BYTES)).created());
+        var last = new BlockId(large, 2_097_151);
+
+        scene.accept(new GrantBlock(last, member(Samples.HOME)));
+
+        assertThat(scene.image().segments().blocksOf(large)).containsExactly(last);
+        scene.refuse(
+                Refusal.INVALID,
+                new GrantBlock(new BlockId(large, 2_097_152), member(Samples.HOME)));
+    }
+
+    @Test
+    void programsTouchNoMoreBlocksThanTheLimitUntilOthersAreGone() {
+        var large = createCommand("large", SegmentRules.MAX_BYTES);
+        var id = new SegmentId(scene.accepted(large).created());
+        var full = touched(id, SegmentRules.MAX_TOUCHED_BLOCKS);
+        var one = new GrantBlock(new BlockId(grid, 0), member(Samples.AWAY));
+        var known = new GrantBlock(new BlockId(id, 7), member(Samples.AWAY));
+
+        assertThat(SegmentRules.decide(full, one))
+                .isInstanceOfSatisfying(
+                        Decision.Refuse.class,
+                        it -> assertThat(it.refusal()).isEqualTo(Refusal.LIMIT));
+        assertThat(SegmentRules.decide(full, known)).isInstanceOf(Decision.Accept.class);
+        var fewer = touched(id, SegmentRules.MAX_TOUCHED_BLOCKS - 1);
+        assertThat(SegmentRules.decide(fewer, one)).isInstanceOf(Decision.Accept.class);
+    }
+
+    private ClusterImage touched(SegmentId segment, int blocks) {
+        var grant = new BlockGrant(member(Samples.HOME), new Epoch(1));
+        var segments = scene.image().segments();
+        for (var number = 0; number < blocks; number++) {
+            segments = segments.with(new BlockId(segment, number), grant);
+        }
+        return scene.image().withSegments(segments);
     }
 
     @Test
@@ -189,10 +235,9 @@ class SegmentRulesTest {
         assertThat(segment().sizeBytes()).isEqualTo(2 * SIZE);
         scene.refuse(Refusal.INVALID, new ResizeSegment(grid, SIZE));
         scene.refuse(Refusal.INVALID, new ResizeSegment(grid, 2 * SIZE + 1));
-        create("other");
-        scene.refuse(Refusal.LIMIT, new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES));
-        var tooLarge = new ResizeSegment(grid, SegmentRules.MAX_TOTAL_BYTES + 4_096);
-        assertThat(scene.refuse(Refusal.INVALID, tooLarge)).contains("not 274877911040");
+        scene.accept(new ResizeSegment(grid, SegmentRules.MAX_BYTES));
+        var tooLarge = new ResizeSegment(grid, SegmentRules.MAX_BYTES + 4_096);
+        assertThat(scene.refuse(Refusal.INVALID, tooLarge)).contains("not 4398046515200");
         scene.refuse(Refusal.NOT_FOUND, new ResizeSegment(new SegmentId(99), SIZE));
     }
 
