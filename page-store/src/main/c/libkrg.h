@@ -113,10 +113,12 @@ struct krg_segment_info {
 
 /*
  * Makes a segment of zeros for the user of this process; `size` is rounded up to whole pages, and may
- * be 0 for the time being. `info` may be NULL.
+ * be 0 for the time being. `info` may be NULL. What nobody touches takes no memory, on no node: a
+ * segment may have up to 4 TiB, and is mapped whole. What is counted is touched parts of 2 MiB: when the
+ * cluster has 262144 of them, in all segments, the first touch of another one is SIGBUS.
  *
- * -1 and errno: EEXIST; EINVAL the name is not 1 to 63 letters, digits, dots, dashes and underscores;
- * ENOSPC the cluster has as many as it may have; EHOSTDOWN; ETIMEDOUT.
+ * -1 and errno: EEXIST; EINVAL the name is not 1 to 63 letters, digits, dots, dashes and underscores,
+ * or more than 4 TiB; ENOSPC the cluster has as many segments as it may have; EHOSTDOWN; ETIMEDOUT.
  */
 int krg_segment_create(const char *name, size_t size, mode_t mode, struct krg_segment_info *info);
 
@@ -127,7 +129,7 @@ int krg_segment_find_id(uint64_t id, struct krg_segment_info *info);
 /*
  * Makes it larger, by zeros; who has mapped it goes on with what is mapped.
  *
- * -1 and errno: EINVAL it is larger already; EPERM it is another user's; ENOENT; ENOSPC; EHOSTDOWN.
+ * -1 and errno: EINVAL it is larger already, or more than 4 TiB; EPERM it is another user's; ENOENT; EHOSTDOWN.
  */
 int krg_segment_resize(uint64_t id, size_t size);
 

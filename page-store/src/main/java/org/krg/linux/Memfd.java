@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.OptionalLong;
 
 /// Memory without a name that processes share by its descriptor, `memfd_create(2)`.
 ///
@@ -121,13 +122,24 @@ public final class Memfd implements AutoCloseable {
 
     /// {@return whether there is a page at `offset`}
     public boolean hasPage(long offset) {
+        return nextPage(offset).stream().anyMatch(found -> found == offset);
+    }
+
+    /// {@return where the first page lies from `offset` on; empty if there is none} Holes cost
+    /// nothing, however large they are.
+    ///
+    /// @param offset of a page
+    public OptionalLong nextPage(long offset) {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
             var found = lseek(state, descriptor.number(), offset);
-            if (found < 0 && !Libc.errno(state).equals(Errno.ENXIO)) {
+            if (found >= 0) {
+                return OptionalLong.of(found);
+            }
+            if (!Libc.errno(state).equals(Errno.ENXIO)) {
                 throw new LinuxException("lseek(SEEK_DATA, " + offset + ")", Libc.errno(state));
             }
-            return found == offset;
+            return OptionalLong.empty();
         }
     }
 

@@ -24,7 +24,7 @@ public enum AttachError {
     EINVAL(22),
     /// The file would be larger than its file system can have it.
     EFBIG(27),
-    /// There are as many segments, or bytes of them, as a cluster has; or a disk is full.
+    /// There are as many segments as a cluster has; or a disk is full.
     ENOSPC(28),
     /// The file system is not to be written.
     EROFS(30),

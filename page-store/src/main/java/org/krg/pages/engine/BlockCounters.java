@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.engine;
 
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.krg.pages.coherence.Effect;
@@ -14,16 +14,16 @@ import org.krg.state.model.BlockId;
 /// What is counted of one block on this node. Owned by whoever owns the block.
 final class BlockCounters {
     private final SegmentCounters all;
-    private final int[] reads = new int[BlockId.PAGES];
-    private final int[] writes = new int[BlockId.PAGES];
+    private final PageNumbers reads = new PageNumbers();
+    private final PageNumbers writes = new PageNumbers();
 
     /// When the first thread that waits for a page stopped, and 0 if none waits.
-    private final long[] readSince = new long[BlockId.PAGES];
+    private final PageNumbers readSince = new PageNumbers();
 
-    private final long[] writeSince = new long[BlockId.PAGES];
+    private final PageNumbers writeSince = new PageNumbers();
 
     /// Whether another node was asked about the page since it came here last.
-    private final boolean[] elsewhere = new boolean[BlockId.PAGES];
+    private final BitSet elsewhere = new BitSet();
 
     BlockCounters(SegmentCounters all) {
         this.all = all;
@@ -43,8 +43,8 @@ final class BlockCounters {
             all.upgrade.increment();
         }
         var since = write ? writeSince : readSince;
-        if (since[page] == 0) {
-            since[page] = System.nanoTime();
+        if (since.get(page) == 0) {
+            since.set(page, System.nanoTime());
         }
     }
 
@@ -94,7 +94,7 @@ final class BlockCounters {
     private void asks(PageMessage message) {
         switch (message) {
             case PageMessage.Request(var page, var count, _, _) ->
-                    Arrays.fill(elsewhere, page, page + count, true);
+                    elsewhere.set(page, page + count);
             case PageMessage.Fetch(var page, var count) -> {
                 for (var each = page; each < page + count; each++) {
                     asksForUs(each);
@@ -108,26 +108,28 @@ final class BlockCounters {
 
     /// The home is here: what it asks of a node may be for another one.
     private void asksForUs(int page) {
-        elsewhere[page] |= readSince[page] != 0 || writeSince[page] != 0;
+        if (readSince.get(page) != 0 || writeSince.get(page) != 0) {
+            elsewhere.set(page);
+        }
     }
 
     private void came(int page, boolean writable, FaultKind written) {
         var uses = writable ? writes : reads;
-        uses[page]++;
-        if (!writable && readSince[page] == 0) {
+        uses.increment(page);
+        if (!writable && readSince.get(page) == 0) {
             all.ahead.increment();
         }
         settle(readSince, page, FaultKind.READ);
         if (writable) {
             settle(writeSince, page, written);
         }
-        elsewhere[page] = false;
+        elsewhere.clear(page);
     }
 
-    private void settle(long[] since, int page, FaultKind kind) {
-        if (since[page] != 0) {
-            all.waited(kind, elsewhere[page], System.nanoTime() - since[page]);
-            since[page] = 0;
+    private void settle(PageNumbers since, int page, FaultKind kind) {
+        if (since.get(page) != 0) {
+            all.waited(kind, elsewhere.get(page), System.nanoTime() - since.get(page));
+            since.set(page, 0);
         }
     }
 
@@ -136,8 +138,13 @@ final class BlockCounters {
     /// @param first the index of the block's first page in the segment
     List<PageUse> uses(int first) {
         return IntStream.range(0, BlockId.PAGES)
-                .filter(page -> reads[page] + writes[page] > 0)
-                .mapToObj(page -> new PageUse(first + page, reads[page], writes[page]))
+                .mapToObj(
+                        page -> new PageUse(first + page, count(reads, page), count(writes, page)))
+                .filter(use -> use.total() > 0)
                 .toList();
+    }
+
+    private static int count(PageNumbers numbers, int page) {
+        return Math.toIntExact(numbers.get(page));
     }
 }

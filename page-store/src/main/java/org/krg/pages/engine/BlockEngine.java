@@ -4,7 +4,6 @@ package org.krg.pages.engine;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -61,7 +60,7 @@ final class BlockEngine {
     private final NodeBlock node = new NodeBlock(this::pages);
     private final Queue<Spoken> local = new ArrayDeque<>();
     private final List<Spoken> early = new ArrayList<>();
-    private final long[] pinnedUntil = new long[BlockId.PAGES];
+    private final PageNumbers pinnedUntil = new PageNumbers();
     private final BlockCounters counters;
     private @Nullable MemorySegment lastReadOut;
     private @Nullable HomeBlock home;
@@ -110,6 +109,15 @@ final class BlockEngine {
     synchronized void end() {
         isOver = true;
         notifyAll();
+    }
+
+    /// The log has nothing of the block any more: whoever waits for a page of it, and whoever
+    /// touches one that is not here, gets an error.
+    synchronized void poison(PageMemory shown) {
+        if (!isOver) {
+            var end = Math.min(BlockId.PAGES, shown.pages() - at(0));
+            IntStream.range(0, end).forEach(page -> shown.poison(at(page)));
+        }
     }
 
     /// {@return how many pages of the next block the process is going to need; 0 if nobody knows}
@@ -519,7 +527,7 @@ final class BlockEngine {
         var now = System.nanoTime();
         var longest = 0L;
         for (var each = page; each < page + count; each++) {
-            longest = Math.max(longest, pinnedUntil[each] - now);
+            longest = Math.max(longest, pinnedUntil.get(each) - now);
         }
         return longest;
     }
@@ -637,7 +645,9 @@ final class BlockEngine {
 
     private void pin(int page, int count) {
         var until = System.nanoTime() + around.config.pinWindow().toNanos();
-        Arrays.fill(pinnedUntil, page, page + count, until);
+        for (var each = page; each < page + count; each++) {
+            pinnedUntil.set(each, until);
+        }
     }
 
     private int pages() {

@@ -46,6 +46,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final Map<SegmentId, PageMemory> memories = new ConcurrentHashMap<>();
     private final Map<BlockId, BlockEngine> blocks = new ConcurrentHashMap<>();
     private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
+    private final Map<SegmentId, AdvisedBlocks> advised = new ConcurrentHashMap<>();
     private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
 
     private final Recorder recorder;
@@ -134,9 +135,10 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
         @Override
         public void advise(int start, int end, Advice advice) {
-            for (var number = start / BlockId.PAGES; number * BlockId.PAGES < end; number++) {
-                at(number).advise(advice);
-            }
+            var first = start / BlockId.PAGES;
+            var last = (end - 1) / BlockId.PAGES;
+            advised(segment).put(first, last + 1, advice);
+            blocks(segment, first, last).forEach(block -> block.advise(advice));
         }
 
         @Override
@@ -160,6 +162,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void forget(SegmentId segment) {
         memories.remove(segment);
         counters.remove(segment);
+        advised.remove(segment);
         blocks.forEach((block, engine) -> {
             if (block.segment().equals(segment)) {
                 engine.end();
@@ -180,11 +183,30 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     }
 
     /// The log says that nobody can be the home of a block for now: who waits for a page of it gets
-    /// an error.
+    /// an error, who touches another one asks again.
     public void refused(BlockId block) {
         var known = blocks.get(block);
         if (known != null) {
             known.refused();
+        }
+    }
+
+    /// The log has a block no more, nor its segment: whoever waits for a page of it, and whoever
+    /// touches one that is not here, gets an error.
+    public void poison(BlockId block) {
+        var memory = memories.get(block.segment());
+        var known = blocks.get(block);
+        if (memory != null && known != null) {
+            known.poison(memory);
+        }
+    }
+
+    /// The log has a segment no more: [#poison] for all blocks that were touched here. Who touches
+    /// another one asks for its home first.
+    public void poison(SegmentId segment) {
+        var memory = memories.get(segment);
+        if (memory != null) {
+            blocks(segment).forEach(block -> block.poison(memory));
         }
     }
 
@@ -213,11 +235,18 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     }
 
     private BlockEngine block(BlockId block) {
-        return blocks.computeIfAbsent(
-                block,
-                id ->
-                        new BlockEngine(
-                                id, around, () -> memory(id.segment()), counters(id.segment())));
+        return blocks.computeIfAbsent(block, this::created);
+    }
+
+    private BlockEngine created(BlockId id) {
+        var segment = id.segment();
+        var block = new BlockEngine(id, around, () -> memory(segment), counters(segment));
+        block.advise(advised(segment).at(id.number()));
+        return block;
+    }
+
+    private AdvisedBlocks advised(SegmentId segment) {
+        return advised.computeIfAbsent(segment, _ -> new AdvisedBlocks());
     }
 
     private SegmentCounters counters(SegmentId segment) {
@@ -396,10 +425,18 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     }
 
     private Stream<BlockEngine> blocks(SegmentId segment) {
+        return blocks(segment, 0, Integer.MAX_VALUE);
+    }
+
+    private Stream<BlockEngine> blocks(SegmentId segment, int first, int last) {
         return blocks.entrySet().stream()
-                .filter(entry -> entry.getKey().segment().equals(segment))
+                .filter(entry -> isWithin(entry.getKey(), segment, first, last))
                 .sorted(Map.Entry.comparingByKey())
                 .map(Map.Entry::getValue);
+    }
+
+    private static boolean isWithin(BlockId block, SegmentId segment, int first, int last) {
+        return block.segment().equals(segment) && block.number() >= first && block.number() <= last;
     }
 
     private PageMemory memory(SegmentId segment) {

@@ -257,7 +257,14 @@ final class AttachedClient {
             return AttachError.ENOSYS;
         }
         var attached =
-                new AttachedProcess(peer.pid(), uffd, request.address(), first, pages, lease);
+                new AttachedProcess(
+                        peer.pid(),
+                        uffd,
+                        request.address(),
+                        first,
+                        pages,
+                        lease,
+                        of.memory::nextPage);
         of.memory.attach(attached);
         mapping = new Mapping(of, attached, faults.add(attached, of.sink));
         return AttachError.NONE;

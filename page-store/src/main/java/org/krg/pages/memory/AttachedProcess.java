@@ -2,6 +2,7 @@
 package org.krg.pages.memory;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -28,7 +29,7 @@ final class AttachedProcess implements AutoCloseable {
     private static final long PAUSE_NANOS = 10_000;
 
     /// So many entries of a page table are looked at together.
-    private static final int PAGES_AT_ONCE = 65_536;
+    private static final int PAGES_AT_ONCE = 4_096;
 
     private final int pid;
     private final Userfaultfd faults;
@@ -36,11 +37,18 @@ final class AttachedProcess implements AutoCloseable {
     private final int first;
     private final int pages;
     private final MemoryLease lease;
+    private final Present present;
 
     /// A descriptor that is closed is soon another file's: who uses it holds the read lock.
     private final ReadWriteLock open = new ReentrantReadWriteLock();
 
     private boolean closed;
+
+    /// The pages that the memory has: a process maps no other.
+    interface Present {
+        /// {@return the first one from `page` on, if there is any}
+        OptionalInt next(int page);
+    }
 
     /// One call of userfaultfd on the page at an address.
     private interface Call {
@@ -50,13 +58,20 @@ final class AttachedProcess implements AutoCloseable {
     /// @param base where the mapping begins
     /// @param first the page that lies there
     AttachedProcess(
-            int pid, Userfaultfd faults, long base, int first, int pages, MemoryLease lease) {
+            int pid,
+            Userfaultfd faults,
+            long base,
+            int first,
+            int pages,
+            MemoryLease lease,
+            Present present) {
         this.pid = pid;
         this.faults = faults;
         this.base = base;
         this.first = first;
         this.pages = pages;
         this.lease = lease;
+        this.present = present;
     }
 
     Descriptor descriptor() {
@@ -240,10 +255,12 @@ final class AttachedProcess implements AutoCloseable {
         }
     }
 
-    /// Only what may be written: protecting a page that is not mapped costs memory for a mark.
+    /// Only what may be written: protecting a page that is not mapped costs memory for a mark. What
+    /// the memory does not have is not looked at: a mapping may be far larger than that.
     private void protectAll() {
-        for (var page = first; page < first + pages; page += PAGES_AT_ONCE) {
-            var count = Math.min(PAGES_AT_ONCE, first + pages - page);
+        var end = first + pages;
+        for (var page = next(first); page < end; page = next(page + PAGES_AT_ONCE)) {
+            var count = Math.min(PAGES_AT_ONCE, end - page);
             var entries = PageMap.read(pid, address(page), count);
             if (entries.isEmpty()) {
                 protect(page, count);
@@ -254,6 +271,10 @@ final class AttachedProcess implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private int next(int page) {
+        return page < first + pages ? present.next(page).orElse(first + pages) : first + pages;
     }
 
     private long address(int page) {

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.krg.linux.Descriptor;
@@ -71,6 +72,14 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     @Override
     public boolean hasPage(int page) {
         return memory.hasPage(offset(page));
+    }
+
+    /// {@return the first page from one on that is in the memory; empty if there is none}
+    OptionalInt nextPage(int page) {
+        var found = memory.nextPage(offset(page));
+        return found.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(Math.toIntExact(found.getAsLong() / PAGE_BYTES));
     }
 
     @Override

@@ -357,9 +357,8 @@ final class SharedMemory implements AutoCloseable {
             } else if (recorded.event() instanceof SegmentEvent.Changed(var segment, _)) {
                 grow(segment);
             } else if (recorded.event() instanceof SegmentEvent.Destroyed(var segment, _)) {
-                var granted = opened.get(segment.id());
-                if (granted != null && desk.isHeld(segment.id())) {
-                    var _ = Thread.startVirtualThread(() -> poison(granted, 0, pages(segment)));
+                if (desk.isHeld(segment.id())) {
+                    var _ = Thread.startVirtualThread(() -> engine.poison(segment.id()));
                 }
                 freeLater(segment.id());
             }
@@ -469,7 +468,9 @@ final class SharedMemory implements AutoCloseable {
         if (answer.reply instanceof Reply.Refused(_, var refusal, var detail)) {
             log.info("no home for block={} reason={}", block, detail);
             if (refusal == Refusal.NOT_FOUND) {
-                poison(block);
+                engine.poison(block);
+            } else if (refusal == Refusal.LIMIT) {
+                engine.refused(block);
             }
             return;
         }
@@ -532,24 +533,6 @@ final class SharedMemory implements AutoCloseable {
         var memory = NodeMemory.create(segment.name(), segment.sizeBytes());
         return new Opening.Granted(
                 segment.id(), memory, engine.open(segment.id(), memory), segment.key());
-    }
-
-    /// Whoever waits for a page of a segment that is gone, and whoever touches one, gets an error.
-    private void poison(BlockId block) {
-        Opening.Granted granted;
-        synchronized (this) {
-            granted = opened.get(block.segment());
-        }
-        if (granted != null) {
-            var first = block.number() * BlockId.PAGES;
-            poison(granted, first, first + BlockId.PAGES);
-        }
-    }
-
-    private static void poison(Opening.Granted granted, int start, int end) {
-        for (var page = start; page < end; page++) {
-            granted.memory().poison(page);
-        }
     }
 
     private static int pages(Segment segment) {
