@@ -294,6 +294,29 @@ class SharedMemoryTest {
     }
 
     @Test
+    void aSegmentLargerThanAnyMemoryIsWhatWasTouchedOfIt(Cluster cluster, @TempDir Path directory) {
+        cluster.run("segment", "create", "vast", "--size", "3T").require(0);
+        cluster.run("segment", "resize", "vast", "--size", "4T").require(0);
+        var last = (4L << 40) - Long.BYTES;
+        var file = directory.resolve("vast.bin");
+        try (var first = Toucher.on(cluster, cluster.nodes().get(0), "vast");
+                var second = Toucher.on(cluster, cluster.nodes().get(1), "vast")) {
+            assertThat(first.ask("write 0 1")).isEqualTo("ok");
+            assertThat(second.ask("write " + last + " 2")).isEqualTo("ok");
+            assertThat(first.ask("read " + last)).isEqualTo("2");
+            cluster.run("segment", "audit", "vast").require(0);
+            assertThat(cluster.get("segments", "vast").path("touchedBlocks").asInt()).isEqualTo(2);
+
+            var dumped = cluster.run("segment", "dump", "vast", file.toString(), "-o", "json");
+
+            assertThat(dumped.require(0).json().path("pages").asInt()).isEqualTo(2);
+            assertThat(file).hasSize(last + Long.BYTES);
+            cluster.run("segment", "destroy", "vast").require(0);
+            assertThat(first.ask("read " + (2L << 40))).isEqualTo("sigbus");
+        }
+    }
+
+    @Test
     void theMemoryOfADestroyedSegmentIsFreeWhenNobodyHasItMapped(Cluster cluster)
             throws IOException {
         cluster.run("segment", "create", "brief", "--size", "4M").require(0);

@@ -24,6 +24,12 @@ import picocli.CommandLine.Parameters;
             "",
             "The segment is zeros, or what a file holds. Only programs of its owner, and root's, may map it, unless --access says who else.",
             "Pages that no living node has any more after the loss of a node are an error (SIGBUS), never zeros and never an older version.",
+            "It may have up to 4 TiB, more than all nodes have memory: what nobody touches costs nothing. In all segments together",
+            "262144 parts of 2 MiB can be touched; the first touch of another one is SIGBUS.",
+            "",
+            "How many nodes have a page is not chosen: one that writes it, or all that read it. --mode says what else knows whose it is.",
+            "No mode keeps a second copy of what was written. What must outlive a node goes into a checkpoint of a parallel job,",
+            "into a file (--file, with `segment sync`), or is a word, lock or semaphore of the segment, which the log keeps.",
             "",
             "A file is read and written by the agent of its node, with the rights of the user who makes the segment; nobody",
             "else should write to it meanwhile. What programs store is in the file after `segment sync`, `krg_segment_sync` or `segment destroy`,",
@@ -51,7 +57,7 @@ public final class SegmentCreate implements Callable<Integer> {
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
             description =
-                    "how large it is, like 64M; rounded up to pages of 4 KiB. With --file as large as the file, which becomes longer, by a hole, if this is more")
+                    "how large it is, like 64M or 4T; rounded up to pages of 4 KiB. With --file as large as the file, which becomes longer, by a hole, if this is more")
     private @Nullable ByteSize size;
 
     @Option(
