@@ -16,4 +16,9 @@ public sealed interface RowChange {
 
     /// The row is gone.
     record Delete(RowTable table, ByteString key) implements RowChange {}
+
+    /// The rows from `key` on are gone, as many as there are.
+    ///
+    /// @param end the first key that is not meant
+    record DeleteRange(RowTable table, ByteString key, ByteString end) implements RowChange {}
 }

@@ -259,8 +259,7 @@ final class SegmentCodec {
         return segments.with(block(row), grant(row));
     }
 
-    /// Adds what an event changed. A destroyed segment takes the rows of all its blocks along,
-    /// whether there are any or not.
+    /// Adds what an event changed. A destroyed segment takes the rows of all its blocks along.
     static void addChanges(List<RowChange> changes, SegmentEvent event) {
         switch (event) {
             case SegmentEvent.Created(var segment, _) -> changes.add(row(segment));
@@ -270,11 +269,11 @@ final class SegmentCodec {
                 changes.add(
                         new RowChange.Delete(
                                 RowTable.SEGMENTS, RowCodec.key(segment.id().value())));
-                for (var number = 0; number < segment.blocks(); number++) {
-                    changes.add(
-                            new RowChange.Delete(
-                                    RowTable.BLOCKS, RowCodec.key(segment.id().value(), number)));
-                }
+                changes.add(
+                        new RowChange.DeleteRange(
+                                RowTable.BLOCKS,
+                                RowCodec.key(segment.id().value(), 0),
+                                RowCodec.key(segment.id().value() + 1, 0)));
             }
             case SegmentEvent.Granted(var block, var grant, _) -> changes.add(row(block, grant));
         }

@@ -59,6 +59,8 @@ final class ImageRows {
                     RowWrite.put(family(table), key.toByteArray(), value.toByteArray());
             case RowChange.Delete(var table, var key) ->
                     RowWrite.delete(family(table), key.toByteArray());
+            case RowChange.DeleteRange(var table, var key, var end) ->
+                    RowWrite.deleteRange(family(table), key.toByteArray(), end.toByteArray());
         };
     }
 

@@ -70,6 +70,8 @@ final class Replica {
         switch (change) {
             case RowChange.Put put -> rows.put(new Key(put.table(), put.key()), put);
             case RowChange.Delete(var table, var key) -> rows.remove(new Key(table, key));
+            case RowChange.DeleteRange(var table, var start, var end) ->
+                    rows.subMap(new Key(table, start), new Key(table, end)).clear();
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.krg.state.codec.Rows;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
@@ -87,6 +88,18 @@ class SegmentRulesTest {
         scene.refuse(
                 Refusal.INVALID,
                 new GrantBlock(new BlockId(large, 2_097_152), member(Samples.HOME)));
+    }
+
+    @Test
+    void aLargeSegmentIsDestroyedByFewRows() {
+        var large = createCommand("large", SegmentRules.MAX_BYTES);
+        var id = new SegmentId(scene.accepted(large).created());
+        scene.accept(new GrantBlock(new BlockId(id, 2_097_151), member(Samples.HOME)));
+
+        var events = scene.accept(new DestroySegment(id));
+
+        assertThat(scene.image().segments().grants().size()).isZero();
+        assertThat(Rows.changes(events, scene.image())).hasSizeLessThan(4);
     }
 
     @Test
