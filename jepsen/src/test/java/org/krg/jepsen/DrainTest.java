@@ -100,6 +100,8 @@ class DrainTest {
                 .containsPattern("ignores/0 stays: .* has a backlog of 1 connection");
         for (var job : LEAVE) {
             assertThat(cluster.process(job).path("node").asText()).isNotEqualTo(NODE);
+            assertThat(cluster.run("job", "explain", job).require(0).out())
+                    .contains("It moved from " + NODE, "asked for it, as " + NODE + " is drained");
         }
         for (var job : List.of("stays", "ignores")) {
             assertThat(cluster.process(job).path("node").asText()).isEqualTo(NODE);

@@ -297,7 +297,8 @@ public final class RandomCommands {
                 node(),
                 pick(List.of(Migration.Mode.values())),
                 Duration.ofSeconds(30),
-                now);
+                now,
+                "asked");
     }
 
     /// What source, target, leader or a user says of a migration, most of the time one that is

@@ -88,7 +88,8 @@ final class MigrationResource {
                                 to,
                                 mode,
                                 limit,
-                                parts.wall().instant()));
+                                parts.wall().instant(),
+                                body.why(call.caller().identity().name())));
         var now = replica.atLeast(done.revision());
         var migration = now.migrations().require(new MigrationId(done.created()));
         return Call.one(HttpStatus.CREATED, now, MigrationView.of(now, migration));

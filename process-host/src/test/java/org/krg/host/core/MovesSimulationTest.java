@@ -351,7 +351,9 @@ final class MovesSimulationTest {
             var row = row(anyProcess());
             var to = machines.get(random.nextInt(machines.size())).id;
             var mode = random.nextBoolean() ? Migration.Mode.WARM : Migration.Mode.STOP_COPY;
-            apply(new StartMigration(row.id(), row.epoch(), to, mode, Duration.ofSeconds(30), now));
+            apply(
+                    new StartMigration(
+                            row.id(), row.epoch(), to, mode, Duration.ofSeconds(30), now, "asked"));
         }
 
         private void giveUp() {

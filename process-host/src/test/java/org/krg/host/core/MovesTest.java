@@ -106,7 +106,7 @@ class MovesTest {
         return new MigrationId(
                 accept(
                         new StartMigration(
-                                process.id(), process.epoch(), AWAY, mode, limit, START)));
+                                process.id(), process.epoch(), AWAY, mode, limit, START, "asked")));
     }
 
     /// {@return the moves whose process the source is about to stop}

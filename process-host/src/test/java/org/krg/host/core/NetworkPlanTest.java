@@ -120,6 +120,7 @@ class NetworkPlanTest {
                         Migration.Mode.STOP_COPY,
                         Duration.ofMinutes(1),
                         NOW,
+                        "asked",
                         new Migration.Sent(0, 0),
                         new Migration.Step.Arriving(1, NOW));
         var moving = image.withMigrations(image.migrations().with(migration.id(), migration));

@@ -372,7 +372,7 @@ final class HostEngineTest {
     private MigrationId move(HostedProcess rank) {
         var mode = Migration.Mode.STOP_COPY;
         var limit = Duration.ofSeconds(30);
-        propose(new StartMigration(rank.id(), rank.epoch(), AWAY, mode, limit, NOW));
+        propose(new StartMigration(rank.id(), rank.epoch(), AWAY, mode, limit, NOW, "asked"));
         return store.image().activeMigration(rank.id()).orElseThrow().id();
     }
 

@@ -28,6 +28,7 @@ final class MigrationCodec {
                         .setMode(encode(migration.mode()))
                         .setLimit(Wire.encode(migration.limit()))
                         .setStarted(Wire.encode(migration.started()))
+                        .setWhy(migration.why())
                         .setWarmBytes(migration.sent().warm())
                         .setLastBytes(migration.sent().last());
         switch (migration.step()) {
@@ -66,6 +67,7 @@ final class MigrationCodec {
                 decode(wire.getMode()),
                 Wire.decode(wire.getLimit()),
                 Wire.decode(wire.getStarted()),
+                wire.getWhy(),
                 new Migration.Sent(wire.getWarmBytes(), wire.getLastBytes()),
                 step(wire));
     }

@@ -20,14 +20,22 @@ final class MigrationCommandCodec {
 
     static void encode(CommandWire.Command.Builder wire, MigrationCommand command) {
         switch (command) {
-            case StartMigration(var process, var expected, var to, var mode, var limit, var at) ->
+            case StartMigration(
+                            var process,
+                            var expected,
+                            var to,
+                            var mode,
+                            var limit,
+                            var at,
+                            var why) ->
                     wire.getStartMigrationBuilder()
                             .setProcess(process.value())
                             .setExpected(expected.value())
                             .setTo(to.name())
                             .setMode(MigrationCodec.encode(mode))
                             .setLimit(Wire.encode(limit))
-                            .setAt(Wire.encode(at));
+                            .setAt(Wire.encode(at))
+                            .setWhy(why);
             case BeginLeaving(var migration, var warmBytes) ->
                     wire.getBeginLeavingBuilder()
                             .setMigration(migration.value())
@@ -63,7 +71,8 @@ final class MigrationCommandCodec {
                 new NodeId(command.getTo()),
                 MigrationCodec.decode(command.getMode()),
                 Wire.decode(command.getLimit()),
-                Wire.decode(command.getAt()));
+                Wire.decode(command.getAt()),
+                command.getWhy());
     }
 
     static BeginLeaving decode(CommandWire.BeginLeaving command) {

@@ -16,13 +16,15 @@ public sealed interface MigrationCommand extends Command {
     /// and when the target is not ready. Creates a [MigrationId].
     ///
     /// @param expected the epoch in which the process was looked at
+    /// @param why who asked for it and what chose the target, as a clause for people
     record StartMigration(
             ProcessId process,
             Epoch expected,
             NodeId to,
             Migration.Mode mode,
             Duration limit,
-            Instant at)
+            Instant at,
+            String why)
             implements MigrationCommand {}
 
     /// The source is about to stop the program.

@@ -35,6 +35,9 @@ final class MigrationRules {
     /// Those that are over and can still be looked at.
     static final int MAX_OVER = 200;
 
+    /// Characters of a reason that are kept: a sentence.
+    static final int MAX_WHY = 300;
+
     /// A longer one has been forgotten by who asked for it.
     static final Duration MAX_LIMIT = Duration.ofDays(1);
 
@@ -99,14 +102,19 @@ final class MigrationRules {
                         start.mode(),
                         start.limit(),
                         start.at(),
+                        Text.bounded(start.why(), MAX_WHY),
                         Migration.Sent.NOTHING,
                         new Step.Warming());
         draft.add(
                 new MigrationEvent(
                         Kind.STARTED,
                         migration,
-                        "%s from %s to %s"
-                                .formatted(Text.of(image, process), running.node(), start.to())));
+                        "%s from %s to %s%s"
+                                .formatted(
+                                        Text.of(image, process),
+                                        running.node(),
+                                        start.to(),
+                                        migration.why().isEmpty() ? "" : ": " + migration.why())));
         return draft.accept(id.value());
     }
 

@@ -11,12 +11,15 @@ import java.time.Instant;
 /// on only after it has seen that the migration was given up.
 ///
 /// @param limit how long it may take; the leader measures it and then gives it up
+/// @param why who asked for it and what chose the target, as a clause for people; empty in logs
+///   that are older than that
 public record Migration(
         MigrationId id,
         Route route,
         Mode mode,
         Duration limit,
         Instant started,
+        String why,
         Sent sent,
         Step step) {
     /// What moves.
@@ -99,11 +102,11 @@ public record Migration(
 
     /// {@return this migration one step on}
     public Migration at(Step next) {
-        return new Migration(id, route, mode, limit, started, sent, next);
+        return new Migration(id, route, mode, limit, started, why, sent, next);
     }
 
     /// {@return this migration with other counts of bytes}
     public Migration withSent(Sent counted) {
-        return new Migration(id, route, mode, limit, started, counted, step);
+        return new Migration(id, route, mode, limit, started, why, counted, step);
     }
 }

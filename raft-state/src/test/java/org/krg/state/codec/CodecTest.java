@@ -121,6 +121,13 @@ class CodecTest {
     }
 
     @Test
+    void aMoveOfALogThatIsOlderThanReasonsHasNone() {
+        var recent = MigrationCodec.encode(Everything.migrations().getFirst());
+
+        assertThat(MigrationCodec.decode(recent.toBuilder().clearWhy().build()).why()).isEmpty();
+    }
+
+    @Test
     void timesComeBackToTheNanosecond() {
         for (var at : List.of(Instant.EPOCH, Instant.ofEpochSecond(-5, 999_999_999), Instant.MAX)) {
             assertThat(Wire.decode(Wire.encode(at))).isEqualTo(at);

@@ -189,7 +189,13 @@ final class Everything {
                 new ReportVanished(PROCESS, EPOCH, HOME, "the machine restarted", START),
                 new RestoreFrom(PROCESS, 5, START),
                 new StartMigration(
-                        PROCESS, EPOCH, AWAY, Migration.Mode.WARM, Duration.ofSeconds(30), START),
+                        PROCESS,
+                        EPOCH,
+                        AWAY,
+                        Migration.Mode.WARM,
+                        Duration.ofSeconds(30),
+                        START,
+                        "ann asked"),
                 new BeginLeaving(new MigrationId(12), 1L << 26),
                 new HandOver(new MigrationId(12), generation(), 1L << 20, START),
                 new CommitMove(new MigrationId(12), AWAY, START),
@@ -447,6 +453,7 @@ final class Everything {
                             Migration.Mode.STOP_COPY,
                             Duration.ofSeconds(30),
                             START,
+                            "ann asked for it and named n2",
                             new Migration.Sent(1L << 26, 1L << 20),
                             step));
         }

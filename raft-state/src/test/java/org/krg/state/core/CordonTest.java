@@ -47,7 +47,8 @@ class CordonTest {
                         AWAY,
                         Migration.Mode.WARM,
                         Duration.ofSeconds(30),
-                        scene.now()));
+                        scene.now(),
+                        "asked"));
     }
 
     @Test

@@ -91,6 +91,7 @@ class FreezeRulesTest {
                 AWAY,
                 Migration.Mode.WARM,
                 Duration.ofMinutes(1),
-                scene.now());
+                scene.now(),
+                "asked");
     }
 }

@@ -32,6 +32,7 @@ import org.krg.testkit.Samples;
 
 class MigrationRulesTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String WHY = "ann asked for it and named n2";
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
 
@@ -58,6 +59,21 @@ class MigrationRulesTest {
         assertThat(scene.phase(process))
                 .isEqualTo(new Phase.Running(AWAY, new Origin.Checkpoint(1), scene.now()));
         assertThat(step(move)).isInstanceOf(Step.Resuming.class);
+    }
+
+    @Test
+    void aMoveKeepsWhoAskedForItAndWhyToItsEnd() {
+        var move = start(AWAY);
+        advance(move, 3);
+        assertThat(migration(move).why()).isEqualTo(WHY);
+
+        var wordy = "x".repeat(2 * MigrationRules.MAX_WHY);
+        var bounded =
+                new StartMigration(
+                        process, SECOND, HOME, Migration.Mode.WARM, LIMIT, scene.now(), wordy);
+        scene.accept(new ReportResumed(move, AWAY, scene.now()));
+        var next = new MigrationId(scene.accepted(bounded).created());
+        assertThat(migration(next).why()).hasSize(MigrationRules.MAX_WHY);
     }
 
     @Test
@@ -234,7 +250,13 @@ class MigrationRulesTest {
         scene.refuse(
                 Refusal.NOT_FOUND,
                 new StartMigration(
-                        new ProcessId(77), FIRST, AWAY, Migration.Mode.WARM, LIMIT, scene.now()));
+                        new ProcessId(77),
+                        FIRST,
+                        AWAY,
+                        Migration.Mode.WARM,
+                        LIMIT,
+                        scene.now(),
+                        WHY));
     }
 
     @Test
@@ -266,7 +288,7 @@ class MigrationRulesTest {
     }
 
     private StartMigration start(Epoch epoch, NodeId to, Duration limit) {
-        return new StartMigration(process, epoch, to, Migration.Mode.WARM, limit, scene.now());
+        return new StartMigration(process, epoch, to, Migration.Mode.WARM, limit, scene.now(), WHY);
     }
 
     /// Takes a migration as many steps on.

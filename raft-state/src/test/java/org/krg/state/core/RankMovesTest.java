@@ -190,7 +190,8 @@ class RankMovesTest {
                         to,
                         Migration.Mode.WARM,
                         Duration.ofSeconds(30),
-                        scene.now());
+                        scene.now(),
+                        "asked");
         return new MigrationId(scene.accepted(command).created());
     }
 

@@ -12,7 +12,8 @@ public record MigrationBody(
         @Nullable String to,
         @Nullable String mode,
         @Nullable BigDecimal limitSeconds,
-        @Nullable Boolean dryRun) {
+        @Nullable Boolean dryRun,
+        @Nullable String reason) {
     private static final String AUTO = "auto";
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -42,6 +43,18 @@ public record MigrationBody(
     /// {@return how long it may take} Five minutes where nothing is said.
     public Duration limit() {
         return Values.duration("limitSeconds", limitSeconds, LIMIT);
+    }
+
+    /// {@return who asked for it and what chose the target, as a clause for people}
+    ///
+    /// @param user the caller's name
+    public String why(String user) {
+        return "%s asked for it%s and %s"
+                .formatted(
+                        user,
+                        reason == null || reason.isBlank() ? "" : ", as " + reason.strip() + ",",
+                        target().map(node -> "named " + node)
+                                .orElse("left it to the policy where to"));
     }
 
     /// {@return whether nothing is to be done but to look}

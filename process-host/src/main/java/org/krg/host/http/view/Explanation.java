@@ -134,20 +134,25 @@ public final class Explanation {
     }
 
     private static String sentence(Migration migration) {
+        var why = migration.why();
+        return progress(migration) + (why.isEmpty() ? "." : ": " + why + ".");
+    }
+
+    private static String progress(Migration migration) {
         var route = migration.route();
         var what =
-                "Operation %s moves it from %s to %s"
+                "Operation %s moves it from %s to %s; "
                         .formatted(migration.id(), route.from(), route.to());
         return switch (migration.step()) {
-            case Migration.Step.Warming _ -> what + ": its memory is sent ahead while it runs.";
-            case Migration.Step.Leaving _ -> what + ": it stands still and is saved.";
-            case Migration.Step.Arriving _ -> what + ": it is brought back there.";
-            case Migration.Step.Resuming _ -> what + ": it is there and about to run.";
+            case Migration.Step.Warming _ -> what + "its memory is sent ahead while it runs";
+            case Migration.Step.Leaving _ -> what + "it stands still and is saved";
+            case Migration.Step.Arriving _ -> what + "it is brought back there";
+            case Migration.Step.Resuming _ -> what + "it is there and about to run";
             case Migration.Step.Moved(_, var downtime, var at) ->
-                    "It moved from %s to %s at %s and stood still for %d ms."
+                    "It moved from %s to %s at %s and stood still for %d ms"
                             .formatted(route.from(), route.to(), at, downtime.toMillis());
             case Migration.Step.Aborted(var reason, var at) ->
-                    "Its move from %s to %s was given up at %s: %s."
+                    "Its move from %s to %s was given up at %s, %s"
                             .formatted(route.from(), route.to(), at, reason);
         };
     }

@@ -37,6 +37,9 @@ public final class MigrationView {
                 .put("warmBytes", migration.sent().warm())
                 .put("lastBytes", migration.sent().last())
                 .put("active", migration.isActive());
+        if (!migration.why().isEmpty()) {
+            view.put("why", migration.why());
+        }
         step(view, migration);
         return view;
     }

@@ -141,7 +141,7 @@ final class Draining {
             var operation =
                     client.post(
                             ApiPath.of("processes", target, "migrations"),
-                            Json.object().put("to", "auto"),
+                            Json.object().put("to", "auto").put("reason", node + " is drained"),
                             ANSWER);
             begun.put(target, operation.path("id").asLong());
             reasons.remove(target);
