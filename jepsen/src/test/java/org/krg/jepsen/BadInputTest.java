@@ -31,7 +31,9 @@ class BadInputTest {
         "2, no-such-option, run --no-such-option -- true",
         "2, 3XiB, run --memory 3XiB -- true",
         "2, soon, run --checkpoint-every soon -- true",
-        "3, nobody-has-this-name, logs nobody-has-this-name",
+        "3, ps --all, logs nobody-has-this-name",
+        "3, ps --all, wait nobody-has-this-name",
+        "3, nobody-has-this-name, proc migrate nobody-has-this-name",
         "3, nobody-has-this-name, checkpoint create nobody-has-this-name",
         "127, no-such-program, run -- no-such-program",
         "126, /etc/passwd, run -- /etc/passwd",
@@ -109,6 +111,28 @@ class BadInputTest {
                 });
         assertThat(cluster.ask(cluster.member("n1"), "doctor").toString()).contains("damaged");
         cluster.run("job", "stop", "precious").require(0);
+    }
+
+    @Test
+    void aFileThatIsNoArchiveIsABadRequestAndLeavesNothing(Cluster cluster) throws IOException {
+        var jobs = cluster.get("jobs").path("jobs").size();
+        var file = cluster.installation().scratch().resolve("no-archive");
+        Files.writeString(file, "#!/bin/sh\necho no archive\n".repeat(10_000));
+
+        var refused = cluster.run("checkpoint", "import", file.toString());
+
+        assertRefused(refused, 2, "no archive of a checkpoint");
+        assertThat(refused.err()).contains("krg-admin checkpoint export");
+        assertThat(cluster.get("jobs").path("jobs")).hasSize(jobs);
+        for (var node : List.of("n1", "n2", "n3")) {
+            assertThat(cluster.data(node).resolve("images/tmp")).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void theListOfCommandsFitsATerminal(Cluster cluster) {
+        assertThat(cluster.run("--help").require(0).out().lines())
+                .allMatch(line -> line.length() <= 80);
     }
 
     @Test

@@ -62,9 +62,10 @@ final class ArchiveForm {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
                 throw Failures.of(
                         Phase.IMPORT,
-                        Code.CORRUPT,
-                        "this is no archive of a checkpoint",
-                        "`krg-admin checkpoint export` writes them");
+                        Code.UNKNOWN_FORM,
+                        "this is no archive of a checkpoint: one begins with "
+                                + new String(MAGIC, StandardCharsets.US_ASCII),
+                        "name a file that `krg-admin checkpoint export ID FILE` wrote");
             }
             var form = in.readInt();
             if (form != FORM) {

@@ -166,7 +166,15 @@ final class HostileArchiveTest {
         var future = archive.clone();
         future[11] = 2;
         assertThat(refused(future, "form", Code.UNKNOWN_FORM)).contains("form 2");
-        refused("#!/bin/sh\n".getBytes(StandardCharsets.UTF_8), "a script", Code.CORRUPT);
+    }
+
+    @Test
+    void whatIsNoArchiveIsABadRequestAndNotDamage() throws IOException {
+        for (var file : new String[] {"", "krg", "#!/bin/sh\n", "x".repeat(100_000)}) {
+            var bytes = file.getBytes(StandardCharsets.UTF_8);
+            assertThat(refused(bytes, "no archive", Code.UNKNOWN_FORM))
+                    .contains("no archive of a checkpoint", "begins with krg-ckpt");
+        }
     }
 
     /// From here on the archives are signed: a node has gone bad, or its key is in other hands.
