@@ -124,6 +124,26 @@ final class JobApiTest {
     }
 
     @Test
+    void environmentsAreNotInLists() {
+        api.post("/v1/jobs", submission("secretive"));
+
+        assertThat(api.get("/v1/jobs").body().toString())
+                .contains("secretive")
+                .doesNotContain("\"environment\"");
+        assertThat(api.get("/v1/jobs/secretive").text("/spec/environment/PATH")).isEqualTo("/bin");
+    }
+
+    @Test
+    void whatDoesNotExistIsToldWithWhatDoesAndWhereTheEndedAre() {
+        api.post("/v1/jobs", submission("present"));
+
+        assertThat(api.get("/v1/processes/nothing").text("/error/remedy"))
+                .contains("present", "`krg-admin ps --all`", "have ended");
+        assertThat(api.get("/v1/jobs/nothing").text("/error/remedy"))
+                .contains("present", "`krg-admin job list`", "have ended");
+    }
+
+    @Test
     void malformedJsonIsNamedByLineColumnAndField() {
         refused("{\n  \"command\": [}", 400, "USAGE", "line 2, column");
         refused(

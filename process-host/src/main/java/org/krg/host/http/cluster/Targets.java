@@ -13,6 +13,7 @@ import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
@@ -20,6 +21,9 @@ import org.krg.state.model.SegmentId;
 /// What the words in a path name. Each method throws [HostFailure] when there is no such thing.
 public final class Targets {
     private static final String NUMBER = "[0-9]{1,18}";
+
+    /// Jobs that a failure names: as many as are read at a glance.
+    private static final int MOST_NAMED = 5;
 
     private Targets() {}
 
@@ -35,9 +39,7 @@ public final class Targets {
 
     /// {@return the job of that name, the living one first, else the newest, or of that number}
     public static Job job(ClusterImage image, String text) {
-        return findJob(image, text)
-                .orElseThrow(
-                        () -> missing("job " + text, "`krg-admin job list` shows those there are"));
+        return findJob(image, text).orElseThrow(() -> noJob(image, text));
     }
 
     /// {@return the process that a job's name or number (its only one), `JOB/RANK` or a process
@@ -49,7 +51,7 @@ public final class Targets {
             return image.processesOf(job(image, target.substring(0, slash)).id()).stream()
                     .filter(process -> Integer.toString(process.rank()).equals(rank))
                     .findFirst()
-                    .orElseThrow(() -> noProcess(target));
+                    .orElseThrow(() -> noProcess(image, target));
         }
         if (target.matches(NUMBER)) {
             var numbered = image.processes().find(new ProcessId(Long.parseLong(target)));
@@ -57,7 +59,7 @@ public final class Targets {
                 return numbered.get();
             }
         }
-        return only(image, findJob(image, target).orElseThrow(() -> noProcess(target)));
+        return only(image, findJob(image, target).orElseThrow(() -> noProcess(image, target)));
     }
 
     /// {@return the processes that a job's name or number (all its ranks), `JOB/RANK` or a process
@@ -73,12 +75,12 @@ public final class Targets {
                 ? List.of(process(image, target))
                 : findJob(image, target)
                         .map(job -> image.processesOf(job.id()))
-                        .orElseThrow(() -> noProcess(target));
+                        .orElseThrow(() -> noProcess(image, target));
     }
 
     /// {@return the process of that number}
     public static HostedProcess process(ClusterImage image, ProcessId id) {
-        return image.processes().find(id).orElseThrow(() -> noProcess(id.toString()));
+        return image.processes().find(id).orElseThrow(() -> noProcess(image, id.toString()));
     }
 
     /// {@return the checkpoint that `PROCESS.NUMBER` means}
@@ -150,8 +152,34 @@ public final class Targets {
                         .orElse("");
     }
 
-    private static HostFailure noProcess(String target) {
-        return missing("process " + target, "`krg-admin ps` shows those there are");
+    private static HostFailure noJob(ClusterImage image, String text) {
+        return missing(
+                "job " + text,
+                living(image) + "; `krg-admin job list` shows all, those that have ended too");
+    }
+
+    private static HostFailure noProcess(ClusterImage image, String target) {
+        return missing(
+                "process " + target,
+                living(image) + "; `krg-admin ps --all` shows those that have ended too");
+    }
+
+    /// {@return which jobs have not ended, the newest first}
+    private static String living(ClusterImage image) {
+        var names =
+                image.processes().values().reversed().stream()
+                        .filter(process -> !(process.phase() instanceof Phase.Ended))
+                        .map(HostedProcess::job)
+                        .distinct()
+                        .map(job -> image.jobs().require(job).name())
+                        .limit(MOST_NAMED + 1)
+                        .toList();
+        if (names.isEmpty()) {
+            return "no job runs or waits now";
+        }
+        return names.size() > MOST_NAMED
+                ? "now there are " + String.join(", ", names.subList(0, MOST_NAMED)) + " and others"
+                : "now there " + (names.size() == 1 ? "is " : "are ") + String.join(", ", names);
     }
 
     private static HostFailure missing(String what, String remedy) {

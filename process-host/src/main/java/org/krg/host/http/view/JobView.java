@@ -19,9 +19,16 @@ import org.krg.state.model.RestartPolicy;
 public final class JobView {
     private JobView() {}
 
-    /// {@return all jobs}
+    /// {@return all jobs, without their environments: those often hold secrets, and who lists jobs
+    /// does so on screens and in reports that others see}
     public static List<ObjectNode> all(ClusterImage image) {
-        return image.jobs().values().stream().map(job -> of(image, job)).toList();
+        return image.jobs().values().stream().map(job -> brief(image, job)).toList();
+    }
+
+    private static ObjectNode brief(ClusterImage image, Job job) {
+        var view = of(image, job);
+        view.withObject("/spec").remove("environment");
+        return view;
     }
 
     /// {@return one job}
