@@ -92,16 +92,22 @@ build_if_stale() {
     "$KRG_ROOT/tools/setup" 9>&-
     require_java
     if [[ -d $LIB ]]; then
-        say 'building krg, whose sources changed'
+        say 'building krg, whose sources changed: some minutes'
     else
-        say 'building krg (first time, about a minute)'
+        say 'building krg for the first time: some minutes'
     fi
-    rm -f "$COMMAND_CACHE" "$AGENT_CACHE"
-    build_all -q -DskipTests package >"$1" 2>&1 || {
-        cat "$1"
+    SECONDS=0
+    rm -f "$COMMAND_CACHE" "$AGENT_CACHE" "$1"
+    with_progress building "$1" build_logged "$1" || {
+        grep -E "^\\[(ERROR|WARNING)\\]" "$1" || cat "$1"
         fail "the build failed as told above and in $1"
     }
-    make_caches
+    with_progress 'preparing a fast start of commands and agents' '' make_caches
+    say "built in $SECONDS s"
+}
+
+build_logged() {
+    build_all -DskipTests package >"$1" 2>&1
 }
 
 # Has Java remember the classes that a command and an agent load. Nothing depends on it.

@@ -18,6 +18,49 @@ fail() {
     exit 1
 }
 
+# Runs a command that takes long, and tells on standard error what goes on and for how long: on a
+# terminal in a line that is drawn anew each second, elsewhere in a line each half minute. Where a
+# file is named, what goes on is its last line that tells of a part of the work.
+with_progress() {
+    local what=$1 log=$2 ticker status=0
+    shift 2
+    tell_progress "$what" "$log" 9>&- &
+    ticker=$!
+    "$@" || status=$?
+    # It may have ended with the terminal.
+    kill "$ticker" 2>/dev/null || true
+    wait "$ticker" 2>/dev/null || true
+    [[ ! -t 2 ]] || printf '\r\e[K' >&2
+    return "$status"
+}
+
+# Until it is killed, or the script is over that started it.
+tell_progress() {
+    local text start=$SECONDS every=30 told=$SECONDS
+    [[ ! -t 2 ]] || every=1
+    while kill -0 $$ 2>/dev/null; do
+        if ((SECONDS - told >= every)); then
+            told=$SECONDS
+            text="$1$(part_of_build "$2"), $((SECONDS - start)) s"
+            if [[ -t 2 ]]; then
+                printf '\r%s: %s\e[K' "${0##*/}" "$text" >&2
+            else
+                say "$text"
+            fi
+        fi
+        # A sleep would outlive this.
+        read -rt 1 <> <(:) || true
+    done
+}
+
+# Prints the module that Maven builds, as its output tells it.
+part_of_build() {
+    local line
+    line=$(grep -E "Building .* \[[0-9]+/[0-9]+\]" "$1" 2>/dev/null | tail -n 1) || true
+    [[ ! $line =~ Building\ ([^ ]+).*\[([0-9]+)/([0-9]+)\] ]] ||
+        printf ': %s, %s of %s' "${BASH_REMATCH[@]:1}"
+}
+
 is_jdk_25() {
     [[ -x $1/bin/javac && -r $1/release && $(<"$1/release") == *'JAVA_VERSION="25'[.\"]* ]]
 }

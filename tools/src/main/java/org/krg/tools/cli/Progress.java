@@ -44,18 +44,14 @@ public final class Progress implements AutoCloseable {
         while (!isDoneWithin(pause)) {
             long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
             if (live) {
-                terminal.err().print("\r" + what.get() + " (" + seconds + " s) \u001b[K");
-                terminal.err().flush();
+                terminal.draw(what.get() + " (" + seconds + " s) ");
             } else {
                 terminal.say(what.get() + (told ? " (" + seconds + " s)" : ""));
             }
             told = true;
             pause = live ? ON_TERMINAL : ELSEWHERE;
         }
-        if (live && told) {
-            terminal.err().print("\r\u001b[K");
-            terminal.err().flush();
-        }
+        terminal.wipe();
     }
 
     private boolean isDoneWithin(Duration pause) {

@@ -19,12 +19,16 @@ import java.util.Optional;
 /// talk to stderr.
 public final class Terminal {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final String CLEAR_TO_END = "\u001b[K";
 
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final InstantSource clock;
+
+    /// Whether the last line on standard error is one that the next replaces.
+    private boolean isDrawn;
 
     public Terminal(
             InputStream in,
@@ -65,10 +69,28 @@ public final class Terminal {
     }
 
     /// Prints one line of talk on standard error, at once and after what stdout holds.
-    public void say(String line) {
+    public synchronized void say(String line) {
         out.flush();
+        wipe();
         err.println(line);
         err.flush();
+    }
+
+    /// Draws a line on standard error, in the place of the one drawn before. What is said next
+    /// takes its place.
+    synchronized void draw(String line) {
+        err.print("\r" + line + CLEAR_TO_END);
+        err.flush();
+        isDrawn = true;
+    }
+
+    /// Takes the drawn line away, for whoever prints to standard output on the same screen.
+    public synchronized void wipe() {
+        if (isDrawn) {
+            err.print("\r" + CLEAR_TO_END);
+            err.flush();
+            isDrawn = false;
+        }
     }
 
     /// {@return standard error, for what is not a whole line}

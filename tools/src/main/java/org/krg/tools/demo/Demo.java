@@ -41,7 +41,7 @@ final class Demo {
         var done = false;
         var interrupted = false;
         try {
-            var nodes = new DevUp(settings.directory(), krgHome, tell).run(NODES);
+            var nodes = comeUp();
             var report = perform(nodes, program, undisturbed);
             done = true;
             return report;
@@ -55,6 +55,12 @@ final class Demo {
             if (!done) {
                 abandon(interrupted);
             }
+        }
+    }
+
+    private DevNodes comeUp() throws IOException, InterruptedException {
+        try (var _ = tell.meanwhile(() -> "waiting for the agents to serve")) {
+            return new DevUp(settings.directory(), krgHome, tell).run(NODES);
         }
     }
 
@@ -84,6 +90,8 @@ final class Demo {
     }
 
     private void down(boolean purge) throws IOException, InterruptedException {
-        new DevDown(settings.directory(), krgHome, tell).run(purge);
+        try (var _ = tell.meanwhile(() -> "taking the cluster down")) {
+            new DevDown(settings.directory(), krgHome, tell).run(purge);
+        }
     }
 }

@@ -26,25 +26,25 @@ public final class DemoVerb implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "points along an edge of the plate; default ${DEFAULT-VALUE}")
+            description = "points along an edge of the plate (default: ${DEFAULT-VALUE})")
     private long size = 1024;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "how many; default: what takes about 40 s on this machine")
+            description = "how many (default: what takes about 40 s on this machine)")
     private long steps;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "picks the temperatures at the start; default ${DEFAULT-VALUE}")
+            description = "picks the temperatures at the start (default: ${DEFAULT-VALUE})")
     private long seed = 1;
 
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "directory of the cluster, new or empty; default: one in /tmp")
+            description = "directory of the cluster, new or empty (default: one in /tmp)")
     private @Nullable Path directory;
 
     @Option(names = "--keep", description = "leave the directory, with all logs")
@@ -58,7 +58,7 @@ public final class DemoVerb implements Callable<Integer> {
     public Integer call() {
         return Work.interruptibly(() -> {
             var settings = new DemoSettings(directory(), keep, size, steps, seed);
-            var narration = new Narration(this::tell);
+            var narration = new Narration(terminal, this::tell);
             var report = new Demo(settings, KrgHome.require(), narration).run();
             report.claims().forEach(claim -> tell(claim.line()));
             output.print(terminal, report.tree(), () -> verdict(report));
@@ -69,6 +69,7 @@ public final class DemoVerb implements Callable<Integer> {
     // The story is the data, unless data are asked for.
     private void tell(String line) {
         if (output.isTable()) {
+            terminal.wipe();
             terminal.out().println(line);
             terminal.out().flush();
         } else {

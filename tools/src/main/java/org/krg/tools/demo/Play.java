@@ -48,9 +48,8 @@ final class Play {
     /// @param undisturbed the program's run outside the cluster, for comparison
     Measurements perform(Process undisturbed) throws IOException, InterruptedException {
         gather();
-        tell.accept("waiting for the undisturbed run, outside the cluster");
-        var expected = HeatProgram.awaitOutput(undisturbed);
-        tell.accept("it has ended: " + lastLine(expected));
+        var expected = await(undisturbed);
+        tell.accept("the undisturbed run, outside the cluster, has ended: " + lastLine(expected));
 
         var hosted = HostedProgram.submit(client, program, withCheckpoints);
         try (var output = OutputFollower.of(anotherClient(), HostedProgram.NAME)) {
@@ -70,9 +69,16 @@ final class Play {
         }
     }
 
+    private String await(Process undisturbed) throws IOException, InterruptedException {
+        try (var _ =
+                tell.meanwhile(
+                        () -> "waiting for the undisturbed run, outside the cluster, to end")) {
+            return HeatProgram.awaitOutput(undisturbed);
+        }
+    }
+
     private void gather() throws InterruptedException {
-        view.awaitAllReady();
-        var leader = view.awaitLeader("");
+        var leader = awaitQuorum();
         withCheckpoints = view.offersCheckpoints();
         tell.accept(
                 "%d agents, each a process with a directory of its own, form a quorum; %s leads"
@@ -84,8 +90,18 @@ final class Play {
         }
     }
 
+    private String awaitQuorum() throws InterruptedException {
+        try (var _ = tell.meanwhile(() -> "waiting for a quorum")) {
+            view.awaitAllReady();
+            return view.awaitLeader("");
+        }
+    }
+
     private State awaitStart(HostedProgram hosted) throws InterruptedException {
-        var state = hosted.await(ACT_LIMIT, "its start", State::isRunning);
+        State state;
+        try (var _ = tell.meanwhile(() -> "waiting for the program to start")) {
+            state = hosted.await(ACT_LIMIT, "its start", State::isRunning);
+        }
         tell.accept("submitted the program to the cluster; it runs on " + state.node());
         return state;
     }
@@ -98,7 +114,12 @@ final class Play {
         }
         for (var number = 1L; number <= DemoReport.MIN_GENERATIONS; number++) {
             var least = number;
-            hosted.await(ACT_LIMIT, "checkpoint " + number, state -> state.generation() >= least);
+            try (var _ =
+                    tell.meanwhile(
+                            () -> "waiting for checkpoint " + least + ", " + progress(output))) {
+                hosted.await(
+                        ACT_LIMIT, "checkpoint " + number, state -> state.generation() >= least);
+            }
             hosted.findLastCheckpoint()
                     .ifPresent(checkpoint ->
                             tell.accept(
@@ -133,11 +154,7 @@ final class Play {
                                 isLeader ? "; it is also the leader" : ""));
         var killed = System.nanoTime();
         nodes.killNode(node);
-        var after =
-                hosted.await(
-                        ACT_LIMIT,
-                        "its start elsewhere",
-                        state -> state.isRunning() && state.epoch() > before.epoch());
+        var after = awaitComeback(hosted, before);
         var recovered = since(killed);
         require(
                 Patience.until(ACT_LIMIT, () -> output.comebacks() > 0),
@@ -155,12 +172,26 @@ final class Play {
         return new Recovery(recovered, after.origin(), output.rolledBack());
     }
 
+    private State awaitComeback(HostedProgram hosted, State before) throws InterruptedException {
+        try (var _ =
+                tell.meanwhile(() ->
+                        "waiting until the lease of %s is over and the program runs elsewhere"
+                                .formatted(before.node()))) {
+            return hosted.await(
+                    ACT_LIMIT,
+                    "its start elsewhere",
+                    state -> state.isRunning() && state.epoch() > before.epoch());
+        }
+    }
+
     private Duration returnOf(String node) throws IOException, InterruptedException {
         tell.accept("starting " + node + " again");
         var started = System.nanoTime();
-        nodes.start(List.of(node));
-        view.awaitCaughtUp(node);
-        view.awaitAllReady();
+        try (var _ = tell.meanwhile(() -> "waiting for " + node + " to catch up")) {
+            nodes.start(List.of(node));
+            view.awaitCaughtUp(node);
+            view.awaitAllReady();
+        }
         tell.accept(
                 "%s has caught up, %.1f s after its start"
                         .formatted(node, Narration.seconds(since(started))));
@@ -180,15 +211,18 @@ final class Play {
                                         : ""));
         var killed = System.nanoTime();
         nodes.killAgent(leader);
-        var next = view.awaitLeader(leader);
+        var next = awaitSuccessor(leader);
         var election = since(killed);
         tell.accept(
                 "%s leads, %.1f s later; starting the agent of %s again"
                         .formatted(next, Narration.seconds(election), leader));
-        nodes.start(List.of(leader));
-        var away = since(killed);
-        view.awaitCaughtUp(leader);
-        awaitStep(output, output.lastStep() + program.reportEvery());
+        Duration away;
+        try (var _ = tell.meanwhile(() -> "waiting for " + leader + " to catch up")) {
+            nodes.start(List.of(leader));
+            away = since(killed);
+            view.awaitCaughtUp(leader);
+            awaitStep(output, output.lastStep() + program.reportEvery());
+        }
         var after = hosted.await(ACT_LIMIT, "its start", State::isRunning);
         tell.accept(
                 "%s has caught up; the program runs on %s, at step %d"
@@ -198,11 +232,19 @@ final class Play {
         return new Succession(election, view.leaderChanges(), meanwhile);
     }
 
+    private String awaitSuccessor(String leader) throws InterruptedException {
+        try (var _ = tell.meanwhile(() -> "waiting for another leader")) {
+            return view.awaitLeader(leader);
+        }
+    }
+
     private Ending awaitEnd(HostedProgram hosted, OutputFollower output, String expected)
             throws InterruptedException {
-        tell.accept("waiting for the end of the program");
-        hosted.await(END_LIMIT, "its end", State::hasEnded);
-        require(output.awaitEnd(ACT_LIMIT), "the output comes to its end");
+        try (var _ =
+                tell.meanwhile(() -> "waiting for the end of the program, " + progress(output))) {
+            hosted.await(END_LIMIT, "its end", State::hasEnded);
+            require(output.awaitEnd(ACT_LIMIT), "the output comes to its end");
+        }
         var exitCode = hosted.findExitCode();
         tell.accept("it has ended: " + lastLine(output.text()));
         return new Ending(exitCode, output.comebacks(), output.text(), expected);
@@ -213,6 +255,10 @@ final class Play {
         require(
                 Patience.until(ACT_LIMIT, () -> output.lastStep() >= wanted),
                 "the program prints step " + wanted);
+    }
+
+    private String progress(OutputFollower output) {
+        return "at step %d of %d".formatted(output.lastStep(), program.steps());
     }
 
     private ApiClient anotherClient() {

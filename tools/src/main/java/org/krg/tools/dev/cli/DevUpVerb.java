@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.dev.cli;
 
+import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevNodes;
@@ -25,7 +27,8 @@ public final class DevUpVerb implements Callable<Integer> {
     @Option(
             names = "--nodes",
             paramLabel = "N",
-            description = "how many nodes; the first three (of five or more: five) vote; default 3")
+            description =
+                    "how many nodes; the first three (of five or more: five) vote (default: 3)")
     private @Nullable Integer nodes;
 
     @Option(
@@ -42,13 +45,7 @@ public final class DevUpVerb implements Callable<Integer> {
         var directory = options.findNamed(terminal).orElseGet(DevDirectory::preset);
         var count = nodes == null ? OptionalInt.empty() : OptionalInt.of(nodes);
         return Work.interruptibly(() -> {
-            show(
-                    new DevUp(
-                                    directory,
-                                    KrgHome.require(),
-                                    terminal::say,
-                                    new EncryptionSettings(encrypts, Optional.empty()))
-                            .run(count));
+            show(comeUp(directory, count));
             directory.remember();
             terminal.say(
                     """
@@ -60,6 +57,14 @@ public final class DevUpVerb implements Callable<Integer> {
                     """);
             return ExitCode.OK;
         });
+    }
+
+    private DevNodes comeUp(DevDirectory directory, OptionalInt count)
+            throws IOException, InterruptedException {
+        var encryption = new EncryptionSettings(encrypts, Optional.empty());
+        try (var _ = Progress.of(terminal, "waiting for the agents to serve")) {
+            return new DevUp(directory, KrgHome.require(), terminal::say, encryption).run(count);
+        }
     }
 
     private void show(DevNodes nodes) {
