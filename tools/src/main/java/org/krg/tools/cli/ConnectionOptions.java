@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.daemon.UserKeys;
 import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevDirectory;
+import org.krg.tools.http.Agents;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ClientConfig;
 import picocli.CommandLine.Option;
@@ -20,7 +22,13 @@ import picocli.CommandLine.Option;
 /// How a verb finds its cluster: `--endpoint`, else `--dir`, else `KRG_ENDPOINT`, else `KRG_DIR`,
 /// else the dev cluster made last, else an agent on this machine.
 public final class ConnectionOptions {
-    private static final HostPort LOCAL_AGENT = new HostPort("127.0.0.1", 7440);
+    private static final Agents ANY_LOCAL_AGENT =
+            new Agents(
+                    List.of(new HostPort("127.0.0.1", 7440)),
+                    "the address of an agent with preset settings, as no cluster is named and there is"
+                            + " no dev cluster",
+                    "krg-admin dev up makes a cluster on this machine; --endpoint HOST:PORT or"
+                            + " KRG_ENDPOINT names an agent elsewhere");
 
     @Option(
             names = "--endpoint",
@@ -32,7 +40,8 @@ public final class ConnectionOptions {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "the dev cluster in this directory (KRG_DIR; default: the last one made)")
+            description =
+                    "the dev cluster in this directory (KRG_DIR; default: the last one made)")
     private @Nullable Path directory;
 
     @Option(
@@ -61,7 +70,7 @@ public final class ConnectionOptions {
 
     /// {@return a client of the cluster that the options and the environment name}
     public ApiClient open(Terminal terminal) {
-        var config = ClientConfig.of(endpoints(terminal));
+        var config = ClientConfig.of(agents(terminal));
         var secret = token(terminal);
         if (secret.isPresent()) {
             config = config.withToken(secret.get());
@@ -73,23 +82,39 @@ public final class ConnectionOptions {
         return new ApiClient(debug ? config.withTrace(TraceFile.open(terminal)) : config);
     }
 
-    /// {@return the agents that the options and the environment name}
-    public List<HostPort> endpoints(Terminal terminal) {
+    private Agents agents(Terminal terminal) {
+        return agents(terminal, DevDirectory::last);
+    }
+
+    Agents agents(Terminal terminal, Supplier<Optional<DevDirectory>> last) {
         if (!endpoints.isEmpty()) {
-            return parsed(endpoints);
+            return named(endpoints, "--endpoint");
         }
         if (directory != null) {
-            return DevDirectory.at(directory).endpoints();
+            return ofDev(DevDirectory.at(directory), "the dev cluster of --dir");
         }
-        var named = terminal.variable("KRG_ENDPOINT");
-        if (named.isPresent()) {
-            return parsed(List.of(named.get().split(",")));
+        var variable = terminal.variable("KRG_ENDPOINT");
+        if (variable.isPresent()) {
+            return named(List.of(variable.get().split(",")), "KRG_ENDPOINT");
         }
         return terminal.variable("KRG_DIR")
-                .map(path -> DevDirectory.at(Path.of(path)))
-                .or(DevDirectory::last)
-                .map(DevDirectory::endpoints)
-                .orElse(List.of(LOCAL_AGENT));
+                .map(path -> ofDev(DevDirectory.at(Path.of(path)), "the dev cluster of KRG_DIR"))
+                .or(() -> last.get().map(made -> ofDev(made, "the dev cluster made last, " + made)))
+                .orElse(ANY_LOCAL_AGENT);
+    }
+
+    private static Agents named(List<String> texts, String by) {
+        return new Agents(
+                parsed(texts), "named by " + by, "see that an agent runs there, or name another");
+    }
+
+    private static Agents ofDev(DevDirectory directory, String why) {
+        return new Agents(
+                directory.endpoints(),
+                why,
+                ("krg-admin dev up --dir %s starts it, dev status --dir %s shows its nodes;"
+                                + " --endpoint HOST:PORT asks another cluster")
+                        .formatted(directory, directory));
     }
 
     /// {@return whether a cluster is named, rather than an agent of this machine tried}

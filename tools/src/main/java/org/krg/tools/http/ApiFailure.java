@@ -40,12 +40,8 @@ public final class ApiFailure extends RuntimeException {
         this.exit = exit;
     }
 
-    static ApiFailure unreachable(String what) {
-        return new ApiFailure(
-                NO_QUORUM,
-                what,
-                "see that an agent runs (krg-admin dev status for a dev cluster), or name one with --endpoint",
-                8);
+    static ApiFailure unreachable(String what, String remedy) {
+        return new ApiFailure(NO_QUORUM, what, remedy, 8);
     }
 
     static ApiFailure distrusted(HostPort endpoint, SSLException why) {

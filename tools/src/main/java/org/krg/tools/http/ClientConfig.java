@@ -11,7 +11,7 @@ import org.krg.state.model.HostPort;
 
 /// Settings of a client.
 ///
-/// @param endpoints the agents to ask, in this order; at least one
+/// @param agents whom to ask
 /// @param token the secret that a caller shows who is neither root nor the agent's user
 /// @param tls what is shown to agents and which of them are believed; plain HTTP without it
 /// @param answerWithin how long one agent may take for an ordinary answer before the next is asked
@@ -21,7 +21,7 @@ import org.krg.state.model.HostPort;
 ///   something every 15 s
 /// @param trace is told of each request and answer
 public record ClientConfig(
-        List<HostPort> endpoints,
+        Agents agents,
         Optional<String> token,
         Optional<SSLContext> tls,
         Duration answerWithin,
@@ -35,17 +35,15 @@ public record ClientConfig(
         void note(String line);
     }
 
-    public ClientConfig {
-        endpoints = List.copyOf(endpoints);
-        if (endpoints.isEmpty()) {
-            throw new IllegalArgumentException("a client needs an endpoint");
-        }
+    /// {@return the usual settings}
+    public static ClientConfig of(List<HostPort> endpoints) {
+        return of(Agents.of(endpoints));
     }
 
     /// {@return the usual settings}
-    public static ClientConfig of(List<HostPort> endpoints) {
+    public static ClientConfig of(Agents agents) {
         return new ClientConfig(
-                endpoints,
+                agents,
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ofSeconds(10),
@@ -54,31 +52,36 @@ public record ClientConfig(
                 _ -> {});
     }
 
+    List<HostPort> endpoints() {
+        return agents.endpoints();
+    }
+
     /// {@return the same for other agents}
     public ClientConfig withEndpoints(List<HostPort> others) {
-        return new ClientConfig(others, token, tls, answerWithin, quorumWithin, silence, trace);
+        return new ClientConfig(
+                Agents.of(others), token, tls, answerWithin, quorumWithin, silence, trace);
     }
 
     /// {@return the same with a token}
     public ClientConfig withToken(String secret) {
         return new ClientConfig(
-                endpoints, Optional.of(secret), tls, answerWithin, quorumWithin, silence, trace);
+                agents, Optional.of(secret), tls, answerWithin, quorumWithin, silence, trace);
     }
 
     /// {@return the same over TLS}
     public ClientConfig withTls(SSLContext context) {
         return new ClientConfig(
-                endpoints, token, Optional.of(context), answerWithin, quorumWithin, silence, trace);
+                agents, token, Optional.of(context), answerWithin, quorumWithin, silence, trace);
     }
 
     /// {@return the same with other bounds}
     public ClientConfig withBounds(Duration answer, Duration quorum, Duration quiet) {
-        return new ClientConfig(endpoints, token, tls, answer, quorum, quiet, trace);
+        return new ClientConfig(agents, token, tls, answer, quorum, quiet, trace);
     }
 
     /// {@return the same with a trace}
     public ClientConfig withTrace(Trace told) {
-        return new ClientConfig(endpoints, token, tls, answerWithin, quorumWithin, silence, told);
+        return new ClientConfig(agents, token, tls, answerWithin, quorumWithin, silence, told);
     }
 
     /// {@return a request to an agent, with what shows who asks}

@@ -48,7 +48,7 @@ final class Exchange {
     }
 
     JsonNode perform(Call call) {
-        var attempts = new Attempts(call);
+        var attempts = new Attempts(config.agents(), call);
         long giveUp = System.nanoTime() + config.quorumWithin().toNanos();
         while (true) {
             var done = round(call, attempts);
@@ -97,7 +97,7 @@ final class Exchange {
     }
 
     private void download(Call call, Sink sink) {
-        var attempts = new Attempts(call);
+        var attempts = new Attempts(config.agents(), call);
         for (var endpoint : inTurn()) {
             try {
                 var reply = http.send(call.at(endpoint, config), BodyHandlers.ofInputStream());
@@ -197,11 +197,13 @@ final class Exchange {
 
     /// What was tried for one call. Owned by the calling thread.
     private static final class Attempts {
+        private final Agents agents;
         private final Call call;
         private final Map<HostPort, Answer> latest = new LinkedHashMap<>();
         private boolean maybeDone;
 
-        Attempts(Call call) {
+        Attempts(Agents agents, Call call) {
+            this.agents = agents;
             this.call = call;
         }
 
@@ -227,7 +229,7 @@ final class Exchange {
                     return failure;
                 }
             }
-            return ApiFailure.unreachable("no agent answers: " + all());
+            return agents.unreachable(all());
         }
 
         private String all() {

@@ -117,7 +117,7 @@ final class Reopening implements AutoCloseable {
         } catch (IOException broken) {
             var why =
                     broken instanceof ConnectException ? "connection refused" : broken.getMessage();
-            failures.add(ApiFailure.unreachable("no agent answers: " + endpoint + " " + why));
+            failures.add(config.agents().unreachable(endpoint + " " + why));
         }
         return Optional.empty();
     }
