@@ -34,7 +34,7 @@ public final class AgentKillsCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Kill agents under load and check that nothing is lost or done twice";
+        return "Kill agents under load: nothing is lost or done twice";
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class KeyKillsCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Kill agents while clients use keys and check every promise about them";
+        return "Kill agents while clients use keys: all promises hold";
     }
 
     @Override

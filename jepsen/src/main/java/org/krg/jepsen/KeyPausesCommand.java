@@ -39,7 +39,7 @@ public final class KeyPausesCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Have agents stand still while clients use keys and check every promise about them";
+        return "Pause agents while clients use keys: all promises hold";
     }
 
     @Override

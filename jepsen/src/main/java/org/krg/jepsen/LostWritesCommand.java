@@ -33,7 +33,7 @@ public final class LostWritesCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Cut the power under load and check that nothing acknowledged is lost";
+        return "Cut the power under load: nothing acknowledged is lost";
     }
 
     @Override

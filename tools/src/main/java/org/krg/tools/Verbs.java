@@ -107,10 +107,11 @@ public final class Verbs implements VerbTree {
                             "A cluster for trying, on this machine",
                             new Verb("demo", "Show a program survive the death of its node"),
                             new Verb("dev up", "Make a cluster of several nodes and start it"),
-                            new Verb("dev status", "Show its nodes"),
+                            new Verb("dev status", "Show the nodes of that cluster"),
                             new Verb("dev start", "Start nodes that do not run"),
                             new Verb("dev kill", "Kill an agent, or a node with all it hosts"),
-                            new Verb("dev down", "Stop it and leave nothing behind")),
+                            new Verb(
+                                    "dev down", "Stop the cluster; --purge leaves nothing behind")),
                     new Section(
                             "This node",
                             new Verb("cluster init", "Write the settings of a new cluster's node"),
@@ -216,7 +217,7 @@ public final class Verbs implements VerbTree {
                             new Verb("user certificate", "Make the keys a user is known by"),
                             new Verb("role", "Add and delete roles, say what they allow"),
                             new Verb("audit show", "Show who asked a node for what"),
-                            new Verb("audit verify", "Check that nothing was changed in that")),
+                            new Verb("audit verify", "Check that no such record was changed")),
                     new Section(
                             "Stored state, while the agent does not run",
                             new Verb("state inspect", "Check a node's storage or a backup"),

@@ -32,7 +32,7 @@ public final class BenchGrowthCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure how the cost of the state grows with its keys";
+        return "Measure how the state's cost grows with its keys";
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class BenchLocksCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure locks, barriers and atomic additions of a segment";
+        return "Measure locks, barriers and additions of a segment";
     }
 
     @Override

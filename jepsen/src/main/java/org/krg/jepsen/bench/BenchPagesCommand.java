@@ -25,7 +25,7 @@ public final class BenchPagesCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure shared memory in each mode, beside plain sockets and a bare handler in C";
+        return "Measure shared memory in each mode beside plain sockets";
     }
 
     @Override

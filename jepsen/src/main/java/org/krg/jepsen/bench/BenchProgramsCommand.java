@@ -28,7 +28,7 @@ public final class BenchProgramsCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure parallel programs on shared memory beside threads";
+        return "Measure parallel programs beside threads";
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class BenchRunCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure a job from its submission to its end beside runc";
+        return "Measure a job from submission to end beside runc";
     }
 
     @Override

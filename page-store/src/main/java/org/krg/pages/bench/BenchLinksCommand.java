@@ -27,7 +27,7 @@ public final class BenchLinksCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Measure what carries pages between nodes, beside plain sockets";
+        return "Measure what carries pages between nodes";
     }
 
     @Override

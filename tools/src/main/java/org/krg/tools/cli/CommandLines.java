@@ -4,6 +4,7 @@ package org.krg.tools.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -71,12 +72,31 @@ final class CommandLines {
         return parsed.hasMatchedOption("--debug");
     }
 
+    // Lines of prose that follow each other become one, which picocli breaks where the width says.
+    // What is indented stays as it is.
+    private static String[] paragraphs(String... lines) {
+        var text = new ArrayList<String>();
+        for (var line : lines) {
+            if (isProse(line) && !text.isEmpty() && isProse(text.getLast())) {
+                text.add(text.removeLast() + " " + line);
+            } else {
+                text.add(line);
+            }
+        }
+        return text.toArray(String[]::new);
+    }
+
+    private static boolean isProse(String line) {
+        return !line.isEmpty() && !line.startsWith(" ");
+    }
+
     private static void describe(CommandSpec spec, Verb verb) {
         spec.name(verb.path()).qualifiedName();
         spec.usageMessage().description(verb.summary() + ".");
         spec.usageMessage().abbreviateSynopsis(true);
         spec.usageMessage().sortOptions(false);
         spec.usageMessage().synopsisHeading("Usage: krg-admin ");
+        spec.usageMessage().footer(paragraphs(spec.usageMessage().footer()));
         spec.addOption(
                 OptionSpec.builder("-h", "--help")
                         .usageHelp(true)

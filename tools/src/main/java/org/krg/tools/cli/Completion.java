@@ -10,9 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "bash:  source <(krg-admin completion bash)",
-            "zsh:   source <(krg-admin completion zsh)",
-            "fish:  krg-admin completion fish | source"
+            "  bash:  source <(krg-admin completion bash)",
+            "  zsh:   source <(krg-admin completion zsh)",
+            "  fish:  krg-admin completion fish | source"
         })
 public final class Completion implements Callable<Integer> {
     enum Shell {

@@ -141,7 +141,8 @@ public final class Dispatch {
 
     private int unknown(String words, List<String> known) {
         var meant =
-                inAGroup(words)
+                withoutAGroup(words)
+                        .or(() -> inAGroup(words))
                         .or(() -> Similar.to(words, known))
                         .map(path -> "; did you mean '" + path + "'?")
                         .orElse("");
@@ -150,6 +151,12 @@ public final class Dispatch {
                 ExitCode.USAGE,
                 "there is no command '" + words + "'" + meant,
                 "krg-admin --help lists the commands");
+    }
+
+    // What is no verb of a group may be one by itself, as `wait` is.
+    private Optional<String> withoutAGroup(String words) {
+        var second = words.substring(words.indexOf(' ') + 1);
+        return words.contains(" ") ? tree.find(second).map(Verb::path) : Optional.empty();
     }
 
     // The only verb of all groups with this second word.

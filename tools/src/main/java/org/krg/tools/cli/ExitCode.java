@@ -31,7 +31,7 @@ public final class ExitCode {
             Exit codes:
               0    done
               1    failed
-              2    the command line makes no sense
+              2    the command line, or a file that it names, makes no sense
               3    not found
               4    not permitted
               5    conflict: the state forbids it or moved on
@@ -43,8 +43,8 @@ public final class ExitCode {
               11   stored data is damaged
               12   the disk is full, read-only, or fails
               13   this node was removed from the cluster, or replaced
-              125, 126, 127   run, wait: outcome unknown, program not executable, not found;
-                   else the program's own code, 128+N for signal N
+              125, 126, 127   run, wait: outcome unknown; program not executable; not
+                   found; else the program's own code, 128+N for signal N
             """;
 
     private ExitCode() {}

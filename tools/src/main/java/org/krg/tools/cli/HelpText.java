@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import org.krg.state.Subcommand;
 
@@ -9,10 +10,10 @@ final class HelpText {
     private static final String OPTIONS =
             """
             Options of every command that asks a cluster:
-                  --endpoint HOST:PORT   an agent to ask; repeatable, or comma-separated (KRG_ENDPOINT)
+                  --endpoint HOST:PORT   an agent to ask; several with commas (KRG_ENDPOINT)
                   --dir DIR              the cluster that `dev up --dir DIR` made (KRG_DIR);
-                                         by default the last one made
-                  --debug                write a trace of what is sent and received, and say where
+                                         default: the one made last
+                  --debug                write a trace of requests and answers to a file
               -o, --output FORMAT        table, json or yaml
               -h, --help                 help on a command
             """;
@@ -28,7 +29,9 @@ final class HelpText {
         }
         if (!modules.isEmpty()) {
             text.append("Measuring and testing:\n");
-            modules.forEach(verb -> line(text, verb.path(), verb.summary()));
+            modules.stream()
+                    .sorted(Comparator.comparing(Subcommand::path))
+                    .forEach(verb -> line(text, verb.path(), verb.summary()));
             text.append('\n');
         }
         return text.append(OPTIONS).append('\n').append(ExitCode.TEXT).toString();

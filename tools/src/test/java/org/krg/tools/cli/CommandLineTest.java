@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.krg.tools.Verbs;
 
 final class CommandLineTest {
+    private static final int WIDTH = 100;
+
     private final Cli cli = new Cli();
 
     @ParameterizedTest
@@ -21,6 +23,7 @@ final class CommandLineTest {
                     job sho              | there is no command 'job sho'; did you mean 'job show'?
                     zzz                  | there is no command 'zzz'
                     migrate              | there is no command 'migrate'; did you mean 'proc migrate'?
+                    proc wait heat       | there is no command 'proc wait'; did you mean 'wait'?
                     ps --al              | unknown option: '--al'; did you mean --all?
                     ps extra             | unmatched argument at index 0: 'extra'
                     ps -o xml            | invalid value for option '--output': expected one of [table, json, yaml] (case-sensitive) but was 'xml'
@@ -66,7 +69,36 @@ final class CommandLineTest {
         assertThat(result.exit()).isZero();
         new Verbs().verbs().forEach(verb -> assertThat(result.out()).contains(verb.path()));
         assertThat(result.out()).contains("8    no quorum");
-        assertThat(result.out().lines()).allMatch(line -> line.length() <= 100);
+        assertThat(result.out().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
+    void helpFillsItsLinesAndEndsThemAlike() {
+        for (var verb : new Verbs().verbs()) {
+            assertThat(verb.summary()).matches("[A-Z].*[^.]");
+            var lines = cli.run((verb.path() + " --help").split(" ")).out().lines().toList();
+            assertThat(lines).as(verb.path()).allMatch(line -> line.length() <= WIDTH);
+            var options = (int) lines.stream().takeWhile(line -> !isLastOption(line)).count();
+            var prose = lines.subList(options + 1, lines.size());
+            for (var n = 1; n < prose.size(); n++) {
+                assertThat(isBrokenEarly(prose.get(n - 1), prose.get(n)))
+                        .as("%s breaks before: %s", verb.path(), prose.get(n))
+                        .isFalse();
+            }
+            assertThat(lines)
+                    .as(verb.path())
+                    .noneMatch(line -> line.matches(" +-.* {3,}([A-Z][a-z].*|.*\\w\\.)"))
+                    .noneMatch(line -> line.matches(".*[;,(] ?default [^-].*"));
+        }
+    }
+
+    private static boolean isLastOption(String line) {
+        return line.startsWith("  -h, --help ");
+    }
+
+    private static boolean isBrokenEarly(String line, String next) {
+        var isProse = !line.isEmpty() && !line.startsWith(" ") && next.matches("\\S.*");
+        return isProse && line.length() + 1 + next.split(" ", 2)[0].length() < WIDTH;
     }
 
     @Test

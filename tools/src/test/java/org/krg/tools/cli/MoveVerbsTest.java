@@ -78,6 +78,15 @@ final class MoveVerbsTest {
     }
 
     @Test
+    void whereToIsLeftToTheClusterUnlessANodeIsNamed() {
+        put("POST /v1/processes/heat/migrations", json(201, BEGUN));
+
+        assertThat(run("proc", "migrate", "heat", "--no-wait").exit()).isZero();
+        assertThat(agent.asked().getFirst().body()).contains("\"to\":\"auto\"");
+        assertThat(run("proc", "migrate", "nosuch").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
     void aMoveThatWasGivenUpFailsWithItsReason() {
         put("GET /v1/operations/12", json(200, ABORTED));
 

@@ -31,7 +31,7 @@ public final class AuditShow implements Callable<Integer> {
     @Option(
             names = "--last",
             paramLabel = "N",
-            description = "how many of the newest entries; default 50")
+            description = "how many of the newest entries (default: 50)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private int last = 50;
 

@@ -68,7 +68,7 @@ public final class Roles implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "for grant: read, write or read-write; default read")
+            description = "for grant: read, write or read-write (default: read)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String mode = "read";
 

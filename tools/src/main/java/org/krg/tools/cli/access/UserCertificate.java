@@ -46,7 +46,7 @@ public final class UserCertificate implements Callable<Integer> {
     @Option(
             names = "--life",
             paramLabel = "DURATION",
-            description = "how long it lasts; default 90d")
+            description = "how long it lasts (default: 90d)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String life = "90d";
 

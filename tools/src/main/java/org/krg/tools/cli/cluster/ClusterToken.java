@@ -42,7 +42,7 @@ public final class ClusterToken implements Callable<Integer> {
     @Option(
             names = "--life",
             paramLabel = "DURATION",
-            description = "how long a new one may be used, at most 7d; default 1h")
+            description = "how long a new one may be used, at most 7d (default: 1h)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String life = "1h";
 

@@ -35,13 +35,13 @@ public final class NodeDrain implements Callable<Integer> {
     @Option(
             names = "--deadline",
             paramLabel = "DURATION",
-            description = "stop trying after so long, default 10m")
+            description = "stop trying after so long (default: 10m)")
     private @Nullable Duration deadline;
 
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "moves at once, default 4",
+            description = "moves at once (default: 4)",
             defaultValue = "4")
     private int parallel;
 

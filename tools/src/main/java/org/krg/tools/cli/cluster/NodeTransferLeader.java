@@ -23,7 +23,7 @@ public final class NodeTransferLeader implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NODE",
-            description = "the voter that is to lead; default: whichever has the log")
+            description = "the voter that is to lead (default: whichever has the log)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String node = "";
 

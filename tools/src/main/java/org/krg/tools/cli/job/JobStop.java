@@ -39,13 +39,13 @@ public final class JobStop implements Callable<Integer> {
     @Option(
             names = {"-s", "--signal"},
             paramLabel = "SIGNAL",
-            description = "what it is told first (default TERM)")
+            description = "what it is told first (default: TERM)")
     private String signal = "TERM";
 
     @Option(
             names = "--grace",
             paramLabel = "DURATION",
-            description = "how long it may take before it is killed (default 10s)")
+            description = "how long it may take before it is killed (default: 10s)")
     private Duration grace = Duration.ofSeconds(10);
 
     @Option(names = "--detach", description = "do not wait for its end")

@@ -38,10 +38,9 @@ public final class ProcMigrate implements Callable<Integer> {
     @Option(
             names = "--to",
             paramLabel = "NODE",
-            required = true,
-            description = "where to, or auto for the best other node")
+            description = "where to (default: auto, the best other node)")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
-    private String to = "";
+    private String to = "auto";
 
     @Option(
             names = "--mode",
@@ -56,7 +55,7 @@ public final class ProcMigrate implements Callable<Integer> {
     @Option(
             names = "--deadline",
             paramLabel = "DURATION",
-            description = "give it up after so long, default 5m; the program then goes on here")
+            description = "give it up after so long; the program then goes on here (default: 5m)")
     private @Nullable Duration deadline;
 
     @Option(names = "--no-wait", description = "begin it and return")

@@ -28,21 +28,21 @@ final class JobOptions {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "name of the job; default: the program's and a number")
+            description = "name of the job (default: the program's and a number)")
     private @Nullable String name;
 
     @Option(
             names = "--cpus",
             paramLabel = "CPUS",
             converter = Cpus.Converter.class,
-            description = "cpus to set aside: 2, 0.5 or 500m (default 0.1)")
+            description = "cpus to set aside: 2, 0.5 or 500m (default: 0.1)")
     private @Nullable Cpus cpus;
 
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
-            description = "memory to set aside: 512MiB, 1GiB (default 64MiB)")
+            description = "memory to set aside: 512MiB, 1GiB (default: 64MiB)")
     private @Nullable ByteSize memory;
 
     @Option(
@@ -121,7 +121,7 @@ final class JobOptions {
             paramLabel = "N",
             description =
                     "start N processes over the nodes as one parallel program, each with KRG_RANK, KRG_RANKS"
-                            + " and with --net cell KRG_ADDRESSES (default 1)")
+                            + " and with --net cell KRG_ADDRESSES (default: 1)")
     private @Nullable Integer ranks;
 
     @Option(
@@ -136,10 +136,10 @@ final class JobOptions {
     @Option(
             names = "--copies",
             paramLabel = "N",
-            description = "nodes that keep each checkpoint (default 2)")
+            description = "nodes that keep each checkpoint (default: 2)")
     private @Nullable Integer copies;
 
-    @Option(names = "--keep", paramLabel = "N", description = "checkpoints to keep (default 2)")
+    @Option(names = "--keep", paramLabel = "N", description = "checkpoints to keep (default: 2)")
     private @Nullable Integer keep;
 
     @Option(
@@ -154,14 +154,14 @@ final class JobOptions {
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
             description =
-                    "most bytes of its checkpoints on all nodes; older ones go first (default none)")
+                    "most bytes of its checkpoints on all nodes; older ones go first (default: none)")
     private @Nullable ByteSize checkpointQuota;
 
     @Option(
             names = "--file-limit",
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
-            description = "most bytes of files in a checkpoint (default 1GiB)")
+            description = "most bytes of files in a checkpoint (default: 1GiB)")
     private @Nullable ByteSize fileLimit;
 
     @Option(
@@ -210,7 +210,7 @@ final class JobOptions {
     @Option(
             names = "--back-off",
             paramLabel = "DURATION",
-            description = "wait before the first restart, doubled each time (default 1s)")
+            description = "wait before the first restart, doubled each time (default: 1s)")
     private @Nullable Duration backOff;
 
     /// {@return the body of the request that submits `command`}

@@ -52,7 +52,7 @@ public final class StateLock implements Callable<Integer> {
     @Option(
             names = "--ttl",
             paramLabel = "DURATION",
-            description = "how long the lock outlives this machine (default 10s)")
+            description = "how long the lock outlives this machine (default: 10s)")
     private Duration ttl = Duration.ofSeconds(10);
 
     @Option(

@@ -31,7 +31,7 @@ public final class StateRejoin implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "settings of the node's agent; default /etc/krg/krgd.toml")
+            description = "settings of the node's agent (default: /etc/krg/krgd.toml)")
     private Path config = Path.of("/etc/krg/krgd.toml");
 
     @Option(

@@ -37,7 +37,7 @@ public final class StateRestore implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "settings of this node's agent; default /etc/krg/krgd.toml")
+            description = "settings of this node's agent (default: /etc/krg/krgd.toml)")
     private Path config = Path.of("/etc/krg/krgd.toml");
 
     @Option(names = "--foreign", description = "the source may be of another cluster")

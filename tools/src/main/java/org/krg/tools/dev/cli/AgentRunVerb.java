@@ -17,7 +17,7 @@ public final class AgentRunVerb implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "settings of the agent; default /etc/krg/krgd.toml")
+            description = "settings of the agent (default: /etc/krg/krgd.toml)")
     private Path config = Path.of("/etc/krg/krgd.toml");
 
     public AgentRunVerb(Terminal terminal) {

@@ -36,13 +36,13 @@ final class NodeOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "where to write the settings; default ${DEFAULT-VALUE}")
+            description = "where to write the settings (default: ${DEFAULT-VALUE})")
     private Path config = Path.of("/etc/krg/krgd.toml");
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "directory of the node; default ${DEFAULT-VALUE}")
+            description = "directory of the node (default: ${DEFAULT-VALUE})")
     private Path data = Path.of("/var/lib/krg");
 
     @Option(
@@ -50,8 +50,8 @@ final class NodeOptions {
             paramLabel = "HOST:PORT",
             description =
                     "where the API listens and others reach it; Raft takes the next port and"
-                            + " the agents among themselves the third next; default"
-                            + " ${DEFAULT-VALUE}")
+                            + " the agents among themselves the third next (default:"
+                            + " ${DEFAULT-VALUE})")
     private String listen = AgentSettings.DEFAULT_LISTEN.api().toString();
 
     @Option(names = "--dev", description = "one of several nodes on a developer's machine")
