@@ -40,8 +40,7 @@ public final class ConnectionOptions {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description =
-                    "the dev cluster in this directory (KRG_DIR; default: the last one made)")
+            description = "the dev cluster in this directory (KRG_DIR; default: the last one made)")
     private @Nullable Path directory;
 
     @Option(
