@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.daemon;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,18 +22,17 @@ public final class KrgDaemon {
     /// on the disk at any moment.
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
-    private static final String REJOIN =
-            "krg-admin state rejoin --config FILE moves it aside and lets the node come back with"
-                    + " the data of the others";
-
     private KrgDaemon() {}
 
     /// Runs an agent until the process is told to end (SIGTERM, SIGINT). Prints one line, `krgd
     /// ready api=HOST:PORT`, once the API answers. The node's cells outlive it.
     ///
+    /// @param config the file of its settings
+    /// @param home where krg is installed
     /// @return 0
     /// @throws HostFailure if it cannot be started, or REMOVED if the node is no member any more
-    public static int run(AgentSettings settings) {
+    public static int run(Path config, Path home) {
+        var settings = SettingsFile.read(config, home);
         AgentLog.toConsole();
         var uncaught = new Uncaught(new Halt());
         Thread.setDefaultUncaughtExceptionHandler(uncaught);
@@ -43,7 +43,7 @@ public final class KrgDaemon {
         try (var data = DataDirectory.take(settings.node().data())) {
             AgentLog.toFile(data.path());
             requireMember(settings, data);
-            try (var agent = start(settings, data)) {
+            try (var agent = start(settings, data, config)) {
                 LoggerFactory.getLogger(AgentLog.CONSOLE).info("krgd ready api={}", agent.api());
                 var _ = agent.left().thenAccept(why -> told.complete(Optional.of(why)));
                 told.join()
@@ -66,12 +66,15 @@ public final class KrgDaemon {
                 });
     }
 
-    private static Agent start(AgentSettings settings, DataDirectory data) {
+    private static Agent start(AgentSettings settings, DataDirectory data, Path config) {
+        var rejoin =
+                "krg-admin state rejoin --config %s moves it aside and lets the node come back with the data of the others"
+                        .formatted(config);
         try {
             return Agent.start(settings, data);
         } catch (StorageLost lost) {
             throw new HostFailure(
-                    HostFailure.Code.CORRUPT, String.valueOf(lost.getMessage()), REJOIN, lost);
+                    HostFailure.Code.CORRUPT, String.valueOf(lost.getMessage()), rejoin, lost);
         } catch (StorageDamaged damaged) {
             throw new HostFailure(
                     HostFailure.Code.CORRUPT,
@@ -79,7 +82,7 @@ public final class KrgDaemon {
                     "krg-admin state inspect %s tells all that is wrong, krg-admin state repair %s"
                                     .formatted(data.path(), data.path())
                             + " puts right what can be; else "
-                            + REJOIN,
+                            + rejoin,
                     damaged);
         } catch (DiskFailed failed) {
             throw new HostFailure(

@@ -191,8 +191,8 @@ final class RemovalWatch implements AutoCloseable {
                             HostFailure.Code.REMOVED,
                             "node %s was replaced: the member that it was is none of the cluster's"
                                     .formatted(node),
-                            "`krg-admin state rejoin --config FILE --join HOST:PORT` lets it come"
-                                    + " back with the data of the others");
+                            "`krg-admin state rejoin --config FILE` lets it come back with the data of"
+                                    + " the others");
             case MEMBER -> throw new IllegalArgumentException(node + " is a member");
         };
     }

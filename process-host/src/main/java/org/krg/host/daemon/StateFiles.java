@@ -137,7 +137,7 @@ public final class StateFiles {
     /// Moves the storage of a membership aside and prepares the node to come back as the next
     /// incarnation, which gets the data of the others.
     ///
-    /// @param join APIs of nodes of the cluster
+    /// @param join APIs of nodes of the cluster; none: those that the node knew last
     public static ObjectNode rejoin(AgentSettings settings, List<HostPort> join) {
         var data = settings.node().data();
         return telling(() -> {
@@ -146,19 +146,37 @@ public final class StateFiles {
                 var next =
                         new Identity(
                                 identity.cluster(), identity.node(), identity.incarnation() + 1);
+                var asked = join.isEmpty() ? known(directory) : join;
                 var aside = freeAside(data);
                 // First who it will be: a crash in between must not bring the old one back.
                 directory.identify(next);
                 for (var name : OF_A_MEMBERSHIP) {
                     moveAside(data, name, aside);
                 }
-                directory.rejoin(join);
-                return JSON.createObjectNode()
-                        .put("node", next.node().name())
-                        .put("peerId", next.node().name() + "." + next.incarnation())
-                        .put("aside", aside.toString());
+                directory.rejoin(asked);
+                var view =
+                        JSON.createObjectNode()
+                                .put("node", next.node().name())
+                                .put("peerId", next.node().name() + "." + next.incarnation())
+                                .put("aside", aside.toString());
+                var joins = view.putArray("join");
+                asked.forEach(each -> joins.add(each.toString()));
+                return view;
             }
         });
+    }
+
+    // Asked for a second time, the node may not have started since the first.
+    private static List<HostPort> known(DataDirectory directory) {
+        var known = directory.remembered();
+        var asked = known.isEmpty() ? directory.rejoins() : known;
+        if (asked.isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    directory.path() + " does not say where other nodes of the cluster are",
+                    "name some: --join HOST:PORT");
+        }
+        return asked;
     }
 
     /// Makes the first node of a cluster out of a backup or of what is left of a member.
@@ -223,7 +241,8 @@ public final class StateFiles {
                             try (var rows = storage.open()) {
                                 rows.checkpoint(place);
                             }
-                        });
+                        },
+                        storage::verifyTable);
         try (var member = new MemberFile(directory.path().resolve("identity"), cluster, peer)) {
             member.join();
         }

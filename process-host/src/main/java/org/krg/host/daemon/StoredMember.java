@@ -24,8 +24,9 @@ record StoredMember(
         var peer = identity.node().name() + "." + identity.incarnation();
         Optional<StoredRows> rows = Optional.empty();
         Optional<String> damage = Optional.empty();
+        var storage = new RocksStorage(data.resolve("store"));
         if (Files.exists(files.rows())) {
-            try (var open = new RocksStorage(data.resolve("store")).openCopy(files.rows())) {
+            try (var open = storage.openCopy(files.rows())) {
                 open.verify();
                 rows = Optional.of(StoredRows.of(open));
             } catch (StorageDamaged damaged) {
@@ -39,7 +40,8 @@ record StoredMember(
                     files.inspect(
                             member.readAcknowledged(),
                             rows.map(each -> each.position().index()).orElse(-1L),
-                            damage),
+                            damage,
+                            storage::verifyTable),
                     rows);
         }
     }

@@ -76,8 +76,19 @@ final class StateFilesTest {
                         HostFailure.class,
                         damaged -> assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
         Files.createDirectory(data.resolve("synced"));
-        var left = StateFiles.rejoin(settings(data), List.of(new HostPort("127.0.0.1", 7440)));
+        assertThatThrownBy(() -> StateFiles.rejoin(settings(data), List.of()))
+                .isInstanceOfSatisfying(
+                        HostFailure.class,
+                        unknown -> {
+                            assertThat(unknown.code()).isEqualTo(HostFailure.Code.USAGE);
+                            assertThat(unknown.remedy()).contains("--join");
+                        });
+        try (var taken = DataDirectory.take(data)) {
+            taken.remember(List.of(new HostPort("127.0.0.1", 7440)));
+        }
+        var left = StateFiles.rejoin(settings(data), List.of());
         assertThat(left.path("peerId").asText()).isEqualTo("n1.2");
+        assertThat(left.path("join")).hasToString("[\"127.0.0.1:7440\"]");
         assertThat(Files.exists(data.resolve("aside-1/raft"))).isTrue();
         assertThat(Files.exists(data.resolve("raft"))).isFalse();
         assertThat(Files.exists(data.resolve("synced"))).isFalse();
@@ -85,6 +96,9 @@ final class StateFilesTest {
             assertThat(taken.rejoins()).hasSize(1);
             assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 2));
         }
+        var again = StateFiles.rejoin(settings(data), List.of());
+        assertThat(again.path("peerId").asText()).isEqualTo("n1.3");
+        assertThat(again.path("join")).isEqualTo(left.path("join"));
     }
 
     private static void run(Path data, long incarnation, List<FirstMember> members) {

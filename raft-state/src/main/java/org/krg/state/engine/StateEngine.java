@@ -309,7 +309,7 @@ public final class StateEngine implements AutoCloseable {
     }
 
     private void replace(Snapshot snapshot) {
-        FileDigests.verify(snapshot.directory());
+        FileDigests.verify(snapshot.directory(), storage::verifyTable);
         shut();
         storage.replaceBy(snapshot.directory());
         load();

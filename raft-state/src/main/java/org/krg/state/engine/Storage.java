@@ -17,4 +17,8 @@ public interface Storage {
 
     /// Removes the rows, which must be closed: they belong to a log that is no longer there.
     void clear();
+
+    /// Reads a table file of rows or of a copy and compares it with the checksums that were written
+    /// with it. Throws [org.krg.state.StorageDamaged].
+    void verifyTable(Path table);
 }

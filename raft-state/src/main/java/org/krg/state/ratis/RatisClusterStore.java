@@ -176,7 +176,13 @@ public final class RatisClusterStore implements ClusterStore {
                         metrics);
         this.alarms = new Alarms(metrics);
         var names = new DurableNames(config.directory(), config.cluster().toString());
-        this.machine = new RatisStateMachine(engine, names, lastResort, new Watch());
+        this.machine =
+                new RatisStateMachine(
+                        engine,
+                        new RatisSnapshots(storage::verifyTable),
+                        names,
+                        lastResort,
+                        new Watch());
         this.limits = ConnectionLimits.of("raft", metrics);
         try {
             this.member = new RatisMember(config, machine, rounds, names, limits, storage);

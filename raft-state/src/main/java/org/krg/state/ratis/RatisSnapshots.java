@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
@@ -36,8 +37,14 @@ final class RatisSnapshots implements StateMachineStorage {
     static final int KEPT = 2;
 
     private final FileDigests digests = new FileDigests();
+    private final Consumer<Path> tables;
     private @Nullable RaftStorageDirectory root;
     private volatile @Nullable SnapshotInfo latest;
+
+    /// @param tables as in [FileDigests#write]
+    RatisSnapshots(Consumer<Path> tables) {
+        this.tables = tables;
+    }
 
     @Override
     public void init(RaftStorage storage) throws IOException {
@@ -71,7 +78,7 @@ final class RatisSnapshots implements StateMachineStorage {
             if (Files.exists(target)) {
                 Directories.delete(place());
             } else {
-                digests.write(place());
+                digests.write(place(), tables);
                 Directories.force(place());
                 Files.move(place(), target, StandardCopyOption.ATOMIC_MOVE);
                 Directories.force(directory());
@@ -89,7 +96,7 @@ final class RatisSnapshots implements StateMachineStorage {
         var found = new ArrayList<StorageDamaged>();
         for (var snapshot : list()) {
             try {
-                FileDigests.verify(snapshot.directory());
+                FileDigests.verify(snapshot.directory(), tables);
             } catch (StorageDamaged damaged) {
                 if (Files.exists(snapshot.directory())) {
                     putAside(snapshot);

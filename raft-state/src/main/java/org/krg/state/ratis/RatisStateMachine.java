@@ -40,7 +40,7 @@ final class RatisStateMachine extends BaseStateMachine {
     /// How long it may take to put a received snapshot in place: a rename and an opening.
     private static final Duration PAUSE_LIMIT = Duration.ofSeconds(60);
 
-    private final RatisSnapshots snapshots = new RatisSnapshots();
+    private final RatisSnapshots snapshots;
     private final StateEngine engine;
     private final DurableNames names;
     private final LastResort lastResort;
@@ -64,8 +64,13 @@ final class RatisStateMachine extends BaseStateMachine {
     }
 
     RatisStateMachine(
-            StateEngine engine, DurableNames names, LastResort lastResort, Watcher watcher) {
+            StateEngine engine,
+            RatisSnapshots snapshots,
+            DurableNames names,
+            LastResort lastResort,
+            Watcher watcher) {
         this.engine = engine;
+        this.snapshots = snapshots;
         this.names = names;
         this.lastResort = lastResort;
         this.watcher = watcher;
@@ -154,7 +159,7 @@ final class RatisStateMachine extends BaseStateMachine {
     public long takeSnapshot() throws IOException {
         try {
             return snapshot();
-        } catch (StorageFailed | DiskFailed | UncheckedIOException failed) {
+        } catch (StorageDamaged | StorageFailed | DiskFailed | UncheckedIOException failed) {
             if (getServer().join().getLifeCycleState().isClosingOrClosed()) {
                 throw new IOException("no snapshot is taken at the end", failed);
             }

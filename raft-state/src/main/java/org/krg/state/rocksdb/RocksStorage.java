@@ -15,7 +15,10 @@ import org.krg.state.engine.RowStore;
 import org.krg.state.engine.Storage;
 import org.krg.state.engine.StorageFailed;
 import org.rocksdb.NativeLibraryLoader;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
 
 /// The directory of the rows: `db` is the live RocksDB, `db.new` one that is being made, `db.old`
 /// one that is being deleted, `native` the C++ library.
@@ -84,6 +87,23 @@ public final class RocksStorage implements Storage {
             deleteAll(live);
         } catch (IOException failed) {
             throw new StorageFailed("cannot remove " + live, failed);
+        }
+    }
+
+    @Override
+    public void verifyTable(Path table) {
+        try {
+            loadLibrary();
+        } catch (IOException failed) {
+            throw new StorageFailed("cannot use the directory " + directory, failed);
+        }
+        try (var options = new Options();
+                var reader = new SstFileReader(options)) {
+            reader.open(table.toString());
+            reader.verifyChecksum();
+        } catch (RocksDBException failed) {
+            throw RocksFailure.of(
+                    table.resolveSibling("").normalize(), "cannot read " + table, failed);
         }
     }
 

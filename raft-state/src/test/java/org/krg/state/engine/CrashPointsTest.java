@@ -122,6 +122,11 @@ final class CrashPointsTest {
             storage.clear();
         }
 
+        @Override
+        public void verifyTable(Path table) {
+            storage.verifyTable(table);
+        }
+
         void close() {
             open.forEach(RowStore::close);
         }

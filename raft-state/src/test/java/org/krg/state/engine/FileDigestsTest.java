@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.krg.state.StorageDamaged;
 
 final class FileDigestsTest {
     private static final String TABLE = "000012.sst";
+    private static final String ROWS = "rows";
 
     @TempDir private Path directory;
 
@@ -26,11 +28,22 @@ final class FileDigestsTest {
     void makeSnapshots() throws IOException {
         first = Files.createDirectory(directory.resolve("first"));
         second = Files.createDirectory(directory.resolve("second"));
-        Files.writeString(first.resolve(TABLE), "rows");
+        Files.writeString(first.resolve(TABLE), ROWS);
         Files.writeString(first.resolve("CURRENT"), "MANIFEST-000001");
         Files.createLink(second.resolve(TABLE), first.resolve(TABLE));
         Files.writeString(second.resolve("CURRENT"), "MANIFEST-000002");
-        new FileDigests().write(first);
+        new FileDigests().write(first, FileDigestsTest::check);
+    }
+
+    /// As RocksDB does by the checksums in a table.
+    private static void check(Path table) {
+        try {
+            if (!Files.readString(table).equals(ROWS)) {
+                throw new StorageDamaged(table, "block checksum mismatch");
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /// As after a bit has flipped: neither the size is another one, nor the time of a change.
@@ -45,21 +58,32 @@ final class FileDigestsTest {
     void aTableOfTheSnapshotBeforeCountsAsItWasWritten() throws IOException {
         digests.know(first);
         damage();
-        digests.write(second);
+        digests.write(second, FileDigestsTest::check);
 
-        assertThatThrownBy(() -> FileDigests.verify(second))
+        assertThatThrownBy(() -> FileDigests.verify(second, FileDigestsTest::check))
                 .isInstanceOf(StorageDamaged.class)
                 .hasMessageContaining(TABLE);
     }
 
     @Test
-    void whatIsForgottenIsReadAgain() throws IOException {
+    void aDamagedTableThatIsNotKnownIsNotTakenForWhatWasWritten() throws IOException {
         digests.know(first);
         damage();
         digests.forget();
-        digests.write(second);
 
-        assertThatCode(() -> FileDigests.verify(second)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> digests.write(second, FileDigestsTest::check))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining(TABLE);
+    }
+
+    @Test
+    void aTableThatWasDamagedBeforeItWasSummedIsFound() throws IOException {
+        damage();
+        digests.write(second, _ -> {});
+
+        assertThatThrownBy(() -> FileDigests.verify(second, FileDigestsTest::check))
+                .isInstanceOf(StorageDamaged.class)
+                .hasMessageContaining(TABLE);
     }
 
     @Test
@@ -67,22 +91,25 @@ final class FileDigestsTest {
         Files.write(first.resolve(FileDigests.NAME), new byte[] {(byte) 0xff, '\n', 'x', '\n'});
         digests.know(first);
         digests.know(directory.resolve("nowhere"));
-        digests.write(second);
+        digests.write(second, FileDigestsTest::check);
 
-        assertThatCode(() -> FileDigests.verify(second)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> FileDigests.verify(first)).isInstanceOf(StorageDamaged.class);
+        assertThatCode(() -> FileDigests.verify(second, FileDigestsTest::check))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> FileDigests.verify(first, FileDigestsTest::check))
+                .isInstanceOf(StorageDamaged.class);
     }
 
     @Test
     void aFileThatIsMissingOrShorterIsDamage() throws IOException {
         Files.writeString(first.resolve("CURRENT"), "MANIFEST");
 
-        assertThatThrownBy(() -> FileDigests.verify(first))
+        assertThatThrownBy(() -> FileDigests.verify(first, FileDigestsTest::check))
                 .isInstanceOf(StorageDamaged.class)
                 .hasMessageContaining("8 bytes, not 15");
 
         Files.delete(first.resolve("CURRENT"));
 
-        assertThatThrownBy(() -> FileDigests.verify(first)).isInstanceOf(StorageDamaged.class);
+        assertThatThrownBy(() -> FileDigests.verify(first, FileDigestsTest::check))
+                .isInstanceOf(StorageDamaged.class);
     }
 }

@@ -190,7 +190,7 @@ final class StateEngineTest {
         apply(ahead, grant(1), grant(2), grant(3));
         var copy = directory.resolve("copy");
         var position = ahead.checkpoint(copy).orElseThrow();
-        new FileDigests().write(copy);
+        new FileDigests().write(copy, _ -> {});
         var behind = open("b");
         var seen = listen();
 
@@ -211,7 +211,7 @@ final class StateEngineTest {
         apply(ahead, grant(1));
         var copy = directory.resolve("copy");
         var position = ahead.checkpoint(copy).orElseThrow();
-        new FileDigests().write(copy);
+        new FileDigests().write(copy, _ -> {});
 
         var behind = newEngine("b");
         behind.open(Optional.of(new Snapshot(position, copy)));

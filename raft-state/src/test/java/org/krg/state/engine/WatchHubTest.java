@@ -382,7 +382,7 @@ final class WatchHubTest {
     private void takeOver(KeyBench ahead) {
         var copy = directory.resolve("copy");
         var position = ahead.engine.checkpoint(copy).orElseThrow();
-        new FileDigests().write(copy);
+        new FileDigests().write(copy, _ -> {});
         bench.engine.suspend();
         bench.engine.resume(new Snapshot(position, copy));
     }

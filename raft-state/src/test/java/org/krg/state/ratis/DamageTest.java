@@ -30,6 +30,7 @@ import org.krg.state.core.RepairRules;
 import org.krg.state.core.RepairStep;
 import org.krg.state.core.StorageFindings;
 import org.krg.state.engine.Backup;
+import org.krg.state.engine.FileDigests;
 import org.krg.state.engine.Restore;
 import org.krg.state.engine.StoredRows;
 import org.krg.state.ratis.files.MemberFile;
@@ -207,6 +208,22 @@ final class DamageTest {
         assertStartsWithEverything();
     }
 
+    /// Rows and snapshots share their tables. One that was damaged before a snapshot was taken of
+    /// it has the checksum that the snapshot says, and must not be what rows are made anew of.
+    @Test
+    void rowsAreNotMadeAnewOfASnapshotOfDamagedRows() {
+        var newest = files().snapshots().getLast().directory();
+        for (var place : List.of(directory.resolve("store/db"), newest)) {
+            DamagedFiles.all(place, "", ".sst").forEach(table -> DamagedFiles.flipBit(table, 20));
+        }
+        new FileDigests().write(newest, _ -> {});
+
+        assertThat(repair())
+                .hasExactlyElementsOfTypes(
+                        RepairStep.PutAside.class, RepairStep.PutRowsAside.class);
+        assertStartsWithEverything();
+    }
+
     @Test
     void whatIsLeftOfAMemberBeginsAClusterThatForgetsNothingItHad(@TempDir Path fresh) {
         var source = files();
@@ -220,7 +237,8 @@ final class DamageTest {
                         "n4.1",
                         cluster.address(node(4)).toString(),
                         restored.position(),
-                        place -> checkpoint(storage, place));
+                        place -> checkpoint(storage, place),
+                        storage::verifyTable);
         try (var alone = cluster.openAlone(node(4), 1, fresh)) {
             await().atMost(Duration.ofSeconds(20)).until(() -> alone.leadership().mine());
             var accepted = (Reply.Accepted) get(alone.submit(new ClusterOperations().grant()));
@@ -286,8 +304,8 @@ final class DamageTest {
     private StorageFindings inspect() {
         var rows = -1L;
         Optional<String> damage = Optional.empty();
+        var storage = new RocksStorage(directory.resolve("store"));
         if (Files.exists(files().rows())) {
-            var storage = new RocksStorage(directory.resolve("store"));
             try (var open = storage.openCopy(files().rows())) {
                 open.verify();
                 rows = StoredRows.of(open).position().index();
@@ -296,7 +314,7 @@ final class DamageTest {
             }
         }
         try (var member = new MemberFile(directory.resolve("identity"), cluster.id(), "n3.1")) {
-            return files().inspect(member.readAcknowledged(), rows, damage);
+            return files().inspect(member.readAcknowledged(), rows, damage, storage::verifyTable);
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.krg.state.DiskFailed;
@@ -113,7 +114,10 @@ public record MemberFiles(Path data, UUID cluster) {
     }
 
     /// Reads everything but the rows, of which the caller says how they are.
-    public StorageFindings inspect(long acknowledged, long rows, Optional<String> rowsDamage) {
+    ///
+    /// @param tables as in [FileDigests#verify]
+    public StorageFindings inspect(
+            long acknowledged, long rows, Optional<String> rowsDamage, Consumer<Path> tables) {
         var log = LogCheck.all(current());
         var tail = Optional.<TornTail>empty();
         var damage = new ArrayList<String>();
@@ -131,15 +135,15 @@ public record MemberFiles(Path data, UUID cluster) {
                 log.first(),
                 log.last(),
                 acknowledged,
-                snapshots().stream().map(MemberFiles::found).toList(),
+                snapshots().stream().map(each -> found(each, tables)).toList(),
                 rows,
                 rowsDamage);
     }
 
-    private static FoundSnapshot found(Snapshot snapshot) {
+    private static FoundSnapshot found(Snapshot snapshot, Consumer<Path> tables) {
         Optional<String> damage = Optional.empty();
         try {
-            FileDigests.verify(snapshot.directory());
+            FileDigests.verify(snapshot.directory(), tables);
         } catch (StorageDamaged | DiskFailed wrong) {
             damage = Optional.of(String.valueOf(wrong.getMessage()));
         }
@@ -215,7 +219,13 @@ public record MemberFiles(Path data, UUID cluster) {
     /// @param peer its id in the group
     /// @param raft where it serves Raft
     /// @param snapshot writes the snapshot into a directory that does not exist
-    public void begin(String peer, String raft, LogPosition position, SnapshotWriter snapshot) {
+    /// @param tables as in [FileDigests#write]
+    public void begin(
+            String peer,
+            String raft,
+            LogPosition position,
+            SnapshotWriter snapshot,
+            Consumer<Path> tables) {
         try {
             Files.createDirectories(current());
             Directories.writeDurably(
@@ -226,7 +236,7 @@ public record MemberFiles(Path data, UUID cluster) {
             var directory = root().resolve("sm").resolve(SnapshotName.of(position));
             Files.createDirectories(root().resolve("sm"));
             snapshot.write(directory);
-            new FileDigests().write(directory);
+            new FileDigests().write(directory, tables);
             Directories.force(directory);
             Directories.force(root().resolve("sm"));
             Directories.force(current());

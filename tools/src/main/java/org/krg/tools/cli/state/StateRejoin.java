@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.state;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.krg.host.daemon.SettingsFile;
 import org.krg.host.daemon.StateFiles;
 import org.krg.state.model.HostPort;
@@ -38,8 +41,7 @@ public final class StateRejoin implements Callable<Integer> {
             names = "--join",
             paramLabel = "HOST:PORT",
             split = ",",
-            required = true,
-            description = "APIs of other nodes of the cluster")
+            description = "APIs of other nodes of the cluster (default: those that it knew last)")
     private List<String> join = new ArrayList<>();
 
     @Mixin private final Question question = new Question();
@@ -64,8 +66,16 @@ public final class StateRejoin implements Callable<Integer> {
                                 done.path("node").asText(),
                                 done.path("peerId").asText(),
                                 done.path("aside").asText()));
-        terminal.say("  krg-admin agent run --config " + config + "   starts it, and it joins");
+        terminal.say(
+                "  krg-admin agent run --config %s   starts it, and it joins by %s"
+                        .formatted(config, joins(done.path("join"))));
         return ExitCode.OK;
+    }
+
+    private static String joins(JsonNode apis) {
+        return StreamSupport.stream(apis.spliterator(), false)
+                .map(JsonNode::asText)
+                .collect(Collectors.joining(", "));
     }
 
     private static HostPort parse(String text) {

@@ -4,7 +4,6 @@ package org.krg.tools.dev.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.krg.host.daemon.KrgDaemon;
-import org.krg.host.daemon.SettingsFile;
 import org.krg.tools.cli.Terminal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +26,6 @@ public final class AgentRunVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         terminal.flush();
-        return KrgDaemon.run(SettingsFile.read(config, KrgHome.require()));
+        return KrgDaemon.run(config, KrgHome.require());
     }
 }
