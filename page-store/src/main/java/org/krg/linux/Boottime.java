@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
@@ -30,14 +29,12 @@ public final class Boottime {
 
     /// {@return the time since the machine started}
     public static Duration now() {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var time = arena.allocate(TIMESPEC);
-            if (clockGettime(state, time) != 0) {
-                throw new LinuxException("clock_gettime(CLOCK_BOOTTIME)", Libc.errno(state));
-            }
-            return Duration.ofSeconds(time.get(JAVA_LONG, 0), time.get(JAVA_LONG, 8));
+        var room = CallRoom.ofThread();
+        var time = room.arguments();
+        if (clockGettime(room.state(), time) != 0) {
+            throw new LinuxException("clock_gettime(CLOCK_BOOTTIME)", Libc.errno(room.state()));
         }
+        return Duration.ofSeconds(time.get(JAVA_LONG, 0), time.get(JAVA_LONG, 8));
     }
 
     private static int clockGettime(MemorySegment state, MemorySegment time) {

@@ -109,16 +109,14 @@ public final class Epoll implements AutoCloseable {
     ///
     /// @return the tags of what can be read; none after a wake-up
     public long[] await() {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var events = arena.allocate((long) EVENT_BYTES * EVENTS_AT_ONCE, Integer.BYTES);
-            var count = epollWait(state, events);
-            if (count < 0 && Libc.errno(state).equals(Errno.EINTR)) {
-                return new long[0];
-            }
-            require(state, "epoll_wait", count);
-            return tags(arena, events, count);
+        var state = CallRoom.ofThread().state();
+        var events = CallRoom.ofThread().arguments();
+        var count = epollWait(state, events);
+        if (count < 0 && Libc.errno(state).equals(Errno.EINTR)) {
+            return new long[0];
         }
+        require(state, "epoll_wait", count);
+        return tags(events, count);
     }
 
     /// Lets the waiting thread return, now or when it next waits.
@@ -135,13 +133,13 @@ public final class Epoll implements AutoCloseable {
         wakeUp.close();
     }
 
-    private long[] tags(Arena arena, MemorySegment events, int count) {
+    private long[] tags(MemorySegment events, int count) {
         var tags = new long[count];
         var kept = 0;
         for (var i = 0; i < count; i++) {
             var tag = events.get(JAVA_LONG_UNALIGNED, (long) i * EVENT_BYTES + 4);
             if (tag == WAKE_UP) {
-                drain(arena);
+                drain();
             } else {
                 tags[kept++] = tag;
             }
@@ -149,9 +147,11 @@ public final class Epoll implements AutoCloseable {
         return kept == count ? tags : Arrays.copyOf(tags, kept);
     }
 
-    private void drain(Arena arena) {
-        var state = Libc.callState(arena);
-        require(state, "eventfd_read", eventfdRead(state, arena.allocate(JAVA_LONG)));
+    private void drain() {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            require(state, "eventfd_read", eventfdRead(state, arena.allocate(JAVA_LONG)));
+        }
     }
 
     private static void require(MemorySegment state, String call, int result) {

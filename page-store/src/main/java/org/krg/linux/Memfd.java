@@ -91,32 +91,25 @@ public final class Memfd implements AutoCloseable {
 
     /// Reads `target.byteSize()` bytes. Where there is no page it reads zeros and makes none.
     public void read(long offset, MemorySegment target) {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var count = pread(state, descriptor.number(), target, target.byteSize(), offset);
-            requireAll("pread", offset, count, target.byteSize(), state);
-        }
+        var state = CallRoom.ofThread().state();
+        var count = pread(state, descriptor.number(), target, target.byteSize(), offset);
+        requireAll("pread", offset, count, target.byteSize(), state);
     }
 
     /// Writes all of `source`; pages that were not there appear.
     public void write(long offset, MemorySegment source) {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var count = pwrite(state, descriptor.number(), source, source.byteSize(), offset);
-            requireAll("pwrite", offset, count, source.byteSize(), state);
-        }
+        var state = CallRoom.ofThread().state();
+        var count = pwrite(state, descriptor.number(), source, source.byteSize(), offset);
+        requireAll("pwrite", offset, count, source.byteSize(), state);
     }
 
     /// Takes pages away from every process that has them mapped. When it returns none of them can
     /// read or write what was there.
     public void punch(long offset, long length) {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            if (fallocate(state, descriptor.number(), offset, length) != 0) {
-                throw new LinuxException(
-                        "fallocate(PUNCH_HOLE, %d, %d)".formatted(offset, length),
-                        Libc.errno(state));
-            }
+        var state = CallRoom.ofThread().state();
+        if (fallocate(state, descriptor.number(), offset, length) != 0) {
+            throw new LinuxException(
+                    "fallocate(PUNCH_HOLE, %d, %d)".formatted(offset, length), Libc.errno(state));
         }
     }
 

@@ -112,7 +112,8 @@ public final class Userfaultfd implements AutoCloseable {
     public void register(long start, long length) {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
-            var range = rangeMode(arena, start, length, MISSING_WP_MINOR);
+            var range = arena.allocate(UffdLayouts.RANGE_MODE_RESULT);
+            put(range, start, length, MISSING_WP_MINOR);
             if (ioctl(state, UffdLayouts.UFFDIO_REGISTER, range) != 0) {
                 throw new LinuxException(
                         "UFFDIO_REGISTER(%#x, %d)".formatted(start, length), Libc.errno(state));
@@ -122,11 +123,8 @@ public final class Userfaultfd implements AutoCloseable {
 
     /// Maps pages that the memory has. Who waits for them goes on waiting until [#wake].
     public Outcome map(long address, long length, boolean writable) {
-        try (var arena = Arena.ofConfined()) {
-            var mode = CONTINUE_MODE_DONTWAKE | (writable ? 0 : CONTINUE_MODE_WP);
-            var range = rangeMode(arena, address, length, mode);
-            return outcome(arena, "UFFDIO_CONTINUE", UffdLayouts.UFFDIO_CONTINUE, range, address);
-        }
+        var mode = CONTINUE_MODE_DONTWAKE | (writable ? 0 : CONTINUE_MODE_WP);
+        return outcome("UFFDIO_CONTINUE", UffdLayouts.UFFDIO_CONTINUE, address, length, mode);
     }
 
     /// Lets nobody write any more: when it returns, every store of the process is in the memory.
@@ -140,50 +138,34 @@ public final class Userfaultfd implements AutoCloseable {
     }
 
     private Outcome writeProtect(long address, long length, long mode) {
-        try (var arena = Arena.ofConfined()) {
-            var range = arena.allocate(UffdLayouts.WRITEPROTECT);
-            range.set(JAVA_LONG, 0, address);
-            range.set(JAVA_LONG, 8, length);
-            range.set(JAVA_LONG, 16, mode);
-            return outcome(
-                    arena, "UFFDIO_WRITEPROTECT", UffdLayouts.UFFDIO_WRITEPROTECT, range, address);
-        }
+        return outcome(
+                "UFFDIO_WRITEPROTECT", UffdLayouts.UFFDIO_WRITEPROTECT, address, length, mode);
     }
 
     /// Lets those who wait touch the page again.
     public Outcome wake(long address, long length) {
-        try (var arena = Arena.ofConfined()) {
-            var range = arena.allocate(UffdLayouts.RANGE);
-            range.set(JAVA_LONG, 0, address);
-            range.set(JAVA_LONG, 8, length);
-            return outcome(arena, "UFFDIO_WAKE", UffdLayouts.UFFDIO_WAKE, range, address);
-        }
+        return outcome("UFFDIO_WAKE", UffdLayouts.UFFDIO_WAKE, address, length, 0);
     }
 
     /// Makes every touch of the pages, now and later, a SIGBUS.
     public Outcome poison(long address, long length) {
-        try (var arena = Arena.ofConfined()) {
-            var range = rangeMode(arena, address, length, 0);
-            return outcome(arena, "UFFDIO_POISON", UffdLayouts.UFFDIO_POISON, range, address);
-        }
+        return outcome("UFFDIO_POISON", UffdLayouts.UFFDIO_POISON, address, length, 0);
     }
 
     /// {@return the threads that stood still since the last call; none if there are none. It does
     /// not block}
     public List<PageFault> takeFaults() {
-        try (var arena = Arena.ofConfined()) {
-            var state = Libc.callState(arena);
-            var messages = arena.allocate(UffdLayouts.MESSAGE, EVENTS_AT_ONCE);
-            var count = read(state, messages);
-            if (count >= 0) {
-                return faults(messages, count / UffdLayouts.MESSAGE.byteSize());
-            }
-            var errno = Libc.errno(state);
-            if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.EINTR)) {
-                return List.of();
-            }
-            throw new LinuxException("read(userfaultfd)", errno);
+        var room = CallRoom.ofThread();
+        var messages = room.arguments().asSlice(0, EVENTS_AT_ONCE * UffdLayouts.MESSAGE.byteSize());
+        var count = read(room.state(), messages);
+        if (count >= 0) {
+            return faults(messages, count / UffdLayouts.MESSAGE.byteSize());
         }
+        var errno = Libc.errno(room.state());
+        if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.EINTR)) {
+            return List.of();
+        }
+        throw new LinuxException("read(userfaultfd)", errno);
     }
 
     @Override
@@ -204,21 +186,20 @@ public final class Userfaultfd implements AutoCloseable {
         return faults;
     }
 
-    private static MemorySegment rangeMode(Arena arena, long start, long length, long mode) {
-        var range = arena.allocate(UffdLayouts.RANGE_MODE_RESULT);
+    private static void put(MemorySegment range, long start, long length, long mode) {
         range.set(JAVA_LONG, 0, start);
         range.set(JAVA_LONG, 8, length);
         range.set(JAVA_LONG, 16, mode);
-        return range;
     }
 
-    private Outcome outcome(
-            Arena arena, String name, long request, MemorySegment argument, long address) {
-        var state = Libc.callState(arena);
-        if (ioctl(state, request, argument) == 0) {
+    /// The structs of all these calls begin with start, length and mode; UFFDIO_WAKE has no mode.
+    private Outcome outcome(String name, long request, long address, long length, long mode) {
+        var room = CallRoom.ofThread();
+        put(room.arguments(), address, length, mode);
+        if (ioctl(room.state(), request, room.arguments()) == 0) {
             return Outcome.DONE;
         }
-        var errno = Libc.errno(state);
+        var errno = Libc.errno(room.state());
         return switch (errno.name()) {
             case "EEXIST" -> Outcome.PRESENT;
             case "EAGAIN" -> Outcome.CHANGING;

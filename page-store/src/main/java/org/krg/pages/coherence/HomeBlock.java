@@ -66,7 +66,7 @@ public final class HomeBlock {
     private final SortedSet<Member> unheard = new TreeSet<>();
     private final SortedMap<Member, List<Copy>> claims = new TreeMap<>();
     private final SortedMap<Integer, List<Ask>> early = new TreeMap<>();
-    private List<Effect> effects = new ArrayList<>();
+    private final Runs effects = new Runs();
 
     /// The home of a block that was just granted to this member.
     ///
@@ -122,14 +122,18 @@ public final class HomeBlock {
                 case Claim(var copies) -> claim(from, copies);
                 case Mirrored(var notes) -> mirrored(from, notes);
                 case Noted(var upTo) -> noted(from, upTo);
-                case Request(var page, var count, var write, var ahead) ->
-                        each(page, count, it -> request(it, new Ask(from, write, !ahead)));
+                case Request(var page, var count, var write, var ahead) -> {
+                    var ask = new Ask(from, write, !ahead);
+                    for (var each = page; each < page + count; each++) {
+                        request(each, ask);
+                    }
+                }
                 case Invalidated(var page) -> page(page).invalidated(from);
-                case Data data ->
-                        each(
-                                data.page(),
-                                data.pages(),
-                                it -> page(it).data(from, data.isUnwritten(it)));
+                case Data data -> {
+                    for (var each = data.page(); each < data.page() + data.pages(); each++) {
+                        page(each).data(from, data.isUnwritten(each));
+                    }
+                }
             }
         }
         return done();
@@ -332,6 +336,16 @@ public final class HomeBlock {
         }
 
         @Override
+        public void fetch(Member from, int page) {
+            effects.fetch(from, epoch, page);
+        }
+
+        @Override
+        public void grant(Member to, int page, long version, Content content, Payload payload) {
+            effects.grant(to, epoch, page, version, content, payload);
+        }
+
+        @Override
         public void record(int page, long version, Member owner, int changes) {
             effects.add(new RecordOwner(page, version, owner, changes));
             if (mode == OwnershipMode.SEMISYNC) {
@@ -351,7 +365,7 @@ public final class HomeBlock {
 
         @Override
         public void load(int page) {
-            effects.add(new Effect.Load(page, 1));
+            effects.load(page);
         }
     }
 
@@ -361,8 +375,6 @@ public final class HomeBlock {
         if (!isRecovering()) {
             mirroring.tell(isComplete).ifPresent(it -> send(it.mirror(), it.note(), Payload.NONE));
         }
-        var all = effects;
-        effects = new ArrayList<>();
-        return Runs.joined(all);
+        return effects.take();
     }
 }

@@ -2,13 +2,9 @@
 package org.krg.pages.coherence;
 
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Invalidate;
 import org.krg.pages.coherence.PageMessage.Lost;
@@ -24,6 +20,12 @@ final class HomePage {
     interface Outside {
         /// Sends a message to a member, with a page or without.
         void send(Member to, ToNode message, Payload payload);
+
+        /// Asks a member for its copy, which stays to be read.
+        void fetch(Member from, int page);
+
+        /// Grants a page to be read.
+        void grant(Member to, int page, long version, Content content, Payload payload);
 
         /// Has it recorded that a page is going to be a member's, in that version.
         ///
@@ -60,7 +62,7 @@ final class HomePage {
     private final int page;
     private final Member self;
     private final Outside outside;
-    private final SortedSet<Member> holders = new TreeSet<>();
+    private final Members holders = new Members();
     private final Queue<Ask> queue = new ArrayDeque<>();
     private Bytes bytes;
     private boolean exclusive;
@@ -201,7 +203,7 @@ final class HomePage {
     HomeEntry entry() {
         return new HomeEntry(
                 page,
-                List.copyOf(holders),
+                holders.list(),
                 exclusive,
                 version,
                 transfer != null,
@@ -306,7 +308,7 @@ final class HomePage {
         return switch (bytes) {
             case UNTOUCHED -> !isToldOfUnwritten;
             case FILED -> !isToldOfUnwritten || announced > 0;
-            case HELD -> holders.stream().allMatch(self::equals);
+            case HELD -> holders.list().stream().allMatch(self::equals);
             case LOST -> false;
         };
     }
@@ -502,7 +504,7 @@ final class HomePage {
     private void grantRead(Member to, Content content, Payload payload) {
         holders.add(to);
         pattern.read(to);
-        outside.send(to, new Grant(page, Access.READ, version, content), payload);
+        outside.grant(to, page, version, content, payload);
     }
 
     private void invalidateOthers(Transfer current) {
@@ -534,8 +536,11 @@ final class HomePage {
         }
         if (current.provider != null) {
             current.dataAsked = true;
-            ToNode question = current.write ? new Take(page) : new Fetch(page);
-            outside.send(current.provider, question, Payload.NONE);
+            if (current.write) {
+                outside.send(current.provider, new Take(page), Payload.NONE);
+            } else {
+                outside.fetch(current.provider, page);
+            }
             return;
         }
         transfer = null;

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.Effect.AskGrant;
@@ -37,7 +36,6 @@ import org.krg.pages.coherence.PageMessage.Mirrored;
 import org.krg.pages.coherence.PageMessage.Note;
 import org.krg.pages.coherence.PageMessage.Noted;
 import org.krg.pages.coherence.PageMessage.Recover;
-import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
@@ -151,7 +149,7 @@ public final class NodeBlock {
             return List.of(new Poison(page));
         }
         var isKnown = access[page] != NONE || asked[page] != NONE;
-        var effects = new ArrayList<Effect>();
+        var effects = new Runs();
         if (shown(page).compareTo(needed) >= 0) {
             effects.add(new Resume(page, shown(page) == WRITE));
         } else if (unwritten[page]) {
@@ -162,13 +160,13 @@ public final class NodeBlock {
                 wanted[page] = needed;
             }
             touched[page] |= byProcess;
-            effects.addAll(request(page));
+            request(page, effects);
         }
         if (!write) {
             var window = reading.read(page, isKnown, pages.getAsInt());
-            effects.addAll(fetchAhead(window.start(), window.end()));
+            fetchAhead(window.start(), window.end(), effects);
         }
-        return effects;
+        return effects.take();
     }
 
     /// A program says how it is going to read the block.
@@ -185,23 +183,27 @@ public final class NodeBlock {
 
     /// The node is going to need these pages, to be read.
     public List<Effect> willNeed(List<Integer> needed) {
-        var effects = new ArrayList<Effect>();
+        var effects = new Runs();
         needed.forEach(page -> fetchAhead(page, effects));
-        return Runs.joined(effects);
+        return effects.take();
     }
 
     private List<Effect> fetchAhead(int start, int end) {
-        var effects = new ArrayList<Effect>();
+        var effects = new Runs();
+        fetchAhead(start, end, effects);
+        return effects.take();
+    }
+
+    private void fetchAhead(int start, int end, Runs effects) {
         for (var page = start; page < end; page++) {
             fetchAhead(page, effects);
         }
-        return Runs.joined(effects);
     }
 
-    private void fetchAhead(int page, List<Effect> effects) {
+    private void fetchAhead(int page, Runs effects) {
         if (access[page] == NONE && asked[page] == NONE && !lost[page]) {
             ahead[page] = true;
-            effects.addAll(request(page));
+            request(page, effects);
         }
     }
 
@@ -311,55 +313,52 @@ public final class NodeBlock {
     }
 
     private List<Effect> requests() {
-        return IntStream.range(0, BlockId.PAGES)
-                .filter(page -> isWaiting(page) || ahead[page])
-                .mapToObj(this::request)
-                .flatMap(List::stream)
-                .collect(Collectors.collectingAndThen(Collectors.toList(), Runs::joined));
+        var effects = new Runs();
+        for (var page = 0; page < BlockId.PAGES; page++) {
+            if (isWaiting(page) || ahead[page]) {
+                request(page, effects);
+            }
+        }
+        return effects.take();
     }
 
-    private List<Effect> request(int page) {
+    private void request(int page, Runs effects) {
         if (home == null) {
-            return askGrant();
+            askGrant(effects);
+        } else if (asked[page] == NONE) {
+            var write = wanted[page] == WRITE;
+            asked[page] = write ? WRITE : READ;
+            effects.request(home, epoch, page, write, !write && !touched[page]);
         }
-        if (asked[page] != NONE) {
-            return List.of();
-        }
-        var write = wanted[page] == WRITE;
-        asked[page] = write ? WRITE : READ;
-        var request = new Request(page, 1, write, !write && !touched[page]);
-        return List.of(toHome(request, Payload.NONE));
     }
 
-    private List<Effect> askGrant() {
-        if (grantAsked) {
-            return List.of();
+    private void askGrant(Runs effects) {
+        if (!grantAsked) {
+            grantAsked = true;
+            effects.add(new AskGrant());
         }
-        grantAsked = true;
-        return List.of(new AskGrant());
     }
 
     /// Pages are shown at once, but for the one by which it is seen how far the reader has come.
     private List<Effect> install(Grant grant) {
-        var effects = new ArrayList<Effect>();
-        var further = new ArrayList<Effect>();
+        var effects = new Runs();
+        var further = new Runs();
         for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
             Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            var isHidden = reading.isSignal(page) && !isWaiting(page);
-            effects.add(
-                    isHidden
-                            ? new Keep(page, grant.content())
-                            : new Install(page, 1, false, grant.content()));
-            further.addAll(come(page, grant));
+            if (reading.isSignal(page) && !isWaiting(page)) {
+                effects.add(new Keep(page, grant.content()));
+            } else {
+                effects.install(page, grant.content());
+            }
+            come(page, grant, further);
         }
-        var all = new ArrayList<>(Runs.joined(effects));
-        all.addAll(further);
-        return all;
+        effects.addAll(further.take());
+        return effects.take();
     }
 
     private List<Effect> own(Grant grant) {
         var page = grant.page();
-        var effects = new ArrayList<Effect>();
+        var effects = new Runs();
         if (grant.content() == Content.KEPT) {
             Invariant.holds(access[page] == READ, "who keeps a page has it", page, access[page]);
             effects.add(new Upgrade(page));
@@ -371,21 +370,21 @@ public final class NodeBlock {
             }
             effects.add(new Install(page, 1, !unwritten[page], grant.content()));
         }
-        effects.addAll(come(page, grant));
-        return effects;
+        come(page, grant, effects);
+        return effects.take();
     }
 
-    /// {@return what is asked for now because somebody wants more than was granted}
-    private List<Effect> come(int page, Grant grant) {
+    /// @param effects what is asked for now because somebody wants more than was granted
+    private void come(int page, Grant grant, Runs effects) {
         access[page] = grant.access();
         version[page] = grant.version();
         asked[page] = NONE;
         ahead[page] = false;
         if (wanted[page].compareTo(grant.access()) > 0) {
-            return request(page);
+            request(page, effects);
+        } else {
+            wantNoMore(page);
         }
-        wantNoMore(page);
-        return List.of();
     }
 
     private List<Effect> fetch(int page, int count) {

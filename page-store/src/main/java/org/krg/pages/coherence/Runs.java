@@ -5,97 +5,160 @@ import static org.krg.pages.coherence.Access.READ;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.krg.pages.coherence.Effect.Install;
 import org.krg.pages.coherence.Effect.Load;
 import org.krg.pages.coherence.Effect.Send;
 import org.krg.pages.coherence.PageMessage.Fetch;
 import org.krg.pages.coherence.PageMessage.Grant;
 import org.krg.pages.coherence.PageMessage.Request;
+import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.Member;
 
-/// Makes one of what is done to one page after the other: one message, one call of the kernel.
+/// What is to be done, in order. Of what is done to one page after the other it makes one: one
+/// message, one call of the kernel.
 ///
-/// Only neighbours in the list are joined, so nothing comes earlier or later than something else.
-/// Only what is read is joined: who writes asks for one page.
+/// Only what is added one after the other is joined, so nothing comes earlier or later than
+/// something else. Only what is read is joined: who writes asks for one page. A page that goes on
+/// with a run costs no object.
 final class Runs {
-    private Runs() {}
+    private List<Effect> effects = new ArrayList<>();
 
-    /// {@return the same effects, with runs of pages where they follow each other}
-    static List<Effect> joined(List<Effect> effects) {
-        if (effects.size() < 2) {
-            return effects;
-        }
-        var joined = new ArrayList<Effect>(effects.size());
-        var last = effects.getFirst();
-        for (var next : effects.subList(1, effects.size())) {
-            var both = join(last, next);
-            if (both.isEmpty()) {
-                joined.add(last);
-            }
-            last = both.orElse(next);
-        }
-        joined.add(last);
-        return joined;
+    /// The run that may go on, as if it were its first page alone; null if there is none.
+    private @Nullable Effect open;
+
+    /// The page that would go on with it.
+    private int next;
+
+    private int count;
+
+    /// Adds something that is done to one page, or to none.
+    void add(Effect effect) {
+        end();
+        effects.add(effect);
     }
 
-    private static Optional<Effect> join(Effect first, Effect second) {
+    void addAll(List<Effect> others) {
+        end();
+        effects.addAll(others);
+    }
+
+    /// Asks for a page.
+    void request(Member home, long epoch, int page, boolean write, boolean ahead) {
+        var isNext =
+                !write
+                        && follows(page)
+                        && open instanceof Send send
+                        && send.message() instanceof Request before
+                        && !before.write()
+                        && before.ahead() == ahead
+                        && isSame(send, home, epoch, Payload.NONE);
+        if (!isNext) {
+            var request = new Request(page, 1, write, ahead);
+            begin(page, new Send(home, epoch, request, Payload.NONE));
+        }
+        goOn();
+    }
+
+    /// Asks a member for its copy.
+    void fetch(Member from, long epoch, int page) {
+        var isNext =
+                follows(page)
+                        && open instanceof Send send
+                        && send.message() instanceof Fetch
+                        && isSame(send, from, epoch, Payload.NONE);
+        if (!isNext) {
+            begin(page, new Send(from, epoch, new Fetch(page), Payload.NONE));
+        }
+        goOn();
+    }
+
+    /// Grants a page to be read.
+    void grant(Member to, long epoch, int page, long version, Content content, Payload payload) {
+        var isNext =
+                follows(page)
+                        && open instanceof Send send
+                        && send.message() instanceof Grant before
+                        && before.version() == version
+                        && before.content() == content
+                        && isSame(send, to, epoch, payload);
+        if (!isNext) {
+            begin(page, new Send(to, epoch, new Grant(page, READ, version, content), payload));
+        }
+        goOn();
+    }
+
+    /// Makes an absent page readable.
+    void install(int page, Content content) {
+        var isNext = follows(page) && open instanceof Install before && before.content() == content;
+        if (!isNext) {
+            begin(page, new Install(page, 1, false, content));
+        }
+        goOn();
+    }
+
+    /// Reads a page from the file.
+    void load(int page) {
+        if (!follows(page) || !(open instanceof Load)) {
+            begin(page, new Load(page, 1));
+        }
+        goOn();
+    }
+
+    /// {@return all that was added since the last call}
+    List<Effect> take() {
+        end();
+        var taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    private boolean follows(int page) {
+        return page == next && count < PageMessage.LONGEST_RUN;
+    }
+
+    private static boolean isSame(Send send, Member to, long epoch, Payload payload) {
+        return send.to().equals(to) && send.epoch() == epoch && send.payload() == payload;
+    }
+
+    private void begin(int page, Effect first) {
+        end();
+        open = first;
+        next = page;
+    }
+
+    private void goOn() {
+        next++;
+        count++;
+    }
+
+    private void end() {
+        if (open != null) {
+            effects.add(count == 1 ? open : longer(open, count));
+            open = null;
+            count = 0;
+        }
+    }
+
+    private static Effect longer(Effect first, int count) {
         return switch (first) {
-            case Send one when second instanceof Send two -> join(one, two);
-            case Install(var page, var count, var writable, var content)
-                    when second instanceof Install(var next, var more, var alsoWritable, var other)
-                            && !writable
-                            && !alsoWritable
-                            && content == other
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Install(page, count + more, false, content));
-            case Load(var page, var count)
-                    when second instanceof Load(var next, var more)
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Load(page, count + more));
-            default -> Optional.empty();
+            case Send(var to, var epoch, var message, var payload) ->
+                    new Send(to, epoch, longer(message, count), payload);
+            case Install(var page, var _, var writable, var content) ->
+                    new Install(page, count, writable, content);
+            case Load(var page, var _) -> new Load(page, count);
+            default -> throw new InvariantBroken("no run is of that: " + first);
         };
     }
 
-    private static Optional<Effect> join(Send first, Send second) {
-        var isSame =
-                first.to().equals(second.to())
-                        && first.epoch() == second.epoch()
-                        && first.payload() == second.payload();
-        return isSame
-                ? join(first.message(), second.message())
-                        .map(message ->
-                                new Send(first.to(), first.epoch(), message, first.payload()))
-                : Optional.empty();
-    }
-
-    private static Optional<PageMessage> join(PageMessage first, PageMessage second) {
+    private static PageMessage longer(PageMessage first, int count) {
         return switch (first) {
-            case Request(var page, var count, var write, var ahead)
-                    when second instanceof Request(var next, var more, var alsoWrite, var alsoAhead)
-                            && !write
-                            && !alsoWrite
-                            && ahead == alsoAhead
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Request(page, count + more, false, ahead));
-            case Fetch(var page, var count)
-                    when second instanceof Fetch(var next, var more)
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Fetch(page, count + more));
-            case Grant(var page, var count, var access, var version, var content)
-                    when second
-                                    instanceof
-                                    Grant(var next, var more, var other, var newer, var alsoContent)
-                            && access == READ
-                            && other == READ
-                            && version == newer
-                            && content == alsoContent
-                            && follows(page, count, next, more) ->
-                    Optional.of(new Grant(page, count + more, READ, version, content));
-            default -> Optional.empty();
+            case Request(var page, var _, var write, var ahead) ->
+                    new Request(page, count, write, ahead);
+            case Fetch(var page, var _) -> new Fetch(page, count);
+            case Grant(var page, var _, var access, var version, var content) ->
+                    new Grant(page, count, access, version, content);
+            default -> throw new InvariantBroken("no run is of that: " + first);
         };
-    }
-
-    private static boolean follows(int page, int count, int next, int more) {
-        return next == page + count && count + more <= PageMessage.LONGEST_RUN;
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.pages.coherence;
 
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.Member;
 
@@ -21,7 +19,7 @@ final class Transfer {
     boolean isLoading;
 
     /// Who has yet to give up a copy.
-    final SortedSet<Member> awaited = new TreeSet<>();
+    final Members awaited = new Members();
 
     /// Whether it has yet to be recorded who gets it.
     boolean unrecorded;

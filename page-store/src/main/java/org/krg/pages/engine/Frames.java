@@ -4,7 +4,7 @@ package org.krg.pages.engine;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.PageMessage;
@@ -15,11 +15,15 @@ import org.krg.state.model.Member;
 /// nothing`. The runs tell members of one name apart. Buffers are used again and again.
 final class Frames {
     private static final int HEAD_BYTES = 2 * Long.BYTES + PageMessageCodec.MAX_BYTES;
+
+    /// Threads that send at once are hardly more.
+    private static final int MOST_FREE = 16;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final Member self;
     private final PeerLinks links;
-    private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+    private final Queue<ByteBuffer> free = new ArrayBlockingQueue<>(MOST_FREE);
 
     Frames(Member self, PeerLinks links) {
         this.self = self;
@@ -39,7 +43,7 @@ final class Frames {
         PageMessageCodec.encode(block, epoch, message, frame);
         links.send(to.node(), frame.flip(), payload == null ? NOTHING : payload.asByteBuffer());
         if (room <= HEAD_BYTES) {
-            free.add(frame);
+            var _ = free.offer(frame);
         }
     }
 }

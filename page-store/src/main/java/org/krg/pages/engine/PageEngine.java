@@ -48,6 +48,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
     private final Map<SegmentId, AdvisedBlocks> advised = new ConcurrentHashMap<>();
     private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
+    private final Map<NodeId, Member> senders = new ConcurrentHashMap<>();
 
     private final Recorder recorder;
 
@@ -221,7 +222,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     @Override
     public void received(NodeId peer, ByteBuffer frame) {
-        var from = new Member(peer, frame.getLong());
+        var from = member(peer, frame.getLong());
         var toRun = frame.getLong();
         if (toRun != config.self().run() || from.run() <= goneRuns.getOrDefault(peer, -1L)) {
             log.debug("message of another run dropped from={} to={}", from, toRun);
@@ -234,8 +235,19 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         block(envelope.block()).received(from, envelope.epoch(), envelope.message(), payload);
     }
 
+    /// A home notes it with each page: one object is soon found in the processor's cache.
+    private Member member(NodeId node, long run) {
+        var known = senders.get(node);
+        if (known == null || known.run() != run) {
+            known = new Member(node, run);
+            senders.put(node, known);
+        }
+        return known;
+    }
+
     private BlockEngine block(BlockId block) {
-        return blocks.computeIfAbsent(block, this::created);
+        var known = blocks.get(block);
+        return known == null ? blocks.computeIfAbsent(block, this::created) : known;
     }
 
     private BlockEngine created(BlockId id) {

@@ -18,7 +18,7 @@ final class IncomingLink {
     /// A confirmation costs a call; what is not confirmed is kept by the sender.
     private static final int CONFIRM_EVERY = 32;
 
-    private static final int CONFIRM_EVERY_BYTES = 512 << 10;
+    private static final int CONFIRM_EVERY_BYTES = 1 << 20;
 
     private final Wire wire;
     private final NodeId peer;
@@ -28,6 +28,10 @@ final class IncomingLink {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ByteBuffer confirmation = ByteBuffer.allocateDirect(Long.BYTES);
     private long confirmed;
+
+    /// Where what is not handled yet begins in the buffer.
+    private int begin;
+
     private int unconfirmedBytes;
 
     /// Whether the other side wants to know now, which it says by an empty message.
@@ -66,14 +70,28 @@ final class IncomingLink {
     /// @throws IOException if it failed, or a message is longer than any can be
     void run() throws IOException {
         while (wire.read(buffer) >= 0) {
-            buffer.flip();
+            buffer.limit(buffer.position()).position(begin);
             takeTogether();
-            buffer.compact();
+            makeRoom();
             if (isAsked
                     || handled.count - confirmed >= CONFIRM_EVERY
                     || unconfirmedBytes >= CONFIRM_EVERY_BYTES) {
                 confirm();
             }
+        }
+    }
+
+    /// The beginning of a message stays where it is if the rest of it fits behind that: long ones
+    /// would be copied as often as they are read.
+    private void makeRoom() {
+        var start = buffer.position();
+        if (buffer.remaining() >= Integer.BYTES
+                && start + Integer.BYTES + buffer.getInt(start) <= BUFFER_BYTES) {
+            begin = start;
+            buffer.position(buffer.limit()).limit(BUFFER_BYTES);
+        } else {
+            begin = 0;
+            buffer.compact();
         }
     }
 

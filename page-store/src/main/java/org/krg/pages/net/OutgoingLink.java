@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,7 @@ final class OutgoingLink {
     private void write(Wire wire, SelectionKey key) throws IOException {
         boolean isGone;
         do {
-            isGone = wire.write(unsent.stream().limit(AT_ONCE).toArray(ByteBuffer[]::new));
+            isGone = wire.write(first());
             while (!unsent.isEmpty() && !unsent.element().hasRemaining()) {
                 unconfirmed.add(unsent.remove());
             }
@@ -160,6 +161,13 @@ final class OutgoingLink {
         } else if ((key.interestOps() & SelectionKey.OP_WRITE) != 0) {
             key.interestOpsAnd(~SelectionKey.OP_WRITE);
         }
+    }
+
+    private ByteBuffer[] first() {
+        var frames = new ByteBuffer[Math.min(unsent.size(), AT_ONCE)];
+        var each = unsent.iterator();
+        Arrays.setAll(frames, _ -> each.next());
+        return frames;
     }
 
     /// The connection is of no use any more.

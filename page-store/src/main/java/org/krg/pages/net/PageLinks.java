@@ -9,7 +9,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -56,9 +57,14 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
     private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
 
     /// The links that a thread is to flush when it is through.
-    private final Map<Thread, Set<OutgoingLink>> together = new ConcurrentHashMap<>();
+    private final ThreadLocal<Together> together = ThreadLocal.withInitial(Together::new);
 
     private volatile boolean closed;
+
+    private static final class Together {
+        private boolean isOpen;
+        private final List<OutgoingLink> links = new ArrayList<>();
+    }
 
     private record Reader(Thread thread, SocketChannel channel) {}
 
@@ -103,28 +109,31 @@ public final class PageLinks implements PeerLinks, AutoCloseable {
 
     @Override
     public void send(NodeId peer, ByteBuffer head, ByteBuffer rest) {
-        var link = outgoing.computeIfAbsent(peer, this::open);
-        var waiting = together.get(Thread.currentThread());
+        var known = outgoing.get(peer);
+        var link = known == null ? outgoing.computeIfAbsent(peer, this::open) : known;
+        var waiting = together.get();
         link.add(head, rest);
-        if (waiting == null || link.isLong()) {
+        if (!waiting.isOpen || link.isLong()) {
             flush(link);
-        } else {
-            waiting.add(link);
+        } else if (!waiting.links.contains(link)) {
+            waiting.links.add(link);
         }
     }
 
     @Override
     public void together(Runnable work) {
-        var waiting = new LinkedHashSet<OutgoingLink>();
-        if (together.putIfAbsent(Thread.currentThread(), waiting) != null) {
+        var waiting = together.get();
+        if (waiting.isOpen) {
             work.run();
             return;
         }
+        waiting.isOpen = true;
         try {
             work.run();
         } finally {
-            together.remove(Thread.currentThread());
-            waiting.forEach(this::flush);
+            waiting.isOpen = false;
+            waiting.links.forEach(this::flush);
+            waiting.links.clear();
         }
     }
 
