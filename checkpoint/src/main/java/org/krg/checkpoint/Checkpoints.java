@@ -4,6 +4,7 @@ package org.krg.checkpoint;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.model.ArchiveHead;
@@ -21,6 +22,7 @@ import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Substitute;
 
 /// Takes generations of processes and brings processes back from them.
@@ -68,6 +70,15 @@ public interface Checkpoints {
     /// frozen; the owner of the cell then tells the cell so. After a failure the owner removes the
     /// cell.
     Restored restore(Generation generation, CellView target, boolean frozen);
+
+    /// Brings a program back from a generation that was taken without memory, in `target`, a fresh
+    /// cell made for it after [#prepare]. It stands still when this returns, and its memory comes
+    /// from `source`, where it stands still too, and has to until all of it is there. After a
+    /// failure the owner removes the cell.
+    ///
+    /// @param limit how long the memory may take
+    FollowingMemory restoreFollowed(
+            Generation generation, CellView target, NodeId source, Duration limit);
 
     /// {@return how the program of a generation would open the files that are to take the place of
     /// others} Fails if it has no such open file, or one that cannot be replaced.

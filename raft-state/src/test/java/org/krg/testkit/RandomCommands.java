@@ -28,6 +28,7 @@ import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.CordonNode;
@@ -310,7 +311,7 @@ public final class RandomCommands {
             return startMigration(image);
         }
         var migration = active.isEmpty() || rarely() ? pick(all) : pick(active);
-        var next = rarely() ? random.nextInt(5) : step(migration);
+        var next = rarely() ? random.nextInt(6) : step(migration);
         return command(image, migration, next);
     }
 
@@ -320,7 +321,8 @@ public final class RandomCommands {
             case Step.Leaving _ -> 1;
             case Step.Arriving _ -> 2;
             case Step.Resuming _ -> 3;
-            case Step.Moved _, Step.Aborted _ -> random.nextInt(5);
+            case Step.Pulling _ -> 4;
+            case Step.Moved _, Step.Aborted _ -> random.nextInt(6);
         };
     }
 
@@ -332,6 +334,9 @@ public final class RandomCommands {
             case 1 -> handOver(image, migration);
             case 2 -> new CommitMove(id, rarely() ? node() : route.to(), now);
             case 3 -> new ReportResumed(id, rarely() ? node() : route.to(), now);
+            case 4 ->
+                    new ReportPulled(
+                            id, rarely() ? node() : route.to(), random.nextInt(1 << 20), now);
             default -> new AbortMigration(id, "cancelled", now);
         };
     }

@@ -30,14 +30,19 @@ final class CriuCommand {
 
     private CriuCommand() {}
 
+    /// @param memory whether private memory is saved too
     static List<String> dump(
             CheckpointConfig config,
             CellView cell,
             Path images,
             Path work,
             boolean asUser,
+            boolean memory,
             Optional<CellTerminal> terminal) {
         var line = new ArrayList<String>();
+        if (!memory) {
+            line.addAll(List.of(pages(config), "without"));
+        }
         if (asUser) {
             line.addAll(asUser(cell));
         }
@@ -48,6 +53,9 @@ final class CriuCommand {
         }
         line.addAll(COMMON);
         line.addAll(List.of("-D", images.toString(), "-W", work.toString(), "-o", DUMP_LOG));
+        if (!memory) {
+            line.addAll(List.of("--lazy-pages", "--ps-socket", "9"));
+        }
         line.addAll(List.of("-t", "" + cell.rootPid(), "--leave-running"));
         line.addAll(List.of("--freeze-cgroup", cell.appCgroup().toString()));
         line.addAll(List.of("--link-remap", "--ghost-limit", "" + config.ghostLimitBytes()));
@@ -56,13 +64,20 @@ final class CriuCommand {
         return line;
     }
 
+    /// {@return the program by which memory follows, `krg-pages.c`}
+    static String pages(CheckpointConfig config) {
+        return config.natives().resolve("krg-pages").toString();
+    }
+
     /// @param script a file with [RestoreActions]
+    /// @param memory whether it is in the images; else it comes as [Following] has it
     static List<String> restore(
             CheckpointConfig config,
             CellView cell,
             Path images,
             Path work,
             Path script,
+            boolean memory,
             Optional<CellTerminal> terminal) {
         var line = new ArrayList<String>();
         terminal.ifPresent(it -> line.addAll(it.surroundings(config, cell)));
@@ -70,6 +85,9 @@ final class CriuCommand {
         line.addAll(List.of("restore", "--restore-detached"));
         line.addAll(COMMON);
         line.addAll(List.of("-D", images.toString(), "-W", work.toString(), "-o", RESTORE_LOG));
+        if (!memory) {
+            line.add("--lazy-pages");
+        }
         line.addAll(List.of("--action-script", script.toString()));
         terminal.ifPresent(it -> line.addAll(it.restoreOptions()));
         return line;

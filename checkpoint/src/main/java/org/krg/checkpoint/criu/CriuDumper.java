@@ -15,9 +15,12 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.FollowingMemory;
+import org.krg.checkpoint.codec.MalformedImage;
 import org.krg.checkpoint.core.CriuDiagnosis;
 import org.krg.checkpoint.engine.Command;
 import org.krg.checkpoint.engine.Dumper;
+import org.krg.checkpoint.engine.RemoteMemory;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
@@ -78,9 +81,18 @@ public final class CriuDumper implements Dumper {
 
     @Override
     public void dump(CellView cell, Path images, Path work) {
+        dump(cell, images, work, true);
+    }
+
+    @Override
+    public void dumpWithoutMemory(CellView cell, Path images, Path work) {
+        dump(cell, images, work, false);
+    }
+
+    private void dump(CellView cell, Path images, Path work, boolean memory) {
         var asUser = cell.user().uid() != 0 && !hasResourceCapability;
         var terminal = terminal(() -> CellTerminal.of(cell), Phase.DUMP);
-        var command = CriuCommand.dump(config, cell, images, work, asUser, terminal);
+        var command = CriuCommand.dump(config, cell, images, work, asUser, memory, terminal);
         run(Phase.DUMP, cell, cell.inside(Place.INIT, command), work);
         // Written last, so that it tells that all are there.
         if (!Files.exists(images.resolve("inventory.img"))
@@ -93,9 +105,30 @@ public final class CriuDumper implements Dumper {
     @Override
     public void restore(CellView cell, Path images, Path work, boolean frozen) {
         var actions = frozen ? RestoreActions.frozen(cell) : RestoreActions.running();
+        restore(cell, images, work, actions, true);
+    }
+
+    @Override
+    public FollowingMemory restoreFollowed(
+            CellView cell, Path images, Path work, RemoteMemory memory, Duration limit) {
+        try {
+            var following = Following.begin(config, cell, images, work, memory, limit);
+            try {
+                restore(cell, images, work, RestoreActions.frozen(cell), false);
+            } catch (CheckpointFailed failure) {
+                following.giveUp();
+                throw failure;
+            }
+            return following;
+        } catch (IOException | MalformedImage failure) {
+            throw failed(Phase.RESTORE, Code.OTHER, String.valueOf(failure.getMessage()), "");
+        }
+    }
+
+    private void restore(CellView cell, Path images, Path work, String actions, boolean memory) {
         var terminal = terminal(() -> CellTerminal.find(images), Phase.RESTORE);
         var script = script(work, actions);
-        var command = CriuCommand.restore(config, cell, images, work, script, terminal);
+        var command = CriuCommand.restore(config, cell, images, work, script, memory, terminal);
         run(Phase.RESTORE, cell, cell.inside(Place.APP, command), work);
     }
 

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.DamageListener;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.core.Aftermath;
@@ -150,7 +152,9 @@ public final class CheckpointEngine implements Checkpoints {
     /// is shared by the cluster is no part of the images, and cannot be told from the rest.
     private void requireRoom(CellView cell, TakeOptions options, WorkDirectory work)
             throws IOException {
-        if (options.engine() != Engine.CRIU || !cell.sharing().equals(Sharing.NONE)) {
+        if (options.engine() != Engine.CRIU
+                || options.memoryFollows()
+                || !cell.sharing().equals(Sharing.NONE)) {
             return;
         }
         var needed = parts.files().ownMemoryBytes(cell);
@@ -193,6 +197,30 @@ public final class CheckpointEngine implements Checkpoints {
         var name = generation.id() + "." + target.epoch() + ".restore";
         try (var work = WorkDirectory.create(config.images(), name)) {
             return new RestoreRun(fetching, parts).restore(target, dumpers, work, frozen);
+        } catch (IOException failure) {
+            throw fetching.failed(failure);
+        }
+    }
+
+    @Override
+    public FollowingMemory restoreFollowed(
+            Generation generation, CellView target, NodeId source, Duration limit) {
+        var fetching = fetching(generation);
+        var name = generation.id() + "." + target.epoch() + ".restore";
+        try (var work = WorkDirectory.create(config.images(), name)) {
+            return new RestoreRun(fetching, parts)
+                    .restoreFollowed(
+                            target,
+                            dumpers,
+                            work,
+                            pages ->
+                                    parts.copies()
+                                            .readMemory(
+                                                    source,
+                                                    generation.id().process(),
+                                                    generation.epoch(),
+                                                    pages),
+                            limit);
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }

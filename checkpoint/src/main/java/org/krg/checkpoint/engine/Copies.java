@@ -7,8 +7,11 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Stretch;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 
 /// The stores of other nodes.
@@ -31,6 +34,11 @@ public interface Copies {
 
     /// {@return a manifest from a node, verified; empty if it has none}
     Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest) throws IOException;
+
+    /// {@return bytes of a program that stands still on a node; see
+    /// [org.krg.checkpoint.MemoryReader]}
+    byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages)
+            throws IOException;
 
     /// {@return those of the chunks that a node has, verified}
     ///

@@ -2,7 +2,9 @@
 package org.krg.checkpoint.engine;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.FollowingMemory;
 
 /// An engine that saves processes to image files and brings them back.
 public interface Dumper {
@@ -15,6 +17,23 @@ public interface Dumper {
     /// @param work an empty directory that takes logs
     /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
     void dump(CellView cell, Path images, Path work);
+
+    /// Saves all of the program of a frozen cell but private memory, which is left where it is.
+    ///
+    /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
+    default void dumpWithoutMemory(CellView cell, Path images, Path work) {
+        throw new UnsupportedOperationException("this engine saves no memory");
+    }
+
+    /// Brings back what was dumped without memory: it stands still in its cgroup, which is frozen,
+    /// and has not run. From then on its memory comes.
+    ///
+    /// @param limit how long that may take
+    /// @throws org.krg.checkpoint.CheckpointFailed if it cannot; the cell is to be removed then
+    default FollowingMemory restoreFollowed(
+            CellView cell, Path images, Path work, RemoteMemory memory, Duration limit) {
+        throw new UnsupportedOperationException("this engine saves no memory");
+    }
 
     /// Brings the program back in a fresh cell; it runs when this returns, or, if `frozen`, stands
     /// still in its cgroup, which is frozen, and has not run.

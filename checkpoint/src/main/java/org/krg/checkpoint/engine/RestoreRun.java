@@ -8,10 +8,14 @@ import static java.util.stream.Collectors.toList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.core.Likeness;
 import org.krg.checkpoint.engine.CellFiles.Unpinned;
 import org.krg.checkpoint.model.Failure.Code;
@@ -58,6 +62,48 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
     /// @param work for the images; the caller closes it
     Restored restore(CellView target, Dumpers dumpers, WorkDirectory work, boolean frozen)
             throws IOException {
+        return new Restored(
+                bringBack(
+                        target,
+                        dumpers,
+                        work,
+                        frozen,
+                        dumper -> dumper.restore(target, work.images(), work.logs(), true)));
+    }
+
+    /// See [org.krg.checkpoint.Checkpoints#restoreFollowed].
+    FollowingMemory restoreFollowed(
+            CellView target,
+            Dumpers dumpers,
+            WorkDirectory work,
+            RemoteMemory memory,
+            Duration limit)
+            throws IOException {
+        var following = new ArrayList<FollowingMemory>();
+        try {
+            bringBack(
+                    target,
+                    dumpers,
+                    work,
+                    true,
+                    dumper ->
+                            following.add(
+                                    dumper.restoreFollowed(
+                                            target, work.images(), work.logs(), memory, limit)));
+        } catch (IOException | RuntimeException failure) {
+            following.forEach(FollowingMemory::giveUp);
+            throw failure;
+        }
+        return following.getFirst();
+    }
+
+    private int bringBack(
+            CellView target,
+            Dumpers dumpers,
+            WorkDirectory work,
+            boolean frozen,
+            Consumer<Dumper> restore)
+            throws IOException {
         var watch = new Stopwatch();
         var manifest = fetching.requireManifest();
         var dumper = dumpers.require(manifest.origin().engine());
@@ -66,7 +112,7 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         watch.lap("files");
         target.restoring(work.images());
         try {
-            dumper.restore(target, work.images(), work.logs(), true);
+            restore.accept(dumper);
         } catch (CheckpointFailed failed) {
             var origin = manifest.origin();
             var here = parts.files().origin(origin.engine(), dumper.version());
@@ -89,7 +135,7 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
                 fetching.generation().id(),
                 filesPutBack,
                 watch);
-        return new Restored(filesPutBack);
+        return filesPutBack;
     }
 
     private void pin(Manifest manifest, CellView target) throws IOException {

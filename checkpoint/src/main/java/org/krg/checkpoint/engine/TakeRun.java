@@ -40,12 +40,16 @@ record TakeRun(
     Taken run(CopyProgress progress) {
         var watch = new Stopwatch();
         var scope = Scope.of(options.engine(), parts.files());
-        var taking = new Taking(cell, dumper, scope, parts.files(), work, watch);
+        var taking = new Taking(cell, dump(), scope, parts.files(), work, watch);
         try {
             return run(taking, progress, watch);
         } catch (CheckpointFailed failed) {
             throw Failures.withNext(failed, next(failed, taking));
         }
+    }
+
+    private Taking.Dump dump() {
+        return options.memoryFollows() ? dumper::dumpWithoutMemory : dumper::dump;
     }
 
     private String next(CheckpointFailed failed, Taking taking) {

@@ -32,24 +32,29 @@ final class Taking {
     static final int READ_AT_ONCE_BYTES = 1 << 20;
 
     private final CellView cell;
-    private final Dumper dumper;
+    private final Dump dump;
     private final Scope scope;
     private final CellFiles cellFiles;
     private final WorkDirectory work;
     private final Stopwatch watch;
     private boolean leftStanding;
 
+    /// By what the program is saved; see [Dumper#dump].
+    interface Dump {
+        void run(CellView cell, Path images, Path work);
+    }
+
     /// @param watch is told what took how long
     Taking(
             CellView cell,
-            Dumper dumper,
+            Dump dump,
             Scope scope,
             CellFiles cellFiles,
             WorkDirectory work,
             Stopwatch watch) {
         this.watch = watch;
         this.cell = cell;
-        this.dumper = dumper;
+        this.dump = dump;
         this.scope = scope;
         this.cellFiles = cellFiles;
         this.work = work;
@@ -94,7 +99,7 @@ final class Taking {
             var streams = cell.sync();
             var inputEnded = cellFiles.hasInputEnded(cell);
             watch.lap("output");
-            dumper.dump(cell, work.images(), work.logs());
+            dump.run(cell, work.images(), work.logs());
             watch.lap("dump");
             var tree = cellFiles.scan(cell);
             var files = scope.files(cell, tree);

@@ -18,6 +18,7 @@ import org.krg.state.model.NodeId;
 ///   it was stopped: it is about to go on elsewhere
 /// @param moving whether it is part of a move: the first candidate is the target and writes the
 ///   images for CRIU at once, and they are compared with those of an earlier part
+/// @param memoryFollows whether private memory is left where it is, and is no part of it
 public record TakeOptions(
         long number,
         Engine engine,
@@ -26,7 +27,8 @@ public record TakeOptions(
         long fileLimitBytes,
         boolean pinned,
         boolean leaveFrozen,
-        boolean moving) {
+        boolean moving,
+        boolean memoryFollows) {
     public TakeOptions {
         candidates = List.copyOf(candidates);
         if (number < 1 || copies < 1 || fileLimitBytes < 0) {
@@ -44,18 +46,48 @@ public record TakeOptions(
             List<NodeId> candidates,
             long fileLimitBytes,
             boolean pinned) {
-        this(number, engine, copies, candidates, fileLimitBytes, pinned, false, false);
+        this(number, engine, copies, candidates, fileLimitBytes, pinned, false, false, false);
     }
 
     /// {@return the same for a program that is about to go on elsewhere}
     public TakeOptions leavingFrozen() {
         return new TakeOptions(
-                number, engine, copies, candidates, fileLimitBytes, pinned, true, moving);
+                number,
+                engine,
+                copies,
+                candidates,
+                fileLimitBytes,
+                pinned,
+                true,
+                moving,
+                memoryFollows);
     }
 
     /// {@return the same as part of a move}
     public TakeOptions ofMove() {
         return new TakeOptions(
-                number, engine, copies, candidates, fileLimitBytes, pinned, leaveFrozen, true);
+                number,
+                engine,
+                copies,
+                candidates,
+                fileLimitBytes,
+                pinned,
+                leaveFrozen,
+                true,
+                memoryFollows);
+    }
+
+    /// {@return the same without memory}
+    public TakeOptions withoutMemory() {
+        return new TakeOptions(
+                number,
+                engine,
+                copies,
+                candidates,
+                fileLimitBytes,
+                pinned,
+                leaveFrozen,
+                moving,
+                true);
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.MemoryReader;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.ManifestCheck;
@@ -34,12 +35,16 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
 
     private final ChunkStore store;
     private final Staging staging;
+    private final MemoryReader memory;
     private final CheckpointConfig config;
 
     /// @param staging writes the images of programs that are about to arrive
-    public ChunkService(ChunkStore store, Staging staging, CheckpointConfig config) {
+    /// @param memory of programs that have left this node, or are about to
+    public ChunkService(
+            ChunkStore store, Staging staging, MemoryReader memory, CheckpointConfig config) {
         this.store = store;
         this.staging = staging;
+        this.memory = memory;
         this.config = config;
     }
 
@@ -79,7 +84,9 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
                     keep(conversation, keep);
                     conversation.send(new Frame.Kept());
                 }
-                case Frame.Block _, Frame.Found _, Frame.Kept _, Frame.Refused _ ->
+                case Frame.Read(var process, var epoch, var pages) ->
+                        conversation.send(new Frame.Pages(memory.read(process, epoch, pages)));
+                case Frame.Block _, Frame.Found _, Frame.Kept _, Frame.Pages _, Frame.Refused _ ->
                         throw Conversation.unexpected(request);
             }
         } catch (IOException | MalformedManifest failure) {

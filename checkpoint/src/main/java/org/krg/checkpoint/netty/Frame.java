@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.krg.checkpoint.engine.Copies;
+import org.krg.checkpoint.engine.RemoteMemory;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Stretch;
 import org.krg.checkpoint.zstd.BlockFormat;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
@@ -53,6 +56,13 @@ sealed interface Frame {
     /// The copy is whole, verified and durable.
     record Kept() implements Frame {}
 
+    /// Asks for memory of a program that stands still.
+    record Read(ProcessId process, Epoch epoch, Stretch pages) implements Frame {}
+
+    /// The answer to a [Read].
+    @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+    record Pages(byte[] bytes) implements Frame {}
+
     /// What was asked for cannot be done.
     record Refused(String reason) implements Frame {}
 
@@ -65,6 +75,8 @@ sealed interface Frame {
             case Keep(_, _, var stages, var encrypted) -> kind(stages ? 8 : 5, encrypted);
             case Kept _ -> 6;
             case Refused _ -> 7;
+            case Read _ -> 9;
+            case Pages _ -> 10;
         };
     }
 
@@ -94,6 +106,11 @@ sealed interface Frame {
                 out.writeBytes(manifest);
             }
             case Kept() -> {}
+            case Read(var process, var epoch, var pages) -> {
+                out.writeLong(process.value()).writeLong(epoch.value());
+                out.writeInt(pages.pid()).writeLong(pages.address()).writeLong(pages.pages());
+            }
+            case Pages(var bytes) -> out.writeBytes(bytes);
             case Refused(var reason) -> out.writeCharSequence(reason, StandardCharsets.UTF_8);
         }
     }
@@ -117,6 +134,12 @@ sealed interface Frame {
                 case 6 -> new Kept();
                 case 7 -> new Refused(text(bytes));
                 case 8, 8 | ENCRYPTED -> new Keep(id(bytes), rest(bytes), true, encrypted);
+                case 9 ->
+                        new Read(
+                                new ProcessId(bytes.getLong()),
+                                new Epoch(bytes.getLong()),
+                                stretch(bytes));
+                case 10 -> new Pages(rest(bytes));
                 default -> throw new IOException("frame of unknown kind " + kind);
             };
         } catch (BufferUnderflowException | IllegalArgumentException torn) {
@@ -146,6 +169,14 @@ sealed interface Frame {
             hashes.add(ChunkHash.read(bytes));
         }
         return hashes;
+    }
+
+    private static Stretch stretch(ByteBuffer bytes) throws IOException {
+        var pages = new Stretch(bytes.getInt(), bytes.getLong(), bytes.getLong());
+        if (pages.pages() < 1 || pages.pages() > RemoteMemory.MAX_PAGES) {
+            throw new IOException("too many pages at once");
+        }
+        return pages;
     }
 
     private static String text(ByteBuffer bytes) {

@@ -11,8 +11,11 @@ import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.engine.Copies;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.Stretch;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,6 +95,22 @@ public final class NettyCopies implements Copies {
                     conversation.send(new Frame.Get(hashes, store.isEncrypted()));
                     return switch (conversation.receive()) {
                         case Frame.Block(var chunks) -> chunks;
+                        case Frame other -> throw Conversation.unexpected(other);
+                    };
+                });
+    }
+
+    @Override
+    public byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages)
+            throws IOException {
+        return converse(
+                node,
+                conversation -> {
+                    conversation.send(new Frame.Read(process, epoch, pages));
+                    return switch (conversation.receive()) {
+                        case Frame.Pages(var bytes)
+                                when bytes.length == pages.pages() * Stretch.PAGE_BYTES ->
+                                bytes;
                         case Frame other -> throw Conversation.unexpected(other);
                     };
                 });

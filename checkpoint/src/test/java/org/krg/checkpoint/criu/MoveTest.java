@@ -117,7 +117,7 @@ final class MoveTest {
 
         var restart =
                 new TakeOptions(
-                        1, Engine.RESTART, 2, move.candidates(), 1 << 20, false, true, true);
+                        1, Engine.RESTART, 2, move.candidates(), 1 << 20, false, true, true, false);
         assertThat(failure(cell, restart).next()).startsWith("The program goes on;");
         assertThat(cell.isFrozen()).isFalse();
 

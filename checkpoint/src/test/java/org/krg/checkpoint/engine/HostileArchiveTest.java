@@ -49,6 +49,7 @@ import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.StreamSizes;
+import org.krg.checkpoint.model.Stretch;
 import org.krg.checkpoint.zstd.ZstdStreams;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -525,6 +526,11 @@ final class HostileArchiveTest {
 
     /// A cluster of one node.
     private static final class NoOthers implements Copies {
+        @Override
+        public byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages) {
+            throw new AssertionError("memory is not asked for");
+        }
+
         @Override
         public void prepare(NodeId node) {}
 

@@ -21,6 +21,7 @@ import org.krg.checkpoint.files.FileChunkStore;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Damage;
+import org.krg.checkpoint.model.Stretch;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
@@ -43,6 +44,11 @@ class RepairingSourceTest {
 
     /// Nodes of which some are out of reach; remembers who was asked.
     private static final class RecordingCopies implements Copies {
+        @Override
+        public byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages) {
+            throw new AssertionError("memory is not asked for");
+        }
+
         private final List<NodeId> asked = new ArrayList<>();
         private final TreeSet<NodeId> down = new TreeSet<>();
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.MemoryReader;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.HashTree;
 import org.krg.checkpoint.engine.Baselines;
@@ -72,7 +73,10 @@ final class HostilePeerTest {
                 new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ChunkService(store, staging, config));
+                        channel.pipeline()
+                                .addLast(
+                                        new ChunkService(
+                                                store, staging, MemoryReader.NONE, config));
                     }
                 };
         listener =

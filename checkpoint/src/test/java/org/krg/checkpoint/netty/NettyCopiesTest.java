@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.checkpoint.CheckpointConfig;
+import org.krg.checkpoint.MemoryReader;
 import org.krg.checkpoint.engine.Baselines;
 import org.krg.checkpoint.engine.Staging;
 import org.krg.checkpoint.files.FileChunkStore;
@@ -71,7 +72,12 @@ final class NettyCopiesTest {
                                 initially(channel -> {
                                     served.add(channel);
                                     channel.pipeline()
-                                            .addLast(new ChunkService(store, staging, config));
+                                            .addLast(
+                                                    new ChunkService(
+                                                            store,
+                                                            staging,
+                                                            MemoryReader.NONE,
+                                                            config));
                                 }))
                         .bind("127.0.0.1", 0)
                         .syncUninterruptibly()

@@ -28,6 +28,11 @@ public sealed interface Action {
     record Restore(CellId cell, JobSpec spec, GenerationId generation, Afterwards afterwards)
             implements Action {}
 
+    /// Makes the cell and brings the program of a move back in it, standing still; its memory
+    /// follows.
+    record RestoreFollowed(CellId cell, JobSpec spec, GenerationId generation, Migration migration)
+            implements Action {}
+
     /// Copies the memory of a program that is about to move to its target, while it runs.
     record SendAhead(CellId cell, JobSpec spec, Migration migration) implements Action {}
 

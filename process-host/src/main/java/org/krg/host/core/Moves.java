@@ -12,6 +12,7 @@ import org.krg.host.model.CellId;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
@@ -41,6 +42,16 @@ final class Moves {
                 .filter(migration -> target(migration).equals(cell))
                 .filter(migration -> migration.route().to().equals(view.self()))
                 .findFirst();
+    }
+
+    /// {@return whether an incarnation of this node stands still for the memory that another node
+    /// still lacks of it}
+    static boolean isServed(HostView view, CellId cell) {
+        return active(view)
+                .filter(Migration::isServed)
+                .anyMatch(migration ->
+                        source(migration).equals(cell)
+                                && migration.route().from().equals(view.self()));
     }
 
     /// {@return every migration by which something is to arrive here, oldest first}
@@ -94,6 +105,16 @@ final class Moves {
                             new Action.Report(
                                     cell,
                                     new ReportResumed(migration.id(), view.self(), view.now())));
+            case Step.Pulling _ ->
+                    done(view, migration)
+                            .map(bytes ->
+                                    new Action.Report(
+                                            cell,
+                                            new ReportPulled(
+                                                    migration.id(),
+                                                    view.self(),
+                                                    bytes,
+                                                    view.now())));
             case Step.Resuming _, Step.Arriving _, Step.Moved _, Step.Aborted _ -> Optional.empty();
         };
     }
@@ -113,6 +134,10 @@ final class Moves {
         if (migration.mode() == Mode.STOP_COPY) {
             return Optional.of(0L);
         }
+        return done(view, migration);
+    }
+
+    private static Optional<Long> done(HostView view, Migration migration) {
         return view.sentAhead().stream()
                 .filter(sent -> sent.migration().equals(migration.id()))
                 .map(SentAhead::bytes)
@@ -134,7 +159,10 @@ final class Moves {
                 var gone = "checkpoint " + generation + " is gone";
                 return Optional.of(new Action.Report(id, abort(view, migration, gone)));
             }
-            return Optional.of(new Action.Restore(id, spec, generation, Afterwards.ARRIVES));
+            return Optional.of(
+                    migration.mode() == Mode.POST_COPY
+                            ? new Action.RestoreFollowed(id, spec, generation, migration)
+                            : new Action.Restore(id, spec, generation, Afterwards.ARRIVES));
         }
         var cell = seen.get();
         if (cell.work() != Work.NONE) {

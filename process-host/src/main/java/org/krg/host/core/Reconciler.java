@@ -106,7 +106,9 @@ public final class Reconciler {
     }
 
     private boolean isAssigned(CellId cell) {
-        return isPresent(view, cell) || Moves.expecting(view, cell).isPresent();
+        return isPresent(view, cell)
+                || Moves.expecting(view, cell).isPresent()
+                || Moves.isServed(view, cell);
     }
 
     private String reason(CellId cell) {

@@ -34,6 +34,8 @@
 /// | arriving | target | a program, frozen | report: commit |
 /// | arriving | target | ended, or could not be brought back | report: give it up |
 /// | resuming | target | runs | report: resumed |
+/// | arriving, resuming, pulling | source of a move whose memory follows | stands still | nothing: its memory is read |
+/// | pulling | target | all memory has come | report: pulled |
 /// | given up | target | the cell that was kept for it | kill |
 ///
 /// Only kills are done while the node does not hold its lease or its replica is older than the

@@ -36,6 +36,7 @@ import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.ReplicaComparison;
+import org.krg.host.engine.ServedMemory;
 import org.krg.host.engine.UserLeases;
 import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
@@ -49,6 +50,7 @@ import org.krg.host.http.ApiServer;
 import org.krg.host.kernel.AttachedPrograms;
 import org.krg.host.kernel.CellCheckpoints;
 import org.krg.host.kernel.CellLinks;
+import org.krg.host.kernel.CellMemory;
 import org.krg.host.kernel.Cells;
 import org.krg.host.kernel.CellsConfig;
 import org.krg.host.kernel.KernelMachine;
@@ -157,12 +159,13 @@ final class Agent implements AutoCloseable {
         var requested = new RequestedCheckpoints(store, cells, executor);
         var pages = pages(store, proposals, asks, requested, new AttachedPrograms(cells));
         var asked = new AgentAsked(store, programs, duties, leases, pages, executor);
+        var memory = new ServedMemory(self, store, new CellMemory(cells), failpoints());
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
                         AskService.NAME,
                         () -> new AskService(asked, executor),
                         ChunkService.NAME,
-                        images::service));
+                        () -> images.service(memory)));
         var able = abilities.join();
         var machine = new KernelMachine(cells, process -> CellSpecs.own(store.image(), process));
         var saved = images.engine(self, able.dumpers(), port, tls, damage);
@@ -325,8 +328,12 @@ final class Agent implements AutoCloseable {
                         holder::lease,
                         Boottime::now,
                         InstantSource.system(),
-                        new FailpointFiles(data.resolve("failpoints")),
+                        failpoints(),
                         metrics));
+    }
+
+    private FailpointFiles failpoints() {
+        return new FailpointFiles(data.resolve("failpoints"));
     }
 
     /// {@return by what cells get addresses of their own, where they are isolated}

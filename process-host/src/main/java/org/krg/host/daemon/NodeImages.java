@@ -14,6 +14,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.DamageListener;
 import org.krg.checkpoint.KeyUnknown;
+import org.krg.checkpoint.MemoryReader;
 import org.krg.checkpoint.StoreKey;
 import org.krg.checkpoint.engine.Baselines;
 import org.krg.checkpoint.engine.CheckpointEngine;
@@ -130,8 +131,10 @@ final class NodeImages {
     }
 
     /// {@return what answers another node that has or wants chunks}
-    ChunkService service() {
-        return new ChunkService(chunks, staging, config);
+    ///
+    /// @param memory of programs that leave this node
+    ChunkService service(MemoryReader memory) {
+        return new ChunkService(chunks, staging, memory, config);
     }
 
     /// {@return what takes and restores images here, after what was left half was removed}

@@ -177,7 +177,8 @@ final class CheckpointDesk implements AutoCloseable {
                         hosted.spec(),
                         view.otherReadyNodes(),
                         ask.pinned(),
-                        Optional.empty());
+                        Optional.empty(),
+                        false);
         workers.onCheckpoint(() -> take(order, ask.answer()));
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
@@ -23,6 +24,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.GroupCut.Held;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.Migration;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.SavedSegment;
 import org.krg.state.model.SegmentId;
@@ -36,13 +38,15 @@ public interface Checkpointing {
     /// @param ready nodes that a copy may be sent to, this one not among them
     /// @param target the node among them that the program is about to move to, if it is: it gets
     ///   the first copy
+    /// @param memoryFollows whether its memory goes there only when it runs there
     record Order(
             CellId cell,
             GenerationId generation,
             JobSpec spec,
             List<NodeId> ready,
             boolean pinned,
-            Optional<NodeId> target) {
+            Optional<NodeId> target,
+            boolean memoryFollows) {
         public Order {
             ready = List.copyOf(ready);
         }
@@ -163,8 +167,8 @@ public interface Checkpointing {
     /// Takes a checkpoint of a rank; the program goes on when the gate says so.
     Taken takeInCut(Order order, Gate gate, Progress progress);
 
-    /// Takes a checkpoint with one copy, on the order's target. The program stands still from then
-    /// on, also after a failure.
+    /// Takes a checkpoint with one copy, on the order's target, and without memory if that follows.
+    /// The program stands still from then on, also after a failure.
     Taken takeAndHold(Order order, Progress progress);
 
     /// Makes a cell for the program of a generation and brings it back there. After a failure
@@ -179,6 +183,17 @@ public interface Checkpointing {
             Generation generation,
             Afterwards afterwards,
             Duration until);
+
+    /// Makes a cell for a program that arrives, whose memory follows from the source of its move.
+    /// It stands still when this returns. After a failure nothing of the cell is left.
+    ///
+    /// @param until as for [#restore]
+    FollowingMemory restoreFollowed(
+            CellId cell, JobSpec spec, Generation generation, Migration migration, Duration until);
+
+    /// {@return whether nothing brings memory to a cell any more} If its program lives, all is
+    /// there.
+    boolean isMemoryHere(CellId cell);
 
     /// {@return the generations that this node has anything of}
     List<GenerationId> stored();

@@ -85,7 +85,8 @@ final class CutDesk {
                         job.spec(),
                         view.otherReadyNodes(),
                         cut.pinned(),
-                        Optional.empty());
+                        Optional.empty(),
+                        false);
         workers.onCut(() -> take(job, order));
     }
 

@@ -43,6 +43,9 @@ public enum Failpoint {
     /// The program goes on there; the log does not say so.
     RESUMES,
 
+    /// The source is about to hand out memory of a program that runs at the target.
+    FEEDS,
+
     /// The source, or who was taken for it, is about to end an incarnation that is no more.
     KILLS;
 
@@ -52,7 +55,7 @@ public enum Failpoint {
                 switch (action) {
                     case Action.SendAhead _ -> SENDS_AHEAD;
                     case Action.HandOver _ -> HANDS_OVER;
-                    case Action.Restore _ -> RESTORES;
+                    case Action.Restore _, Action.RestoreFollowed _ -> RESTORES;
                     case Action.Thaw _ -> THAWS;
                     case Action.Kill _ -> KILLS;
                     case Action.Report(_, BeginLeaving _) -> LEAVES;

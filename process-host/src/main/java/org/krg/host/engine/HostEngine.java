@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
 import org.krg.host.core.Action;
@@ -85,6 +86,8 @@ public final class HostEngine implements AutoCloseable {
                 implements Input {}
 
         record Taken(CellId cell, Duration began, Optional<HostFailure> failure) implements Input {}
+
+        record Followed(MigrationId migration, long bytes) implements Input {}
 
         record Moved(
                 CellId cell,
@@ -184,6 +187,7 @@ public final class HostEngine implements AutoCloseable {
     @Override
     public void close() {
         loop.close();
+        moves.close();
         workers.close();
         metrics.remove("krg.host.cells_alive");
     }
@@ -231,6 +235,7 @@ public final class HostEngine implements AutoCloseable {
                     desk.ask(process, pinned, answer);
             case Input.Taken(var cell, var began, var failure) ->
                     desk.taken(cell, began, failure.isPresent());
+            case Input.Followed(var migration, var bytes) -> moves.followed(migration, bytes);
             case Input.Moved(var cell, var migration, var result, var failure) -> {
                 moves.done(cell, migration, result);
                 failure.ifPresent(cause -> giveUp(cell, migration, cause));
@@ -294,6 +299,19 @@ public final class HostEngine implements AutoCloseable {
                                 failpoints.reach(Failpoint.RESTORED);
                             });
                 }
+                case Action.RestoreFollowed(var cell, var spec, var id, var migration) -> {
+                    var generation = view.image().generations().require(id);
+                    bringUp(
+                            cell,
+                            "restore",
+                            () -> {
+                                follow(
+                                        migration,
+                                        checkpoints.restoreFollowed(
+                                                cell, spec, generation, migration, until));
+                                failpoints.reach(Failpoint.RESTORED);
+                            });
+                }
                 case Action.SendAhead ahead -> moves.sendAhead(view, ahead);
                 case Action.HandOver over -> moves.handOver(view, over);
                 case Action.Report(var cell, var command) -> report(cell, command);
@@ -317,6 +335,24 @@ public final class HostEngine implements AutoCloseable {
             // Planned again at the next look.
             log.warn("action failed action={} reason={}", action, failure.getMessage());
         }
+    }
+
+    // Where it cannot come the cell is killed, and that is what is seen.
+    private void follow(Migration migration, FollowingMemory memory) {
+        moves.follow(migration.id(), memory);
+        var _ =
+                memory.done()
+                        .whenComplete((bytes, failure) -> {
+                            if (failure == null) {
+                                loop.post(new Input.Followed(migration.id(), bytes));
+                            } else {
+                                log.warn(
+                                        "memory does not follow, the program is killed migration={}"
+                                                + " reason={}",
+                                        migration.id(),
+                                        failure.getMessage());
+                            }
+                        });
     }
 
     private void remember(StopDelivery delivery) {

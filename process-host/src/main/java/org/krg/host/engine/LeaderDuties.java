@@ -411,7 +411,15 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     }
 
     private static boolean canBeGivenUp(Migration migration) {
-        return migration.isActive() && !(migration.step() instanceof Migration.Step.Resuming);
+        return switch (migration.step()) {
+            case Migration.Step.Warming _, Migration.Step.Leaving _, Migration.Step.Arriving _ ->
+                    true;
+            case Migration.Step.Resuming _,
+                    Migration.Step.Pulling _,
+                    Migration.Step.Moved _,
+                    Migration.Step.Aborted _ ->
+                    false;
+        };
     }
 
     private static List<Node> ready(ClusterImage image) {

@@ -4,6 +4,8 @@ package org.krg.host.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
 import org.krg.host.core.Action;
@@ -13,6 +15,8 @@ import org.krg.host.core.SentAhead;
 import org.krg.host.model.CellId;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Mode;
+import org.krg.state.model.Migration.Step;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Revision;
 
@@ -25,6 +29,8 @@ final class MoveDesk {
     private final GenerationNumbers numbers;
     private final Finished finished;
     private final TreeMap<MigrationId, Long> ahead = new TreeMap<>();
+    private final ConcurrentSkipListMap<MigrationId, FollowingMemory> following =
+            new ConcurrentSkipListMap<>();
 
     /// Told from another thread when a part of a move ended.
     interface Finished {
@@ -60,7 +66,8 @@ final class MoveDesk {
         this.finished = finished;
     }
 
-    /// {@return the moves whose first part is done}
+    /// {@return the moves whose part beside the log is done on this node: memory sent ahead, or all
+    /// memory that followed}
     List<SentAhead> sentAhead() {
         return ahead.entrySet().stream()
                 .map(entry -> new SentAhead(entry.getKey(), entry.getValue()))
@@ -69,7 +76,24 @@ final class MoveDesk {
 
     /// {@return how far a part of a move is} From any thread.
     Optional<MoveProgress> progress(MigrationId migration) {
-        return pipeline.progress(migration);
+        return Optional.ofNullable(following.get(migration))
+                .map(it -> new MoveProgress(it.sentBytes(), it.wholeBytes()))
+                .or(() -> pipeline.progress(migration));
+    }
+
+    /// The memory of a program that arrives here is on its way. From any thread.
+    void follow(MigrationId migration, FollowingMemory memory) {
+        following.put(migration, memory);
+    }
+
+    /// All of it is here.
+    void followed(MigrationId migration, long bytes) {
+        ahead.put(migration, bytes);
+    }
+
+    /// Kills the programs whose memory cannot come any more. From any thread.
+    void close() {
+        following.values().forEach(FollowingMemory::giveUp);
     }
 
     void sendAhead(HostView view, Action.SendAhead action) {
@@ -101,11 +125,25 @@ final class MoveDesk {
         });
     }
 
-    /// Forgets what is over.
+    /// Forgets what is over, and finds out what an agent before this one has seen to its end.
     void turn(HostView view) {
-        ahead.keySet()
-                .removeIf(id ->
-                        view.image().migrations().find(id).filter(Migration::isActive).isEmpty());
+        for (var migration : view.image().migrations().values()) {
+            var route = migration.route();
+            var cell = new CellId(route.process().value(), route.next().value());
+            if (migration.step() instanceof Step.Pulling
+                    && route.to().equals(view.self())
+                    && !following.containsKey(migration.id())
+                    && cells.isAlive(cell)
+                    && pipeline.isMemoryHere(cell)) {
+                followed(migration.id(), 0);
+            }
+        }
+        ahead.keySet().removeIf(id -> isOver(view, id));
+        following.keySet().removeIf(id -> isOver(view, id));
+    }
+
+    private static boolean isOver(HostView view, MigrationId id) {
+        return view.image().migrations().find(id).filter(Migration::isActive).isEmpty();
     }
 
     private Checkpointing.Order order(
@@ -117,7 +155,8 @@ final class MoveDesk {
                 spec,
                 view.otherReadyNodes(),
                 false,
-                Optional.of(migration.route().to()));
+                Optional.of(migration.route().to()),
+                migration.mode() == Mode.POST_COPY);
     }
 
     /// A part of a move.

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
+import org.krg.host.model.CellId;
 import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Migration;
@@ -95,6 +96,11 @@ final class MovePipeline {
         } finally {
             progress.remove(migration.id());
         }
+    }
+
+    /// {@return whether all memory of a program that arrived here is here}
+    boolean isMemoryHere(CellId cell) {
+        return checkpoints.isMemoryHere(cell);
     }
 
     private Checkpointing.Progress counting(Migration migration) {

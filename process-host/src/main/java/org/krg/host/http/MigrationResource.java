@@ -69,6 +69,7 @@ final class MigrationResource {
                         ? survey.to(image, call.caller(), process, target.get())
                         : survey.best(image, call.caller(), process);
         finding.requireNone(name(image, process));
+        requireCanFollow(image, process, how, finding);
         var to = finding.to().orElseThrow();
         var mode = mode(how, finding.footprint().residentBytes());
         if (body.isDryRun()) {
@@ -129,10 +130,33 @@ final class MigrationResource {
                         Failures::response);
     }
 
+    private static void requireCanFollow(
+            ClusterImage image, HostedProcess process, MigrationBody.Mode how, Finding finding) {
+        if (how != MigrationBody.Mode.POST_COPY) {
+            return;
+        }
+        var spec = image.jobs().require(process.job()).spec();
+        var why =
+                spec.checkpoint().engine() != Engine.CRIU
+                        ? "it saves itself"
+                        : spec.isParallel()
+                                ? "it is one of several ranks"
+                                : finding.footprint().segments().isEmpty()
+                                        ? ""
+                                        : "it has shared memory of the cluster open";
+        if (!why.isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_CHECKPOINTABLE,
+                    "the memory of %s cannot follow it: %s".formatted(name(image, process), why),
+                    "move it with --mode warm");
+        }
+    }
+
     private static Migration.Mode mode(MigrationBody.Mode how, long residentBytes) {
         return switch (how) {
             case WARM -> Migration.Mode.WARM;
             case STOP_COPY -> Migration.Mode.STOP_COPY;
+            case POST_COPY -> Migration.Mode.POST_COPY;
             case AUTO ->
                     residentBytes < WARM_FROM_BYTES
                             ? Migration.Mode.STOP_COPY

@@ -48,7 +48,7 @@ final class OperationResource {
                         .toList());
     }
 
-    /// One operation, with how far its source is.
+    /// One operation, with how far its source is, or its target while memory follows.
     HttpResponse show(Call call) {
         var image = replica.read(call.isStale());
         var migration = find(image, call.path("id"));
@@ -89,10 +89,11 @@ final class OperationResource {
         return Call.one(image, MigrationView.of(image, find(image, migration.id().toString())));
     }
 
-    /// It is not worth failing for when the source is out of reach.
+    /// It is not worth failing for when who does the work is out of reach.
     private Optional<? extends JsonNode> progress(
             Call call, ClusterImage image, Migration migration) {
-        var from = migration.route().from();
+        var route = migration.route();
+        var from = migration.step() instanceof Migration.Step.Pulling ? route.to() : route.from();
         if (!migration.isActive()) {
             return Optional.empty();
         }

@@ -123,6 +123,16 @@ public final class Cell {
         return confinement.findHostPid(rootPid());
     }
 
+    /// {@return the host's number of a process of the program, by its number inside the cell}
+    OptionalLong findHostPid(int pid) {
+        return confinement.findHostPid(pid);
+    }
+
+    /// {@return whether no `krg-pages` is at work for it}
+    boolean isMemoryHere() {
+        return confinement.isMemoryHere();
+    }
+
     /// {@return the path in the cell of the directory that the program saves itself in, if it was
     /// given one}
     Optional<String> findState() {

@@ -31,6 +31,11 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
         return directory.resolve("init");
     }
 
+    /// Made by `krg-pages`, where memory follows.
+    private Path pages() {
+        return directory.resolve("pages");
+    }
+
     Path app() {
         return directory.resolve("app");
     }
@@ -63,6 +68,11 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
     @Override
     public boolean hasTools() {
         return processes(init()).size() > 1;
+    }
+
+    @Override
+    public boolean isMemoryHere() {
+        return processes(pages()).isEmpty();
     }
 
     @Override
@@ -126,12 +136,14 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
         if (Files.exists(directory)) {
             killGroup(app());
             killGroup(init());
+            killGroup(pages());
             if (!becomes(() -> !isPopulated(), KILL_LIMIT)) {
                 throw new CellFailed("processes of " + directory + " outlive SIGKILL");
             }
         }
         removeGroup(app());
         removeGroup(init());
+        removeGroup(pages());
         removeGroup(directory);
         separate.values().forEach(CellCgroup::removeGroup);
         removeEmptyParents(directory);

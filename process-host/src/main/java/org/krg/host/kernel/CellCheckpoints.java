@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.Checkpoints;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
@@ -46,6 +47,7 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.Migration;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.StartFault;
 import org.krg.state.model.Substitute;
@@ -184,7 +186,9 @@ public final class CellCheckpoints implements Checkpointing {
     @Override
     public Taken takeAndHold(Order order, Progress progress) {
         var target = List.of(order.target().orElseThrow());
-        return take(order, options(order, 2, target).leavingFrozen(), Gate.OPEN, progress);
+        var held = options(order, 2, target).ofMove().leavingFrozen();
+        return take(
+                order, order.memoryFollows() ? held.withoutMemory() : held, Gate.OPEN, progress);
     }
 
     private Taken take(Order order, TakeOptions options, Gate gate, Progress progress) {
@@ -214,7 +218,8 @@ public final class CellCheckpoints implements Checkpointing {
                         candidates,
                         checkpoint.fileLimitBytes(),
                         order.pinned());
-        return order.target().isPresent() ? options.ofMove() : options;
+        // Images that are without memory have nothing in common with those that have it.
+        return order.target().isPresent() && !order.memoryFollows() ? options.ofMove() : options;
     }
 
     @Override
@@ -222,13 +227,53 @@ public final class CellCheckpoints implements Checkpointing {
             CellId id, JobSpec spec, Generation generation, Afterwards afterwards, Duration until) {
         try {
             attempt(() -> {
-                bringBack(id, spec, generation, afterwards, until);
+                bringBack(
+                        id,
+                        spec,
+                        generation,
+                        afterwards,
+                        until,
+                        (target, still) -> checkpoints.restore(generation, target, still));
                 return id;
             });
         } catch (HostFailure failure) {
             machine.discard(id);
             throw failure.blaming(fault(failure));
         }
+    }
+
+    @Override
+    public FollowingMemory restoreFollowed(
+            CellId id, JobSpec spec, Generation generation, Migration migration, Duration until) {
+        var following = new ArrayList<FollowingMemory>();
+        try {
+            attempt(() -> {
+                bringBack(
+                        id,
+                        spec,
+                        generation,
+                        Afterwards.ARRIVES,
+                        until,
+                        (target, _) ->
+                                following.add(
+                                        checkpoints.restoreFollowed(
+                                                generation,
+                                                target,
+                                                migration.route().from(),
+                                                migration.limit())));
+                return id;
+            });
+        } catch (HostFailure failure) {
+            following.forEach(FollowingMemory::giveUp);
+            machine.discard(id);
+            throw failure;
+        }
+        return following.getFirst();
+    }
+
+    @Override
+    public boolean isMemoryHere(CellId id) {
+        return attempt(() -> cells.find(id).filter(Cell::isMemoryHere).isPresent());
     }
 
     /// Making a cell is the node's own affair, whatever is to come into it.
@@ -238,8 +283,19 @@ public final class CellCheckpoints implements Checkpointing {
                 : StartFault.NODE;
     }
 
+    /// How a program is brought back in its cell.
+    private interface Restore {
+        /// @param still whether it stands still then
+        void into(SavedCell target, boolean still);
+    }
+
     private void bringBack(
-            CellId id, JobSpec spec, Generation generation, Afterwards afterwards, Duration until) {
+            CellId id,
+            JobSpec spec,
+            Generation generation,
+            Afterwards afterwards,
+            Duration until,
+            Restore restore) {
         var directory = cells.makeDirectory(id);
         var prepared =
                 checkpoints.prepare(
@@ -249,7 +305,7 @@ public final class CellCheckpoints implements Checkpointing {
         var old = afterwards != Afterwards.ARRIVES && cell.findAddress().isPresent();
         var still = afterwards != Afterwards.GOES_ON || old;
         var target = saved(cell, spec).returning(generation.segments());
-        checkpoints.restore(generation, target, still);
+        restore.into(target, still);
         if (still) {
             // It is on its way to that already; this waits for the last task of it.
             cell.freeze(FREEZE_LIMIT);

@@ -26,6 +26,9 @@ sealed interface Confinement permits CellCgroup, ProcessTree {
     /// {@return whether a process besides krg-init is in its cgroup}
     boolean hasTools();
 
+    /// {@return whether nothing puts memory of the program in place}
+    boolean isMemoryHere();
+
     /// Kills every process of the program, frozen or not. Does not wait for their end.
     void kill();
 

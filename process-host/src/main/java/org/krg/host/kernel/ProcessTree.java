@@ -43,6 +43,12 @@ final class ProcessTree implements Confinement {
         return false;
     }
 
+    /// Nothing of it is ever elsewhere.
+    @Override
+    public boolean isMemoryHere() {
+        return true;
+    }
+
     @Override
     public boolean hasTools() {
         return false;

@@ -90,6 +90,11 @@ final class MovesSimulationTest {
         private final NodeId id;
         private final TreeMap<CellId, ObservedCell> cells = new TreeMap<>();
         private final List<SentAhead> ahead = new ArrayList<>();
+        private final TreeMap<CellId, Migration> following = new TreeMap<>();
+
+        /// What the machine shows of memory that has come, whoever asks.
+        private final List<SentAhead> whole = new ArrayList<>();
+
         private ClusterImage replica = ClusterImage.EMPTY;
 
         /// What the agent is to know before it acts; past any state while it holds no lease.
@@ -225,7 +230,44 @@ final class MovesSimulationTest {
             machine.replica = log.get(Math.min(log.size() - 1, at + 1 + random.nextInt(3)));
         }
 
+        /// All memory comes, as long as the source stands still with it; else the program is
+        /// killed.
+        private void follow(Machine machine, CellId cell, Migration migration) {
+            var route = migration.route();
+            var source = new CellId(route.process().value(), route.epoch().value());
+            var stands =
+                    machines.stream()
+                            .filter(other -> other.id.equals(route.from()))
+                            .flatMap(other -> other.cells.values().stream())
+                            .filter(it -> it.id().equals(source))
+                            .anyMatch(it -> it.state().equals(new State.Alive(true)));
+            machine.following.remove(cell);
+            if (stands) {
+                machine.whole.add(new SentAhead(migration.id(), 200));
+                machine.ahead.addAll(machine.whole);
+            } else {
+                vanish(machine, cell);
+            }
+        }
+
+        private void vanish(Machine machine, CellId cell) {
+            var lives =
+                    machine.cells.values().stream()
+                            .filter(it -> it.id().equals(cell))
+                            .anyMatch(it -> it.state() instanceof State.Alive);
+            if (lives) {
+                var gone = new ProcessExit.Vanished("its memory did not follow");
+                machine.set(cell, new State.Over(gone, Usage.UNKNOWN, now));
+            }
+        }
+
         private void act(Machine machine) {
+            new TreeMap<>(machine.following)
+                    .forEach((cell, migration) -> {
+                        if (random.nextInt(4) == 0) {
+                            follow(machine, cell, migration);
+                        }
+                    });
             var plan = Reconciler.plan(view(machine));
             if (!plan.isEmpty()) {
                 perform(machine, plan.get(random.nextInt(plan.size())));
@@ -260,6 +302,10 @@ final class MovesSimulationTest {
                                 random.nextInt(8) == 0
                                         ? new State.Unfinished()
                                         : new State.Alive(afterwards != Afterwards.GOES_ON));
+                case Action.RestoreFollowed(_, _, _, var migration) -> {
+                    machine.set(cell, new State.Alive(true));
+                    machine.following.put(cell, migration);
+                }
                 case Action.Freeze _ -> machine.set(cell, new State.Alive(true));
                 case Action.Thaw _ -> machine.set(cell, new State.Alive(false));
                 case Action.Stop _ -> throw new AssertionError("nobody ordered that");
@@ -320,6 +366,9 @@ final class MovesSimulationTest {
         private void restart(Machine machine) {
             story.add(machine.id + " starts again");
             machine.ahead.clear();
+            machine.ahead.addAll(machine.whole);
+            machine.following.keySet().forEach(cell -> vanish(machine, cell));
+            machine.following.clear();
             machine.knownFrom = Long.MAX_VALUE;
             var at = (int) machine.replica.revision().value();
             machine.replica = log.get(random.nextInt(at + 1));
@@ -350,7 +399,9 @@ final class MovesSimulationTest {
         private void startMove() {
             var row = row(anyProcess());
             var to = machines.get(random.nextInt(machines.size())).id;
-            var mode = random.nextBoolean() ? Migration.Mode.WARM : Migration.Mode.STOP_COPY;
+            var modes = Migration.Mode.values();
+            // Memory follows no ranks.
+            var mode = modes[random.nextInt(processes.size() > 1 ? 2 : modes.length)];
             apply(
                     new StartMigration(
                             row.id(), row.epoch(), to, mode, Duration.ofSeconds(30), now, "asked"));

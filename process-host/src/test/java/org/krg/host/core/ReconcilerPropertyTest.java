@@ -158,7 +158,7 @@ final class ReconcilerPropertyTest {
                 case Action.Kill _ ->
                         set(cell, new State.Over(new ProcessExit.Signaled(9), Usage.UNKNOWN, NOW));
                 case Action.Discard _ -> cells.remove(cell);
-                case Action.Start _, Action.Restore _ -> {
+                case Action.Start _, Action.Restore _, Action.RestoreFollowed _ -> {
                     if (cells.containsKey(cell)) {
                         problem = Optional.of("brings up a cell that is there: " + action);
                     }

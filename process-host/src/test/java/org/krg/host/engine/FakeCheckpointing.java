@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
@@ -26,6 +28,7 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
+import org.krg.state.model.Migration;
 import org.krg.state.model.Substitute;
 
 /// Checkpoints that are only remembered.
@@ -118,6 +121,36 @@ final class FakeCheckpointing implements Checkpointing {
             throw failure.get();
         }
         machine.put(cell, new State.Alive(afterwards != Afterwards.GOES_ON));
+    }
+
+    @Override
+    public FollowingMemory restoreFollowed(
+            CellId cell, JobSpec spec, Generation generation, Migration migration, Duration until) {
+        restore(cell, spec, generation, Afterwards.ARRIVES, until);
+        return new FollowingMemory() {
+            @Override
+            public CompletableFuture<Long> done() {
+                return CompletableFuture.completedFuture(1L << 20);
+            }
+
+            @Override
+            public long sentBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public long wholeBytes() {
+                return 1 << 20;
+            }
+
+            @Override
+            public void giveUp() {}
+        };
+    }
+
+    @Override
+    public boolean isMemoryHere(CellId cell) {
+        return true;
     }
 
     @Override

@@ -92,6 +92,7 @@ final class CommandCodec {
             case HAND_OVER -> MigrationCommandCodec.decode(command.getHandOver());
             case COMMIT_MOVE -> MigrationCommandCodec.decode(command.getCommitMove());
             case REPORT_RESUMED -> MigrationCommandCodec.decode(command.getReportResumed());
+            case REPORT_PULLED -> MigrationCommandCodec.decode(command.getReportPulled());
             case ABORT_MIGRATION -> MigrationCommandCodec.decode(command.getAbortMigration());
             case COMMIT_GENERATION -> decode(command.getCommitGeneration());
             case DROP_GENERATION -> decode(command.getDropGeneration());

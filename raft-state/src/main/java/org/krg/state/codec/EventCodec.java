@@ -175,6 +175,7 @@ public final class EventCodec {
             case LEAVING -> EventWire.MigrationEvent.Kind.LEAVING;
             case HANDED_OVER -> EventWire.MigrationEvent.Kind.HANDED_OVER;
             case COMMITTED -> EventWire.MigrationEvent.Kind.COMMITTED;
+            case PULLING -> EventWire.MigrationEvent.Kind.PULLING;
             case MOVED -> EventWire.MigrationEvent.Kind.MOVED;
             case ABORTED -> EventWire.MigrationEvent.Kind.ABORTED;
             case FORGOTTEN -> EventWire.MigrationEvent.Kind.FORGOTTEN;

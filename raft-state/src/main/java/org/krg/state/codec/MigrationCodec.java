@@ -44,6 +44,10 @@ final class MigrationCodec {
                     wire.getResumingBuilder()
                             .setGeneration(generation)
                             .setStopped(Wire.encode(stopped));
+            case Step.Pulling(var generation, var downtime) ->
+                    wire.getPullingBuilder()
+                            .setGeneration(generation)
+                            .setDowntime(Wire.encode(downtime));
             case Step.Moved(var generation, var downtime, var at) ->
                     wire.getMovedBuilder()
                             .setGeneration(generation)
@@ -84,6 +88,10 @@ final class MigrationCodec {
                     new Step.Resuming(
                             wire.getResuming().getGeneration(),
                             Wire.decode(wire.getResuming().getStopped()));
+            case PULLING ->
+                    new Step.Pulling(
+                            wire.getPulling().getGeneration(),
+                            Wire.decode(wire.getPulling().getDowntime()));
             case MOVED ->
                     new Step.Moved(
                             wire.getMoved().getGeneration(),
@@ -100,6 +108,7 @@ final class MigrationCodec {
         return switch (mode) {
             case WARM -> ValueWire.MigrationMode.MIGRATION_MODE_WARM;
             case STOP_COPY -> ValueWire.MigrationMode.MIGRATION_MODE_STOP_COPY;
+            case POST_COPY -> ValueWire.MigrationMode.MIGRATION_MODE_POST_COPY;
         };
     }
 

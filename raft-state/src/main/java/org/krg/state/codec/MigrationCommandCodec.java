@@ -6,6 +6,7 @@ import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.model.Epoch;
@@ -56,6 +57,12 @@ final class MigrationCommandCodec {
                             .setMigration(migration.value())
                             .setNode(node.name())
                             .setAt(Wire.encode(at));
+            case ReportPulled(var migration, var node, var bytes, var at) ->
+                    wire.getReportPulledBuilder()
+                            .setMigration(migration.value())
+                            .setNode(node.name())
+                            .setBytes(bytes)
+                            .setAt(Wire.encode(at));
             case AbortMigration(var migration, var reason, var at) ->
                     wire.getAbortMigrationBuilder()
                             .setMigration(migration.value())
@@ -98,6 +105,14 @@ final class MigrationCommandCodec {
         return new ReportResumed(
                 new MigrationId(command.getMigration()),
                 new NodeId(command.getNode()),
+                Wire.decode(command.getAt()));
+    }
+
+    static ReportPulled decode(CommandWire.ReportPulled command) {
+        return new ReportPulled(
+                new MigrationId(command.getMigration()),
+                new NodeId(command.getNode()),
+                command.getBytes(),
                 Wire.decode(command.getAt()));
     }
 

@@ -116,7 +116,7 @@ public final class Rows {
                         .find(migration.route().process())
                         .ifPresent(process -> changes.add(RowCodec.row(process)));
             }
-            case LEAVING, HANDED_OVER, COMMITTED, MOVED, ABORTED ->
+            case LEAVING, HANDED_OVER, COMMITTED, PULLING, MOVED, ABORTED ->
                     changes.add(RowCodec.row(migration));
             case FORGOTTEN ->
                     changes.add(

@@ -48,6 +48,12 @@ public sealed interface MigrationCommand extends Command {
     record ReportResumed(MigrationId migration, NodeId node, Instant at)
             implements MigrationCommand {}
 
+    /// All memory of the program is at the target.
+    ///
+    /// @param bytes that were sent since it runs there
+    record ReportPulled(MigrationId migration, NodeId node, long bytes, Instant at)
+            implements MigrationCommand {}
+
     /// Gives a migration up: source or target cannot go on, it takes too long, or a user says so.
     /// Refused once the process belongs to the target.
     record AbortMigration(MigrationId migration, String reason, Instant at)

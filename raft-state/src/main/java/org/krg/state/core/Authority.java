@@ -130,7 +130,8 @@ public final class Authority {
             case MigrationCommand.BeginLeaving _,
                     MigrationCommand.HandOver _,
                     MigrationCommand.CommitMove _,
-                    MigrationCommand.ReportResumed _ ->
+                    MigrationCommand.ReportResumed _,
+                    MigrationCommand.ReportPulled _ ->
                     new Rule.Agents();
         };
     }

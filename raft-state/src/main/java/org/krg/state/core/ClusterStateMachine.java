@@ -48,7 +48,8 @@ public final class ClusterStateMachine {
     /// {@return what `command` does to `image` when an agent, or somebody who may, asks for it}
     public static Decision decide(ClusterImage image, Command command) {
         var together = CutEnds.with(image, GroupRules.with(image, rules(image, command)));
-        return RankMoves.with(image, MigrationEnds.with(image, together));
+        return PartialGenerations.with(
+                image, RankMoves.with(image, MigrationEnds.with(image, together)));
     }
 
     private static Decision rules(ClusterImage image, Command command) {
@@ -138,7 +139,7 @@ public final class ClusterStateMachine {
         var migration = event.migration();
         return switch (event.kind()) {
             case STARTED -> started(image, migration).afterNumber(migration.id().value());
-            case LEAVING, HANDED_OVER, COMMITTED, MOVED, ABORTED -> with(image, migration);
+            case LEAVING, HANDED_OVER, COMMITTED, PULLING, MOVED, ABORTED -> with(image, migration);
             case FORGOTTEN -> image.withMigrations(image.migrations().without(migration.id()));
         };
     }

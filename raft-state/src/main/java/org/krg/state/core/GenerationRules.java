@@ -170,6 +170,10 @@ final class GenerationRules {
                                 + "; wait until it runs");
             }
         }
+        var partial = PartialGenerations.problem(image, id);
+        if (partial.isPresent()) {
+            return partial.get();
+        }
         if (RankMoves.isMovedBy(image, process, id.number())) {
             return Decision.refuse(
                     Refusal.CONFLICT,

@@ -65,6 +65,14 @@ final class MigrationEnds {
                                             migration.at(
                                                     new Step.Moved(generation, Duration.ZERO, at)),
                                             "and did not stay there"));
+            case Step.Pulling(var generation, var downtime) ->
+                    runs(image, migration, route.to(), route.next())
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new MigrationEvent(
+                                            MigrationEvent.Kind.MOVED,
+                                            migration.at(new Step.Moved(generation, downtime, at)),
+                                            "and was lost before all of its memory was there"));
             case Step.Moved _, Step.Aborted _ -> Optional.empty();
         };
     }

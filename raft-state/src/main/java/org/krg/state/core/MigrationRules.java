@@ -9,6 +9,7 @@ import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.Refusal;
@@ -17,8 +18,10 @@ import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.MigrationEvent.Kind;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Mode;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
@@ -61,6 +64,10 @@ final class MigrationRules {
             case ReportResumed(var id, var node, var at) ->
                     find(image, id)
                             .map(migration -> resumed(migration, node, at))
+                            .orElseGet(() -> unknown(id));
+            case ReportPulled(var id, var node, var bytes, var at) ->
+                    find(image, id)
+                            .map(migration -> pulled(migration, node, bytes, at))
                             .orElseGet(() -> unknown(id));
             case AbortMigration(var id, var reason, var at) ->
                     find(image, id)
@@ -136,6 +143,13 @@ final class MigrationRules {
                             + " stands still because somebody froze it, and only what runs moves;"
                             + " `krg-admin checkpoint unfreeze` first");
         }
+        if (start.mode() == Mode.POST_COPY && !canFollow(image, process)) {
+            return refusal(
+                    Refusal.CONFLICT,
+                    "memory follows only a single process of the engine criu, which "
+                            + Text.of(image, process)
+                            + " is not; use another mode");
+        }
         if (running.node().equals(start.to())) {
             return refusal(
                     Refusal.CONFLICT,
@@ -174,6 +188,11 @@ final class MigrationRules {
                         MAX_ACTIVE + " migrations are under way; wait until some are over");
     }
 
+    private static boolean canFollow(ClusterImage image, HostedProcess process) {
+        var spec = image.jobs().require(process.job()).spec();
+        return spec.checkpoint().engine() == Engine.CRIU && !spec.isParallel();
+    }
+
     private static Decision leave(Migration migration, long warmBytes) {
         return switch (migration.step()) {
             case Step.Warming _ ->
@@ -184,7 +203,8 @@ final class MigrationRules {
                                     .at(new Step.Leaving()),
                             warmBytes + " bytes are there already");
             case Step.Leaving _ -> Decision.accept();
-            case Step.Arriving _, Step.Resuming _, Step.Moved _, Step.Aborted _ -> late(migration);
+            case Step.Arriving _, Step.Resuming _, Step.Pulling _, Step.Moved _, Step.Aborted _ ->
+                    late(migration);
         };
     }
 
@@ -252,7 +272,7 @@ final class MigrationRules {
                                 migration.at(new Step.Resuming(generation, stopped)),
                                 "it belongs to " + node));
             }
-            case Step.Resuming _, Step.Moved _ -> Decision.accept();
+            case Step.Resuming _, Step.Pulling _, Step.Moved _ -> Decision.accept();
             case Step.Warming _, Step.Leaving _, Step.Aborted _ -> late(migration);
         };
     }
@@ -265,13 +285,39 @@ final class MigrationRules {
             case Step.Resuming(var generation, var stopped) -> {
                 var between = Duration.between(stopped, at);
                 var downtime = between.isNegative() ? Duration.ZERO : between;
+                var told = "it stood still for %d ms".formatted(downtime.toMillis());
+                yield migration.mode() == Mode.POST_COPY
+                        ? accept(
+                                Kind.PULLING,
+                                migration.at(new Step.Pulling(generation, downtime)),
+                                told + ", its memory follows")
+                        : accept(
+                                Kind.MOVED,
+                                migration.at(new Step.Moved(generation, downtime, at)),
+                                told);
+            }
+            case Step.Pulling _, Step.Moved _ -> Decision.accept();
+            case Step.Warming _, Step.Leaving _, Step.Arriving _, Step.Aborted _ -> late(migration);
+        };
+    }
+
+    private static Decision pulled(Migration migration, NodeId node, long bytes, Instant at) {
+        if (!migration.route().to().equals(node)) {
+            return late(migration);
+        }
+        return switch (migration.step()) {
+            case Step.Pulling(var generation, var downtime) -> {
+                var sent = migration.sent();
                 yield accept(
                         Kind.MOVED,
-                        migration.at(new Step.Moved(generation, downtime, at)),
-                        "it stood still for %d ms".formatted(downtime.toMillis()));
+                        migration
+                                .withSent(new Migration.Sent(sent.warm() + bytes, sent.last()))
+                                .at(new Step.Moved(generation, downtime, at)),
+                        "all of its memory is there, %d bytes".formatted(bytes));
             }
             case Step.Moved _ -> Decision.accept();
-            case Step.Warming _, Step.Leaving _, Step.Arriving _, Step.Aborted _ -> late(migration);
+            case Step.Warming _, Step.Leaving _, Step.Arriving _, Step.Resuming _, Step.Aborted _ ->
+                    late(migration);
         };
     }
 
@@ -282,7 +328,7 @@ final class MigrationRules {
                 yield accept(Kind.ABORTED, migration.at(new Step.Aborted(why, at)), why);
             }
             case Step.Aborted _ -> Decision.accept();
-            case Step.Resuming _, Step.Moved _ -> late(migration);
+            case Step.Resuming _, Step.Pulling _, Step.Moved _ -> late(migration);
         };
     }
 
@@ -323,6 +369,7 @@ final class MigrationRules {
                     case Step.Leaving _ -> "is still leaving its source";
                     case Step.Arriving _ -> "is arriving at its target";
                     case Step.Resuming _ -> "has moved already";
+                    case Step.Pulling _ -> "has moved already, and its memory follows";
                     case Step.Moved _ -> "is over: it has moved";
                     case Step.Aborted(var reason, _) -> "is over: it was given up, " + reason;
                 };

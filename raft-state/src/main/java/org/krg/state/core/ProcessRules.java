@@ -140,6 +140,12 @@ final class ProcessRules {
                 return problem.get();
             }
         }
+        var partial =
+                PartialGenerations.problem(
+                        image, new GenerationId(process.id(), restore.generation()));
+        if (partial.isPresent()) {
+            return partial.get();
+        }
         var unfit = SubstituteRules.problem(image, process, restore);
         if (unfit.isPresent()) {
             return unfit.get();

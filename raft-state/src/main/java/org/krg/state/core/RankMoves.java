@@ -98,7 +98,7 @@ final class RankMoves {
         return event instanceof MigrationEvent(var kind, _, _)
                 && switch (kind) {
                     case MOVED, ABORTED -> true;
-                    case STARTED, LEAVING, HANDED_OVER, COMMITTED, FORGOTTEN -> false;
+                    case STARTED, LEAVING, HANDED_OVER, COMMITTED, PULLING, FORGOTTEN -> false;
                 };
     }
 

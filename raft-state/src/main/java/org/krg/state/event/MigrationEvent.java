@@ -15,6 +15,8 @@ public record MigrationEvent(Kind kind, Migration migration, String detail) impl
         HANDED_OVER,
         /// The process belongs to the target.
         COMMITTED,
+        /// The program runs there, and its memory follows.
+        PULLING,
         /// The program runs there.
         MOVED,
         /// It was given up.

@@ -93,8 +93,18 @@ public record ClusterImage(
         var ranks = processes.find(process).map(HostedProcess::job).map(this::processesOf);
         return generationsOf(process).reversed().stream()
                 .filter(Generation::isGood)
+                .filter(it -> !isPartial(it.id()))
                 .filter(it -> isGood(ranks.orElse(List.of()), it.id().number()))
                 .toList();
+    }
+
+    /// {@return whether a generation is of a program whose memory is still at the source of its
+    /// move} Nothing can be brought back from it but by that move, and it goes with its end.
+    public boolean isPartial(GenerationId id) {
+        return activeMigration(id.process())
+                .map(Migration::partial)
+                .filter(number -> number.isPresent() && number.getAsLong() == id.number())
+                .isPresent();
     }
 
     private boolean isGood(List<HostedProcess> ranks, long number) {

@@ -3,6 +3,7 @@ package org.krg.state.model;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /// A move of a running process to another node, while it is under way and for a while afterwards.
 ///
@@ -34,7 +35,11 @@ public record Migration(
         /// The target gets a copy of the memory while the program runs, and then what changed.
         WARM,
         /// The target gets everything while the program stands still.
-        STOP_COPY
+        STOP_COPY,
+        /// The target gets a whole checkpoint while the program runs, then all but its memory while
+        /// it stands still, and the memory when it runs there. If source or target is lost before
+        /// all is there, the program goes back to that checkpoint.
+        POST_COPY
     }
 
     /// Bytes that went to the target.
@@ -69,6 +74,12 @@ public record Migration(
         /// The process belongs to the target, which lets it run; the source kills what it has.
         record Resuming(long generation, Instant stopped) implements Step {}
 
+        /// The program runs at the target, and pages of its memory are still at the source, where
+        /// it stands still for that.
+        ///
+        /// @param downtime how long it stood still
+        record Pulling(long generation, Duration downtime) implements Step {}
+
         /// The program runs at the target, or did.
         ///
         /// @param downtime how long it stood still; zero when it ended before it could be told
@@ -81,7 +92,8 @@ public record Migration(
     /// {@return whether anything is still to be done for it}
     public boolean isActive() {
         return switch (step) {
-            case Step.Warming _, Step.Leaving _, Step.Arriving _, Step.Resuming _ -> true;
+            case Step.Warming _, Step.Leaving _, Step.Arriving _, Step.Resuming _, Step.Pulling _ ->
+                    true;
             case Step.Moved _, Step.Aborted _ -> false;
         };
     }
@@ -89,7 +101,7 @@ public record Migration(
     /// {@return whether the source must not let its incarnation run, as far as this state tells}
     public boolean holdsSource() {
         return switch (step) {
-            case Step.Leaving _, Step.Arriving _, Step.Resuming _ -> true;
+            case Step.Leaving _, Step.Arriving _, Step.Resuming _, Step.Pulling _ -> true;
             case Step.Warming _, Step.Moved _, Step.Aborted _ -> false;
         };
     }
@@ -98,6 +110,31 @@ public record Migration(
     /// run yet}
     public boolean isExpected() {
         return step instanceof Step.Arriving;
+    }
+
+    /// {@return whether the source keeps the program standing still because the target has not all
+    /// of its memory yet}
+    public boolean isServed() {
+        return mode == Mode.POST_COPY
+                && switch (step) {
+                    case Step.Arriving _, Step.Resuming _, Step.Pulling _ -> true;
+                    case Step.Warming _, Step.Leaving _, Step.Moved _, Step.Aborted _ -> false;
+                };
+    }
+
+    /// {@return the number of the generation that it moves by, of which the memory is still at the
+    /// source; empty if there is none}
+    public OptionalLong partial() {
+        if (mode != Mode.POST_COPY) {
+            return OptionalLong.empty();
+        }
+        return switch (step) {
+            case Step.Arriving(var generation, _) -> OptionalLong.of(generation);
+            case Step.Resuming(var generation, _) -> OptionalLong.of(generation);
+            case Step.Pulling(var generation, _) -> OptionalLong.of(generation);
+            case Step.Warming _, Step.Leaving _, Step.Moved _, Step.Aborted _ ->
+                    OptionalLong.empty();
+        };
     }
 
     /// {@return this migration one step on}

@@ -50,6 +50,7 @@ import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.CordonNode;
@@ -200,6 +201,7 @@ final class Everything {
                 new HandOver(new MigrationId(12), generation(), 1L << 20, START),
                 new CommitMove(new MigrationId(12), AWAY, START),
                 new ReportResumed(new MigrationId(12), AWAY, START),
+                new ReportPulled(new MigrationId(12), AWAY, 1L << 30, START),
                 new AbortMigration(new MigrationId(12), "cancelled by alice", START),
                 new CommitGeneration(generation(), 2),
                 new DropGeneration(new GenerationId(PROCESS, 5)),
@@ -444,6 +446,7 @@ final class Everything {
                         new Step.Leaving(),
                         new Step.Arriving(5, START),
                         new Step.Resuming(5, START),
+                        new Step.Pulling(5, Duration.ofMillis(85)),
                         new Step.Moved(5, Duration.ofMillis(85), START),
                         new Step.Aborted("its node n2 was lost", START))) {
             migrations.add(

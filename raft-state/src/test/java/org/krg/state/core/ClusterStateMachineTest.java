@@ -217,7 +217,9 @@ class ClusterStateMachineTest {
                     .isFalse();
             if (migration.isActive()) {
                 var process = image.processes().require(route.process());
-                var resuming = migration.step() instanceof Migration.Step.Resuming;
+                var resuming =
+                        migration.step() instanceof Migration.Step.Resuming
+                                || migration.step() instanceof Migration.Step.Pulling;
                 assertThat(process.phase()).isInstanceOf(Phase.Running.class);
                 assertThat(process.phase().host()).contains(resuming ? route.to() : route.from());
                 assertThat(process.epoch()).isEqualTo(resuming ? route.next() : route.epoch());

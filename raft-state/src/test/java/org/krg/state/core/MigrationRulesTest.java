@@ -10,10 +10,13 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.GenerationCommand.DropGeneration;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.MigrationCommand.BeginLeaving;
 import org.krg.state.command.MigrationCommand.CommitMove;
 import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.FenceNode;
@@ -21,6 +24,7 @@ import org.krg.state.command.ProcessCommand.ReportVanished;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.Epoch;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.MigrationId;
@@ -89,6 +93,51 @@ class MigrationRulesTest {
         assertThat(step(move)).isEqualTo(new Step.Moved(1, Duration.ofMillis(125), scene.now()));
         assertThat(migration(move).sent()).isEqualTo(new Migration.Sent(100, 7));
         assertThat(migration(move).isActive()).isFalse();
+    }
+
+    @Test
+    void aProcessWhoseMemoryFollowsIsMovedWhenAllOfItIsThere() {
+        var move = startPostCopy();
+        advance(move, 3);
+        scene.refuse(Refusal.CONFLICT, new ReportPulled(move, AWAY, 9, scene.now()));
+        scene.later(Duration.ofMillis(5));
+        scene.accept(new ReportResumed(move, AWAY, scene.now()));
+        assertThat(step(move)).isEqualTo(new Step.Pulling(1, Duration.ofMillis(5)));
+        assertThat(migration(move).isServed()).isTrue();
+        assertThat(scene.refuse(Refusal.CONFLICT, start(SECOND, HOME, LIMIT)))
+                .contains("by operation " + move);
+        assertThat(scene.refuse(Refusal.CONFLICT, abort(move))).contains("its memory follows");
+        scene.refuse(Refusal.CONFLICT, new ReportPulled(move, HOME, 9, scene.now()));
+
+        scene.accept(new ReportPulled(move, AWAY, 900, scene.now()));
+
+        assertThat(step(move)).isEqualTo(new Step.Moved(1, Duration.ofMillis(5), scene.now()));
+        assertThat(migration(move).sent()).isEqualTo(new Migration.Sent(1000, 7));
+        assertRunsOn(AWAY, SECOND);
+        // Nobody could have gone back to it.
+        assertThat(scene.generation(process, 1)).isEmpty();
+        assertThat(scene.accept(new ReportPulled(move, AWAY, 900, scene.now()))).isEmpty();
+    }
+
+    @Test
+    void aProcessThatIsLostBeforeItsMemoryIsThereGoesBackToTheCheckpointBefore() {
+        scene.accept(new CommitGeneration(Samples.generation(process, 1, FIRST, HOME, AWAY), 2));
+        var move = startPostCopy();
+        advance(move, 3);
+        scene.accept(new ReportResumed(move, AWAY, scene.now()));
+        assertThat(scene.refuse(Refusal.CONFLICT, new RestoreFrom(process, 2, scene.now())))
+                .contains("without memory");
+        scene.refuse(Refusal.CONFLICT, new DropGeneration(new GenerationId(process, 2)));
+
+        scene.accept(new ReportVanished(process, SECOND, AWAY, "killed", scene.now()));
+
+        assertThat(scene.phase(process))
+                .isInstanceOfSatisfying(
+                        Phase.Waiting.class,
+                        waiting ->
+                                assertThat(waiting.origin()).isEqualTo(new Origin.Checkpoint(1)));
+        assertThat(step(move)).isInstanceOf(Step.Moved.class);
+        assertThat(scene.generation(process, 2)).isEmpty();
     }
 
     @Test
@@ -285,6 +334,19 @@ class MigrationRulesTest {
     private MigrationId start(NodeId to) {
         var created = scene.accepted(start(scene.epoch(process), to, LIMIT)).created();
         return new MigrationId(created);
+    }
+
+    private MigrationId startPostCopy() {
+        var start =
+                new StartMigration(
+                        process,
+                        scene.epoch(process),
+                        AWAY,
+                        Migration.Mode.POST_COPY,
+                        LIMIT,
+                        scene.now(),
+                        WHY);
+        return new MigrationId(scene.accepted(start).created());
     }
 
     private StartMigration start(Epoch epoch, NodeId to, Duration limit) {

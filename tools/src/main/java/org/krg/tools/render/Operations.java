@@ -44,12 +44,15 @@ public final class Operations {
                                 operation.path("from").asText(),
                                 operation.path("to").asText());
         if (operation.path("step").asText().equals("moved")) {
-            return "moved %s: it stood still for %s of %s; %s were sent ahead and %s meanwhile"
+            return "moved %s: it stood still for %s of %s; %s were sent %s and %s meanwhile"
                     .formatted(
                             what,
                             downtime(operation),
                             seconds(operation.path("tookSeconds").asDouble()),
                             Amounts.bytes(operation.path("warmBytes").asLong()),
+                            operation.path("mode").asText().equals("post-copy")
+                                    ? "while it ran"
+                                    : "ahead",
                             Amounts.bytes(operation.path("lastBytes").asLong()));
         }
         return "did not move %s: %s".formatted(what, operation.path("reason").asText());
@@ -67,6 +70,7 @@ public final class Operations {
             case "leaving" -> "stopped, being saved" + bytes;
             case "arriving" -> "being brought back there";
             case "resuming" -> "about to run there";
+            case "pulling" -> "running there, its memory follows" + bytes;
             default -> operation.path("step").asText();
         };
     }

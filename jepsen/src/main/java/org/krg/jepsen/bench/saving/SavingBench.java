@@ -76,6 +76,7 @@ public final class SavingBench {
                 case migrate -> {
                     rows.add(moved(load, Mode.stopCopy, krg, bare));
                     rows.add(moved(load, Mode.warm, krg, bare));
+                    rows.add(moved(load, Mode.postCopy, krg, bare));
                 }
             }
         }

@@ -10,10 +10,16 @@ interface Subject extends AutoCloseable {
         /// Its memory is sent ahead while it runs.
         warm,
         /// It stands still from the beginning.
-        stopCopy;
+        stopCopy,
+        /// Its memory follows when it runs again.
+        postCopy;
 
         String word() {
-            return this == warm ? "warm" : "stop-copy";
+            return switch (this) {
+                case warm -> "warm";
+                case stopCopy -> "stop-copy";
+                case postCopy -> "post-copy";
+            };
         }
     }
 

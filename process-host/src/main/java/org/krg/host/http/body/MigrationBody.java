@@ -25,7 +25,9 @@ public record MigrationBody(
         /// Memory is sent ahead.
         WARM,
         /// Nothing is.
-        STOP_COPY
+        STOP_COPY,
+        /// Memory follows.
+        POST_COPY
     }
 
     /// {@return the node that was named; empty for the best one}

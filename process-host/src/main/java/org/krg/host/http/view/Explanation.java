@@ -148,6 +148,7 @@ public final class Explanation {
             case Migration.Step.Leaving _ -> what + "it stands still and is saved";
             case Migration.Step.Arriving _ -> what + "it is brought back there";
             case Migration.Step.Resuming _ -> what + "it is there and about to run";
+            case Migration.Step.Pulling _ -> what + "it runs there, and its memory follows";
             case Migration.Step.Moved(_, var downtime, var at) ->
                     "It moved from %s to %s at %s and stood still for %d ms"
                             .formatted(route.from(), route.to(), at, downtime.toMillis());

@@ -52,6 +52,10 @@ public final class MigrationView {
                     view.put("step", "arriving").put("generation", generation);
             case Step.Resuming(var generation, _) ->
                     view.put("step", "resuming").put("generation", generation);
+            case Step.Pulling(var generation, var downtime) ->
+                    view.put("step", "pulling")
+                            .put("generation", generation)
+                            .put("downtimeSeconds", Json.seconds(downtime));
             case Step.Moved(var generation, var downtime, var at) ->
                     over(view, migration, at)
                             .put("step", "moved")

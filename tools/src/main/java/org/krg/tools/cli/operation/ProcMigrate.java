@@ -45,7 +45,10 @@ public final class ProcMigrate implements Callable<Integer> {
     @Option(
             names = "--mode",
             paramLabel = "MODE",
-            description = "warm: send memory ahead while it runs; stop-copy: do not; auto by size")
+            description = {
+                "warm: send memory ahead while it runs; stop-copy: do not; auto by size;",
+                "post-copy: send it after, on a checkpoint, to which it goes back if a node is lost meanwhile"
+            })
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String mode = "auto";
 
