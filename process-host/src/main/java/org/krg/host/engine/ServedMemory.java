@@ -7,6 +7,7 @@ import org.krg.checkpoint.model.Stretch;
 import org.krg.state.ClusterStore;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Mode;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 
@@ -32,7 +33,9 @@ public final class ServedMemory implements MemoryReader {
         var served =
                 store.image()
                         .activeMigration(process)
-                        .filter(Migration::isServed)
+                        .filter(migration -> migration.mode() == Mode.POST_COPY)
+                        // This replica may not have heard yet that it is handed over.
+                        .filter(Migration::holdsSource)
                         .filter(migration -> migration.route().from().equals(self))
                         .filter(migration -> migration.route().epoch().equals(epoch))
                         .orElseThrow(() ->
