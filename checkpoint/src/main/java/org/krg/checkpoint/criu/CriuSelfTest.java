@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.engine.Dumper;
@@ -19,6 +20,8 @@ import org.krg.checkpoint.model.SelfTest;
 /// @param cgroup a directory of the unified tree in which a cgroup can be made
 /// @param scratch a directory that is there and that others may enter; the test makes one inside
 public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Path scratch) {
+    /// Followed by the process whose test it is.
+    private static final String GROUP = "selftest-";
 
     /// Runs the test. What it makes it removes.
     public SelfTest run() {
@@ -29,6 +32,7 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
             return new SelfTest(false, "", missing.failure().toString());
         }
         try {
+            removeAbandoned();
             var directory = Files.createTempDirectory(scratch, "selftest");
             try {
                 saveAndBringBack(dumper, directory);
@@ -82,7 +86,30 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
     }
 
     private Path group() {
-        return cgroup.resolve("selftest-" + ProcessHandle.current().pid());
+        return cgroup.resolve(GROUP + ProcessHandle.current().pid());
+    }
+
+    /// What agents left that ended in the middle of their test; the processes in it ended with
+    /// them.
+    private void removeAbandoned() throws IOException {
+        try (var groups = Files.newDirectoryStream(cgroup, GROUP + "[0-9]*")) {
+            for (var group : groups) {
+                var pid = String.valueOf(group.getFileName()).substring(GROUP.length());
+                if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+                    removeGroup(group);
+                }
+            }
+        }
+    }
+
+    private static void removeGroup(Path group) {
+        try {
+            for (var part : List.of("app", "init", "")) {
+                Files.deleteIfExists(group.resolve(part));
+            }
+        } catch (IOException inUse) {
+            // Another agent does the same, or its end is a moment away: the next start removes it.
+        }
     }
 
     private static long size(Path file) {

@@ -17,7 +17,8 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ProcessId;
 
-/// The least cell in which CRIU can be tried: namespaces with `sleep` as init, a network in which
+/// The least cell in which CRIU can be tried: namespaces with `cat` as init, which ends with this
+/// process, whose end of a pipe it reads, and all that is in them with it; a network in which
 /// nobody takes the probe's port meanwhile, two cgroups, and the probe, which writes to a file.
 /// Closing it ends and removes all of it.
 final class ProbeCell implements CellView, AutoCloseable {
@@ -47,9 +48,9 @@ final class ProbeCell implements CellView, AutoCloseable {
                     + "echo 299 >/proc/sys/kernel/ns_last_pid;"
                     + " (echo 0 >\"$1\"; exec setpriv --reuid 65534 --regid 65534 --clear-groups"
                     + " --inh-caps=-all --no-new-privs setsid \"$2\" \"$3\" </dev/null >/dev/null 2>&1)"
-                    + " & exec sleep infinity";
+                    + " & exec cat";
 
-    private static final String WAIT = LOOPBACK + "exec sleep infinity";
+    private static final String WAIT = LOOPBACK + "exec cat";
 
     private final Path cgroup;
     private final Process launcher;
@@ -204,12 +205,12 @@ final class ProbeCell implements CellView, AutoCloseable {
         return true;
     }
 
-    // It is there when it has left the launcher's own namespace and has become `sleep`.
+    // It is there when it has left the launcher's own namespace and has become `cat`.
     private boolean hasInit() {
         var pid = initPid();
         try {
             return pid != 0
-                    && Files.readString(Path.of("/proc", "" + pid, "comm")).strip().equals("sleep");
+                    && Files.readString(Path.of("/proc", "" + pid, "comm")).strip().equals("cat");
         } catch (IOException notYet) {
             return false;
         }

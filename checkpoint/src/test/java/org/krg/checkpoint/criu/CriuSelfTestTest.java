@@ -104,9 +104,21 @@ final class CriuSelfTestTest {
     }
 
     @Test
+    void whatAnAgentLeftThatEndedInTheMiddleIsRemoved() throws IOException {
+        var abandoned = machine.cgroup().resolve("selftest-99999999");
+        Files.createDirectories(abandoned.resolve("init"));
+        Files.createDirectories(abandoned.resolve("app"));
+
+        var found = run(TestNode.config(machine.directory().resolve("images")));
+
+        assertThat(found.works()).as(found.finding()).isTrue();
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
     void whatACellLacksIsSaid() throws IOException {
         var group = machine.cgroup().resolve("lacking");
-        var script = "PATH=/nowhere; " + ProbeCell.LOOPBACK + "exec sleep infinity";
+        var script = "PATH=/nowhere; " + ProbeCell.LOOPBACK + "exec cat";
 
         assertThatThrownBy(() -> ProbeCell.launch(group, script, Path.of("/"), Path.of("/")))
                 .hasMessageContaining("the program ip (iproute2) is not there");

@@ -150,9 +150,7 @@ public final class StateFiles {
                 var aside = freeAside(data);
                 // First who it will be: a crash in between must not bring the old one back.
                 directory.identify(next);
-                for (var name : OF_A_MEMBERSHIP) {
-                    moveAside(data, name, aside);
-                }
+                moveAside(data, aside);
                 directory.rejoin(asked);
                 var view =
                         JSON.createObjectNode()
@@ -179,44 +177,70 @@ public final class StateFiles {
         return asked;
     }
 
-    /// Makes the first node of a cluster out of a backup or of what is left of a member.
+    /// Makes the first node of a cluster out of a backup or of what is left of a member. What the
+    /// node has of a membership is moved aside; its certificates, checkpoints and cells stay.
     ///
-    /// @param source a backup, or the data directory of a member that does not run
+    /// @param source a backup, or the data directory of a member that does not run, of this node
+    ///   itself for example
     /// @param foreign whether the source may be of another cluster
+    /// @return among others `aside`, where what was moved is now
     public static ObjectNode restore(AgentSettings settings, Path source, boolean foreign) {
         var data = settings.node().data();
         return telling(() -> {
             try (var directory = DataDirectory.take(data)) {
-                requireEmpty(data);
+                var aside = freeAside(data);
+                var own = Files.isDirectory(source) && Files.isSameFile(source, data);
+                // Before anything is moved.
+                if (own) {
+                    requireSound(settings, data, require(directory), foreign);
+                } else if (Files.isDirectory(source)) {
+                    try (var other = DataDirectory.take(source)) {
+                        requireSound(settings, source, require(other), foreign);
+                    }
+                } else {
+                    requireSameCluster(settings, Backup.check(source).header().cluster(), foreign);
+                }
+                leave(directory, aside);
                 var storage = new RocksStorage(data.resolve("store"));
                 var restored =
                         Files.isDirectory(source)
-                                ? fromMember(settings, source, foreign, storage)
-                                : fromBackup(settings, source, foreign, storage);
-                return begin(settings, directory, storage, restored);
+                                ? fromMember(own ? aside : source, storage)
+                                : Restore.fromBackup(source, storage);
+                var view = begin(settings, directory, storage, restored);
+                if (Files.exists(aside)) {
+                    view.put("aside", aside.toString());
+                }
+                return view;
             }
         });
     }
 
-    private static Restored fromBackup(
-            AgentSettings settings, Path source, boolean foreign, RocksStorage storage) {
-        requireSameCluster(settings, Backup.check(source).header().cluster(), foreign);
-        return Restore.fromBackup(source, storage);
+    private static void requireSound(
+            AgentSettings settings, Path source, Identity identity, boolean foreign) {
+        requireSameCluster(settings, identity.cluster(), foreign);
+        var findings = StoredMember.read(source, identity).findings();
+        var plan = RepairRules.plan(findings);
+        if (!plan.steps().isEmpty() || plan.impossible().isPresent()) {
+            throw new HostFailure(
+                    HostFailure.Code.CORRUPT,
+                    source + " is damaged: " + findings.problems().getFirst(),
+                    "krg-admin state repair it first, or restore a backup");
+        }
     }
 
-    private static Restored fromMember(
-            AgentSettings settings, Path source, boolean foreign, RocksStorage storage) {
+    /// Moves what belongs to a membership aside, where it is a member's directory as it was.
+    private static void leave(DataDirectory directory, Path aside) throws IOException {
+        if (directory.findIdentity().isPresent()) {
+            Files.createDirectories(aside.resolve("identity"));
+            Files.copy(directory.path().resolve("identity/node"), aside.resolve("identity/node"));
+        }
+        moveAside(directory.path(), aside);
+    }
+
+    private static Restored fromMember(Path source, RocksStorage storage) {
         try (var directory = DataDirectory.take(source)) {
             var identity = require(directory);
-            requireSameCluster(settings, identity.cluster(), foreign);
             var stored = StoredMember.read(source, identity);
-            var plan = RepairRules.plan(stored.findings());
-            if (!plan.steps().isEmpty() || plan.impossible().isPresent()) {
-                throw new HostFailure(
-                        HostFailure.Code.CORRUPT,
-                        source + " is damaged: " + stored.findings().problems().getFirst(),
-                        "krg-admin state repair it first, or restore a backup");
-            }
             var files = new MemberFiles(source, identity.cluster());
             return Restore.fromMember(stored.base(), files::replay, storage);
         }
@@ -275,17 +299,6 @@ public final class StateFiles {
         }
     }
 
-    private static void requireEmpty(Path data) {
-        for (var name : List.of("raft", "store", "identity/member")) {
-            if (Files.exists(data.resolve(name))) {
-                throw new HostFailure(
-                        HostFailure.Code.CONFLICT,
-                        data + " holds the state of a member already: " + name,
-                        "move the directory away, or give this node another one (node.data)");
-            }
-        }
-    }
-
     private static Identity require(DataDirectory directory) {
         return directory
                 .findIdentity()
@@ -296,12 +309,14 @@ public final class StateFiles {
                                 "name the data directory of a node (node.data)"));
     }
 
-    private static void moveAside(Path data, String name, Path aside) throws IOException {
-        var from = data.resolve(name);
-        if (Files.exists(from)) {
-            var to = aside.resolve(name);
-            Files.createDirectories(to.resolve("..").normalize());
-            Files.move(from, to);
+    private static void moveAside(Path data, Path aside) throws IOException {
+        for (var name : OF_A_MEMBERSHIP) {
+            var from = data.resolve(name);
+            if (Files.exists(from)) {
+                var to = aside.resolve(name);
+                Files.createDirectories(to.resolve("..").normalize());
+                Files.move(from, to);
+            }
         }
     }
 

@@ -64,14 +64,18 @@ final class StateFilesTest {
         var settings = settings(directory.resolve("n1-new"));
         assertThat(StateFiles.restore(settings, data, false).path("peerId").asText())
                 .isEqualTo("n1.1");
-        assertThatThrownBy(() -> StateFiles.restore(settings, data, false))
-                .isInstanceOfSatisfying(
-                        HostFailure.class,
-                        refused -> assertThat(refused.code()).isEqualTo(HostFailure.Code.CONFLICT));
         run(settings.node().data(), 1, List.of());
+        var again = StateFiles.restore(settings, settings.node().data(), false);
+        assertThat(again.path("peerId").asText()).isEqualTo("n1.2");
+        assertThat(Path.of(again.path("aside").asText()).resolve("raft")).exists();
+        run(settings.node().data(), 2, List.of());
 
         DamagedFiles.delete(DamagedFiles.find(data.resolve("raft"), "raft-meta", "meta"));
         assertThatThrownBy(() -> StateFiles.repair(data))
+                .isInstanceOfSatisfying(
+                        HostFailure.class,
+                        damaged -> assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
+        assertThatThrownBy(() -> StateFiles.restore(settings(data), data, false))
                 .isInstanceOfSatisfying(
                         HostFailure.class,
                         damaged -> assertThat(damaged.code()).isEqualTo(HostFailure.Code.CORRUPT));
@@ -96,9 +100,9 @@ final class StateFilesTest {
             assertThat(taken.rejoins()).hasSize(1);
             assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 2));
         }
-        var again = StateFiles.rejoin(settings(data), List.of());
-        assertThat(again.path("peerId").asText()).isEqualTo("n1.3");
-        assertThat(again.path("join")).isEqualTo(left.path("join"));
+        var twice = StateFiles.rejoin(settings(data), List.of());
+        assertThat(twice.path("peerId").asText()).isEqualTo("n1.3");
+        assertThat(twice.path("join")).isEqualTo(left.path("join"));
     }
 
     private static void run(Path data, long incarnation, List<FirstMember> members) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.DiskFailed;
 import org.krg.state.engine.HaltCode;
 import org.krg.testkit.MemberProcess;
+import org.krg.testkit.SmallDisk;
 import org.krg.testkit.StateCluster;
 
 /// A member whose disk is full, read-only, or fails: it ends, says why, and keeps what it
@@ -52,7 +53,7 @@ final class DiskFaultTest {
 
     @Test
     void aFullDiskEndsTheMemberAndRoomOnItBringsItBack(@TempDir Path directory) throws IOException {
-        try (var disk = SmallDisk.mount(directory, 120);
+        try (var disk = SmallDisk.mount(directory.resolve("disk"), 120);
                 var cluster = StateCluster.startWithout(disk.path(), 1, node(1))) {
             var acknowledged = 0;
             try (var member = start(cluster)) {
@@ -74,7 +75,7 @@ final class DiskFaultTest {
 
     @Test
     void aReadOnlyDiskIsNamed(@TempDir Path directory) throws IOException {
-        try (var disk = SmallDisk.mount(directory, 120);
+        try (var disk = SmallDisk.mount(directory.resolve("disk"), 120);
                 var cluster = StateCluster.startWithout(disk.path(), 1, node(1))) {
             assertHolds(cluster, 0);
             disk.allowWriting(false);

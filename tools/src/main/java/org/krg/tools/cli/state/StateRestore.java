@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
             "Makes this node the first and only member of a cluster that goes on from a backup, or from what a member",
             "that is left has on its disk. What the cluster agreed on after that is lost. All other nodes must come back",
             "with state rejoin: two nodes of the old cluster that start as they are would be a second one.",
-            "Revisions go on far beyond the source: none is ever given twice."
+            "Revisions go on far beyond the source: none is ever given twice. What the node had of the old cluster is",
+            "kept in aside-N below its data directory; its certificates and checkpoints stay. Its agent must not run."
         })
 public final class StateRestore implements Callable<Integer> {
     private final Terminal terminal;
@@ -65,6 +66,9 @@ public final class StateRestore implements Callable<Integer> {
                             .formatted(
                                     done.path("sourceRevision").asText(),
                                     done.path("revision").asText()));
+            if (done.has("aside")) {
+                terminal.say("what the node had is in " + done.path("aside").asText());
+            }
             terminal.say("  krg-admin agent run --config " + config + "   starts it");
             terminal.say(
                     "  krg-admin state rejoin --join %s   on every other node, then start it"

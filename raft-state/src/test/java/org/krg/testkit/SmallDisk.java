@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.state.ratis;
+package org.krg.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,25 +9,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// A file system of its own that can be full or read-only.
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private final Path path;
 
     private SmallDisk(Path path) {
         this.path = path;
     }
 
-    static SmallDisk mount(Path directory, int megabytes) throws IOException {
-        var path = Files.createDirectories(directory.resolve("disk"));
-        run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "krg-test", path.toString());
-        return new SmallDisk(path);
+    /// Mounts it at `place`, which is made.
+    public static SmallDisk mount(Path place, int megabytes) throws IOException {
+        Files.createDirectories(place);
+        run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "krg-test", place.toString());
+        return new SmallDisk(place);
     }
 
-    Path path() {
+    /// {@return where it is mounted}
+    public Path path() {
         return path;
     }
 
     /// Leaves no room.
-    void fill() throws IOException {
+    public void fill() throws IOException {
         try (var file = Files.newOutputStream(filler())) {
             var zeros = new byte[1 << 16];
             while (true) {
@@ -39,11 +41,11 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /// Makes room again.
-    void empty() throws IOException {
+    public void empty() throws IOException {
         Files.delete(filler());
     }
 
-    void allowWriting(boolean allowed) throws IOException {
+    public void allowWriting(boolean allowed) throws IOException {
         run("mount", "-o", "remount," + (allowed ? "rw" : "ro"), path.toString());
     }
 
