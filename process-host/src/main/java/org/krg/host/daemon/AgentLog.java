@@ -7,15 +7,17 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
+import org.krg.state.engine.Halt;
 import org.slf4j.LoggerFactory;
 
-/// The log of an agent: everything to `<data>/log/krgd.log`, and to standard output only what
-/// whoever started it waits for.
+/// The log of an agent: everything to `<data>/log/krgd.log`, to standard output only what whoever
+/// started it waits for, and to standard error why it ended.
 final class AgentLog {
     /// The logger whose sentences also go to standard output.
     static final String CONSOLE = "krgd";
@@ -28,16 +30,15 @@ final class AgentLog {
 
     private AgentLog() {}
 
-    /// Sends [#CONSOLE] to standard output and nothing else anywhere.
+    /// Sends [#CONSOLE] to standard output, last words to standard error, and nothing else
+    /// anywhere. The disk of the log may be what the process ends for.
     static void toConsole() {
         var context = context();
         context.reset();
         root(context).setLevel(Level.INFO);
-        var console = new ConsoleAppender<ILoggingEvent>();
-        console.setContext(context);
-        console.setEncoder(encoder(context, "%msg%n"));
-        console.start();
-        context.getLogger(CONSOLE).addAppender(console);
+        context.getLogger(CONSOLE).addAppender(console(context, ConsoleTarget.SystemOut, "%msg%n"));
+        context.getLogger(Halt.class)
+                .addAppender(console(context, ConsoleTarget.SystemErr, "error: %msg%n%ex{short}"));
         // The gRPC inside Ratis logs by the JDK's own means, to standard error.
         JDK_ROOT.setLevel(java.util.logging.Level.WARNING);
     }
@@ -75,6 +76,16 @@ final class AgentLog {
         context.getLogger("io.netty").setLevel(Level.WARN);
         // It warns of each connection to the unix socket: Armeria sets options of TCP on it, too.
         context.getLogger("io.netty.bootstrap.ServerBootstrap").setLevel(Level.ERROR);
+    }
+
+    private static ConsoleAppender<ILoggingEvent> console(
+            LoggerContext context, ConsoleTarget target, String pattern) {
+        var console = new ConsoleAppender<ILoggingEvent>();
+        console.setContext(context);
+        console.setTarget(target.getName());
+        console.setEncoder(encoder(context, pattern));
+        console.start();
+        return console;
     }
 
     private static LoggerContext context() {

@@ -16,20 +16,14 @@ public final class Halt implements LastResort {
 
     public Halt() {
         var unforeseen = new IOException("of a kind that nobody has foreseen");
-        var _ = new LastWords("for its class", unforeseen).sentence();
+        var _ = new LastWords("for its class", unforeseen);
         log.debug("what is unforeseen ends the process with {}", HaltCode.of(unforeseen));
     }
 
     private record LastWords(String what, Throwable cause) implements Runnable {
-        /// First where no disk is needed: the log may be on the one that is full.
         @Override
         public void run() {
-            System.err.println(sentence());
             log.error("the process ends what={}", what, cause);
-        }
-
-        private String sentence() {
-            return "error: " + what + ": " + cause.getMessage();
         }
     }
 
