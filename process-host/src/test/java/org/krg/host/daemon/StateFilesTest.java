@@ -67,8 +67,12 @@ final class StateFilesTest {
         run(settings.node().data(), 1, List.of());
         var again = StateFiles.restore(settings, settings.node().data(), false);
         assertThat(again.path("peerId").asText()).isEqualTo("n1.2");
-        assertThat(Path.of(again.path("aside").asText()).resolve("raft")).exists();
-        run(settings.node().data(), 2, List.of());
+        // One that was killed in the middle left everything there.
+        var aside = Path.of(again.path("aside").asText());
+        var onceMore = StateFiles.restore(settings, aside, false);
+        assertThat(onceMore.path("peerId").asText()).isEqualTo("n1.3");
+        assertThat(onceMore.path("sourceRevision")).isEqualTo(again.path("sourceRevision"));
+        run(settings.node().data(), 3, List.of());
 
         DamagedFiles.delete(DamagedFiles.find(data.resolve("raft"), "raft-meta", "meta"));
         assertThatThrownBy(() -> StateFiles.repair(data))
