@@ -92,14 +92,15 @@ public final class KeyCampaign {
                         .max()
                         .orElse(0);
         var violations = new ArrayList<String>();
-        var watch = KeyLog.read(cluster.members().getFirst(), KeyClients.PREFIX, last);
+        var watch = KeyLog.read(cluster, cluster.members().getFirst(), KeyClients.PREFIX, last);
         violations.addAll(Replay.violations(calls, watch.changes()));
         violations.addAll(Linearizability.violations(calls));
         violations.addAll(Sessions.violations(calls));
         for (var member : cluster.members()) {
             violations.addAll(
                     WatchPromises.violations(
-                            KeyLog.read(member, KeyClients.PREFIX, last), watch.changes()));
+                            KeyLog.read(cluster, member, KeyClients.PREFIX, last),
+                            watch.changes()));
         }
         return violations;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.cluster.Interruptible;
 
@@ -38,19 +39,24 @@ final class KeyCommandLine {
     }
 
     /// As above, on a dev cluster of its own, with a fault that says what it did.
+    ///
+    /// @param up makes a cluster of so many nodes
     static int runOnOwnCluster(
             List<String> arguments,
             String usage,
             String path,
             String faults,
             CampaignOptions presets,
+            IntFunction<Cluster> up,
             BiFunction<Cluster, Random, String> fault) {
-        return run(arguments, usage, path, faults, presets, options -> onOwn(options, fault));
+        return run(arguments, usage, path, faults, presets, options -> onOwn(options, up, fault));
     }
 
     private static KeyCampaign.Report onOwn(
-            CampaignOptions options, BiFunction<Cluster, Random, String> fault) {
-        try (var cluster = Cluster.up(options.nodes())) {
+            CampaignOptions options,
+            IntFunction<Cluster> up,
+            BiFunction<Cluster, Random, String> fault) {
+        try (var cluster = up.apply(options.nodes())) {
             return new KeyCampaign(cluster, System.err::println)
                     .run(
                             options.keys(),

@@ -42,7 +42,7 @@ public final class KeyKillsCommand implements Subcommand {
         var presets =
                 new CampaignOptions(100, Duration.ofHours(1), System.currentTimeMillis(), 3, 0);
         return KeyCommandLine.runOnOwnCluster(
-                arguments, USAGE, path(), "--kills", presets, KeyKillsCommand::kill);
+                arguments, USAGE, path(), "--kills", presets, Cluster::up, KeyKillsCommand::kill);
     }
 
     /// Kills an agent and starts it again.

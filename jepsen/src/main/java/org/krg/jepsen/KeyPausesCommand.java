@@ -52,6 +52,7 @@ public final class KeyPausesCommand implements Subcommand {
                 path(),
                 "--pauses",
                 presets,
+                Cluster::up,
                 (cluster, random) -> pause(cluster, random, MOST_MILLIS));
     }
 

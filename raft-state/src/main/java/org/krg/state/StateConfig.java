@@ -84,7 +84,8 @@ public record StateConfig(
             long incarnation,
             Path directory,
             HostPort bind,
-            List<FirstMember> members) {
+            List<FirstMember> members,
+            Optional<MutualTls> tls) {
         return new StateConfig(
                 cluster,
                 self,
@@ -94,7 +95,7 @@ public record StateConfig(
                 members,
                 Quorum.DEFAULT,
                 Kept.DEFAULT,
-                Optional.empty());
+                tls);
     }
 
     /// {@return bytes of the log between snapshots}
@@ -104,12 +105,12 @@ public record StateConfig(
 
     /// {@return the same with other patience for members and the disk}
     public StateConfig withQuorum(Quorum other) {
-        return with(other, kept, tls);
+        return with(other, kept);
     }
 
     /// {@return the same with snapshots at other distances, and another stretch of log kept}
     public StateConfig withLog(long between, long entries) {
-        return with(quorum, new Kept(between, entries, kept.events), tls);
+        return with(quorum, new Kept(between, entries, kept.events));
     }
 
     /// {@return the same with other voters}
@@ -129,14 +130,9 @@ public record StateConfig(
                 new Quorum(min, max, quorum.voters, quorum.replaceAfter, quorum.syncLimit));
     }
 
-    /// {@return the same with TLS on the Raft port}
-    public StateConfig withTls(MutualTls mutual) {
-        return with(quorum, kept, Optional.of(mutual));
-    }
-
-    private StateConfig with(Quorum patience, Kept past, Optional<MutualTls> secured) {
+    private StateConfig with(Quorum patience, Kept past) {
         return new StateConfig(
-                cluster, self, incarnation, directory, bind, members, patience, past, secured);
+                cluster, self, incarnation, directory, bind, members, patience, past, tls);
     }
 
     /// A name is resolved by whoever listens, and might turn into any address: only `localhost`

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -151,7 +152,13 @@ public final class MemberProcess implements AutoCloseable {
         var directory = Path.of(arguments[1]);
         var config =
                 StateConfig.defaults(
-                        UUID.fromString(arguments[0]), self, 1, directory, bind, members);
+                        UUID.fromString(arguments[0]),
+                        self,
+                        1,
+                        directory,
+                        bind,
+                        members,
+                        Optional.empty());
         var preset = config.quorum();
         var quorum =
                 new StateConfig.Quorum(

@@ -109,7 +109,14 @@ public final class StateCluster implements AutoCloseable {
     /// {@return the settings of a node of this cluster}
     public StateConfig config(NodeId node, long incarnation, List<FirstMember> first) {
         return settings.apply(
-                StateConfig.defaults(id, node, incarnation, directory(node), address(node), first));
+                StateConfig.defaults(
+                        id,
+                        node,
+                        incarnation,
+                        directory(node),
+                        address(node),
+                        first,
+                        Optional.empty()));
     }
 
     /// Starts a first member, or starts it again.
@@ -147,7 +154,13 @@ public final class StateCluster implements AutoCloseable {
         return RatisClusterStore.open(
                 settings.apply(
                         StateConfig.defaults(
-                                id, node, incarnation, place, address(node), List.of())),
+                                id,
+                                node,
+                                incarnation,
+                                place,
+                                address(node),
+                                List.of(),
+                                Optional.empty())),
                 new CallingLink(node),
                 new RocksStorage(place.resolve("store")),
                 new MetricRegistry(),

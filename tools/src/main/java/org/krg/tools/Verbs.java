@@ -93,8 +93,10 @@ import org.krg.tools.demo.DemoVerb;
 import org.krg.tools.dev.cli.AgentRunVerb;
 import org.krg.tools.dev.cli.ClusterInitVerb;
 import org.krg.tools.dev.cli.ClusterJoinVerb;
+import org.krg.tools.dev.cli.DevCutVerb;
 import org.krg.tools.dev.cli.DevDownVerb;
 import org.krg.tools.dev.cli.DevKillVerb;
+import org.krg.tools.dev.cli.DevMendVerb;
 import org.krg.tools.dev.cli.DevStartVerb;
 import org.krg.tools.dev.cli.DevStatusVerb;
 import org.krg.tools.dev.cli.DevUpVerb;
@@ -110,6 +112,8 @@ public final class Verbs implements VerbTree {
                             new Verb("dev status", "Show the nodes of that cluster"),
                             new Verb("dev start", "Start nodes that do not run"),
                             new Verb("dev kill", "Kill an agent, or a node with all it hosts"),
+                            new Verb("dev cut", "Part nodes from each other, or lose packets"),
+                            new Verb("dev mend", "Let all nodes hear each other again"),
                             new Verb(
                                     "dev down", "Stop the cluster; --purge leaves nothing behind")),
                     new Section(
@@ -249,6 +253,8 @@ public final class Verbs implements VerbTree {
             case "dev status" -> new DevStatusVerb(terminal);
             case "dev start" -> new DevStartVerb(terminal);
             case "dev kill" -> new DevKillVerb(terminal);
+            case "dev cut" -> new DevCutVerb(terminal);
+            case "dev mend" -> new DevMendVerb(terminal);
             case "dev down" -> new DevDownVerb(terminal);
             case "run" -> new Run(terminal);
             case "ps" -> new Ps(terminal);

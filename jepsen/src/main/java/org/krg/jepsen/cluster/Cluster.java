@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +21,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.HttpsURLConnection;
 import org.krg.state.model.HostPort;
+import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevStatus;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
@@ -65,6 +69,12 @@ public final class Cluster implements AutoCloseable {
         return up(nodes, _ -> {}, "--encrypt-checkpoints");
     }
 
+    /// Makes a cluster whose nodes are as apart as machines: each has a network of its own, and
+    /// they can be [parted][#cut]. Agents are asked over TLS.
+    public static Cluster upSeparate(int nodes) {
+        return up(nodes, _ -> {}, "--separate-networks");
+    }
+
     /// As above.
     ///
     /// @param prepare is shown the place of each node's data directory before it is made
@@ -85,7 +95,8 @@ public final class Cluster implements AutoCloseable {
             line.addAll(List.of(options));
             installation.run(TO_START, line.toArray(String[]::new)).require(0);
             var members = members(installation);
-            var cluster = new Cluster(installation, directory, findName(members), members);
+            var cluster =
+                    new Cluster(installation, directory, findName(directory, members), members);
             cluster.awaitReady();
             return cluster;
         } catch (RuntimeException | Error failure) {
@@ -110,7 +121,7 @@ public final class Cluster implements AutoCloseable {
 
     /// {@return a client of this cluster, to be closed by its user}
     public ApiClient client() {
-        return new ApiClient(ClientConfig.of(members.stream().map(Member::api).toList()));
+        return new ApiClient(config(members));
     }
 
     /// {@return the answer of the cluster to a GET}
@@ -137,9 +148,35 @@ public final class Cluster implements AutoCloseable {
 
     /// {@return the answer of one node, from what it knows itself}
     public JsonNode ask(Member member, String... segments) {
-        try (var client = new ApiClient(ClientConfig.of(List.of(member.api())))) {
+        try (var client = new ApiClient(config(List.of(member)))) {
             return client.get(ApiPath.of(segments).with("stale", true));
         }
+    }
+
+    /// {@return a connection to one node that is not opened yet}
+    ///
+    /// @param path of the API, from its first `/` on
+    public HttpURLConnection connect(Member member, String path) {
+        var tls = DevDirectory.at(directory).tls();
+        try {
+            var address =
+                    URI.create((tls.isPresent() ? "https://" : "http://") + member.api() + path);
+            var connection = (HttpURLConnection) address.toURL().openConnection();
+            if (connection instanceof HttpsURLConnection secure) {
+                secure.setSSLSocketFactory(tls.orElseThrow().getSocketFactory());
+            }
+            return connection;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private ClientConfig config(List<Member> some) {
+        return DevDirectory.at(directory).client(some.stream().map(Member::api).toList());
+    }
+
+    private Optional<JsonNode> status(Member member) {
+        return DevStatus.ask(config(List.of(member)));
     }
 
     /// Kills the agent of a node, whose cells go on.
@@ -201,6 +238,22 @@ public final class Cluster implements AutoCloseable {
                 .findFirst();
     }
 
+    /// Parts nodes from others, until [mended][#mend]; what was cut before stays cut.
+    ///
+    /// @param options of `dev cut`
+    public void cut(List<String> nodes, List<String> from, String... options) {
+        var line = new ArrayList<>(List.of("dev", "cut"));
+        line.addAll(nodes);
+        line.addAll(List.of("--from", String.join(",", from)));
+        line.addAll(List.of(options));
+        run(line.toArray(String[]::new)).require(0);
+    }
+
+    /// Lets all nodes hear each other again.
+    public void mend() {
+        run("dev", "mend").require(0);
+    }
+
     /// Kills a node: its agent and everything it hosts.
     public void killNode(String node) {
         run("dev", "kill", node, "--scope", "node").require(0);
@@ -219,7 +272,7 @@ public final class Cluster implements AutoCloseable {
 
     /// Starts the agents that do not run and returns when all nodes are ready.
     public void heal() {
-        if (!members.stream().allMatch(Cluster::answers)) {
+        if (!members.stream().allMatch(member -> status(member).isPresent())) {
             for (var node : run("dev", "status", "-o", "json").require(0).json().path("nodes")) {
                 if (!node.path("pid").isIntegralNumber()) {
                     start(node.path("name").asText());
@@ -238,14 +291,14 @@ public final class Cluster implements AutoCloseable {
             Await.until(
                     "all nodes to be ready",
                     TO_BE_READY,
-                    () -> members.stream().allMatch(Cluster::hasRegistered) && areAllReady());
+                    () -> members.stream().allMatch(this::hasRegistered) && areAllReady());
         } catch (CampaignFailed late) {
             var said =
                     members.stream()
                             .map(member ->
                                     member.node()
                                             + " says "
-                                            + DevStatus.ask(member.api())
+                                            + status(member)
                                                     .map(JsonNode::toString)
                                                     .orElse("nothing"));
             var known = run("node", "list");
@@ -266,8 +319,8 @@ public final class Cluster implements AutoCloseable {
                 == members.size();
     }
 
-    private static boolean hasRegistered(Member member) {
-        return DevStatus.ask(member.api()).filter(it -> it.path("ready").asBoolean()).isPresent();
+    private boolean hasRegistered(Member member) {
+        return status(member).filter(it -> it.path("ready").asBoolean()).isPresent();
     }
 
     /// {@return the process of a job}
@@ -331,12 +384,9 @@ public final class Cluster implements AutoCloseable {
                 .toList();
     }
 
-    private static boolean answers(Member member) {
-        return DevStatus.ask(member.api()).isPresent();
-    }
-
-    private static String findName(List<Member> members) {
-        try (var client = new ApiClient(ClientConfig.of(List.of(members.getFirst().api())))) {
+    private static String findName(Path directory, List<Member> members) {
+        var config = DevDirectory.at(directory).client(List.of(members.getFirst().api()));
+        try (var client = new ApiClient(config)) {
             return client.get(ApiPath.of("status")).path("cluster").path("name").asText();
         }
     }

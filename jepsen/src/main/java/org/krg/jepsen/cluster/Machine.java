@@ -39,6 +39,7 @@ public final class Machine {
                 .filter(line -> line.contains(path))
                 .map(line -> "mount " + line)
                 .forEach(found::add);
+        networks(name).map(network -> "network " + network).forEach(found::add);
         if (Files.exists(directory)) {
             found.add("directory " + path);
         }
@@ -72,6 +73,22 @@ public final class Machine {
         return Stream.concat(mounts("cgroup"), mounts("cgroup2"))
                 .map(mount -> mount.resolve("krg").resolve(name))
                 .filter(Files::exists);
+    }
+
+    /// The namespaces and devices of nodes that have networks of their own.
+    private static Stream<Path> networks(String name) {
+        var ours = name.replace("dev-", "krg");
+        return Stream.of(Path.of("/run/netns"), Path.of("/sys/class/net"))
+                .flatMap(Machine::entries)
+                .filter(entry -> entry.getFileName().toString().startsWith(ours));
+    }
+
+    private static Stream<Path> entries(Path directory) {
+        try (var entries = Files.list(directory)) {
+            return entries.toList().stream();
+        } catch (IOException notThere) {
+            return Stream.empty();
+        }
     }
 
     private static Stream<Path> mounts(String type) {

@@ -6,8 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +27,9 @@ public final class KeyLog {
     private KeyLog() {}
 
     /// {@return what a watch from the first revision on told up to `revision`}
-    public static Watched read(Member member, String prefix, long revision) {
-        var address =
-                URI.create(
-                        "http://%s/v1/keys/watch?since=1&prefix=%s"
-                                .formatted(member.api(), prefix));
+    public static Watched read(Cluster cluster, Member member, String prefix, long revision) {
+        var connection = cluster.connect(member, "/v1/keys/watch?since=1&prefix=" + prefix);
         try {
-            var connection = (HttpURLConnection) address.toURL().openConnection();
             connection.setReadTimeout((int) SILENCE.toMillis());
             try (var lines =
                     new BufferedReader(

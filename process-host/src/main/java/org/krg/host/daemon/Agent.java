@@ -371,17 +371,17 @@ final class Agent implements AutoCloseable {
                         incarnation,
                         data,
                         settings.listen().raft(),
-                        settings.members());
+                        settings.members(),
+                        Optional.of(tls.mutual()));
         var election = settings.election();
         var config =
                 defaults.withQuorum(
-                                new StateConfig.Quorum(
-                                        election.min(),
-                                        election.max(),
-                                        election.voters(),
-                                        election.replaceAfter(),
-                                        election.syncLimit()))
-                        .withTls(tls.mutual());
+                        new StateConfig.Quorum(
+                                election.min(),
+                                election.max(),
+                                election.voters(),
+                                election.replaceAfter(),
+                                election.syncLimit()));
         return parts.add(
                 RatisClusterStore.open(
                         config, asks, new RocksStorage(data.resolve("store")), metrics));

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.krg.host.tls.CertificateAuthority;
 import org.krg.host.tls.KeyRequest;
+import org.krg.host.tls.Pem;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.NodeAddresses;
@@ -46,6 +47,21 @@ public final class ClusterKeys {
             files.write(authority);
         }
         files.write(certificate, request.keyText(), authority.certificate());
+    }
+
+    /// Writes the key and certificate of an administrator, and whom to believe, to a directory.
+    ///
+    /// @throws org.krg.host.HostFailure if that cannot be written
+    public void giveAdministrator(String name, Path directory) {
+        var keys = UserKeys.make(name, directory);
+        var certificate =
+                authority.sign(
+                        keys.request(),
+                        new CertificateName(cluster, CertificateName.Role.ADMIN, name, 0),
+                        List.of(),
+                        Instant.now(),
+                        CertificateAuthority.NODE_LIFE);
+        keys.write(Pem.text(List.of(certificate)), Pem.text(List.of(authority.certificate())));
     }
 
     /// {@return whether there are a node's keys in its data directory}

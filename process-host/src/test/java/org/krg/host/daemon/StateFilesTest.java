@@ -112,7 +112,8 @@ final class StateFilesTest {
     private static void run(Path data, long incarnation, List<FirstMember> members) {
         try (var store =
                 RatisClusterStore.open(
-                        StateConfig.defaults(CLUSTER, SELF, incarnation, data, RAFT, members),
+                        StateConfig.defaults(
+                                CLUSTER, SELF, incarnation, data, RAFT, members, Optional.empty()),
                         (_, _) ->
                                 CompletableFuture.failedFuture(
                                         new LeaderLink.Unsent("no link", new IOException())),

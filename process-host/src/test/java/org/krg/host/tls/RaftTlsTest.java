@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,14 @@ class RaftTlsTest {
                         config.cluster(), id -> new Keys(id, directory.resolve("keys")));
         var tls = made.node(config.self().name());
         tls.believeOnly(name -> !isRemoved || !name.name().equals("n4"));
-        return config.withTls(tls.mutual());
+        return StateConfig.defaults(
+                config.cluster(),
+                config.self(),
+                config.incarnation(),
+                config.directory(),
+                config.bind(),
+                config.members(),
+                Optional.of(tls.mutual()));
     }
 
     @AfterAll
@@ -141,7 +149,8 @@ class RaftTlsTest {
                                 1,
                                 directory,
                                 new HostPort("0.0.0.0", 7441),
-                                List.of()))
+                                List.of(),
+                                Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("without TLS");
     }

@@ -74,7 +74,7 @@ public final class ConnectionOptions {
         if (secret.isPresent()) {
             config = config.withToken(secret.get());
         }
-        var tls = tls(terminal);
+        var tls = tls(terminal).or(() -> chosen(terminal).flatMap(dev -> dev.directory().tls()));
         if (tls.isPresent()) {
             config = config.withTls(tls.get());
         }
@@ -89,17 +89,35 @@ public final class ConnectionOptions {
         if (!endpoints.isEmpty()) {
             return named(endpoints, "--endpoint");
         }
-        if (directory != null) {
-            return ofDev(DevDirectory.at(directory), "the dev cluster of --dir");
-        }
         var variable = terminal.variable("KRG_ENDPOINT");
-        if (variable.isPresent()) {
+        if (directory == null && variable.isPresent()) {
             return named(List.of(variable.get().split(",")), "KRG_ENDPOINT");
         }
+        return chosen(terminal, last).map(ConnectionOptions::ofDev).orElse(ANY_LOCAL_AGENT);
+    }
+
+    /// A dev cluster, and why it is asked.
+    private record Dev(DevDirectory directory, String why) {}
+
+    private Optional<Dev> chosen(Terminal terminal) {
+        return chosen(terminal, DevDirectory::last);
+    }
+
+    private Optional<Dev> chosen(Terminal terminal, Supplier<Optional<DevDirectory>> last) {
+        if (!endpoints.isEmpty()) {
+            return Optional.empty();
+        }
+        if (directory != null) {
+            return Optional.of(new Dev(DevDirectory.at(directory), "the dev cluster of --dir"));
+        }
+        if (terminal.variable("KRG_ENDPOINT").isPresent()) {
+            return Optional.empty();
+        }
         return terminal.variable("KRG_DIR")
-                .map(path -> ofDev(DevDirectory.at(Path.of(path)), "the dev cluster of KRG_DIR"))
-                .or(() -> last.get().map(made -> ofDev(made, "the dev cluster made last, " + made)))
-                .orElse(ANY_LOCAL_AGENT);
+                .map(path -> new Dev(DevDirectory.at(Path.of(path)), "the dev cluster of KRG_DIR"))
+                .or(() ->
+                        last.get()
+                                .map(made -> new Dev(made, "the dev cluster made last, " + made)));
     }
 
     private static Agents named(List<String> texts, String by) {
@@ -107,10 +125,11 @@ public final class ConnectionOptions {
                 parsed(texts), "named by " + by, "see that an agent runs there, or name another");
     }
 
-    private static Agents ofDev(DevDirectory directory, String why) {
+    private static Agents ofDev(Dev dev) {
+        var directory = dev.directory();
         return new Agents(
                 directory.endpoints(),
-                why,
+                dev.why(),
                 ("krg-admin dev up --dir %s starts it, dev status --dir %s shows its nodes;"
                                 + " --endpoint HOST:PORT asks another cluster")
                         .formatted(directory, directory));

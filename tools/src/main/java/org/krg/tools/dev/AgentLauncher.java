@@ -17,9 +17,11 @@ import java.util.List;
 final class AgentLauncher {
     private static final File NULL = new File("/dev/null");
 
-    /// Hides the directories up to `--` and becomes the command behind it.
+    /// Hides the directories up to `--`, lets go of network namespaces with a name, which would
+    /// outlive their removal otherwise, and becomes the command behind it.
     private static final String HIDE =
-            "while [ \"$1\" != -- ]; do"
+            "umount --lazy --recursive /run/netns 2>/dev/null;"
+                    + " while [ \"$1\" != -- ]; do"
                     + " mount -t tmpfs -o ro,size=4k,mode=0755 krg-other-node \"$1\" || exit; shift;"
                     + " done; shift; exec \"$@\"";
 
@@ -66,6 +68,9 @@ final class AgentLauncher {
     List<String> command(String node) {
         var command = new ArrayList<String>();
         command.add("setsid");
+        if (cluster.isSeparate()) {
+            command.addAll(DevNetwork.of(cluster).within(node));
+        }
         if (isolating) {
             command.addAll(
                     List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", HIDE));

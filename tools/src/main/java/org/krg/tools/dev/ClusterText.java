@@ -18,6 +18,7 @@ final class ClusterText {
     static String render(DevCluster cluster) {
         var root = JSON.createObjectNode();
         root.put("id", cluster.id().toString()).put("name", cluster.name());
+        root.put("separateNetworks", cluster.isSeparate());
         var nodes = root.putArray("nodes");
         for (var node : cluster.nodes()) {
             nodes.addObject()
@@ -45,7 +46,11 @@ final class ClusterText {
                                         address(node, "raft"),
                                         address(node, "peer"))));
             }
-            return new DevCluster(UUID.fromString(text(root, "id")), text(root, "name"), nodes);
+            return new DevCluster(
+                    UUID.fromString(text(root, "id")),
+                    text(root, "name"),
+                    root.path("separateNetworks").booleanValue(),
+                    nodes);
         } catch (JsonProcessingException broken) {
             throw new IllegalArgumentException(broken.getOriginalMessage(), broken);
         }

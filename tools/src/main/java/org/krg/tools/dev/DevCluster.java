@@ -8,8 +8,9 @@ import org.krg.host.HostFailure;
 /// What a dev cluster consists of; fixed when it is made.
 ///
 /// @param name also names its cgroups, `krg/<name>`, and is therefore another for each dev cluster
+/// @param isSeparate whether its nodes have networks of their own, [DevNetwork]
 /// @param nodes in the order of their numbers, the voters first
-public record DevCluster(UUID id, String name, List<DevNode> nodes) {
+public record DevCluster(UUID id, String name, boolean isSeparate, List<DevNode> nodes) {
     public DevCluster {
         nodes = List.copyOf(nodes);
     }

@@ -9,8 +9,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
 import org.krg.host.HostFailure;
+import org.krg.host.daemon.UserKeys;
 import org.krg.state.model.HostPort;
+import org.krg.tools.http.ClientConfig;
 
 /// The directory of a dev cluster and where things are in it:
 ///
@@ -19,9 +22,13 @@ import org.krg.state.model.HostPort;
 ///     nodes/n1/krgd.toml    settings of the agent
 ///     nodes/n1/data         the node's directory, with its keys in tls
 ///     nodes/n1/agent.out    what the agent printed
+///     admin                 an administrator's key, where agents are not on loopback
 public final class DevDirectory {
+    /// Whom the key of [#admin] names.
+    static final String ADMIN = "root";
+
     private static final Set<String> ENTRIES =
-            Set.of("cluster.json", "cluster.json.new", "lock", "nodes");
+            Set.of("cluster.json", "cluster.json.new", "lock", "nodes", "admin");
 
     private final Path path;
 
@@ -97,6 +104,29 @@ public final class DevDirectory {
     /// {@return the APIs of all nodes, whether they run or not}
     public List<HostPort> endpoints() {
         return cluster().nodes().stream().map(node -> node.listen().api()).toList();
+    }
+
+    /// {@return how to ask agents of this cluster}
+    ///
+    /// @param agents some of its APIs
+    public ClientConfig client(List<HostPort> agents) {
+        return tls().map(ClientConfig.of(agents)::withTls).orElse(ClientConfig.of(agents));
+    }
+
+    /// {@return what is shown to its agents, where they are not on loopback}
+    public Optional<SSLContext> tls() {
+        var keys = admin();
+        return Files.isDirectory(keys)
+                ? Optional.of(
+                        UserKeys.context(
+                                keys.resolve("ca.crt"),
+                                keys.resolve(ADMIN + ".crt"),
+                                keys.resolve(ADMIN + ".key")))
+                : Optional.empty();
+    }
+
+    Path admin() {
+        return path.resolve("admin");
     }
 
     /// {@return the absolute path of the directory}

@@ -64,6 +64,9 @@ public final class DevDown {
         }
         Cgroups.of(nodes.cluster().name()).remove();
         DevLinks.remove(nodes.cluster().id());
+        if (nodes.cluster().isSeparate()) {
+            DevNetwork.of(nodes.cluster()).remove();
+        }
         RunDirectory.sweep(krgHome);
         talk.accept(said(running, killed));
     }
@@ -82,7 +85,8 @@ public final class DevDown {
         }
     }
 
-    private static void removeTree(Path path) throws IOException {
+    /// Removes a directory with all that is in it, if it is there.
+    static void removeTree(Path path) throws IOException {
         if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             try (var entries = Files.newDirectoryStream(path)) {
                 for (var entry : entries) {

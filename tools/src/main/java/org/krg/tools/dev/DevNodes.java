@@ -52,6 +52,9 @@ public final class DevNodes {
     /// Starts the agents of nodes and returns when all serve. Those that run already are left as
     /// they are. If one does not come up those that were started here are stopped.
     public void start(List<String> nodes) throws IOException, InterruptedException {
+        if (cluster.isSeparate()) {
+            DevNetwork.of(cluster).make();
+        }
         var launcher = AgentLauncher.of(directory, krgHome);
         if (!launcher.isIsolating()) {
             talk.accept("nodes see each other's directories: mount namespaces are not allowed");
@@ -62,7 +65,9 @@ public final class DevNodes {
                 if (findAgent(node).isPresent()) {
                     talk.accept(node + " runs already");
                 } else {
-                    requireFreePorts(cluster.require(node));
+                    if (!cluster.isSeparate()) {
+                        requireFreePorts(cluster.require(node));
+                    }
                     starting.add(StartingAgent.begin(launcher, directory, node));
                 }
             }

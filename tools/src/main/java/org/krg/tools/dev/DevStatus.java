@@ -3,6 +3,7 @@ package org.krg.tools.dev;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,28 +20,40 @@ public final class DevStatus {
     private DevStatus() {}
 
     /// {@return the nodes in their order; no failure of a node is an error}
-    public static List<NodeStatus> of(DevDirectory directory) {
+    public static List<NodeStatus> of(DevDirectory directory) throws InterruptedException {
         var cluster = directory.cluster();
-        return cluster.nodes().stream().map(node -> of(directory, node)).toList();
+        var nodes = new ArrayList<NodeStatus>();
+        for (var node : cluster.nodes()) {
+            nodes.add(of(directory, node, cluster.isSeparate()));
+        }
+        return nodes;
     }
 
     /// {@return what an agent says of itself, if it answers: the reply to `GET /v1/status`}
     public static Optional<JsonNode> ask(HostPort api) {
-        var config = ClientConfig.of(List.of(api)).withBounds(ANSWER, Duration.ZERO, ANSWER);
-        try (var client = new ApiClient(config)) {
+        return ask(ClientConfig.of(List.of(api)));
+    }
+
+    /// {@return as above}
+    ///
+    /// @param agent how to ask it; its bounds do not count
+    public static Optional<JsonNode> ask(ClientConfig agent) {
+        try (var client = new ApiClient(agent.withBounds(ANSWER, Duration.ZERO, ANSWER))) {
             return Optional.of(client.get(ApiPath.of("status")));
         } catch (ApiFailure silent) {
             return Optional.empty();
         }
     }
 
-    private static NodeStatus of(DevDirectory directory, DevNode node) {
+    private static NodeStatus of(DevDirectory directory, DevNode node, boolean isSeparate)
+            throws InterruptedException {
         var agent = AgentProcess.find(directory.settings(node.name()));
         var role = node.voter() ? "voter" : "listener";
         if (agent.isEmpty()) {
-            return new NodeStatus(node, OptionalLong.empty(), role, "stopped");
+            return new NodeStatus(node, OptionalLong.empty(), role, "stopped", List.of());
         }
-        var status = ask(node.listen().api());
+        var cuts = isSeparate ? new DevCuts(directory).of(node.name()) : List.<DevCuts.Cut>of();
+        var status = ask(directory.client(List.of(node.listen().api())));
         var isLeader =
                 status.filter(it -> it.path("leader").asText().equals(node.name())).isPresent();
         var isReady = status.filter(it -> it.path("ready").asBoolean()).isPresent();
@@ -48,6 +61,7 @@ public final class DevStatus {
                 node,
                 OptionalLong.of(agent.get().pid()),
                 isLeader ? "leader" : role,
-                isReady ? "ready" : "starting");
+                isReady ? "ready" : "starting",
+                cuts);
     }
 }

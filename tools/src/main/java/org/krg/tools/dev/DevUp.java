@@ -11,16 +11,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.krg.host.AgentSettings;
 import org.krg.host.AgentSettings.ClusterSettings;
 import org.krg.host.AgentSettings.ElectionSettings;
-import org.krg.host.AgentSettings.EncryptionSettings;
 import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.daemon.ClusterKeys;
 import org.krg.host.daemon.SettingsFile;
 import org.krg.state.StateConfig.FirstMember;
+import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
 
 /// Brings a dev cluster up: makes it if the directory holds none, and starts all its agents.
@@ -36,24 +37,20 @@ public final class DevUp {
     private final DevDirectory directory;
     private final Path krgHome;
     private final Consumer<String> talk;
-    private final EncryptionSettings encryption;
+    private final DevShape shape;
 
     /// @param krgHome the checkout or installation krg runs from
     /// @param talk is told what happens, in lines
     public DevUp(DevDirectory directory, Path krgHome, Consumer<String> talk) {
-        this(directory, krgHome, talk, EncryptionSettings.DEFAULT);
+        this(directory, krgHome, talk, DevShape.DEFAULT);
     }
 
-    /// @param encryption of checkpoints, in a cluster that is made now
-    public DevUp(
-            DevDirectory directory,
-            Path krgHome,
-            Consumer<String> talk,
-            EncryptionSettings encryption) {
+    /// @param shape of a cluster that is made now
+    public DevUp(DevDirectory directory, Path krgHome, Consumer<String> talk, DevShape shape) {
         this.directory = directory;
         this.krgHome = krgHome;
         this.talk = talk;
-        this.encryption = encryption;
+        this.shape = shape;
     }
 
     /// Returns when all agents serve and take part. If one does not, or at an interrupt, none runs
@@ -69,7 +66,7 @@ public final class DevUp {
                 var claims = PortClaims.open()) {
             if (directory.hasCluster()) {
                 requireSame(count);
-                requireSameEncryption();
+                requireSameShape();
             } else {
                 make(count.orElse(DEFAULT_NODES), claims);
             }
@@ -99,14 +96,14 @@ public final class DevUp {
 
     // Until then no program can be placed on a node.
     private void awaitReady(List<DevNode> all) throws InterruptedException {
-        var ready = Patience.until(READY_LIMIT, () -> all.stream().allMatch(DevUp::isReady));
+        var ready = Patience.until(READY_LIMIT, () -> all.stream().allMatch(this::isReady));
         if (!ready) {
             talk.accept("not every node takes part yet; `krg-admin dev status` shows when they do");
         }
     }
 
-    private static boolean isReady(DevNode node) {
-        return DevStatus.ask(node.listen().api())
+    private boolean isReady(DevNode node) {
+        return DevStatus.ask(directory.client(List.of(node.listen().api())))
                 .filter(status -> status.path("ready").asBoolean())
                 .isPresent();
     }
@@ -119,12 +116,17 @@ public final class DevUp {
                     "");
         }
         var id = UUID.randomUUID();
-        var listen = PortBlocks.pick(count, claims::take);
+        var listen = addresses(id, count, claims);
         var nodes = new ArrayList<DevNode>();
         for (var i = 0; i < count; i++) {
             nodes.add(new DevNode("n" + (i + 1), i < voters(count), listen.get(i)));
         }
-        var cluster = new DevCluster(id, "dev-" + id.toString().substring(0, 8), nodes);
+        var cluster =
+                new DevCluster(
+                        id,
+                        "dev-" + id.toString().substring(0, 8),
+                        shape.separateNetworks(),
+                        nodes);
         var keys = ClusterKeys.make(id);
         for (var node : nodes) {
             DevDirectory.makePrivate(directory.home(node.name()));
@@ -136,7 +138,19 @@ public final class DevUp {
             Files.writeString(
                     directory.settings(node.name()), SettingsText.render(settings(cluster, node)));
         }
+        if (cluster.isSeparate()) {
+            DevDown.removeTree(directory.admin());
+            keys.giveAdministrator(DevDirectory.ADMIN, directory.admin());
+        }
         directory.write(cluster);
+    }
+
+    private List<NodeAddresses> addresses(UUID id, int count, PortClaims claims) {
+        return shape.separateNetworks()
+                ? IntStream.rangeClosed(1, count)
+                        .mapToObj(number -> DevNetwork.addresses(id, number))
+                        .toList()
+                : PortBlocks.pick(count, claims::take);
     }
 
     /// One, two or three voters as nodes allow; five from five nodes on.
@@ -160,7 +174,7 @@ public final class DevUp {
                         ElectionSettings.DEFAULT,
                         DevLinks.pool(cluster.id()),
                         Optional.empty())
-                .encrypting(encryption);
+                .encrypting(shape.encryption());
     }
 
     private static FirstMember member(DevNode node) {
@@ -189,8 +203,14 @@ public final class DevUp {
         }
     }
 
-    private void requireSameEncryption() {
-        if (!encryption.isOn()) {
+    private void requireSameShape() {
+        if (shape.separateNetworks() && !directory.cluster().isSeparate()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    directory + " holds a dev cluster whose nodes share this machine's network",
+                    "leave out --separate-networks, or name another directory with --dir");
+        }
+        if (!shape.encryption().isOn()) {
             return;
         }
         for (var node : directory.cluster().nodes()) {

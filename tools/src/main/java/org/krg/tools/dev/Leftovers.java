@@ -29,6 +29,11 @@ public final class Leftovers {
         for (var device : DevLinks.existing(cluster.id())) {
             found.add("network device " + device);
         }
+        if (cluster.isSeparate()) {
+            DevNetwork.of(cluster)
+                    .existing()
+                    .forEach(name -> found.add("network namespace " + name));
+        }
         for (var mount : Mounts.below(directory.path())) {
             found.add("mount " + mount.where());
         }

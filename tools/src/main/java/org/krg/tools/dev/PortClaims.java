@@ -33,7 +33,9 @@ final class PortClaims implements AutoCloseable {
         var promised = new HashSet<Integer>();
         for (var directory : AgentProcess.directories()) {
             try {
-                directory.endpoints().forEach(api -> promised.add(api.port()));
+                directory.endpoints().stream()
+                        .filter(api -> api.host().equals(PortBlocks.LOOPBACK))
+                        .forEach(api -> promised.add(api.port()));
             } catch (HostFailure damaged) {
                 // Its running nodes still hold their ports.
             }

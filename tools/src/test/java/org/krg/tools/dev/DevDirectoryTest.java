@@ -114,7 +114,7 @@ class DevDirectoryTest {
                     """
                             .formatted(cluster.id(), node.name()));
         }
-        var wanted = new EncryptionSettings(true, Optional.empty());
+        var wanted = new DevShape(new EncryptionSettings(true, Optional.empty()), false);
 
         assertConflict(
                 () -> new DevUp(directory, KRG_HOME, told::add, wanted).run(OptionalInt.empty()));
@@ -144,6 +144,7 @@ class DevDirectoryTest {
                 new DevCluster(
                         UUID.randomUUID(),
                         "dev-test",
+                        false,
                         List.of(
                                 new DevNode("n1", true, listen.getFirst()),
                                 new DevNode("n2", false, listen.getLast())));

@@ -4,9 +4,11 @@ package org.krg.tools.dev.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.dev.DevCuts;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevStatus;
 import org.krg.tools.dev.NodeStatus;
@@ -17,8 +19,6 @@ import picocli.CommandLine.Mixin;
 /// `dev status`
 @Command
 public final class DevStatusVerb implements Callable<Integer> {
-    private static final String ROW = "%-6s %-9s %-9s %-8s %s%n";
-
     private final Terminal terminal;
 
     @Mixin private final DevOptions options = new DevOptions();
@@ -31,9 +31,11 @@ public final class DevStatusVerb implements Callable<Integer> {
     @Override
     public Integer call() {
         var directory = options.directory(terminal).requireCluster();
-        var nodes = DevStatus.of(directory);
-        output.print(terminal, tree(directory, nodes), () -> table(nodes));
-        return ExitCode.OK;
+        return Work.interruptibly(() -> {
+            var nodes = DevStatus.of(directory);
+            output.print(terminal, tree(directory, nodes), () -> table(nodes));
+            return ExitCode.OK;
+        });
     }
 
     static JsonNode tree(DevDirectory directory, List<NodeStatus> nodes) {
@@ -45,6 +47,12 @@ public final class DevStatusVerb implements Callable<Integer> {
                     .put("api", status.node().listen().api().toString());
             status.pid().ifPresent(pid -> node.put("pid", pid));
             node.put("role", status.role()).put("state", status.state());
+            for (var cut : status.cuts()) {
+                node.withArray("cuts")
+                        .addObject()
+                        .put("from", cut.from())
+                        .put("percent", cut.percent());
+            }
         }
         return tree;
     }
@@ -52,17 +60,26 @@ public final class DevStatusVerb implements Callable<Integer> {
     private String table(List<NodeStatus> nodes) {
         var text = new StringBuilder();
         if (output.hasHeaders()) {
-            text.append(ROW.formatted("NODE", "STATE", "ROLE", "PID", "API"));
+            text.append(row("NODE", "STATE", "ROLE", "PID", "API", "DOES NOT HEAR"));
         }
         for (var status : nodes) {
             text.append(
-                    ROW.formatted(
+                    row(
                             status.node().name(),
                             status.state(),
                             status.role(),
                             status.pid().isPresent() ? status.pid().getAsLong() : "-",
-                            status.node().listen().api()));
+                            status.node().listen().api(),
+                            notHeard(status.cuts())));
         }
         return text.toString();
+    }
+
+    private static String notHeard(List<DevCuts.Cut> cuts) {
+        return cuts.stream().map(DevCuts.Cut::toString).collect(Collectors.joining(", "));
+    }
+
+    private static String row(Object... columns) {
+        return "%-6s %-9s %-9s %-8s %-20s %s".formatted(columns).stripTrailing() + "\n";
     }
 }

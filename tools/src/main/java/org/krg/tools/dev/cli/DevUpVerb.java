@@ -12,6 +12,7 @@ import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevNodes;
+import org.krg.tools.dev.DevShape;
 import org.krg.tools.dev.DevUp;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +36,13 @@ public final class DevUpVerb implements Callable<Integer> {
             names = "--encrypt-checkpoints",
             description = "the nodes of a new cluster encrypt the checkpoints that they keep")
     private boolean encrypts;
+
+    @Option(
+            names = "--separate-networks",
+            description =
+                    "each node of a new cluster has a network of its own, as a machine has; `dev cut`"
+                            + " parts them (root)")
+    private boolean separates;
 
     public DevUpVerb(Terminal terminal) {
         this.terminal = terminal;
@@ -61,9 +69,9 @@ public final class DevUpVerb implements Callable<Integer> {
 
     private DevNodes comeUp(DevDirectory directory, OptionalInt count)
             throws IOException, InterruptedException {
-        var encryption = new EncryptionSettings(encrypts, Optional.empty());
+        var shape = new DevShape(new EncryptionSettings(encrypts, Optional.empty()), separates);
         try (var _ = Progress.of(terminal, "waiting for the agents to serve")) {
-            return new DevUp(directory, KrgHome.require(), terminal::say, encryption).run(count);
+            return new DevUp(directory, KrgHome.require(), terminal::say, shape).run(count);
         }
     }
 
