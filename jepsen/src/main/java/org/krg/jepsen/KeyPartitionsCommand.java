@@ -14,6 +14,9 @@ public final class KeyPartitionsCommand implements Subcommand {
     /// Longer than an election, and than the lease of a node.
     private static final int MOST_MILLIS = 15_000;
 
+    /// An election after the leader was found gone, on a busy machine.
+    private static final Duration TO_GO_ON = Duration.ofSeconds(45);
+
     private static final String USAGE =
             """
             Usage: krg-admin campaign key-partitions [--partitions N] [--keys N] [--seconds N] [--seed N] [--nodes N]
@@ -22,8 +25,9 @@ public final class KeyPartitionsCommand implements Subcommand {
             nodes not hear each other for up to fifteen seconds at a time: the leader or a minority
             apart, the leader deaf or mute, two sides with one node that hears both, everybody alone,
             or packets lost by chance. Meanwhile clients, who reach all nodes, read and write keys
-            and hold leases and a lock; then it checks what campaign key-kills checks. Wants root,
-            `ip` and `nft`. Nothing is left behind.
+            and hold leases and a lock, and where a majority hears each other it has to answer; then
+            it checks what campaign key-kills checks. Wants root, `ip` and `nft`. Nothing is left
+            behind.
 
               --partitions N  how many (default 50)
               --keys N        how many keys to write first (default 0)
@@ -68,10 +72,20 @@ public final class KeyPartitionsCommand implements Subcommand {
         var length = Duration.ofMillis(random.nextInt(mostMillis));
         try {
             var what = partition.strike(cluster, random);
+            if (partition.leavesMajority()) {
+                awaitAnswer(cluster, what);
+            }
             Await.pause(length);
             return "%s for %.1f s".formatted(what, length.toMillis() / 1000.0);
         } finally {
             cluster.mend();
         }
+    }
+
+    private static void awaitAnswer(Cluster cluster, String what) {
+        Await.until(
+                "the majority to answer while " + what,
+                TO_GO_ON,
+                () -> cluster.run("state", "put", "parted", what).exit() == 0);
     }
 }

@@ -43,7 +43,10 @@ public final class MoveFaults {
         KILLED,
         /// It stands still as one that gets no processor, while its cells run, until its node is
         /// given up and the program has gone on; then it goes on, too.
-        STOPPED
+        STOPPED,
+        /// Its node is cut off from all others, until it is given up and the program has gone on;
+        /// of a cluster whose nodes have networks of their own.
+        CUT_OFF
     }
 
     /// Whose agent is harmed.
@@ -114,7 +117,7 @@ public final class MoveFaults {
         cluster.heal();
         var process = cluster.awaitPhase(witness.name(), "running", TO_BEGIN);
         var from = process.path("node").asText();
-        var others = cluster.nodes().stream().filter(node -> !node.equals(from)).toList();
+        var others = others(from);
         var to = others.get(random.nextInt(others.size()));
         var mode = fault.point.isWarm() || random.nextBoolean() ? "warm" : "stop-copy";
         var standing = fault.point.isOfSource() ? from : to;
@@ -132,12 +135,14 @@ public final class MoveFaults {
             switch (harm) {
                 case KILLED -> cluster.killAgentAtOnce(node);
                 case STOPPED -> cluster.pauseAgent(node);
+                case CUT_OFF -> cluster.cut(List.of(node), others(node));
             }
             faults++;
         }
         switch (harm) {
             case KILLED -> cluster.start(node);
-            case STOPPED -> goOn(node, fault);
+            case STOPPED -> awaitGivenUp(node, fault, () -> cluster.resumeAgent(node));
+            case CUT_OFF -> awaitGivenUp(node, fault, cluster::mend);
         }
         var over = awaitOver(id);
         var how = over.path("step").asText();
@@ -153,7 +158,7 @@ public final class MoveFaults {
         talk.accept("fault %d: %s (%s): %s".formatted(faults, fault, node, how));
     }
 
-    private void goOn(String node, Fault fault) {
+    private void awaitGivenUp(String node, Fault fault, Runnable undo) {
         try {
             Await.until(
                     node + " to be given up",
@@ -161,8 +166,12 @@ public final class MoveFaults {
                     () -> !cluster.get("nodes", node).path("state").asText().equals("ready"));
             awaitProgress(fault);
         } finally {
-            cluster.resumeAgent(node);
+            undo.run();
         }
+    }
+
+    private List<String> others(String node) {
+        return cluster.nodes().stream().filter(other -> !other.equals(node)).toList();
     }
 
     private String begin(String to, String mode) {

@@ -33,6 +33,12 @@ enum Partition {
         return values()[random.nextInt(values().length)];
     }
 
+    /// {@return whether a majority hears each other and a leader among them, so that the cluster
+    /// has to go on}
+    boolean leavesMajority() {
+        return this != ALL_APART && this != LOSSY;
+    }
+
     /// Parts the nodes, until they are mended.
     ///
     /// @return what was done, in words

@@ -10,7 +10,8 @@ import org.krg.jepsen.cluster.Cluster;
 
 /// Gives tests a cluster of three nodes, the same for all classes since to start one takes a while.
 /// Before each test all its nodes are ready, whatever the test before did. It is taken down after
-/// the last test; what it leaves on the machine fails the run.
+/// the last test; what it leaves on the machine fails the run. With `-Dkrg.separate=true` its nodes
+/// have networks of their own.
 public final class SharedCluster implements BeforeEachCallback, ParameterResolver {
     private static final Namespace OURS = Namespace.create(SharedCluster.class);
 
@@ -39,7 +40,11 @@ public final class SharedCluster implements BeforeEachCallback, ParameterResolve
     private static Cluster cluster(ExtensionContext context) {
         return context.getRoot()
                 .getStore(OURS)
-                .getOrComputeIfAbsent(Started.class, _ -> new Started(Cluster.up(3)), Started.class)
+                .getOrComputeIfAbsent(Started.class, _ -> new Started(up()), Started.class)
                 .cluster();
+    }
+
+    private static Cluster up() {
+        return Boolean.getBoolean("krg.separate") ? Cluster.upSeparate(3) : Cluster.up(3);
     }
 }
