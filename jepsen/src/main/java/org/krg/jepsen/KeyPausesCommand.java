@@ -62,7 +62,11 @@ public final class KeyPausesCommand implements Subcommand {
                 random.nextBoolean()
                         ? cluster.awaitLeader()
                         : cluster.nodes().get(random.nextInt(cluster.nodes().size()));
-        var length = Duration.ofMillis(random.nextInt(mostMillis));
+        return pause(cluster, victim, Duration.ofMillis(random.nextInt(mostMillis)));
+    }
+
+    /// Has an agent stand still.
+    static String pause(Cluster cluster, String victim, Duration length) {
         cluster.pauseAgent(victim);
         try {
             Await.pause(length);

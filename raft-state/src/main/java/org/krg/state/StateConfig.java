@@ -71,7 +71,7 @@ public record StateConfig(
 
     public StateConfig {
         members = List.copyOf(members);
-        if (tls.isEmpty() && !isLoopback(bind.host())) {
+        if (tls.isEmpty() && !bind.isLoopback()) {
             throw new IllegalArgumentException(
                     "Raft does not listen on " + bind.host() + " without TLS");
         }
@@ -133,14 +133,5 @@ public record StateConfig(
     private StateConfig with(Quorum patience, Kept past) {
         return new StateConfig(
                 cluster, self, incarnation, directory, bind, members, patience, past, tls);
-    }
-
-    /// A name is resolved by whoever listens, and might turn into any address: only `localhost`
-    /// counts.
-    private static boolean isLoopback(String host) {
-        return host.equals("localhost")
-                || host.equals("::1")
-                || host.equals("[::1]")
-                || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 }

@@ -360,6 +360,11 @@ public final class Cluster implements AutoCloseable {
         return installation;
     }
 
+    /// {@return the name of the network namespace of a node, where nodes have one each}
+    public String network(String node) {
+        return name.replace("dev-", "krg") + "-" + node;
+    }
+
     /// {@return the data directory of a node}
     public Path data(String node) {
         return data(directory, node);

@@ -71,6 +71,16 @@ public final class Installation {
         return startProgram(command);
     }
 
+    /// Starts a command in a network namespace.
+    ///
+    /// @param network its name, ip-netns(8)
+    public Running startWithin(String network, String... arguments) {
+        var command = new ArrayList<>(List.of("nsenter", "--net=/run/netns/" + network, "--"));
+        command.add(root.resolve("tools/krg-admin").toString());
+        command.addAll(Arrays.asList(arguments));
+        return startProgram(command);
+    }
+
     /// Starts a program that is not krg's own, in the same surroundings.
     public Running startProgram(List<String> command) {
         try {

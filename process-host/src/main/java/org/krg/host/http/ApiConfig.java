@@ -10,7 +10,8 @@ import org.krg.state.model.NodeId;
 /// Settings of the API of a node.
 ///
 /// @param data the node's directory: `api.sock` and `identity/token` are made in it
-/// @param bind where it listens; on loopback also without TLS; port 0 takes a free one
+/// @param bind where it listens, on loopback also without TLS; elsewhere, the same port of loopback
+///   is served as well; port 0 takes a free one, of loopback only
 /// @param cluster the cluster's id
 /// @param clusterName the cluster's name
 /// @param tls what this node shows and whom it believes

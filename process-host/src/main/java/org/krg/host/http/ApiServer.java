@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.krg.host.Admitted;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Callers;
@@ -114,7 +115,7 @@ public final class ApiServer implements AutoCloseable {
             threads.shutdownNow();
             throw new HostFailure(
                     HostFailure.Code.FAILED,
-                    "the API cannot listen on " + config.bind() + ": " + failed.getCause(),
+                    "the API cannot listen on %s: %s".formatted(places(config), failed.getCause()),
                     "see who listens there with `ss -ltnp`, or choose another listen.api",
                     failed);
         }
@@ -173,14 +174,9 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private static ServerBuilder server(ApiConfig config, ConnectionLimits limits) {
-        var bind = resolve(config.bind());
-        var protocols =
-                bind.getAddress().isLoopbackAddress()
-                        ? List.of(SessionProtocol.HTTP, SessionProtocol.HTTPS)
-                        : List.of(SessionProtocol.HTTPS);
-        return Server.builder()
-                .port(new ServerPort(bind, protocols))
-                .tls(new OwnKeys(config.tls()))
+        var builder = Server.builder();
+        doors(config).forEach(builder::port);
+        return builder.tls(new OwnKeys(config.tls()))
                 .tlsEngineType(TlsEngineType.JDK)
                 .tlsCustomizer(context ->
                         context.trustManager(config.tls().trustFormer())
@@ -197,6 +193,28 @@ public final class ApiServer implements AutoCloseable {
                 .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader()
                 .errorHandler(new ErrorPages());
+    }
+
+    /// Where it listens. An agent that others reach is asked on loopback, too, at the same port: by
+    /// whoever root is on its machine, which is how the first certificate of an administrator comes
+    /// about.
+    private static List<ServerPort> doors(ApiConfig config) {
+        var bind = resolve(config.bind());
+        var everything = List.of(SessionProtocol.HTTP, SessionProtocol.HTTPS);
+        if (bind.getAddress().isLoopbackAddress()) {
+            return List.of(new ServerPort(bind, everything));
+        }
+        var loopback = new InetSocketAddress(InetAddress.getLoopbackAddress(), bind.getPort());
+        return List.of(
+                new ServerPort(bind, List.of(SessionProtocol.HTTPS)),
+                new ServerPort(loopback, everything));
+    }
+
+    private static String places(ApiConfig config) {
+        return doors(config).stream()
+                .map(door ->
+                        door.localAddress().getHostString() + ":" + door.localAddress().getPort())
+                .collect(Collectors.joining(" and "));
     }
 
     private static void route(Routing routes, ApiConfig config, ApiParts parts, Shared shared) {

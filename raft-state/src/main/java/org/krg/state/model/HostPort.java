@@ -18,6 +18,15 @@ public record HostPort(String host, int port) {
         return new HostPort(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
     }
 
+    /// {@return whether it can only be reached from its own machine}. A name is resolved by whoever
+    /// uses it, and might turn into any address: of names only `localhost` counts.
+    public boolean isLoopback() {
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.equals("[::1]")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
+    }
+
     @Override
     public String toString() {
         return host + ":" + port;

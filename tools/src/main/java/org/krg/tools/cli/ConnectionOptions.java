@@ -69,16 +69,33 @@ public final class ConnectionOptions {
 
     /// {@return a client of the cluster that the options and the environment name}
     public ApiClient open(Terminal terminal) {
-        var config = ClientConfig.of(agents(terminal));
+        var agents = agents(terminal);
+        var config = ClientConfig.of(agents);
         var secret = token(terminal);
         if (secret.isPresent()) {
             config = config.withToken(secret.get());
         }
-        var tls = tls(terminal).or(() -> chosen(terminal).flatMap(dev -> dev.directory().tls()));
+        var tls = tls(terminal).or(() -> ofDev(agents, terminal));
         if (tls.isPresent()) {
             config = config.withTls(tls.get());
+        } else {
+            requireLoopback(agents);
         }
         return new ApiClient(debug ? config.withTrace(TraceFile.open(terminal)) : config);
+    }
+
+    private static void requireLoopback(Agents agents) {
+        agents.endpoints().stream()
+                .filter(endpoint -> !endpoint.isLoopback())
+                .findFirst()
+                .ifPresent(elsewhere -> {
+                    throw new VerbFailed(
+                            ExitCode.USAGE,
+                            "%s is not on loopback: it is asked over TLS only".formatted(elsewhere),
+                            "give --cacert, --cert and --key; root gets them on the agent's machine,"
+                                    + " where no --endpoint is needed: krg-admin user certificate"
+                                    + " NAME --admin --out DIR");
+                });
     }
 
     private Agents agents(Terminal terminal) {
@@ -93,25 +110,15 @@ public final class ConnectionOptions {
         if (directory == null && variable.isPresent()) {
             return named(List.of(variable.get().split(",")), "KRG_ENDPOINT");
         }
-        return chosen(terminal, last).map(ConnectionOptions::ofDev).orElse(ANY_LOCAL_AGENT);
+        return dev(terminal, last).map(ConnectionOptions::ofDev).orElse(ANY_LOCAL_AGENT);
     }
 
     /// A dev cluster, and why it is asked.
     private record Dev(DevDirectory directory, String why) {}
 
-    private Optional<Dev> chosen(Terminal terminal) {
-        return chosen(terminal, DevDirectory::last);
-    }
-
-    private Optional<Dev> chosen(Terminal terminal, Supplier<Optional<DevDirectory>> last) {
-        if (!endpoints.isEmpty()) {
-            return Optional.empty();
-        }
+    private Optional<Dev> dev(Terminal terminal, Supplier<Optional<DevDirectory>> last) {
         if (directory != null) {
             return Optional.of(new Dev(DevDirectory.at(directory), "the dev cluster of --dir"));
-        }
-        if (terminal.variable("KRG_ENDPOINT").isPresent()) {
-            return Optional.empty();
         }
         return terminal.variable("KRG_DIR")
                 .map(path -> new Dev(DevDirectory.at(Path.of(path)), "the dev cluster of KRG_DIR"))
@@ -123,6 +130,15 @@ public final class ConnectionOptions {
     private static Agents named(List<String> texts, String by) {
         return new Agents(
                 parsed(texts), "named by " + by, "see that an agent runs there, or name another");
+    }
+
+    /// {@return what is shown to agents that are all of the dev cluster at hand}
+    private Optional<SSLContext> ofDev(Agents agents, Terminal terminal) {
+        return dev(terminal, DevDirectory::last)
+                .map(Dev::directory)
+                .filter(DevDirectory::hasCluster)
+                .filter(it -> it.endpoints().containsAll(agents.endpoints()))
+                .flatMap(DevDirectory::tls);
     }
 
     private static Agents ofDev(Dev dev) {

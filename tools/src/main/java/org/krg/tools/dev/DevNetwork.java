@@ -69,6 +69,10 @@ final class DevNetwork {
         for (var number = 1; number <= nodes.size(); number++) {
             makeNode(number);
         }
+        // Whoever is no node reaches cells by way of one.
+        batch(
+                List.of("ip"),
+                "route add %s via %s dev %s".formatted(DevLinks.pool(id), address(id, 1), prefix));
     }
 
     private boolean isWhole() throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.MoveFaults.Harm;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
+import org.krg.jepsen.cluster.Finished;
+import org.krg.jepsen.cluster.Running;
 import org.krg.jepsen.programs.Conversation;
 import org.krg.jepsen.workload.JobRequest;
 import org.krg.jepsen.workload.Witness;
@@ -25,10 +29,11 @@ import org.krg.jepsen.workload.Witness;
 /// Nodes that are as apart as machines, and do not hear each other for a while. They speak TLS, as
 /// everywhere beyond loopback.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class PartitionsTest {
+class SeparateNetworksTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
     private static final Duration SOON = Duration.ofMinutes(3);
     private static final Duration LIMIT = Duration.ofHours(3);
+    private static final int CTRL_C = 130;
 
     @SuppressWarnings("NullAway.Init") // JUnit calls start first.
     private Cluster cluster;
@@ -72,20 +77,29 @@ class PartitionsTest {
         }
     }
 
+    @Test
+    @Tag("long")
+    void manyFaultsAtATimeBreakNoPromise() {
+        try (var five = Cluster.upSeparate(5)) {
+            assertThatNoPromiseBreaks(five, 40, random -> KeyFaultsCommand.strike(five, random));
+        }
+    }
+
     private static void assertThatPartitionsBreakNoPromise(
             Cluster cluster, int partitions, int mostMillis) {
-        var report =
-                new KeyCampaign(cluster, _ -> {})
-                        .run(
-                                0,
-                                partitions,
-                                LIMIT,
-                                SEED,
-                                random -> KeyPartitionsCommand.part(cluster, random, mostMillis));
+        assertThatNoPromiseBreaks(
+                cluster,
+                partitions,
+                random -> KeyPartitionsCommand.part(cluster, random, mostMillis));
+    }
+
+    private static void assertThatNoPromiseBreaks(
+            Cluster cluster, int faults, KeyCampaign.Fault fault) {
+        var report = new KeyCampaign(cluster, _ -> {}).run(0, faults, LIMIT, SEED, fault);
 
         assertThat(report.violations()).as("violations with -Dkrg.seed=%d", SEED).isEmpty();
-        assertThat(report.faults()).isEqualTo(partitions);
-        assertThat(report.answered()).as("answered calls").isGreaterThan(20L * partitions);
+        assertThat(report.faults()).isEqualTo(faults);
+        assertThat(report.answered()).as("answered calls").isGreaterThan(20L * faults);
     }
 
     @Test
@@ -153,6 +167,113 @@ class PartitionsTest {
         cluster.run("wait", "asks").require(0);
         assertThat(logs("asks")).contains("came back").doesNotContain("\n0 came");
         cluster.run("job", "stop", "answers", "--signal", "KILL").require(0);
+    }
+
+    @Test
+    void aClusterOfTwoMachinesIsMadeAsTheDocumentationSays(@TempDir Path scratch) {
+        var first = new Machine("n1", 7640, scratch);
+        var second = new Machine("n2", 7640, scratch);
+        first.run(
+                "cluster",
+                "init",
+                "--name",
+                "lab",
+                "--node",
+                "m1",
+                "--listen",
+                first.api(),
+                "--dev");
+        try (var one = first.startAgent()) {
+            first.awaitReady(one);
+            var token = first.ask("cluster", "token", "create").out().strip();
+            second.run(
+                    "cluster",
+                    "join",
+                    first.api(),
+                    "--node",
+                    "m2",
+                    "--listen",
+                    second.api(),
+                    "--dev",
+                    "--token",
+                    token);
+            try (var two = second.startAgent()) {
+                second.awaitReady(two);
+                var keys = scratch.resolve("keys");
+                first.ask("user", "certificate", "ann", "--admin", "--out", keys.toString());
+
+                var fromElsewhere = new ArrayList<>(List.of("state", "put", "made", "well"));
+                fromElsewhere.addAll(List.of("--endpoint", first.api() + "," + second.api()));
+                fromElsewhere.addAll(List.of("--cacert", keys.resolve("ca.crt").toString()));
+                fromElsewhere.addAll(List.of("--cert", keys.resolve("ann.crt").toString()));
+                fromElsewhere.addAll(List.of("--key", keys.resolve("ann.key").toString()));
+                within("n3", fromElsewhere.toArray(String[]::new)).require(0);
+                var plain = within("n3", "state", "get", "made", "--endpoint", first.api());
+                assertThat(plain.exit()).as("%s", plain).isEqualTo(2);
+                assertThat(plain.err()).contains("TLS only", "--cacert");
+                assertThat(second.ask("state", "get", "made").out()).contains("well");
+                assertThat(second.ask("node", "list").out()).contains("m1", "m2", first.api());
+                two.interrupt();
+                two.await(SOON).require(CTRL_C);
+            }
+            one.interrupt();
+            one.await(SOON).require(CTRL_C);
+        }
+    }
+
+    /// A machine on which somebody works as the documentation says: the network of a node, with
+    /// another agent in it.
+    private final class Machine {
+        private final String node;
+        private final int port;
+        private final Path config;
+        private final Path data;
+
+        Machine(String node, int port, Path scratch) {
+            this.node = node;
+            this.port = port;
+            this.config = scratch.resolve(node + ".toml");
+            this.data = scratch.resolve(node);
+        }
+
+        String api() {
+            return cluster.member(node).api().host() + ":" + port;
+        }
+
+        /// Runs a command that writes this machine's settings.
+        void run(String... line) {
+            var whole = new ArrayList<>(List.of(line));
+            whole.addAll(List.of("--config", config.toString(), "--data", data.toString()));
+            within(node, whole.toArray(String[]::new)).require(0);
+        }
+
+        Running startAgent() {
+            return cluster.installation()
+                    .startWithin(
+                            cluster.network(node), "agent", "run", "--config", config.toString());
+        }
+
+        void awaitReady(Running agent) {
+            Await.until("it to serve", SOON, () -> agent.outSoFar().contains("krgd ready"));
+            Await.until("it to take part", SOON, () -> tell("state", "get", "nothing").exit() != 8);
+        }
+
+        /// Asks the machine's own agent.
+        Finished ask(String... line) {
+            return tell(line).require(0);
+        }
+
+        private Finished tell(String... line) {
+            var whole = new ArrayList<>(List.of(line));
+            whole.addAll(List.of("--endpoint", "127.0.0.1:" + port));
+            return within(node, whole.toArray(String[]::new));
+        }
+    }
+
+    private Finished within(String node, String... line) {
+        try (var running = cluster.installation().startWithin(cluster.network(node), line)) {
+            return running.await(SOON);
+        }
     }
 
     private void submit(String name, String node, String program, String... arguments) {
