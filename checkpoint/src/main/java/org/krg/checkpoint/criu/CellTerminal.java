@@ -31,7 +31,7 @@ record CellTerminal(List<String> names, int flags) {
         names = List.copyOf(names);
     }
 
-    /// {@return the one in a cell, whose program stands still; empty if it has none}
+    /// {@return the one in a cell, without its flags; empty if it has none}
     static Optional<CellTerminal> of(CellView cell) throws IOException {
         if (cell.terminal().isEmpty()) {
             return Optional.empty();
@@ -43,7 +43,12 @@ record CellTerminal(List<String> names, int flags) {
                         List.of(
                                 name(root.resolve(path.substring(1))),
                                 name(root.resolve("dev/tty"))),
-                        flags(cell, path)));
+                        0));
+    }
+
+    /// {@return the same with the flags it has in a cell whose program stands still}
+    CellTerminal standing(CellView cell) throws IOException {
+        return new CellTerminal(names, flags(cell, cell.terminal().orElse("")));
     }
 
     /// {@return the one that a saved program had}

@@ -14,6 +14,9 @@ final class CriuCommand {
     static final String DUMP_LOG = "dump.log";
     static final String RESTORE_LOG = "restore.log";
 
+    /// Said by `krg-standstill.c`, the action script of a dump, when the program is to be stopped.
+    static final String READY = "krg-standstill: ready\n";
+
     /// Alike for dump and restore.
     private static final List<String> COMMON =
             List.of(
@@ -58,6 +61,7 @@ final class CriuCommand {
         }
         line.addAll(List.of("-t", "" + cell.rootPid(), "--leave-running"));
         line.addAll(List.of("--freeze-cgroup", cell.appCgroup().toString()));
+        line.addAll(List.of("--action-script", config.natives().resolve("krg-standstill") + ""));
         line.addAll(List.of("--link-remap", "--ghost-limit", "" + config.ghostLimitBytes()));
         line.addAll(List.of("--timeout", "" + config.freezeLimit().toSeconds()));
         terminal.ifPresent(it -> line.addAll(it.dumpOptions()));

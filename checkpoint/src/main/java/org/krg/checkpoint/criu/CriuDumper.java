@@ -80,26 +80,28 @@ public final class CriuDumper implements Dumper {
     }
 
     @Override
-    public void dump(CellView cell, Path images, Path work) {
-        dump(cell, images, work, true);
+    public void dump(CellView cell, Path images, Path work, Runnable stop) {
+        dump(cell, images, work, stop, true);
     }
 
     @Override
-    public void dumpWithoutMemory(CellView cell, Path images, Path work) {
-        dump(cell, images, work, false);
+    public void dumpWithoutMemory(CellView cell, Path images, Path work, Runnable stop) {
+        dump(cell, images, work, stop, false);
     }
 
-    private void dump(CellView cell, Path images, Path work, boolean memory) {
+    // CRIU takes longer to start than to save a small program.
+    private void dump(CellView cell, Path images, Path work, Runnable stop, boolean memory) {
         var asUser = cell.user().uid() != 0 && !hasResourceCapability;
         var terminal = terminal(() -> CellTerminal.of(cell), Phase.DUMP);
         var command = CriuCommand.dump(config, cell, images, work, asUser, memory, terminal);
-        run(Phase.DUMP, cell, cell.inside(Place.INIT, command), work);
+        var line = cell.inside(Place.INIT, command);
+        run(Phase.DUMP, cell, work, () -> command(line).run(CriuCommand.READY, stop));
         // Written last, so that it tells that all are there.
         if (!Files.exists(images.resolve("inventory.img"))
                 || !Files.exists(images.resolve("pstree.img"))) {
             throw failed(Phase.DUMP, Code.OTHER, "CRIU wrote no inventory", "");
         }
-        terminal.ifPresent(it -> write(it, images));
+        terminal.ifPresent(it -> write(it, cell, images));
     }
 
     @Override
@@ -129,7 +131,8 @@ public final class CriuDumper implements Dumper {
         var terminal = terminal(() -> CellTerminal.find(images), Phase.RESTORE);
         var script = script(work, actions);
         var command = CriuCommand.restore(config, cell, images, work, script, memory, terminal);
-        run(Phase.RESTORE, cell, cell.inside(Place.APP, command), work);
+        var line = cell.inside(Place.APP, command);
+        run(Phase.RESTORE, cell, work, () -> command(line).run());
     }
 
     private interface Source {
@@ -144,9 +147,9 @@ public final class CriuDumper implements Dumper {
         }
     }
 
-    private static void write(CellTerminal terminal, Path images) {
+    private static void write(CellTerminal terminal, CellView cell, Path images) {
         try {
-            terminal.write(images);
+            terminal.standing(cell).write(images);
         } catch (IOException failure) {
             throw failed(Phase.DUMP, Code.OTHER, String.valueOf(failure.getMessage()), "");
         }
@@ -163,9 +166,17 @@ public final class CriuDumper implements Dumper {
         }
     }
 
-    private void run(Phase phase, CellView cell, List<String> line, Path work) {
+    private Command command(List<String> line) {
+        return new Command(line, config.dumpLimit());
+    }
+
+    private interface Run {
+        Command.Result get() throws IOException;
+    }
+
+    private void run(Phase phase, CellView cell, Path work, Run run) {
         try {
-            var result = new Command(line, config.dumpLimit()).run();
+            var result = run.get();
             if (!result.isGood()) {
                 throw failure(phase, cell, result, work);
             }

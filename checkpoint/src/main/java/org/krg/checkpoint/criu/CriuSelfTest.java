@@ -79,8 +79,7 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
             if (!ProbeCell.becomes(() -> size(file) > 0)) {
                 throw new IOException("the program " + program + " does not run");
             }
-            cell.freeze();
-            dumper.dump(cell, images, work);
+            dumper.dump(cell, images, work, cell::freeze);
             // Killed frozen: the file stays as long as it was.
         }
     }

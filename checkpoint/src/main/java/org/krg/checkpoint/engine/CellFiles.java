@@ -25,6 +25,10 @@ public interface CellFiles {
     /// {@return the processes of a cell, their descriptors and mappings}
     ProcessTree scan(CellView cell) throws IOException;
 
+    /// {@return the same of a cell that stands still, without its unix sockets: to ask for those
+    /// takes longer than the rest}
+    ProcessTree scanStill(CellView cell) throws IOException;
+
     /// {@return how many bytes the images of a cell's program have at least: its memory that is no
     /// file's and not shared}
     long ownMemoryBytes(CellView cell) throws IOException;

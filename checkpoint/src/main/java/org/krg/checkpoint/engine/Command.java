@@ -33,6 +33,9 @@ public record Command(List<String> line, Duration limit) {
     /// How long its output may take to end after the command itself has.
     private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(2);
 
+    /// How long it may take to end when it is not to go on.
+    private static final Duration END_LIMIT = Duration.ofSeconds(10);
+
     public Command {
         line = List.copyOf(line);
     }
@@ -59,29 +62,90 @@ public record Command(List<String> line, Duration limit) {
     /// @throws IOException if it cannot be started, if its input cannot be read, or if this thread
     ///   is interrupted; then it is killed
     public Result run(InputStream input) throws IOException {
-        var builder = new ProcessBuilder(line).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(ENVIRONMENT);
-        var process = builder.start();
+        var process = start();
         try {
-            var output = collect(process);
+            var output = collect(process, "", new CompletableFuture<>());
             var fed = feed(process, input);
-            var timedOut = !process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-            if (timedOut) {
-                kill(process);
-            }
+            var timedOut = !hasEnded(process);
             var exit = process.waitFor();
             rethrow(fed);
             return new Result(exit, text(output), timedOut);
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while running " + line.getFirst(), stop);
+            throw interrupted(stop);
         } finally {
             kill(process);
         }
     }
 
-    private static CompletableFuture<String> collect(Process process) {
+    /// Runs it up to where its output is `cue`, has this thread do what is to be done then, and
+    /// lets it go on by a byte of standard input. Where it ends before, nothing is done.
+    ///
+    /// @param turn what is to be done; what it throws, this throws, after the command has ended by
+    ///   the end of its input
+    /// @throws IOException if it cannot be started, or if this thread is interrupted; then it is
+    ///   killed
+    public Result run(String cue, Runnable turn) throws IOException {
+        var process = start();
+        try {
+            var cued = new CompletableFuture<Boolean>();
+            var output = collect(process, cue, cued);
+            if (isCued(cued)) {
+                take(turn, process);
+            }
+            var timedOut = !hasEnded(process);
+            var exit = process.waitFor();
+            return new Result(exit, text(output).replace(cue, ""), timedOut);
+        } catch (InterruptedException stop) {
+            throw interrupted(stop);
+        } finally {
+            kill(process);
+        }
+    }
+
+    private Process start() throws IOException {
+        var builder = new ProcessBuilder(line).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(ENVIRONMENT);
+        return builder.start();
+    }
+
+    private boolean isCued(CompletableFuture<Boolean> cued) throws InterruptedException {
+        try {
+            return cued.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            return false;
+        }
+    }
+
+    private static void take(Runnable turn, Process process) throws InterruptedException {
+        try (var input = process.getOutputStream()) {
+            turn.run();
+            input.write('\n');
+        } catch (IOException ended) {
+            // Its exit status tells why.
+        } catch (RuntimeException failure) {
+            process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            throw failure;
+        }
+    }
+
+    /// {@return whether it has ended by itself; else it is killed}
+    private boolean hasEnded(Process process) throws InterruptedException {
+        var ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        if (!ended) {
+            kill(process);
+        }
+        return ended;
+    }
+
+    private IOException interrupted(InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted while running " + line.getFirst(), stop);
+    }
+
+    /// @param cued told whether the output is `cue` somewhere
+    private static CompletableFuture<String> collect(
+            Process process, String cue, CompletableFuture<Boolean> cued) {
         var text = new CompletableFuture<String>();
         Thread.ofVirtual()
                 .name("command-output-" + process.pid())
@@ -95,10 +159,15 @@ public record Command(List<String> line, Duration limit) {
                             if (kept.size() < MAX_OUTPUT_BYTES) {
                                 kept.write(buffer, 0, length);
                             }
+                            if (!cued.isDone()
+                                    && kept.toString(StandardCharsets.UTF_8).contains(cue)) {
+                                cued.complete(true);
+                            }
                         }
                     } catch (IOException killed) {
                         // What was read before is all there is.
                     }
+                    cued.complete(false);
                     text.complete(kept.toString(StandardCharsets.UTF_8));
                 });
         return text;
@@ -160,8 +229,11 @@ public record Command(List<String> line, Duration limit) {
         }
     }
 
+    // Looks at all processes of the machine: not where it has ended.
     private static void kill(Process process) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        if (process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
     }
 }

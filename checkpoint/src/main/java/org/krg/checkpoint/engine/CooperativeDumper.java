@@ -21,7 +21,8 @@ public final class CooperativeDumper implements Dumper {
     }
 
     @Override
-    public void dump(CellView cell, Path images, Path work) {
+    public void dump(CellView cell, Path images, Path work, Runnable stop) {
+        stop.run();
         if (!cell.hasAgreed()) {
             var blocker = OwnDirectoryCheck.unasked(cell.rootPid());
             throw new CheckpointFailed(

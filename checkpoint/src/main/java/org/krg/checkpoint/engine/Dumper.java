@@ -11,17 +11,21 @@ public interface Dumper {
     /// {@return its version, as it names it}
     String version();
 
-    /// Saves the program of a frozen cell, which it leaves as it is.
+    /// Saves the program of a cell. It runs until the engine is ready to look at it, and is left
+    /// frozen.
     ///
     /// @param images an empty directory that takes the images
     /// @param work an empty directory that takes logs
+    /// @param stop called by this thread when the engine is ready: when it returns, the cell is
+    ///   frozen. What it throws, this throws, and nothing was done to the program then
     /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
-    void dump(CellView cell, Path images, Path work);
+    void dump(CellView cell, Path images, Path work, Runnable stop);
 
-    /// Saves all of the program of a frozen cell but private memory, which is left where it is.
+    /// Saves all of the program of a cell but private memory, which is left where it is.
     ///
+    /// @param stop as in [#dump]
     /// @throws org.krg.checkpoint.CheckpointFailed if it cannot
-    default void dumpWithoutMemory(CellView cell, Path images, Path work) {
+    default void dumpWithoutMemory(CellView cell, Path images, Path work, Runnable stop) {
         throw new UnsupportedOperationException("this engine saves no memory");
     }
 

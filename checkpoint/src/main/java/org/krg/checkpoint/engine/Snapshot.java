@@ -72,6 +72,11 @@ record Snapshot(
         }
     }
 
+    /// {@return the same of a program that stood still for a time}
+    Snapshot frozenFor(Duration time) {
+        return new Snapshot(tree, streams, inputEnded, files, own, needs, time);
+    }
+
     @Override
     public void close() throws IOException {
         close(files);

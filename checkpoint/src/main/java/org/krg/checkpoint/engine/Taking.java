@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.core.SavedFiles;
@@ -24,6 +25,7 @@ import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Task;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.StreamSizes;
 import org.krg.checkpoint.model.TreeProcess;
 
 /// The steps of a take that touch the cell and the disk. Used once, by one thread.
@@ -37,11 +39,14 @@ final class Taking {
     private final CellFiles cellFiles;
     private final WorkDirectory work;
     private final Stopwatch watch;
+    private OptionalLong since = OptionalLong.empty();
+    private StreamSizes streams = new StreamSizes(0, 0);
+    private boolean inputEnded;
     private boolean leftStanding;
 
     /// By what the program is saved; see [Dumper#dump].
     interface Dump {
-        void run(CellView cell, Path images, Path work);
+        void run(CellView cell, Path images, Path work, Runnable stop);
     }
 
     /// @param watch is told what took how long
@@ -66,27 +71,33 @@ final class Taking {
     /// @param leaveFrozen whether it stands still also afterwards
     Snapshot snapshot(long fileLimitBytes, boolean leaveFrozen) {
         var freezing = new Freezing(cell, cellFiles, scope);
-        var since = freezing.freeze();
-        leftStanding = leaveFrozen;
-        watch.lap("freeze");
         Snapshot still;
         try {
-            cell.standing();
+            Runnable stop = () -> standStill(freezing, leaveFrozen);
+            dump.run(cell, work.images(), work.logs(), stop);
+            watch.lap("dump");
             still = whileFrozen(fileLimitBytes);
         } finally {
-            if (!leaveFrozen) {
+            if (since.isPresent() && !leaveFrozen) {
                 freezing.thaw();
             }
         }
-        var frozen = Duration.ofNanos(System.nanoTime() - since);
-        return new Snapshot(
-                still.tree(),
-                still.streams(),
-                still.inputEnded(),
-                still.files(),
-                still.own(),
-                still.needs(),
-                frozen);
+        return still.frozenFor(Duration.ofNanos(System.nanoTime() - since.getAsLong()));
+    }
+
+    private void standStill(Freezing freezing, boolean leaveFrozen) {
+        watch.lap("engine");
+        since = OptionalLong.of(freezing.freeze());
+        leftStanding = leaveFrozen;
+        watch.lap("freeze");
+        cell.standing();
+        try {
+            streams = cell.sync();
+            inputEnded = cellFiles.hasInputEnded(cell);
+        } catch (IOException failure) {
+            throw Failures.of(Phase.FILES, failure);
+        }
+        watch.lap("output");
     }
 
     /// {@return whether the program stands still from now on because of this take}
@@ -96,12 +107,7 @@ final class Taking {
 
     private Snapshot whileFrozen(long fileLimitBytes) {
         try {
-            var streams = cell.sync();
-            var inputEnded = cellFiles.hasInputEnded(cell);
-            watch.lap("output");
-            dump.run(cell, work.images(), work.logs());
-            watch.lap("dump");
-            var tree = cellFiles.scan(cell);
+            var tree = cellFiles.scanStill(cell);
             var files = scope.files(cell, tree);
             requireGood(files.blockers());
             requireBelow(fileLimitBytes, SavedFiles.totalBytes(files.saved()));

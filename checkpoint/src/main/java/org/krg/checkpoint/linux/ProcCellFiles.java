@@ -48,6 +48,11 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
+    public ProcessTree scanStill(CellView cell) throws IOException {
+        return new TreeScan(cell).runStill();
+    }
+
+    @Override
     public long ownMemoryBytes(CellView cell) throws IOException {
         return OwnMemory.bytes(cell);
     }

@@ -42,14 +42,27 @@ final class TreeScan {
     }
 
     ProcessTree run() throws IOException {
+        var processes = processes();
+        return tree(processes, unixSockets(processes));
+    }
+
+    ProcessTree runStill() throws IOException {
+        return tree(processes(), List.of());
+    }
+
+    private ProcessTree tree(List<TreeProcess> processes, List<UnixConnection> unixSockets)
+            throws IOException {
+        return new ProcessTree(cell.rootPid(), processes, unixSockets, shared(), cell.terminal());
+    }
+
+    private List<TreeProcess> processes() throws IOException {
         var pinned = new PinnedThreads(cell);
         var processes = new ArrayList<TreeProcess>();
         for (var pid : Files.readAllLines(cell.appCgroup().resolve("cgroup.procs"))) {
             Proc.whileThere(() -> process(Long.parseLong(pid), pinned)).ifPresent(processes::add);
         }
         processes.sort((one, other) -> Integer.compare(one.pid(), other.pid()));
-        return new ProcessTree(
-                cell.rootPid(), processes, unixSockets(processes), shared(), cell.terminal());
+        return processes;
     }
 
     private static TreeProcess process(long hostPid, PinnedThreads pinned) throws IOException {
