@@ -82,6 +82,7 @@ final class Taking {
                 freezing.thaw();
             }
         }
+        watch.lap("thaw");
         return still.frozenFor(Duration.ofNanos(System.nanoTime() - since.getAsLong()));
     }
 
