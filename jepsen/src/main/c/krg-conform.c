@@ -21,7 +21,8 @@ static const struct family {
     const struct program *programs;
     const char *engine;
 } FAMILIES[] = {
-    {PROCESSES, "criu"}, {PIPES, "criu"},     {MEMORY, "criu"},           {FILES, "criu"},
+    {PROCESSES, "criu"}, {TRAITS, "criu"}, {PIPES, "criu"},
+    {NETWORK, "criu"},   {MEMORY, "criu"}, {FILES, "criu"},
     {EVENTS, "criu"},    {TERMINALS, "criu"}, {COOPERATIVE, "cooperative"},
 };
 

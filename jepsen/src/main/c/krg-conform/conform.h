@@ -10,7 +10,9 @@ struct program {
 };
 
 extern const struct program PROCESSES[];
+extern const struct program TRAITS[];
 extern const struct program PIPES[];
+extern const struct program NETWORK[]; // `cell-...`: they want an address of their own
 extern const struct program MEMORY[];
 extern const struct program FILES[];
 extern const struct program EVENTS[];

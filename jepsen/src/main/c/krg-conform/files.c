@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -122,12 +125,68 @@ static void many(void) {
     unlink(path);
 }
 
+static void path_only(void) {
+    char path[] = "/tmp/krg-conform-XXXXXX";
+    int fd = MUST(mkstemp(path));
+    MUST(write(fd, "behind", 6));
+    int name = MUST(open(path, O_PATH));
+    close(fd);
+    await_go();
+    CHECK(fcntl(name, F_GETFL) & O_PATH, "it is more than a name");
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", name);
+    expect_at(MUST(open(link, O_RDONLY)), 0, "behind");
+    unlink(path);
+}
+
+static volatile sig_atomic_t signalled_by;
+
+static void on_io(int number, siginfo_t *info, void *context) {
+    (void)number;
+    (void)context;
+    signalled_by = info->si_fd;
+}
+
+// A descriptor that sends a signal when something comes.
+static void signal_driven(void) {
+    int ends[2];
+    MUST(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    struct sigaction action = {.sa_sigaction = on_io, .sa_flags = SA_SIGINFO};
+    MUST(sigaction(SIGRTMIN + 2, &action, NULL));
+    MUST(fcntl(ends[0], F_SETOWN, getpid()));
+    MUST(fcntl(ends[0], F_SETSIG, SIGRTMIN + 2));
+    MUST(fcntl(ends[0], F_SETFL, O_ASYNC));
+    await_go();
+    CHECK(fcntl(ends[0], F_GETOWN) == getpid(), "it belongs to %d", fcntl(ends[0], F_GETOWN));
+    MUST(write(ends[1], "x", 1));
+    for (int i = 0; i < 1000 && signalled_by == 0; i++) {
+        usleep(1000);
+    }
+    CHECK(signalled_by == ends[0], "the signal is of descriptor %d", (int)signalled_by);
+}
+
+static void posix_queue(void) {
+    struct mq_attr attributes = {.mq_maxmsg = 4, .mq_msgsize = 32};
+    mqd_t queue = mq_open("/krg-conform", O_CREAT | O_RDWR, 0600, &attributes);
+    MUST(queue);
+    MUST(mq_send(queue, "in the queue", 13, 5));
+    await_go();
+    char text[32] = {0};
+    unsigned priority = 0;
+    MUST(mq_receive(queue, text, sizeof text, &priority));
+    CHECK(strcmp(text, "in the queue") == 0 && priority == 5, "received \"%s\"", text);
+    mq_unlink("/krg-conform");
+}
+
 const struct program FILES[] = {
     {"positions", "positions, shared and not", positions},
     {"append", "a file that is appended to", append},
     {"deleted", "a file without a name, 2 MiB", deleted},
     {"locks", "a lock on a part of a file", locks},
     {"directory", "a working directory, an open one, a mask", directory},
+    {"path-only", "a descriptor of a name only", path_only},
+    {"signal-driven", "a descriptor that sends signals", signal_driven},
+    {"posix-queue", "a POSIX message queue", posix_queue},
     {"many-files", "five hundred descriptors", many},
     {0},
 };

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -183,6 +184,115 @@ static void stack(void) {
     deep_stack(500);
 }
 
+enum { MAPPINGS = 5000 };
+
+// Neighbours of different protection, which the kernel keeps apart.
+static void many_mappings(void) {
+    unsigned char *memory =
+        map(MAPPINGS * 4096L, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    for (int i = 0; i < MAPPINGS; i++) {
+        memory[i * 4096L] = (unsigned char)(i * 7);
+        if (i % 2 == 1) {
+            MUST(mprotect(memory + i * 4096L, 4096, PROT_READ));
+        }
+    }
+    await_go();
+    for (int i = 0; i < MAPPINGS; i++) {
+        CHECK(memory[i * 4096L] == (unsigned char)(i * 7), "mapping %d is damaged", i);
+        if (i % 2 == 0) {
+            memory[i * 4096L + 1] = 1;
+        }
+    }
+    int ends[2];
+    MUST(pipe(ends));
+    MUST(write(ends[1], "x", 1));
+    CHECK(read(ends[0], memory + 4096, 1) == -1 && errno == EFAULT, "a read-only page took it");
+}
+
+// Whether the kernel shows FLAG for the mapping that begins at MEMORY.
+static int has_flag(const void *memory, const char *flag) {
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    CHECK(maps != NULL, "no smaps");
+    char line[512];
+    int here = 0, found = 0;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from, to;
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2) {
+            here = from == (unsigned long)memory;
+        } else if (here && strncmp(line, "VmFlags:", 8) == 0) {
+            found = strstr(line, flag) != NULL;
+        }
+    }
+    fclose(maps);
+    return found;
+}
+
+static void advice(void) {
+    static const struct {
+        int advice;
+        const char *flag, *name;
+    } ALL[] = {
+        {MADV_HUGEPAGE, " hg", "MADV_HUGEPAGE"},   {MADV_NOHUGEPAGE, " nh", "MADV_NOHUGEPAGE"},
+        {MADV_DONTFORK, " dc", "MADV_DONTFORK"},   {MADV_WIPEONFORK, " wf", "MADV_WIPEONFORK"},
+        {MADV_DONTDUMP, " dd", "MADV_DONTDUMP"},   {MADV_SEQUENTIAL, " sr", "MADV_SEQUENTIAL"},
+        {MADV_RANDOM, " rr", "MADV_RANDOM"},
+    };
+    enum { COUNT = sizeof ALL / sizeof *ALL };
+    unsigned char *memory[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        memory[i] = map(4 * MEGABYTE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        // Neighbours that differ otherwise, too.
+        MUST(mprotect(memory[i] + 3 * MEGABYTE, MEGABYTE, PROT_NONE));
+        MUST(madvise(memory[i], 3 * MEGABYTE, ALL[i].advice));
+        fill(memory[i], 3 * MEGABYTE);
+        CHECK(has_flag(memory[i], ALL[i].flag), "the kernel knows no %s", ALL[i].name);
+    }
+    await_go();
+    for (int i = 0; i < COUNT; i++) {
+        verify(memory[i], 3 * MEGABYTE);
+        CHECK(has_flag(memory[i], ALL[i].flag), "%s is forgotten", ALL[i].name);
+    }
+    pid_t child = MUST(fork());
+    if (child == 0) {
+        unsigned char resident[1];
+        int gone = mincore(memory[2], 4096, resident) == -1 && errno == ENOMEM;
+        _exit(gone && memory[3][5] == 0 && memory[4][5] == byte_at(5) ? 0 : 1);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && status == 0, "a child gets what it should not");
+}
+
+static void sealed(void) {
+    int fd = MUST(memfd_create("sealed", MFD_ALLOW_SEALING));
+    unsigned char block[4096];
+    fill(block, sizeof block);
+    MUST(write(fd, block, sizeof block));
+    MUST(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
+    await_go();
+    CHECK(fcntl(fd, F_GET_SEALS) == (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE), "seals %x",
+          fcntl(fd, F_GET_SEALS));
+    CHECK(pwrite(fd, "x", 1, 0) == -1 && errno == EPERM, "it can be written to");
+    CHECK(pread(fd, block, sizeof block, 0) == sizeof block, "it is shorter");
+    verify(block, sizeof block);
+}
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+static void guarded(void) {
+    unsigned char *memory = map(8 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    fill(memory, 8 * 4096);
+    int knows = madvise(memory + 2 * 4096, 4096, MADV_GUARD_INSTALL) == 0;
+    await_go();
+    int ends[2];
+    MUST(pipe(ends));
+    CHECK(!knows || (write(ends[1], memory + 2 * 4096, 1) == -1 && errno == EFAULT),
+          "a guarded page shows");
+    verify(memory, 2 * 4096);
+    CHECK(memory[3 * 4096] == byte_at(3 * 4096), "a page behind it is damaged");
+}
+
 const struct program MEMORY[] = {
     {"heap", "16 MiB of the heap", heap},
     {"shared-memory", "anonymous memory shared with a child", shared_with_child},
@@ -192,6 +302,10 @@ const struct program MEMORY[] = {
     {"memory-file", "a file of memfd_create, with its position", memory_file},
     {"mapped-file", "a file in memory, shared and private", mapped_file},
     {"protection", "pages that are hidden, read-only, locked, and a hole", protection},
+    {"many-mappings", "five thousand mappings of a page", many_mappings},
+    {"advice", "huge pages, what a child gets and does not", advice},
+    {"sealed", "a sealed file of memfd_create", sealed},
+    {"guarded", "a page that is guarded", guarded},
     {"stack", "five hundred frames of a stack", stack},
     {0},
 };

@@ -9,8 +9,14 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/rseq.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -233,13 +239,26 @@ static void timers(void) {
     CHECK(seen >= before + 3, "the alarm rings no more");
 }
 
+static double seconds(struct timespec time) {
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 static void clocks(void) {
-    struct timespec before, after;
-    MUST(clock_gettime(CLOCK_MONOTONIC, &before));
+    static const clockid_t ALL[] = {CLOCK_MONOTONIC, CLOCK_BOOTTIME, CLOCK_REALTIME};
+    struct timespec before[3], after, asked;
+    for (int i = 0; i < 3; i++) {
+        MUST(clock_gettime(ALL[i], &before[i]));
+    }
     await_go();
-    MUST(clock_gettime(CLOCK_MONOTONIC, &after));
-    long passed = after.tv_sec - before.tv_sec;
-    CHECK(passed >= 0 && passed < 3600, "monotonic time went on by %ld s", passed);
+    for (int i = 0; i < 3; i++) {
+        // By memory that the kernel maps, and by a system call.
+        MUST(clock_gettime(ALL[i], &after));
+        MUST(syscall(SYS_clock_gettime, ALL[i], &asked));
+        double passed = seconds(after) - seconds(before[i]);
+        double apart = seconds(asked) - seconds(after);
+        CHECK(passed >= 0 && passed < 3600, "clock %d went on by %g s", ALL[i], passed);
+        CHECK(apart >= 0 && apart < 1, "clock %d: the kernel says %g s later", ALL[i], apart);
+    }
 }
 
 static void limits(void) {
@@ -257,6 +276,164 @@ static void limits(void) {
     CHECK(now.rlim_max == 0, "core files of %ld bytes", (long)now.rlim_max);
     errno = 0;
     CHECK(getpriority(PRIO_PROCESS, 0) == 7, "nice %d", getpriority(PRIO_PROCESS, 0));
+}
+
+// A child that holds a lock ends: who waits for it hears that.
+static void robust_lock(void) {
+    struct {
+        pthread_mutex_t lock;
+        _Atomic int held;
+    } *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(shared != MAP_FAILED, "no memory");
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_setpshared(&kind, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&shared->lock, &kind);
+    pid_t child = MUST(fork());
+    if (child == 0) {
+        pthread_mutex_lock(&shared->lock);
+        shared->held = 1;
+        while (1) {
+            pause();
+        }
+    }
+    while (!shared->held) {
+        usleep(1000);
+    }
+    await_go();
+    CHECK(pthread_mutex_trylock(&shared->lock) == EBUSY, "the lock is free");
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    int found = pthread_mutex_trylock(&shared->lock);
+    CHECK(found == EOWNERDEAD, "the lock says %s", strerror(found));
+}
+
+static const struct rseq *own_rseq(void) {
+    return (const struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);
+}
+
+static void *watch_rseq(void *wrong) {
+    for (int i = 0; i < 20; i++) {
+        usleep(50 * 1000);
+        unsigned before = own_rseq()->cpu_id, now = (unsigned)sched_getcpu();
+        unsigned after = own_rseq()->cpu_id;
+        if (before == after && now != before) {
+            atomic_fetch_add((atomic_long *)wrong, 1);
+        }
+    }
+    return NULL;
+}
+
+// Registered memory in which the kernel writes on which processor a thread is.
+static void rseq(void) {
+    static atomic_long wrong;
+    if (__rseq_size == 0) {
+        await_go();
+        return;
+    }
+    await_go();
+    CHECK(syscall(SYS_rseq, NULL, 0, 0, 0) == -1 && errno != ENOSYS, "the kernel has none");
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, watch_rseq, &wrong) == 0, "no thread");
+    watch_rseq(&wrong);
+    pthread_join(thread, NULL);
+    CHECK(wrong == 0, "it is told another processor");
+    MUST(syscall(SYS_rseq, own_rseq(), sizeof(struct rseq), RSEQ_FLAG_UNREGISTER, RSEQ_SIG));
+}
+
+static _Atomic pid_t timed_thread;
+static _Atomic int rung, rung_elsewhere;
+
+static void ring(int number) {
+    (void)number;
+    if (gettid() == timed_thread) {
+        rung++;
+    } else {
+        rung_elsewhere++;
+    }
+}
+
+static void *be_timed(void *argument) {
+    (void)argument;
+    timed_thread = gettid();
+    while (1) {
+        pause();
+    }
+    return NULL;
+}
+
+static void thread_timer(void) {
+    signal(SIGUSR2, ring);
+    pthread_t thread;
+    CHECK(pthread_create(&thread, NULL, be_timed, NULL) == 0, "no thread");
+    while (timed_thread == 0) {
+        usleep(1000);
+    }
+    timer_t timer;
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR2};
+    event._sigev_un._tid = timed_thread;
+    MUST(timer_create(CLOCK_MONOTONIC, &event, &timer));
+    struct itimerspec each = {.it_value = {0, 50000000}, .it_interval = {0, 50000000}};
+    MUST(timer_settime(timer, 0, &each, NULL));
+    await_go();
+    int before = rung;
+    for (int i = 0; i < 100 && rung < before + 3; i++) {
+        usleep(50 * 1000);
+    }
+    CHECK(rung >= before + 3, "the timer rings no more");
+    CHECK(rung_elsewhere == 0, "it rings in another thread");
+}
+
+static void stopped(void) {
+    pid_t child = MUST(fork());
+    if (child == 0) {
+        while (1) {
+            pause();
+        }
+    }
+    int status;
+    MUST(kill(child, SIGSTOP));
+    CHECK(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), "it does not stop");
+    await_go();
+    char path[64], state = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", child);
+    FILE *stat = fopen(path, "r");
+    CHECK(stat != NULL && fscanf(stat, "%*d (%*[^)]) %c", &state) == 1, "the child is gone");
+    fclose(stat);
+    CHECK(state == 'T', "the child does not stand still but is %c", state);
+    MUST(kill(child, SIGCONT));
+    siginfo_t info;
+    MUST(waitid(P_PID, child, &info, WCONTINUED));
+    CHECK(info.si_code == CLD_CONTINUED, "it does not go on");
+    MUST(kill(child, SIGTERM));
+    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status), "status %x", status);
+}
+
+static void traced(void) {
+    pid_t child = MUST(fork());
+    if (child == 0) {
+        while (1) {
+            pause();
+        }
+    }
+    MUST(ptrace(PTRACE_SEIZE, child, 0, 0));
+    await_go();
+    MUST(ptrace(PTRACE_INTERRUPT, child, 0, 0));
+    int status;
+    CHECK(waitpid(child, &status, 0) == child && WIFSTOPPED(status), "it is not traced any more");
+    MUST(kill(child, SIGKILL));
+}
+
+static void vfork_child(void) {
+    pid_t child = vfork();
+    if (child == 0) {
+        await_go();
+        _exit(7);
+    }
+    int status;
+    CHECK(waitpid(child, &status, 0) == child, "the child is not ours");
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7, "status %x", status);
 }
 
 static _Atomic pid_t pinned_thread;
@@ -329,7 +506,13 @@ const struct program PROCESSES[] = {
     {"pending-signals", "signals that are blocked and wait, with values", pending_signals},
     {"handlers", "handlers on a stack of their own", handlers},
     {"timers", "a posix timer and an alarm that repeats", timers},
-    {"clocks", "monotonic time", clocks},
+    {"thread-timer", "a timer that rings in one thread", thread_timer},
+    {"clocks", "clocks, asked without and with a system call", clocks},
+    {"robust-lock", "a lock whose holder ends", robust_lock},
+    {"rseq", "restartable sequences of threads", rseq},
+    {"stopped", "a child that was stopped", stopped},
+    {"vfork", "a child of vfork that has not executed anything", vfork_child},
+    {"traced", "a child that is traced", traced},
     {"limits", "limits on files and cores, niceness", limits},
     {"affinity", "a thread and a child that are pinned to processors", affinity},
     {"floats", "floating point", floats},

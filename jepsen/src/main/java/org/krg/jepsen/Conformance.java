@@ -14,8 +14,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
@@ -34,6 +35,11 @@ public final class Conformance {
 
     private static final Duration TO_BE_READY = Duration.ofSeconds(60);
     private static final Duration TO_ACT = Duration.ofSeconds(90);
+
+    /// What krg says when it saved nothing, and the program has been stopped for a moment or not at
+    /// all.
+    private static final Pattern REFUSAL =
+            Pattern.compile("(preflight|freeze) failed: |nothing was done");
 
     private final Cluster cluster;
     private final Path program;
@@ -73,10 +79,28 @@ public final class Conformance {
         }
     }
 
+    /// How a program fared.
+    public enum Outcome {
+        /// It is as it was.
+        GOOD,
+        /// krg said beforehand what it cannot save, and the program went on as it was.
+        REFUSED,
+        /// Anything else.
+        BAD
+    }
+
     /// What came of it.
     ///
     /// @param problem empty when it is as it was
-    public record Result(Case of, Trial trial, String problem) {}
+    public record Result(Case of, Trial trial, Outcome outcome, String problem) {
+        private static Result good(Case of, Trial trial) {
+            return new Result(of, trial, Outcome.GOOD, "");
+        }
+
+        private boolean is(Outcome wanted) {
+            return outcome == wanted;
+        }
+    }
 
     /// @param natives the directory of krg's native programs
     public Conformance(Cluster cluster, Path natives) {
@@ -90,10 +114,11 @@ public final class Conformance {
         try {
             var list = new ProcessBuilder(program.toString(), "--list").start();
             var text = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return text.lines()
-                    .map(line -> line.split("\t", 3))
-                    .map(words -> new Case(words[0], words[1], words[2]))
-                    .toList();
+            var compiled =
+                    text.lines()
+                            .map(line -> line.split("\t", 3))
+                            .map(words -> new Case(words[0], words[1], words[2]));
+            return Stream.concat(compiled, Interpreted.CASES.stream()).toList();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -114,7 +139,7 @@ public final class Conformance {
             }
             return trial == Trial.NODE_KILLED
                     ? killHome(cases, home)
-                    : act(cases, trial, each -> act(each, trial));
+                    : inParallel(cases, each -> checked(act(each, trial, () -> act(each, trial))));
         } finally {
             cluster.nodes().forEach(node -> cluster.cordon(node, false));
             cases.forEach(each -> stop(job(each, trial)));
@@ -123,45 +148,28 @@ public final class Conformance {
 
     /// All are saved before the node goes, and whoever could not be saved starts again elsewhere.
     private List<Result> killHome(List<Case> cases, String home) {
-        var saved = inParallel(cases, each -> problem(job(each, Trial.NODE_KILLED), this::save));
+        var trial = Trial.NODE_KILLED;
+        var saved = inParallel(cases, each -> act(each, trial, () -> save(job(each, trial))));
+        var settled = inParallel(saved, it -> it.is(Outcome.REFUSED) ? checked(it) : it);
         cluster.killNode(home);
         try {
-            var results =
-                    act(
-                            cases,
-                            Trial.NODE_KILLED,
-                            each -> awaitElsewhere(job(each, Trial.NODE_KILLED), home));
-            for (var i = 0; i < results.size(); i++) {
-                if (!saved.get(i).isEmpty()) {
-                    results.set(i, new Result(cases.get(i), Trial.NODE_KILLED, saved.get(i)));
-                }
-            }
-            return results;
+            return inParallel(
+                    settled,
+                    it -> it.is(Outcome.GOOD) ? checked(awaited(it.of(), trial, home)) : it);
         } finally {
             cluster.start(home);
             cluster.awaitReady();
         }
     }
 
-    private List<Result> act(List<Case> cases, Trial trial, Consumer<Case> action) {
-        return inParallel(
-                cases,
-                each ->
-                        new Result(
-                                each,
-                                trial,
-                                problem(
-                                        job(each, trial),
-                                        _ -> {
-                                            action.accept(each);
-                                            check(each, trial);
-                                        })));
+    private Result awaited(Case each, Trial trial, String home) {
+        return act(each, trial, () -> awaitElsewhere(job(each, trial), home));
     }
 
-    private static <T> List<T> inParallel(List<Case> cases, Function<Case, T> work) {
+    private static <S, T> List<T> inParallel(List<S> all, Function<S, T> work) {
         try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
             var results = new ArrayList<Future<T>>();
-            for (var each : cases) {
+            for (var each : all) {
                 results.add(threads.submit(() -> work.apply(each)));
             }
             return all(threads, results);
@@ -182,12 +190,16 @@ public final class Conformance {
     }
 
     private void start(Case each, Trial trial) {
-        var command = List.of(program.toString(), each.name(), go(each, trial).toString());
+        var go = go(each, trial).toString();
+        var command =
+                Interpreted.find(each, go).orElse(List.of(program.toString(), each.name(), go));
         var isTyped = each.name().startsWith("terminal");
+        var isApart = each.name().startsWith("cell-");
         var request =
                 JobRequest.of(job(each, trial), directory, command)
                         .put("terminal", isTyped)
                         .put("stdin", isTyped)
+                        .put("network", isApart ? "cell" : "host")
                         .put("cpuMillis", 10)
                         .put("memoryBytes", 8 << 20);
         request.putObject("checkpoint").put("engine", each.engine());
@@ -218,19 +230,33 @@ public final class Conformance {
         return directory.resolve(job(each, trial));
     }
 
-    /// {@return what went wrong in `work`; empty if nothing}
-    private String problem(String job, Consumer<String> work) {
+    private Result act(Case each, Trial trial, Runnable action) {
         try {
-            work.accept(job);
-            return "";
+            action.run();
+            return Result.good(each, trial);
         } catch (ApiFailure refused) {
-            return String.valueOf(refused.getMessage());
+            var said = String.valueOf(refused.getMessage());
+            return new Result(each, trial, refusedOrBad(said), said);
         } catch (CampaignFailed failed) {
             if (failed.getCause() instanceof InterruptedException) {
                 throw failed;
             }
-            return failed.getMessage() + "; " + cluster.process(job);
+            var said = String.valueOf(failed.getMessage());
+            return new Result(each, trial, refusedOrBad(said), said);
         }
+    }
+
+    private static Outcome refusedOrBad(String said) {
+        return REFUSAL.matcher(said).find() ? Outcome.REFUSED : Outcome.BAD;
+    }
+
+    /// Lets a program check itself, also one that was refused.
+    private Result checked(Result result) {
+        if (result.is(Outcome.BAD)) {
+            return result;
+        }
+        var checked = act(result.of(), result.trial(), () -> check(result.of(), result.trial()));
+        return checked.is(Outcome.GOOD) ? result : checked;
     }
 
     private void act(Case each, Trial trial) {
@@ -251,7 +277,6 @@ public final class Conformance {
         }
     }
 
-    /// Lets a program check itself.
     private void check(Case each, Trial trial) {
         var job = job(each, trial);
         try {

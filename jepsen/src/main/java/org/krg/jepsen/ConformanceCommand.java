@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
 /// `system conformance`: the suite on a dev cluster of its own, as a table.
 public final class ConformanceCommand implements Subcommand {
     private static final int FAILED = 1;
+    private static final String BAD = "BAD";
 
     @Override
     public String path() {
@@ -67,7 +68,9 @@ public final class ConformanceCommand implements Subcommand {
                         + " something of the kernel's: threads, sockets, shared memory, timers."
                         + " Each goes through the trials and then checks itself. Nothing is left"
                         + " behind.",
-                "Exit codes: 0 all are as they were, 1 some are not, 2 usage."
+                "`refused` is what krg said beforehand that it cannot save: that program went on"
+                        + " as it was.",
+                "Exit codes: 0 all are as they were or refused, 1 some are not, 2 usage."
             })
     private static final class Verb implements Callable<Integer> {
         @Spec private @Nullable CommandSpec spec;
@@ -152,7 +155,7 @@ public final class ConformanceCommand implements Subcommand {
                         case markdown -> Markdown.of(text(rows, trials));
                     });
             System.out.flush();
-            return rows.stream().allMatch(row -> row.path("problems").isEmpty()) ? 0 : FAILED;
+            return rows.stream().noneMatch(ConformanceCommand::isBad) ? 0 : FAILED;
         }
     }
 
@@ -192,11 +195,22 @@ public final class ConformanceCommand implements Subcommand {
         for (var i = 0; i < rows.size(); i++) {
             var result = results.get(i);
             var word = result.trial().word();
-            rows.get(i).put(word, result.problem().isEmpty() ? "good" : "BAD");
+            rows.get(i)
+                    .put(
+                            word,
+                            switch (result.outcome()) {
+                                case GOOD -> "good";
+                                case REFUSED -> "refused";
+                                case BAD -> BAD;
+                            });
             if (!result.problem().isEmpty()) {
                 rows.get(i).withObject("/problems").put(word, result.problem());
             }
         }
+    }
+
+    private static boolean isBad(JsonNode row) {
+        return row.properties().stream().anyMatch(it -> it.getValue().asText().equals(BAD));
     }
 
     private static Path natives() {

@@ -9,10 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.Set;
 
 /// On what kind of file system something lies, `statfs(2)`.
-final class FileSystems {
+public final class FileSystems {
     /// `struct statfs`, `asm-generic/statfs.h` of 64 bits: its length; `f_type` comes first.
     static final int STATFS_BYTES = 120;
 
@@ -34,7 +35,32 @@ final class FileSystems {
     private static final MethodHandle FSTATFS =
             Libc.function("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
+    /// Message queues of POSIX.
+    private static final long MQUEUE = 0x19800202L;
+
+    /// `int statfs(const char *path, struct statfs *buf)`
+    private static final MethodHandle STATFS =
+            Libc.function("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
+
     private FileSystems() {}
+
+    /// {@return whether a file is a message queue, `mq_overview(7)`; false if it is gone}
+    public static boolean isMessageQueue(Path path) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            var found = arena.allocate(STATFS_BYTES, Long.BYTES);
+            return statfs(state, arena.allocateFrom(path.toString()), found) == 0
+                    && found.get(JAVA_LONG, 0) == MQUEUE;
+        }
+    }
+
+    private static int statfs(MemorySegment state, MemorySegment path, MemorySegment found) {
+        try {
+            return (int) STATFS.invokeExact(state, path, found);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("statfs(2)", broken);
+        }
+    }
 
     /// {@return whether an open file is one of the kernel's own}
     static boolean isOfKernel(int fd) {

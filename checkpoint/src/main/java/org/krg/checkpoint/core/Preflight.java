@@ -65,6 +65,10 @@ public final class Preflight {
                     new Unsupported(
                             "anon_inode:bpf-prog", "BPF programs cannot be saved", "Close it"),
                     new Unsupported("anon_inode:bpf_link", "BPF links cannot be saved", "Close it"),
+                    new Unsupported(
+                            "mqueue:",
+                            "a POSIX message queue cannot be saved",
+                            "Have the program use a queue of System V, msgget(2), or a unix socket"),
                     new Unsupported("/secretmem", "secret memory cannot be saved", "Do not use it"),
                     new Unsupported(
                             "/dmabuf:",

@@ -43,6 +43,14 @@ final class UnsavedSockets {
                             "a UDP socket keeps back what was sent (UDP_CORK)",
                             "Have the program send it before the checkpoint"));
         }
+        if (!socket.group().isEmpty()) {
+            return Optional.of(
+                    new Unsaved(
+                            "a socket would come back without its multicast group "
+                                    + socket.group(),
+                            "Have the program leave the group before the checkpoint and join it"
+                                    + " again afterwards"));
+        }
         return SAVED.contains(socket.protocol())
                 ? Optional.empty()
                 : Optional.of(unsaved(socket.protocol()));

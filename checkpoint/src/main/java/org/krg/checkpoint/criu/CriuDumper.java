@@ -106,7 +106,7 @@ public final class CriuDumper implements Dumper {
 
     @Override
     public void restore(CellView cell, Path images, Path work, boolean frozen) {
-        var actions = frozen ? RestoreActions.frozen(cell) : RestoreActions.running();
+        var actions = frozen ? RestoreActions.frozen(cell) : RestoreActions.running(cell);
         restore(cell, images, work, actions, true);
     }
 

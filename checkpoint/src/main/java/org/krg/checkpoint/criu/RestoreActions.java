@@ -14,14 +14,33 @@ final class RestoreActions {
             }
             """;
 
+    /// Both ends of a connection within the cell come back one after the other: what the first one
+    /// sends again before the other one is there would be answered with a reset. Their network is
+    /// the cell's own, so that all of its loopback device can be held. It refuses packets rather
+    /// than lose them: who sent one tries again soon (tcp(7)). At `post-restore` all sockets are
+    /// there, and none of them has sent anything by itself yet.
+    private static final String HOLD_LOOPBACK =
+            """
+            export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+            hold_loopback() { tc qdisc replace dev lo root pfifo limit 0; }
+            free_loopback() { tc qdisc delete dev lo root; }
+            """;
+
+    private static final String HOLD_NOTHING =
+            """
+            hold_loopback() { :; }
+            free_loopback() { :; }
+            """;
+
     private RestoreActions() {}
 
     /// {@return the actions of a program that is to run at once}
-    static String running() {
-        return "#!/bin/sh\n"
-                + KEEP_PIDS_FREE
+    static String running(CellView cell) {
+        return begin(cell)
                 + """
                 case "$CRTOOLS_SCRIPT_ACTION" in
+                pre-restore) hold_loopback ;;
+                post-restore) free_loopback ;;
                 pre-resume) keep_pids_free ;;
                 esac
                 """;
@@ -36,12 +55,13 @@ final class RestoreActions {
     /// program can run yet. CRIU goes on whatever `pre-resume` says: if the cgroup does not freeze,
     /// its processes are killed.
     static String frozen(CellView cell) {
-        return "#!/bin/sh\n"
-                + KEEP_PIDS_FREE
+        return begin(cell)
                 + """
                 case "$CRTOOLS_SCRIPT_ACTION" in
+                pre-restore) hold_loopback ;;
                 post-restore)
-                    echo $PPID >'INIT/cgroup.procs' &&
+                    free_loopback &&
+                        echo $PPID >'INIT/cgroup.procs' &&
                         echo $$ >'INIT/cgroup.procs' &&
                         echo 0 >'APP/cgroup.freeze' ;;
                 pre-resume)
@@ -51,6 +71,12 @@ final class RestoreActions {
                 """
                         .replace("INIT", quoted(cell.initCgroup().toString()))
                         .replace("APP", quoted(cell.appCgroup().toString()));
+    }
+
+    private static String begin(CellView cell) {
+        return "#!/bin/sh\n"
+                + KEEP_PIDS_FREE
+                + (cell.hasOwnAddress() ? HOLD_LOOPBACK : HOLD_NOTHING);
     }
 
     // Inside single quotes.

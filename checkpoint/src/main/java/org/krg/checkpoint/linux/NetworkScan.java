@@ -17,6 +17,7 @@ import org.krg.checkpoint.model.SocketKind;
 import org.krg.checkpoint.model.TcpSocket;
 import org.krg.checkpoint.model.TcpSocket.State;
 import org.krg.checkpoint.model.TreeProcess;
+import org.krg.linux.MulticastGroup;
 
 /// One reading of the sockets of a tree and of the network that they are in. Used once.
 final class NetworkScan {
@@ -29,6 +30,8 @@ final class NetworkScan {
 
     /// Sockets of UDP that have something to send.
     private final Set<Long> sending = new TreeSet<>();
+
+    private final List<MulticastGroup> groups = new ArrayList<>();
 
     NetworkScan(ProcessTree tree) {
         this.tree = tree;
@@ -45,7 +48,9 @@ final class NetworkScan {
             }
             for (var socket : sockets) {
                 var inode = socket.facts().inode();
-                kinds.add(SocketProbe.kind(process.hostPid(), socket, sending.contains(inode)));
+                kinds.add(
+                        SocketProbe.kind(
+                                process.hostPid(), socket, sending.contains(inode), groups));
                 if (addresses.containsKey(inode)) {
                     bound.add(new BoundSocket(process.pid(), socket.fd(), addresses.get(inode)));
                 }
@@ -79,6 +84,7 @@ final class NetworkScan {
                 }
             }
         }
+        groups.addAll(SocketTables.groups(net));
         SocketTables.abstractUnix(net).forEach(it -> addresses.put(it.inode(), it.address()));
     }
 

@@ -3,10 +3,12 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.SocketKind;
 import org.krg.linux.LinuxException;
+import org.krg.linux.MulticastGroup;
 import org.krg.linux.PidFd;
 import org.krg.linux.SocketOption;
 import org.krg.linux.SocketProtocol;
@@ -22,7 +24,10 @@ final class SocketProbe {
     ///
     /// @param hostPid the process, as this one counts
     /// @param mayBeCorked whether it has datagrams to send
-    static SocketKind kind(long hostPid, OpenFile socket, boolean mayBeCorked) throws IOException {
+    /// @param groups those that sockets of its network are in
+    static SocketKind kind(
+            long hostPid, OpenFile socket, boolean mayBeCorked, List<MulticastGroup> groups)
+            throws IOException {
         var descriptor = Path.of("/proc", "" + hostPid, "fd", "" + socket.fd());
         try {
             var name = SocketProtocol.of(descriptor).orElse("");
@@ -35,10 +40,25 @@ final class SocketProbe {
                     mayBeCorked
                             && ask(hostPid, socket.fd(), SocketOption.UDP_CORK)
                                     .equals(OptionalInt.of(1));
-            return new SocketKind(socket.facts().inode(), isTcp ? "TCP" : name, isCorked);
+            var group =
+                    groups.isEmpty() || !name.startsWith("UDP")
+                            ? ""
+                            : group(hostPid, socket.fd(), groups);
+            return new SocketKind(socket.facts().inode(), isTcp ? "TCP" : name, isCorked, group);
         } catch (LinuxException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
+    }
+
+    private static String group(long hostPid, int fd, List<MulticastGroup> groups) {
+        return PidFd.open(hostPid)
+                .flatMap(process -> {
+                    try (process) {
+                        return groups.stream().filter(it -> it.has(process, fd)).findFirst();
+                    }
+                })
+                .map(it -> it.address().getHostAddress())
+                .orElse("");
     }
 
     private static OptionalInt ask(long hostPid, int fd, SocketOption option) {

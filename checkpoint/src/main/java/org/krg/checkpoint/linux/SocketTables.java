@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.krg.checkpoint.model.Endpoint;
+import org.krg.linux.MulticastGroup;
 
 /// The sockets of a network, as `/proc/PID/net` lists them, proc(5).
 final class SocketTables {
@@ -36,6 +38,13 @@ final class SocketTables {
     private static final int UNIX_INODE = 6;
 
     private static final int UNIX_PATH = 7;
+
+    /// Column of `/proc/net/igmp6`.
+    private static final int IGMP6_GROUP = 2;
+
+    /// All nodes, all routers, and the groups by which neighbours find each other.
+    private static final Pattern KERNELS_OWN =
+            Pattern.compile("224\\.0\\.0\\.1|ff0[125]:0:0:0:0:0:0:[12]|ff02:0:0:0:0:1:ff.*");
 
     private SocketTables() {}
 
@@ -107,6 +116,32 @@ final class SocketTables {
             }
         }
         return rows;
+    }
+
+    /// {@return the multicast groups that somebody in the network is in, without those that the
+    /// kernel is in itself}
+    static List<MulticastGroup> groups(Path net) throws IOException {
+        var groups = new ArrayList<MulticastGroup>();
+        var device = 0;
+        for (var line : lines(net.resolve("igmp"))) {
+            var words = line.strip().split("\\s+", -1);
+            if (!line.startsWith("\t") && words[0].matches("[0-9]+")) {
+                device = Integer.parseInt(words[0]);
+            } else if (words[0].matches("[0-9A-F]{8}")) {
+                groups.add(group(device, endpoint(words[0] + ":0").host()));
+            }
+        }
+        for (var line : lines(net.resolve("igmp6"))) {
+            var words = line.strip().split("\\s+", -1);
+            var address = InetAddress.getByAddress(HexFormat.of().parseHex(words[IGMP6_GROUP]));
+            groups.add(group(Integer.parseInt(words[0]), address.getHostAddress()));
+        }
+        groups.removeIf(it -> KERNELS_OWN.matcher(it.address().getHostAddress()).matches());
+        return groups;
+    }
+
+    private static MulticastGroup group(int device, String address) throws UnknownHostException {
+        return new MulticastGroup(device, InetAddress.getByName(address));
     }
 
     private static int queue(String queues, int column) {

@@ -19,6 +19,7 @@ import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.ProcessTree.SharedFile;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
 import org.krg.checkpoint.model.TreeProcess;
+import org.krg.linux.FileSystems;
 
 /// One reading of `/proc` for the processes of a cell, `proc(5)`. What ends while it is read is not
 /// there. Used once.
@@ -116,10 +117,12 @@ final class TreeScan {
         var flags = FdFacts.flags(information);
         var target = Files.readSymbolicLink(link).toString();
         var access = flags & ACCESS_MODE;
+        // A queue has a name that no directory has.
+        var isQueue = target.lastIndexOf('/') == 0 && FileSystems.isMessageQueue(link);
         return new OpenFile(
                 Integer.parseInt(fd),
-                target + FdFacts.remark(target, information),
-                UnixStat.type(link),
+                isQueue ? "mqueue:" + target : target + FdFacts.remark(target, information),
+                isQueue ? OpenFile.Type.ANONYMOUS : UnixStat.type(link),
                 access != 0 && access != ACCESS_MODE,
                 (flags & O_APPEND) != 0,
                 FileLocks.of(directory, information),

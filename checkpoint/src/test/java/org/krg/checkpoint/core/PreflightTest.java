@@ -158,7 +158,7 @@ final class PreflightTest {
                         new Endpoint("10.0.0.1", 40_000),
                         new Endpoint("10.0.0.9", 443),
                         TcpSocket.State.CONNECTED);
-        var kind = new SocketKind(52, "MPTCP", false);
+        var kind = new SocketKind(52, "MPTCP", false, "");
         var inspection = new Inspection(List.of(), List.of(connected), List.of(kind), List.of());
 
         for (var each : List.of(inspection, inspection.withOwnAddress())) {

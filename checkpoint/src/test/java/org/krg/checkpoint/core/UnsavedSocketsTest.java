@@ -20,7 +20,7 @@ final class UnsavedSocketsTest {
         "XDP, XDP, close it"
     })
     void whatCannotBeSavedHasAReasonAndARemedy(String protocol, String what, String remedy) {
-        assertThat(UnsavedSockets.find(new SocketKind(5, protocol, false)))
+        assertThat(UnsavedSockets.find(new SocketKind(5, protocol, false, "")))
                 .hasValueSatisfying(it -> assertThat(it.what()).contains(what))
                 .hasValueSatisfying(it -> assertThat(it.remedy()).contains(remedy));
     }
@@ -28,12 +28,19 @@ final class UnsavedSocketsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "UNIX", "UNIX-STREAM", "TCP", "TCPv6", "UDP", "UDPv6", "NETLINK"})
     void whatCanBeSavedHasNone(String protocol) {
-        assertThat(UnsavedSockets.find(new SocketKind(5, protocol, false))).isEmpty();
+        assertThat(UnsavedSockets.find(new SocketKind(5, protocol, false, ""))).isEmpty();
+    }
+
+    @Test
+    void aMulticastGroupIsNamed() {
+        assertThat(UnsavedSockets.find(new SocketKind(5, "UDP", false, "239.1.2.3")))
+                .hasValueSatisfying(it -> assertThat(it.what()).contains("239.1.2.3"))
+                .hasValueSatisfying(it -> assertThat(it.remedy()).contains("leave the group"));
     }
 
     @Test
     void whatKeepsBackIsToSendIt() {
-        assertThat(UnsavedSockets.find(new SocketKind(5, "UDP", true)))
+        assertThat(UnsavedSockets.find(new SocketKind(5, "UDP", true, "")))
                 .hasValueSatisfying(it -> assertThat(it.what()).contains("UDP_CORK"))
                 .hasValueSatisfying(it -> assertThat(it.remedy()).contains("send it"));
     }

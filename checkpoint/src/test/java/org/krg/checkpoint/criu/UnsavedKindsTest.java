@@ -60,6 +60,28 @@ final class UnsavedKindsTest {
                         """,
                         "UDP_CORK",
                         "send it"),
+                arguments(
+                        """
+                        s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('', 0))
+                        s.setsockopt(0, 35, socket.inet_aton('239.194.1.7') + bytes(8))
+                        other = socket.socket(type=socket.SOCK_DGRAM); fd = s.fileno()
+                        """,
+                        "multicast group 239.194.1.7",
+                        "leave the group"),
+                arguments(
+                        """
+                        s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('', 0))
+                        s.setsockopt(41, 20, socket.inet_pton(socket.AF_INET6, 'ff15::107') + bytes([1, 0, 0, 0]))
+                        other = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); fd = s.fileno()
+                        """,
+                        "multicast group ff15:0:0:0:0:0:0:107",
+                        "leave the group"),
+                arguments(
+                        """
+                        libc = ctypes.CDLL(None); name = b'/krg-unsaved-%d' % os.getpid()
+                        fd = libc.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, None)
+                        """,
+                        "POSIX message queue", "System V"),
                 arguments("reads, fd = os.pipe2(os.O_DIRECT)", "O_DIRECT", "SEQPACKET"));
     }
 
