@@ -86,6 +86,10 @@ class ConformanceTest {
                     case "traced" -> says(result, "is traced by pid");
                     case "vfork" -> says(result, "waits for a child that vfork(2) made");
                     case "posix-queue" -> says(result, "a POSIX message queue");
+                    case "tcp" -> says(result, "a socket is bound to tcp");
+                    case "tcp-full" ->
+                            says(result, "a socket is bound to tcp")
+                                    || says(result, "to send that the other end has not read");
                     case "cell-queue" -> says(result, "has a backlog of 1 connection");
                     case "cell-multicast" -> says(result, "its multicast group 239.194.1.7");
                     default -> false;

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Inspection;
@@ -16,6 +15,7 @@ import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.TreePlaces;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
@@ -40,12 +40,12 @@ public interface CellFiles {
     /// @return a task that still is, by name and pid of the machine
     Optional<String> awaitNoVfork(CellView cell, Duration limit) throws IOException;
 
-    /// Waits until no listening socket of a cell, frozen or not, has a connection that was not
-    /// accepted: CRIU saves none of those.
+    /// Waits until nothing waits at a socket of a cell, frozen or not, that CRIU cannot save:
+    /// connections that were not accepted, bytes within the program that were not sent.
     ///
     /// @param limit zero looks once
     /// @return a socket that still has some
-    Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException;
+    Optional<SocketQueue> awaitQueues(CellView cell, Duration limit) throws IOException;
 
     /// Starts the timers of a restored cell, which stands still, that CRIU has brought back
     /// stopped.

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.SocketQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +54,7 @@ record Freezing(CellView cell, CellFiles cellFiles, Scope scope) {
             var starting = cellFiles.awaitNoVfork(cell, limit.get());
             return starting.isPresent()
                     ? starting.map(Freezing::startsNothing)
-                    : scope.awaitAccepted(cell, limit.get()).map(Freezing::acceptsNothing);
+                    : scope.awaitQueues(cell, limit.get()).map(Freezing::waits);
         } catch (IOException failure) {
             thaw();
             throw Failures.of(Phase.FREEZE, failure);
@@ -76,23 +76,34 @@ record Freezing(CellView cell, CellFiles cellFiles, Scope scope) {
                 "Try again when the child has started its program or ended");
     }
 
-    private static CheckpointFailed acceptsNothing(AcceptQueue queue) {
+    private static CheckpointFailed waits(SocketQueue queue) {
+        return switch (queue.of()) {
+            case CONNECTIONS ->
+                    waits(
+                            queue,
+                            "listens on %s and has a backlog of %d connection%s",
+                            "Try again when the program has accepted them, or have it close the"
+                                    + " socket");
+            case BYTES ->
+                    waits(
+                            queue,
+                            "is %s and has %d byte%s to send that the other end has not read",
+                            "Try again when the program has read them, or run the job with --net"
+                                    + " cell");
+        };
+    }
+
+    private static CheckpointFailed waits(SocketQueue queue, String what, String remedy) {
         var socket = queue.socket();
-        return Failures.of(
-                Phase.FREEZE,
-                Code.TCP,
-                "fd %d of pid %d listens on %s and has a backlog of %s after %d s"
+        var plural = queue.count() == 1 ? "" : "s";
+        var cause =
+                "fd %d of pid %d %s after %d s"
                         .formatted(
                                 socket.fd(),
                                 socket.pid(),
-                                socket.address(),
-                                connections(queue.connections()),
-                                LIMIT.toSeconds()),
-                "Try again when the program has accepted them, or have it close the socket");
-    }
-
-    private static String connections(int count) {
-        return count == 1 ? "1 connection" : count + " connections";
+                                what.formatted(socket.address(), queue.count(), plural),
+                                LIMIT.toSeconds());
+        return Failures.of(Phase.FREEZE, Code.TCP, cause, remedy);
     }
 
     private void standStill() {

@@ -15,7 +15,6 @@ import org.krg.checkpoint.core.Preflight;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.core.UsedPaths;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.Inspection;
@@ -23,6 +22,7 @@ import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.Sharing;
+import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TreeProcess;
 import org.krg.state.model.Engine;
@@ -35,11 +35,11 @@ sealed interface Scope {
     /// {@return the files of a frozen cell that are saved beside the images of the engine}
     Files files(CellView cell, ProcessTree tree) throws IOException;
 
-    /// Waits until no connection is left that the engine cannot save because it was not accepted.
+    /// Waits until nothing waits at a socket that the engine cannot save.
     ///
     /// @param limit zero looks once, at a frozen cell
     /// @return a socket that still has some
-    Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException;
+    Optional<SocketQueue> awaitQueues(CellView cell, Duration limit) throws IOException;
 
     /// Files of a program.
     ///
@@ -125,9 +125,8 @@ sealed interface Scope {
         }
 
         @Override
-        public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit)
-                throws IOException {
-            return cellFiles.awaitAccepted(cell, limit);
+        public Optional<SocketQueue> awaitQueues(CellView cell, Duration limit) throws IOException {
+            return cellFiles.awaitQueues(cell, limit);
         }
     }
 
@@ -159,7 +158,7 @@ sealed interface Scope {
         }
 
         @Override
-        public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) {
+        public Optional<SocketQueue> awaitQueues(CellView cell, Duration limit) {
             return Optional.empty();
         }
     }

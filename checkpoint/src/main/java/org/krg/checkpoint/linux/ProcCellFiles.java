@@ -16,7 +16,6 @@ import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
 import org.krg.checkpoint.engine.CellFiles;
 import org.krg.checkpoint.engine.Command;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.ImageFile.Holder;
@@ -26,6 +25,7 @@ import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.TreePlaces;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
@@ -67,8 +67,8 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
-    public Optional<AcceptQueue> awaitAccepted(CellView cell, Duration limit) throws IOException {
-        return new AcceptQueues(cell).await(limit);
+    public Optional<SocketQueue> awaitQueues(CellView cell, Duration limit) throws IOException {
+        return new SocketQueues(cell).await(limit);
     }
 
     @Override

@@ -72,6 +72,11 @@ final class SocketTables {
             return protocol.startsWith("tcp");
         }
 
+        /// {@return what a connection has to send, or has sent and the other end has not confirmed}
+        int unacknowledgedBytes() {
+            return isTcp() && state != TCP_LISTEN ? sentCount : 0;
+        }
+
         /// {@return connections that a listening socket has and that were not accepted}
         int waiting() {
             return isTcp() && state == TCP_LISTEN ? receivedCount : 0;

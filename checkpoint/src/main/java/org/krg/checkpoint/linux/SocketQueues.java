@@ -12,29 +12,33 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.krg.checkpoint.CellView;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.BoundSocket;
+import org.krg.checkpoint.model.SocketQueue;
+import org.krg.checkpoint.model.SocketQueue.Of;
 import org.krg.linux.LinuxException;
 import org.krg.linux.PidFd;
-import org.krg.linux.TcpBacklog;
+import org.krg.linux.TcpQueues;
 
 /// Connections that the kernel has made for a listening socket of a cell and that the program has
-/// not accepted: CRIU saves none of these and refuses the whole program.
-final class AcceptQueues {
+/// not accepted: CRIU saves none of these and refuses the whole program. And bytes of a connection
+/// within the program that were written and not sent: where they come back they are sent before the
+/// other end is there, and the connection is reset. In a network of the cell's own nothing is sent
+/// meanwhile, so that these are no obstacle.
+final class SocketQueues {
     private static final List<String> TCP = List.of("tcp", "tcp6");
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)\\]");
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final CellView cell;
 
-    AcceptQueues(CellView cell) {
+    SocketQueues(CellView cell) {
         this.cell = cell;
     }
 
-    /// {@return the first socket that still has such connections after `limit`}
+    /// {@return the first socket that still has such a queue after `limit`}
     ///
     /// @param limit zero looks once, at a frozen cell
-    Optional<AcceptQueue> await(Duration limit) throws IOException {
+    Optional<SocketQueue> await(Duration limit) throws IOException {
         var holders = holders();
         if (holders.isEmpty() || (limit.isZero() && !isAnyWaiting(holders))) {
             return Optional.empty();
@@ -50,30 +54,32 @@ final class AcceptQueues {
 
     /// Asks the sockets. Only while the program stands still: one that it closes meanwhile would
     /// keep its address a moment longer.
-    private static boolean isAnyWaiting(Map<Long, Holder> sockets) throws IOException {
+    private boolean isAnyWaiting(Map<Long, Holder> sockets) throws IOException {
         for (var holder : sockets.values()) {
-            if (waiting(holder) > 0) {
+            var queues = queues(holder);
+            if (queues.isPresent()
+                    && (queues.get().unaccepted() > 0
+                            || (queues.get().unsentBytes() > 0 && !cell.hasOwnAddress()))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static int waiting(Holder holder) throws IOException {
+    private static Optional<TcpQueues> queues(Holder holder) throws IOException {
         try {
             return PidFd.open(holder.hostPid())
                     .map(process -> {
                         try (process) {
-                            return TcpBacklog.of(process, holder.fd());
+                            return TcpQueues.of(process, holder.fd());
                         }
-                    })
-                    .orElse(0);
+                    });
         } catch (LinuxException failure) {
             throw new IOException(failure.getMessage(), failure);
         }
     }
 
-    private Optional<AcceptQueue> find() throws IOException {
+    private Optional<SocketQueue> find() throws IOException {
         var holders = holders();
         if (holders.isEmpty()) {
             return Optional.empty();
@@ -83,9 +89,16 @@ final class AcceptQueues {
         for (var protocol : TCP) {
             for (var row : SocketTables.inet(net, protocol)) {
                 var holder = holders.get(row.inode());
-                if (holder != null && row.waiting() > 0) {
-                    var socket = new BoundSocket(holder.pid(), holder.fd(), row.address());
-                    return Optional.of(new AcceptQueue(socket, row.waiting()));
+                if (holder == null) {
+                    continue;
+                }
+                var socket = new BoundSocket(holder.pid(), holder.fd(), row.address());
+                if (row.waiting() > 0) {
+                    return Optional.of(new SocketQueue(socket, Of.CONNECTIONS, row.waiting()));
+                }
+                if (row.unacknowledgedBytes() > 0 && !cell.hasOwnAddress()) {
+                    return Optional.of(
+                            new SocketQueue(socket, Of.BYTES, row.unacknowledgedBytes()));
                 }
             }
         }

@@ -14,13 +14,15 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.linux.ProcCellFiles;
-import org.krg.checkpoint.model.AcceptQueue;
 import org.krg.checkpoint.model.BoundSocket;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.checkpoint.model.SocketQueue;
+import org.krg.checkpoint.model.SocketQueue.Of;
 
-/// Servers with connections that they have not accepted when they are to be saved.
-final class AcceptQueueTest {
+/// Servers with connections that they have not accepted when they are to be saved, and connections
+/// that take no more.
+final class SocketQueueTest {
     private static final String LISTEN =
             """
             import socket, time
@@ -48,6 +50,22 @@ final class AcceptQueueTest {
                     while True:
                         time.sleep(0.02); count += 1; print(count)
                     """;
+
+    /// Descriptor 4 is one end of a connection, 5 the other.
+    private static final String FULL =
+            """
+            import socket, sys
+            server = socket.socket(); server.bind(('127.0.0.1', 0)); server.listen()
+            one = socket.create_connection(server.getsockname()); other, _ = server.accept()
+            server.close(); one.setblocking(False); sent = 0
+            try:
+                while True: sent += one.send(bytes(1 << 16))
+            except BlockingIOError: print('full')
+            sys.stdin.readline()
+            while sent > 0: sent -= len(other.recv(1 << 16))
+            print('read'); sys.stdin.readline()
+            one.send(b'more'); print(other.recv(9))
+            """;
 
     private final Pair pair = new Pair();
 
@@ -85,8 +103,10 @@ final class AcceptQueueTest {
         knock("::1", port);
         knock("::1", port);
         var address = "tcp6 [0:0:0:0:0:0:0:1]:" + port;
-        assertThat(new ProcCellFiles().awaitAccepted(cell, Duration.ZERO))
-                .contains(new AcceptQueue(new BoundSocket(cell.rootPid(), 3, address), 2));
+        assertThat(new ProcCellFiles().awaitQueues(cell, Duration.ZERO))
+                .contains(
+                        new SocketQueue(
+                                new BoundSocket(cell.rootPid(), 3, address), Of.CONNECTIONS, 2));
 
         assertThatThrownBy(() -> pair.take(cell))
                 .isInstanceOfSatisfying(
@@ -104,6 +124,34 @@ final class AcceptQueueTest {
         assertThat(cell.isFrozen()).isFalse();
         assertThat(pair.home().checkpoints().stored()).isEmpty();
         cell.awaitLines(cell.lines().size() + 3);
+    }
+
+    @Test
+    void bytesWithinTheProgramThatAreNotSentAreRefusedUntilTheyAreRead() throws IOException {
+        var spec = pair.spec("python3", "-u", "-c", FULL).withInput("open");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .isInstanceOfSatisfying(
+                        CheckpointFailed.class,
+                        failed -> {
+                            assertThat(failed.failure().code()).isEqualTo(Code.TCP);
+                            assertThat(failed.failure().cause())
+                                    .matches(
+                                            "fd 4 of pid 300 is tcp 127.0.0.1:\\d+ and has \\d+ bytes"
+                                                    + " to send that the other end has not read"
+                                                    + " after 5 s");
+                            assertThat(failed.failure().remedy()).contains("--net cell");
+                        });
+        assertThat(cell.isFrozen()).isFalse();
+
+        cell.feed("read\n");
+        cell.awaitLines(2);
+        var restored = pair.fail(cell, spec, pair.take(cell));
+        restored.feed("on\n");
+        restored.awaitLines(3);
+        assertThat(restored.lines()).containsExactly("full", "read", "b'more'");
     }
 
     private static int port(TestCell cell) {
