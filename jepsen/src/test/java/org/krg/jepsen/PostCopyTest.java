@@ -87,6 +87,14 @@ final class PostCopyTest {
                 // It is under way, and nothing else is done with it.
                 var again = cluster.run("proc", "migrate", witness.name(), "--to", home);
                 assertThat(again.exit()).as("%s", again).isEqualTo(5);
+                var partial = runs.path("id").asText() + ".2";
+                var archive = cluster.installation().scratch().resolve("partial.krg").toString();
+                var sent = cluster.run("checkpoint", "export", partial, archive);
+                assertThat(sent.exit()).as("%s", sent).isEqualTo(5);
+                assertThat(sent.err()).contains("is without memory, which follows");
+                var copied = cluster.run("checkpoint", "restore", partial, "--name", "copied");
+                assertThat(copied.exit()).as("%s", copied).isEqualTo(5);
+                assertThat(copied.err()).contains("is without memory, which follows");
                 var whole = cluster.process(witness.name()).path("lastCheckpoint").path("id");
 
                 cluster.killNode(home);

@@ -104,6 +104,11 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             Code.GHOST_LIMIT,
                             "A deleted file of the program is too large; have it keep a name"),
                     rule(
+                            "Couldn't unlink remap (\\S+hsperfdata\\S+):",
+                            Code.FILE_MISMATCH,
+                            "Another JVM that started just then removed $1; try again, and start the"
+                                    + " program with -XX:-UsePerfData"),
+                    rule(
                             "has bad size|has bad mode|Can't open file (.*) on restore|Can't stat"
                                     + " remap",
                             Code.FILE_MISMATCH,

@@ -89,6 +89,10 @@ final class CriuDiagnosisTest {
                         Code.FILE_MISMATCH,
                         "as it was"),
                 arguments(
+                        "(00.080000) Error (criu/files-reg.c:884): Couldn't unlink remap /tmp/hsperfdata_root/300.cr.1.ghost: No such file or directory",
+                        Code.FILE_MISMATCH,
+                        "-XX:-UsePerfData"),
+                arguments(
                         "(00.080000) Error (criu/files-reg.c:2152): Can't open file home/u/lib.so on restore: No such file or directory",
                         Code.FILE_MISMATCH,
                         "another node"),

@@ -56,6 +56,7 @@ final class ArchiveResource {
         var image = replica.read(call.isStale());
         var generation = Targets.checkpoint(image, call.path("id"));
         requireAlone(image, generation);
+        requireWhole(image, generation);
         var decrypts = call.flag("decrypt");
         return holders.perform(call, image, generation, () -> export(generation, decrypts));
     }
@@ -70,6 +71,18 @@ final class ArchiveResource {
         }
         parts.local().verify(generation.id());
         return ByteStream.of(out -> parts.local().export(generation.id(), out));
+    }
+
+    /// What of a program whose memory is still at the source of its move means nothing elsewhere.
+    static void requireWhole(ClusterImage image, Generation generation) {
+        if (image.isPartial(generation.id())) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "checkpoint "
+                            + generation.id()
+                            + " is without memory, which follows its program's move",
+                    "use an older one, or wait for the end of the move");
+        }
     }
 
     /// What a rank has of a parallel program means nothing without the others.

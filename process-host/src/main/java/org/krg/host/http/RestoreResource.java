@@ -69,6 +69,7 @@ final class RestoreResource {
     private HttpResponse beside(
             Call call, ClusterImage image, Generation generation, RestoreBody body) {
         ArchiveResource.requireAlone(image, generation);
+        ArchiveResource.requireWhole(image, generation);
         var wish = new Adoption.Wish(body.findName(), true, body.isFrozen(), body.others());
         return holders.perform(call, image, generation, () -> take(call, generation, wish));
     }
