@@ -35,8 +35,6 @@ class ConformanceTest {
                     "robust-lock",
                     "duties",
                     "cell-full",
-                    "cell-half",
-                    "jvm",
                     "own-io-uring",
                     "own-tree");
 
