@@ -4,34 +4,15 @@ package org.krg.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.jepsen.cluster.Cluster;
 
-/// Whatever happens to agents and to the power, the promises about keys hold.
-@ExtendWith(SharedCluster.class)
+/// Whatever happens to agents and to the power, the promises about keys hold. What happens to the
+/// network beside it is `SeparateNetworksTest`'s, whose short form kills and pauses agents, too.
 class KeyCampaignsTest {
     private static final long SEED = Long.getLong("krg.seed", System.nanoTime());
     private static final Duration LIMIT = Duration.ofHours(3);
-
-    @Test
-    void aKillAndAPauseUnderLoadBreakNoPromise(Cluster cluster) {
-        var turn = new AtomicInteger();
-        var report =
-                new KeyCampaign(cluster, _ -> {})
-                        .run(
-                                0,
-                                2,
-                                LIMIT,
-                                SEED,
-                                random ->
-                                        turn.getAndIncrement() % 2 == 0
-                                                ? KeyKillsCommand.kill(cluster, random)
-                                                : KeyPausesCommand.pause(cluster, random, 5_000));
-        assertThatAllHolds(report, 2);
-    }
 
     @Test
     @Tag("long")

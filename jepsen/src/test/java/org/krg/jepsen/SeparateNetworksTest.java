@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,8 +60,15 @@ class SeparateNetworksTest {
     }
 
     @Test
-    void partitionsUnderLoadBreakNoPromise() {
-        assertThatPartitionsBreakNoPromise(cluster, 2, 6_000);
+    void aPartitionAndTwoFaultsAtATimeUnderLoadBreakNoPromise() {
+        var turn = new AtomicInteger();
+        assertThatNoPromiseBreaks(
+                cluster,
+                2,
+                random ->
+                        turn.getAndIncrement() == 0
+                                ? KeyPartitionsCommand.part(cluster, random, 4_000)
+                                : KeyFaultsCommand.strike(cluster, random));
     }
 
     @Test
