@@ -19,7 +19,7 @@ public final class KeyFaultsCommand implements Subcommand {
             Usage: krg-admin campaign key-faults [--faults N] [--keys N] [--seconds N] [--seed N] [--nodes N]
 
             Starts a dev cluster of its own, each of whose nodes has a network namespace. Has nodes
-            not hear each other as in campaign key-partitions, and meanwhile kills an agent, has one
+            not hear each other as in campaign partitions, and meanwhile kills an agent, has one
             stand still, takes a node's vote or hands on the leadership; what is refused for want of
             a majority is no fault of the cluster. Clients and checks are those of the other
             campaigns of keys. Wants root, `ip` and `nft`. Nothing is left behind.
@@ -48,7 +48,7 @@ public final class KeyFaultsCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Part nodes and do worse meanwhile, while clients use keys";
+        return "Several faults at a time while clients use keys";
     }
 
     @Override

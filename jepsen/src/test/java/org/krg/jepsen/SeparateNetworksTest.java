@@ -67,7 +67,7 @@ class SeparateNetworksTest {
                 2,
                 random ->
                         turn.getAndIncrement() == 0
-                                ? KeyPartitionsCommand.part(cluster, random, 4_000)
+                                ? PartitionsCommand.part(cluster, random, 4_000)
                                 : KeyFaultsCommand.strike(cluster, random));
     }
 
@@ -96,9 +96,7 @@ class SeparateNetworksTest {
     private static void assertThatPartitionsBreakNoPromise(
             Cluster cluster, int partitions, int mostMillis) {
         assertThatNoPromiseBreaks(
-                cluster,
-                partitions,
-                random -> KeyPartitionsCommand.part(cluster, random, mostMillis));
+                cluster, partitions, random -> PartitionsCommand.part(cluster, random, mostMillis));
     }
 
     private static void assertThatNoPromiseBreaks(

@@ -8,9 +8,9 @@ import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.state.Subcommand;
 
-/// `campaign key-partitions`: the campaign on nodes with networks of their own, some of which do
-/// not hear others for a while.
-public final class KeyPartitionsCommand implements Subcommand {
+/// `campaign partitions`: the campaign on nodes with networks of their own, some of which do not
+/// hear others for a while.
+public final class PartitionsCommand implements Subcommand {
     /// Longer than an election, and than the lease of a node.
     private static final int MOST_MILLIS = 15_000;
 
@@ -19,7 +19,7 @@ public final class KeyPartitionsCommand implements Subcommand {
 
     private static final String USAGE =
             """
-            Usage: krg-admin campaign key-partitions [--partitions N] [--keys N] [--seconds N] [--seed N] [--nodes N]
+            Usage: krg-admin campaign partitions [--partitions N] [--keys N] [--seconds N] [--seed N] [--nodes N]
 
             Starts a dev cluster of its own, each of whose nodes has a network namespace, and has
             nodes not hear each other for up to fifteen seconds at a time: the leader or a minority
@@ -40,7 +40,7 @@ public final class KeyPartitionsCommand implements Subcommand {
 
     @Override
     public String path() {
-        return "campaign key-partitions";
+        return "campaign partitions";
     }
 
     @Override
