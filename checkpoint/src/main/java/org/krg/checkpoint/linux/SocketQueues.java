@@ -43,13 +43,7 @@ final class SocketQueues {
         if (holders.isEmpty() || (limit.isZero() && !isAnyWaiting(holders))) {
             return Optional.empty();
         }
-        var until = System.nanoTime() + limit.toNanos();
-        var waiting = find();
-        while (waiting.isPresent() && System.nanoTime() < until) {
-            pause();
-            waiting = find();
-        }
-        return waiting;
+        return Lasting.await(this::find, PAUSE, limit);
     }
 
     /// Asks the sockets. Only while the program stands still: one that it closes meanwhile would
@@ -140,14 +134,5 @@ final class SocketQueues {
 
     private static Holder holder(String pid, Path link) {
         return new Holder(Long.parseLong(pid), Integer.parseInt(link.getFileName().toString()));
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a program accepts its connections", stop);
-        }
     }
 }

@@ -35,13 +35,7 @@ final class VforkWait {
 
     /// {@return the first task that still waits after `limit`, such as `sh (pid 4711)`}
     Optional<String> await(Duration limit) throws IOException {
-        var until = System.nanoTime() + limit.toNanos();
-        var waiting = find();
-        while (waiting.isPresent() && System.nanoTime() < until) {
-            pause();
-            waiting = find();
-        }
-        return waiting;
+        return Lasting.await(this::find, PAUSE, limit);
     }
 
     private Optional<String> find() throws IOException {
@@ -61,7 +55,7 @@ final class VforkWait {
         for (var task : threads()) {
             while (read(Path.of("/proc", task, "wchan")).equals(NOWHERE)
                     && System.nanoTime() < until) {
-                pause();
+                Lasting.pause(PAUSE);
             }
         }
     }
@@ -72,14 +66,5 @@ final class VforkWait {
 
     private static String read(Path file) throws IOException {
         return Proc.whileThere(() -> Files.readString(file).strip()).orElse("");
-    }
-
-    private static void pause() throws IOException {
-        try {
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while a program starts another", stop);
-        }
     }
 }

@@ -27,7 +27,8 @@ public final class DevCuts {
         }
     }
 
-    /// @throws HostFailure CONFLICT if the nodes share the machine's network
+    /// @throws HostFailure CONFLICT if the nodes share the machine's network, or theirs is not
+    ///   there
     public DevCuts(DevDirectory directory) {
         this.cluster = directory.cluster();
         if (!cluster.isSeparate()) {
@@ -38,6 +39,12 @@ public final class DevCuts {
                             + " have networks of their own");
         }
         this.network = DevNetwork.of(cluster);
+        if (network.existing().isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "the nodes of " + directory + " do not run, and have no network",
+                    "`krg-admin dev up --dir " + directory + "` starts them");
+        }
     }
 
     /// Has a node not hear others, from now on; what it did not hear before stays so.

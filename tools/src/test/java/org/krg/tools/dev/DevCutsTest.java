@@ -62,6 +62,16 @@ class DevCutsTest {
     }
 
     @Test
+    void nodesThatDoNotRunHaveNoNetworkToCut() throws Exception {
+        write(true);
+
+        for (var verb : List.of(dev("cut", "n1"), dev("mend"))) {
+            assertThat(verb.exit()).isEqualTo(ExitCode.CONFLICT);
+            assertThat(verb.err()).contains("do not run", "krg-admin dev up");
+        }
+    }
+
+    @Test
     void whatAClusterWithNetworksConsistsOfIsReadBack() throws Exception {
         var cluster = write(true);
 
