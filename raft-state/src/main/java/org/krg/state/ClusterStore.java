@@ -45,6 +45,10 @@ public interface ClusterStore extends AutoCloseable {
     /// the call; waiting calls share one round. Fails with [NoQuorum] on any other node.
     CompletableFuture<Leadership> confirmLeadership();
 
+    /// Has every other node hear at once how far the log is committed, if this node leads; else it
+    /// does nothing. They would hear with the next entry or heartbeat.
+    void announce();
+
     /// {@return who leads, as far as this node knows}
     Leadership leadership();
 

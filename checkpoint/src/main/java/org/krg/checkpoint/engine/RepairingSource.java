@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /// The chunks of a generation: from this node if they are good here, else from another copy, in
 /// which case they are stored here again. What was repaired is reported once, at the end. Used by
-/// one thread.
+/// one thread, but for [#require], which is safe for use by several.
 final class RepairingSource implements TreeStream.ChunkSource, Completion.Provider, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RepairingSource.class);
 
@@ -63,10 +63,6 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
 
     @Override
     public byte[] require(ChunkHash hash) throws IOException {
-        var kept = uncommitted.get(hash);
-        if (kept != null) {
-            return kept;
-        }
         var local = store.find(hash);
         return local.isPresent() ? local.get() : repair(hash);
     }
@@ -118,7 +114,16 @@ final class RepairingSource implements TreeStream.ChunkSource, Completion.Provid
         }
     }
 
-    private byte[] repair(ChunkHash hash) throws IOException {
+    private synchronized byte[] repair(ChunkHash hash) throws IOException {
+        var kept = uncommitted.get(hash);
+        if (kept != null) {
+            return kept;
+        }
+        // Another thread may have committed it meanwhile.
+        var local = store.find(hash);
+        if (local.isPresent()) {
+            return local.get();
+        }
         for (var node : inTurn()) {
             var found = Optional.ofNullable(ask(node, List.of(hash)).get(hash));
             if (found.isPresent()) {

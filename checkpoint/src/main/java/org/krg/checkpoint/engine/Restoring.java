@@ -2,13 +2,11 @@
 package org.krg.checkpoint.engine;
 
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -31,8 +29,6 @@ import org.slf4j.LoggerFactory;
 final class Restoring {
     private static final Logger log = LoggerFactory.getLogger(Restoring.class);
 
-    private static final int WRITTEN_AT_ONCE_BYTES = 1 << 20;
-
     private final Manifest manifest;
     private final RepairingSource source;
     private final CellFiles files;
@@ -50,16 +46,8 @@ final class Restoring {
     }
 
     void writeImages(Path directory) throws IOException {
-        for (var entry : manifest.entries()) {
-            if (entry.kind() == Kind.IMAGE) {
-                try (var content = content(entry);
-                        var image =
-                                new BufferedOutputStream(
-                                        Files.newOutputStream(image(directory, entry)),
-                                        WRITTEN_AT_ONCE_BYTES)) {
-                    content.transferTo(image);
-                }
-            }
+        try (var writing = new ImageWriting(source, directory)) {
+            writing.write(Optional.empty(), manifest);
         }
     }
 

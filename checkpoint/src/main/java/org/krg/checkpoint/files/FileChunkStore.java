@@ -26,7 +26,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.engine.ChunkStore;
-import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.linux.DirectoryFd;
 import org.krg.state.model.GenerationId;
@@ -360,12 +359,12 @@ public final class FileChunkStore implements ChunkStore {
             chunks = pack.block(offset);
             chunks.ifPresent(loaded -> cache.put(place, loaded));
         }
-        return chunks.stream()
-                .flatMap(List::stream)
-                .filter(chunk -> chunk.hash().equals(hash))
-                .map(Chunk::content)
-                .filter(content -> ChunkHash.of(content).equals(hash))
-                .findFirst();
+        for (var chunk : chunks.orElse(List.of())) {
+            if (chunk.hash().equals(hash) && ChunkHash.of(chunk.content()).equals(hash)) {
+                return Optional.of(chunk.content());
+            }
+        }
+        return Optional.empty();
     }
 
     private void forget(ChunkHash hash, long place) {

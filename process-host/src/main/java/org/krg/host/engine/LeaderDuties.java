@@ -255,10 +255,10 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     }
 
     /// Nodes act on what they have heard of the log, with the next entry or heartbeat. Where it is
-    /// about programs they hear at once: a confirmed leadership is a heartbeat.
+    /// about programs they hear at once.
     private void spread(Reign now, ClusterImage image) {
         if (concernsPrograms(now.spread, image)) {
-            var _ = store.confirmLeadership();
+            store.announce();
         }
         now.spread = image;
     }

@@ -41,7 +41,7 @@ public final class FakeStore implements ClusterStore {
     private final List<Consumer<ClusterChange>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Leadership>> followers = new CopyOnWriteArrayList<>();
     private final List<Command> commands = new CopyOnWriteArrayList<>();
-    private final List<Revision> confirmed = new CopyOnWriteArrayList<>();
+    private final List<Revision> announced = new CopyOnWriteArrayList<>();
     private final Map<String, Reply> replies = new HashMap<>();
     private volatile ClusterImage image = ClusterImage.EMPTY;
     private volatile Optional<ClusterImage> past = Optional.empty();
@@ -118,9 +118,9 @@ public final class FakeStore implements ClusterStore {
         followers.forEach(follower -> follower.accept(leadership));
     }
 
-    /// {@return the revisions at which a leadership was confirmed, or was to be}
-    List<Revision> confirmed() {
-        return confirmed;
+    /// {@return the revisions that the others were to hear of at once}
+    List<Revision> announced() {
+        return announced;
     }
 
     public void quorum(boolean there) {
@@ -202,10 +202,14 @@ public final class FakeStore implements ClusterStore {
 
     @Override
     public CompletableFuture<Leadership> confirmLeadership() {
-        confirmed.add(image.revision());
         return quorum && leadership.mine()
                 ? CompletableFuture.completedFuture(leadership)
                 : CompletableFuture.failedFuture(new NoQuorum("not the leader"));
+    }
+
+    @Override
+    public void announce() {
+        announced.add(image.revision());
     }
 
     @Override

@@ -140,7 +140,7 @@ final class LeaderDutiesTest {
         await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
         await().atMost(LIMIT)
                 .untilAsserted(
-                        () -> assertThat(store.confirmed()).contains(store.image().revision()));
+                        () -> assertThat(store.announced()).contains(store.image().revision()));
     }
 
     @Test

@@ -34,8 +34,19 @@ final class LeadershipRounds {
     /// A round that no majority answers for so long has failed.
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /// Heartbeats by which one announcement is told to one member: one that is on its way already
+    /// may be older, and one may come before the member has forced the entries it tells of.
+    private static final int MAX_TELLINGS = 8;
+
     private final Executor executor;
     private final Map<RaftPeerId, FollowerAppender> appenders = new HashMap<>();
+
+    /// Up to where every member is to know at once that the log is committed.
+    private long announced;
+
+    /// How often each of them was told.
+    private final Map<RaftPeerId, Integer> tellings = new HashMap<>();
+
     private RaftServer.@Nullable Division division;
     private @Nullable LeaderState leadership;
     private @Nullable Round running;
@@ -66,6 +77,17 @@ final class LeadershipRounds {
             }
         }
         return answer;
+    }
+
+    /// Has every member hear at once how far the log is committed now, and not only the majority
+    /// that a round waits for. Does nothing when this node does not lead.
+    synchronized void announce() {
+        var ours = division;
+        if (ours != null && ours.getInfo().isLeader()) {
+            announced = ours.getRaftLog().getLastCommittedIndex();
+            tellings.clear();
+            appenders.values().forEach(this::tell);
+        }
     }
 
     /// {@return how far the leader knows each member to be; empty unless this node leads}
@@ -117,10 +139,11 @@ final class LeadershipRounds {
     synchronized void replied(LogAppender appender, AppendEntriesReplyProto reply) {
         var round = running;
         var follower = appender.getFollowerId();
-        if (round == null
-                || !appender.equals(appenders.get(follower))
-                || !reply.getServerReply().getSuccess()
-                || round.answered.contains(follower)) {
+        if (!appender.equals(appenders.get(follower)) || !reply.getServerReply().getSuccess()) {
+            return;
+        }
+        tellIfBehind(appender);
+        if (round == null || round.answered.contains(follower)) {
             return;
         }
         if (reply.getServerReply().getCallId() >= round.firstCall.getOrDefault(appender, 0L)) {
@@ -128,6 +151,20 @@ final class LeadershipRounds {
             finishIfConfirmed(round);
         } else {
             // The wish for a heartbeat is dropped when one that was made earlier is sent just then.
+            appender.triggerHeartbeat();
+        }
+    }
+
+    // A member that lacks entries answers when it has forced them, and is told then.
+    private void tellIfBehind(LogAppender appender) {
+        var follower = appender.getFollower();
+        if (follower.getCommitIndex() < announced && follower.getMatchIndex() >= announced) {
+            tell(appender);
+        }
+    }
+
+    private void tell(LogAppender appender) {
+        if (tellings.merge(appender.getFollowerId(), 1, Integer::sum) <= MAX_TELLINGS) {
             appender.triggerHeartbeat();
         }
     }

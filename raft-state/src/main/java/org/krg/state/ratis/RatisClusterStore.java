@@ -293,6 +293,11 @@ public final class RatisClusterStore implements ClusterStore {
                 .thenApply(confirmed -> new Leadership(Optional.of(self), confirmed.term(), true));
     }
 
+    @Override
+    public void announce() {
+        rounds.announce();
+    }
+
     private CompletableFuture<Long> ownReadIndex() {
         return rounds.confirm().thenApply(LeadershipRounds.Confirmed::commitIndex);
     }
