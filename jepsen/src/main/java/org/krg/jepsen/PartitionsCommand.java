@@ -82,7 +82,7 @@ public final class PartitionsCommand implements Subcommand {
         }
     }
 
-    private static void awaitAnswer(Cluster cluster, String what) {
+    static void awaitAnswer(Cluster cluster, String what) {
         Await.until(
                 "the majority to answer while " + what,
                 TO_GO_ON,

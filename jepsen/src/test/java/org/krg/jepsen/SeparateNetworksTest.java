@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +42,7 @@ class SeparateNetworksTest {
 
     @BeforeAll
     void start() {
-        cluster = Cluster.upSeparate(3);
+        cluster = Cluster.upWithClocks(3);
     }
 
     @AfterAll
@@ -60,15 +61,32 @@ class SeparateNetworksTest {
     }
 
     @Test
-    void aPartitionAndTwoFaultsAtATimeUnderLoadBreakNoPromise() {
+    void aPartitionTwoFaultsAtATimeAndJumpsOfClocksUnderLoadBreakNoPromise() {
         var turn = new AtomicInteger();
         assertThatNoPromiseBreaks(
                 cluster,
-                2,
+                4,
                 random ->
-                        turn.getAndIncrement() == 0
-                                ? PartitionsCommand.part(cluster, random, 4_000)
-                                : KeyFaultsCommand.strike(cluster, random));
+                        switch (turn.getAndIncrement()) {
+                            case 0 -> PartitionsCommand.part(cluster, random, 4_000);
+                            case 1 -> KeyFaultsCommand.strike(cluster, random);
+                            case 2 -> jump(ClockFault.LEADER_AHEAD, random);
+                            default -> jump(ClockFault.ALL_APART, random);
+                        });
+    }
+
+    private String jump(ClockFault fault, Random random) {
+        return ClockJumpsCommand.jump(cluster, fault, random, 1_000);
+    }
+
+    @Test
+    @Tag("long")
+    void manyJumpsOfClocksUnderLoadBreakNoPromise() {
+        assertThatNoPromiseBreaks(
+                cluster,
+                60,
+                random ->
+                        ClockJumpsCommand.jump(cluster, ClockFault.any(random), random, 8_000));
     }
 
     @Test

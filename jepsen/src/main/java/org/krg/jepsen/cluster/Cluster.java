@@ -18,10 +18,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.HttpsURLConnection;
+import org.krg.jepsen.clock.OwnClock;
 import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevStatus;
@@ -66,26 +68,39 @@ public final class Cluster implements AutoCloseable {
 
     /// Makes a cluster whose nodes encrypt the checkpoints that they keep.
     public static Cluster upEncrypting(int nodes) {
-        return up(nodes, _ -> {}, "--encrypt-checkpoints");
+        return up(nodes, it -> it, _ -> {}, "--encrypt-checkpoints");
     }
 
     /// Makes a cluster whose nodes are as apart as machines: each has a network of its own, and
     /// they can be [parted][#cut]. Agents are asked over TLS.
     public static Cluster upSeparate(int nodes) {
-        return up(nodes, _ -> {}, "--separate-networks");
+        return up(nodes, it -> it, _ -> {}, "--separate-networks");
+    }
+
+    /// As above, and each agent has a [wall clock of its own][#setClock].
+    public static Cluster upWithClocks(int nodes) {
+        return up(
+                nodes,
+                it -> it.with("LD_PRELOAD", OwnClock.compile(it.scratch()).toString()),
+                data -> OwnClock.of(data.getParent()).make(),
+                "--separate-networks");
     }
 
     /// As above.
     ///
     /// @param prepare is shown the place of each node's data directory before it is made
     public static Cluster up(int nodes, Consumer<Path> prepare) {
-        return up(nodes, prepare, new String[0]);
+        return up(nodes, it -> it, prepare);
     }
 
-    private static Cluster up(int nodes, Consumer<Path> prepare, String... options) {
+    private static Cluster up(
+            int nodes,
+            UnaryOperator<Installation> surroundings,
+            Consumer<Path> prepare,
+            String... options) {
         var scratch = makeScratch();
         var directory = scratch.resolve("cluster");
-        var installation = Installation.find(scratch).about(directory);
+        var installation = surroundings.apply(Installation.find(scratch).about(directory));
         try {
             for (var node = 1; node <= nodes; node++) {
                 prepare.accept(data(directory, "n" + node));
@@ -252,6 +267,27 @@ public final class Cluster implements AutoCloseable {
     /// Lets all nodes hear each other again.
     public void mend() {
         run("dev", "mend").require(0);
+    }
+
+    /// Sets the wall clock of the agent of a node, in a cluster [with clocks][#upWithClocks].
+    ///
+    /// @param ahead of the machine's; negative: behind
+    public void setClock(String node, Duration ahead) {
+        OwnClock.of(data(node).getParent()).set(ahead);
+    }
+
+    /// {@return how far the wall clock of a node's agent is ahead of the machine's, to the second
+    /// or two, by the date of an answer; empty while it does not answer}
+    public Optional<Duration> clock(String node) {
+        var connection = connect(member(node), "/v1/health");
+        try {
+            // Zero where there is no answer.
+            return Optional.of(connection.getDate())
+                    .filter(date -> date != 0)
+                    .map(date -> Duration.ofMillis(date - System.currentTimeMillis()));
+        } finally {
+            connection.disconnect();
+        }
     }
 
     /// Kills a node: its agent and everything it hosts.

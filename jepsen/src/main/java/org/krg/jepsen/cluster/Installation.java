@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// The krg that was just built, used through `tools/krg-admin` only. What the command remembers of
@@ -20,12 +21,12 @@ public final class Installation {
 
     private final Path root;
     private final Path scratch;
-    private final Optional<Path> dev;
+    private final SortedMap<String, String> variables;
 
-    private Installation(Path root, Path scratch, Optional<Path> dev) {
+    private Installation(Path root, Path scratch, SortedMap<String, String> variables) {
         this.root = root;
         this.scratch = scratch;
-        this.dev = dev;
+        this.variables = variables;
     }
 
     /// {@return the installation this program is part of}
@@ -42,12 +43,19 @@ public final class Installation {
                                 new CampaignFailed(
                                         "no tools/krg-admin in the directory that the"
                                                 + " property krg.root or krg.home names"));
-        return new Installation(root, scratch, Optional.empty());
+        return new Installation(root, scratch, new TreeMap<>());
     }
 
     /// {@return the same, with a dev cluster that commands are about unless they name another}
     public Installation about(Path directory) {
-        return new Installation(root, scratch, Optional.of(directory));
+        return with("KRG_DIR", directory.toString());
+    }
+
+    /// {@return the same, with a variable in the environment of commands and of what they start}
+    public Installation with(String name, String value) {
+        var more = new TreeMap<>(variables);
+        more.put(name, value);
+        return new Installation(root, scratch, more);
     }
 
     /// Runs a command that ends within three minutes, and mostly within one second.
@@ -96,7 +104,7 @@ public final class Installation {
             environment.keySet().removeIf(name -> name.startsWith("KRG_"));
             environment.put("KRG_BUILT", "yes");
             environment.put("XDG_STATE_HOME", scratch.resolve("state").toString());
-            dev.ifPresent(directory -> environment.put("KRG_DIR", directory.toString()));
+            environment.putAll(variables);
             return new Running(command, builder.start(), out, err);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -9,9 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.krg.jepsen.cluster.Await;
-import org.krg.jepsen.cluster.CampaignFailed;
+import org.krg.jepsen.cluster.Tool;
 
 /// A mounted file system in memory that loses on demand whatever was not synced: contents of files
 /// without fsync(2), names without an fsync(2) of their directory. The program, `forgetful-disk.c`,
@@ -19,7 +18,6 @@ import org.krg.jepsen.cluster.CampaignFailed;
 public final class ForgetfulDisk implements AutoCloseable {
     private static final String SOURCE = "forgetful-disk.c";
     private static final Duration TO_MOUNT = Duration.ofSeconds(10);
-    private static final Duration TO_COMPILE = Duration.ofMinutes(1);
 
     private final Path mount;
     private final Process program;
@@ -37,21 +35,13 @@ public final class ForgetfulDisk implements AutoCloseable {
     /// @param directory gets it
     /// @return the program
     public static Path compile(Path directory) {
-        var source = directory.resolve(SOURCE);
+        var source = Tool.source(ForgetfulDisk.class, SOURCE, directory);
         var program = directory.resolve("forgetful-disk");
-        try (var code = ForgetfulDisk.class.getResourceAsStream(SOURCE)) {
-            if (code == null) {
-                throw new CampaignFailed("the jar lacks " + SOURCE);
-            }
-            Files.write(source, code.readAllBytes());
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
         var command = new ArrayList<>(List.of("gcc", "-std=gnu17", "-O2", source.toString()));
         command.addAll(List.of("-o", program.toString()));
-        command.addAll(
-                Arrays.asList(run("pkg-config", "--cflags", "--libs", "fuse3").split("\\s+")));
-        run(command.toArray(String[]::new));
+        var flags = Tool.run(List.of("pkg-config", "--cflags", "--libs", "fuse3"));
+        command.addAll(Arrays.asList(flags.split("\\s+")));
+        Tool.run(command);
         return program;
     }
 
@@ -127,35 +117,9 @@ public final class ForgetfulDisk implements AutoCloseable {
     public void close() {
         try {
             order("go");
-            run("umount", "--lazy", mount.toString());
+            Tool.run(List.of("umount", "--lazy", mount.toString()));
         } finally {
             program.destroy();
-        }
-    }
-
-    private static String run(String... command) {
-        try {
-            var out = Files.createTempFile("krg-disk-", ".out");
-            try {
-                var process =
-                        new ProcessBuilder(command)
-                                .redirectErrorStream(true)
-                                .redirectOutput(out.toFile())
-                                .start();
-                if (!process.waitFor(TO_COMPILE.toSeconds(), TimeUnit.SECONDS)
-                        || process.exitValue() != 0) {
-                    process.destroyForcibly();
-                    throw new CampaignFailed(
-                            String.join(" ", command)
-                                    + " failed; tools/setup installs what it needs:\n"
-                                    + Files.readString(out));
-                }
-                return Files.readString(out).strip();
-            } finally {
-                Files.delete(out);
-            }
-        } catch (IOException | InterruptedException failed) {
-            throw new CampaignFailed("cannot run " + String.join(" ", command), failed);
         }
     }
 }

@@ -103,7 +103,7 @@ final class Feasibility {
     }
 
     private Optional<String> restorable(Node node) {
-        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _))) {
+        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _))) {
             return Optional.empty();
         }
         var capabilities = node.capabilities();
@@ -160,14 +160,14 @@ final class Feasibility {
     }
 
     private Optional<Generation> origin() {
-        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _)
                 ? generation(number)
                 : Optional.empty();
     }
 
     /// Whoever puts shared memory back needs the file that it is.
     private Optional<String> file() {
-        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _))) {
+        if (!(process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _))) {
             return Optional.empty();
         }
         var image = situation.image();

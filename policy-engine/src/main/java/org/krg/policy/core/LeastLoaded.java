@@ -128,7 +128,7 @@ public final class LeastLoaded implements Policy {
     }
 
     private static boolean holdsCopy(Situation situation, HostedProcess process, Node node) {
-        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _)
                 && situation
                         .image()
                         .generations()

@@ -175,6 +175,9 @@ final class LeastLoadedTest {
 
         var later = unfit(whole, new UnfitNode(N2, starts, 1, NOW, "no table"));
         assertThat(place(later, Ledger.EMPTY).chosen()).contains(N2);
+        var ahead = UnfitNode.MAX_PAUSE.multipliedBy(2).plusSeconds(1);
+        var wrong = unfit(whole, new UnfitNode(N2, starts, 1, NOW.plus(ahead), "no table"));
+        assertThat(place(wrong, Ledger.EMPTY).chosen()).contains(N2);
         var anew = with(image, node("n2").registered(starts + 1, NOW));
         assertThat(place(anew, Ledger.EMPTY).chosen()).contains(N2);
     }

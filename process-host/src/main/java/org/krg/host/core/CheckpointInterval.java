@@ -95,7 +95,7 @@ public record CheckpointInterval(
     private static Instant asOf(ClusterImage image, HostedProcess process) {
         var began =
                 switch (process.phase()) {
-                    case Phase.Waiting(_, var notBefore, _) -> notBefore;
+                    case Phase.Waiting waiting -> waiting.notBefore();
                     case Phase.Starting(_, _, var since) -> since;
                     case Phase.Running(_, _, var since) -> since;
                     case Phase.Ended(_, _, var at) -> at;

@@ -59,6 +59,11 @@ public record Leases<K extends Comparable<K>>(Table<K, Held> held) {
                 : new Leases<>(held.with(key, new Held(stamp, lease.time(), deadline)));
     }
 
+    /// {@return whether the time of `key` is over, or it has none}
+    public boolean isOver(K key, Duration now) {
+        return held.find(key).filter(it -> it.deadline().compareTo(now) > 0).isEmpty();
+    }
+
     /// {@return the keys whose time is over, in their order}
     public List<K> expired(Duration now) {
         return held.stream()

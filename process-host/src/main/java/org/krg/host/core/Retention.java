@@ -79,7 +79,7 @@ public final class Retention {
 
     private static long origin(Phase phase) {
         return switch (phase) {
-            case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number;
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _, _) -> number;
             case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number;
             case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> -1;
         };

@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import org.krg.host.ProgramQuestion;
 import org.krg.host.core.CutTimes;
 import org.krg.host.core.FailedRanks;
 import org.krg.host.core.Leases;
+import org.krg.host.core.Pauses;
 import org.krg.policy.core.Policy;
 import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
@@ -100,6 +102,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         private Leases<MigrationId> moves = Leases.none();
         private FailedRanks failed = FailedRanks.NONE;
         private Leases<JobId> cuts = Leases.none();
+        private Leases<ProcessId> pauses = Leases.none();
         private Revision judged = Revision.ZERO;
         private ClusterImage spread = ClusterImage.EMPTY;
         private Ledger ledger = Ledger.EMPTY;
@@ -315,20 +318,23 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         }
         now.placedFrom = image;
         now.reconsider = ticker.now().plus(RECONSIDER);
+        now.pauses = now.pauses.following(Pauses.grants(image), ticker.now());
         for (var process : image.processes().values()) {
-            if (process.phase() instanceof Phase.Waiting(_, var notBefore, _)
+            if (process.phase() instanceof Phase.Waiting waiting
                     && !now.proposed.contains(process.id())
                     && !now.ledger.knows(process.id())) {
-                if (wall.instant().isBefore(notBefore)) {
-                    now.reconsider = ticker.now();
+                if (now.pauses.isOver(process.id(), ticker.now())) {
+                    place(now, image, process, waiting.notBefore());
                 } else {
-                    place(now, image, process);
+                    now.reconsider = ticker.now();
                 }
             }
         }
     }
 
-    private void place(Reign now, ClusterImage image, HostedProcess process) {
+    /// @param notBefore by the clock of whoever had the process wait, which may be ahead of ours
+    private void place(
+            Reign now, ClusterImage image, HostedProcess process, Instant notBefore) {
         var spec = image.jobs().require(process.job()).spec();
         var program = spec.program();
         var question =
@@ -343,7 +349,9 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
             now.reconsider = ticker.now();
             return;
         }
-        var situation = new Situation(image, now.ledger, told.get(), wall.instant());
+        var present = wall.instant();
+        var at = present.isBefore(notBefore) ? notBefore : present;
+        var situation = new Situation(image, now.ledger, told.get(), at);
         var decision = policy.place(situation, process);
         if (decision.chosen().isPresent()) {
             var node = decision.chosen().get();

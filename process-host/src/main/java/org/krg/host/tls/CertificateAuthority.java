@@ -47,8 +47,9 @@ public final class CertificateAuthority {
 
     private static final Duration OWN_LIFE = Duration.ofDays(3_650);
 
-    /// Clocks of two machines differ by less.
-    private static final Duration SKEW = Duration.ofMinutes(5);
+    /// Certificates are good from so long before the authority was made on: a node whose clock is
+    /// behind, or is set back, by less believes all others. Nobody had any before.
+    private static final Duration SKEW = Duration.ofDays(1);
 
     /// RFC 5280: at most 20 bytes; unguessable ones need 8.
     private static final int SERIAL_BITS = 127;
@@ -120,7 +121,7 @@ public final class CertificateAuthority {
                     new JcaX509v3CertificateBuilder(
                                     certificate,
                                     new BigInteger(SERIAL_BITS, random),
-                                    Date.from(now.minus(SKEW)),
+                                    certificate.getNotBefore(),
                                     Date.from(ends.isBefore(last) ? ends : last),
                                     new X500Principal("CN=" + name.name()),
                                     requested(request))

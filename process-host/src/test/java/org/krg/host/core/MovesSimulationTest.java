@@ -376,7 +376,8 @@ final class MovesSimulationTest {
 
         private void place() {
             var row = row(anyProcess());
-            if (row.phase() instanceof Phase.Waiting(_, var notBefore, _)) {
+            if (row.phase() instanceof Phase.Waiting waiting) {
+                var notBefore = waiting.notBefore();
                 now = now.isBefore(notBefore) ? notBefore : now;
                 if (processes.size() > 1) {
                     // Ranks wait for the leases of the nodes of the others.

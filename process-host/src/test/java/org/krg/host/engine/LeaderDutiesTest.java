@@ -11,6 +11,7 @@ import static org.krg.host.core.Images.node;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,7 @@ import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
+import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.Reply;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Node;
@@ -44,6 +46,7 @@ final class LeaderDutiesTest {
     private final FakeStore store = new FakeStore(HERE);
     private final ManualTicker ticker = new ManualTicker();
     private final AtomicLong sessions = new AtomicLong();
+    private volatile Instant wall = NOW;
     private volatile ProgramFacts facts = new ProgramFacts(ProgramFacts.Presence.SAME, "there");
     private final LeaderDuties duties =
             new LeaderDuties(
@@ -53,7 +56,7 @@ final class LeaderDutiesTest {
                     BOUND,
                     () -> new SessionId(sessions.incrementAndGet()),
                     ticker,
-                    () -> NOW,
+                    () -> wall,
                     new MetricRegistry());
 
     @BeforeEach
@@ -171,6 +174,39 @@ final class LeaderDutiesTest {
 
         assertThat(store.commands(RecordUnplaced.class)).hasSize(1);
         assertThat(phase()).isInstanceOf(Phase.Waiting.class);
+    }
+
+    @Test
+    void aJobOfANodeWhoseClockIsAheadIsPlacedAtOnce() {
+        wall = NOW.minus(Duration.ofHours(5));
+        store.lead(true);
+        submit("heat");
+
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
+    }
+
+    @Test
+    void aPauseIsOverByTheMonotonicClockWhateverBecomesOfTheWallClock() {
+        store.lead(true);
+        submit("heat");
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
+        var process = store.image().processes().values().getFirst();
+        var node = process.phase().host().orElseThrow();
+        propose(
+                new ReportStartFailed(
+                        process.id(), process.epoch(), node, "no space", false, 1, NOW));
+        wall = NOW.plus(Duration.ofHours(5));
+        submit("other");
+        await().atMost(LIMIT)
+                .until(() ->
+                        store.image().processes().values().getLast().phase()
+                                instanceof Phase.Starting);
+        assertThat(phase()).isInstanceOf(Phase.Waiting.class);
+
+        wall = NOW.minus(Duration.ofHours(5));
+        ticker.advance(Duration.ofSeconds(1));
+
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
     }
 
     private Phase phase() {

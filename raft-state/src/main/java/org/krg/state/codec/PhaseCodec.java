@@ -16,10 +16,11 @@ final class PhaseCodec {
     static ValueWire.Phase encode(Phase phase) {
         var wire = ValueWire.Phase.newBuilder();
         switch (phase) {
-            case Phase.Waiting(var origin, var notBefore, var reason) ->
+            case Phase.Waiting(var origin, var since, var pause, var reason) ->
                     wire.getWaitingBuilder()
                             .setOrigin(encode(origin))
-                            .setNotBefore(Wire.encode(notBefore))
+                            .setSince(Wire.encode(since))
+                            .setPause(Wire.encode(pause))
                             .setReason(reason);
             case Phase.Starting(var node, var origin, var since) ->
                     wire.getStartingBuilder()
@@ -46,7 +47,8 @@ final class PhaseCodec {
                 var waiting = phase.getWaiting();
                 yield new Phase.Waiting(
                         decode(waiting.getOrigin()),
-                        Wire.decode(waiting.getNotBefore()),
+                        Wire.decode(waiting.getSince()),
+                        Wire.decode(waiting.getPause()),
                         waiting.getReason());
             }
             case STARTING -> {

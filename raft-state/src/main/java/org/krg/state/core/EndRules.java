@@ -71,10 +71,10 @@ final class EndRules {
             return Recovery.ended(
                     failed, outcome, "gave up after " + inARow + " attempts: " + reason, at);
         }
-        var notBefore = at.plus(Recovery.backOff(inARow));
+        var pause = Recovery.backOff(inARow);
         return new ProcessEvent(
                 ProcessEvent.Kind.START_FAILED,
-                failed.inPhase(new Phase.Waiting(new Origin.Beginning(), notBefore, reason)),
+                failed.inPhase(new Phase.Waiting(new Origin.Beginning(), at, pause, reason)),
                 reason);
     }
 
@@ -114,7 +114,7 @@ final class EndRules {
 
     private static ProcessEvent restarted(Job job, HostedProcess over, String says, Instant at) {
         var wait = backOff(job.spec().restart(), over.restarts());
-        var waiting = new Phase.Waiting(new Origin.Beginning(), at.plus(wait), says);
+        var waiting = new Phase.Waiting(new Origin.Beginning(), at, wait, says);
         var count = over.restarts() + 1;
         return new ProcessEvent(
                 ProcessEvent.Kind.RESTARTING,
@@ -138,7 +138,7 @@ final class EndRules {
                     Recovery.lost(failed, reason + ", the last of " + inARow + " failures", at));
         }
         var wait = inARow > 1 ? Recovery.backOff(inARow - 1) : Duration.ZERO;
-        return Decision.accept(Recovery.interrupted(image, failed, reason, at, at.plus(wait)));
+        return Decision.accept(Recovery.interrupted(image, failed, reason, at, wait));
     }
 
     private static FailedStart vanishedEarly(
@@ -149,7 +149,7 @@ final class EndRules {
 
     private static Origin origin(Phase phase) {
         return switch (phase) {
-            case Phase.Waiting(var origin, _, _) -> origin;
+            case Phase.Waiting(var origin, _, _, _) -> origin;
             case Phase.Starting(_, var origin, _) -> origin;
             case Phase.Running(_, var origin, _) -> origin;
             case Phase.Ended _ -> new Origin.Beginning();

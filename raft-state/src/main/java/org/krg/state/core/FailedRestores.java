@@ -30,9 +30,6 @@ final class FailedRestores {
     /// How long a node is left out after its first failure; doubled after each further one.
     static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
 
-    /// The longest time that a node is left out.
-    static final Duration MAX_PAUSE = Duration.ofMinutes(10);
-
     private FailedRestores() {}
 
     static Decision decide(
@@ -175,7 +172,7 @@ final class FailedRestores {
 
     private static Duration pause(int times) {
         var pause = FIRST_PAUSE.multipliedBy(1L << Math.min(times - 1, 10));
-        return pause.compareTo(MAX_PAUSE) < 0 ? pause : MAX_PAUSE;
+        return pause.compareTo(UnfitNode.MAX_PAUSE) < 0 ? pause : UnfitNode.MAX_PAUSE;
     }
 
     private static String bounded(String reason) {

@@ -195,7 +195,7 @@ final class GenerationRules {
 
     static boolean isNeededBy(Phase phase, GenerationId id) {
         return switch (phase) {
-            case Phase.Waiting(Origin.Checkpoint(var number), _, _) -> number == id.number();
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _, _) -> number == id.number();
             case Phase.Starting(_, Origin.Checkpoint(var number), _) -> number == id.number();
             case Phase.Waiting _, Phase.Starting _, Phase.Running _, Phase.Ended _ -> false;
         };

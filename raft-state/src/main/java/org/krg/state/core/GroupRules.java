@@ -37,14 +37,15 @@ final class GroupRules {
     /// Where a job goes back to.
     ///
     /// @param cause the rank that the others follow, as it is then
-    /// @param notBefore when no rank can run any more as it did
-    private record Return(HostedProcess cause, Origin origin, Instant notBefore, String reason) {
+    /// @param pause until no rank can run any more as it did
+    private record Return(
+            HostedProcess cause, Origin origin, Instant since, Duration pause, String reason) {
         private HostedProcess apply(HostedProcess rank) {
             var why =
                     rank.id().equals(cause.id())
                             ? reason
                             : "rank " + cause.rank() + " goes back: " + reason;
-            return rank.inPhase(new Phase.Waiting(origin, notBefore, Text.bounded(why)))
+            return rank.inPhase(new Phase.Waiting(origin, since, pause, Text.bounded(why)))
                     .withRestarts(cause.restarts())
                     .withFrozen(cause.frozen());
         }
@@ -104,14 +105,14 @@ final class GroupRules {
             if (event instanceof ProcessEvent(var kind, var rank, _)
                     && rank.job().equals(job)
                     && goesBack(kind)
-                    && rank.phase() instanceof Phase.Waiting(var origin, _, var reason)
+                    && rank.phase() instanceof Phase.Waiting(var origin, var since, _, var reason)
                     && !startsOver(before, kind, rank, origin)) {
-                var notBefore =
+                var pause =
                         after.processesOf(job).stream()
                                 .map(other -> over(after, other, rank))
-                                .max(Instant::compareTo)
+                                .max(Duration::compareTo)
                                 .orElseThrow();
-                return Optional.of(new Return(rank, origin, notBefore, reason));
+                return Optional.of(new Return(rank, origin, since, pause, reason));
             }
         }
         return Optional.empty();
@@ -126,12 +127,13 @@ final class GroupRules {
                 && tried.equals(origin);
     }
 
-    /// {@return when `rank` cannot run any more: at once when it does not, else when the lease of
-    /// its node would be over if the node did not hear of it}
-    private static Instant over(ClusterImage image, HostedProcess rank, HostedProcess cause) {
-        var base = ((Phase.Waiting) cause.phase()).notBefore();
+    /// {@return in how long `rank` cannot run any more: at once when it does not, else when the
+    /// lease of its node would be over if the node did not hear of it} A rank that waits already
+    /// has its whole pause again: how much of it is over only the leader's clock knows.
+    private static Duration over(ClusterImage image, HostedProcess rank, HostedProcess cause) {
+        var base = ((Phase.Waiting) cause.phase()).pause();
         return switch (rank.phase()) {
-            case Phase.Waiting(_, var notBefore, _) -> notBefore;
+            case Phase.Waiting(_, _, var pause, _) -> pause;
             case Phase.Starting(var node, _, _) -> base.plus(fence(image, node));
             case Phase.Running(var node, _, _) -> base.plus(fence(image, node));
             case Phase.Ended _ -> base;
@@ -145,10 +147,10 @@ final class GroupRules {
     /// {@return the event of a rank that goes back, with when all may}
     private static Event together(Event event, Map<JobId, Return> returns) {
         if (event instanceof ProcessEvent(var kind, var rank, var detail)
-                && rank.phase() instanceof Phase.Waiting(_, _, var reason)
+                && rank.phase() instanceof Phase.Waiting(_, _, _, var reason)
                 && returns.containsKey(rank.job())) {
             var back = returns.get(rank.job());
-            var phase = new Phase.Waiting(back.origin(), back.notBefore(), reason);
+            var phase = new Phase.Waiting(back.origin(), back.since(), back.pause(), reason);
             return new ProcessEvent(kind, rank.inPhase(phase), detail);
         }
         return event;
@@ -169,9 +171,10 @@ final class GroupRules {
     }
 
     private static boolean isThere(HostedProcess rank, Return back) {
-        return rank.phase() instanceof Phase.Waiting(var origin, var notBefore, _)
+        return rank.phase() instanceof Phase.Waiting(var origin, var since, var pause, _)
                 && origin.equals(back.origin())
-                && notBefore.equals(back.notBefore());
+                && since.equals(back.since())
+                && pause.equals(back.pause());
     }
 
     private static void endAll(Draft draft, JobId id, List<Event> events) {

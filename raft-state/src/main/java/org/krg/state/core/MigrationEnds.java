@@ -116,7 +116,7 @@ final class MigrationEnds {
 
     private static Instant at(Phase phase) {
         return switch (phase) {
-            case Phase.Waiting(_, var notBefore, _) -> notBefore;
+            case Phase.Waiting waiting -> waiting.notBefore();
             case Phase.Starting(_, _, var since) -> since;
             case Phase.Running(_, _, var since) -> since;
             case Phase.Ended(_, _, var at) -> at;

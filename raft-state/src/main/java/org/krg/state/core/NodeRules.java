@@ -207,7 +207,8 @@ final class NodeRules {
 
     private static ProcessEvent interrupted(
             ClusterImage image, HostedProcess process, String reason, Instant at) {
-        return Recovery.interrupted(image, Recovery.settled(process, at), reason, at, at);
+        return Recovery.interrupted(
+                image, Recovery.settled(process, at), reason, at, Duration.ZERO);
     }
 
     private static boolean hostsAny(ClusterImage image, NodeId node) {
@@ -225,7 +226,7 @@ final class NodeRules {
     /// Whether the process can only go on from a generation that `node` alone holds.
     private static boolean needs(ClusterImage image, HostedProcess process, NodeId node) {
         return switch (process.phase()) {
-            case Phase.Waiting(Origin.Checkpoint(var number), _, _) ->
+            case Phase.Waiting(Origin.Checkpoint(var number), _, _, _) ->
                     isOnlyOn(image, process, number, node);
             case Phase.Starting(_, Origin.Checkpoint(var number), _) ->
                     isOnlyOn(image, process, number, node);

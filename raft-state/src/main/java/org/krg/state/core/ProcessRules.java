@@ -75,6 +75,7 @@ final class ProcessRules {
                     Refusal.CONFLICT,
                     "node " + node + " is cordoned and gets nothing new; choose another one");
         }
+        // The leader has measured the pause; this one began after it proposed.
         if (place.at().isBefore(waiting.notBefore())) {
             return Decision.refuse(
                     Refusal.CONFLICT,
@@ -212,14 +213,13 @@ final class ProcessRules {
             ClusterImage image, HostedProcess process, RestoreFrom restore) {
         var host = process.phase().host();
         // A host that is out of touch runs the old incarnation until its lease is over.
-        var notBefore =
+        var pause =
                 host.map(node -> image.nodes().require(node).leaseTtl().plus(AFTER_LEASE))
-                        .map(restore.at()::plus)
-                        .orElse(restore.at());
+                        .orElse(Duration.ZERO);
         var origin = new Origin.Checkpoint(restore.generation());
         var reason = "an operator takes it back to checkpoint " + restore.generation();
         var waiting =
-                process.inPhase(new Phase.Waiting(origin, notBefore, reason))
+                process.inPhase(new Phase.Waiting(origin, restore.at(), pause, reason))
                         .withFrozen(restore.frozen());
         var draft = new Draft(image);
         var id = new GenerationId(process.id(), restore.generation());

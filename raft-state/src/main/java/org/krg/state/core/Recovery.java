@@ -43,12 +43,14 @@ final class Recovery {
     }
 
     /// {@return the event that ends the process's incarnation because of `reason`, a clause}
+    ///
+    /// @param pause before it goes on
     static ProcessEvent interrupted(
             ClusterImage image,
             HostedProcess process,
             String reason,
             Instant at,
-            Instant notBefore) {
+            Duration pause) {
         if (image.jobs().require(process.job()).stop().isPresent()) {
             return lost(process, reason + " while it was being stopped", at);
         }
@@ -56,7 +58,7 @@ final class Recovery {
                 .map(origin ->
                         new ProcessEvent(
                                 ProcessEvent.Kind.INTERRUPTED,
-                                process.inPhase(new Phase.Waiting(origin, notBefore, reason)),
+                                process.inPhase(new Phase.Waiting(origin, at, pause, reason)),
                                 reason + "; it goes on " + text(origin)))
                 .orElseGet(() -> lost(process, reason + hopeless(image, process), at));
     }
@@ -102,11 +104,11 @@ final class Recovery {
     /// beginning, where its policy allows it; else it goes on waiting for a copy to turn up.
     static void turn(Draft draft, HostedProcess process) {
         var image = draft.image();
-        if (process.phase() instanceof Phase.Waiting(Origin.Checkpoint from, var notBefore, _)
+        if (process.phase() instanceof Phase.Waiting(Origin.Checkpoint from, var since, var pause, _)
                 && !isHeld(image, process, from)) {
             var reason = "no node holds checkpoint " + from.generation();
             origin(image, process)
-                    .map(origin -> new Phase.Waiting(origin, notBefore, reason))
+                    .map(origin -> new Phase.Waiting(origin, since, pause, reason))
                     .map(process::inPhase)
                     .map(next -> new ProcessEvent(ProcessEvent.Kind.INTERRUPTED, next, reason))
                     .ifPresent(draft::add);

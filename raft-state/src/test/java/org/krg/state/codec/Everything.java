@@ -422,7 +422,8 @@ final class Everything {
 
     static List<Phase> phases() {
         var phases = new ArrayList<Phase>();
-        phases.add(new Phase.Waiting(new Origin.Beginning(), START, "new"));
+        phases.add(
+                new Phase.Waiting(new Origin.Beginning(), START, Duration.ofSeconds(3), "new"));
         phases.add(new Phase.Starting(HOME, new Origin.Checkpoint(5), START));
         phases.add(new Phase.Running(HOME, new Origin.Checkpoint(5), START));
         for (var outcome :

@@ -189,7 +189,7 @@ class ClusterStateMachineTest {
         process.phase().host().ifPresent(host -> checkHost(image, job, process, host));
         assertThat(process.failures()).hasSizeLessThanOrEqualTo(HostedProcess.MAX_FAILURES);
         switch (process.phase()) {
-            case Phase.Waiting(var origin, _, _) -> {
+            case Phase.Waiting(var origin, _, _, _) -> {
                 assertThat(job.stop()).isEmpty();
                 checkOrigin(image, process, origin);
             }
@@ -271,7 +271,7 @@ class ClusterStateMachineTest {
                 && process.get().phase()
                         instanceof Phase.Starting(_, Origin.Checkpoint(var number), _)
                 && after.processes().require(failed.process()).phase()
-                        instanceof Phase.Waiting(var origin, _, _)) {
+                        instanceof Phase.Waiting(var origin, _, _, _)) {
             var id = new GenerationId(failed.process(), number);
             assertThat(after.generations().require(id).restoreFailures())
                     .isEqualTo(before.generations().require(id).restoreFailures());

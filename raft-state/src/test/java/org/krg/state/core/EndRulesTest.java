@@ -125,7 +125,8 @@ class EndRulesTest {
                     .isEqualTo(
                             new Phase.Waiting(
                                     new Origin.Beginning(),
-                                    scene.now().plusSeconds(seconds),
+                                    scene.now(),
+                                    Duration.ofSeconds(seconds),
                                     "exited with 0"));
             scene.later(Duration.ofSeconds(seconds)).place(process, HOME);
             scene.start(process);
@@ -228,7 +229,8 @@ class EndRulesTest {
                     .isEqualTo(
                             new Phase.Waiting(
                                     new Origin.Beginning(),
-                                    scene.now().plusSeconds(seconds),
+                                    scene.now(),
+                                    Duration.ofSeconds(seconds),
                                     "no space"));
             scene.later(Duration.ofSeconds(seconds));
         }

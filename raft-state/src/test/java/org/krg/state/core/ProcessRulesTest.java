@@ -201,7 +201,8 @@ class ProcessRulesTest {
                 .isEqualTo(
                         new Phase.Waiting(
                                 new Origin.Checkpoint(1),
-                                scene.now().plusMillis(10_500),
+                                scene.now(),
+                                Duration.ofMillis(10_500),
                                 "an operator takes it back to checkpoint 1"));
         assertThat(scene.epoch(process)).isEqualTo(new Epoch(1));
     }

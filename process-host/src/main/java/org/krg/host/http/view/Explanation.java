@@ -80,7 +80,7 @@ public final class Explanation {
 
     /// {@return the checkpoint that a process waits to be brought back from, if a node could not}
     private static Optional<GenerationId> waitsFor(ClusterImage image, HostedProcess process) {
-        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _)
+        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _)
                 ? image.generations()
                         .find(new GenerationId(process.id(), number))
                         .filter(generation -> !generation.unfit().isEmpty())
@@ -99,9 +99,12 @@ public final class Explanation {
 
     private static String standing(Phase phase) {
         return switch (phase) {
-            case Phase.Waiting(var origin, var notBefore, var reason) ->
+            case Phase.Waiting waiting ->
                     "waits for a node, not before %s, to begin from %s: %s"
-                            .formatted(notBefore, ProcessView.text(origin), reason);
+                            .formatted(
+                                    waiting.notBefore(),
+                                    ProcessView.text(waiting.origin()),
+                                    waiting.reason());
             case Phase.Starting(var node, var origin, var since) ->
                     "is being brought up on %s from %s since %s"
                             .formatted(node, ProcessView.text(origin), since);

@@ -89,7 +89,7 @@ public final class ProcessView {
             view.put("frozen", true);
         }
         switch (process.phase()) {
-            case Phase.Waiting(var origin, _, var reason) ->
+            case Phase.Waiting(var origin, _, _, var reason) ->
                     view.put("origin", text(origin)).put("reason", reason);
             case Phase.Starting(var node, var origin, var since) ->
                     stand(view, node.name(), origin, since);
