@@ -40,7 +40,8 @@ enum ClockFault {
     /// Has clocks jump.
     ///
     /// @return what was done, in words
-    /// @throws org.krg.jepsen.cluster.CampaignFailed if an agent does not have the clock it was given
+    /// @throws org.krg.jepsen.cluster.CampaignFailed if an agent does not have the clock it was
+    ///   given
     String strike(Cluster cluster, Random random) {
         return switch (this) {
             case LEADER_AHEAD -> jump(cluster, cluster.awaitLeader(), size(random));

@@ -14,6 +14,9 @@ import org.krg.state.Subcommand;
 public final class KeyFaultsCommand implements Subcommand {
     private static final int MOST_MILLIS = 8_000;
 
+    /// A change of the members that is under way, and an election.
+    private static final Duration TO_VOTE = Duration.ofMinutes(1);
+
     private static final String USAGE =
             """
             Usage: krg-admin campaign key-faults [--faults N] [--keys N] [--seconds N] [--seed N] [--nodes N]
@@ -75,7 +78,20 @@ public final class KeyFaultsCommand implements Subcommand {
         } finally {
             cluster.mend();
             cluster.heal();
+            promoteAll(cluster);
         }
+    }
+
+    /// A node that was demoted, be it that nobody knows, stays so until it is promoted.
+    private static void promoteAll(Cluster cluster) {
+        Cluster.stream(cluster.get("status").path("members"))
+                .filter(member -> member.path("demoted").asBoolean())
+                .map(member -> member.path("node").asText())
+                .forEach(node ->
+                        Await.until(
+                                node + " to vote again",
+                                TO_VOTE,
+                                () -> cluster.run("node", "promote", node).exit() == 0));
     }
 
     private static String also(Cluster cluster, Random random) {

@@ -85,8 +85,7 @@ class SeparateNetworksTest {
         assertThatNoPromiseBreaks(
                 cluster,
                 60,
-                random ->
-                        ClockJumpsCommand.jump(cluster, ClockFault.any(random), random, 8_000));
+                random -> ClockJumpsCommand.jump(cluster, ClockFault.any(random), random, 8_000));
     }
 
     @Test

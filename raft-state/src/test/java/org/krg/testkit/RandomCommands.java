@@ -34,6 +34,7 @@ import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.ProcessCommand.Place;
@@ -227,9 +228,11 @@ public final class RandomCommands {
     }
 
     private Command nodeOrCordon() {
-        return random.nextBoolean()
-                ? new RemoveNode(node())
-                : new CordonNode(node(), random.nextInt(4) == 0);
+        return switch (random.nextInt(4)) {
+            case 0 -> new CordonNode(node(), random.nextInt(4) == 0);
+            case 1 -> new RecordVoters(List.of(node()), List.of(node()));
+            default -> new RemoveNode(node());
+        };
     }
 
     private Command place(ClusterImage image) {

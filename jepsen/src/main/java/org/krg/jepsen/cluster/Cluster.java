@@ -23,7 +23,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.HttpsURLConnection;
-import org.krg.jepsen.clock.OwnClock;
 import org.krg.state.model.HostPort;
 import org.krg.tools.dev.DevDirectory;
 import org.krg.tools.dev.DevStatus;
@@ -82,7 +81,7 @@ public final class Cluster implements AutoCloseable {
         return up(
                 nodes,
                 it -> it.with("LD_PRELOAD", OwnClock.compile(it.scratch()).toString()),
-                data -> OwnClock.of(data.getParent()).make(),
+                data -> OwnClock.of(data).make(),
                 "--separate-networks");
     }
 
@@ -273,7 +272,7 @@ public final class Cluster implements AutoCloseable {
     ///
     /// @param ahead of the machine's; negative: behind
     public void setClock(String node, Duration ahead) {
-        OwnClock.of(data(node).getParent()).set(ahead);
+        OwnClock.of(data(node)).set(ahead);
     }
 
     /// {@return how far the wall clock of a node's agent is ahead of the machine's, to the second

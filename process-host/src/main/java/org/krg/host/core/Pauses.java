@@ -4,7 +4,6 @@ package org.krg.host.core;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Phase;
@@ -13,6 +12,8 @@ import org.krg.state.model.ProcessId;
 /// How long processes wait before they are placed: until the lease of a node that may still run
 /// them is over, or since they failed to start.
 public final class Pauses {
+    private static final long NANOS = 1_000_000_000;
+
     private Pauses() {}
 
     /// {@return what each process that has to wait has left from the moment it is first seen so}
@@ -32,6 +33,6 @@ public final class Pauses {
 
     /// Of two pauses of one process, with the same epoch even.
     private static long stamp(Instant end) {
-        return TimeUnit.SECONDS.toNanos(end.getEpochSecond()) + end.getNano();
+        return end.getEpochSecond() * NANOS + end.getNano();
     }
 }

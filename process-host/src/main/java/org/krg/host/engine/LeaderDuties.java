@@ -333,8 +333,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     }
 
     /// @param notBefore by the clock of whoever had the process wait, which may be ahead of ours
-    private void place(
-            Reign now, ClusterImage image, HostedProcess process, Instant notBefore) {
+    private void place(Reign now, ClusterImage image, HostedProcess process, Instant notBefore) {
         var spec = image.jobs().require(process.job()).spec();
         var program = spec.program();
         var question =

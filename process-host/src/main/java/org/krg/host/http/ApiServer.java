@@ -222,7 +222,7 @@ public final class ApiServer implements AutoCloseable {
         var peers = shared.peers();
         var changes = new Changes(parts.store());
         var cluster = new ClusterResource(config, parts, replica);
-        var voting = new MemberResource(parts, replica, peers, cluster);
+        var voting = new MemberResource(parts, replica, peers, changes, cluster);
         var nodes = new NodeResource(parts, replica, changes, cluster, voting);
         var reception = new Reception(parts.local(), replica);
         var jobs = new JobResource(parts, replica, changes, reception);

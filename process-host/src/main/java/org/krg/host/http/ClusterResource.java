@@ -16,6 +16,7 @@ import org.krg.state.ClusterStore.Member;
 import org.krg.state.ClusterStore.QuorumStatus;
 import org.krg.state.ClusterStore.StateHash;
 import org.krg.state.ClusterStore.StoredSnapshot;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Node;
 
 /// How this node and the quorum are. Nothing here waits for anybody but [#hashes].
@@ -48,7 +49,7 @@ final class ClusterResource {
                 .put("commitIndex", quorum.commitIndex());
         view.set(
                 "members",
-                Json.list(quorum.members().stream().map(ClusterResource::member).toList()));
+                Json.list(quorum.members().stream().map(each -> member(image, each)).toList()));
         var registered =
                 image.nodes()
                         .find(config.node())
@@ -127,8 +128,7 @@ final class ClusterResource {
         quorum.members().stream()
                 .filter(member -> member.node().equals(config.node()))
                 .findFirst()
-                .ifPresent(member ->
-                        view.put("peerId", member.peerId()).put("role", Json.word(member.role())));
+                .ifPresent(member -> view.setAll(part(replica.image(), member)));
         quorum.leadership().leader().ifPresent(leader -> view.put("leader", leader.name()));
         view.put("leaderSince", store.leadershipSince().toString())
                 .put("term", quorum.leadership().term())
@@ -216,12 +216,16 @@ final class ClusterResource {
         return parts.store().quorum().members();
     }
 
-    static ObjectNode member(Member member) {
-        var view =
-                Json.object()
-                        .put("node", member.node().name())
-                        .put("peerId", member.peerId())
-                        .put("role", Json.word(member.role()));
+    static ObjectNode member(ClusterImage image, Member member) {
+        var view = Json.object().put("node", member.node().name());
+        view.setAll(part(image, member));
         return member.matchIndex() < 0 ? view : view.put("matchIndex", member.matchIndex());
+    }
+
+    private static ObjectNode part(ClusterImage image, Member member) {
+        var view =
+                Json.object().put("peerId", member.peerId()).put("role", Json.word(member.role()));
+        var demoted = image.nodes().find(member.node()).filter(Node::demoted).isPresent();
+        return demoted ? view.put("demoted", true) : view;
     }
 }

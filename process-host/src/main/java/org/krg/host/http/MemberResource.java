@@ -2,50 +2,111 @@
 package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.krg.host.http.body.LeaderBody;
 import org.krg.host.http.body.ReplaceBody;
 import org.krg.host.http.body.VotersBody;
+import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.view.Json;
+import org.krg.state.ClusterStore.MembershipRefused;
 import org.krg.state.ClusterStore.NoQuorum;
+import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.core.MembershipChange;
+import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Replace;
+import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Role;
 
 /// Who votes and who leads. Only the leader can change it, so requests are passed on to it.
 final class MemberResource {
+    private static final Reassign NOTHING = new Reassign(List.of(), List.of());
+
     private final ApiParts parts;
     private final Replica replica;
     private final Peers peers;
+    private final Changes changes;
     private final ClusterResource cluster;
 
-    MemberResource(ApiParts parts, Replica replica, Peers peers, ClusterResource cluster) {
+    MemberResource(
+            ApiParts parts,
+            Replica replica,
+            Peers peers,
+            Changes changes,
+            ClusterResource cluster) {
         this.parts = parts;
         this.replica = replica;
         this.peers = peers;
+        this.changes = changes;
         this.cluster = cluster;
     }
 
     /// Has nodes vote and others vote no more, all together.
     HttpResponse reassign(Call call) {
-        return change(call, call.body(VotersBody.class).change());
+        var change = call.body(VotersBody.class).change();
+        var wish = new RecordVoters(change.promoted(), change.demoted());
+        return onLeader(
+                call,
+                () -> {
+                    var rest = rest(change);
+                    return rest.equals(NOTHING) && !change.equals(NOTHING)
+                            ? wish(call, wish)
+                            : changed(call, rest, wish);
+                });
     }
 
     HttpResponse replace(Call call) {
         var by = call.body(ReplaceBody.class).node();
-        return change(call, new Replace(new NodeId(call.path("name")), by));
+        var change = new Replace(new NodeId(call.path("name")), by);
+        return onLeader(
+                call, () -> changed(call, change, new RecordVoters(List.of(by), List.of())));
     }
 
-    private HttpResponse change(Call call, MembershipChange change) {
-        return onLeader(
-                call,
-                () -> {
-                    parts.store().change(change).join();
-                    return members();
+    /// The leader knows what is wanted before it is so: it would undo it.
+    private HttpResponse changed(Call call, MembershipChange change, RecordVoters wish) {
+        parts.store()
+                .refusal(change)
+                .ifPresent(why -> {
+                    throw new MembershipRefused(why);
                 });
+        var _ = wish(call, wish);
+        parts.store().change(change).join();
+        return members();
+    }
+
+    private HttpResponse wish(Call call, RecordVoters wish) {
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
+        var done = changes.submit(key, wish);
+        var _ = replica.atLeast(done.revision());
+        return members();
+    }
+
+    /// {@return the change without nodes that have the part already, but not because an operator
+    /// wanted it: of these it is only noted}
+    private Reassign rest(Reassign change) {
+        var image = replica.read(false);
+        Predicate<NodeId> isDemoted =
+                node -> image.nodes().find(node).filter(Node::demoted).isPresent();
+        return new Reassign(
+                change.promoted().stream()
+                        .filter(node -> !(has(Role.VOTER, node) && isDemoted.test(node)))
+                        .toList(),
+                change.demoted().stream()
+                        .filter(node ->
+                                change.promoted().contains(node)
+                                        || isDemoted.test(node)
+                                        || !has(Role.LISTENER, node))
+                        .toList());
+    }
+
+    private boolean has(Role role, NodeId node) {
+        return cluster.members().stream()
+                .anyMatch(member -> member.node().equals(node) && member.role() == role);
     }
 
     /// Another leader.
@@ -62,10 +123,14 @@ final class MemberResource {
     private HttpResponse members() {
         var view = Json.object();
         leader().ifPresent(leader -> view.put("leader", leader.name()));
+        var image = replica.image();
         view.set(
                 "members",
-                Json.list(cluster.members().stream().map(ClusterResource::member).toList()));
-        return Call.one(replica.image(), view);
+                Json.list(
+                        cluster.members().stream()
+                                .map(each -> ClusterResource.member(image, each))
+                                .toList()));
+        return Call.one(image, view);
     }
 
     private Optional<NodeId> leader() {

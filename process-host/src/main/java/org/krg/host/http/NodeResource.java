@@ -45,13 +45,13 @@ final class NodeResource {
     HttpResponse list(Call call) {
         var image = replica.read(call.isStale());
         return Call.several(
-                image, "nodes", NodeView.all(image, parts.store().leadership().leader()));
+                image, "nodes", NodeView.all(image, parts.store().quorum()));
     }
 
     HttpResponse show(Call call) {
         var image = replica.read(call.isStale());
         var node = Targets.node(image, call.path("name"));
-        return Call.one(image, NodeView.of(image, node, parts.store().leadership().leader()));
+        return Call.one(image, NodeView.of(image, node, parts.store().quorum()));
     }
 
     HttpResponse fence(Call call) {
@@ -65,9 +65,7 @@ final class NodeResource {
         return Call.one(
                 image,
                 NodeView.of(
-                        image,
-                        Targets.node(image, node.name()),
-                        parts.store().leadership().leader()));
+                        image, Targets.node(image, node.name()), parts.store().quorum()));
     }
 
     /// Has a node get nothing new, or lets it again.
@@ -82,9 +80,7 @@ final class NodeResource {
         return Call.one(
                 image,
                 NodeView.of(
-                        image,
-                        Targets.node(image, node.name()),
-                        parts.store().leadership().leader()));
+                        image, Targets.node(image, node.name()), parts.store().quorum()));
     }
 
     /// Forgets a lost node and takes it out of the Raft group.
@@ -94,7 +90,7 @@ final class NodeResource {
                 () -> {
                     var image = replica.read(false);
                     var node = Targets.node(image, call.path("name"));
-                    var view = NodeView.of(image, node, parts.store().leadership().leader());
+                    var view = NodeView.of(image, node, parts.store().quorum());
                     var leaving = new MembershipChange.Remove(node.id());
                     var isMember =
                             cluster.members().stream()
@@ -130,7 +126,7 @@ final class NodeResource {
                 .forEach(node -> incarnations.put(node.id().name(), node.incarnation()));
         var members = view.putArray("members");
         for (var member : cluster.members()) {
-            var shown = ClusterResource.member(member);
+            var shown = ClusterResource.member(image, member);
             shown.remove("matchIndex");
             image.nodes()
                     .find(member.node())

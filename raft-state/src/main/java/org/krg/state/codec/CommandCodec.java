@@ -25,6 +25,7 @@ import org.krg.state.command.NodeCommand;
 import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.OwnerCommand.RecordOwners;
@@ -75,6 +76,10 @@ final class CommandCodec {
                     new CordonNode(
                             new NodeId(command.getCordonNode().getNode()),
                             command.getCordonNode().getCordoned());
+            case RECORD_VOTERS ->
+                    new RecordVoters(
+                            Wire.nodes(command.getRecordVoters().getPromotedList()),
+                            Wire.nodes(command.getRecordVoters().getDemotedList()));
             case REMOVE_NODE -> new RemoveNode(new NodeId(command.getRemoveNode().getNode()));
             case SUBMIT_JOB -> decode(command.getSubmitJob());
             case ADMIT_JOB -> decode(command.getAdmitJob());
@@ -144,6 +149,10 @@ final class CommandCodec {
                     wire.getFenceNodeBuilder().setNode(node.name()).setAt(Wire.encode(at));
             case CordonNode(var node, var cordoned) ->
                     wire.getCordonNodeBuilder().setNode(node.name()).setCordoned(cordoned);
+            case RecordVoters(var promoted, var demoted) ->
+                    wire.getRecordVotersBuilder()
+                            .addAllPromoted(Wire.names(promoted))
+                            .addAllDemoted(Wire.names(demoted));
             case RemoveNode(var node) -> wire.getRemoveNodeBuilder().setNode(node.name());
         }
     }

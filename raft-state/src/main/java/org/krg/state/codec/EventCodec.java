@@ -136,6 +136,8 @@ public final class EventCodec {
             case FENCED -> EventWire.NodeEvent.Kind.FENCED;
             case CORDONED -> EventWire.NodeEvent.Kind.CORDONED;
             case UNCORDONED -> EventWire.NodeEvent.Kind.UNCORDONED;
+            case DEMOTED -> EventWire.NodeEvent.Kind.DEMOTED;
+            case PROMOTED -> EventWire.NodeEvent.Kind.PROMOTED;
             case REMOVED -> EventWire.NodeEvent.Kind.REMOVED;
         };
     }

@@ -11,6 +11,7 @@ import org.krg.state.model.Node;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeHistory;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.NodeOrders;
 import org.krg.state.model.Resources;
 import org.krg.state.model.Role;
 import org.krg.state.proto.ObjectWire;
@@ -34,6 +35,7 @@ final class NodeCodec {
                         .setState(encode(node.state()))
                         .setSince(Wire.encode(node.since()))
                         .setCordoned(node.cordoned())
+                        .setDemoted(node.demoted())
                         .setLosses(node.history().losses());
         if (!node.history().served().isZero()) {
             wire.setServed(Wire.encode(node.history().served()));
@@ -53,7 +55,7 @@ final class NodeCodec {
                 Wire.decode(node.getLeaseTtl()),
                 Wire.constant(Node.State.values(), NodeCodec::encode, node.getState()),
                 Wire.decode(node.getSince()),
-                node.getCordoned(),
+                new NodeOrders(node.getCordoned(), node.getDemoted()),
                 new NodeHistory(node.getLosses(), Wire.decode(node.getServed())));
     }
 

@@ -72,7 +72,8 @@ public final class Rows {
     private static RowChange change(NodeEvent event) {
         var node = event.node();
         return switch (event.kind()) {
-            case REGISTERED, LOST, FENCED, CORDONED, UNCORDONED -> RowCodec.row(node);
+            case REGISTERED, LOST, FENCED, CORDONED, UNCORDONED, DEMOTED, PROMOTED ->
+                    RowCodec.row(node);
             case REMOVED -> new RowChange.Delete(RowTable.NODES, RowCodec.key(node.id()));
         };
     }

@@ -2,6 +2,7 @@
 package org.krg.state.command;
 
 import java.time.Instant;
+import java.util.List;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 
@@ -21,6 +22,15 @@ public sealed interface NodeCommand extends Command {
 
     /// Has a node get nothing new to host, or lets it again. What runs there goes on.
     record CordonNode(NodeId node, boolean cordoned) implements NodeCommand {}
+
+    /// Notes which nodes an operator has vote and which not, for the leader, who makes up for
+    /// voters that are missing. It changes no voter by itself.
+    record RecordVoters(List<NodeId> promoted, List<NodeId> demoted) implements NodeCommand {
+        public RecordVoters {
+            promoted = List.copyOf(promoted);
+            demoted = List.copyOf(demoted);
+        }
+    }
 
     /// Forgets a lost node that hosts nothing, and that it held copies.
     record RemoveNode(NodeId node) implements NodeCommand {}

@@ -99,7 +99,8 @@ public final class Authority {
     private static Rule rule(NodeCommand command) {
         return switch (command) {
             case NodeCommand.RegisterNode _, NodeCommand.DeclareNodeLost _ -> new Rule.Agents();
-            case NodeCommand.FenceNode _, NodeCommand.RemoveNode _ -> new Rule.Root();
+            case NodeCommand.FenceNode _, NodeCommand.RemoveNode _, NodeCommand.RecordVoters _ ->
+                    new Rule.Root();
             // Nobody's: root's, and an agent's that is about to leave.
             case NodeCommand.CordonNode _ -> new Rule.Owner(Optional.empty());
         };

@@ -100,7 +100,7 @@ public final class ClusterStateMachine {
     private static ClusterImage fold(ClusterImage image, NodeEvent event) {
         var node = event.node();
         return switch (event.kind()) {
-            case REGISTERED, LOST, FENCED, CORDONED, UNCORDONED ->
+            case REGISTERED, LOST, FENCED, CORDONED, UNCORDONED, DEMOTED, PROMOTED ->
                     image.withNodes(image.nodes().with(node.id(), node));
             case REMOVED -> image.withNodes(image.nodes().without(node.id()));
         };

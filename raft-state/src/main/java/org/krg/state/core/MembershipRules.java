@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Remove;
@@ -164,40 +165,59 @@ public final class MembershipRules {
         return peers.stream().filter(peer -> !peer.node().equals(node)).toList();
     }
 
-    /// {@return the change that the leader makes by itself, if any is called for}
+    /// {@return the change that the leader makes by itself, if any is called for} Whom an operator
+    /// demoted gets no vote while another node can have it; in the place of a dead voter it gets
+    /// one, and gives it up as soon as another node can have it.
     ///
     /// @param gone voters that have not answered for so long that they are replaced
+    /// @param demoted whom an operator wants not to vote
     /// @param wanted how many voters there should be, while there are nodes for it
-    public static Optional<MembershipChange> next(List<Peer> peers, List<NodeId> gone, int wanted) {
-        var candidate = candidate(peers);
-        if (candidate.isEmpty()) {
-            return Optional.empty();
-        }
-        var node = candidate.get().node();
-        Optional<MembershipChange> change =
-                peers.stream()
-                        .filter(Peer::isVoter)
-                        .filter(peer -> !peer.alive() && gone.contains(peer.node()))
-                        .map(Peer::node)
-                        .sorted()
-                        .findFirst()
-                        .map(dead -> new Replace(dead, node));
-        if (change.isEmpty() && wanted(peers, wanted) > voters(peers)) {
-            change = Optional.of(MembershipChange.promote(node));
-        }
+    public static Optional<MembershipChange> next(
+            List<Peer> peers, List<NodeId> gone, List<NodeId> demoted, int wanted) {
+        var candidate = candidate(peers, demoted).map(Peer::node);
+        var dead = first(peers, peer -> peer.isVoter() && !peer.alive() && among(gone, peer));
+        var change =
+                dead.isPresent()
+                        ? candidate
+                                .or(() -> candidate(peers, List.of()).map(Peer::node))
+                                .map(by -> (MembershipChange) new Replace(dead.get(), by))
+                        : candidate.flatMap(node -> use(peers, node, demoted, wanted));
         return change.filter(each -> refusal(peers, each).isEmpty());
     }
 
+    private static Optional<MembershipChange> use(
+            List<Peer> peers, NodeId node, List<NodeId> demoted, int wanted) {
+        var substitute = first(peers, peer -> peer.isVoter() && among(demoted, peer));
+        if (substitute.isPresent()) {
+            return Optional.of(new Reassign(List.of(node), List.of(substitute.get())));
+        }
+        return wanted(peers, demoted, wanted) > voters(peers)
+                ? Optional.of(MembershipChange.promote(node))
+                : Optional.empty();
+    }
+
+    private static Optional<NodeId> first(List<Peer> peers, Predicate<Peer> condition) {
+        return peers.stream().filter(condition).map(Peer::node).sorted().findFirst();
+    }
+
+    private static boolean among(List<NodeId> nodes, Peer peer) {
+        return nodes.contains(peer.node());
+    }
+
     /// An even number of voters tolerates no more losses than the odd one below it.
-    private static long wanted(List<Peer> peers, int wanted) {
-        var able = peers.stream().filter(peer -> peer.isVoter() || isReady(peer)).count();
+    private static long wanted(List<Peer> peers, List<NodeId> demoted, int wanted) {
+        var able =
+                peers.stream()
+                        .filter(peer -> peer.isVoter() || (isReady(peer) && !among(demoted, peer)))
+                        .count();
         var most = Math.min(wanted, able);
         return most % 2 == 0 ? most - 1 : most;
     }
 
-    private static Optional<Peer> candidate(List<Peer> peers) {
+    /// {@return who gets the next vote}
+    private static Optional<Peer> candidate(List<Peer> peers, List<NodeId> demoted) {
         return peers.stream()
-                .filter(peer -> !peer.isVoter() && isReady(peer))
+                .filter(peer -> !peer.isVoter() && isReady(peer) && !among(demoted, peer))
                 .min(Comparator.comparingLong(Peer::lag).thenComparing(Peer::node));
     }
 

@@ -4,10 +4,12 @@ package org.krg.state.core;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
@@ -19,6 +21,7 @@ import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeHistory;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.NodeOrders;
 import org.krg.state.model.Origin;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
@@ -47,6 +50,7 @@ final class NodeRules {
                             .find(id)
                             .map(node -> cordon(node, cordoned))
                             .orElseGet(() -> unknown(id));
+            case RecordVoters voters -> record(image, voters);
             case RemoveNode(var id) ->
                     image.nodes()
                             .find(id)
@@ -83,7 +87,7 @@ final class NodeRules {
                 new NodeEvent(
                         NodeEvent.Kind.REGISTERED,
                         node.registered(starts, at)
-                                .cordoned(known.map(Node::cordoned).orElse(false))
+                                .withOrders(known.map(Node::orders).orElse(NodeOrders.NONE))
                                 .withHistory(
                                         known.map(past -> history(past, node, at))
                                                 .orElse(NodeHistory.NONE)),
@@ -155,6 +159,29 @@ final class NodeRules {
                         cordoned ? NodeEvent.Kind.CORDONED : NodeEvent.Kind.UNCORDONED,
                         node.cordoned(cordoned),
                         cordoned ? "it gets nothing new to host" : "it may host again"));
+    }
+
+    private static Decision record(ClusterImage image, RecordVoters voters) {
+        var all = Stream.concat(voters.promoted().stream(), voters.demoted().stream());
+        var missing = all.filter(id -> image.nodes().find(id).isEmpty()).findFirst();
+        if (missing.isPresent()) {
+            return unknown(missing.get());
+        }
+        var draft = new Draft(image);
+        voters.demoted().forEach(id -> demote(draft, id, true));
+        voters.promoted().forEach(id -> demote(draft, id, false));
+        return draft.accept();
+    }
+
+    private static void demote(Draft draft, NodeId id, boolean demoted) {
+        var node = draft.image().nodes().require(id);
+        if (node.demoted() != demoted) {
+            draft.add(
+                    new NodeEvent(
+                            demoted ? NodeEvent.Kind.DEMOTED : NodeEvent.Kind.PROMOTED,
+                            node.demoted(demoted),
+                            demoted ? "it is not to vote" : "it may vote"));
+        }
     }
 
     private static Decision remove(ClusterImage image, Node node) {

@@ -46,11 +46,7 @@ final class Recovery {
     ///
     /// @param pause before it goes on
     static ProcessEvent interrupted(
-            ClusterImage image,
-            HostedProcess process,
-            String reason,
-            Instant at,
-            Duration pause) {
+            ClusterImage image, HostedProcess process, String reason, Instant at, Duration pause) {
         if (image.jobs().require(process.job()).stop().isPresent()) {
             return lost(process, reason + " while it was being stopped", at);
         }
@@ -104,7 +100,8 @@ final class Recovery {
     /// beginning, where its policy allows it; else it goes on waiting for a copy to turn up.
     static void turn(Draft draft, HostedProcess process) {
         var image = draft.image();
-        if (process.phase() instanceof Phase.Waiting(Origin.Checkpoint from, var since, var pause, _)
+        if (process.phase()
+                        instanceof Phase.Waiting(Origin.Checkpoint from, var since, var pause, _)
                 && !isHeld(image, process, from)) {
             var reason = "no node holds checkpoint " + from.generation();
             origin(image, process)

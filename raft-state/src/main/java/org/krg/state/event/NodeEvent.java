@@ -17,6 +17,10 @@ public record NodeEvent(Kind kind, Node node, String detail) implements Event {
         CORDONED,
         /// It may again.
         UNCORDONED,
+        /// An operator wants it not to vote.
+        DEMOTED,
+        /// It may vote again.
+        PROMOTED,
         /// It was forgotten.
         REMOVED
     }

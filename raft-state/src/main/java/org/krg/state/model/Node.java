@@ -11,7 +11,6 @@ import java.time.Instant;
 /// @param agentStarts one more at each registration, so that a restart of the agent is seen
 /// @param leaseTtl how long the node may be silent before its exclusive processes go elsewhere
 /// @param since when `state` was reached
-/// @param cordoned whether it gets nothing new to host: it is to be emptied
 /// @param history up to `since`
 public record Node(
         NodeId id,
@@ -24,7 +23,7 @@ public record Node(
         Duration leaseTtl,
         State state,
         Instant since,
-        boolean cordoned,
+        NodeOrders orders,
         NodeHistory history) {
 
     /// Whether a node can be counted on.
@@ -58,12 +57,32 @@ public record Node(
                 leaseTtl,
                 state,
                 since,
-                false,
+                NodeOrders.NONE,
                 NodeHistory.NONE);
+    }
+
+    /// {@return whether it gets nothing new to host}
+    public boolean cordoned() {
+        return orders.cordoned();
+    }
+
+    /// {@return whether an operator wants it not to vote}
+    public boolean demoted() {
+        return orders.demoted();
     }
 
     /// {@return this node, which gets nothing new to host if `closed`}
     public Node cordoned(boolean closed) {
+        return withOrders(new NodeOrders(closed, orders.demoted()));
+    }
+
+    /// {@return this node, which is not to vote if `listening`}
+    public Node demoted(boolean listening) {
+        return withOrders(new NodeOrders(orders.cordoned(), listening));
+    }
+
+    /// {@return this node with other orders}
+    public Node withOrders(NodeOrders given) {
         return new Node(
                 id,
                 incarnation,
@@ -75,7 +94,7 @@ public record Node(
                 leaseTtl,
                 state,
                 since,
-                closed,
+                given,
                 history);
     }
 
@@ -97,7 +116,7 @@ public record Node(
                 leaseTtl,
                 State.READY,
                 at,
-                cordoned,
+                orders,
                 history);
     }
 
@@ -114,7 +133,7 @@ public record Node(
                 leaseTtl,
                 next,
                 at,
-                cordoned,
+                orders,
                 next == State.LOST ? lostAt(at) : historyAt(at));
     }
 
@@ -131,7 +150,7 @@ public record Node(
                 leaseTtl,
                 state,
                 since,
-                cordoned,
+                orders,
                 past);
     }
 

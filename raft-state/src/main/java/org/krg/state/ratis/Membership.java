@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -20,7 +21,9 @@ import org.krg.state.core.MembershipChange;
 import org.krg.state.core.MembershipRules;
 import org.krg.state.core.MembershipSteps;
 import org.krg.state.core.Peer;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostPort;
+import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Role;
 import org.slf4j.Logger;
@@ -37,6 +40,7 @@ final class Membership {
     private final Duration silence;
     private final int wanted;
     private final Duration replaceAfter;
+    private final Supplier<ClusterImage> image;
     private final Executor executor;
     private final Map<NodeId, Long> silentSince = new HashMap<>();
     private boolean stands = true;
@@ -51,12 +55,14 @@ final class Membership {
     /// @param wanted how many voters there should be
     /// @param replaceAfter a voter that is not alive for so long is replaced; zero: never, and
     ///   nobody is promoted either
+    /// @param image says whom an operator demoted
     Membership(
             RatisMember member,
             LeadershipRounds rounds,
             Duration silence,
             int wanted,
             Duration replaceAfter,
+            Supplier<ClusterImage> image,
             Executor executor) {
         this.member = member;
         this.division = member.division();
@@ -64,6 +70,7 @@ final class Membership {
         this.silence = silence;
         this.wanted = wanted;
         this.replaceAfter = replaceAfter;
+        this.image = image;
         this.executor = executor;
     }
 
@@ -276,8 +283,12 @@ final class Membership {
             }
         }
         if (isIdle()) {
-            MembershipRules.next(peers(), gone, wanted).ifPresent(this::byItself);
+            MembershipRules.next(peers(), gone, demoted(), wanted).ifPresent(this::byItself);
         }
+    }
+
+    private List<NodeId> demoted() {
+        return image.get().nodes().values().stream().filter(Node::demoted).map(Node::id).toList();
     }
 
     private synchronized boolean isIdle() {

@@ -214,6 +214,7 @@ public final class RatisClusterStore implements ClusterStore {
                         config.quorum().electionMax(),
                         config.quorum().voters(),
                         config.quorum().replaceAfter(),
+                        engine::image,
                         executor);
         this.probe = new LeaderProbe(name, member, metrics.meter("krg.state.leaders_found_gone"));
         this.keys = new StoredKeySpace(engine, watches, this::current, executor);

@@ -56,6 +56,7 @@ import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.FenceNode;
+import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.OwnerCommand.RecordOwners;
@@ -179,6 +180,7 @@ final class Everything {
                 new DeclareNodeLost(HOME, 4, START),
                 new FenceNode(HOME, START),
                 new CordonNode(HOME, true),
+                new RecordVoters(List.of(HOME), List.of(AWAY)),
                 new RemoveNode(HOME),
                 new SubmitJob("heat", spec(), ALICE, START),
                 new StopJob(new JobId(7), STOP),
@@ -422,8 +424,7 @@ final class Everything {
 
     static List<Phase> phases() {
         var phases = new ArrayList<Phase>();
-        phases.add(
-                new Phase.Waiting(new Origin.Beginning(), START, Duration.ofSeconds(3), "new"));
+        phases.add(new Phase.Waiting(new Origin.Beginning(), START, Duration.ofSeconds(3), "new"));
         phases.add(new Phase.Starting(HOME, new Origin.Checkpoint(5), START));
         phases.add(new Phase.Running(HOME, new Origin.Checkpoint(5), START));
         for (var outcome :

@@ -47,6 +47,7 @@ class AuthorityTest {
             List.of(
                     "FenceNode",
                     "RemoveNode",
+                    "RecordVoters",
                     "AddUser",
                     "DeleteUser",
                     "SetPassword",

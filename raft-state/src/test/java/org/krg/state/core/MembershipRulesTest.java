@@ -132,23 +132,47 @@ class MembershipRulesTest {
 
     @Test
     void aVoterThatIsGoneIsReplacedByAListener() {
-        assertThat(MembershipRules.next(ONE_DEAD, List.of(node(3)), 3))
+        assertThat(MembershipRules.next(ONE_DEAD, List.of(node(3)), List.of(), 3))
                 .contains(new Replace(node(3), node(4)));
-        assertThat(MembershipRules.next(ONE_DEAD, List.of(), 3)).isEmpty();
-        assertThat(MembershipRules.next(TWO_DEAD, List.of(node(2), node(3)), 3)).isEmpty();
+        assertThat(MembershipRules.next(ONE_DEAD, List.of(), List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(TWO_DEAD, List.of(node(2), node(3)), List.of(), 3))
+                .isEmpty();
     }
 
     @Test
     void listenersArePromotedToAnOddNumberOfVoters() {
         var two = List.of(voter(1), listener(2));
         var three = List.of(voter(1), listener(2), listener(3));
-        assertThat(MembershipRules.next(two, List.of(), 3)).isEmpty();
-        assertThat(MembershipRules.next(three, List.of(), 3))
+        assertThat(MembershipRules.next(two, List.of(), List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(three, List.of(), List.of(), 3))
                 .contains(MembershipChange.promote(node(2)));
-        assertThat(MembershipRules.next(THREE, List.of(), 3)).isEmpty();
-        assertThat(MembershipRules.next(THREE, List.of(), 5)).isEmpty();
-        assertThat(MembershipRules.next(with(THREE, listener(5)), List.of(), 5))
+        assertThat(MembershipRules.next(THREE, List.of(), List.of(), 3)).isEmpty();
+        assertThat(MembershipRules.next(THREE, List.of(), List.of(), 5)).isEmpty();
+        assertThat(MembershipRules.next(with(THREE, listener(5)), List.of(), List.of(), 5))
                 .contains(MembershipChange.promote(node(4)));
+    }
+
+    @Test
+    void whomAnOperatorDemotedGetsNoVoteWhileAnotherNodeCanHaveIt() {
+        var demoted = List.of(node(2));
+        var three = List.of(voter(1), listener(2), voter(3));
+        assertThat(MembershipRules.next(three, List.of(), demoted, 3)).isEmpty();
+        assertThat(MembershipRules.next(with(three, listener(4)), List.of(), demoted, 3))
+                .contains(MembershipChange.promote(node(4)));
+    }
+
+    @Test
+    void inThePlaceOfADeadVoterADemotedNodeVotesUntilAnotherCan() {
+        var demoted = List.of(node(4));
+        assertThat(MembershipRules.next(ONE_DEAD, List.of(node(3)), demoted, 3))
+                .contains(new Replace(node(3), node(4)));
+        assertThat(MembershipRules.next(with(ONE_DEAD, listener(5)), List.of(node(3)), demoted, 3))
+                .contains(new Replace(node(3), node(5)));
+
+        var substituted = List.of(voter(1), voter(2), voter(4));
+        assertThat(MembershipRules.next(substituted, List.of(), demoted, 3)).isEmpty();
+        assertThat(MembershipRules.next(with(substituted, listener(3)), List.of(), demoted, 3))
+                .contains(swap(3, 4));
     }
 
     @Test
@@ -160,10 +184,15 @@ class MembershipRulesTest {
                     var wanted = random.nextBoolean() ? 3 : 5;
                     var gone =
                             peers.stream().filter(peer -> !peer.alive()).map(Peer::node).toList();
+                    var demoted =
+                            peers.stream()
+                                    .map(Peer::node)
+                                    .filter(_ -> random.nextBoolean())
+                                    .toList();
                     var steps = 0;
-                    for (var next = MembershipRules.next(peers, gone, wanted);
+                    for (var next = MembershipRules.next(peers, gone, demoted, wanted);
                             next.isPresent();
-                            next = MembershipRules.next(peers, gone, wanted)) {
+                            next = MembershipRules.next(peers, gone, demoted, wanted)) {
                         assertThat(MembershipRules.refusal(peers, next.get())).isEmpty();
                         assertThat(MembershipRules.hasMajority(peers)).isTrue();
                         peers = MembershipRules.after(peers, next.get());

@@ -30,7 +30,7 @@ public final class Cluster {
         var members =
                 new Table()
                         .left("NODE", it -> it.path("node").asText())
-                        .left("ROLE", it -> it.path("role").asText())
+                        .left("ROLE", Nodes::part)
                         .left("PEER", it -> it.path("peerId").asText())
                         .right("MATCHES", it -> it.path("matchIndex").asText())
                         .of(status.path("members"), headers);

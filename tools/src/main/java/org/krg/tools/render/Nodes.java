@@ -60,7 +60,12 @@ public final class Nodes {
     }
 
     private static String role(JsonNode node) {
-        return node.path("leader").asBoolean() ? "leader" : node.path("role").asText();
+        return node.path("leader").asBoolean() ? "leader" : part(node);
+    }
+
+    /// {@return whether a node votes, and whether an operator wants it not to}
+    static String part(JsonNode node) {
+        return node.path("role").asText() + (node.path("demoted").asBoolean() ? ", demoted" : "");
     }
 
     private static String amount(

@@ -63,7 +63,7 @@ public final class StoredState {
     public static String status(Iterable<JsonNode> nodes, Instant now, boolean headers) {
         return new Table()
                 .left("NODE", it -> it.path("node").asText())
-                .left("ROLE", it -> it.path("role").asText(it.path("problem").asText()))
+                .left("ROLE", it -> it.has("role") ? Nodes.part(it) : it.path("problem").asText())
                 .left(
                         "LEADER",
                         it ->

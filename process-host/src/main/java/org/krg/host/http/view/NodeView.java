@@ -3,24 +3,25 @@ package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Optional;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.ClusterStore.QuorumStatus;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
-import org.krg.state.model.NodeId;
 import org.krg.state.model.Resources;
+import org.krg.state.model.Role;
 
 /// A node, with what is set aside on it.
 public final class NodeView {
     private NodeView() {}
 
     /// {@return all nodes}
-    public static List<ObjectNode> all(ClusterImage image, Optional<NodeId> leader) {
-        return image.nodes().values().stream().map(node -> of(image, node, leader)).toList();
+    public static List<ObjectNode> all(ClusterImage image, QuorumStatus quorum) {
+        return image.nodes().values().stream().map(node -> of(image, node, quorum)).toList();
     }
 
     /// {@return one node}
-    public static ObjectNode of(ClusterImage image, Node node, Optional<NodeId> leader) {
+    public static ObjectNode of(ClusterImage image, Node node, QuorumStatus quorum) {
         var hosted =
                 image.processes().values().stream()
                         .filter(it -> it.phase().host().filter(node.id()::equals).isPresent())
@@ -28,11 +29,23 @@ public final class NodeView {
         var reserved = reserved(image, hosted);
         var view =
                 plain(node)
-                        .put("leader", leader.filter(node.id()::equals).isPresent())
+                        .put("role", Json.word(role(node, quorum)))
+                        .put(
+                                "leader",
+                                quorum.leadership().leader().filter(node.id()::equals).isPresent())
                         .put("reservedCpuMillis", reserved.cpuMillis())
                         .put("reservedMemoryBytes", reserved.memoryBytes())
                         .put("processes", hosted.size());
         return view;
+    }
+
+    /// {@return what it is in the group now; what it registered as, where it is no member}
+    private static Role role(Node node, QuorumStatus quorum) {
+        return quorum.members().stream()
+                .filter(member -> member.node().equals(node.id()))
+                .findFirst()
+                .map(Member::role)
+                .orElse(node.role());
     }
 
     /// {@return what the node itself tells}
@@ -43,6 +56,7 @@ public final class NodeView {
                         .put("name", node.id().name())
                         .put("state", Json.word(node.state()))
                         .put("cordoned", node.cordoned())
+                        .put("demoted", node.demoted())
                         .put("role", Json.word(node.role()))
                         .put("api", node.addresses().api().toString())
                         .put("raft", node.addresses().raft().toString())

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.host.http.view.Distribution.Bucket;
+import org.krg.state.ClusterStore.Leadership;
+import org.krg.state.ClusterStore.Member;
+import org.krg.state.ClusterStore.QuorumStatus;
 import org.krg.state.core.ClusterStateMachine;
 import org.krg.state.core.Decision;
 import org.krg.state.event.Event;
@@ -66,7 +69,10 @@ final class ViewsTest {
     }
 
     private static void check(ClusterImage image) {
-        NodeView.all(image, Optional.of(Samples.HOME)).forEach(ViewsTest::requireWhole);
+        var leadership = new Leadership(Optional.of(Samples.HOME), 1, true);
+        var members = List.of(new Member(Samples.HOME, "n1.1", Role.VOTER, 0));
+        var quorum = new QuorumStatus(leadership, 0, 0, Optional.empty(), members);
+        NodeView.all(image, quorum).forEach(ViewsTest::requireWhole);
         ProcessView.all(image).forEach(ViewsTest::requireWhole);
         for (var process : image.processes().values()) {
             requireWhole(ProcessView.of(image, process));

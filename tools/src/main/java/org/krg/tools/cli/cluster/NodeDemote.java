@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The nodes keep a copy of the state and vote no more; one that leads hands that over. Several",
-            "are one change. Refused where the quorum would be lost."
+            "are one change. Refused where the quorum would be lost. They get no vote back until",
+            "`node promote`, but in the place of a dead voter where no other node is there."
         })
 public final class NodeDemote implements Callable<Integer> {
     private final Terminal terminal;

@@ -3,6 +3,7 @@ package org.krg.tools.cli.cluster;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
@@ -18,7 +19,11 @@ final class Voters {
         var body = Json.object();
         promoted.forEach(body.putArray("promote")::add);
         demoted.forEach(body.putArray("demote")::add);
-        client.post(ApiPath.of("voters"), body);
+        var members = client.post(ApiPath.of("voters"), body).path("members");
+        var voters =
+                StreamSupport.stream(members.spliterator(), false)
+                        .filter(each -> each.path("role").asText().equals("voter"))
+                        .count();
         var done = new ArrayList<String>();
         if (!promoted.isEmpty()) {
             done.add(named(promoted) + (promoted.size() > 1 ? " vote" : " votes"));
@@ -26,7 +31,9 @@ final class Voters {
         if (!demoted.isEmpty()) {
             done.add(named(demoted) + (demoted.size() > 1 ? " vote" : " votes") + " no more");
         }
-        terminal.say(String.join(", ", done) + "; krg-admin cluster status shows the members");
+        terminal.say(
+                "%s; voters now: %d, of which %d may fail; krg-admin cluster status shows the members"
+                        .formatted(String.join(", ", done), voters, Math.max(0, (voters - 1) / 2)));
     }
 
     private static String named(List<String> nodes) {

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.jepsen.clock;
+package org.krg.jepsen.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import org.krg.jepsen.cluster.Tool;
 
 /// The wall clock of a node's agent, which is the machine's with a difference that can be set while
 /// the agent runs and stays when it starts again. The library, `own-clock.c`, is compiled where it
@@ -19,7 +17,7 @@ import org.krg.jepsen.cluster.Tool;
 ///
 /// @param difference a file of eight bytes, nanoseconds in the machine's order, which the agent has
 ///   mapped
-public record OwnClock(Path difference) {
+record OwnClock(Path difference) {
     private static final String SOURCE = "own-clock.c";
 
     /// Where the library looks for the difference, in the home of a node.
@@ -28,7 +26,7 @@ public record OwnClock(Path difference) {
     /// {@return the library, compiled}
     ///
     /// @param directory gets it
-    public static Path compile(Path directory) {
+    static Path compile(Path directory) {
         var source = Tool.source(OwnClock.class, SOURCE, directory);
         var library = directory.resolve("own-clock.so");
         var command = List.of("gcc", "-std=gnu17", "-O2", "-shared", "-fPIC", source.toString());
@@ -38,29 +36,31 @@ public record OwnClock(Path difference) {
 
     /// {@return the clock of a node}
     ///
-    /// @param home of the node
-    public static OwnClock of(Path home) {
-        return new OwnClock(home.resolve(FILE));
+    /// @param data the node's data directory, in its home
+    static OwnClock of(Path data) {
+        return new OwnClock(data.resolveSibling(FILE));
     }
 
-    /// Makes the file, without a difference, before the agent starts.
-    public void make() {
+    /// Makes the file, and the node's home, before the agent starts.
+    void make() {
         try {
-            Files.createDirectories(difference.getParent());
-            Files.write(difference, new byte[Long.BYTES]);
+            Files.createDirectories(difference.resolveSibling("."));
+            Files.createFile(difference);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+        set(Duration.ZERO);
     }
 
     /// Sets the clock.
     ///
     /// @param ahead of the machine's; negative: behind
-    public void set(Duration ahead) {
+    void set(Duration ahead) {
         var bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        bytes.putLong(ahead.toNanos()).flip();
-        try (var file = FileChannel.open(difference, StandardOpenOption.WRITE)) {
-            var _ = file.write(bytes, 0);
+        bytes.putLong(ahead.toNanos());
+        try {
+            // All eight at once, and never a shorter file: the agent looks at any moment.
+            Files.write(difference, bytes.array(), StandardOpenOption.WRITE);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
