@@ -44,8 +44,7 @@ final class NodeResource {
 
     HttpResponse list(Call call) {
         var image = replica.read(call.isStale());
-        return Call.several(
-                image, "nodes", NodeView.all(image, parts.store().quorum()));
+        return Call.several(image, "nodes", NodeView.all(image, parts.store().quorum()));
     }
 
     HttpResponse show(Call call) {
@@ -64,8 +63,7 @@ final class NodeResource {
         var image = replica.atLeast(done.revision());
         return Call.one(
                 image,
-                NodeView.of(
-                        image, Targets.node(image, node.name()), parts.store().quorum()));
+                NodeView.of(image, Targets.node(image, node.name()), parts.store().quorum()));
     }
 
     /// Has a node get nothing new, or lets it again.
@@ -79,8 +77,7 @@ final class NodeResource {
         var image = replica.atLeast(done.revision());
         return Call.one(
                 image,
-                NodeView.of(
-                        image, Targets.node(image, node.name()), parts.store().quorum()));
+                NodeView.of(image, Targets.node(image, node.name()), parts.store().quorum()));
     }
 
     /// Forgets a lost node and takes it out of the Raft group.

@@ -21,6 +21,7 @@ import org.krg.state.event.Recorded;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
+import org.krg.state.model.Role;
 import org.krg.testkit.RandomCommands;
 import org.krg.testkit.Samples;
 import org.krg.testkit.Seeds;
