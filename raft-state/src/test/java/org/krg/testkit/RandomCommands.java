@@ -37,6 +37,10 @@ import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
+import org.krg.state.command.PolicyCommand.ActivatePolicy;
+import org.krg.state.command.PolicyCommand.RemovePolicy;
+import org.krg.state.command.PolicyCommand.RollBackPolicy;
+import org.krg.state.command.PolicyCommand.StorePolicy;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportExit;
@@ -74,6 +78,7 @@ import org.krg.state.model.Outcome;
 import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
+import org.krg.state.model.PolicyId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.RestartPolicy;
@@ -104,7 +109,7 @@ public final class RandomCommands {
     /// {@return a command made for `image`}
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
-        return switch (random.nextInt(45)) {
+        return switch (random.nextInt(46)) {
             case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
@@ -129,6 +134,7 @@ public final class RandomCommands {
             case 28, 29 -> startMigration(image);
             case 38, 39, 40 -> segment(image);
             case 41, 42, 43, 44 -> cut(image);
+            case 45 -> policy(image);
             default -> migration(image);
         };
     }
@@ -145,6 +151,23 @@ public final class RandomCommands {
         return rarely()
                 ? List.of(new Substitute(new Substitute.Descriptor(random.nextInt(9)), "/other"))
                 : List.of();
+    }
+
+    private Command policy(ClusterImage image) {
+        var name = pick(List.of("packed", "spread"));
+        var known = image.policies().versions().values();
+        return switch (random.nextInt(8)) {
+            case 0, 1 ->
+                    new ActivatePolicy(
+                            Optional.of(
+                                    known.isEmpty() || rarely()
+                                            ? new PolicyId(name, 7)
+                                            : pick(known).id()));
+            case 2 -> new ActivatePolicy(Optional.empty());
+            case 3 -> new RollBackPolicy();
+            case 4 -> new RemovePolicy(name);
+            default -> new StorePolicy(name, "# " + random.nextInt(9), "alice", now);
+        };
     }
 
     /// What an agent, the leader or a user says of a checkpoint of all ranks.

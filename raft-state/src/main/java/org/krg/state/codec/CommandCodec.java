@@ -29,6 +29,7 @@ import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.OwnerCommand.RecordOwners;
+import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SegmentCommand.DestroySegment;
@@ -60,6 +61,7 @@ final class CommandCodec {
             case LeaseCommand lease -> encode(wire, lease);
             case AccessCommand access -> wire.setAccess(AccessCommandCodec.encode(access));
             case SegmentCommand segment -> SegmentCodec.encode(wire, segment);
+            case PolicyCommand policy -> wire.setPolicy(PolicyCodec.encode(policy));
             case SyncCommand sync -> SyncCommandCodec.encode(wire, sync);
             case RecordOwners owners -> wire.setRecordOwners(OwnerCodec.wire(owners));
             case KeyCommand key -> KeyCommandCodec.encode(wire, key);
@@ -112,6 +114,7 @@ final class CommandCodec {
                             new LeaseId(command.getExpireLease().getLease()),
                             command.getExpireLease().getToken());
             case ACCESS -> AccessCommandCodec.decode(command.getAccess());
+            case POLICY -> PolicyCodec.decode(command.getPolicy());
             case TRANSACT -> KeyCommandCodec.decode(command.getTransact());
             case COMPACT_KEYS -> KeyCommandCodec.decode(command.getCompactKeys());
             case LIMIT_KEYS -> KeyCommandCodec.decode(command.getLimitKeys());

@@ -9,6 +9,7 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
+import org.krg.state.event.PolicyEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
 import org.krg.state.event.SegmentEvent;
@@ -45,6 +46,7 @@ public final class EventCodec {
             case LeaseEvent(var kind, var lease, _) ->
                     wire.getLeaseBuilder().setKind(wire(kind)).setLease(LeaseCodec.encode(lease));
             case AccessEvent event -> wire.setAccess(AccessEventCodec.encode(event));
+            case PolicyEvent event -> wire.setPolicy(PolicyCodec.encode(event));
             case SegmentEvent event -> wire.setSegment(SegmentCodec.encode(event));
         }
         return wire.build().toByteArray();
@@ -99,6 +101,7 @@ public final class EventCodec {
             case LEASE -> event(wire.getLease(), detail);
             case ACCESS -> AccessEventCodec.decode(wire.getAccess(), detail);
             case MIGRATION -> event(wire.getMigration(), detail);
+            case POLICY -> PolicyCodec.decode(wire.getPolicy(), detail);
             case SEGMENT -> SegmentCodec.decode(wire.getSegment(), detail);
             case EVENT_NOT_SET -> throw Wire.unknown("event");
         };

@@ -138,6 +138,7 @@ final class RowCodec {
                             grant ->
                                     image.withSegments(
                                             SegmentCodec.withGrant(image.segments(), grant)));
+            case POLICIES -> image.withPolicies(PolicyCodec.with(image.policies(), value));
             case SYNC_OBJECTS, SYNC_CALLERS -> image.withSync(SyncRows.with(image.sync(), row));
         };
     }

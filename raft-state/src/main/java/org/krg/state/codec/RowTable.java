@@ -27,5 +27,7 @@ public enum RowTable {
     /// What processes synchronise with: by number of the segment, then of the object.
     SYNC_OBJECTS,
     /// Who synchronises: by name of the node, run of its agent, process, thread.
-    SYNC_CALLERS
+    SYNC_CALLERS,
+    /// Those that users wrote, by name, then by version; before them which one decides.
+    POLICIES
 }

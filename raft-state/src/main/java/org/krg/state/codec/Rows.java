@@ -10,6 +10,7 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
+import org.krg.state.event.PolicyEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
@@ -34,6 +35,7 @@ public final class Rows {
                 case GenerationEvent generation -> addChanges(changes, generation, after);
                 case LeaseEvent lease -> changes.add(change(lease));
                 case AccessEvent access -> AccessRows.addChanges(changes, access, after);
+                case PolicyEvent policy -> PolicyCodec.addChanges(changes, policy);
                 case SegmentEvent segment -> SegmentCodec.addChanges(changes, segment);
             }
         }
@@ -57,6 +59,7 @@ public final class Rows {
         segments.grants().stream()
                 .forEach(entry -> rows.add(SegmentCodec.row(entry.key(), entry.value())));
         rows.addAll(SyncRows.all(image.sync()));
+        rows.addAll(PolicyCodec.all(image.policies()));
         return List.copyOf(rows);
     }
 

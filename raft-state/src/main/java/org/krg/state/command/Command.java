@@ -14,4 +14,5 @@ public sealed interface Command
                 SegmentCommand,
                 SyncCommand,
                 OwnerCommand,
+                PolicyCommand,
                 KeyCommand {}

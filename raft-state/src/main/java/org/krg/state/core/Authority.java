@@ -12,6 +12,7 @@ import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.OwnerCommand;
+import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.SegmentCommand;
 import org.krg.state.command.SyncCommand;
@@ -91,6 +92,8 @@ public final class Authority {
             // Whose segment it is, the agent has seen when its process opened it.
             case SyncCommand _ -> new Rule.Agents();
             case OwnerCommand _ -> new Rule.Agents();
+            // It decides where everybody's programs run.
+            case PolicyCommand _ -> new Rule.Root();
             // What that user may do with each key is KeyAccess's to say.
             case KeyCommand key -> new Rule.Owner(Optional.of(key.principal()));
         };

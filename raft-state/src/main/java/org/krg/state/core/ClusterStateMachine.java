@@ -12,6 +12,7 @@ import org.krg.state.command.LeaseCommand;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.OwnerCommand;
+import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.SegmentCommand;
@@ -23,6 +24,7 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
+import org.krg.state.event.PolicyEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
@@ -63,6 +65,7 @@ public final class ClusterStateMachine {
             case LeaseCommand lease -> LeaseRules.decide(image, lease);
             case AccessCommand access -> AccessRules.decide(image, access);
             case SegmentCommand segment -> SegmentRules.decide(image, segment);
+            case PolicyCommand policy -> PolicyRules.decide(image, policy);
             case SyncCommand _ ->
                     throw new InvariantBroken(
                             "synchronisation is SyncRules' to decide: " + command);
@@ -85,6 +88,8 @@ public final class ClusterStateMachine {
             case LeaseEvent lease -> fold(image, lease);
             case AccessEvent access -> AccessFold.fold(image, access);
             case SegmentEvent segment -> fold(image, segment);
+            case PolicyEvent policy ->
+                    image.withPolicies(PolicyRules.fold(image.policies(), policy));
         };
     }
 

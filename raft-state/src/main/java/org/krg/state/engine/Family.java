@@ -33,6 +33,8 @@ public enum Family {
     SYNC_OBJECTS,
     /// One row a thread that synchronises.
     SYNC_CALLERS,
+    /// One row a version of a policy that users wrote, and one for which of them decides.
+    POLICIES,
     /// One row a client's session.
     SESSIONS,
     /// One row a reply that may be asked for again.

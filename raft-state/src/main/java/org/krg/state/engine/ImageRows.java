@@ -78,6 +78,7 @@ final class ImageRows {
             case BLOCKS -> Family.BLOCKS;
             case SYNC_OBJECTS -> Family.SYNC_OBJECTS;
             case SYNC_CALLERS -> Family.SYNC_CALLERS;
+            case POLICIES -> Family.POLICIES;
         };
     }
 }

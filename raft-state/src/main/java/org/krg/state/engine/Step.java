@@ -18,6 +18,7 @@ import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
 import org.krg.state.command.Operation;
 import org.krg.state.command.OwnerCommand;
+import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.ProcessCommand;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
@@ -156,6 +157,7 @@ final class Step {
                     CutCommand _,
                     LeaseCommand _,
                     SegmentCommand _,
+                    PolicyCommand _,
                     AccessCommand _ ->
                     decideOthers(operation);
         };

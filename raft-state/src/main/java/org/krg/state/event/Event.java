@@ -10,7 +10,8 @@ public sealed interface Event
                 GenerationEvent,
                 LeaseEvent,
                 AccessEvent,
-                SegmentEvent {
+                SegmentEvent,
+                PolicyEvent {
     /// {@return a sentence part for people, may be empty}
     String detail();
 }

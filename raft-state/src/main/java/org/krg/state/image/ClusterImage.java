@@ -33,7 +33,8 @@ public record ClusterImage(
         Access access,
         Table<MigrationId, Migration> migrations,
         Segments segments,
-        SyncState sync) {
+        SyncState sync,
+        Policies policies) {
 
     /// Before anything was agreed.
     public static final ClusterImage EMPTY =
@@ -48,7 +49,8 @@ public record ClusterImage(
                     Access.EMPTY,
                     Table.empty(),
                     Segments.EMPTY,
-                    SyncState.EMPTY);
+                    SyncState.EMPTY,
+                    Policies.NONE);
 
     /// {@return the processes of a job in the order of their ranks}
     public List<HostedProcess> processesOf(JobId job) {
@@ -169,7 +171,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image after the number `used` was given out}
@@ -185,7 +188,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other nodes}
@@ -201,7 +205,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other jobs}
@@ -217,7 +222,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other processes}
@@ -233,7 +239,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other generations}
@@ -249,7 +256,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other leases}
@@ -265,7 +273,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other permissions}
@@ -281,7 +290,8 @@ public record ClusterImage(
                 changed,
                 migrations,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other migrations}
@@ -297,7 +307,8 @@ public record ClusterImage(
                 access,
                 changed,
                 segments,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other shared memory}
@@ -313,7 +324,8 @@ public record ClusterImage(
                 access,
                 migrations,
                 changed,
-                sync);
+                sync,
+                policies);
     }
 
     /// {@return this image with other synchronisation}
@@ -329,6 +341,24 @@ public record ClusterImage(
                 access,
                 migrations,
                 segments,
+                changed,
+                policies);
+    }
+
+    /// {@return this image with other policies}
+    public ClusterImage withPolicies(Policies changed) {
+        return new ClusterImage(
+                revision,
+                nextNumber,
+                nodes,
+                jobs,
+                processes,
+                generations,
+                leases,
+                access,
+                migrations,
+                segments,
+                sync,
                 changed);
     }
 }

@@ -60,6 +60,10 @@ import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.OwnerCommand.RecordOwners;
+import org.krg.state.command.PolicyCommand.ActivatePolicy;
+import org.krg.state.command.PolicyCommand.RemovePolicy;
+import org.krg.state.command.PolicyCommand.RollBackPolicy;
+import org.krg.state.command.PolicyCommand.StorePolicy;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportExit;
@@ -85,10 +89,12 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
+import org.krg.state.event.PolicyEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.Policies;
 import org.krg.state.image.Segments;
 import org.krg.state.model.AddressPool;
 import org.krg.state.model.Backing;
@@ -124,6 +130,8 @@ import org.krg.state.model.PageRecord;
 import org.krg.state.model.PartitionPolicy;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.PolicyId;
+import org.krg.state.model.PolicyVersion;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Program;
 import org.krg.state.model.RecoveryPolicy;
@@ -162,6 +170,7 @@ final class Everything {
     private static final AddressPool POOL = AddressPool.of("10.201.0.0/16");
     private static final GroupCut.Held HELD = new GroupCut.Held(new SegmentId(31), 2);
     private static final SegmentKey KEY = new SegmentKey(-3, 1L << 40);
+    private static final PolicyId POLICY = new PolicyId("packed", 3);
     private static final BlockId BLOCK = new BlockId(new SegmentId(31), 5);
 
     private Everything() {}
@@ -267,6 +276,11 @@ final class Everything {
                 new ReportStartFailed(
                         PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE),
                 new SetSegmentMode(segment().id(), 0660),
+                new StorePolicy("packed", "[place]", "alice", START),
+                new ActivatePolicy(Optional.of(POLICY)),
+                new ActivatePolicy(Optional.empty()),
+                new RollBackPolicy(),
+                new RemovePolicy("packed"),
                 new CreateSegment("keyed", 4_096, ALICE, 0640, OwnershipMode.ASYNC, START)
                         .openedBy(KEY),
                 new SubmitJob(
@@ -344,6 +358,9 @@ final class Everything {
                                                         START.plusSeconds(120),
                                                         "no table.bin"))),
                         "not on n2"));
+        events.add(new PolicyEvent.Stored(policy(), "stored by alice"));
+        events.add(new PolicyEvent.Activated(Optional.of(POLICY), Optional.empty(), "activated"));
+        events.add(new PolicyEvent.Removed(POLICY, "removed"));
         events.add(
                 new SegmentEvent.Changed(segment().openedBy(KEY), "access 0600 instead of 0640"));
         return events;
@@ -498,7 +515,11 @@ final class Everything {
                                 .with(segment())
                                 .with(fileSegment())
                                 .with(BLOCK, grantOfBlock()))
-                .withSync(SyncEverything.state());
+                .withSync(SyncEverything.state())
+                .withPolicies(
+                        Policies.NONE
+                                .with(policy())
+                                .deciding(Optional.of(POLICY), Optional.empty()));
     }
 
     private static Access access() {
@@ -509,6 +530,10 @@ final class Everything {
                 .withTokens(none.tokens().with("t1", token()))
                 .withRevoked(none.revoked().with(HOME, 9L))
                 .withCheckpointLimits(none.checkpointLimits().with("ann", 1L << 30));
+    }
+
+    private static PolicyVersion policy() {
+        return new PolicyVersion(POLICY, "[place]", "alice", START);
     }
 
     private static Node node() {

@@ -60,7 +60,11 @@ class AuthorityTest {
                     "SetEnabled",
                     "CreateToken",
                     "RevokeToken",
-                    "LimitCheckpoints");
+                    "LimitCheckpoints",
+                    "StorePolicy",
+                    "ActivatePolicy",
+                    "RollBackPolicy",
+                    "RemovePolicy");
 
     /// Whoever adds a command changes the switch in [Authority] and then one of these lists: every
     /// other command is the agents' own.
