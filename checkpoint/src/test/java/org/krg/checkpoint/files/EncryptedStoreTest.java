@@ -41,6 +41,7 @@ import org.krg.state.model.Sha256;
 final class EncryptedStoreTest {
     /// More than a block has, so that there are several.
     private static final int CHUNKS = 80;
+    private static final int FLIPS = 60;
 
     private static final StoreKeys KEYS = TestKeys.of(1);
     private static final String IMAGE = "pages-of-the-secret.img";
@@ -85,14 +86,14 @@ final class EncryptedStoreTest {
         var good = Files.readAllBytes(pack);
         var random = new Random(5);
         var lost = 0;
-        for (var round = 0; round < 150; round++) {
+        for (var round = 0; round < FLIPS; round++) {
             var bad = good.clone();
             bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
             Files.write(pack, bad);
             lost += assertNothingWrong(open(KEYS));
         }
         // Each flip costs a block at least, except in the first bytes of a head that only says so.
-        assertThat(lost).isGreaterThan(150 * CHUNKS / 10);
+        assertThat(lost).isGreaterThan(FLIPS * CHUNKS / 10);
         Files.write(pack, good);
         assertThat(assertNothingWrong(open(KEYS))).isZero();
     }

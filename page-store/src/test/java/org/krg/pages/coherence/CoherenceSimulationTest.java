@@ -11,7 +11,7 @@ import org.krg.state.model.OwnershipMode;
 
 class CoherenceSimulationTest {
     private static final int STEPS = 2_000;
-    private static final int SEEDS = 100;
+    private static final int SEEDS = 60;
     private static final int LONG_SEEDS = 5_000;
 
     /// A touch takes about 30 steps, most of them deliveries to others; the slowest of these seeds

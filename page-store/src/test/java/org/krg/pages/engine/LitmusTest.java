@@ -27,7 +27,7 @@ import org.krg.state.model.OwnershipMode;
 /// process on one node for each thread, on variables of blocks of their own (with homes of their
 /// own), of neighbouring pages, and of one page.
 class LitmusTest {
-    private static final int ROUNDS = 800;
+    private static final int ROUNDS = 500;
     private static final int WAITING_ROUNDS = 120;
     private static final int LONG_ROUNDS = 100_000;
     private static final int LONG_WAITING_ROUNDS = 10_000;

@@ -166,7 +166,7 @@ final class PromisesTest {
     void aFollowerReadsWhatWasAnsweredElsewhere() {
         var leader = cluster.store(cluster.awaitLeader());
         var follower = cluster.store(cluster.awaitFollower());
-        for (var i = 0; i < 200; i++) {
+        for (var i = 0; i < 60; i++) {
             var written = (Accepted) get(leader.submit(client.grant()));
             assertThat(get(follower.read()).revision()).isGreaterThanOrEqualTo(written.revision());
         }
