@@ -2,18 +2,11 @@
 package org.krg.policy.core;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.Optional;
-import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
-import org.krg.state.model.NodeId;
-import org.krg.state.model.Origin;
-import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.Verdict;
 
@@ -50,17 +43,11 @@ public final class LeastLoaded implements Policy {
                 situation.image().nodes().values().stream()
                         .map(node -> verdict(situation, process, feasibility, node))
                         .toList();
-        var chosen =
-                verdicts.stream()
-                        .filter(Verdict::feasible)
-                        .max(
-                                Comparator.comparingDouble(Verdict::score)
-                                        .thenComparing(Verdict::node, Comparator.reverseOrder()))
-                        .map(Verdict::node);
-        return new PlacementDecision(name(), chosen, verdicts, situation.now());
+        return Policy.best(name(), verdicts, situation.now());
     }
 
-    private static Verdict verdict(
+    /// {@return what speaks against a node, or its score and what that is made of}
+    static Verdict verdict(
             Situation situation, HostedProcess process, Feasibility feasibility, Node node) {
         var objections = feasibility.objections(node);
         if (!objections.isEmpty()) {
@@ -77,14 +64,14 @@ public final class LeastLoaded implements Policy {
                         "reserved with it: cpu %.0f %%, memory %.0f %%",
                         100 * cpu,
                         100 * memory));
-        if (holdsCopy(situation, process, node)) {
+        if (Observation.hasCopy(situation, process, node)) {
             score += COPY_BONUS;
             reasons.add("holds a copy of the checkpoint: +" + COPY_BONUS);
         }
         var pages = situation.factsOf(node.id()).pages();
         if (pages > 0) {
             var all = situation.facts().values().stream().mapToLong(ProgramFacts::pages).sum();
-            var bonus = PAGES_BONUS * share(pages, all);
+            var bonus = PAGES_BONUS * Observation.pages(situation, node);
             score += bonus;
             reasons.add(
                     String.format(
@@ -94,7 +81,7 @@ public final class LeastLoaded implements Policy {
                             all,
                             bonus));
         }
-        var failures = failuresOn(process, node);
+        var failures = Observation.failures(process, node);
         if (failures > 0) {
             score -= failures * FAILURE_PENALTY;
             reasons.add(failures + " failed starts here: -" + failures * FAILURE_PENALTY);
@@ -107,39 +94,14 @@ public final class LeastLoaded implements Policy {
         return new Verdict(node.id(), true, score, reasons);
     }
 
-    /// Also of those that were just placed and are not agreed yet.
     private static long ranksOn(Situation situation, HostedProcess process, Node node) {
         return situation.image().processesOf(process.job()).stream()
                 .filter(rank -> !rank.id().equals(process.id()))
-                .filter(rank -> host(situation, rank).filter(node.id()::equals).isPresent())
+                .filter(rank -> Observation.isOn(situation, rank, node))
                 .count();
-    }
-
-    private static Optional<NodeId> host(Situation situation, HostedProcess rank) {
-        return situation.ledger().entries().stream()
-                .filter(entry -> entry.process().equals(rank.id()))
-                .map(Ledger.Entry::node)
-                .findFirst()
-                .or(() -> rank.phase().host());
     }
 
     private static double share(long part, long whole) {
         return whole == 0 ? 1 : (double) part / whole;
-    }
-
-    private static boolean holdsCopy(Situation situation, HostedProcess process, Node node) {
-        return process.phase() instanceof Phase.Waiting(Origin.Checkpoint(var number), _, _, _)
-                && situation
-                        .image()
-                        .generations()
-                        .find(new GenerationId(process.id(), number))
-                        .filter(generation -> generation.copies().contains(node.id()))
-                        .isPresent();
-    }
-
-    private static long failuresOn(HostedProcess process, Node node) {
-        return process.failures().stream()
-                .filter(failure -> failure.node().equals(node.id()))
-                .count();
     }
 }

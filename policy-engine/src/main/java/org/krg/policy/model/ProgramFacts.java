@@ -6,7 +6,8 @@ package org.krg.policy.model;
 /// @param presence whether it has the executable, and whether it is the same
 /// @param detail what it found, as a sentence part
 /// @param pages of the memory that the program shares, in the memory of the node
-public record ProgramFacts(Presence presence, String detail, long pages) {
+/// @param load how busy the machine is
+public record ProgramFacts(Presence presence, String detail, long pages, NodeLoad load) {
     /// Whether the executable is there.
     public enum Presence {
         /// There, executable by the user, with the digest that was asked for.
@@ -19,14 +20,19 @@ public record ProgramFacts(Presence presence, String detail, long pages) {
         UNKNOWN
     }
 
-    /// Of a node that has no page of a program's shared memory.
+    /// Of a node that has no page of a program's shared memory, and does not say how busy it is.
     public ProgramFacts(Presence presence, String detail) {
-        this(presence, detail, 0);
+        this(presence, detail, 0, NodeLoad.UNKNOWN);
     }
 
     /// {@return the same of a node that has so many pages}
     public ProgramFacts withPages(long held) {
-        return new ProgramFacts(presence, detail, held);
+        return new ProgramFacts(presence, detail, held, load);
+    }
+
+    /// {@return the same of a node that is so busy}
+    public ProgramFacts withLoad(NodeLoad measured) {
+        return new ProgramFacts(presence, detail, pages, measured);
     }
 
     /// {@return the facts of a node that did not answer}

@@ -65,7 +65,7 @@ import org.krg.host.tls.DirectorySigner;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
-import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.bundle.AgreedPolicy;
 import org.krg.policy.core.Policy;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.KrgVersion;
@@ -96,7 +96,10 @@ final class Agent implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ProgramFiles programs = new ProgramFiles();
-    private final Policy policy = new LeastLoaded();
+    private final Policy policy = new AgreedPolicy();
+    /// What answers other agents, and this one about itself.
+    private final CompletableFuture<AgentAsked> own = new CompletableFuture<>();
+
     private final DamageReport damage = new DamageReport(metrics);
 
     private final CompletableFuture<HostFailure> left = new CompletableFuture<>();
@@ -158,7 +161,16 @@ final class Agent implements AutoCloseable {
         var proposals = proposals(store, timer);
         var requested = new RequestedCheckpoints(store, cells, executor);
         var pages = pages(store, proposals, asks, requested, new AttachedPrograms(cells));
-        var asked = new AgentAsked(store, programs, duties, leases, pages, executor);
+        var asked = new AgentAsked(
+                        store,
+                        programs,
+                        duties,
+                        leases,
+                        pages,
+                        new MachineLoad(
+                                Path.of("/proc"), Runtime.getRuntime().availableProcessors()),
+                        executor);
+        own.complete(asked);
         var memory = new ServedMemory(self, store, new CellMemory(cells), failpoints());
         port.listen(
                 Map.<String, Supplier<ChannelHandler>>of(
@@ -407,7 +419,7 @@ final class Agent implements AutoCloseable {
     private Probes probes(PeerAsks asks) {
         return (node, question) ->
                 node.equals(self)
-                        ? CompletableFuture.supplyAsync(() -> programs.probe(question), executor)
+                        ? own.thenApplyAsync(asked -> asked.probe(question), executor)
                         : asks.probe(node, question);
     }
 

@@ -30,6 +30,7 @@ record AgentAsked(
         LeaderDuties duties,
         LeaseTerms leases,
         SharedMemories memory,
+        MachineLoad load,
         Executor executor)
         implements Asked {
     @Override
@@ -39,7 +40,9 @@ record AgentAsked(
 
     @Override
     public ProgramFacts probe(ProgramQuestion question) {
-        return programs.probe(question).withPages(memory.pages(question.segments()));
+        return programs.probe(question)
+                .withPages(memory.pages(question.segments()))
+                .withLoad(load.now());
     }
 
     @Override

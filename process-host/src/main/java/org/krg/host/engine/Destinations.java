@@ -13,6 +13,7 @@ import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -42,17 +43,39 @@ public final class Destinations {
     public PlacementDecision decide(
             ClusterImage image, HostedProcess process, NodeId present, List<SegmentId> segments) {
         var others = image.withNodes(image.nodes().without(present));
-        return judge(others, process, segments);
+        return judge(policy, others, returning(process), segments);
     }
 
     /// {@return a verdict on each node as one on which a process, whether it runs or not, is
     /// brought back}
     public PlacementDecision anywhere(ClusterImage image, HostedProcess process) {
-        return judge(image, process, List.of());
+        return judge(policy, image, returning(process), List.of());
+    }
+
+    /// {@return what a policy would decide of a process, whether it runs or not, if it had no node
+    /// now} What it has set aside where it is counts for nobody.
+    public PlacementDecision tried(Policy trial, ClusterImage image, HostedProcess process) {
+        var origin =
+                image.newestGood(process.id())
+                        .map(Generation::id)
+                        .<Origin>map(id -> new Origin.Checkpoint(id.number()))
+                        .orElseGet(Origin.Beginning::new);
+        var waiting = waiting(process, origin, "a policy is tried");
+        var without = image.withProcesses(image.processes().with(process.id(), waiting));
+        return judge(trial, without, waiting, List.of());
+    }
+
+    /// It is judged as one that is to be brought back somewhere from a checkpoint.
+    private HostedProcess returning(HostedProcess process) {
+        return waiting(process, new Origin.Checkpoint(0), "it is to be brought back");
+    }
+
+    private HostedProcess waiting(HostedProcess process, Origin origin, String why) {
+        return process.inPhase(new Phase.Waiting(origin, wall.instant(), why));
     }
 
     private PlacementDecision judge(
-            ClusterImage image, HostedProcess process, List<SegmentId> segments) {
+            Policy judging, ClusterImage image, HostedProcess process, List<SegmentId> segments) {
         var job = image.jobs().require(process.job());
         var program = job.spec().program();
         var question =
@@ -70,11 +93,8 @@ public final class Destinations {
         }
         var facts = new TreeMap<NodeId, ProgramFacts>();
         asked.forEach((node, answer) -> facts.put(node, answer.join()));
-        var now = wall.instant();
-        // It is judged as one that is to be brought back somewhere from a checkpoint.
-        var waiting = new Phase.Waiting(new Origin.Checkpoint(0), now, "it is to be brought back");
-        return policy.place(
-                new Situation(image, Ledger.EMPTY, facts, now), process.inPhase(waiting));
+        return judging.place(
+                new Situation(image, Ledger.EMPTY, facts, wall.instant()), process);
     }
 
     private CompletableFuture<ProgramFacts> ask(NodeId node, ProgramQuestion question) {

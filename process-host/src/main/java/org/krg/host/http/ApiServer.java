@@ -244,6 +244,7 @@ public final class ApiServer implements AutoCloseable {
                 new LeaseResource(parts.store(), replica, changes, parts.leases(), parts.queues());
         var quotas = new QuotaResource(parts.store(), changes);
         var limits = new CheckpointQuotaResource(replica, changes);
+        var policies = new PolicyResource(parts, replica, changes);
         var segments = new SegmentResource(replica, changes, parts);
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
@@ -348,6 +349,13 @@ public final class ApiServer implements AutoCloseable {
                 .post("/v1/locks", Permit.EVERYBODY, leases::lock)
                 .get("/v1/events", events::list)
                 .get("/v1/watch", events::watch);
+        routes.get("/v1/policies", Permit.EVERYBODY, policies::list)
+                .post("/v1/policies", policies::store)
+                .post("/v1/policies/activate", policies::activate)
+                .post("/v1/policies/rollback", policies::rollBack)
+                .post("/v1/policies/trial", policies::attempt)
+                .get("/v1/policies/{policy}", Permit.EVERYBODY, policies::show)
+                .delete("/v1/policies/{policy}", policies::remove);
         routes.get("/v1/auth", access::status)
                 .post("/v1/auth", access::set)
                 .get("/v1/users", access::users)

@@ -17,6 +17,7 @@ import org.krg.host.proto.PeerWire.LeaseQuestion;
 import org.krg.host.proto.PeerWire.LeaseTerm;
 import org.krg.host.proto.PeerWire.LeaseTerms;
 import org.krg.host.proto.PeerWire.Probe;
+import org.krg.policy.model.NodeLoad;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.ClusterStore.AlreadyApplied;
@@ -69,7 +70,8 @@ final class AskCodec {
                         Facts.newBuilder()
                                 .setPresence(presence)
                                 .setDetail(facts.detail())
-                                .setPages(facts.pages()));
+                                .setPages(facts.pages())
+                                .setLoad(encode(facts.load())));
     }
 
     static ProgramFacts decode(Facts facts) {
@@ -80,7 +82,25 @@ final class AskCodec {
                     case DIFFERENT -> Presence.DIFFERENT;
                     case UNKNOWN, UNSPECIFIED, UNRECOGNIZED -> Presence.UNKNOWN;
                 };
-        return new ProgramFacts(presence, facts.getDetail(), facts.getPages());
+        return new ProgramFacts(
+                presence, facts.getDetail(), facts.getPages(), decode(facts.getLoad()));
+    }
+
+    private static PeerWire.NodeLoad encode(NodeLoad load) {
+        return PeerWire.NodeLoad.newBuilder()
+                .setRunningPerCpu(load.runningPerCpu())
+                .setCpuPressure(load.cpuPressure())
+                .setMemoryPressure(load.memoryPressure())
+                .setMemoryAvailable(load.memoryAvailable())
+                .build();
+    }
+
+    private static NodeLoad decode(PeerWire.NodeLoad load) {
+        return new NodeLoad(
+                load.getRunningPerCpu(),
+                load.getCpuPressure(),
+                load.getMemoryPressure(),
+                load.getMemoryAvailable());
     }
 
     static Answer.Builder encode(Renewals.Answer answer) {

@@ -52,6 +52,7 @@ import org.krg.host.tls.KeyRequest;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
+import org.krg.policy.model.NodeLoad;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.ProgramFacts.Presence;
 import org.krg.state.ClusterStore.NoQuorum;
@@ -80,6 +81,7 @@ class PeerPortTest {
     /// Answers of 100 KiB: more than buffers of the kernel hold.
     private static final int ASKS = 400;
 
+    private static final NodeLoad LOAD = new NodeLoad(1.5, 20.25, 0.5, 1L << 32);
     private static final ProgramQuestion QUESTION =
             new ProgramQuestion(
                     "/bin/true",
@@ -115,7 +117,7 @@ class PeerPortTest {
 
         @Override
         public ProgramFacts probe(ProgramQuestion question) {
-            return new ProgramFacts(Presence.DIFFERENT, question.toString(), 12);
+            return new ProgramFacts(Presence.DIFFERENT, question.toString(), 12, LOAD);
         }
 
         @Override
@@ -264,7 +266,7 @@ class PeerPortTest {
 
         assertThat(get(asks.ask(FAR, bytes("one")))).isEqualTo(bytes("answer to one"));
         assertThat(get(asks.probe(FAR, QUESTION)))
-                .isEqualTo(new ProgramFacts(Presence.DIFFERENT, QUESTION.toString(), 12));
+                .isEqualTo(new ProgramFacts(Presence.DIFFERENT, QUESTION.toString(), 12, LOAD));
         assertThat(get(asks.renew(FAR, NEAR, 1)))
                 .isEqualTo(new Renewals.Answer.Granted(new Revision(41)));
         assertThat(get(asks.renew(FAR, NEAR, 2)))

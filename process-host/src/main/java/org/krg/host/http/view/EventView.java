@@ -9,6 +9,7 @@ import org.krg.state.event.JobEvent;
 import org.krg.state.event.LeaseEvent;
 import org.krg.state.event.MigrationEvent;
 import org.krg.state.event.NodeEvent;
+import org.krg.state.event.PolicyEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.event.Recorded;
 import org.krg.state.event.SegmentEvent;
@@ -55,6 +56,7 @@ public final class EventView {
                             .set("object", of(lease));
             case AccessEvent event -> AccessView.of(view, event);
             case SegmentEvent event -> SegmentView.of(view, image, event);
+            case PolicyEvent event -> PolicyView.of(view, event);
         }
         if (!recorded.event().detail().isEmpty()) {
             view.put("detail", recorded.event().detail());

@@ -160,7 +160,7 @@ public final class ProcessView {
                 .put("at", failed.at().toString());
     }
 
-    private static ObjectNode of(PlacementDecision decision) {
+    static ObjectNode of(PlacementDecision decision) {
         var view = Json.object().put("policy", decision.policy());
         decision.chosen().ifPresent(node -> view.put("chosen", node.name()));
         view.put("at", decision.at().toString());

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.bundle;
+
+import org.jspecify.annotations.Nullable;
+import org.krg.policy.core.JudgedPolicy;
+import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.core.Policy;
+import org.krg.policy.model.Situation;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.PolicyVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Decides by the policy that the cluster has agreed on: one that a user wrote, or krg's own. One
+/// that cannot be read, as another version of krg may have stored it, is krg's own too, and the
+/// decision says so. Safe for use from any thread.
+public final class AgreedPolicy implements Policy {
+    private static final Logger log = LoggerFactory.getLogger(AgreedPolicy.class);
+
+    private final Policy own = new LeastLoaded();
+    private volatile @Nullable Known known;
+
+    private record Known(PolicyVersion version, Policy policy) {}
+
+    @Override
+    public String name() {
+        return "agreed";
+    }
+
+    @Override
+    public PlacementDecision place(Situation situation, HostedProcess process) {
+        return of(situation.image()).place(situation, process);
+    }
+
+    private Policy of(ClusterImage image) {
+        return image.policies().decides().map(this::of).orElse(own);
+    }
+
+    private Policy of(PolicyVersion version) {
+        var last = known;
+        if (last == null || !last.version().equals(version)) {
+            last = new Known(version, read(version));
+            known = last;
+        }
+        return last.policy();
+    }
+
+    private Policy read(PolicyVersion version) {
+        var name = version.id().toString();
+        try {
+            return new JudgedPolicy(name, Bundle.read(version.text()));
+        } catch (BadBundle bad) {
+            log.warn("policy cannot be read, krg's own decides policy={} why={}", name, bad);
+            return new Unread(own, name);
+        }
+    }
+
+    private record Unread(Policy own, String unread) implements Policy {
+        @Override
+        public String name() {
+            return "%s, because %s cannot be read here".formatted(own.name(), unread);
+        }
+
+        @Override
+        public PlacementDecision place(Situation situation, HostedProcess process) {
+            var decision = own.place(situation, process);
+            return new PlacementDecision(
+                    name(), decision.chosen(), decision.verdicts(), decision.at());
+        }
+    }
+}

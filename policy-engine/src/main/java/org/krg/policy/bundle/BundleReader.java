@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.bundle;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.krg.policy.bundle.BadBundle.Problem;
+import org.krg.policy.bundle.Bundle.Example;
+import org.krg.policy.bundle.Bundle.Filter;
+import org.krg.policy.bundle.Bundle.Score;
+import org.krg.policy.bundle.Expression.Scope;
+import org.krg.policy.core.Variable;
+import org.krg.policy.core.Variable.Kind;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/// Reads one bundle, and collects all that is wrong with it.
+final class BundleReader {
+    /// Filters, and scores, of one policy.
+    private static final int MOST_RULES = 32;
+
+    private final TomlParseResult toml;
+    private final List<Problem> problems = new ArrayList<>();
+
+    BundleReader(String text) {
+        this.toml = Toml.parse(text);
+    }
+
+    Bundle read() throws BadBundle {
+        for (var error : toml.errors()) {
+            note(error.position(), String.valueOf(error.getMessage()));
+        }
+        stop();
+        known(toml, "policy", "place", "example");
+        var policy = table(toml, "policy");
+        var place = table(toml, "place");
+        policy.ifPresent(it -> known(it, "name", "about", "select"));
+        place.ifPresent(it -> known(it, "filter", "score"));
+        if (policy.isEmpty()) {
+            problems.add(new Problem(0, 0, "a policy begins with [policy] and name = \"...\""));
+        }
+        var name = policy.flatMap(it -> text(it, "name")).orElse("");
+        if (policy.isPresent() && name.isEmpty()) {
+            note(toml.inputPositionOf("policy"), "[policy] has no name");
+        }
+        var select =
+                policy.filter(it -> it.contains("select"))
+                        .flatMap(it -> text(it, "select").flatMap(expression -> compile(
+                                it.inputPositionOf("select"),
+                                expression,
+                                Scope.TASK,
+                                Kind.TRUTH)));
+        var filters = place.map(this::filters).orElse(List.of());
+        var scores = place.map(this::scores).orElse(List.of());
+        var examples = examples();
+        stop();
+        var about = policy.flatMap(it -> text(it, "about")).orElse("");
+        return new Bundle(name, about, select, filters, scores, examples);
+    }
+
+    private void stop() throws BadBundle {
+        if (!problems.isEmpty()) {
+            throw new BadBundle(problems);
+        }
+    }
+
+    private List<Filter> filters(TomlTable place) {
+        var filters = new ArrayList<Filter>();
+        for (var rule : rules(place, "filter", "expr", "why")) {
+            compile(rule.at(), rule.expression(), Scope.NODE, Kind.TRUTH)
+                    .ifPresent(expression ->
+                            filters.add(
+                                    new Filter(
+                                            expression,
+                                            rule.text("why")
+                                                    .orElse("not `" + rule.expression() + "`"))));
+        }
+        return filters;
+    }
+
+    private List<Score> scores(TomlTable place) {
+        var scores = new ArrayList<Score>();
+        for (var rule : rules(place, "score", "expr", "weight", "label")) {
+            var weight = rule.number("weight");
+            compile(rule.at(), rule.expression(), Scope.NODE, Kind.NUMBER)
+                    .ifPresent(expression ->
+                            scores.add(
+                                    new Score(
+                                            expression,
+                                            weight,
+                                            rule.text("label").orElse(rule.expression()))));
+        }
+        return scores;
+    }
+
+    /// An entry of a list of rules: a string, or a table with `expr`.
+    private final class Rule {
+        private final @Nullable TomlPosition at;
+        private final String expression;
+        private final Optional<TomlTable> more;
+
+        Rule(@Nullable TomlPosition at, String expression, Optional<TomlTable> more) {
+            this.at = at;
+            this.expression = expression;
+            this.more = more;
+        }
+
+        @Nullable TomlPosition at() {
+            return at;
+        }
+
+        String expression() {
+            return expression;
+        }
+
+        Optional<String> text(String key) {
+            return more.flatMap(table -> BundleReader.this.text(table, key));
+        }
+
+        /// {@return the number, 1 where none is said}
+        double number(String key) {
+            var value = more.map(table -> table.get(key)).orElse(1.0);
+            if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+                return number.doubleValue();
+            }
+            note(at, key + " is a number");
+            return 1;
+        }
+    }
+
+    private List<Rule> rules(TomlTable place, String key, String... keys) {
+        var rules = new ArrayList<Rule>();
+        if (!place.contains(key)) {
+            return rules;
+        }
+        if (!(place.get(key) instanceof TomlArray array)) {
+            note(place.inputPositionOf(key), key + " is a list: [\"...\", \"...\"]");
+            return rules;
+        }
+        if (array.size() > MOST_RULES) {
+            note(
+                    place.inputPositionOf(key),
+                    "%d are too many, %d is the most".formatted(array.size(), MOST_RULES));
+            return rules;
+        }
+        for (var index = 0; index < array.size(); index++) {
+            var at = array.inputPositionOf(index);
+            switch (array.get(index)) {
+                case String expression -> rules.add(new Rule(at, expression, Optional.empty()));
+                case TomlTable table -> {
+                    known(table, keys);
+                    text(table, "expr")
+                            .ifPresentOrElse(
+                                    it -> rules.add(new Rule(at, it, Optional.of(table))),
+                                    () -> note(at, "there is no expr in it"));
+                }
+                default -> note(at, "an expression is a string, or { expr = \"...\" }");
+            }
+        }
+        return rules;
+    }
+
+    private List<Example> examples() {
+        var examples = new ArrayList<Example>();
+        if (!toml.contains("example")) {
+            return examples;
+        }
+        if (!(toml.get("example") instanceof TomlArray array)) {
+            note(toml.inputPositionOf("example"), "examples are written as [[example]]");
+            return examples;
+        }
+        for (var index = 0; index < array.size(); index++) {
+            var at = array.inputPositionOf(index);
+            if (array.get(index) instanceof TomlTable example) {
+                examples.add(example(index + 1, at, example));
+            } else {
+                note(at, "examples are written as [[example]]");
+            }
+        }
+        return examples;
+    }
+
+    private Example example(int number, @Nullable TomlPosition at, TomlTable example) {
+        known(example, "task", "nodes", "chosen");
+        var task =
+                table(example, "task")
+                        .map(it -> values(it, "task"))
+                        .orElseGet(() -> new TreeMap<String, Object>());
+        var nodes = new TreeMap<String, SortedMap<String, Object>>();
+        var said = table(example, "nodes");
+        said.ifPresent(all -> {
+            for (var name : all.keySet()) {
+                table(all, name).ifPresent(node -> nodes.put(name, values(node, "node")));
+            }
+        });
+        if (nodes.isEmpty()) {
+            note(at, "an example has nodes: nodes.n1 = { cpus_free = 2.0 }");
+        }
+        var chosen = text(example, "chosen");
+        if (chosen.isEmpty()) {
+            note(at, "an example says what is chosen: chosen = \"n1\", or \"\" for none");
+        }
+        return new Example(number, at == null ? 0 : at.line(), task, nodes, chosen.orElse(""));
+    }
+
+    private SortedMap<String, Object> values(TomlTable table, String subject) {
+        var values = new TreeMap<String, Object>();
+        for (var field : table.keySet()) {
+            var at = table.inputPositionOf(List.of(field));
+            var variable = Variable.find(subject + "." + field);
+            if (variable.isEmpty()) {
+                note(at, "a %s has no %s; it has %s".formatted(subject, field, fields(subject)));
+            } else {
+                value(variable.get().kind(), table.get(List.of(field)))
+                        .ifPresentOrElse(
+                                value -> values.put(variable.get().word(), value),
+                                () -> note(at, variable.get().word() + " is of another kind"));
+            }
+        }
+        return values;
+    }
+
+    private static String fields(String subject) {
+        return Arrays.stream(Variable.values())
+                .filter(variable -> variable.subject().equals(subject))
+                .map(Variable::field)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static Optional<Object> value(Kind kind, @Nullable Object value) {
+        return switch (kind) {
+            case NUMBER ->
+                    value instanceof Number number
+                            ? Optional.of(number.doubleValue())
+                            : Optional.empty();
+            case TEXT -> value instanceof String ? Optional.of(value) : Optional.empty();
+            case TRUTH -> value instanceof Boolean ? Optional.of(value) : Optional.empty();
+        };
+    }
+
+    private Optional<Expression> compile(
+            @Nullable TomlPosition at, String text, Scope scope, Kind result) {
+        try {
+            return Optional.of(Expression.compile(text, scope, result));
+        } catch (BadExpression bad) {
+            note(at, String.valueOf(bad.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TomlTable> table(TomlTable parent, String key) {
+        return switch (parent.get(List.of(key))) {
+            case null -> Optional.empty();
+            case TomlTable table -> Optional.of(table);
+            default -> {
+                note(parent.inputPositionOf(List.of(key)), key + " is a table");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private Optional<String> text(TomlTable table, String key) {
+        return switch (table.get(List.of(key))) {
+            case null -> Optional.empty();
+            case String text -> Optional.of(text);
+            default -> {
+                note(table.inputPositionOf(List.of(key)), key + " is a string");
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void known(TomlTable table, String... keys) {
+        for (var key : table.keySet()) {
+            if (!Arrays.asList(keys).contains(key)) {
+                note(
+                        table.inputPositionOf(List.of(key)),
+                        "unknown key %s; there are %s".formatted(key, String.join(", ", keys)));
+            }
+        }
+    }
+
+    private void note(@Nullable TomlPosition at, String message) {
+        problems.add(
+                at == null
+                        ? new Problem(0, 0, message)
+                        : new Problem(at.line(), at.column(), message));
+    }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.bundle;
+
+import dev.cel.bundle.Cel;
+import dev.cel.bundle.CelFactory;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.krg.policy.core.Variable;
+import org.krg.policy.core.Variable.Kind;
+
+/// One expression, checked against what it may ask and what it has to give.
+final class Expression {
+    /// More is a program and not a rule.
+    static final int MOST_CHARACTERS = 4_096;
+
+    private static final int MOST_DEPTH = 64;
+
+    /// Of `exists` and `all` over lists that the expression itself has.
+    private static final int MOST_ITERATIONS = 1_000;
+
+    private final String text;
+    private final CelRuntime.Program program;
+
+    private Expression(String text, CelRuntime.Program program) {
+        this.text = text;
+        this.program = program;
+    }
+
+    /// Where it is evaluated.
+    enum Scope {
+        /// Before any node is looked at.
+        TASK,
+        /// For each node.
+        NODE;
+
+        private boolean knows(Variable variable) {
+            return this == NODE || variable.isOfTask();
+        }
+
+        private String words() {
+            return Arrays.stream(Variable.values())
+                    .filter(this::knows)
+                    .map(Variable::word)
+                    .collect(Collectors.joining(", "));
+        }
+    }
+
+    /// The languages are made when the first expression is: that takes some hundred milliseconds.
+    private static final class Languages {
+        private static final Cel TASK = make(Scope.TASK);
+        private static final Cel NODE = make(Scope.NODE);
+
+        private static Cel make(Scope scope) {
+            var cel =
+                    CelFactory.plannerCelBuilder()
+                            .setOptions(
+                                    CelOptions.current()
+                                            .maxExpressionCodePointSize(MOST_CHARACTERS)
+                                            .maxParseRecursionDepth(MOST_DEPTH)
+                                            .comprehensionMaxIterations(MOST_ITERATIONS)
+                                            .enableHeterogeneousNumericComparisons(true)
+                                            .build())
+                            // Without `map` and `filter`, whose cost grows with the square.
+                            .setStandardMacros(
+                                    CelStandardMacro.ALL,
+                                    CelStandardMacro.EXISTS,
+                                    CelStandardMacro.EXISTS_ONE);
+            for (var variable : Variable.values()) {
+                if (scope.knows(variable)) {
+                    cel.addVar(variable.word(), type(variable.kind()));
+                }
+            }
+            return cel.build();
+        }
+    }
+
+    /// {@return the expression in `text`}
+    ///
+    /// @param result what it has to give: whole numbers count as numbers
+    /// @throws BadExpression if it cannot be read, asks what is not there, or gives something else
+    static Expression compile(String text, Scope scope, Kind result) throws BadExpression {
+        var cel = scope == Scope.TASK ? Languages.TASK : Languages.NODE;
+        try {
+            var tree = cel.compile(text).getAst();
+            if (!gives(tree.getResultType(), result)) {
+                throw new BadExpression(
+                        "`%s` gives %s and has to give %s"
+                                .formatted(text, tree.getResultType().name(), word(result)));
+            }
+            return new Expression(text, cel.createProgram(tree));
+        } catch (CelValidationException invalid) {
+            throw new BadExpression(problem(text, scope, invalid));
+        } catch (CelEvaluationException odd) {
+            throw new BadExpression("`%s`: %s".formatted(text, odd.getMessage()));
+        }
+    }
+
+    private static String problem(String text, Scope scope, CelValidationException invalid) {
+        var first = invalid.getErrors().getFirst();
+        var said =
+                "`%s`, character %d: %s"
+                        .formatted(
+                                text, first.getSourceLocation().getColumn() + 1, first.getMessage());
+        if (said.contains("undeclared reference")) {
+            return said + "; there are " + scope.words();
+        }
+        return said.contains("(int, double)") || said.contains("(double, int)")
+                ? said + "; write 2.0 in place of 2"
+                : said;
+    }
+
+    private static boolean gives(CelType type, Kind result) {
+        return type.equals(type(result))
+                || (result == Kind.NUMBER && type.equals(SimpleType.INT));
+    }
+
+    private static CelType type(Kind kind) {
+        return switch (kind) {
+            case NUMBER -> SimpleType.DOUBLE;
+            case TEXT -> SimpleType.STRING;
+            case TRUTH -> SimpleType.BOOL;
+        };
+    }
+
+    private static String word(Kind kind) {
+        return switch (kind) {
+            case NUMBER -> "a number";
+            case TEXT -> "a string";
+            case TRUTH -> "true or false";
+        };
+    }
+
+    /// {@return whether it holds}
+    ///
+    /// @throws BadExpression if it cannot be worked out for these values
+    boolean holds(Map<String, Object> values) throws BadExpression {
+        return (boolean) evaluate(values);
+    }
+
+    /// {@return its number, which is finite}
+    ///
+    /// @throws BadExpression if it cannot be worked out for these values
+    double number(Map<String, Object> values) throws BadExpression {
+        var number = ((Number) evaluate(values)).doubleValue();
+        if (!Double.isFinite(number)) {
+            throw new BadExpression("`%s` is %s".formatted(text, number));
+        }
+        return number;
+    }
+
+    private Object evaluate(Map<String, Object> values) throws BadExpression {
+        try {
+            return program.eval(values);
+        } catch (CelEvaluationException failure) {
+            throw new BadExpression("`%s`: %s".formatted(text, failure.getMessage()));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.policy.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.krg.policy.core.Variable;
+
+class BundleTest {
+    private static final String PACKED =
+            """
+            [policy]
+            name = "packed"
+            about = "fills one node before the next"
+            select = "task.user != 'root'"
+
+            [place]
+            filter = [
+                "node.cpu_pressure < 80.0",
+                { expr = "!node.votes || task.cpus <= 1.0", why = "large tasks stay off voters" },
+            ]
+            score = [
+                { expr = "1.0 - node.cpus_free / node.cpus", weight = 3.0, label = "fullness" },
+                "node.has_copy ? 0.5 : 0.0",
+            ]
+
+            [[example]]
+            task = { cpus = 1.0, user = "ann" }
+            nodes.n1 = { cpus = 8.0, cpus_free = 8.0 }
+            nodes.n2 = { cpus = 8.0, cpus_free = 2 }
+            chosen = "n2"
+
+            [[example]]
+            task = { cpus = 4.0, user = "ann" }
+            nodes = { n1 = { cpus = 8.0, votes = true }, n2 = { cpus = 8.0, cpu_pressure = 99.0 } }
+            chosen = ""
+            """;
+
+    @Test
+    void aNodeIsJudgedByFiltersAndScores() throws BadBundle {
+        var bundle = Bundle.read(PACKED);
+
+        var taken = bundle.of(values("ann", 1, 2, 8, false));
+        assertThat(taken.objections()).isEmpty();
+        assertThat(taken.score()).isEqualTo(3 * 0.75);
+        assertThat(taken.reasons())
+                .containsExactly("fullness: 0.750 x 3.000", "node.has_copy ? 0.5 : 0.0: 0.000");
+
+        var voter = bundle.of(values("ann", 4, 2, 8, true));
+        assertThat(voter.objections()).containsExactly("large tasks stay off voters");
+        assertThat(voter.failed()).isFalse();
+    }
+
+    @Test
+    void aTaskThatItIsNotForHasKrgsOwnScore() throws BadBundle {
+        var opinion = Bundle.read(PACKED).of(values("root", 4, 2, 8, true));
+
+        assertThat(opinion.objections()).isEmpty();
+        assertThat(opinion.score()).isEqualTo(0.25);
+        assertThat(opinion.reasons().getFirst()).isEqualTo("the policy is not for this task");
+    }
+
+    @Test
+    void withoutScoresKrgsOwnCounts() throws BadBundle {
+        var bundle = Bundle.read("[policy]\nname = 'a'\n[place]\nfilter = ['node.cpus > 1']");
+
+        assertThat(bundle.of(values("ann", 1, 2, 8, false)).score()).isEqualTo(0.25);
+        assertThat(bundle.of(values("ann", 1, 0, 1, false)).objections())
+                .containsExactly("not `node.cpus > 1`");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    1.0 / (node.cpus - node.cpus) | Infinity
+                    double(node.name)             | n1
+                    """)
+    void whatCannotBeWorkedOutIsAnObjectionThatSaysSo(String score, String said) throws BadBundle {
+        var bundle = Bundle.read("policy.name = 'a'\nplace.score = [\"%s\"]".formatted(score));
+
+        var opinion = bundle.of(values("ann", 1, 2, 8, false));
+
+        assertThat(opinion.failed()).isTrue();
+        assertThat(opinion.objections().getFirst()).contains(score).contains(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    place.filter = ['node.cpuz > 1']          | undeclared reference .* there are .*node.cpus,
+                    place.filter = ['node.cpus']              | gives double and has to give true or false
+                    place.filter = ['node.cpus >']            | line 2, column 17: `node.cpus >`, character 12
+                    place.filter = ['node.cpus * 2 > 1.0']    | write 2.0 in place of 2
+                    place.filter = 'node.cpus > 1'            | filter is a list
+                    place.filter = [7]                        | an expression is a string
+                    place.filter = [{ why = 'x' }]            | there is no expr in it
+                    place.score = [{ expr = '1', wait = 3 }]  | unknown key wait; there are expr, weight, label
+                    place.score = [{ expr = '1', weight = 'a' }] | weight is a number
+                    place.score = ['node.name']               | gives string and has to give a number
+                    place.score = ['[1, 2].map(x, x)']        | undeclared reference
+                    policy.select = 'node.cpus > 1'           | undeclared reference .* there are task.name
+                    policy.wanted = 'x'                       | unknown key wanted
+                    example = [{ chosen = 'n1' }]             | an example has nodes
+                    example = [{ chosen = 'n1', nodes.n1 = { disk = 1 } }] | a node has no disk; it has name
+                    example = [{ chosen = 'n1', nodes.n1 = { cpus = 'x' } }] | node.cpus is of another kind
+                    example = [{ chosen = 'n2', nodes.n1 = {}, nodes.n2 = {} }] | example 1 chooses n1 and not n2
+                    place.filter = [ 'a                       | line 2
+                    """)
+    void whatIsWrongIsSaidWithItsPlace(String line, String said) {
+        assertThatThrownBy(() -> Bundle.read("policy.name = 'a'\n" + line))
+                .isInstanceOf(BadBundle.class)
+                .message()
+                .containsPattern(said);
+    }
+
+    @Test
+    void allThatIsWrongIsSaidAtOnce() {
+        assertThatThrownBy(() ->
+                        Bundle.read("[place]\nfilter = ['node.cpuz > 1', 'node.memry > 1']"))
+                .message()
+                .contains("a policy begins with [policy]")
+                .contains("node.cpuz")
+                .contains("node.memry");
+    }
+
+    @Test
+    void anExpressionAndTheirNumberAreBounded() {
+        var long_ = "1 < 2 && ".repeat(500) + "true";
+        assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + long_ + "']"))
+                .isInstanceOf(BadBundle.class);
+        var many = "'true',".repeat(33);
+        assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=[" + many + "]"))
+                .hasMessageContaining("33 are too many, 32 is the most");
+        var deep = "(".repeat(100) + "true" + ")".repeat(100);
+        assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + deep + "']"))
+                .isInstanceOf(BadBundle.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyVariableCanBeAsked(Variable variable) throws BadBundle {
+        var expression =
+                switch (variable.kind()) {
+                    case NUMBER -> variable.word() + " >= 0.0";
+                    case TEXT -> variable.word() + " == ''";
+                    case TRUTH -> "!" + variable.word();
+                };
+        var bundle = Bundle.read("policy.name='a'\nplace.filter=[\"" + expression + "\"]");
+
+        assertThat(bundle.of(zeros()).objections()).isEmpty();
+        assertThat(Variable.find(variable.word())).contains(variable);
+    }
+
+    private static SortedMap<String, Object> values(
+            String user, double taskCpus, double free, double cpus, boolean votes) {
+        var values = zeros();
+        values.put("task.user", user);
+        values.put("task.cpus", taskCpus);
+        values.put("node.name", "n1");
+        values.put("node.cpus", cpus);
+        values.put("node.cpus_free", free);
+        values.put("node.votes", votes);
+        values.put("node.least_loaded", 0.25);
+        return values;
+    }
+
+    private static SortedMap<String, Object> zeros() {
+        var values = new TreeMap<String, Object>();
+        Arrays.stream(Variable.values()).forEach(it -> values.put(it.word(), it.kind().zero()));
+        return values;
+    }
+}

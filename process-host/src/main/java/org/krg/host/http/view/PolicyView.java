@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host.http.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import org.krg.policy.bundle.BadBundle;
+import org.krg.policy.bundle.Bundle;
+import org.krg.state.event.PolicyEvent;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.image.Policies;
+import org.krg.state.model.HostedProcess;
+import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.PolicyId;
+import org.krg.state.model.PolicyVersion;
+
+/// Policies that users wrote, as the API shows them.
+public final class PolicyView {
+    /// What stands for the policy that krg brings along.
+    public static final String BUILT_IN = "built-in";
+
+    private PolicyView() {}
+
+    /// {@return which one decides, and all there are without their texts}
+    public static ObjectNode of(Policies policies) {
+        var view = Json.object().put("active", name(policies.active()));
+        view.put("previous", name(policies.previous()));
+        view.set(
+                "policies",
+                Json.list(
+                        policies.versions().values().stream()
+                                .map(version -> brief(policies, version))
+                                .toList()));
+        return view;
+    }
+
+    /// {@return one version with its text}
+    public static ObjectNode of(Policies policies, PolicyVersion version) {
+        return brief(policies, version).put("text", version.text());
+    }
+
+    /// {@return what a policy would decide of a process, and where that is}
+    public static ObjectNode trial(
+            ClusterImage image, HostedProcess process, PlacementDecision decision) {
+        var job = image.jobs().require(process.job());
+        var view = Json.object().put("target", job.name() + "/" + process.rank());
+        process.phase().host().ifPresent(node -> view.put("node", node.name()));
+        view.set("decision", ProcessView.of(decision));
+        return view;
+    }
+
+    private static ObjectNode brief(Policies policies, PolicyVersion version) {
+        return Json.object()
+                .put("name", version.id().name())
+                .put("version", version.id().version())
+                .put("active", policies.active().equals(Optional.of(version.id())))
+                .put("about", about(version))
+                .put("author", version.author())
+                .put("at", version.at().toString());
+    }
+
+    private static String about(PolicyVersion version) {
+        try {
+            return Bundle.read(version.text()).about();
+        } catch (BadBundle bad) {
+            return "it cannot be read here: " + bad.getMessage();
+        }
+    }
+
+    static void of(ObjectNode view, PolicyEvent event) {
+        switch (event) {
+            case PolicyEvent.Stored(var version, _) ->
+                    view.put("type", "policy.stored").put("target", version.id().toString());
+            case PolicyEvent.Activated(var active, _, _) ->
+                    view.put("type", "policy.activated").put("target", name(active));
+            case PolicyEvent.Removed(var id, _) ->
+                    view.put("type", "policy.removed").put("target", id.toString());
+        }
+    }
+
+    private static String name(Optional<PolicyId> policy) {
+        return policy.map(PolicyId::toString).orElse(BUILT_IN);
+    }
+}
