@@ -53,6 +53,15 @@ import org.krg.tools.cli.operation.OpList;
 import org.krg.tools.cli.operation.OpWatch;
 import org.krg.tools.cli.operation.ProcCheck;
 import org.krg.tools.cli.operation.ProcMigrate;
+import org.krg.tools.cli.policy.PolicyActivate;
+import org.krg.tools.cli.policy.PolicyApply;
+import org.krg.tools.cli.policy.PolicyCheck;
+import org.krg.tools.cli.policy.PolicyList;
+import org.krg.tools.cli.policy.PolicyRemove;
+import org.krg.tools.cli.policy.PolicyRollback;
+import org.krg.tools.cli.policy.PolicyShow;
+import org.krg.tools.cli.policy.PolicyTry;
+import org.krg.tools.cli.policy.PolicyVariables;
 import org.krg.tools.cli.process.Attach;
 import org.krg.tools.cli.process.Logs;
 import org.krg.tools.cli.process.ProcShow;
@@ -193,6 +202,17 @@ public final class Verbs implements VerbTree {
                             new Verb("state history", "Show the versions of a key"),
                             new Verb("state compact", "Let go of old versions")),
                     new Section(
+                            "Who decides where processes go",
+                            new Verb("policy check", "Check a policy that you wrote"),
+                            new Verb("policy variables", "List what policies may ask"),
+                            new Verb("policy try", "Tell what a policy would decide now"),
+                            new Verb("policy apply", "Store a policy as a new version"),
+                            new Verb("policy activate", "Have a policy decide"),
+                            new Verb("policy rollback", "Have the policy before decide again"),
+                            new Verb("policy list", "List policies and which one decides"),
+                            new Verb("policy show", "Print a policy as it was stored"),
+                            new Verb("policy remove", "Forget a policy")),
+                    new Section(
                             "The cluster",
                             new Verb("cluster status", "Show the members, the leader and the log"),
                             new Verb("node list", "List nodes"),
@@ -315,6 +335,15 @@ public final class Verbs implements VerbTree {
             case "user" -> new Users(terminal);
             case "user certificate" -> new UserCertificate(terminal);
             case "role" -> new Roles(terminal);
+            case "policy check" -> new PolicyCheck(terminal);
+            case "policy variables" -> new PolicyVariables(terminal);
+            case "policy try" -> new PolicyTry(terminal);
+            case "policy apply" -> new PolicyApply(terminal);
+            case "policy activate" -> new PolicyActivate(terminal);
+            case "policy rollback" -> new PolicyRollback(terminal);
+            case "policy list" -> new PolicyList(terminal);
+            case "policy show" -> new PolicyShow(terminal);
+            case "policy remove" -> new PolicyRemove(terminal);
             case "audit show" -> new AuditShow(terminal);
             case "audit verify" -> new AuditVerify(terminal);
             case "state put" -> new StatePut(terminal);
