@@ -41,6 +41,7 @@ import org.krg.state.model.Sha256;
 final class EncryptedStoreTest {
     /// More than a block has, so that there are several.
     private static final int CHUNKS = 80;
+
     private static final int FLIPS = 60;
 
     private static final StoreKeys KEYS = TestKeys.of(1);

@@ -63,9 +63,11 @@ record Technology(String name, List<String> types, List<String> users) {
                     new Technology(
                             "TOML",
                             List.of("org.tomlj.."),
-                            List.of("org.krg.host.daemon..", "org.krg.policy.bundle..", "org.krg.tools..")),
-                    new Technology(
-                            "CEL", List.of("dev.cel.."), List.of("org.krg.policy.bundle..")),
+                            List.of(
+                                    "org.krg.host.daemon..",
+                                    "org.krg.policy.bundle..",
+                                    "org.krg.tools..")),
+                    new Technology("CEL", List.of("dev.cel.."), List.of("org.krg.policy.bundle..")),
                     new Technology(
                             "JSON",
                             List.of("com.fasterxml.jackson.."),

@@ -63,8 +63,7 @@ public final class Bundle implements Judge {
         bundle.examples.forEach(example ->
                 bundle.problem(example)
                         .ifPresent(problem ->
-                                problems.add(
-                                        new BadBundle.Problem(example.line(), 1, problem))));
+                                problems.add(new BadBundle.Problem(example.line(), 1, problem))));
         if (!problems.isEmpty()) {
             throw new BadBundle(problems);
         }
@@ -83,7 +82,7 @@ public final class Bundle implements Judge {
 
     /// {@return how many filters, scores and examples it has, for people}
     public String size() {
-        return "%d filters, %d scores, %d examples"
+        return "filters: %d, scores: %d, examples: %d"
                 .formatted(filters.size(), scores.size(), examples.size());
     }
 
@@ -126,9 +125,7 @@ public final class Bundle implements Judge {
                                 ? "%s: %s".formatted(score.label(), text(number))
                                 : "%s: %s x %s"
                                         .formatted(
-                                                score.label(),
-                                                text(number),
-                                                text(score.weight())));
+                                                score.label(), text(number), text(score.weight())));
             }
             return new Opinion(objections, sum, objections.isEmpty() ? reasons : List.of(), false);
         } catch (BadExpression failure) {

@@ -53,11 +53,14 @@ final class BundleReader {
         }
         var select =
                 policy.filter(it -> it.contains("select"))
-                        .flatMap(it -> text(it, "select").flatMap(expression -> compile(
-                                it.inputPositionOf("select"),
-                                expression,
-                                Scope.TASK,
-                                Kind.TRUTH)));
+                        .flatMap(it ->
+                                text(it, "select")
+                                        .flatMap(expression ->
+                                                compile(
+                                                        it.inputPositionOf("select"),
+                                                        expression,
+                                                        Scope.TASK,
+                                                        Kind.TRUTH)));
         var filters = place.map(this::filters).orElse(List.of());
         var scores = place.map(this::scores).orElse(List.of());
         var examples = examples();

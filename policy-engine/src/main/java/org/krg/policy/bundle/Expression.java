@@ -12,6 +12,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.krg.policy.core.Variable;
 import org.krg.policy.core.Variable.Kind;
@@ -22,6 +23,7 @@ final class Expression {
     static final int MOST_CHARACTERS = 4_096;
 
     private static final int MOST_DEPTH = 64;
+    private static final Pattern VARIABLE = Pattern.compile("(task|node)\\.\\w+");
 
     /// Of `exists` and `all` over lists that the expression itself has.
     private static final int MOST_ITERATIONS = 1_000;
@@ -45,9 +47,10 @@ final class Expression {
             return this == NODE || variable.isOfTask();
         }
 
-        private String words() {
+        private String words(String subject) {
             return Arrays.stream(Variable.values())
                     .filter(this::knows)
+                    .filter(variable -> variable.subject().equals(subject) || this == TASK)
                     .map(Variable::word)
                     .collect(Collectors.joining(", "));
         }
@@ -105,12 +108,12 @@ final class Expression {
 
     private static String problem(String text, Scope scope, CelValidationException invalid) {
         var first = invalid.getErrors().getFirst();
-        var said =
-                "`%s`, character %d: %s"
-                        .formatted(
-                                text, first.getSourceLocation().getColumn() + 1, first.getMessage());
-        if (said.contains("undeclared reference")) {
-            return said + "; there are " + scope.words();
+        var column = first.getSourceLocation().getColumn();
+        var said = "`%s`, character %d: %s".formatted(text, column + 1, first.getMessage());
+        var asked = VARIABLE.matcher(text);
+        if (said.contains("undeclared reference") && asked.find(Math.min(column, text.length()))) {
+            return "`%s`, character %d: there is no %s; there are %s"
+                    .formatted(text, column + 1, asked.group(), scope.words(asked.group(1)));
         }
         return said.contains("(int, double)") || said.contains("(double, int)")
                 ? said + "; write 2.0 in place of 2"
@@ -118,8 +121,7 @@ final class Expression {
     }
 
     private static boolean gives(CelType type, Kind result) {
-        return type.equals(type(result))
-                || (result == Kind.NUMBER && type.equals(SimpleType.INT));
+        return type.equals(type(result)) || (result == Kind.NUMBER && type.equals(SimpleType.INT));
     }
 
     private static CelType type(Kind kind) {

@@ -66,8 +66,7 @@ public final class JudgedPolicy implements Policy {
                     .filter(it -> it.node().equals(verdict.node()))
                     .flatMap(it -> it.reasons().stream())
                     .forEach(reason -> reasons.add(name + " had: " + reason));
-            verdicts.add(
-                    new Verdict(verdict.node(), verdict.feasible(), verdict.score(), reasons));
+            verdicts.add(new Verdict(verdict.node(), verdict.feasible(), verdict.score(), reasons));
         }
         return new PlacementDecision(
                 "%s, because %s failed".formatted(safe.name(), name),

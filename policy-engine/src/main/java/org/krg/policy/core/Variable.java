@@ -130,8 +130,6 @@ public enum Variable {
 
     /// {@return the variable of that name}
     public static Optional<Variable> find(String word) {
-        return Arrays.stream(values())
-                .filter(variable -> variable.word().equals(word))
-                .findFirst();
+        return Arrays.stream(values()).filter(variable -> variable.word().equals(word)).findFirst();
     }
 }

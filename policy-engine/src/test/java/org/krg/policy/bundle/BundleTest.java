@@ -98,7 +98,7 @@ class BundleTest {
             delimiter = '|',
             textBlock =
                     """
-                    place.filter = ['node.cpuz > 1']          | undeclared reference .* there are .*node.cpus,
+                    place.filter = ['node.cpuz > 1']          | there is no node.cpuz; there are node.name, .*node.cpus,
                     place.filter = ['node.cpus']              | gives double and has to give true or false
                     place.filter = ['node.cpus >']            | line 2, column 17: `node.cpus >`, character 12
                     place.filter = ['node.cpus * 2 > 1.0']    | write 2.0 in place of 2
@@ -109,7 +109,7 @@ class BundleTest {
                     place.score = [{ expr = '1', weight = 'a' }] | weight is a number
                     place.score = ['node.name']               | gives string and has to give a number
                     place.score = ['[1, 2].map(x, x)']        | undeclared reference
-                    policy.select = 'node.cpus > 1'           | undeclared reference .* there are task.name
+                    policy.select = 'node.cpus > 1'           | there is no node.cpus; there are task.name
                     policy.wanted = 'x'                       | unknown key wanted
                     example = [{ chosen = 'n1' }]             | an example has nodes
                     example = [{ chosen = 'n1', nodes.n1 = { disk = 1 } }] | a node has no disk; it has name
@@ -126,8 +126,8 @@ class BundleTest {
 
     @Test
     void allThatIsWrongIsSaidAtOnce() {
-        assertThatThrownBy(() ->
-                        Bundle.read("[place]\nfilter = ['node.cpuz > 1', 'node.memry > 1']"))
+        assertThatThrownBy(
+                        () -> Bundle.read("[place]\nfilter = ['node.cpuz > 1', 'node.memry > 1']"))
                 .message()
                 .contains("a policy begins with [policy]")
                 .contains("node.cpuz")

@@ -45,9 +45,7 @@ class JudgedPolicyTest {
 
         assertThat(decision.policy()).isEqualTo("mine@1");
         assertThat(decision.chosen()).contains(N2);
-        assertThat(decision.verdicts())
-                .extracting(Verdict::score)
-                .containsExactly(1.0, 2.0);
+        assertThat(decision.verdicts()).extracting(Verdict::score).containsExactly(1.0, 2.0);
         assertThat(decision.verdicts().getFirst().reasons()).containsExactly("by name");
     }
 
@@ -73,8 +71,7 @@ class JudgedPolicyTest {
 
     @Test
     void whereItFailsKrgsOwnPolicyDecidesAndSaysWhy() {
-        var decision =
-                place(TWO_NODES, _ -> new Opinion(List.of("by zero"), 0, List.of(), true));
+        var decision = place(TWO_NODES, _ -> new Opinion(List.of("by zero"), 0, List.of(), true));
 
         assertThat(decision.chosen()).contains(N1);
         assertThat(decision.policy()).isEqualTo("least-loaded@2, because mine@1 failed");

@@ -97,6 +97,7 @@ final class Agent implements AutoCloseable {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ProgramFiles programs = new ProgramFiles();
     private final Policy policy = new AgreedPolicy();
+
     /// What answers other agents, and this one about itself.
     private final CompletableFuture<AgentAsked> own = new CompletableFuture<>();
 
@@ -161,7 +162,8 @@ final class Agent implements AutoCloseable {
         var proposals = proposals(store, timer);
         var requested = new RequestedCheckpoints(store, cells, executor);
         var pages = pages(store, proposals, asks, requested, new AttachedPrograms(cells));
-        var asked = new AgentAsked(
+        var asked =
+                new AgentAsked(
                         store,
                         programs,
                         duties,

@@ -93,8 +93,7 @@ public final class Destinations {
         }
         var facts = new TreeMap<NodeId, ProgramFacts>();
         asked.forEach((node, answer) -> facts.put(node, answer.join()));
-        return judging.place(
-                new Situation(image, Ledger.EMPTY, facts, wall.instant()), process);
+        return judging.place(new Situation(image, Ledger.EMPTY, facts, wall.instant()), process);
     }
 
     private CompletableFuture<ProgramFacts> ask(NodeId node, ProgramQuestion question) {

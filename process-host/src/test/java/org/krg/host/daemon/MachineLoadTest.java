@@ -21,11 +21,9 @@ class MachineLoadTest {
         Files.writeString(
                 proc.resolve("pressure/memory"),
                 "some avg10=3.00 avg60=0.00 total=7\nfull avg10=1.25 avg60=0.00 total=2\n");
-        Files.writeString(
-                proc.resolve("meminfo"), "MemTotal:  100 kB\nMemAvailable:     64 kB\n");
+        Files.writeString(proc.resolve("meminfo"), "MemTotal:  100 kB\nMemAvailable:     64 kB\n");
 
-        assertThat(new MachineLoad(proc, 4).now())
-                .isEqualTo(new NodeLoad(2, 12.5, 1.25, 64 << 10));
+        assertThat(new MachineLoad(proc, 4).now()).isEqualTo(new NodeLoad(2, 12.5, 1.25, 64 << 10));
     }
 
     @Test

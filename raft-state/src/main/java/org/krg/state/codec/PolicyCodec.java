@@ -116,8 +116,7 @@ final class PolicyCodec {
     private static Policies with(Policies policies, ObjectWire.PolicyRow row) {
         return switch (row.getKindCase()) {
             case VERSION -> policies.with(decode(row.getVersion()));
-            case CHOICE ->
-                    policies.deciding(active(row.getChoice()), previous(row.getChoice()));
+            case CHOICE -> policies.deciding(active(row.getChoice()), previous(row.getChoice()));
             case KIND_NOT_SET -> throw Wire.unknown("row about policies");
         };
     }
@@ -138,10 +137,7 @@ final class PolicyCodec {
     }
 
     private static ObjectWire.PolicyId encode(PolicyId id) {
-        return ObjectWire.PolicyId.newBuilder()
-                .setName(id.name())
-                .setVersion(id.version())
-                .build();
+        return ObjectWire.PolicyId.newBuilder().setName(id.name()).setVersion(id.version()).build();
     }
 
     private static PolicyId decode(ObjectWire.PolicyId id) {

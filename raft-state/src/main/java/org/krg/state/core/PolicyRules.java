@@ -75,8 +75,7 @@ final class PolicyRules {
                     .findFirst()
                     .ifPresent(old ->
                             events.add(
-                                    new PolicyEvent.Removed(
-                                            old, "the oldest of " + MAX_VERSIONS)));
+                                    new PolicyEvent.Removed(old, "the oldest of " + MAX_VERSIONS)));
         }
         return new Decision.Accept(events, id.version());
     }
@@ -89,8 +88,7 @@ final class PolicyRules {
         }
         var bytes = store.text().getBytes(StandardCharsets.UTF_8).length;
         return bytes > MAX_BYTES
-                ? Optional.of(
-                        "a policy has at most %s bytes, not %s".formatted(MAX_BYTES, bytes))
+                ? Optional.of("a policy has at most %s bytes, not %s".formatted(MAX_BYTES, bytes))
                 : Optional.empty();
     }
 

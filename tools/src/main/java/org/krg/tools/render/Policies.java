@@ -25,8 +25,7 @@ public final class Policies {
     /// {@return a sentence that says which one decides}
     public static String deciding(JsonNode policies) {
         return "%s decides where processes go; before it %s did"
-                .formatted(
-                        policies.path("active").asText(), policies.path("previous").asText());
+                .formatted(policies.path("active").asText(), policies.path("previous").asText());
     }
 
     /// {@return a line for each process: where it is, and where it would go}
@@ -58,16 +57,14 @@ public final class Policies {
                                         score(verdict),
                                         Printable.line(
                                                 String.join(
-                                                        "; ",
-                                                        Texts.of(verdict.path("reasons"))))));
+                                                        "; ", Texts.of(verdict.path("reasons"))))));
             }
         }
         return text.toString();
     }
 
     private static String scores(JsonNode trial) {
-        return StreamSupport.stream(
-                        trial.path("decision").path("verdicts").spliterator(), false)
+        return StreamSupport.stream(trial.path("decision").path("verdicts").spliterator(), false)
                 .map(verdict -> verdict.path("node").asText() + " " + score(verdict))
                 .collect(Collectors.joining(", "));
     }

@@ -17,9 +17,7 @@ import picocli.CommandLine.Parameters;
 public final class PolicyShow implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(
-            paramLabel = "POLICY",
-            description = "NAME for its newest version, or NAME@VERSION")
+    @Parameters(paramLabel = "POLICY", description = "NAME for its newest version, or NAME@VERSION")
     @SuppressWarnings("FieldCanBeFinal") // picocli assigns it
     private String policy = "";
 
