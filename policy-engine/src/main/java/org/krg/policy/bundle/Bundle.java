@@ -9,8 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.Judge;
 import org.krg.policy.core.Variable;
+import org.krg.policy.core.WrittenPolicy;
 
 /// A policy as a user wrote it, read and checked.
 public final class Bundle implements Judge {
@@ -54,34 +56,23 @@ public final class Bundle implements Judge {
         this.examples = List.copyOf(examples);
     }
 
-    /// {@return the bundle in `text`}
+    /// {@return the policy in `text`, checked}
     ///
-    /// @throws BadBundle if it cannot be used, or does not choose what its examples say
-    public static Bundle read(String text) throws BadBundle {
+    /// @throws BadPolicy if it cannot be used, or does not choose what its examples say
+    public static WrittenPolicy read(String text) throws BadPolicy {
         var bundle = new BundleReader(text).read();
-        var problems = new ArrayList<BadBundle.Problem>();
-        bundle.examples.forEach(example ->
-                bundle.problem(example)
-                        .ifPresent(problem ->
-                                problems.add(new BadBundle.Problem(example.line(), 1, problem))));
-        if (!problems.isEmpty()) {
-            throw new BadBundle(problems);
-        }
-        return bundle;
+        Problem.refuse(
+                bundle.examples.stream()
+                        .flatMap(example ->
+                                bundle
+                                        .problem(example)
+                                        .map(said -> new Problem(example.line(), 1, said))
+                                        .stream())
+                        .toList());
+        return new WrittenPolicy(bundle.name, bundle.about, bundle.size(), bundle);
     }
 
-    /// {@return its name, without a version}
-    public String name() {
-        return name;
-    }
-
-    /// {@return what it is for, in the words of who wrote it; may be empty}
-    public String about() {
-        return about;
-    }
-
-    /// {@return how many filters, scores and examples it has, for people}
-    public String size() {
+    private String size() {
         return "filters: %d, scores: %d, examples: %d"
                 .formatted(filters.size(), scores.size(), examples.size());
     }

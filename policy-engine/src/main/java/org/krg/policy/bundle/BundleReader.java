@@ -9,11 +9,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.krg.policy.bundle.BadBundle.Problem;
 import org.krg.policy.bundle.Bundle.Example;
 import org.krg.policy.bundle.Bundle.Filter;
 import org.krg.policy.bundle.Bundle.Score;
 import org.krg.policy.bundle.Expression.Scope;
+import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.Variable;
 import org.krg.policy.core.Variable.Kind;
 import org.tomlj.Toml;
@@ -34,11 +34,11 @@ final class BundleReader {
         this.toml = Toml.parse(text);
     }
 
-    Bundle read() throws BadBundle {
+    Bundle read() throws BadPolicy {
         for (var error : toml.errors()) {
             note(error.position(), String.valueOf(error.getMessage()));
         }
-        stop();
+        Problem.refuse(problems);
         known(toml, "policy", "place", "example");
         var policy = table(toml, "policy");
         var place = table(toml, "place");
@@ -64,15 +64,9 @@ final class BundleReader {
         var filters = place.map(this::filters).orElse(List.of());
         var scores = place.map(this::scores).orElse(List.of());
         var examples = examples();
-        stop();
+        Problem.refuse(problems);
         var about = policy.flatMap(it -> text(it, "about")).orElse("");
         return new Bundle(name, about, select, filters, scores, examples);
-    }
-
-    private void stop() throws BadBundle {
-        if (!problems.isEmpty()) {
-            throw new BadBundle(problems);
-        }
     }
 
     private List<Filter> filters(TomlTable place) {

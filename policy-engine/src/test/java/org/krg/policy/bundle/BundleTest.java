@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.krg.policy.core.BadPolicy;
+import org.krg.policy.core.Judge;
 import org.krg.policy.core.Variable;
 
 class BundleTest {
@@ -44,8 +46,8 @@ class BundleTest {
             """;
 
     @Test
-    void aNodeIsJudgedByFiltersAndScores() throws BadBundle {
-        var bundle = Bundle.read(PACKED);
+    void aNodeIsJudgedByFiltersAndScores() throws BadPolicy {
+        var bundle = judge(PACKED);
 
         var taken = bundle.of(values("ann", 1, 2, 8, false));
         assertThat(taken.objections()).isEmpty();
@@ -59,8 +61,8 @@ class BundleTest {
     }
 
     @Test
-    void aTaskThatItIsNotForHasKrgsOwnScore() throws BadBundle {
-        var opinion = Bundle.read(PACKED).of(values("root", 4, 2, 8, true));
+    void aTaskThatItIsNotForHasKrgsOwnScore() throws BadPolicy {
+        var opinion = judge(PACKED).of(values("root", 4, 2, 8, true));
 
         assertThat(opinion.objections()).isEmpty();
         assertThat(opinion.score()).isEqualTo(0.25);
@@ -68,8 +70,8 @@ class BundleTest {
     }
 
     @Test
-    void withoutScoresKrgsOwnCounts() throws BadBundle {
-        var bundle = Bundle.read("[policy]\nname = 'a'\n[place]\nfilter = ['node.cpus > 1']");
+    void withoutScoresKrgsOwnCounts() throws BadPolicy {
+        var bundle = judge("[policy]\nname = 'a'\n[place]\nfilter = ['node.cpus > 1']");
 
         assertThat(bundle.of(values("ann", 1, 2, 8, false)).score()).isEqualTo(0.25);
         assertThat(bundle.of(values("ann", 1, 0, 1, false)).objections())
@@ -84,8 +86,8 @@ class BundleTest {
                     1.0 / (node.cpus - node.cpus) | Infinity
                     double(node.name)             | n1
                     """)
-    void whatCannotBeWorkedOutIsAnObjectionThatSaysSo(String score, String said) throws BadBundle {
-        var bundle = Bundle.read("policy.name = 'a'\nplace.score = [\"%s\"]".formatted(score));
+    void whatCannotBeWorkedOutIsAnObjectionThatSaysSo(String score, String said) throws BadPolicy {
+        var bundle = judge("policy.name = 'a'\nplace.score = [\"%s\"]".formatted(score));
 
         var opinion = bundle.of(values("ann", 1, 2, 8, false));
 
@@ -119,7 +121,7 @@ class BundleTest {
                     """)
     void whatIsWrongIsSaidWithItsPlace(String line, String said) {
         assertThatThrownBy(() -> Bundle.read("policy.name = 'a'\n" + line))
-                .isInstanceOf(BadBundle.class)
+                .isInstanceOf(BadPolicy.class)
                 .message()
                 .containsPattern(said);
     }
@@ -138,25 +140,25 @@ class BundleTest {
     void anExpressionAndTheirNumberAreBounded() {
         var long_ = "1 < 2 && ".repeat(500) + "true";
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + long_ + "']"))
-                .isInstanceOf(BadBundle.class);
+                .isInstanceOf(BadPolicy.class);
         var many = "'true',".repeat(33);
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=[" + many + "]"))
                 .hasMessageContaining("33 are too many, 32 is the most");
         var deep = "(".repeat(100) + "true" + ")".repeat(100);
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + deep + "']"))
-                .isInstanceOf(BadBundle.class);
+                .isInstanceOf(BadPolicy.class);
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyVariableCanBeAsked(Variable variable) throws BadBundle {
+    void everyVariableCanBeAsked(Variable variable) throws BadPolicy {
         var expression =
                 switch (variable.kind()) {
                     case NUMBER -> variable.word() + " >= 0.0";
                     case TEXT -> variable.word() + " == ''";
                     case TRUTH -> "!" + variable.word();
                 };
-        var bundle = Bundle.read("policy.name='a'\nplace.filter=[\"" + expression + "\"]");
+        var bundle = judge("policy.name='a'\nplace.filter=[\"" + expression + "\"]");
 
         assertThat(bundle.of(zeros()).objections()).isEmpty();
         assertThat(Variable.find(variable.word())).contains(variable);
@@ -173,6 +175,10 @@ class BundleTest {
         values.put("node.votes", votes);
         values.put("node.least_loaded", 0.25);
         return values;
+    }
+
+    private static Judge judge(String text) throws BadPolicy {
+        return Bundle.read(text).judge();
     }
 
     private static SortedMap<String, Object> zeros() {

@@ -65,8 +65,9 @@ import org.krg.host.tls.DirectorySigner;
 import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
-import org.krg.policy.bundle.AgreedPolicy;
+import org.krg.policy.bundle.Bundle;
 import org.krg.policy.core.Policy;
+import org.krg.policy.engine.AgreedPolicy;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
@@ -96,7 +97,7 @@ final class Agent implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ProgramFiles programs = new ProgramFiles();
-    private final Policy policy = new AgreedPolicy();
+    private final Policy policy = new AgreedPolicy(Bundle::read);
 
     /// What answers other agents, and this one about itself.
     private final CompletableFuture<AgentAsked> own = new CompletableFuture<>();
@@ -264,6 +265,7 @@ final class Agent implements AutoCloseable {
                                 queues,
                                 host,
                                 new Destinations(policy, probes(asks), InstantSource.system()),
+                                Bundle::read,
                                 metrics,
                                 upkeep::problems,
                                 upkeep::cutOff,

@@ -18,6 +18,7 @@ import org.krg.host.engine.Destinations;
 import org.krg.host.engine.KeyQueues;
 import org.krg.host.engine.LeaseKeeping;
 import org.krg.host.engine.ReplicaComparison;
+import org.krg.policy.core.PolicyReader;
 import org.krg.state.ClusterStore;
 
 /// What the API speaks for. It owns none of it.
@@ -26,6 +27,7 @@ import org.krg.state.ClusterStore;
 /// @param queues the lines in which locks are waited for
 /// @param local the processes of this node
 /// @param destinations where a process could be moved to
+/// @param policies understands what users write
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
 /// @param cutOff that this node is out of touch with the quorum, while it is
 /// @param wall stamps commands
@@ -43,6 +45,7 @@ public record ApiParts(
         KeyQueues queues,
         ProcessHost local,
         Destinations destinations,
+        PolicyReader policies,
         MetricRegistry metrics,
         Supplier<List<String>> problems,
         Supplier<Optional<String>> cutOff,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.List;
@@ -11,9 +12,9 @@ import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.PolicyView;
-import org.krg.policy.bundle.BadBundle;
-import org.krg.policy.bundle.Bundle;
+import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.JudgedPolicy;
+import org.krg.policy.core.WrittenPolicy;
 import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.PolicyCommand.ActivatePolicy;
 import org.krg.state.command.PolicyCommand.RemovePolicy;
@@ -44,23 +45,23 @@ final class PolicyResource {
     HttpResponse show(Call call) {
         var image = replica.read(call.isStale());
         var version = version(image, call.path("policy"));
-        return Call.one(image, PolicyView.of(image.policies(), version));
+        return Call.one(image, view(image, version));
     }
 
     HttpResponse store(Call call) {
         var body = call.body(PolicyBody.class);
-        var bundle = read(body.bundle());
+        var written = read(body.bundle());
         var author = call.caller().principal();
         var key = changes.key(call.header("krg-request"), author);
-        var store = new StorePolicy(bundle.name(), body.bundle(), author, parts.wall().instant());
+        var store = new StorePolicy(written.name(), body.bundle(), author, parts.wall().instant());
         var stored = changes.submit(key, store);
-        var id = new PolicyId(bundle.name(), stored.created());
+        var id = new PolicyId(written.name(), stored.created());
         var image =
                 body.activates()
                         ? change(call, Optional.empty(), new ActivatePolicy(Optional.of(id)))
                         : replica.atLeast(stored.revision());
         var version = image.policies().versions().require(id);
-        return Call.one(HttpStatus.CREATED, image, PolicyView.of(image.policies(), version));
+        return Call.one(HttpStatus.CREATED, image, view(image, version));
     }
 
     HttpResponse activate(Call call) {
@@ -83,7 +84,7 @@ final class PolicyResource {
     /// Decides nothing: says what a policy would decide of each process now.
     HttpResponse attempt(Call call) {
         var body = call.body(PolicyBody.class);
-        var policy = new JudgedPolicy("tried", read(body.bundle()));
+        var policy = new JudgedPolicy("tried", read(body.bundle()).judge());
         var image = replica.read(false);
         var job = body.job();
         var processes = job == null ? living(image) : Targets.ranks(image, job);
@@ -105,10 +106,10 @@ final class PolicyResource {
                 .toList();
     }
 
-    private static Bundle read(String text) {
+    private WrittenPolicy read(String text) {
         try {
-            return Bundle.read(text);
-        } catch (BadBundle bad) {
+            return parts.policies().read(text);
+        } catch (BadPolicy bad) {
             throw new HostFailure(
                     HostFailure.Code.USAGE,
                     "the policy cannot be used: " + bad.getMessage(),
@@ -148,7 +149,20 @@ final class PolicyResource {
         return replica.atLeast(changes.submit(key, command).revision());
     }
 
-    private static HttpResponse all(ClusterImage image) {
-        return Call.one(image, PolicyView.of(image.policies()));
+    private HttpResponse all(ClusterImage image) {
+        return Call.one(image, PolicyView.of(image.policies(), this::about));
+    }
+
+    private ObjectNode view(ClusterImage image, PolicyVersion version) {
+        return PolicyView.of(image.policies(), version, about(version));
+    }
+
+    /// {@return what who wrote it says it is for}
+    private String about(PolicyVersion version) {
+        try {
+            return parts.policies().read(version.text()).about();
+        } catch (BadPolicy bad) {
+            return "it cannot be read here: " + bad.getMessage();
+        }
     }
 }

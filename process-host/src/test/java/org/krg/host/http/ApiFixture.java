@@ -23,6 +23,7 @@ import org.krg.host.etcd.EtcdParts;
 import org.krg.host.http.TestClient.Answer;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.NodeTls;
+import org.krg.policy.bundle.Bundle;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.state.ClusterStore;
@@ -127,6 +128,7 @@ final class ApiFixture implements AutoCloseable {
                         users.queues,
                         host,
                         DESTINATIONS,
+                        Bundle::read,
                         metrics,
                         () -> List.copyOf(problems),
                         () -> cutOff,

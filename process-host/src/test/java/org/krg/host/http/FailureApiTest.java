@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.engine.FakeStore;
 import org.krg.host.http.TestClient.Answer;
 import org.krg.host.tls.Keys;
+import org.krg.policy.bundle.Bundle;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Revision;
 import org.krg.testkit.Samples;
@@ -51,6 +52,7 @@ final class FailureApiTest {
                                 users.queues,
                                 new FakeProcessHost(),
                                 ApiFixture.DESTINATIONS,
+                                Bundle::read,
                                 new MetricRegistry(),
                                 List::of,
                                 Optional::empty,

@@ -3,8 +3,7 @@ package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import org.krg.policy.bundle.BadBundle;
-import org.krg.policy.bundle.Bundle;
+import java.util.function.Function;
 import org.krg.state.event.PolicyEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Policies;
@@ -21,21 +20,23 @@ public final class PolicyView {
     private PolicyView() {}
 
     /// {@return which one decides, and all there are without their texts}
-    public static ObjectNode of(Policies policies) {
+    ///
+    /// @param about says what a version is for
+    public static ObjectNode of(Policies policies, Function<PolicyVersion, String> about) {
         var view = Json.object().put("active", name(policies.active()));
         view.put("previous", name(policies.previous()));
         view.set(
                 "policies",
                 Json.list(
                         policies.versions().values().stream()
-                                .map(version -> brief(policies, version))
+                                .map(version -> brief(policies, version, about.apply(version)))
                                 .toList()));
         return view;
     }
 
     /// {@return one version with its text}
-    public static ObjectNode of(Policies policies, PolicyVersion version) {
-        return brief(policies, version).put("text", version.text());
+    public static ObjectNode of(Policies policies, PolicyVersion version, String about) {
+        return brief(policies, version, about).put("text", version.text());
     }
 
     /// {@return what a policy would decide of a process, and where that is}
@@ -48,22 +49,14 @@ public final class PolicyView {
         return view;
     }
 
-    private static ObjectNode brief(Policies policies, PolicyVersion version) {
+    private static ObjectNode brief(Policies policies, PolicyVersion version, String about) {
         return Json.object()
                 .put("name", version.id().name())
                 .put("version", version.id().version())
                 .put("active", policies.active().equals(Optional.of(version.id())))
-                .put("about", about(version))
+                .put("about", about)
                 .put("author", version.author())
                 .put("at", version.at().toString());
-    }
-
-    private static String about(PolicyVersion version) {
-        try {
-            return Bundle.read(version.text()).about();
-        } catch (BadBundle bad) {
-            return "it cannot be read here: " + bad.getMessage();
-        }
     }
 
     static void of(ObjectNode view, PolicyEvent event) {

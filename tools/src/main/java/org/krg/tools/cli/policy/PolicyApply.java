@@ -36,7 +36,7 @@ public final class PolicyApply implements Callable<Integer> {
     @Override
     public Integer call() {
         var text = file.text();
-        var _ = file.bundle(text);
+        var _ = file.read(text);
         try (var client = connection.open(terminal)) {
             var body = Json.object().put("text", text).put("activate", activate);
             var reply = client.post(ApiPath.of("policies"), body);

@@ -41,14 +41,14 @@ public final class PolicyCheck implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var bundle = file.bundle(file.text());
+        var policy = file.read(file.text());
         output.print(
                 terminal,
                 Json.object()
-                        .put("name", bundle.name())
-                        .put("about", bundle.about())
-                        .put("size", bundle.size()),
-                () -> "policy %s is good: %s%n".formatted(bundle.name(), bundle.size()));
+                        .put("name", policy.name())
+                        .put("about", policy.about())
+                        .put("size", policy.size()),
+                () -> "policy %s is good: %s%n".formatted(policy.name(), policy.size()));
         return ExitCode.OK;
     }
 }

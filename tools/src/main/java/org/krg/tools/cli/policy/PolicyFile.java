@@ -6,8 +6,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.krg.policy.bundle.BadBundle;
 import org.krg.policy.bundle.Bundle;
+import org.krg.policy.core.BadPolicy;
+import org.krg.policy.core.WrittenPolicy;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.VerbFailed;
 import picocli.CommandLine.Parameters;
@@ -32,10 +33,10 @@ final class PolicyFile {
     }
 
     /// {@return what it says, once it is checked}
-    Bundle bundle(String text) {
+    WrittenPolicy read(String text) {
         try {
             return Bundle.read(text);
-        } catch (BadBundle bad) {
+        } catch (BadPolicy bad) {
             throw new VerbFailed(
                     ExitCode.USAGE,
                     "%s cannot be used:%n%s".formatted(file, bad.getMessage()),

@@ -42,7 +42,7 @@ public final class PolicyTry implements Callable<Integer> {
     @Override
     public Integer call() {
         var text = file.text();
-        var _ = file.bundle(text);
+        var _ = file.read(text);
         var body = Json.object().put("text", text);
         if (job != null) {
             body.put("job", job);

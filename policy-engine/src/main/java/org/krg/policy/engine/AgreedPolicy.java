@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.policy.bundle;
+package org.krg.policy.engine;
 
 import org.jspecify.annotations.Nullable;
+import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.JudgedPolicy;
 import org.krg.policy.core.LeastLoaded;
 import org.krg.policy.core.Policy;
+import org.krg.policy.core.PolicyReader;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
@@ -20,7 +22,12 @@ public final class AgreedPolicy implements Policy {
     private static final Logger log = LoggerFactory.getLogger(AgreedPolicy.class);
 
     private final Policy own = new LeastLoaded();
+    private final PolicyReader reader;
     private volatile @Nullable Known known;
+
+    public AgreedPolicy(PolicyReader reader) {
+        this.reader = reader;
+    }
 
     private record Known(PolicyVersion version, Policy policy) {}
 
@@ -50,8 +57,8 @@ public final class AgreedPolicy implements Policy {
     private Policy read(PolicyVersion version) {
         var name = version.id().toString();
         try {
-            return new JudgedPolicy(name, Bundle.read(version.text()));
-        } catch (BadBundle bad) {
+            return new JudgedPolicy(name, reader.read(version.text()).judge());
+        } catch (BadPolicy bad) {
             log.warn("policy cannot be read, krg's own decides policy={} why={}", name, bad);
             return new Unread(own, name);
         }
