@@ -4,6 +4,7 @@ package org.krg.checkpoint.engine;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,7 +20,8 @@ import org.krg.checkpoint.model.Manifest;
 
 /// Makes a copy of a generation whole: walks the trees of its manifest from the top, asks for what
 /// is not here, verifies and stores it. The walk goes through all nodes, also those that are here,
-/// so that at its end every chunk is known to be here. Used once.
+/// so that at its end every chunk is known to be here. While some leaves are verified and stored
+/// the next are on their way. Used once.
 public final class Completion {
     private final ChunkStore store;
     private final Writing writing;
@@ -27,6 +29,8 @@ public final class Completion {
     private final Deque<Place> nodes = new ArrayDeque<>();
     private final Set<Place> seen = new HashSet<>();
     private final Set<ChunkHash> missingLeaves = new LinkedHashSet<>();
+    private Set<ChunkHash> askedLeaves = Set.of();
+    private Answer askedFor = List::of;
     private long fetchedChunks;
     private long fetchedBytes;
 
@@ -43,6 +47,19 @@ public final class Completion {
         ///
         /// @param hashes at most [Copies#MAX_CHUNKS]
         List<Chunk> find(List<ChunkHash> hashes) throws IOException;
+
+        /// Asks for the same and does not wait, if it can. Answers are taken in the order in which
+        /// they were asked for, and at most two are open.
+        default Answer ask(List<ChunkHash> hashes) throws IOException {
+            var found = find(hashes);
+            return () -> found;
+        }
+    }
+
+    /// What a provider answers.
+    public interface Answer {
+        /// Waits for it.
+        List<Chunk> take() throws IOException;
     }
 
     private record Place(ChunkHash hash, int depth) {}
@@ -60,7 +77,8 @@ public final class Completion {
         while (!nodes.isEmpty()) {
             expandSome();
         }
-        fetchLeaves();
+        askForLeaves();
+        storeLeaves();
     }
 
     /// {@return chunks that came from the provider}
@@ -79,9 +97,9 @@ public final class Completion {
             if (seen.add(place)) {
                 nodes.push(place);
             }
-        } else if (!writing.has(hash) && missingLeaves.add(hash)) {
+        } else if (!writing.has(hash) && !askedLeaves.contains(hash) && missingLeaves.add(hash)) {
             if (missingLeaves.size() == Copies.MAX_CHUNKS) {
-                fetchLeaves();
+                askForLeaves();
             }
         }
     }
@@ -98,7 +116,12 @@ public final class Completion {
                 missing.add(place);
             }
         }
-        var found = fetch(missing.stream().map(Place::hash).distinct().toList());
+        if (missing.isEmpty()) {
+            return;
+        }
+        storeLeaves();
+        var hashes = missing.stream().map(Place::hash).distinct().toList();
+        var found = fetched(hashes, provider.find(hashes));
         for (var place : missing) {
             var node = require(found, place.hash());
             writing.addNode(place.hash(), node);
@@ -112,20 +135,32 @@ public final class Completion {
         }
     }
 
-    private void fetchLeaves() throws IOException {
-        var hashes = List.copyOf(missingLeaves);
-        missingLeaves.clear();
-        var found = fetch(hashes);
-        for (var hash : hashes) {
-            writing.add(hash, require(found, hash));
+    // The other side looks for these while the ones before are stored here.
+    private void askForLeaves() throws IOException {
+        if (missingLeaves.isEmpty()) {
+            return;
         }
+        var hashes = new LinkedHashSet<>(missingLeaves);
+        missingLeaves.clear();
+        var answer = provider.ask(List.copyOf(hashes));
+        storeLeaves();
+        askedLeaves = hashes;
+        askedFor = answer;
     }
 
-    private Map<ChunkHash, byte[]> fetch(List<ChunkHash> hashes) throws IOException {
-        if (hashes.isEmpty()) {
-            return Map.of();
+    private void storeLeaves() throws IOException {
+        if (askedLeaves.isEmpty()) {
+            return;
         }
-        var found = verified(provider.find(hashes));
+        var found = fetched(askedLeaves, askedFor.take());
+        for (var hash : askedLeaves) {
+            writing.add(hash, require(found, hash));
+        }
+        askedLeaves = Set.of();
+    }
+
+    private Map<ChunkHash, byte[]> fetched(Collection<ChunkHash> hashes, List<Chunk> chunks) {
+        var found = verified(chunks);
         fetchedChunks += hashes.size();
         fetchedBytes += found.values().stream().mapToLong(content -> content.length).sum();
         return found;

@@ -137,7 +137,7 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         var watch = new Stopwatch();
         var digest = ManifestCodec.digest(keep.manifest());
         try (var writing = store.begin()) {
-            new Completion(store, writing, hashes -> ask(conversation, hashes)).run(manifest);
+            new Completion(store, writing, new Sender(conversation)).run(manifest);
             writing.publish(keep.id(), digest, keep.manifest());
         }
         watch.lap("store");
@@ -154,11 +154,27 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         log.info("copy made generation={} phases={}", keep.id(), watch);
     }
 
-    private List<Chunk> ask(Conversation conversation, List<ChunkHash> hashes) throws IOException {
-        conversation.send(new Frame.Get(hashes, store.isEncrypted()));
-        return switch (conversation.receive()) {
-            case Frame.Block(var chunks) -> chunks;
-            case Frame other -> throw Conversation.unexpected(other);
-        };
+    /// Whoever wants a copy kept, and waits to be asked for what is missing here.
+    private final class Sender implements Completion.Provider {
+        private final Conversation conversation;
+
+        Sender(Conversation conversation) {
+            this.conversation = conversation;
+        }
+
+        @Override
+        public List<Chunk> find(List<ChunkHash> hashes) throws IOException {
+            return ask(hashes).take();
+        }
+
+        @Override
+        public Completion.Answer ask(List<ChunkHash> hashes) throws IOException {
+            conversation.send(new Frame.Get(hashes, store.isEncrypted()));
+            return () ->
+                    switch (conversation.receive()) {
+                        case Frame.Block(var chunks) -> chunks;
+                        case Frame other -> throw Conversation.unexpected(other);
+                    };
+        }
     }
 }

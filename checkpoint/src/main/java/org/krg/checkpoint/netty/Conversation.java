@@ -15,8 +15,7 @@ import java.util.concurrent.TimeUnit;
 /// One side of a connection, for a thread that blocks: frames out, frames in. Used by one thread;
 /// its Netty handlers run on the event loop.
 final class Conversation implements AutoCloseable {
-    /// Each side waits for an answer before it asks again, so that one would do; a peer that sends
-    /// more breaks the protocol.
+    /// Nobody asks again while two answers are open; a peer that sends more breaks the protocol.
     private static final int MAX_WAITING = 4;
 
     private static final int LENGTH_BYTES = 4;
