@@ -3,6 +3,7 @@ package org.krg.checkpoint.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -18,6 +19,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -150,7 +153,7 @@ final class NettyCopiesTest {
     @Test
     void whoIsOutOfReachIsNotAskedOverAnIdleConnection() throws IOException {
         assertThat(ask()).containsExactly(HASH);
-        listener.close().syncUninterruptibly();
+        stopListening();
         copies.prepare(OTHER);
 
         assertThatThrownBy(this::ask).hasMessageContaining("nobody listens");
@@ -160,11 +163,25 @@ final class NettyCopiesTest {
     @Test
     void whoIsOutOfReachIsSoAfterItWasNot() throws IOException {
         assertThat(ask()).containsExactly(HASH);
-        listener.close().syncUninterruptibly();
+        stopListening();
         served.close().syncUninterruptibly();
 
         assertThatThrownBy(this::ask).hasMessageContaining("nobody listens");
         copies.prepare(OTHER);
+    }
+
+    // The kernel still takes connections until the selector is done with the socket.
+    private void stopListening() {
+        var address = listener.localAddress();
+        listener.close().syncUninterruptibly();
+        await().until(() -> {
+            try (var socket = new Socket()) {
+                socket.connect(address);
+                return false;
+            } catch (ConnectException refused) {
+                return true;
+            }
+        });
     }
 
     private List<ChunkHash> ask() throws IOException {
