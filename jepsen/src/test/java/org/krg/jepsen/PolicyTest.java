@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.jepsen.cluster.Await;
 import org.krg.jepsen.cluster.Cluster;
 
 /// Policies that users write decide where their programs go.
@@ -28,6 +29,21 @@ class PolicyTest {
 
             [place]
             score = [{ expr = "node.tasks_of_user", label = "there" }]
+            """;
+
+    private static final String SPREAD =
+            """
+            [policy]
+            name = "spread"
+
+            [place]
+            score = ["-node.tasks_of_user"]
+
+            [rebalance]
+            when = "node.tasks_of_user > 0.0"
+            every = "1s"
+            residency = "1s"
+            gain = 1.0
             """;
 
     @TempDir private Path directory;
@@ -58,6 +74,20 @@ class PolicyTest {
 
         cluster.run("policy", "rollback").require(0);
         assertThat(run("p4")).isNotEqualTo(first);
+    }
+
+    @Test
+    void aPolicyMovesWhatRunsAndThenLetsItBe() {
+        cluster.run("policy", "apply", file(PACKED), "--activate").require(0);
+        var together = List.of(run("p9"), run("p10"));
+        assertThat(together.getFirst()).isEqualTo(together.getLast());
+
+        cluster.run("policy", "apply", file(SPREAD), "--activate").require(0);
+
+        Await.until("one to move", SOON, () -> !node("p9").equals(node("p10")));
+        var moved = node("p9").equals(together.getFirst()) ? "p10" : "p9";
+        cluster.awaitPhase(moved, "running", SOON);
+        assertThat(decision(moved)).contains("policy spread@").contains("stood still for");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.Judge;
+import org.krg.policy.core.Rebalance;
 import org.krg.policy.core.Variable;
 import org.krg.policy.core.WrittenPolicy;
 
@@ -22,6 +23,7 @@ public final class Bundle implements Judge {
     private final List<Filter> filters;
     private final List<Score> scores;
     private final List<Example> examples;
+    private final Optional<Rebalance> rebalance;
 
     /// Rejects a node for which it does not hold.
     record Filter(Expression expression, String why) {}
@@ -47,13 +49,15 @@ public final class Bundle implements Judge {
             Optional<Expression> select,
             List<Filter> filters,
             List<Score> scores,
-            List<Example> examples) {
+            List<Example> examples,
+            Optional<Rebalance> rebalance) {
         this.name = name;
         this.about = about;
         this.select = select;
         this.filters = List.copyOf(filters);
         this.scores = List.copyOf(scores);
         this.examples = List.copyOf(examples);
+        this.rebalance = rebalance;
     }
 
     /// {@return the policy in `text`, checked}
@@ -69,7 +73,8 @@ public final class Bundle implements Judge {
                                         .map(said -> new Problem(example.line(), 1, said))
                                         .stream())
                         .toList());
-        return new WrittenPolicy(bundle.name, bundle.about, bundle.size(), bundle);
+        return new WrittenPolicy(
+                bundle.name, bundle.about, bundle.size(), bundle, bundle.rebalance);
     }
 
     private String size() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.policy.bundle;
 
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.krg.policy.bundle.Bundle.Filter;
 import org.krg.policy.bundle.Bundle.Score;
 import org.krg.policy.bundle.Expression.Scope;
 import org.krg.policy.core.BadPolicy;
+import org.krg.policy.core.Rebalance;
 import org.krg.policy.core.Variable;
 import org.krg.policy.core.Variable.Kind;
 import org.tomlj.Toml;
@@ -27,6 +30,12 @@ final class BundleReader {
     /// Filters, and scores, of one policy.
     private static final int MOST_RULES = 32;
 
+    private static final Duration EVERY = Duration.ofSeconds(30);
+    private static final Duration RESIDENCY = Duration.ofMinutes(5);
+    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final double GAIN = 0.1;
+    private static final int MOST_AT_ONCE = 100;
+
     private final TomlParseResult toml;
     private final List<Problem> problems = new ArrayList<>();
 
@@ -39,7 +48,7 @@ final class BundleReader {
             note(error.position(), String.valueOf(error.getMessage()));
         }
         Problem.refuse(problems);
-        known(toml, "policy", "place", "example");
+        known(toml, "policy", "place", "rebalance", "example");
         var policy = table(toml, "policy");
         var place = table(toml, "place");
         policy.ifPresent(it -> known(it, "name", "about", "select"));
@@ -63,10 +72,11 @@ final class BundleReader {
                                                         Kind.TRUTH)));
         var filters = place.map(this::filters).orElse(List.of());
         var scores = place.map(this::scores).orElse(List.of());
+        var rebalance = table(toml, "rebalance").flatMap(this::rebalance);
         var examples = examples();
         Problem.refuse(problems);
         var about = policy.flatMap(it -> text(it, "about")).orElse("");
-        return new Bundle(name, about, select, filters, scores, examples);
+        return new Bundle(name, about, select, filters, scores, examples, rebalance);
     }
 
     private List<Filter> filters(TomlTable place) {
@@ -163,6 +173,64 @@ final class BundleReader {
             }
         }
         return rules;
+    }
+
+    private Optional<Rebalance> rebalance(TomlTable table) {
+        known(table, "when", "every", "gain", "residency", "at_once");
+        var every = duration(table, "every", EVERY, Duration.ofSeconds(1));
+        var residency = duration(table, "residency", RESIDENCY, Duration.ZERO);
+        var gain = number(table, "gain", GAIN, Double.MIN_VALUE, Double.MAX_VALUE);
+        var atOnce = (int) number(table, "at_once", 1, 1, MOST_AT_ONCE);
+        var at = toml.inputPositionOf("rebalance");
+        var when = text(table, "when");
+        if (when.isEmpty()) {
+            note(at, "[rebalance] says when: when = \"node.cpu_pressure > 60.0\"");
+        }
+        return when.flatMap(text -> compile(at, text, Scope.NODE, Kind.TRUTH))
+                .map(it -> new Rebalance(holds(it), every, gain, residency, atOnce));
+    }
+
+    private static Rebalance.Condition holds(Expression expression) {
+        return values -> {
+            try {
+                return expression.holds(values);
+            } catch (BadExpression notNow) {
+                return false;
+            }
+        };
+    }
+
+    private Duration duration(TomlTable table, String key, Duration usual, Duration least) {
+        var said = text(table, key);
+        if (said.isEmpty()) {
+            return usual;
+        }
+        try {
+            var span = Duration.parse("PT" + said.get());
+            if (span.compareTo(least) >= 0 && span.compareTo(LONGEST) <= 0) {
+                return span;
+            }
+        } catch (DateTimeParseException odd) {
+            // Said below.
+        }
+        note(
+                table.inputPositionOf(List.of(key)),
+                "%s is a time like 30s or 5m, at least %d s".formatted(key, least.toSeconds()));
+        return usual;
+    }
+
+    private double number(TomlTable table, String key, double usual, double least, double most) {
+        var value = table.get(List.of(key));
+        if (value == null) {
+            return usual;
+        }
+        if (value instanceof Number number
+                && number.doubleValue() >= least
+                && number.doubleValue() <= most) {
+            return number.doubleValue();
+        }
+        note(table.inputPositionOf(List.of(key)), key + " is a number above 0");
+        return usual;
     }
 
     private List<Example> examples() {

@@ -3,9 +3,12 @@ package org.krg.policy.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.krg.policy.model.Situation;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.Verdict;
 
@@ -47,6 +50,56 @@ public final class JudgedPolicy implements Policy {
         return failed && decision.chosen().isEmpty()
                 ? instead(situation, process, verdicts)
                 : decision;
+    }
+
+    /// {@return where a process that runs had better be}
+    ///
+    /// @param process as one that has no node
+    /// @param present where it is
+    public Optional<Move> better(
+            Situation situation, HostedProcess process, NodeId present, Rebalance rule) {
+        var node = situation.image().nodes().require(present);
+        var feasibility = new Feasibility(situation, process);
+        var own = LeastLoaded.verdict(situation, process, feasibility, node);
+        var values = new Observation(situation, process).of(node, own.score());
+        return rule.when().holds(values)
+                ? better(place(situation, process), present, rule.gain())
+                : Optional.empty();
+    }
+
+    /// Where it is nothing speaks for, if it would not come there any more.
+    private Optional<Move> better(PlacementDecision decision, NodeId present, double gain) {
+        if (!decision.policy().equals(name) || decision.chosen().isEmpty()) {
+            return Optional.empty();
+        }
+        var there = verdict(decision, decision.chosen().get());
+        var here = verdict(decision, present);
+        if (here.feasible() && there.score() - here.score() < gain) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Move(
+                        there.node(),
+                        "policy %s scores %s %s and %s %s"
+                                .formatted(
+                                        name,
+                                        there.node(),
+                                        text(there.score()),
+                                        present,
+                                        here.feasible()
+                                                ? text(here.score())
+                                                : "not: " + here.reasons().getFirst())));
+    }
+
+    private static String text(double score) {
+        return String.format(Locale.ROOT, "%.3f", score);
+    }
+
+    private static Verdict verdict(PlacementDecision decision, NodeId node) {
+        return decision.verdicts().stream()
+                .filter(verdict -> verdict.node().equals(node))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Verdict verdict(Node node, Judge.Opinion opinion) {

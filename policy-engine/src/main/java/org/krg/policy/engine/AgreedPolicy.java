@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.policy.engine;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.JudgedPolicy;
 import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.core.Move;
 import org.krg.policy.core.Policy;
 import org.krg.policy.core.PolicyReader;
+import org.krg.policy.core.Rebalance;
+import org.krg.policy.core.WrittenPolicy;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.PolicyVersion;
 import org.slf4j.Logger;
@@ -29,7 +34,9 @@ public final class AgreedPolicy implements Policy {
         this.reader = reader;
     }
 
-    private record Known(PolicyVersion version, Policy policy) {}
+    private record Written(JudgedPolicy policy, WrittenPolicy written) {}
+
+    private record Known(PolicyVersion version, Policy deciding, Optional<Written> written) {}
 
     @Override
     public String name() {
@@ -41,26 +48,50 @@ public final class AgreedPolicy implements Policy {
         return of(situation.image()).place(situation, process);
     }
 
-    private Policy of(ClusterImage image) {
-        return image.policies().decides().map(this::of).orElse(own);
+    /// {@return when the policy that decides moves what runs; empty: never}
+    public Optional<Rebalance> rebalance(ClusterImage image) {
+        return written(image).flatMap(it -> it.written().rebalance());
     }
 
-    private Policy of(PolicyVersion version) {
+    /// {@return where a process that runs had better be, as the policy that decides has it}
+    ///
+    /// @param process as one that has no node
+    /// @param present where it is
+    public Optional<Move> better(Situation situation, HostedProcess process, NodeId present) {
+        return written(situation.image())
+                .flatMap(it ->
+                        it.written()
+                                .rebalance()
+                                .flatMap(rule ->
+                                        it.policy().better(situation, process, present, rule)));
+    }
+
+    private Policy of(ClusterImage image) {
+        return image.policies().decides().map(this::known).map(Known::deciding).orElse(own);
+    }
+
+    private Optional<Written> written(ClusterImage image) {
+        return image.policies().decides().map(this::known).flatMap(Known::written);
+    }
+
+    private Known known(PolicyVersion version) {
         var last = known;
         if (last == null || !last.version().equals(version)) {
-            last = new Known(version, read(version));
+            last = read(version);
             known = last;
         }
-        return last.policy();
+        return last;
     }
 
-    private Policy read(PolicyVersion version) {
+    private Known read(PolicyVersion version) {
         var name = version.id().toString();
         try {
-            return new JudgedPolicy(name, reader.read(version.text()).judge());
+            var written = reader.read(version.text());
+            var policy = new JudgedPolicy(name, written.judge());
+            return new Known(version, policy, Optional.of(new Written(policy, written)));
         } catch (BadPolicy bad) {
             log.warn("policy cannot be read, krg's own decides policy={} why={}", name, bad);
-            return new Unread(own, name);
+            return new Known(version, new Unread(own, name), Optional.empty());
         }
     }
 

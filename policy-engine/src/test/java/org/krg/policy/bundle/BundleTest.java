@@ -4,6 +4,7 @@ package org.krg.policy.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -113,6 +114,12 @@ class BundleTest {
                     place.score = ['[1, 2].map(x, x)']        | undeclared reference
                     policy.select = 'node.cpus > 1'           | there is no node.cpus; there are task.name
                     policy.wanted = 'x'                       | unknown key wanted
+                    rebalance.when = 'node.cpus'              | gives double and has to give true or false
+                    rebalance.every = '30s'                   | .rebalance. says when
+                    rebalance = { when = 'true', every = '0s' } | every is a time like 30s or 5m, at least 1 s
+                    rebalance = { when = 'true', residency = 'long' } | residency is a time like
+                    rebalance = { when = 'true', gain = 0 }   | gain is a number above 0
+                    rebalance = { when = 'true', at_most = 3 } | unknown key at_most
                     example = [{ chosen = 'n1' }]             | an example has nodes
                     example = [{ chosen = 'n1', nodes.n1 = { disk = 1 } }] | a node has no disk; it has name
                     example = [{ chosen = 'n1', nodes.n1 = { cpus = 'x' } }] | node.cpus is of another kind
@@ -124,6 +131,27 @@ class BundleTest {
                 .isInstanceOf(BadPolicy.class)
                 .message()
                 .containsPattern(said);
+    }
+
+    @Test
+    void whatRunsIsMovedAsThePolicySays() throws BadPolicy {
+        var rule =
+                Bundle.read(
+                                """
+                                policy.name = "mine"
+                                rebalance = { when = "node.cpus / node.cpus_free > 2.0", every = "5s", at_once = 3 }
+                                """)
+                        .rebalance()
+                        .orElseThrow();
+
+        assertThat(rule.every()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(rule.residency()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(rule.gain()).isEqualTo(0.1);
+        assertThat(rule.atOnce()).isEqualTo(3);
+        assertThat(rule.when().holds(values("ann", 1, 3, 8, false))).isTrue();
+        assertThat(rule.when().holds(values("ann", 1, 7, 8, false))).isFalse();
+        assertThat(rule.when().holds(new TreeMap<>())).isFalse();
+        assertThat(Bundle.read("policy.name = 'a'").rebalance()).isEmpty();
     }
 
     @Test

@@ -30,10 +30,7 @@ import org.krg.state.model.PolicyVersion;
 class AgreedPolicyTest {
     private static final HostedProcess NEW = process(9, waiting(new Origin.Beginning()));
     private static final ClusterImage TWO_NODES =
-            with(
-                    with(ClusterImage.EMPTY, node("n1"), node("n2")),
-                    spec(1_000, Duration.ZERO),
-                    NEW);
+            with(with(ClusterImage.EMPTY, node("n1"), node("n2")), spec(1_000, Duration.ZERO), NEW);
 
     private final List<String> read = new ArrayList<>();
     private final Policy agreed = new AgreedPolicy(this::read);
@@ -53,7 +50,8 @@ class AgreedPolicyTest {
                                 List.of(),
                                 text.equals(values.get("node.name")) ? 1 : 0,
                                 List.of(),
-                                false));
+                                false),
+                Optional.empty());
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.netty.ChunkService;
@@ -35,6 +36,7 @@ import org.krg.host.engine.LeaseKeeping;
 import org.krg.host.engine.NetworkEngine;
 import org.krg.host.engine.Probes;
 import org.krg.host.engine.Proposals;
+import org.krg.host.engine.Rebalancer;
 import org.krg.host.engine.ReplicaComparison;
 import org.krg.host.engine.ServedMemory;
 import org.krg.host.engine.UserLeases;
@@ -66,7 +68,6 @@ import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.linux.Boottime;
 import org.krg.policy.bundle.Bundle;
-import org.krg.policy.core.Policy;
 import org.krg.policy.engine.AgreedPolicy;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.KrgVersion;
@@ -97,7 +98,7 @@ final class Agent implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ProgramFiles programs = new ProgramFiles();
-    private final Policy policy = new AgreedPolicy(Bundle::read);
+    private final AgreedPolicy policy = new AgreedPolicy(Bundle::read);
 
     /// What answers other agents, and this one about itself.
     private final CompletableFuture<AgentAsked> own = new CompletableFuture<>();
@@ -257,6 +258,8 @@ final class Agent implements AutoCloseable {
         var _ = removal.ended().thenAccept(left::complete);
         var upkeep = new Upkeep(holder, renewal, audit, replicas, removal);
         upkeep.start(timer, executor);
+        var destinations = new Destinations(policy, probes(asks), InstantSource.system());
+        rebalance(store, destinations, timer);
         parts.add(
                 openApi(
                         new ApiParts(
@@ -264,7 +267,7 @@ final class Agent implements AutoCloseable {
                                 keeping,
                                 queues,
                                 host,
-                                new Destinations(policy, probes(asks), InstantSource.system()),
+                                destinations,
                                 Bundle::read,
                                 metrics,
                                 upkeep::problems,
@@ -433,6 +436,19 @@ final class Agent implements AutoCloseable {
                         Thread.ofPlatform().name("krg-retry").daemon().factory());
         parts.add(timer::shutdownNow);
         return timer;
+    }
+
+    private void rebalance(
+            RatisClusterStore store, Destinations destinations, ScheduledExecutorService timer) {
+        var mover =
+                new MoveClient(
+                        tls.mutual(), () -> store.image().nodes().require(self).addresses().api());
+        var rebalancer =
+                new Rebalancer(
+                        store, policy, destinations, mover, Boottime::now, InstantSource.system());
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> executor.execute(rebalancer::look), 1, 1, TimeUnit.SECONDS);
     }
 
     private Proposals proposals(RatisClusterStore store, ScheduledExecutorService timer) {

@@ -4,11 +4,15 @@ package org.krg.host.engine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.krg.host.ProgramQuestion;
+import org.krg.policy.core.Move;
 import org.krg.policy.core.Policy;
+import org.krg.policy.engine.AgreedPolicy;
 import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
@@ -43,13 +47,13 @@ public final class Destinations {
     public PlacementDecision decide(
             ClusterImage image, HostedProcess process, NodeId present, List<SegmentId> segments) {
         var others = image.withNodes(image.nodes().without(present));
-        return judge(policy, others, returning(process), segments);
+        return judge(others, returning(process), segments);
     }
 
     /// {@return a verdict on each node as one on which a process, whether it runs or not, is
     /// brought back}
     public PlacementDecision anywhere(ClusterImage image, HostedProcess process) {
-        return judge(policy, image, returning(process), List.of());
+        return judge(image, returning(process), List.of());
     }
 
     /// {@return what a policy would decide of a process, whether it runs or not, if it had no node
@@ -60,9 +64,24 @@ public final class Destinations {
                         .map(Generation::id)
                         .<Origin>map(id -> new Origin.Checkpoint(id.number()))
                         .orElseGet(Origin.Beginning::new);
-        var waiting = waiting(process, origin, "a policy is tried");
-        var without = image.withProcesses(image.processes().with(process.id(), waiting));
-        return judge(trial, without, waiting, List.of());
+        return undecided(image, waiting(process, origin, "a policy is tried"), trial::place);
+    }
+
+    /// {@return where a process that runs had better be, as the policy that decides has it}
+    Optional<Move> better(
+            AgreedPolicy agreed, ClusterImage image, HostedProcess process, NodeId present) {
+        return undecided(
+                image,
+                returning(process),
+                (situation, waiting) -> agreed.better(situation, waiting, present));
+    }
+
+    private <T> T undecided(
+            ClusterImage image,
+            HostedProcess waiting,
+            BiFunction<Situation, HostedProcess, T> look) {
+        var without = image.withProcesses(image.processes().with(waiting.id(), waiting));
+        return look.apply(situation(without, waiting, List.of()), waiting);
     }
 
     /// It is judged as one that is to be brought back somewhere from a checkpoint.
@@ -75,7 +94,12 @@ public final class Destinations {
     }
 
     private PlacementDecision judge(
-            Policy judging, ClusterImage image, HostedProcess process, List<SegmentId> segments) {
+            ClusterImage image, HostedProcess process, List<SegmentId> segments) {
+        return policy.place(situation(image, process, segments), process);
+    }
+
+    private Situation situation(
+            ClusterImage image, HostedProcess process, List<SegmentId> segments) {
         var job = image.jobs().require(process.job());
         var program = job.spec().program();
         var question =
@@ -93,7 +117,7 @@ public final class Destinations {
         }
         var facts = new TreeMap<NodeId, ProgramFacts>();
         asked.forEach((node, answer) -> facts.put(node, answer.join()));
-        return judging.place(new Situation(image, Ledger.EMPTY, facts, wall.instant()), process);
+        return new Situation(image, Ledger.EMPTY, facts, wall.instant());
     }
 
     private CompletableFuture<ProgramFacts> ask(NodeId node, ProgramQuestion question) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.krg.host.HostFailure;
 import org.krg.host.http.MoveSurvey.Finding;
+import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.MigrationBody;
 import org.krg.host.http.body.NeedsBody;
 import org.krg.host.http.cluster.Changes;
@@ -18,6 +19,7 @@ import org.krg.host.http.view.Json;
 import org.krg.host.http.view.MigrationView;
 import org.krg.host.model.Obstacle;
 import org.krg.state.command.MigrationCommand.StartMigration;
+import org.krg.state.core.Authority;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Engine;
 import org.krg.state.model.HostedProcess;
@@ -90,10 +92,14 @@ final class MigrationResource {
                                 mode,
                                 limit,
                                 parts.wall().instant(),
-                                body.why(call.caller().identity().name())));
+                                body.why(name(call.caller()))));
         var now = replica.atLeast(done.revision());
         var migration = now.migrations().require(new MigrationId(done.created()));
         return Call.one(HttpStatus.CREATED, now, MigrationView.of(now, migration));
+    }
+
+    private static String name(Caller caller) {
+        return caller.principal().equals(Authority.AGENT) ? "" : caller.identity().name();
     }
 
     /// What keeps a process from being saved, or from going to a node.

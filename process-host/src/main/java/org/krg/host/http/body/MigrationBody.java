@@ -49,8 +49,11 @@ public record MigrationBody(
 
     /// {@return who asked for it and what chose the target, as a clause for people}
     ///
-    /// @param user the caller's name
+    /// @param user the caller's name; empty for an agent, which says why itself
     public String why(String user) {
+        if (user.isEmpty()) {
+            return reason == null ? "" : reason.strip();
+        }
         return "%s asked for it%s and %s"
                 .formatted(
                         user,

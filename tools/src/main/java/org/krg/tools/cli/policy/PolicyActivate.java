@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "It decides where processes go that start, come back or move to auto, from the next decision on. What runs stays where it is."
+            "It decides where processes go that start, come back or move to auto, from the next decision on. What runs it moves only if it has [rebalance]."
         })
 public final class PolicyActivate implements Callable<Integer> {
     private final Terminal terminal;
