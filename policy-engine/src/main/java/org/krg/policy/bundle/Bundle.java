@@ -82,8 +82,7 @@ public final class Bundle implements Judge {
                 .formatted(filters.size(), scores.size(), examples.size());
     }
 
-    /// Where it cannot be said whether the policy is for a task, or it is not, krg's own score
-    /// counts and nothing else.
+    /// A task that it is not for has krg's own score.
     @Override
     public Opinion of(SortedMap<String, Object> values) {
         try {

@@ -72,7 +72,7 @@ final class BundleReader {
                                                         Kind.TRUTH)));
         var filters = place.map(this::filters).orElse(List.of());
         var scores = place.map(this::scores).orElse(List.of());
-        var rebalance = table(toml, "rebalance").flatMap(this::rebalance);
+        var rebalance = table(toml, "rebalance").flatMap(it -> rebalance(it, select));
         var examples = examples();
         Problem.refuse(problems);
         var about = policy.flatMap(it -> text(it, "about")).orElse("");
@@ -175,7 +175,7 @@ final class BundleReader {
         return rules;
     }
 
-    private Optional<Rebalance> rebalance(TomlTable table) {
+    private Optional<Rebalance> rebalance(TomlTable table, Optional<Expression> select) {
         known(table, "when", "every", "gain", "residency", "at_once");
         var every = duration(table, "every", EVERY, Duration.ofSeconds(1));
         var residency = duration(table, "residency", RESIDENCY, Duration.ZERO);
@@ -187,13 +187,13 @@ final class BundleReader {
             note(at, "[rebalance] says when: when = \"node.cpu_pressure > 60.0\"");
         }
         return when.flatMap(text -> compile(at, text, Scope.NODE, Kind.TRUTH))
-                .map(it -> new Rebalance(holds(it), every, gain, residency, atOnce));
+                .map(it -> new Rebalance(holds(select, it), every, gain, residency, atOnce));
     }
 
-    private static Rebalance.Condition holds(Expression expression) {
+    private static Rebalance.Condition holds(Optional<Expression> select, Expression when) {
         return values -> {
             try {
-                return expression.holds(values);
+                return (select.isEmpty() || select.get().holds(values)) && when.holds(values);
             } catch (BadExpression notNow) {
                 return false;
             }

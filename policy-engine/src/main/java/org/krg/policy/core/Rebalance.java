@@ -8,6 +8,7 @@ import java.util.SortedMap;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Node;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 
@@ -35,6 +36,7 @@ public record Rebalance(
         }
         return image.processes().values().stream()
                 .filter(process -> isSettled(process, now))
+                .filter(process -> isOnOpenNode(image, process))
                 .filter(process -> !process.frozen())
                 .filter(process -> isFree(image, process.id()))
                 .filter(process -> image.jobs().require(process.job()).stop().isEmpty())
@@ -46,6 +48,16 @@ public record Rebalance(
     private boolean isSettled(HostedProcess process, Instant now) {
         return process.phase() instanceof Phase.Running
                 && !since(process).plus(residency).isAfter(now);
+    }
+
+    /// One that is lost has its processes taken away, one that is cordoned is emptied by whoever did
+    /// that.
+    private static boolean isOnOpenNode(ClusterImage image, HostedProcess process) {
+        return process.phase()
+                .host()
+                .flatMap(image.nodes()::find)
+                .filter(node -> node.state() == Node.State.READY && !node.cordoned())
+                .isPresent();
     }
 
     private static Instant since(HostedProcess process) {

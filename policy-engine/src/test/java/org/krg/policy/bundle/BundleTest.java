@@ -139,6 +139,7 @@ class BundleTest {
                 Bundle.read(
                                 """
                                 policy.name = "mine"
+                                policy.select = "task.user != 'root'"
                                 rebalance = { when = "node.cpus / node.cpus_free > 2.0", every = "5s", at_once = 3 }
                                 """)
                         .rebalance()
@@ -150,6 +151,7 @@ class BundleTest {
         assertThat(rule.atOnce()).isEqualTo(3);
         assertThat(rule.when().holds(values("ann", 1, 3, 8, false))).isTrue();
         assertThat(rule.when().holds(values("ann", 1, 7, 8, false))).isFalse();
+        assertThat(rule.when().holds(values("root", 1, 3, 8, false))).isFalse();
         assertThat(rule.when().holds(new TreeMap<>())).isFalse();
         assertThat(Bundle.read("policy.name = 'a'").rebalance()).isEmpty();
     }

@@ -23,6 +23,7 @@ import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
+import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
@@ -57,6 +58,15 @@ class RebalanceTest {
                         process(2, waiting(new Origin.Beginning())));
 
         assertThat(RULE.candidates(image, NOW)).isEmpty();
+    }
+
+    @Test
+    void whatIsOnALostOrCordonedNodeIsForOthersToMove() {
+        var cordoned = with(running(nodes(), 1, 90), node("n1").cordoned(true));
+        var lost = with(running(nodes(), 1, 90), node("n1").inState(Node.State.LOST, NOW));
+
+        assertThat(RULE.candidates(cordoned, NOW)).isEmpty();
+        assertThat(RULE.candidates(lost, NOW)).isEmpty();
     }
 
     @Test
