@@ -21,6 +21,9 @@ import org.krg.jepsen.cluster.Cluster;
 /// Policies that users write decide where their programs go.
 @ExtendWith(SharedCluster.class)
 class PolicyTest {
+    /// Of whom no other test runs anything.
+    private static final String USER = "nobody";
+
     private static final Duration SOON = Duration.ofMinutes(1);
     private static final String PACKED =
             """
@@ -55,9 +58,8 @@ class PolicyTest {
         this.cluster = cluster;
     }
 
-    /// All three are equal, so that only a policy puts them elsewhere than one on each.
     @BeforeEach
-    void theNodesAreEmpty() {
+    void allNodesAreReady() {
         cluster.awaitReady();
     }
 
@@ -88,6 +90,13 @@ class PolicyTest {
         var moved = node("p9").equals(together.getFirst()) ? "p10" : "p9";
         cluster.awaitPhase(moved, "running", SOON);
         assertThat(decision(moved)).contains("policy spread@").contains("stood still for");
+        assertThat(
+                        cluster.run("op", "list", "--all", "-o", "json")
+                                .require(0)
+                                .json()
+                                .path("operations"))
+                .filteredOn(it -> it.path("target").asText().matches("p(9|10)/0"))
+                .hasSize(1);
     }
 
     @Test
@@ -132,7 +141,8 @@ class PolicyTest {
     }
 
     private void submit(String name) {
-        cluster.run("run", "--name", name, "--", "sleep", "1000").require(0);
+        cluster.run("run", "--name", name, "--user", USER, "--cwd", "/", "--", "sleep", "1000")
+                .require(0);
         started.add(name);
     }
 

@@ -166,7 +166,7 @@ public final class RandomCommands {
             case 2 -> new ActivatePolicy(Optional.empty());
             case 3 -> new RollBackPolicy();
             case 4 -> new RemovePolicy(name);
-            default -> new StorePolicy(name, "# " + random.nextInt(9), "alice", now);
+            default -> new StorePolicy(name, "", "# " + random.nextInt(9), "alice", now);
         };
     }
 

@@ -64,7 +64,15 @@ public final class Bundle implements Judge {
     ///
     /// @throws BadPolicy if it cannot be used, or does not choose what its examples say
     public static WrittenPolicy read(String text) throws BadPolicy {
-        var bundle = new BundleReader(text).read();
+        try {
+            return checked(new BundleReader(text).read());
+        } catch (RuntimeException | StackOverflowError odd) {
+            // The libraries that read it have limits of their own.
+            throw new BadPolicy("it cannot be read: " + odd);
+        }
+    }
+
+    private static WrittenPolicy checked(Bundle bundle) throws BadPolicy {
         Problem.refuse(
                 bundle.examples.stream()
                         .flatMap(example ->
@@ -95,37 +103,48 @@ public final class Bundle implements Judge {
         return judge(values);
     }
 
+    /// What a filter says counts, whatever else fails.
     private Opinion judge(SortedMap<String, Object> values) {
         var objections = new ArrayList<String>();
-        try {
-            for (var filter : filters) {
+        var failures = new ArrayList<BadExpression>();
+        for (var filter : filters) {
+            try {
                 if (!filter.expression().holds(values)) {
                     objections.add(filter.why());
                 }
+            } catch (BadExpression failure) {
+                failures.add(failure);
             }
-            if (scores.isEmpty()) {
-                return new Opinion(
-                        objections,
-                        leastLoaded(values),
-                        objections.isEmpty() ? ofOthers(values, "").reasons() : List.of(),
-                        false);
-            }
-            var reasons = new ArrayList<String>();
-            var sum = 0.0;
-            for (var score : scores) {
-                var number = score.expression().number(values);
-                sum += score.weight() * number;
-                reasons.add(
-                        score.weight() == 1
-                                ? "%s: %s".formatted(score.label(), text(number))
-                                : "%s: %s x %s"
-                                        .formatted(
-                                                score.label(), text(number), text(score.weight())));
-            }
-            return new Opinion(objections, sum, objections.isEmpty() ? reasons : List.of(), false);
+        }
+        if (!objections.isEmpty()) {
+            return new Opinion(objections, 0, List.of(), false);
+        }
+        if (!failures.isEmpty()) {
+            return failed(failures.getFirst());
+        }
+        try {
+            return scores.isEmpty() ? ofOthers(values, "") : score(values);
         } catch (BadExpression failure) {
             return failed(failure);
         }
+    }
+
+    private Opinion score(SortedMap<String, Object> values) throws BadExpression {
+        var reasons = new ArrayList<String>();
+        var sum = 0.0;
+        for (var score : scores) {
+            var number = score.expression().number(values);
+            sum += score.weight() * number;
+            reasons.add(
+                    score.weight() == 1
+                            ? "%s: %s".formatted(score.label(), text(number))
+                            : "%s: %s x %s"
+                                    .formatted(score.label(), text(number), text(score.weight())));
+        }
+        if (!Double.isFinite(sum)) {
+            throw new BadExpression("the sum of the scores is " + sum);
+        }
+        return new Opinion(List.of(), sum, reasons, false);
     }
 
     private static Opinion ofOthers(SortedMap<String, Object> values, String why) {

@@ -19,6 +19,7 @@ import org.krg.policy.core.BadPolicy;
 import org.krg.policy.core.Rebalance;
 import org.krg.policy.core.Variable;
 import org.krg.policy.core.Variable.Kind;
+import org.krg.state.model.PolicyId;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
@@ -30,6 +31,15 @@ final class BundleReader {
     /// Filters, and scores, of one policy.
     private static final int MOST_RULES = 32;
 
+    /// Of all its expressions together: what a decision costs is bounded by it.
+    private static final int MOST_CHARACTERS = 8_192;
+
+    private static final int MOST_EXAMPLES = 32;
+
+    /// Of what is shown with each decision.
+    private static final int MOST_SHOWN = 200;
+
+    private static final int LABEL = 60;
     private static final Duration EVERY = Duration.ofSeconds(30);
     private static final Duration RESIDENCY = Duration.ofMinutes(5);
     private static final Duration LONGEST = Duration.ofDays(1);
@@ -38,6 +48,7 @@ final class BundleReader {
 
     private final TomlParseResult toml;
     private final List<Problem> problems = new ArrayList<>();
+    private int characters;
 
     BundleReader(String text) {
         this.toml = Toml.parse(text);
@@ -59,6 +70,8 @@ final class BundleReader {
         var name = policy.flatMap(it -> text(it, "name")).orElse("");
         if (policy.isPresent() && name.isEmpty()) {
             note(toml.inputPositionOf("policy"), "[policy] has no name");
+        } else if (policy.isPresent() && !PolicyId.isName(name)) {
+            note(policy.get().inputPositionOf("name"), PolicyId.NAMES);
         }
         var select =
                 policy.filter(it -> it.contains("select"))
@@ -72,10 +85,10 @@ final class BundleReader {
                                                         Kind.TRUTH)));
         var filters = place.map(this::filters).orElse(List.of());
         var scores = place.map(this::scores).orElse(List.of());
+        var about = policy.flatMap(it -> shown(it, "about")).orElse("");
         var rebalance = table(toml, "rebalance").flatMap(it -> rebalance(it, select));
         var examples = examples();
         Problem.refuse(problems);
-        var about = policy.flatMap(it -> text(it, "about")).orElse("");
         return new Bundle(name, about, select, filters, scores, examples, rebalance);
     }
 
@@ -103,7 +116,7 @@ final class BundleReader {
                                     new Score(
                                             expression,
                                             weight,
-                                            rule.text("label").orElse(rule.expression()))));
+                                            rule.text("label").orElse(label(rule.expression())))));
         }
         return scores;
     }
@@ -129,7 +142,7 @@ final class BundleReader {
         }
 
         Optional<String> text(String key) {
-            return more.flatMap(table -> BundleReader.this.text(table, key));
+            return more.flatMap(table -> shown(table, key));
         }
 
         /// {@return the number, 1 where none is said}
@@ -179,13 +192,15 @@ final class BundleReader {
         known(table, "when", "every", "gain", "residency", "at_once");
         var every = duration(table, "every", EVERY, Duration.ofSeconds(1));
         var residency = duration(table, "residency", RESIDENCY, Duration.ZERO);
-        var gain = number(table, "gain", GAIN, Double.MIN_VALUE, Double.MAX_VALUE);
-        var atOnce = (int) number(table, "at_once", 1, 1, MOST_AT_ONCE);
-        var at = toml.inputPositionOf("rebalance");
+        var gain = positive(table, "gain", GAIN);
+        var atOnce = whole(table, "at_once", 1, MOST_AT_ONCE);
         var when = text(table, "when");
         if (when.isEmpty()) {
-            note(at, "[rebalance] says when: when = \"node.cpu_pressure > 60.0\"");
+            note(
+                    toml.inputPositionOf("rebalance"),
+                    "[rebalance] says when: when = \"node.cpu_pressure > 60.0\"");
         }
+        var at = table.inputPositionOf(List.of("when"));
         return when.flatMap(text -> compile(at, text, Scope.NODE, Kind.TRUTH))
                 .map(it -> new Rebalance(holds(select, it), every, gain, residency, atOnce));
     }
@@ -215,22 +230,34 @@ final class BundleReader {
         }
         note(
                 table.inputPositionOf(List.of(key)),
-                "%s is a time like 30s or 5m, at least %d s".formatted(key, least.toSeconds()));
+                "%s is a time like 30s or 5m, from %d s to 24h".formatted(key, least.toSeconds()));
         return usual;
     }
 
-    private double number(TomlTable table, String key, double usual, double least, double most) {
-        var value = table.get(List.of(key));
-        if (value == null) {
-            return usual;
-        }
-        if (value instanceof Number number
-                && number.doubleValue() >= least
-                && number.doubleValue() <= most) {
-            return number.doubleValue();
-        }
-        note(table.inputPositionOf(List.of(key)), key + " is a number above 0");
-        return usual;
+    private double positive(TomlTable table, String key, double usual) {
+        return switch (table.get(List.of(key))) {
+            case null -> usual;
+            case Number number
+                    when number.doubleValue() > 0 && Double.isFinite(number.doubleValue()) ->
+                    number.doubleValue();
+            default -> {
+                note(table.inputPositionOf(List.of(key)), key + " is a number above 0");
+                yield usual;
+            }
+        };
+    }
+
+    private int whole(TomlTable table, String key, int usual, int most) {
+        return switch (table.get(List.of(key))) {
+            case null -> usual;
+            case Long number when number >= 1 && number <= most -> Math.toIntExact(number);
+            default -> {
+                note(
+                        table.inputPositionOf(List.of(key)),
+                        "%s is a whole number from 1 to %d".formatted(key, most));
+                yield usual;
+            }
+        };
     }
 
     private List<Example> examples() {
@@ -240,6 +267,12 @@ final class BundleReader {
         }
         if (!(toml.get("example") instanceof TomlArray array)) {
             note(toml.inputPositionOf("example"), "examples are written as [[example]]");
+            return examples;
+        }
+        if (array.size() > MOST_EXAMPLES) {
+            note(
+                    toml.inputPositionOf("example"),
+                    "%d are too many, %d is the most".formatted(array.size(), MOST_EXAMPLES));
             return examples;
         }
         for (var index = 0; index < array.size(); index++) {
@@ -266,8 +299,11 @@ final class BundleReader {
                 table(all, name).ifPresent(node -> nodes.put(name, values(node, "node")));
             }
         });
-        if (nodes.isEmpty()) {
-            note(at, "an example has nodes: nodes.n1 = { cpus_free = 2.0 }");
+        if (nodes.isEmpty() || nodes.size() > MOST_EXAMPLES) {
+            note(
+                    at,
+                    "an example has nodes: nodes.n1 = { cpus_free = 2.0 }, %d at most"
+                            .formatted(MOST_EXAMPLES));
         }
         var chosen = text(example, "chosen");
         if (chosen.isEmpty()) {
@@ -313,6 +349,14 @@ final class BundleReader {
 
     private Optional<Expression> compile(
             @Nullable TomlPosition at, String text, Scope scope, Kind result) {
+        characters += text.length();
+        if (characters > MOST_CHARACTERS) {
+            note(
+                    at,
+                    "all expressions together have at most %d characters"
+                            .formatted(MOST_CHARACTERS));
+            return Optional.empty();
+        }
         try {
             return Optional.of(Expression.compile(text, scope, result));
         } catch (BadExpression bad) {
@@ -341,6 +385,21 @@ final class BundleReader {
                 yield Optional.empty();
             }
         };
+    }
+
+    /// {@return a text that decisions show}
+    private Optional<String> shown(TomlTable table, String key) {
+        var text = text(table, key);
+        if (text.filter(it -> it.length() > MOST_SHOWN).isPresent()) {
+            note(
+                    table.inputPositionOf(List.of(key)),
+                    "%s has at most %d characters".formatted(key, MOST_SHOWN));
+        }
+        return text;
+    }
+
+    private static String label(String expression) {
+        return expression.length() <= LABEL ? expression : expression.substring(0, LABEL) + "…";
     }
 
     private void known(TomlTable table, String... keys) {

@@ -7,7 +7,6 @@ import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Arrays;
@@ -22,11 +21,11 @@ final class Expression {
     /// More is a program and not a rule.
     static final int MOST_CHARACTERS = 4_096;
 
+    /// How much of an expression a message shows.
+    private static final int MOST_SHOWN = 120;
+
     private static final int MOST_DEPTH = 64;
     private static final Pattern VARIABLE = Pattern.compile("(task|node)\\.\\w+");
-
-    /// Of `exists` and `all` over lists that the expression itself has.
-    private static final int MOST_ITERATIONS = 1_000;
 
     private final String text;
     private final CelRuntime.Program program;
@@ -38,7 +37,7 @@ final class Expression {
 
     /// Where it is evaluated.
     enum Scope {
-        /// Before any node is looked at.
+        /// About the task alone.
         TASK,
         /// For each node.
         NODE;
@@ -68,14 +67,10 @@ final class Expression {
                                     CelOptions.current()
                                             .maxExpressionCodePointSize(MOST_CHARACTERS)
                                             .maxParseRecursionDepth(MOST_DEPTH)
-                                            .comprehensionMaxIterations(MOST_ITERATIONS)
                                             .enableHeterogeneousNumericComparisons(true)
                                             .build())
-                            // Without `map` and `filter`, whose cost grows with the square.
-                            .setStandardMacros(
-                                    CelStandardMacro.ALL,
-                                    CelStandardMacro.EXISTS,
-                                    CelStandardMacro.EXISTS_ONE);
+                            // No loops: what an expression costs is what it has of characters.
+                            .setStandardMacros();
             for (var variable : Variable.values()) {
                 if (scope.knows(variable)) {
                     cel.addVar(variable.word(), type(variable.kind()));
@@ -96,24 +91,28 @@ final class Expression {
             if (!gives(tree.getResultType(), result)) {
                 throw new BadExpression(
                         "`%s` gives %s and has to give %s"
-                                .formatted(text, tree.getResultType().name(), word(result)));
+                                .formatted(shown(text), tree.getResultType().name(), word(result)));
             }
             return new Expression(text, cel.createProgram(tree));
         } catch (CelValidationException invalid) {
             throw new BadExpression(problem(text, scope, invalid));
-        } catch (CelEvaluationException odd) {
-            throw new BadExpression("`%s`: %s".formatted(text, odd.getMessage()));
+        } catch (CelEvaluationException | RuntimeException | StackOverflowError odd) {
+            throw new BadExpression("`%s`: %s".formatted(shown(text), odd));
         }
+    }
+
+    private static String shown(String text) {
+        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
     }
 
     private static String problem(String text, Scope scope, CelValidationException invalid) {
         var first = invalid.getErrors().getFirst();
         var column = first.getSourceLocation().getColumn();
-        var said = "`%s`, character %d: %s".formatted(text, column + 1, first.getMessage());
+        var said = "`%s`, character %d: %s".formatted(shown(text), column + 1, first.getMessage());
         var asked = VARIABLE.matcher(text);
         if (said.contains("undeclared reference") && asked.find(Math.min(column, text.length()))) {
             return "`%s`, character %d: there is no %s; there are %s"
-                    .formatted(text, column + 1, asked.group(), scope.words(asked.group(1)));
+                    .formatted(shown(text), column + 1, asked.group(), scope.words(asked.group(1)));
         }
         return said.contains("(int, double)") || said.contains("(double, int)")
                 ? said + "; write 2.0 in place of 2"
@@ -153,7 +152,7 @@ final class Expression {
     double number(Map<String, Object> values) throws BadExpression {
         var number = ((Number) evaluate(values)).doubleValue();
         if (!Double.isFinite(number)) {
-            throw new BadExpression("`%s` is %s".formatted(text, number));
+            throw new BadExpression("`%s` is %s".formatted(shown(text), number));
         }
         return number;
     }
@@ -162,7 +161,9 @@ final class Expression {
         try {
             return program.eval(values);
         } catch (CelEvaluationException failure) {
-            throw new BadExpression("`%s`: %s".formatted(text, failure.getMessage()));
+            throw new BadExpression("`%s`: %s".formatted(shown(text), failure.getMessage()));
+        } catch (RuntimeException | StackOverflowError odd) {
+            throw new BadExpression("`%s`: %s".formatted(shown(text), odd));
         }
     }
 

@@ -2,7 +2,6 @@
 package org.krg.policy.core;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.krg.policy.model.Situation;
@@ -14,7 +13,8 @@ import org.krg.state.model.Verdict;
 
 /// A policy that a user wrote. What it thinks of a node counts where krg's own rules let the node
 /// through, which no policy can change. Where it fails, and therefore nothing is left, krg's own
-/// policy decides: a mistake in a policy misplaces work and does not stop it.
+/// policy decides between the nodes for which it failed: a mistake in a policy misplaces work and
+/// does not stop it.
 public final class JudgedPolicy implements Policy {
     private final String name;
     private final Judge judge;
@@ -35,21 +35,35 @@ public final class JudgedPolicy implements Policy {
         var feasibility = new Feasibility(situation, process);
         var observation = new Observation(situation, process);
         var verdicts = new ArrayList<Verdict>();
+        var instead = new ArrayList<Verdict>();
         var failed = false;
         for (var node : situation.image().nodes().values()) {
             var own = LeastLoaded.verdict(situation, process, feasibility, node);
             if (own.feasible()) {
                 var opinion = judge.of(observation.of(node, own.score()));
+                var verdict = verdict(node, opinion);
+                verdicts.add(verdict);
+                instead.add(opinion.failed() ? excused(own, opinion) : verdict);
                 failed |= opinion.failed();
-                verdicts.add(verdict(node, opinion));
             } else {
                 verdicts.add(own);
+                instead.add(own);
             }
         }
         var decision = Policy.best(name, verdicts, situation.now());
         return failed && decision.chosen().isEmpty()
-                ? instead(situation, process, verdicts)
+                ? Policy.best(
+                        "%s, because %s failed".formatted(new LeastLoaded().name(), name),
+                        instead,
+                        situation.now())
                 : decision;
+    }
+
+    /// {@return what krg's own policy thinks of a node for which this one failed}
+    private Verdict excused(Verdict own, Judge.Opinion opinion) {
+        var reasons = new ArrayList<>(own.reasons());
+        opinion.objections().forEach(objection -> reasons.add(name + " had: " + objection));
+        return new Verdict(own.node(), true, own.score(), reasons);
     }
 
     /// {@return where a process that runs had better be}
@@ -61,23 +75,32 @@ public final class JudgedPolicy implements Policy {
         var node = situation.image().nodes().require(present);
         var feasibility = new Feasibility(situation, process);
         var own = LeastLoaded.verdict(situation, process, feasibility, node);
+        if (!own.feasible()) {
+            // It does not answer, or has changed: what is thought of it is worth nothing.
+            return Optional.empty();
+        }
         var values = new Observation(situation, process).of(node, own.score());
-        return rule.when().holds(values)
-                ? better(place(situation, process), present, rule.gain())
-                : Optional.empty();
+        if (!rule.when().holds(values)) {
+            return Optional.empty();
+        }
+        var here = judge.of(values);
+        return here.failed()
+                ? Optional.empty()
+                : better(place(situation, process), present, here, rule.gain());
     }
 
-    /// Where it is nothing speaks for, if it would not come there any more.
-    private Optional<Move> better(PlacementDecision decision, NodeId present, double gain) {
-        if (!decision.policy().equals(name) || decision.chosen().isEmpty()) {
-            return Optional.empty();
-        }
-        var there = verdict(decision, decision.chosen().get());
-        var here = verdict(decision, present);
-        if (here.feasible() && there.score() - here.score() < gain) {
-            return Optional.empty();
-        }
-        return Optional.of(
+    private Optional<Move> better(
+            PlacementDecision decision, NodeId present, Judge.Opinion here, double gain) {
+        var chosen =
+                decision.verdicts().stream()
+                        .filter(_ -> decision.policy().equals(name))
+                        .filter(verdict -> decision.chosen().equals(Optional.of(verdict.node())))
+                        .filter(verdict -> !verdict.node().equals(present))
+                        .filter(there ->
+                                !here.objections().isEmpty()
+                                        || there.score() - here.score() >= gain)
+                        .findFirst();
+        return chosen.map(there ->
                 new Move(
                         there.node(),
                         "policy %s scores %s %s and %s %s"
@@ -86,45 +109,17 @@ public final class JudgedPolicy implements Policy {
                                         there.node(),
                                         text(there.score()),
                                         present,
-                                        here.feasible()
+                                        here.objections().isEmpty()
                                                 ? text(here.score())
-                                                : "not: " + here.reasons().getFirst())));
+                                                : "not: " + here.objections().getFirst())));
     }
 
     private static String text(double score) {
         return String.format(Locale.ROOT, "%.3f", score);
     }
 
-    private static Verdict verdict(PlacementDecision decision, NodeId node) {
-        return decision.verdicts().stream()
-                .filter(verdict -> verdict.node().equals(node))
-                .findFirst()
-                .orElseThrow();
-    }
-
     private static Verdict verdict(Node node, Judge.Opinion opinion) {
         var feasible = opinion.objections().isEmpty();
         return new Verdict(node.id(), feasible, feasible ? opinion.score() : 0, opinion.all());
-    }
-
-    private PlacementDecision instead(
-            Situation situation, HostedProcess process, List<Verdict> failed) {
-        var safe = new LeastLoaded();
-        var decision = safe.place(situation, process);
-        var verdicts = new ArrayList<Verdict>();
-        for (var verdict : decision.verdicts()) {
-            var reasons = new ArrayList<>(verdict.reasons());
-            failed.stream()
-                    .filter(_ -> verdict.feasible())
-                    .filter(it -> it.node().equals(verdict.node()))
-                    .flatMap(it -> it.reasons().stream())
-                    .forEach(reason -> reasons.add(name + " had: " + reason));
-            verdicts.add(new Verdict(verdict.node(), verdict.feasible(), verdict.score(), reasons));
-        }
-        return new PlacementDecision(
-                "%s, because %s failed".formatted(safe.name(), name),
-                decision.chosen(),
-                verdicts,
-                situation.now());
     }
 }

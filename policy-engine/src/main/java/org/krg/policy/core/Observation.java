@@ -2,9 +2,9 @@
 package org.krg.policy.core;
 
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
@@ -15,6 +15,7 @@ import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
+import org.krg.state.model.ProcessId;
 import org.krg.state.model.Resources;
 import org.krg.state.model.Role;
 
@@ -26,16 +27,48 @@ public final class Observation {
     private final HostedProcess process;
     private final Job job;
     private final SortedMap<NodeId, Resources> reserved;
+    private final SortedMap<NodeId, Counts> counts = new TreeMap<>();
+    private final SortedMap<String, Object> ofTask;
+
+    /// Other processes of a node, those that were just placed and are not agreed yet as well.
+    private record Counts(int all, int ofJob, int ofUser) {
+        private static final Counts NONE = new Counts(0, 0, 0);
+
+        Counts plus(Counts other) {
+            return new Counts(all + other.all, ofJob + other.ofJob, ofUser + other.ofUser);
+        }
+    }
 
     public Observation(Situation situation, HostedProcess process) {
         this.situation = situation;
         this.process = process;
         this.job = situation.image().jobs().require(process.job());
         this.reserved = Reservations.of(situation.image(), situation.ledger());
+        this.ofTask = ofTask();
+        count();
     }
 
-    /// {@return what is known of the process, by the names of the variables}
-    public SortedMap<String, Object> ofTask() {
+    private void count() {
+        var placed = new TreeMap<ProcessId, NodeId>();
+        situation.ledger().entries().forEach(entry -> placed.put(entry.process(), entry.node()));
+        for (var other : situation.image().processes().values()) {
+            if (!other.id().equals(process.id())) {
+                Optional.ofNullable(placed.get(other.id()))
+                        .or(() -> other.phase().host())
+                        .ifPresent(node -> counts.merge(node, one(other), Counts::plus));
+            }
+        }
+    }
+
+    private Counts one(HostedProcess other) {
+        var user = situation.image().jobs().require(other.job()).spec().runAs();
+        return new Counts(
+                1,
+                other.job().equals(process.job()) ? 1 : 0,
+                user.uid() == job.spec().runAs().uid() ? 1 : 0);
+    }
+
+    private SortedMap<String, Object> ofTask() {
         var values = new TreeMap<String, Object>();
         for (var variable : Variable.values()) {
             if (variable.isOfTask()) {
@@ -49,7 +82,7 @@ public final class Observation {
     ///
     /// @param leastLoaded the score that krg's own policy gives the node
     public SortedMap<String, Object> of(Node node, double leastLoaded) {
-        var values = new TreeMap<>(ofTask());
+        var values = new TreeMap<>(ofTask);
         for (var variable : Variable.values()) {
             if (!variable.isOfTask()) {
                 values.put(variable.word(), node(variable, node, leastLoaded));
@@ -99,6 +132,7 @@ public final class Observation {
         var capacity = node.capacity();
         var aside = reserved.getOrDefault(node.id(), Resources.NONE);
         var load = situation.factsOf(node.id()).load();
+        var count = counts.getOrDefault(node.id(), Counts.NONE);
         return switch (variable) {
             case NODE_NAME -> node.id().name();
             case NODE_ARCHITECTURE -> node.capabilities().architecture();
@@ -107,9 +141,9 @@ public final class Observation {
             case NODE_MEMORY -> (double) capacity.memoryBytes();
             case NODE_CPUS_FREE -> (capacity.cpuMillis() - aside.cpuMillis()) / MILLIS;
             case NODE_MEMORY_FREE -> (double) (capacity.memoryBytes() - aside.memoryBytes());
-            case NODE_TASKS -> tasks(node, _ -> true);
-            case NODE_TASKS_OF_JOB -> tasks(node, other -> other.job().equals(process.job()));
-            case NODE_TASKS_OF_USER -> tasks(node, this::isOfSameUser);
+            case NODE_TASKS -> (double) count.all();
+            case NODE_TASKS_OF_JOB -> (double) count.ofJob();
+            case NODE_TASKS_OF_USER -> (double) count.ofUser();
             case NODE_FAILURES -> (double) failures(process, node);
             case NODE_HAS_COPY -> hasCopy(situation, process, node);
             case NODE_PAGES -> pages(situation, node);
@@ -132,21 +166,7 @@ public final class Observation {
         };
     }
 
-    /// {@return how many other processes are on the node or on their way there} Also those that
-    /// were just placed and are not agreed yet.
-    private double tasks(Node node, Predicate<HostedProcess> counted) {
-        return situation.image().processes().values().stream()
-                .filter(other -> !other.id().equals(process.id()))
-                .filter(counted)
-                .filter(other -> isOn(situation, other, node))
-                .count();
-    }
-
-    private boolean isOfSameUser(HostedProcess other) {
-        var user = situation.image().jobs().require(other.job()).spec().runAs();
-        return user.uid() == job.spec().runAs().uid();
-    }
-
+    /// {@return whether a process is on the node or was just placed there}
     static boolean isOn(Situation situation, HostedProcess process, Node node) {
         return situation.ledger().entries().stream()
                 .filter(entry -> entry.process().equals(process.id()))

@@ -9,6 +9,7 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
 
@@ -21,6 +22,8 @@ import org.krg.state.model.ProcessId;
 /// @param atOnce moves of the cluster under way, whoever asked for them, at most
 public record Rebalance(
         Condition when, Duration every, double gain, Duration residency, int atOnce) {
+    private static final int WAY_BACK = 10;
+
     /// Something that holds for a node or does not.
     @FunctionalInterface
     public interface Condition {
@@ -45,13 +48,25 @@ public record Rebalance(
                 .toList();
     }
 
+    /// {@return whether a process has come from there so lately that it is not moved back} What is
+    /// measured of a machine is what its programs do, so a busy program makes each node look worse
+    /// than the one that it left.
+    public boolean isWayBack(ClusterImage image, ProcessId process, NodeId to, Instant now) {
+        return image.migrations().values().stream()
+                .filter(migration -> migration.route().process().equals(process))
+                .filter(migration -> migration.route().from().equals(to))
+                .anyMatch(migration ->
+                        migration.step() instanceof Migration.Step.Moved(_, _, var at)
+                                && now.isBefore(at.plus(residency.multipliedBy(WAY_BACK))));
+    }
+
     private boolean isSettled(HostedProcess process, Instant now) {
         return process.phase() instanceof Phase.Running
                 && !since(process).plus(residency).isAfter(now);
     }
 
-    /// One that is lost has its processes taken away, one that is cordoned is emptied by whoever did
-    /// that.
+    /// One that is lost has its processes taken away, one that is cordoned is emptied by whoever
+    /// did that.
     private static boolean isOnOpenNode(ClusterImage image, HostedProcess process) {
         return process.phase()
                 .host()

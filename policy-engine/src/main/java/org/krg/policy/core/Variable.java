@@ -54,18 +54,21 @@ public enum Variable {
     NODE_HAS_COPY(Kind.TRUTH, "whether it has the checkpoint that the task is brought back from"),
     /// Shared memory.
     NODE_PAGES(
-            Kind.NUMBER, "its share, 0 to 1, of the pages of shared memory that a moving task has"),
+            Kind.NUMBER, "of shared memory, its share of the pages, 0 to 1; only for proc migrate"),
     /// Run queue.
     NODE_RUNNING_PER_CPU(
-            Kind.NUMBER, "tasks of the machine that run or could, by its processors, just now"),
+            Kind.NUMBER, "tasks of the machine that run or could, by its processors; 0 if unknown"),
     /// PSI.
     NODE_CPU_PRESSURE(
-            Kind.NUMBER, "percent of the last 10 s in which some task waited for a processor"),
+            Kind.NUMBER,
+            "percent of the last 10 s in which a task waited for a processor; 0 if unknown"),
     /// PSI.
     NODE_MEMORY_PRESSURE(
-            Kind.NUMBER, "percent of the last 10 s in which all tasks waited for memory"),
+            Kind.NUMBER,
+            "percent of the last 10 s in which all tasks waited for memory; 0 if unknown"),
     /// MemAvailable.
-    NODE_MEMORY_AVAILABLE(Kind.NUMBER, "bytes that programs could get on the machine just now"),
+    NODE_MEMORY_AVAILABLE(
+            Kind.NUMBER, "bytes that programs could get on the machine; 0 if unknown"),
     /// What krg's own policy would give.
     NODE_LEAST_LOADED(Kind.NUMBER, "the score that krg's own policy gives it, mostly 0 to 1");
 

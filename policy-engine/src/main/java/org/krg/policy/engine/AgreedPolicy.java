@@ -28,7 +28,7 @@ public final class AgreedPolicy implements Policy {
 
     private final Policy own = new LeastLoaded();
     private final PolicyReader reader;
-    private volatile @Nullable Known known;
+    private @Nullable Known known;
 
     public AgreedPolicy(PolicyReader reader) {
         this.reader = reader;
@@ -46,6 +46,12 @@ public final class AgreedPolicy implements Policy {
     @Override
     public PlacementDecision place(Situation situation, HostedProcess process) {
         return of(situation.image()).place(situation, process);
+    }
+
+    /// Reads the policy that decides, if it is another one by now, so that nobody has to who must
+    /// not wait.
+    public void prepare(ClusterImage image) {
+        var _ = of(image);
     }
 
     /// {@return when the policy that decides moves what runs; empty: never}
@@ -74,7 +80,8 @@ public final class AgreedPolicy implements Policy {
         return image.policies().decides().map(this::known).flatMap(Known::written);
     }
 
-    private Known known(PolicyVersion version) {
+    /// One thread reads, the others wait for it.
+    private synchronized Known known(PolicyVersion version) {
         var last = known;
         if (last == null || !last.version().equals(version)) {
             last = read(version);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,37 @@ class BundleTest {
     }
 
     @Test
+    void whatAFilterSaysCountsThoughAScoreFails() throws BadPolicy {
+        var bundle =
+                judge(
+                        """
+                        policy.name = "a"
+                        place.filter = ["node.votes", "1.0 / (node.cpus - node.cpus) < 1.0"]
+                        place.score = ["double(node.name)"]
+                        """);
+
+        var opinion = bundle.of(values("ann", 1, 2, 8, false));
+
+        assertThat(opinion.failed()).isFalse();
+        assertThat(opinion.objections()).contains("not `node.votes`");
+    }
+
+    @Test
+    void aSumThatIsNoNumberFails() throws BadPolicy {
+        var bundle =
+                judge(
+                        """
+                        policy.name = "a"
+                        place.score = [{ expr = "node.cpus", weight = 1e308 }, { expr = "node.cpus", weight = 1e308 }]
+                        """);
+
+        var opinion = bundle.of(values("ann", 1, 2, 8, false));
+
+        assertThat(opinion.failed()).isTrue();
+        assertThat(opinion.objections().getFirst()).contains("Infinity");
+    }
+
+    @Test
     void withoutScoresKrgsOwnCounts() throws BadPolicy {
         var bundle = judge("[policy]\nname = 'a'\n[place]\nfilter = ['node.cpus > 1']");
 
@@ -112,11 +144,16 @@ class BundleTest {
                     place.score = [{ expr = '1', weight = 'a' }] | weight is a number
                     place.score = ['node.name']               | gives string and has to give a number
                     place.score = ['[1, 2].map(x, x)']        | undeclared reference
+                    place.filter = ['[1].exists(x, x > 0)']   | undeclared reference
+                    place.filter = [{ expr = 'true', why = '%200s' }] | why has at most 200 characters
+                    policy.about = '%200s'                    | about has at most 200 characters
+                    rebalance = { when = 'true', at_once = 200 } | at_once is a whole number from 1 to 100
+                    rebalance = { when = 'true', every = '48h' } | every is a time like 30s or 5m, from 1 s to 24h
                     policy.select = 'node.cpus > 1'           | there is no node.cpus; there are task.name
                     policy.wanted = 'x'                       | unknown key wanted
                     rebalance.when = 'node.cpus'              | gives double and has to give true or false
                     rebalance.every = '30s'                   | .rebalance. says when
-                    rebalance = { when = 'true', every = '0s' } | every is a time like 30s or 5m, at least 1 s
+                    rebalance = { when = 'true', every = '0s' } | every is a time like 30s or 5m, from 1 s
                     rebalance = { when = 'true', residency = 'long' } | residency is a time like
                     rebalance = { when = 'true', gain = 0 }   | gain is a number above 0
                     rebalance = { when = 'true', at_most = 3 } | unknown key at_most
@@ -127,7 +164,8 @@ class BundleTest {
                     place.filter = [ 'a                       | line 2
                     """)
     void whatIsWrongIsSaidWithItsPlace(String line, String said) {
-        assertThatThrownBy(() -> Bundle.read("policy.name = 'a'\n" + line))
+        var long_ = "x".repeat(201);
+        assertThatThrownBy(() -> Bundle.read("policy.name = 'a'\n" + line.replace("%200s", long_)))
                 .isInstanceOf(BadPolicy.class)
                 .message()
                 .containsPattern(said);
@@ -167,13 +205,28 @@ class BundleTest {
     }
 
     @Test
-    void anExpressionAndTheirNumberAreBounded() {
+    void expressionsAreBounded() throws BadPolicy {
         var long_ = "1 < 2 && ".repeat(500) + "true";
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + long_ + "']"))
                 .isInstanceOf(BadPolicy.class);
         var many = "'true',".repeat(33);
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=[" + many + "]"))
                 .hasMessageContaining("33 are too many, 32 is the most");
+        var flat = "1.0" + "+1.0".repeat(1_000) + " > 0.0";
+        assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + flat + "']"))
+                .hasMessageContaining("recursion limit");
+        var three = "\"task.name != '" + "x".repeat(3_000) + "'\"";
+        assertThatThrownBy(() ->
+                        Bundle.read(
+                                "policy.name='a'\nplace.filter=[%s,%s,%s]"
+                                        .formatted(three, three, three)))
+                .hasMessageContaining("all expressions together have at most 8192 characters");
+        assertThatThrownBy(() -> Bundle.read("policy.name='a'\n" + "[[example]]\n".repeat(33)))
+                .hasMessageContaining("33 are too many");
+        for (var name : List.of("built-in", "a b", "x".repeat(64))) {
+            assertThatThrownBy(() -> Bundle.read("policy.name='" + name + "'"))
+                    .hasMessageContaining("line 1, column 1: a policy's name is 1 to 63");
+        }
         var deep = "(".repeat(100) + "true" + ")".repeat(100);
         assertThatThrownBy(() -> Bundle.read("policy.name='a'\nplace.filter=['" + deep + "']"))
                 .isInstanceOf(BadPolicy.class);

@@ -82,7 +82,7 @@ class AgreedPolicyTest {
         var id = new PolicyId("mine", version);
         return TWO_NODES.withPolicies(
                 Policies.NONE
-                        .with(new PolicyVersion(id, text, "ann", NOW))
+                        .with(new PolicyVersion(id, "", text, "ann", NOW))
                         .deciding(Optional.of(id), Optional.empty()));
     }
 

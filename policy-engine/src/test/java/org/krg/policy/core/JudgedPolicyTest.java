@@ -79,6 +79,20 @@ class JudgedPolicyTest {
     }
 
     @Test
+    void krgsOwnDecidesOnlyBetweenNodesForWhichItFailed() {
+        var decision =
+                place(
+                        TWO_NODES,
+                        values ->
+                                "n1".equals(values.get("node.name"))
+                                        ? new Opinion(List.of("not here"), 0, List.of(), false)
+                                        : new Opinion(List.of("by zero"), 0, List.of(), true));
+
+        assertThat(decision.chosen()).contains(N2);
+        assertThat(decision.verdicts().getFirst().feasible()).isFalse();
+    }
+
+    @Test
     void whereItFailsForOneNodeAnotherIsChosen() {
         var decision =
                 place(

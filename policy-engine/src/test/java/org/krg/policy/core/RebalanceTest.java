@@ -14,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.krg.policy.core.Judge.Opinion;
 import org.krg.policy.model.Ledger;
+import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
@@ -98,6 +100,39 @@ class RebalanceTest {
     }
 
     @Test
+    void whoMovesBackWaitsTenTimesAsLong() {
+        var image = moved(running(nodes(), 1, 90), 1, NOW.minusSeconds(599));
+
+        assertThat(RULE.isWayBack(image, new ProcessId(1), N1, NOW)).isTrue();
+        assertThat(RULE.isWayBack(image, new ProcessId(1), N1, NOW.plusSeconds(1))).isFalse();
+        assertThat(RULE.isWayBack(image, new ProcessId(1), N2, NOW)).isFalse();
+        assertThat(RULE.isWayBack(image, new ProcessId(2), N1, NOW)).isFalse();
+    }
+
+    @Test
+    void oneWhoseNodeDoesNotAnswerStays() {
+        var facts = new TreeMap<>(seen().facts());
+        facts.put(N1, ProgramFacts.unknown("it did not answer"));
+        var silent = new Situation(seen().image(), Ledger.EMPTY, facts, NOW);
+        Judge equal = _ -> new Opinion(List.of(), 1, List.of(), false);
+
+        assertThat(new JudgedPolicy("mine@1", equal).better(silent, undecided(), N1, RULE))
+                .isEmpty();
+    }
+
+    @Test
+    void oneWhoseNodeCannotBeJudgedStays() {
+        Judge failing =
+                values ->
+                        "n1".equals(values.get("node.name"))
+                                ? new Opinion(List.of("by zero"), 0, List.of(), true)
+                                : new Opinion(List.of(), 1, List.of(), false);
+
+        assertThat(new JudgedPolicy("mine@1", failing).better(seen(), undecided(), N1, RULE))
+                .isEmpty();
+    }
+
+    @Test
     void aPolicyThatFailsMovesNothing() {
         Judge failing = _ -> new Opinion(List.of("by zero"), 0, List.of(), true);
 
@@ -138,6 +173,14 @@ class RebalanceTest {
     }
 
     private static ClusterImage moving(ClusterImage image, long process) {
+        return migrating(image, process, new Migration.Step.Warming());
+    }
+
+    private static ClusterImage moved(ClusterImage image, long process, Instant at) {
+        return migrating(image, process, new Migration.Step.Moved(1, Duration.ZERO, at));
+    }
+
+    private static ClusterImage migrating(ClusterImage image, long process, Migration.Step step) {
         var migration =
                 new Migration(
                         new MigrationId(50),
@@ -148,7 +191,7 @@ class RebalanceTest {
                         Instant.EPOCH,
                         "",
                         Migration.Sent.NOTHING,
-                        new Migration.Step.Warming());
+                        step);
         return image.withMigrations(image.migrations().with(migration.id(), migration));
     }
 

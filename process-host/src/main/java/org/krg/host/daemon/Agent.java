@@ -446,6 +446,14 @@ final class Agent implements AutoCloseable {
         var rebalancer =
                 new Rebalancer(
                         store, policy, destinations, mover, Boottime::now, InstantSource.system());
+        // Ends with the store.
+        var _ =
+                store.onChange(change -> {
+                    if (!change.before().policies().equals(change.after().policies())) {
+                        executor.execute(() -> policy.prepare(change.after()));
+                    }
+                });
+        executor.execute(() -> policy.prepare(store.image()));
         var _ =
                 timer.scheduleWithFixedDelay(
                         () -> executor.execute(rebalancer::look), 1, 1, TimeUnit.SECONDS);

@@ -22,7 +22,7 @@ import org.krg.state.model.ProcessId;
 /// way before anything stands still.
 final class MoveClient implements Rebalancer.Mover {
     /// The host and the target are asked, and the log agrees.
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     private static final int CREATED = 201;
     private static final JsonMapper JSON = new JsonMapper();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.List;
@@ -28,6 +27,9 @@ import org.krg.state.model.PolicyVersion;
 
 /// Policies that users write: stored in versions, tried on what runs, activated, rolled back.
 final class PolicyResource {
+    /// All nodes are asked for each.
+    private static final int MOST_TRIALS = 200;
+
     private final ApiParts parts;
     private final Replica replica;
     private final Changes changes;
@@ -45,7 +47,7 @@ final class PolicyResource {
     HttpResponse show(Call call) {
         var image = replica.read(call.isStale());
         var version = version(image, call.path("policy"));
-        return Call.one(image, view(image, version));
+        return Call.one(image, PolicyView.of(image.policies(), version));
     }
 
     HttpResponse store(Call call) {
@@ -53,7 +55,13 @@ final class PolicyResource {
         var written = read(body.bundle());
         var author = call.caller().principal();
         var key = changes.key(call.header("krg-request"), author);
-        var store = new StorePolicy(written.name(), body.bundle(), author, parts.wall().instant());
+        var store =
+                new StorePolicy(
+                        written.name(),
+                        written.about(),
+                        body.bundle(),
+                        author,
+                        parts.wall().instant());
         var stored = changes.submit(key, store);
         var id = new PolicyId(written.name(), stored.created());
         var image =
@@ -61,13 +69,13 @@ final class PolicyResource {
                         ? change(call, Optional.empty(), new ActivatePolicy(Optional.of(id)))
                         : replica.atLeast(stored.revision());
         var version = image.policies().versions().require(id);
-        return Call.one(HttpStatus.CREATED, image, view(image, version));
+        return Call.one(HttpStatus.CREATED, image, PolicyView.of(image.policies(), version));
     }
 
     HttpResponse activate(Call call) {
         var chosen = call.body(PolicyBody.class).chosen();
         var policy =
-                chosen.equals(PolicyView.BUILT_IN)
+                chosen.equals(PolicyId.BUILT_IN)
                         ? Optional.<PolicyId>empty()
                         : Optional.of(version(replica.read(false), chosen).id());
         return all(change(call, new ActivatePolicy(policy)));
@@ -84,10 +92,18 @@ final class PolicyResource {
     /// Decides nothing: says what a policy would decide of each process now.
     HttpResponse attempt(Call call) {
         var body = call.body(PolicyBody.class);
-        var policy = new JudgedPolicy("tried", read(body.bundle()).judge());
+        var written = read(body.bundle());
+        var policy = new JudgedPolicy(written.name(), written.judge());
         var image = replica.read(false);
         var job = body.job();
         var processes = job == null ? living(image) : Targets.ranks(image, job);
+        if (processes.size() > MOST_TRIALS) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "%d processes are too many to try a policy on, %d is the most"
+                            .formatted(processes.size(), MOST_TRIALS),
+                    "name a job");
+        }
         return Call.several(
                 image,
                 "trials",
@@ -150,19 +166,6 @@ final class PolicyResource {
     }
 
     private HttpResponse all(ClusterImage image) {
-        return Call.one(image, PolicyView.of(image.policies(), this::about));
-    }
-
-    private ObjectNode view(ClusterImage image, PolicyVersion version) {
-        return PolicyView.of(image.policies(), version, about(version));
-    }
-
-    /// {@return what who wrote it says it is for}
-    private String about(PolicyVersion version) {
-        try {
-            return parts.policies().read(version.text()).about();
-        } catch (BadPolicy bad) {
-            return "it cannot be read here: " + bad.getMessage();
-        }
+        return Call.one(image, PolicyView.of(image.policies()));
     }
 }

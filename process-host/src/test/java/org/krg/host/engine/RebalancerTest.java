@@ -33,7 +33,7 @@ import org.krg.state.model.PolicyId;
 import org.krg.state.model.PolicyVersion;
 
 class RebalancerTest {
-    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final Duration EVERY = Duration.ofSeconds(5);
     private static final Rebalance RULE =
             new Rebalance(_ -> true, EVERY, 0.5, Duration.ofMinutes(1), 1);
 
@@ -81,14 +81,26 @@ class RebalancerTest {
 
     @Test
     void whoLeadsWaitsForTwoLooksAndThenMovesOne() {
-        store.lead(true);
-        rebalancer.look();
+        lead();
         after(EVERY);
         assertThat(moves).isEmpty();
 
         after(EVERY);
 
         assertThat(moves).containsExactly("1001 to " + AWAY);
+    }
+
+    @Test
+    void afterAnElectionWhatTheLeaderBeforeAskedForIsAwaited() {
+        store.lead(true);
+        rebalancer.look();
+        after(Duration.ofSeconds(14));
+        after(Duration.ofMillis(900));
+        assertThat(moves).isEmpty();
+
+        after(Duration.ofMillis(100));
+
+        assertThat(moves).hasSize(1);
     }
 
     @Test
@@ -102,11 +114,10 @@ class RebalancerTest {
 
     @Test
     void whoLeadsAnewBeginsAnew() {
+        lead();
+        after(EVERY);
         store.lead(true);
-        rebalancer.look();
-        after(EVERY.multipliedBy(2).minusSeconds(1));
-        store.lead(true);
-        rebalancer.look();
+        after(EVERY);
         after(EVERY);
 
         assertThat(moves).isEmpty();
@@ -116,8 +127,7 @@ class RebalancerTest {
     void whatDidNotMoveIsLetBeForAWhileAndOthersAreTried() {
         store.begin(deciding(running(1_001, 1_002)));
         problem = Optional.of("it has io_uring");
-        store.lead(true);
-        rebalancer.look();
+        lead();
         after(EVERY.multipliedBy(2));
         after(EVERY);
         after(EVERY);
@@ -126,6 +136,16 @@ class RebalancerTest {
 
         after(Duration.ofMinutes(10));
         assertThat(moves).hasSize(3);
+    }
+
+    /// Long enough that a look is due after [#EVERY] twice.
+    private void lead() {
+        store.begin(store.image().withPolicies(Policies.NONE));
+        store.lead(true);
+        rebalancer.look();
+        after(Duration.ofMinutes(1));
+        store.begin(deciding(store.image()));
+        rebalancer.look();
     }
 
     private void after(Duration time) {
@@ -137,7 +157,7 @@ class RebalancerTest {
         var id = new PolicyId("mine", 1);
         return image.withPolicies(
                 Policies.NONE
-                        .with(new PolicyVersion(id, "", "ann", NOW))
+                        .with(new PolicyVersion(id, "", "", "ann", NOW))
                         .deciding(Optional.of(id), Optional.empty()));
     }
 

@@ -28,9 +28,10 @@ final class PolicyCodec {
     static CommandWire.PolicyCommand encode(PolicyCommand command) {
         var wire = CommandWire.PolicyCommand.newBuilder();
         switch (command) {
-            case StorePolicy(var name, var text, var author, var at) ->
+            case StorePolicy(var name, var about, var text, var author, var at) ->
                     wire.getStoreBuilder()
                             .setName(name)
+                            .setAbout(about)
                             .setText(text)
                             .setAuthor(author)
                             .setAt(Wire.encode(at));
@@ -50,6 +51,7 @@ final class PolicyCodec {
                 var store = command.getStore();
                 yield new StorePolicy(
                         store.getName(),
+                        store.getAbout(),
                         store.getText(),
                         store.getAuthor(),
                         Wire.decode(store.getAt()));
@@ -94,7 +96,10 @@ final class PolicyCodec {
         switch (event) {
             case PolicyEvent.Stored(var version, _) -> changes.add(row(version));
             case PolicyEvent.Activated(var active, var previous, _) ->
-                    changes.add(row(choice(active, previous)));
+                    changes.add(
+                            active.isEmpty() && previous.isEmpty()
+                                    ? new RowChange.Delete(RowTable.POLICIES, CHOICE)
+                                    : row(choice(active, previous)));
             case PolicyEvent.Removed(var id, _) ->
                     changes.add(new RowChange.Delete(RowTable.POLICIES, key(id)));
         }
@@ -147,6 +152,7 @@ final class PolicyCodec {
     private static ObjectWire.PolicyVersion encode(PolicyVersion version) {
         return ObjectWire.PolicyVersion.newBuilder()
                 .setId(encode(version.id()))
+                .setAbout(version.about())
                 .setText(version.text())
                 .setAuthor(version.author())
                 .setAt(Wire.encode(version.at()))
@@ -156,6 +162,7 @@ final class PolicyCodec {
     private static PolicyVersion decode(ObjectWire.PolicyVersion version) {
         return new PolicyVersion(
                 decode(version.getId()),
+                version.getAbout(),
                 version.getText(),
                 version.getAuthor(),
                 Wire.decode(version.getAt()));

@@ -10,8 +10,9 @@ public sealed interface PolicyCommand extends Command {
     /// Keeps a text as the next version of a policy; nothing is decided by it yet. The same text as
     /// that of the newest version is that version. The reply has the number of the version.
     ///
+    /// @param about what it is for, in the words of who wrote it
     /// @param author who asks for it
-    record StorePolicy(String name, String text, String author, Instant at)
+    record StorePolicy(String name, String about, String text, String author, Instant at)
             implements PolicyCommand {}
 
     /// Has a version decide from now on.

@@ -24,6 +24,7 @@ import org.krg.state.model.PolicyVersion;
 final class PolicyRules {
     static final int MAX_BYTES = 64 * 1_024;
     static final int MAX_NAMES = 64;
+    static final int MAX_ABOUT = 200;
 
     /// Versions of one policy; the oldest that is not in use goes when there is another.
     static final int MAX_VERSIONS = 16;
@@ -35,7 +36,7 @@ final class PolicyRules {
         return switch (command) {
             case StorePolicy store -> store(policies, store);
             case ActivatePolicy(var policy) -> activate(policies, policy, "activated");
-            case RollBackPolicy _ -> activate(policies, policies.previous(), "rolled back");
+            case RollBackPolicy _ -> rollBack(policies);
             case RemovePolicy(var name) -> remove(policies, name);
         };
     }
@@ -66,7 +67,8 @@ final class PolicyRules {
         }
         var id = new PolicyId(store.name(), newest.map(it -> it.id().version()).orElse(0L) + 1);
         var events = new ArrayList<Event>();
-        var version = new PolicyVersion(id, store.text(), store.author(), store.at());
+        var version =
+                new PolicyVersion(id, store.about(), store.text(), store.author(), store.at());
         events.add(new PolicyEvent.Stored(version, "stored by " + store.author()));
         if (policies.of(store.name()).size() >= MAX_VERSIONS) {
             policies.of(store.name()).stream()
@@ -81,15 +83,24 @@ final class PolicyRules {
     }
 
     private static Optional<String> problem(StorePolicy store) {
-        if (!store.name().matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}")) {
-            return Optional.of(
-                    "a policy's name is 1 to 63 letters, digits, dots, underscores and dashes, "
-                            + "and begins with a letter or digit");
+        if (!PolicyId.isName(store.name())) {
+            return Optional.of(PolicyId.NAMES);
+        }
+        if (store.about().length() > MAX_ABOUT) {
+            return Optional.of("about has at most %s characters".formatted(MAX_ABOUT));
         }
         var bytes = store.text().getBytes(StandardCharsets.UTF_8).length;
         return bytes > MAX_BYTES
                 ? Optional.of("a policy has at most %s bytes, not %s".formatted(MAX_BYTES, bytes))
                 : Optional.empty();
+    }
+
+    private static Decision rollBack(Policies policies) {
+        return policies.previous().equals(policies.active())
+                ? Decision.refuse(
+                        Refusal.CONFLICT,
+                        "there is nothing to go back to; `krg-admin policy activate` takes any")
+                : activate(policies, policies.previous(), "rolled back");
     }
 
     private static Decision activate(Policies policies, Optional<PolicyId> policy, String how) {

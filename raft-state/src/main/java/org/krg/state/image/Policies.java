@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.image;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.model.PolicyId;
@@ -34,7 +33,8 @@ public record Policies(
 
     /// {@return the newest version of a policy}
     public Optional<PolicyVersion> newest(String name) {
-        return of(name).stream().max(Comparator.comparing(PolicyVersion::id));
+        var all = of(name);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
     /// {@return how many policies there are, each with all its versions counted once}

@@ -276,7 +276,7 @@ final class Everything {
                 new ReportStartFailed(
                         PROCESS, EPOCH, AWAY, "no table.bin", false, 125, START, StartFault.NODE),
                 new SetSegmentMode(segment().id(), 0660),
-                new StorePolicy("packed", "[place]", "alice", START),
+                new StorePolicy("packed", "fills nodes", "[place]", "alice", START),
                 new ActivatePolicy(Optional.of(POLICY)),
                 new ActivatePolicy(Optional.empty()),
                 new RollBackPolicy(),
@@ -533,7 +533,7 @@ final class Everything {
     }
 
     private static PolicyVersion policy() {
-        return new PolicyVersion(POLICY, "[place]", "alice", START);
+        return new PolicyVersion(POLICY, "fills nodes", "[place]", "alice", START);
     }
 
     private static Node node() {

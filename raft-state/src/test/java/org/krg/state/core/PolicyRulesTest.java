@@ -7,6 +7,9 @@ import static org.krg.testkit.Samples.START;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.krg.state.codec.RowChange;
+import org.krg.state.codec.RowTable;
+import org.krg.state.codec.Rows;
 import org.krg.state.command.PolicyCommand;
 import org.krg.state.command.PolicyCommand.ActivatePolicy;
 import org.krg.state.command.PolicyCommand.RemovePolicy;
@@ -64,6 +67,29 @@ class PolicyRulesTest {
     }
 
     @Test
+    void whereNothingDecidedBeforeThereIsNoWayBack() {
+        assertThat(refusal(new RollBackPolicy())).isEqualTo(Refusal.CONFLICT);
+    }
+
+    @Test
+    void aWayBackThatIsGoneLeavesNoRow() {
+        accept(store("packed", "a"));
+        accept(new ActivatePolicy(Optional.of(FIRST)));
+        accept(new ActivatePolicy(Optional.empty()));
+        var decision =
+                (Decision.Accept) ClusterStateMachine.decide(image, new RemovePolicy("packed"));
+        var after = ClusterStateMachine.fold(image, image.revision().next(), decision.events());
+
+        var rows = Rows.changes(decision.events(), after);
+        assertThat(rows)
+                .filteredOn(row -> row.table() == RowTable.POLICIES)
+                .hasSize(2)
+                .allMatch(row -> row instanceof RowChange.Delete);
+        assertThat(Rows.all(after)).noneMatch(row -> row.table() == RowTable.POLICIES);
+        assertThat(after.policies().previous()).isEmpty();
+    }
+
+    @Test
     void whatDecidesIsNotRemoved() {
         accept(store("packed", "a"));
         accept(new ActivatePolicy(Optional.of(FIRST)));
@@ -96,7 +122,7 @@ class PolicyRulesTest {
 
     @Test
     void namesAndSizesAreBounded() {
-        for (var name : List.of("", "-x", "a@b", "a".repeat(64), "a\0b")) {
+        for (var name : List.of("", "-x", "a@b", "built-in", "a".repeat(64), "a\0b")) {
             assertThat(refusal(store(name, ""))).as(name).isEqualTo(Refusal.INVALID);
         }
         assertThat(refusal(store("big", "é".repeat(PolicyRules.MAX_BYTES / 2 + 1))))
@@ -108,7 +134,7 @@ class PolicyRulesTest {
     }
 
     private static StorePolicy store(String name, String text) {
-        return new StorePolicy(name, text, "ann", START);
+        return new StorePolicy(name, "", text, "ann", START);
     }
 
     private long accept(PolicyCommand command) {

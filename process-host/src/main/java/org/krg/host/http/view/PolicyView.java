@@ -3,7 +3,6 @@ package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import java.util.function.Function;
 import org.krg.state.event.PolicyEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Policies;
@@ -14,29 +13,24 @@ import org.krg.state.model.PolicyVersion;
 
 /// Policies that users wrote, as the API shows them.
 public final class PolicyView {
-    /// What stands for the policy that krg brings along.
-    public static final String BUILT_IN = "built-in";
-
     private PolicyView() {}
 
     /// {@return which one decides, and all there are without their texts}
-    ///
-    /// @param about says what a version is for
-    public static ObjectNode of(Policies policies, Function<PolicyVersion, String> about) {
+    public static ObjectNode of(Policies policies) {
         var view = Json.object().put("active", name(policies.active()));
         view.put("previous", name(policies.previous()));
         view.set(
                 "policies",
                 Json.list(
                         policies.versions().values().stream()
-                                .map(version -> brief(policies, version, about.apply(version)))
+                                .map(version -> brief(policies, version))
                                 .toList()));
         return view;
     }
 
     /// {@return one version with its text}
-    public static ObjectNode of(Policies policies, PolicyVersion version, String about) {
-        return brief(policies, version, about).put("text", version.text());
+    public static ObjectNode of(Policies policies, PolicyVersion version) {
+        return brief(policies, version).put("text", version.text());
     }
 
     /// {@return what a policy would decide of a process, and where that is}
@@ -49,12 +43,12 @@ public final class PolicyView {
         return view;
     }
 
-    private static ObjectNode brief(Policies policies, PolicyVersion version, String about) {
+    private static ObjectNode brief(Policies policies, PolicyVersion version) {
         return Json.object()
                 .put("name", version.id().name())
                 .put("version", version.id().version())
                 .put("active", policies.active().equals(Optional.of(version.id())))
-                .put("about", about)
+                .put("about", version.about())
                 .put("author", version.author())
                 .put("at", version.at().toString());
     }
@@ -71,6 +65,6 @@ public final class PolicyView {
     }
 
     private static String name(Optional<PolicyId> policy) {
-        return policy.map(PolicyId::toString).orElse(BUILT_IN);
+        return policy.map(PolicyId::toString).orElse(PolicyId.BUILT_IN);
     }
 }

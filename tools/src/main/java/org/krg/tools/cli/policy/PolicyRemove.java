@@ -12,7 +12,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `policy remove`
-@Command
+@Command(
+        footer = {
+            "",
+            "Versions of a policy that is stored anew under this name begin with 1 again."
+        })
 public final class PolicyRemove implements Callable<Integer> {
     private final Terminal terminal;
 

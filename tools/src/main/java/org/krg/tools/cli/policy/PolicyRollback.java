@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /// `policy rollback`
-@Command(footer = {"", "A second time, it leads forth again."})
+@Command(footer = {"", "Asked a second time, it undoes itself."})
 public final class PolicyRollback implements Callable<Integer> {
     private final Terminal terminal;
 
