@@ -17,8 +17,7 @@ public final class PolicyView {
 
     /// {@return which one decides, and all there are without their texts}
     public static ObjectNode of(Policies policies) {
-        var view = Json.object().put("active", name(policies.active()));
-        view.put("previous", name(policies.previous()));
+        var view = choice(policies.active(), policies.previous());
         view.set(
                 "policies",
                 Json.list(
@@ -44,24 +43,42 @@ public final class PolicyView {
     }
 
     private static ObjectNode brief(Policies policies, PolicyVersion version) {
+        return plain(version).put("active", policies.active().equals(Optional.of(version.id())));
+    }
+
+    private static ObjectNode plain(PolicyVersion version) {
         return Json.object()
                 .put("name", version.id().name())
                 .put("version", version.id().version())
-                .put("active", policies.active().equals(Optional.of(version.id())))
                 .put("about", version.about())
                 .put("author", version.author())
                 .put("at", version.at().toString());
     }
 
+    /// Adds what happened to the view of an event.
     static void of(ObjectNode view, PolicyEvent event) {
         switch (event) {
             case PolicyEvent.Stored(var version, _) ->
-                    view.put("type", "policy.stored").put("target", version.id().toString());
-            case PolicyEvent.Activated(var active, _, _) ->
-                    view.put("type", "policy.activated").put("target", name(active));
+                    view.put("type", "policy.stored")
+                            .put("target", version.id().toString())
+                            .set("object", plain(version));
+            case PolicyEvent.Activated(var active, var previous, _) ->
+                    view.put("type", "policy.activated")
+                            .put("target", name(active))
+                            .set("object", choice(active, previous));
             case PolicyEvent.Removed(var id, _) ->
-                    view.put("type", "policy.removed").put("target", id.toString());
+                    view.put("type", "policy.removed")
+                            .put("target", id.toString())
+                            .set(
+                                    "object",
+                                    Json.object()
+                                            .put("name", id.name())
+                                            .put("version", id.version()));
         }
+    }
+
+    private static ObjectNode choice(Optional<PolicyId> active, Optional<PolicyId> previous) {
+        return Json.object().put("active", name(active)).put("previous", name(previous));
     }
 
     private static String name(Optional<PolicyId> policy) {
