@@ -47,12 +47,13 @@ public final class PolicyView {
     }
 
     private static ObjectNode plain(PolicyVersion version) {
-        return Json.object()
-                .put("name", version.id().name())
-                .put("version", version.id().version())
-                .put("about", version.about())
-                .put("author", version.author())
-                .put("at", version.at().toString());
+        var view =
+                Json.object()
+                        .put("name", version.id().name())
+                        .put("version", version.id().version())
+                        .put("author", version.author())
+                        .put("at", version.at().toString());
+        return version.about().isEmpty() ? view : view.put("about", version.about());
     }
 
     /// Adds what happened to the view of an event.
