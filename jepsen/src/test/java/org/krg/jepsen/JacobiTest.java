@@ -66,6 +66,7 @@ class JacobiTest {
     }
 
     /// The plate is a file, and was synced since the checkpoint.
+    @Tag("long")
     @Test
     void aFileGoesBackWithTheJobThatWasSavedWithIt(Cluster cluster) throws Exception {
         var nodes = cluster.nodes();

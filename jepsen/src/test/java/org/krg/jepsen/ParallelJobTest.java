@@ -122,6 +122,7 @@ class ParallelJobTest {
         assertThatItEndsWell(cluster, "saved");
     }
 
+    @Tag("long")
     @Test
     void takenBackFrozenAllRanksStandStillUntilTheyGoOnTogether(Cluster cluster)
             throws IOException {

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.jepsen.cluster.Cluster;
@@ -17,16 +18,17 @@ import org.krg.jepsen.cluster.Finished;
 
 /// `krg-admin` over TLS: whoever has a certificate is who it names, root of the machine or not.
 @ExtendWith(SharedCluster.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserCertificateTest {
     private final Cluster cluster;
 
-    @TempDir Path keys;
+    @TempDir static Path keys;
 
     UserCertificateTest(Cluster cluster) {
         this.cluster = cluster;
     }
 
-    @BeforeEach
+    @BeforeAll
     void makeUsers() {
         Stream.of(
                         "user add root",
@@ -42,7 +44,7 @@ class UserCertificateTest {
     }
 
     /// The cluster is other tests' as well.
-    @AfterEach
+    @AfterAll
     void forgetUsers() {
         Stream.of("auth disable", "user delete ann", "role delete app", "user delete root")
                 .forEach(line -> cluster.run(line.split(" ", -1)));
