@@ -43,7 +43,7 @@ public final class ClockJumpsCommand implements Subcommand {
 
     @Override
     public String summary() {
-        return "Have clocks jump while clients use keys: all promises hold";
+        return "Shift clocks while clients use keys: all promises hold";
     }
 
     @Override
