@@ -24,13 +24,17 @@ import org.krg.policy.model.ProgramFacts;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Policies;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PolicyId;
 import org.krg.state.model.PolicyVersion;
+import org.krg.state.model.ProcessId;
 
 class RebalancerTest {
     private static final Duration EVERY = Duration.ofSeconds(5);
@@ -101,6 +105,28 @@ class RebalancerTest {
         after(Duration.ofMillis(100));
 
         assertThat(moves).hasSize(1);
+    }
+
+    @Test
+    void whatHasJustComeFromThereIsNotMovedBack() {
+        var migration =
+                new Migration(
+                        new MigrationId(2_000),
+                        new Migration.Route(
+                                new ProcessId(1_001), AWAY, HERE, new Epoch(1), new Epoch(2)),
+                        Migration.Mode.WARM,
+                        Duration.ofMinutes(5),
+                        NOW,
+                        "",
+                        Migration.Sent.NOTHING,
+                        new Migration.Step.Moved(1, Duration.ZERO, NOW.minusSeconds(60)));
+        var image = running(1_001);
+        store.begin(
+                deciding(image.withMigrations(image.migrations().with(migration.id(), migration))));
+        lead();
+        after(EVERY.multipliedBy(2));
+
+        assertThat(moves).isEmpty();
     }
 
     @Test
