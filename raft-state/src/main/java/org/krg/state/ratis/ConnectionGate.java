@@ -21,13 +21,16 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
 
     /// {@return what makes ports with such a gate, of the kind that Ratis' threads serve}
-    static ChannelFactory<ServerChannel> ports(ConnectionLimits limits) {
+    ///
+    /// @param closed run when a port has been closed
+    static ChannelFactory<ServerChannel> ports(ConnectionLimits limits, Runnable closed) {
         return () -> {
             var port =
                     Epoll.isAvailable()
                             ? new EpollServerSocketChannel()
                             : new NioServerSocketChannel();
             port.pipeline().addFirst(new ConnectionGate(limits));
+            var _ = port.closeFuture().addListener(_ -> closed.run());
             return port;
         };
     }

@@ -26,13 +26,16 @@ final class RaftSecurity {
     private RaftSecurity() {}
 
     /// Limits what a connection may take. Part of every server, with TLS or without.
-    static void limit(Parameters parameters, ConnectionLimits limits) {
+    ///
+    /// @param closed run when the port has been closed
+    static void limit(Parameters parameters, ConnectionLimits limits, Runnable closed) {
         GrpcConfigKeys.Server.setServicesCustomizer(
-                parameters, (builder, types) -> limited(builder, limits));
+                parameters, (builder, types) -> limited(builder, limits, closed));
     }
 
     /// As [#limit]; in addition only nodes of the cluster may speak, each for itself alone.
-    static void protect(Parameters parameters, ConnectionLimits limits, MutualTls tls) {
+    static void protect(
+            Parameters parameters, ConnectionLimits limits, Runnable closed, MutualTls tls) {
         GrpcConfigKeys.TLS.setConf(
                 parameters,
                 GrpcTlsConfig.newBuilder()
@@ -46,11 +49,13 @@ final class RaftSecurity {
         GrpcConfigKeys.Server.setServicesCustomizer(
                 parameters,
                 (builder, types) ->
-                        limited(builder, limits).intercept(new SenderCheck(tls.believed())));
+                        limited(builder, limits, closed)
+                                .intercept(new SenderCheck(tls.believed())));
     }
 
-    private static NettyServerBuilder limited(NettyServerBuilder builder, ConnectionLimits limits) {
-        return builder.channelFactory(ConnectionGate.ports(limits))
+    private static NettyServerBuilder limited(
+            NettyServerBuilder builder, ConnectionLimits limits, Runnable closed) {
+        return builder.channelFactory(ConnectionGate.ports(limits, closed))
                 .handshakeTimeout(ConnectionLimits.FIRST_WORD.toMillis(), TimeUnit.MILLISECONDS)
                 .maxConcurrentCallsPerConnection(MOST_CALLS)
                 .maxInboundMetadataSize(METADATA_BYTES)

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -65,8 +66,12 @@ final class RatisMember implements AutoCloseable {
     /// Reading all rows for their checksums at the pace of a slow disk.
     private static final Duration SNAPSHOT_LIMIT = Duration.ofMinutes(10);
 
+    private static final Executor ENDING =
+            task -> Thread.ofPlatform().daemon().name("raft-end").start(task);
+
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
+    private final CompletableFuture<Void> portClosed = new CompletableFuture<>();
     private final RaftGroupId group;
     private final RaftPeerId self;
     private final RaftServer server;
@@ -108,7 +113,13 @@ final class RatisMember implements AutoCloseable {
                         .setGroup(RaftGroup.valueOf(group, firstPeers(config)))
                         .setStateMachine(machine)
                         .setProperties(RatisSettings.of(config, directory))
-                        .setParameters(WatchedGrpc.parameters(rounds, names, limits, config))
+                        .setParameters(
+                                WatchedGrpc.parameters(
+                                        rounds,
+                                        names,
+                                        limits,
+                                        () -> portClosed.complete(null),
+                                        config))
                         .setOption(option)
                         .build();
         try {
@@ -409,13 +420,20 @@ final class RatisMember implements AutoCloseable {
                 .build();
     }
 
+    /// Returns when the log, its storage and the port are closed. The threads of Ratis' connections
+    /// end by themselves: they first listen for two seconds whether there is more for them to do.
     @Override
     public void close() {
+        division.close();
+        CompletableFuture.anyOf(portClosed, CompletableFuture.runAsync(this::end, ENDING)).join();
+        memory.close();
+    }
+
+    private void end() {
         try {
             server.close();
-            memory.close();
         } catch (IOException failed) {
-            throw new StorageFailed("cannot close the Raft server of " + self, failed);
+            log.warn("the Raft server of {} did not end as it should: {}", self, failed, failed);
         }
     }
 }

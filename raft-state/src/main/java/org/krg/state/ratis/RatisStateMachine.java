@@ -160,11 +160,20 @@ final class RatisStateMachine extends BaseStateMachine {
         try {
             return snapshot();
         } catch (StorageDamaged | StorageFailed | DiskFailed | UncheckedIOException failed) {
-            if (getServer().join().getLifeCycleState().isClosingOrClosed()) {
+            if (isEnding()) {
                 throw new IOException("no snapshot is taken at the end", failed);
             }
             throw failed;
         }
+    }
+
+    private boolean isEnding() throws IOException {
+        return getServer()
+                .join()
+                .getDivision(getGroupId())
+                .getInfo()
+                .getLifeCycleState()
+                .isClosingOrClosed();
     }
 
     private synchronized long snapshot() {

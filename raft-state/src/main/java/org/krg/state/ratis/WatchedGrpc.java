@@ -33,16 +33,18 @@ public final class WatchedGrpc implements RpcType {
     /// For Ratis only.
     public WatchedGrpc() {}
 
+    /// @param portClosed run when the server's port has been closed
     static Parameters parameters(
             LeadershipRounds rounds,
             DurableNames names,
             ConnectionLimits limits,
+            Runnable portClosed,
             StateConfig config) {
         var parameters = new Parameters();
         config.tls()
                 .ifPresentOrElse(
-                        tls -> RaftSecurity.protect(parameters, limits, tls),
-                        () -> RaftSecurity.limit(parameters, limits));
+                        tls -> RaftSecurity.protect(parameters, limits, portClosed, tls),
+                        () -> RaftSecurity.limit(parameters, limits, portClosed));
         parameters.put(ROUNDS, rounds, LeadershipRounds.class);
         parameters.put(NAMES, names, DurableNames.class);
         parameters.put(
