@@ -197,7 +197,9 @@ public final class Verbs implements VerbTree {
                             new Verb("state watch", "Print changes of keys as they come"),
                             new Verb("state txn", "Compare, then read and write, all at once"),
                             new Verb("state lease", "Grant, renew, end and show leases"),
-                            new Verb("state quota", "Show and set what users may hold in keys"),
+                            new Verb(
+                                    "state quota",
+                                    "Show and set what users may hold in keys and leases"),
                             new Verb("state lock", "Run a command while it holds a lock"),
                             new Verb("state history", "Show the versions of a key"),
                             new Verb("state compact", "Let go of old versions")),

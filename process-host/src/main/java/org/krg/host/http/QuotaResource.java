@@ -12,7 +12,7 @@ import org.krg.state.command.KeyCommand;
 import org.krg.state.command.KeyCommand.KeepVersions;
 import org.krg.state.command.KeyCommand.LimitKeys;
 
-/// How much everybody holds and may hold in keys, and how many versions are kept.
+/// How much everybody holds and may hold in keys and leases, and how many versions are kept.
 final class QuotaResource {
     private final ClusterStore store;
     private final Changes changes;
@@ -23,7 +23,8 @@ final class QuotaResource {
     }
 
     HttpResponse list(Call call) {
-        return Call.json(HttpStatus.OK, QuotaView.of(store.keys().quotas().join()));
+        return Call.json(
+                HttpStatus.OK, QuotaView.of(store.keys().quotas().join(), store.image().leases()));
     }
 
     HttpResponse set(Call call) {

@@ -127,12 +127,19 @@ final class KeyApiTest {
     @Test
     void aQuotaIsSetSeenAndTakenBack() {
         var before = api.get("/v1/keys/quotas");
-        api.post("/v1/keys/quotas", "{\"principal\":\"ann\",\"keys\":2,\"bytes\":10}");
+        api.post("/v1/keys/quotas", "{\"principal\":\"ann\",\"keys\":2,\"bytes\":10,\"leases\":1}");
         var ann = "/principals/" + indexOf("ann") + "/";
         var set = api.get("/v1/keys/quotas");
         assertThat(set.number(ann + "limit/bytes")).isEqualTo(10);
+        assertThat(set.number(ann + "limit/leases")).isEqualTo(1);
         assertThat(set.body().at(ann + "ownLimit").asBoolean()).isTrue();
         assertThat(set.number("/common/keys")).isEqualTo(before.number("/common/keys"));
+        var lease = "{\"ttlSeconds\":60,\"holder\":\"ann\"}";
+        var granted = api.post("/v1/leases", lease).number("/id");
+        assertThat(api.get("/v1/keys/quotas").number(ann + "leases")).isEqualTo(1);
+        assertThat(api.post("/v1/leases", lease).text("/error/message"))
+                .contains("user \"ann\" may hold 1 leases");
+        api.delete("/v1/leases/" + granted);
 
         assertThat(api.delete("/v1/keys/quotas?principal=ann").body().path("principals"))
                 .isEqualTo(before.body().path("principals"));

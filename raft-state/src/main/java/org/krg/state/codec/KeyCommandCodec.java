@@ -29,8 +29,7 @@ final class KeyCommandCodec {
             case LimitKeys(var principal, var of, var limit) -> {
                 var builder = wire.getLimitKeysBuilder().setPrincipal(principal);
                 of.ifPresent(builder::setOf);
-                limit.ifPresent(each ->
-                        builder.getLimitBuilder().setKeys(each.keys()).setBytes(each.bytes()));
+                limit.ifPresent(each -> encode(each, builder.getLimitBuilder()));
             }
             case KeepVersions(var principal, var revisions) ->
                     wire.getKeepVersionsBuilder().setPrincipal(principal).setRevisions(revisions);
@@ -57,7 +56,17 @@ final class KeyCommandCodec {
         return new KeepVersions(command.getPrincipal(), command.getRevisions());
     }
 
+    private static void encode(KeyLimit limit, KeyWire.KeyLimit.Builder wire) {
+        wire.setKeys(limit.keys()).setBytes(limit.bytes());
+        if (limit.leases() != KeyLimit.DEFAULT.leases()) {
+            wire.setLeases(limit.leases());
+        }
+    }
+
     private static KeyLimit limit(KeyWire.KeyLimit limit) {
-        return new KeyLimit(limit.getKeys(), limit.getBytes());
+        return new KeyLimit(
+                limit.getKeys(),
+                limit.getBytes(),
+                limit.hasLeases() ? limit.getLeases() : KeyLimit.DEFAULT.leases());
     }
 }

@@ -119,7 +119,7 @@ final class RowCodec {
             }
             case LEASES -> {
                 var lease = Wire.read(ObjectWire.Lease.parser(), value, LeaseCodec::decode);
-                yield image.withLeases(image.leases().with(lease.id(), lease));
+                yield image.withLeases(image.leases().with(lease));
             }
             case ACCESS -> image.withAccess(AccessRows.with(image.access(), value));
             case MIGRATIONS -> {

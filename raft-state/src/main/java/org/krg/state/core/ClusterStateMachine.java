@@ -199,7 +199,7 @@ public final class ClusterStateMachine {
 
     /// A number that its client chose uses up none of the store's.
     private static ClusterImage granted(ClusterImage image, Lease lease) {
-        var changed = image.withLeases(image.leases().with(lease.id(), lease));
+        var changed = image.withLeases(image.leases().with(lease));
         return lease.id().value() == image.nextNumber()
                 ? changed.afterNumber(lease.id().value())
                 : changed;

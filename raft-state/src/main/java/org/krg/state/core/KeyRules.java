@@ -92,6 +92,18 @@ public final class KeyRules {
         }
     }
 
+    /// {@return the refusal of a lease that would be one more than its holder may have}
+    public static Optional<Refuse> ungrantable(KeyView view, ClusterImage image, String holder) {
+        var most = view.state().limitOf(holder).leases();
+        return image.leases().heldBy(holder) < most
+                ? Optional.empty()
+                : Optional.of(
+                        new Refuse(
+                                Refusal.LIMIT,
+                                "user \"%s\" may hold %d leases; give some back, or have root set another limit"
+                                        .formatted(holder, most)));
+    }
+
     /// {@return the refusal of whoever would end a lease and may not delete its keys, which others
     /// may have put with it} An agent may: it only says that a lease is over.
     public static Optional<Refuse> unrevocable(

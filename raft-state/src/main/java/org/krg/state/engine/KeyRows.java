@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.krg.state.codec.KeyRowCodec;
 import org.krg.state.core.KeyDraft;
 import org.krg.state.image.KeyState;
@@ -129,7 +130,8 @@ final class KeyRows {
         return RowWrite.put(
                 Family.KEY_ACCOUNTS,
                 key,
-                RowKey.of(
+                withLeases(
+                        limit.orElse(KeyLimit.DEFAULT),
                         account.keys(),
                         account.bytes(),
                         limit.map(KeyLimit::keys).orElse(-1L),
@@ -138,7 +140,8 @@ final class KeyRows {
 
     /// {@return the row of everything beside keys and accounts}
     static byte[] stateRow(KeyState state) {
-        return RowKey.of(
+        return withLeases(
+                state.limit(),
                 state.keys(),
                 state.bytes(),
                 state.compacted().value(),
@@ -147,6 +150,25 @@ final class KeyRows {
                 state.kept(),
                 state.limit().keys(),
                 state.limit().bytes());
+    }
+
+    /// Rows of before end where the default holds, and so do those that say nothing else.
+    private static byte[] withLeases(KeyLimit limit, long... numbers) {
+        return limit.leases() == KeyLimit.DEFAULT.leases()
+                ? RowKey.of(numbers)
+                : RowKey.of(
+                        LongStream.concat(LongStream.of(numbers), LongStream.of(limit.leases()))
+                                .toArray());
+    }
+
+    /// {@return the limit in a row, whose numbers begin at `first`}
+    private static KeyLimit limit(byte[] row, int first) {
+        return new KeyLimit(
+                RowKey.number(row, first),
+                RowKey.number(row, first + 1),
+                row.length > (first + 2) * Long.BYTES
+                        ? RowKey.number(row, first + 2)
+                        : KeyLimit.DEFAULT.leases());
     }
 
     /// {@return the state in a row of [#stateRow], without accounts}
@@ -158,7 +180,7 @@ final class KeyRows {
                 new Revision(RowKey.number(row, 3)),
                 new Revision(RowKey.number(row, 4)),
                 RowKey.number(row, 5),
-                new KeyLimit(RowKey.number(row, 6), RowKey.number(row, 7)),
+                limit(row, 6),
                 Table.empty());
     }
 
@@ -171,9 +193,7 @@ final class KeyRows {
                     var own =
                             RowKey.number(row, 2) < 0
                                     ? Optional.<KeyLimit>empty()
-                                    : Optional.of(
-                                            new KeyLimit(
-                                                    RowKey.number(row, 2), RowKey.number(row, 3)));
+                                    : Optional.of(limit(row, 2));
                     accounts.put(
                             new String(key, StandardCharsets.UTF_8),
                             new KeyAccount(RowKey.number(row, 0), RowKey.number(row, 1), own));

@@ -13,6 +13,7 @@ import org.krg.state.command.GenerationCommand;
 import org.krg.state.command.JobCommand;
 import org.krg.state.command.KeyCommand;
 import org.krg.state.command.LeaseCommand;
+import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.command.MigrationCommand;
 import org.krg.state.command.NodeCommand;
@@ -147,6 +148,10 @@ final class Step {
             case OwnerCommand command -> decideOwners(operation.principal(), command);
             case RevokeLease revoke ->
                     KeyRules.unrevocable(keys, image, operation.principal(), revoke.lease())
+                            .map(why -> refused(why.refusal(), why.detail()))
+                            .orElseGet(() -> decideOthers(operation));
+            case GrantLease grant ->
+                    KeyRules.ungrantable(keys, image, grant.holder())
                             .map(why -> refused(why.refusal(), why.detail()))
                             .orElseGet(() -> decideOthers(operation));
             case NodeCommand _,

@@ -9,8 +9,6 @@ import org.krg.state.model.GroupCut;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
-import org.krg.state.model.Lease;
-import org.krg.state.model.LeaseId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
@@ -29,7 +27,7 @@ public record ClusterImage(
         Table<JobId, Job> jobs,
         Table<ProcessId, HostedProcess> processes,
         Table<GenerationId, Generation> generations,
-        Table<LeaseId, Lease> leases,
+        Leases leases,
         Access access,
         Table<MigrationId, Migration> migrations,
         Segments segments,
@@ -45,7 +43,7 @@ public record ClusterImage(
                     Table.empty(),
                     Table.empty(),
                     Table.empty(),
-                    Table.empty(),
+                    Leases.EMPTY,
                     Access.EMPTY,
                     Table.empty(),
                     Segments.EMPTY,
@@ -261,7 +259,7 @@ public record ClusterImage(
     }
 
     /// {@return this image with other leases}
-    public ClusterImage withLeases(Table<LeaseId, Lease> changed) {
+    public ClusterImage withLeases(Leases changed) {
         return new ClusterImage(
                 revision,
                 nextNumber,

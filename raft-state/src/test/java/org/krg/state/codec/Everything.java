@@ -238,7 +238,8 @@ final class Everything {
                 new GrantLease(new LeaseId(77), "cron", Duration.ofSeconds(10)),
                 new Transact("alice", KeyEverything.transaction()),
                 new CompactKeys("alice", new Revision(290)),
-                new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20))),
+                new LimitKeys(
+                        "root", Optional.of("alice"), Optional.of(new KeyLimit(10, 1 << 20, 5))),
                 new LimitKeys("root", Optional.empty(), Optional.empty()),
                 new KeepVersions("root", 1_000),
                 new CreateSegment("grid", 64L << 20, ALICE, 0640, OwnershipMode.ASYNC, START),
@@ -494,7 +495,7 @@ final class Everything {
                                 ClusterImage.EMPTY
                                         .generations()
                                         .with(generation().id(), generation()))
-                        .withLeases(ClusterImage.EMPTY.leases().with(lease().id(), lease()))
+                        .withLeases(ClusterImage.EMPTY.leases().with(lease()))
                         .withAccess(access());
         var processes = image.processes();
         for (var phase : phases()) {

@@ -103,7 +103,7 @@ class LeaseRulesTest {
         var leases = image.leases();
         for (var i = 1L; i <= LeaseRules.MAX_LEASES; i++) {
             var id = new LeaseId(i);
-            leases = leases.with(id, new Lease(id, "cron", TTL, i));
+            leases = leases.with(new Lease(id, "cron", TTL, i));
         }
 
         var decision =
@@ -117,6 +117,6 @@ class LeaseRulesTest {
     }
 
     private Lease lease(long number) {
-        return scene.image().leases().require(new LeaseId(number));
+        return scene.image().leases().all().require(new LeaseId(number));
     }
 }

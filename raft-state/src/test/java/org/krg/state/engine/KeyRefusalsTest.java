@@ -199,7 +199,8 @@ final class KeyRefusalsTest {
 
     @Test
     void nobodyHoldsMoreThanTheirLimit() {
-        bench.apply(new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(2, 10))));
+        bench.apply(
+                new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(2, 10, 0))));
         bench.put("a", "1");
         bench.put("b", "1");
 
@@ -207,11 +208,32 @@ final class KeyRefusalsTest {
         refuse(Refusal.LIMIT, KeyBench.put("a", "123456789", 0));
         bench.put("a", "22");
         bench.apply(new LimitKeys("root", Optional.of("alice"), Optional.empty()));
-        bench.apply(new LimitKeys("root", Optional.empty(), Optional.of(new KeyLimit(3, 100))));
+        bench.apply(new LimitKeys("root", Optional.empty(), Optional.of(new KeyLimit(3, 100, 0))));
         bench.put("c", "1");
         refuse(Refusal.LIMIT, KeyBench.put("d", "1", 0));
         accept(new KeyRequest.Delete(KeyRange.ALL, false));
         accept(PUT);
+    }
+
+    @Test
+    void nobodyHoldsMoreLeasesThanTheirLimit() {
+        var grant = new GrantLease("alice", Duration.ofMinutes(1));
+        bench.apply(
+                new LimitKeys("root", Optional.of("alice"), Optional.of(new KeyLimit(9, 9, 2))));
+        var first = ((Reply.Accepted) bench.apply(grant).getFirst()).created();
+        bench.apply(grant);
+
+        refuse(Refusal.LIMIT, grant);
+        assertThat(bench.apply(new GrantLease("bob", Duration.ofMinutes(1))).getFirst())
+                .isInstanceOf(Reply.Accepted.class);
+        bench.close();
+        bench = new KeyBench(directory);
+        refuse(Refusal.LIMIT, grant);
+        bench.apply(new RevokeLease(new LeaseId(first)));
+        assertThat(bench.apply(grant).getFirst()).isInstanceOf(Reply.Accepted.class);
+        refuse(Refusal.LIMIT, grant);
+        bench.apply(new LimitKeys("root", Optional.of("alice"), Optional.empty()));
+        assertThat(bench.apply(grant).getFirst()).isInstanceOf(Reply.Accepted.class);
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.krg.tools.dev.DevDirectory;
 record DemoSettings(DevDirectory directory, boolean keep, long size, long steps, long seed) {
     /// Long enough that the program still runs after two generations, the loss of a node, its
     /// return and the loss of a leader.
-    static final Duration UNDISTURBED = Duration.ofSeconds(32);
+    static final Duration UNDISTURBED = Duration.ofSeconds(24);
 
     static final int NODES = 3;
     static final int CHECKPOINT_EVERY_SECONDS = 5;

@@ -4,7 +4,7 @@ package org.krg.tools.render;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 
-/// Views of what may be held in keys.
+/// Views of what may be held in keys and leases.
 public final class Quotas {
     private Quotas() {}
 
@@ -20,6 +20,8 @@ public final class Quotas {
                         .right("LIMIT", it -> limit(it).path("keys").asText())
                         .right("BYTES", Quotas::held)
                         .right("LIMIT", it -> Amounts.bytes(limit(it).path("bytes").asLong()))
+                        .right("LEASES", it -> it.path("leases").asText("-"))
+                        .right("LIMIT", it -> limit(it).path("leases").asText())
                         .left("OWN", it -> it.path("ownLimit").asBoolean() ? "yes" : "no")
                         .of(lines, headers)
                 + "old versions: "

@@ -215,19 +215,31 @@ final class StateVerbsTest {
     void quotas() {
         var quotas =
                 """
-                {"revision":9,"keptRevisions":0,"common":{"keys":100,"bytes":2048},"principals":[
-                 {"principal":"ann","keys":3,"bytes":40,"ownLimit":true,"limit":{"keys":5,"bytes":1024}}]}
+                {"revision":9,"keptRevisions":0,"common":{"keys":100,"bytes":2048,"leases":10000},"principals":[
+                 {"principal":"ann","keys":3,"bytes":40,"leases":1,"ownLimit":true,"limit":{"keys":5,"bytes":1024,"leases":7}}]}
                 """;
         answers.put("GET /v1/keys/quotas", json(200, quotas));
         answers.put("POST /v1/keys/quotas", json(200, quotas));
         answers.put("DELETE /v1/keys/quotas?principal=ann", json(200, quotas));
         assertThat(run("state", "quota", "list").out())
-                .containsSubsequence("ann", "3", "5", "40", "1 KiB", "yes")
-                .containsSubsequence("everybody else", "100", "2 KiB", "all are kept");
-        assertThat(run("state", "quota", "set", "ann", "--keys", "5", "--bytes", "1K").exit())
+                .containsSubsequence("ann", "3", "5", "40", "1 KiB", "1", "7", "yes")
+                .containsSubsequence("everybody else", "100", "2 KiB", "10000", "all are kept");
+        assertThat(
+                        run(
+                                        "state",
+                                        "quota",
+                                        "set",
+                                        "ann",
+                                        "--keys",
+                                        "5",
+                                        "--bytes",
+                                        "1K",
+                                        "--leases",
+                                        "7")
+                                .exit())
                 .isZero();
         assertThat(agent.asked().getLast().body())
-                .isEqualTo("{\"keys\":5,\"bytes\":1024,\"principal\":\"ann\"}");
+                .isEqualTo("{\"keys\":5,\"bytes\":1024,\"leases\":7,\"principal\":\"ann\"}");
         assertThat(run("state", "quota", "unset", "ann").exit()).isZero();
         assertThat(run("state", "quota", "set", "ann", "--keys", "5").exit()).isEqualTo(2);
         assertThat(run("state", "quota", "keep", "many").exit()).isEqualTo(2);

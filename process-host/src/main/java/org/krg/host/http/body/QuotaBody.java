@@ -5,11 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.key.KeyLimit;
 
-/// The body with which root sets how much somebody may hold in keys, or how many versions are kept.
+/// The body with which root sets how much somebody may hold in keys and leases, or how many
+/// versions are kept.
 public record QuotaBody(
         @Nullable String principal,
         @Nullable Long keys,
         @Nullable Long bytes,
+        @Nullable Long leases,
         @Nullable Long keptRevisions) {
     /// {@return whose limit; empty for everybody who has none of their own}
     public Optional<String> whose() {
@@ -18,7 +20,10 @@ public record QuotaBody(
 
     /// {@return the limit}
     public KeyLimit limit() {
-        return new KeyLimit(atLeastZero("keys", keys), atLeastZero("bytes", bytes));
+        return new KeyLimit(
+                atLeastZero("keys", keys),
+                atLeastZero("bytes", bytes),
+                leases == null ? KeyLimit.DEFAULT.leases() : atLeastZero("leases", leases));
     }
 
     /// {@return how many revisions are kept; 0 for all}

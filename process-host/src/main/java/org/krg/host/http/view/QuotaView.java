@@ -2,26 +2,32 @@
 package org.krg.host.http.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.TreeSet;
 import org.krg.state.KeySpace.Quotas;
+import org.krg.state.image.Leases;
 import org.krg.state.model.key.KeyAccount;
 import org.krg.state.model.key.KeyLimit;
 
-/// How much everybody holds and may hold in keys, as the API shows it.
+/// How much everybody holds and may hold in keys and leases, as the API shows it.
 public final class QuotaView {
     private QuotaView() {}
 
     /// {@return all of it}
-    public static ObjectNode of(Quotas quotas) {
+    public static ObjectNode of(Quotas quotas, Leases leases) {
         var state = quotas.state();
+        var holders = new TreeSet<String>();
+        state.accounts().stream().forEach(entry -> holders.add(entry.key()));
+        leases.held().stream().forEach(entry -> holders.add(entry.key()));
         var view = Json.reply(quotas.revision());
         view.put("keptRevisions", state.kept());
         view.set("common", limit(state.limit()));
         var principals = view.putArray("principals");
-        state.accounts().stream()
-                .forEach(entry ->
-                        principals.add(
-                                account(entry.key(), entry.value())
-                                        .set("limit", limit(state.limitOf(entry.key())))));
+        for (var holder : holders) {
+            principals.add(
+                    account(holder, state.account(holder))
+                            .put("leases", leases.heldBy(holder))
+                            .set("limit", limit(state.limitOf(holder))));
+        }
         return view;
     }
 
@@ -34,6 +40,9 @@ public final class QuotaView {
     }
 
     private static ObjectNode limit(KeyLimit limit) {
-        return Json.object().put("keys", limit.keys()).put("bytes", limit.bytes());
+        return Json.object()
+                .put("keys", limit.keys())
+                .put("bytes", limit.bytes())
+                .put("leases", limit.leases());
     }
 }

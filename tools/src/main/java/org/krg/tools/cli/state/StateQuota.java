@@ -24,10 +24,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "A put that would take its user over a limit is refused; what is there stays. Without USER it is the limit of everybody who has none of their own.",
+            "A put or a lease that would take its user over a limit is refused; what is there stays. Without USER it is the limit of everybody who has none of their own.",
             "",
             "  krg-admin state quota list",
-            "  krg-admin state quota set ann --keys 1000 --bytes 10M",
+            "  krg-admin state quota set ann --keys 1000 --bytes 10M --leases 20",
             "  krg-admin state quota unset ann",
             "  krg-admin state quota set --keys 1000000 --bytes 1G",
             "  krg-admin state quota keep 100000     # revisions whose old versions are kept; 0 for all"
@@ -63,6 +63,12 @@ public final class StateQuota implements Callable<Integer> {
             description = "for set: of keys and values together")
     private @Nullable ByteSize bytes;
 
+    @Option(
+            names = "--leases",
+            paramLabel = "N",
+            description = "for set: that may last; 10000 if it is left out")
+    private @Nullable Long leases;
+
     @Mixin private final OutputOptions output = new OutputOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
@@ -96,9 +102,14 @@ public final class StateQuota implements Callable<Integer> {
     private ObjectNode limit() {
         if (keys == null || bytes == null) {
             throw new VerbFailed(
-                    ExitCode.USAGE, "set needs both limits", "give --keys and --bytes");
+                    ExitCode.USAGE,
+                    "set needs the limits of keys and of bytes",
+                    "give --keys and --bytes");
         }
         var body = Json.object().put("keys", keys).put("bytes", bytes.bytes());
+        if (leases != null) {
+            body.put("leases", leases);
+        }
         return argument == null ? body : body.put("principal", argument);
     }
 
