@@ -40,6 +40,9 @@ readonly AGENT_OPTIONS=(
     -XX:MaxDirectMemorySize=256m
     -XX:+ExitOnOutOfMemoryError
     -Dcom.linecorp.armeria.warnNettyVersions=false
+    # Netty puts keys into key stores in memory, with 10000 rounds for a password that it makes up; no
+    # agent writes such a store to a file.
+    -Dkeystore.pkcs12.keyPbeIterationCount=1
     # AES-GCM has an instruction of its own only where this method is compiled well, for which Java waits
     # 5000 calls: 80 MiB in records of TLS, each of which takes 10 ms instead of 0.2 until then.
     -XX:CompileCommand=quiet
