@@ -43,6 +43,7 @@ import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.PolicyId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
@@ -352,6 +353,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         var at = present.isBefore(notBefore) ? notBefore : present;
         var situation = new Situation(image, now.ledger, told.get(), at);
         var decision = policy.place(situation, process);
+        countFailure(image, decision);
         if (decision.chosen().isPresent()) {
             var node = decision.chosen().get();
             now.ledger =
@@ -366,6 +368,15 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
             metrics.counter("krg.host.processes_unplaced_total").inc();
             propose(now, process.id(), new RecordUnplaced(process.id(), process.epoch(), decision));
         }
+    }
+
+    /// Where the policy that the cluster has agreed on fails, another decides.
+    private void countFailure(ClusterImage image, PlacementDecision decision) {
+        image.policies()
+                .active()
+                .map(PolicyId::toString)
+                .filter(name -> !name.equals(decision.policy()))
+                .ifPresent(_ -> metrics.counter("krg.host.policy_failures_total").inc());
     }
 
     /// A decision that says what the last one said is not written again.

@@ -29,6 +29,8 @@ import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Operation;
+import org.krg.state.command.PolicyCommand.ActivatePolicy;
+import org.krg.state.command.PolicyCommand.StorePolicy;
 import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.Reply;
@@ -36,16 +38,19 @@ import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
+import org.krg.state.model.PolicyId;
 import org.krg.state.model.SessionId;
 
 final class LeaderDutiesTest {
     private static final Duration BOUND = Duration.ofMillis(500);
     private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final String FAILURES = "krg.host.policy_failures_total";
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final FakeStore store = new FakeStore(HERE);
     private final ManualTicker ticker = new ManualTicker();
     private final AtomicLong sessions = new AtomicLong();
+    private final MetricRegistry metrics = new MetricRegistry();
     private volatile Instant wall = NOW;
     private volatile ProgramFacts facts = new ProgramFacts(ProgramFacts.Presence.SAME, "there");
     private final LeaderDuties duties =
@@ -57,7 +62,7 @@ final class LeaderDutiesTest {
                     () -> new SessionId(sessions.incrementAndGet()),
                     ticker,
                     () -> wall,
-                    new MetricRegistry());
+                    metrics);
 
     @BeforeEach
     void twoNodes() {
@@ -133,6 +138,21 @@ final class LeaderDutiesTest {
         await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
         var decision = store.image().processes().values().getFirst().decision();
         assertThat(decision.flatMap(it -> it.chosen())).isPresent();
+    }
+
+    /// The policy of this test never is the one that is agreed on.
+    @Test
+    void aPolicyThatDoesNotDecideIsCounted() {
+        store.lead(true);
+        submit("before");
+        await().atMost(LIMIT).until(() -> phase() instanceof Phase.Starting);
+        assertThat(metrics.counter(FAILURES).getCount()).isZero();
+        propose(new StorePolicy("mine", "a test", "version = 1", "ann", NOW));
+        propose(new ActivatePolicy(Optional.of(new PolicyId("mine", 1))));
+
+        submit("after");
+
+        await().atMost(LIMIT).until(() -> metrics.counter(FAILURES).getCount() > 0);
     }
 
     @Test
