@@ -33,6 +33,11 @@
 #define RUN_DIRECTORY "/run/krg"
 #define RUN_CELL RUN_DIRECTORY "/cell"
 
+// Where CRIU looks for what it once found out about the kernel, which takes it longer than to restore
+// a small program. It keeps that itself only on a tmpfs. Outside of cells the link leads nowhere.
+#define CRIU_KDAT "/run/criu.kdat"
+#define CELL_KDAT "krg/cell/criu.kdat"
+
 void complain(const char *what, const char *which) {
     int error = errno;
     fprintf(stderr, "krg-init: %s %s: %s\n", what, which, strerror(error));
@@ -82,8 +87,17 @@ static int run_directory_acquire(void) {
     }
 }
 
+static void unlink_kdat(void) {
+    char target[sizeof CELL_KDAT + 1];
+    ssize_t length = readlink(CRIU_KDAT, target, sizeof target);
+    if (length == (ssize_t)strlen(CELL_KDAT) && memcmp(target, CELL_KDAT, (size_t)length) == 0) {
+        unlink(CRIU_KDAT);
+    }
+}
+
 void run_directory_release(int lock) {
     if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+        unlink_kdat();
         rmdir(RUN_CELL);
         rmdir(RUN_DIRECTORY);
     }
@@ -145,13 +159,13 @@ static void link_pages(const char *socket) {
 
 // Where krg is installed may be root's alone: a library that cannot be read is left out by the
 // dynamic linker, and the program would share nothing.
-static void copy_library(const char *path) {
+static void copy_to_io(const char *path, mode_t mode) {
     char target[4096];
     struct stat about;
     const char *name = strrchr(path, '/');
     snprintf(target, sizeof target, "io%s", name == NULL ? "/" : name);
     int from = open(path, O_RDONLY | O_CLOEXEC);
-    int to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+    int to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (from < 0 || to < 0 || fstat(from, &about) != 0) {
         die("cannot copy", path);
     }
@@ -190,6 +204,9 @@ static void isolate_mounts(struct cell *cell) {
     cell->run_lock = run_directory_acquire();
     if (mount("io", RUN_CELL, NULL, MS_BIND, NULL) != 0) {
         die("cannot bind io to", RUN_CELL);
+    }
+    if (cell->spec.kdat != NULL && symlink(CELL_KDAT, CRIU_KDAT) != 0 && errno != EEXIST) {
+        complain("cannot link", CRIU_KDAT);
     }
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) {
         die("cannot mount", "/proc");
@@ -266,7 +283,10 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
     if (cell->spec.full) {
         link_pages(cell->spec.pages);
         for (size_t i = 0; i < cell->spec.libraries.count; i++) {
-            copy_library(cell->spec.libraries.items[i]);
+            copy_to_io(cell->spec.libraries.items[i], 0755);
+        }
+        if (cell->spec.kdat != NULL) {
+            copy_to_io(cell->spec.kdat, 0644);
         }
         isolate_mounts(cell);
         own_terminals();

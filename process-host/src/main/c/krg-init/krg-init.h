@@ -35,6 +35,7 @@ struct spec {
     uint64_t start_by;        // start-by=NANOS     of CLOCK_BOOTTIME, up to when an exclusive cell may begin
     struct list libraries;    // library=PATH  copied to io, where every user may read them
     char *pages;              // pages=PATH    the socket of shared memory, linked to io/pages.sock
+    char *kdat;               // kdat=PATH     what CRIU keeps of the kernel, copied to io, where CRIU finds it
     bool state;               // state=yes|no      whether io/state is made, for what the program saves
     enum input input;         // stdin=empty|open|ended|terminal
     struct list init_groups;  // (init-cgroup=DIR)  for krg-init, the unified tree first

@@ -61,6 +61,8 @@ static void take(struct spec *spec, const char *key, char *value) {
         list_add(&spec->libraries, value);
     } else if (strcmp(key, "pages") == 0) {
         spec->pages = value;
+    } else if (strcmp(key, "kdat") == 0) {
+        spec->kdat = value;
     } else if (strcmp(key, "state") == 0) {
         spec->state = is_first(value, "yes", "no");
     } else if (strcmp(key, "stdin") == 0) {

@@ -19,7 +19,10 @@ import org.krg.checkpoint.model.SelfTest;
 /// @param probe the program `criu-probe` of this module
 /// @param cgroup a directory of the unified tree in which a cgroup can be made
 /// @param scratch a directory that is there and that others may enter; the test makes one inside
-public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Path scratch) {
+/// @param kdat a file for what CRIU found out about the kernel, where CRIU cannot keep that itself;
+///   one that is there is of an earlier test, perhaps on another kernel
+public record CriuSelfTest(
+        CheckpointConfig config, Path probe, Path cgroup, Path scratch, Path kdat) {
     /// Followed by the process whose test it is.
     private static final String GROUP = "selftest-";
 
@@ -32,6 +35,7 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
             return new SelfTest(false, "", missing.failure().toString());
         }
         try {
+            Files.deleteIfExists(kdat);
             removeAbandoned();
             var directory = Files.createTempDirectory(scratch, "selftest");
             try {
@@ -70,6 +74,7 @@ public record CriuSelfTest(CheckpointConfig config, Path probe, Path cgroup, Pat
             if (!ProbeCell.becomes(() -> size(file) > before)) {
                 throw new IOException("the restored program stands still");
             }
+            cell.keepKdat(kdat);
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,11 @@ final class ProbeCell implements CellView, AutoCloseable {
 
     private static final String WAIT = LOOPBACK + "exec cat";
 
+    /// CRIU keeps what it found out about the kernel only there, and only on a tmpfs.
+    private static final String RUN_ON_TMPFS = "mount -t tmpfs tmpfs /run || exit; ";
+
+    private static final Path RUN = Path.of("/run");
+
     private final Path cgroup;
     private final Process launcher;
 
@@ -67,7 +73,22 @@ final class ProbeCell implements CellView, AutoCloseable {
 
     /// Makes a cell without a probe.
     static ProbeCell empty(Path cgroup) throws IOException {
-        return launch(cgroup, WAIT, Path.of("/"), Path.of("/"));
+        var script = isRunOnTmpfs() ? WAIT : RUN_ON_TMPFS + WAIT;
+        return launch(cgroup, script, Path.of("/"), Path.of("/"));
+    }
+
+    private static boolean isRunOnTmpfs() throws IOException {
+        return Files.exists(RUN) && Files.getFileStore(RUN).type().equals("tmpfs");
+    }
+
+    /// Keeps what CRIU found out about the kernel in this cell, unless it can do so itself.
+    void keepKdat(Path file) throws IOException {
+        var kept = Path.of("/proc", "" + initPid(), "root/run/criu.kdat");
+        if (!isRunOnTmpfs() && Files.exists(kept)) {
+            var fresh = file.resolveSibling(file.getFileName() + ".new");
+            Files.copy(kept, fresh, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     static ProbeCell launch(Path cgroup, String script, Path probe, Path file) throws IOException {

@@ -36,12 +36,23 @@ final class CriuSelfTestTest {
     }
 
     @Test
+    void whatCriuFoundOutAboutTheKernelIsKeptWhereItDoesNotKeepThatItself() throws IOException {
+        Files.writeString(kdat(), "of another kernel");
+
+        run(TestNode.config(machine.directory().resolve("images")));
+
+        var keeps = Files.getFileStore(Path.of("/run")).type().equals("tmpfs");
+        assertThat(Files.exists(kdat())).isNotEqualTo(keeps);
+        assertThat(keeps || Files.size(kdat()) > "of another kernel".length()).isTrue();
+    }
+
+    @Test
     void theProbeMayStandWhereTheUserOfTheTestMayNotEnter(@TempDir Path closed) throws IOException {
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
         var probe = Files.copy(TestMachine.program("criu-probe"), closed.resolve("criu-probe"));
         var config = TestNode.config(machine.directory().resolve("images"));
 
-        var found = new CriuSelfTest(config, probe, machine.cgroup(), machine.directory()).run();
+        var found = new CriuSelfTest(config, probe, machine.cgroup(), machine.directory(), kdat()).run();
 
         assertThat(found.finding()).contains("saves and restores");
     }
@@ -125,9 +136,13 @@ final class CriuSelfTestTest {
         assertThat(leftovers()).isEmpty();
     }
 
+    private Path kdat() {
+        return machine.directory().resolve("criu.kdat");
+    }
+
     private SelfTest run(CheckpointConfig config) {
         var probe = TestMachine.program("criu-probe");
-        return new CriuSelfTest(config, probe, machine.cgroup(), machine.directory()).run();
+        return new CriuSelfTest(config, probe, machine.cgroup(), machine.directory(), kdat()).run();
     }
 
     private List<Path> leftovers() throws IOException {

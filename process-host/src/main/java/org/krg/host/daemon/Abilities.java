@@ -82,7 +82,8 @@ record Abilities(Map<Engine, Dumper> dumpers, Capabilities capabilities, NodeRep
             return new SelfTest(
                     false, "", "cells are not isolated here, so that CRIU cannot save them");
         }
-        return new CriuSelfTest(config, natives.resolve("criu-probe"), cgroup.get(), SCRATCH).run();
+        var probe = natives.resolve("criu-probe");
+        return new CriuSelfTest(config, probe, cgroup.get(), SCRATCH, cells.kdat()).run();
     }
 
     private static ArrayList<String> notes(Cells cells, SelfTest test) {

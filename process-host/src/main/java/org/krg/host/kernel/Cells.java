@@ -71,6 +71,11 @@ public final class Cells {
         return tree.map(CgroupTree::root);
     }
 
+    /// {@return where what CRIU keeps of the kernel is to be for cells that are made from then on}
+    public Path kdat() {
+        return config.kdat();
+    }
+
     /// {@return the directory of a cell, whether it is there or not}
     public Path directory(CellId id) {
         return config.directory().resolve(id.toString());

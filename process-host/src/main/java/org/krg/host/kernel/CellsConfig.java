@@ -41,6 +41,11 @@ public record CellsConfig(
         this(directory, lease, krgInit, cluster, node, isolation, Optional.empty());
     }
 
+    /// {@return where an agent leaves what CRIU keeps of the kernel, if CRIU does not do so itself}
+    public Path kdat() {
+        return directory.resolveSibling("criu.kdat");
+    }
+
     private static void requireName(String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")) {
             throw new IllegalArgumentException("cannot name a cgroup: '" + name + "'");

@@ -67,6 +67,9 @@ final class SpecFile {
         file.putAll("env", preloading.environment());
         var socket = PagesSocket.of(config);
         file.put("pages", socket.path().toString());
+        if (Files.exists(config.kdat())) {
+            file.put("kdat", config.kdat().toString());
+        }
         spec.address().ifPresent(address -> file.put("env", "KRG_ADDRESS=" + address));
         file.put("env", "KRG_PAGES_SOCKET=" + socket.seenFromCells());
         file.put("env", "KRG_EPOCH_FILE=" + PagesSocket.streams(config, cell).resolve("epoch"));

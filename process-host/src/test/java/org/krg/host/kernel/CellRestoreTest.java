@@ -8,7 +8,11 @@ import static org.krg.host.kernel.CellFixture.await;
 import static org.krg.host.kernel.CellFixture.awaitExit;
 import static org.krg.host.kernel.CellFixture.shell;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -80,6 +84,23 @@ class CellRestoreTest {
         var command = cell.inside(Place.INIT, List.of("sh", "-c", "test ! -e /proc/300 && exit 6"));
 
         assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isEqualTo(6);
+    }
+
+    @Test
+    void criuFindsWhatItOnceFoundOutAboutTheKernel() throws Exception {
+        var found = Path.of("/run/criu.kdat");
+        var kept = Files.exists(found, LinkOption.NOFOLLOW_LINKS) && !Files.isSymbolicLink(found);
+        Assumptions.assumeFalse(kept, "CRIU keeps it itself");
+        Files.writeString(node.config().kdat(), "known");
+
+        var cell = prepare();
+
+        var command = cell.inside(Place.INIT, List.of("grep", "-qx", "known", found.toString()));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        assertThat(Files.exists(found)).as("seen outside of cells").isFalse();
+        node.cells().destroy(ID);
+        // Another test or cluster may have cells.
+        assertThat(Files.isSymbolicLink(found) && !Files.exists(Path.of("/run/krg"))).isFalse();
     }
 
     private Cell prepare() {
