@@ -52,7 +52,9 @@ final class CriuSelfTestTest {
         var probe = Files.copy(TestMachine.program("criu-probe"), closed.resolve("criu-probe"));
         var config = TestNode.config(machine.directory().resolve("images"));
 
-        var found = new CriuSelfTest(config, probe, machine.cgroup(), machine.directory(), kdat()).run();
+        var found =
+                new CriuSelfTest(config, probe, machine.cgroup(), machine.directory(), kdat())
+                        .run();
 
         assertThat(found.finding()).contains("saves and restores");
     }
