@@ -301,7 +301,7 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
         errno = ETIME;
         die("the lease is over of", "the node");
     }
-    struct program program = {.phase = PHASE_RESTORING, .pid = cell->spec.root, .report = -1};
+    struct program program = {.phase = PHASE_RESTORING, .report = -1};
     if (!cell->spec.restore) {
         program_start(cell, &program);
     }

@@ -29,7 +29,6 @@ struct spec {
     bool full;                // isolation=full|plain
     bool restore;             // mode=start|restore
     char *epoch;              // epoch=N           of this incarnation, for io/epoch
-    pid_t root;               // root=PID           of the program inside the cell, for a restore
     bool exclusive;           // exclusive=yes|no   stands still when the lease is over
     char *lease;              // lease=PATH
     uint64_t start_by;        // start-by=NANOS     of CLOCK_BOOTTIME, up to when an exclusive cell may begin
@@ -123,6 +122,9 @@ int streams_in(const struct streams *streams);
 bool streams_drain(struct streams *streams);
 bool streams_stuck(const struct streams *streams);
 void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t *in);
+// Looks how long the files are, which the agent may have written before there was a program. False,
+// with errno, if that fails.
+bool streams_measure(struct streams *streams);
 // Makes the files durable.
 void streams_sync(struct streams *streams);
 void streams_end_input(struct streams *streams);

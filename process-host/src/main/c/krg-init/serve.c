@@ -13,6 +13,7 @@
 //   resize R C    ok                         the terminal has R rows and C columns
 //   save-terminal ok                         keeps in ./terminal what the terminal of a frozen program holds
 //   load-terminal ok                         gives a program that is to be restored what ./terminal holds
+//   expect PID    ok                         the program will be restored with that pid, now that its output so far is there
 //   begin         ok                         starts the program in its frozen cgroups, for a restore
 //   thaw          ok                         lets the program go on, unless the lease was over since it was let to
 //   thaw NANOS    ok                         the same, as it was decided up to then, whoever stopped it
@@ -147,6 +148,15 @@ static bool send_signal(struct server *server, int number, bool all) {
     return kill(server->program->pid, number) == 0;
 }
 
+static bool expect(struct server *server, int pid) {
+    if (server->program->phase != PHASE_RESTORING || pid <= 1) {
+        errno = pid <= 1 ? EINVAL : EALREADY;
+        return false;
+    }
+    server->program->pid = pid;
+    return streams_measure(server->streams);
+}
+
 // The pid may be taken by a part of a restore that failed later: only the agent, which saw the whole
 // restore succeed, can say that this is the program.
 static bool confirm_restored(struct cell *cell, struct program *program) {
@@ -159,7 +169,8 @@ static bool confirm_restored(struct cell *cell, struct program *program) {
         program_take_report(cell, program);
         return true;
     }
-    if (kill(program->pid, 0) != 0) {
+    if (program->pid == 0 || kill(program->pid, 0) != 0) {
+        errno = ESRCH;
         return false;
     }
     program_reserve_pids();
@@ -168,7 +179,7 @@ static bool confirm_restored(struct cell *cell, struct program *program) {
 }
 
 static void obey(struct server *server, struct client *client, const char *line) {
-    int number;
+    int number, pid;
     unsigned rows, columns;
     size_t length;
     unsigned long long until;
@@ -194,6 +205,8 @@ static void obey(struct server *server, struct client *client, const char *line)
         answer_result(client, streams_save_terminal(server->streams));
     } else if (strcmp(line, "load-terminal") == 0) {
         answer_result(client, streams_load_terminal(server->streams));
+    } else if (sscanf(line, "expect %d", &pid) == 1) {
+        answer_result(client, expect(server, pid));
     } else if (strcmp(line, "begin") == 0) {
         answer_result(client, program_begin(server->cell, server->program));
     } else if (strcmp(line, "thaw") == 0) {

@@ -49,8 +49,6 @@ static void take(struct spec *spec, const char *key, char *value) {
         spec->restore = is_first(value, "restore", "start");
     } else if (strcmp(key, "epoch") == 0) {
         spec->epoch = value;
-    } else if (strcmp(key, "root") == 0) {
-        spec->root = (pid_t)spec_number(value, 10);
     } else if (strcmp(key, "exclusive") == 0) {
         spec->exclusive = is_first(value, "yes", "no");
     } else if (strcmp(key, "lease") == 0) {
@@ -123,7 +121,7 @@ void spec_read(struct spec *spec) {
         take(spec, entry, value);
         entry = value;
     }
-    if (spec->arguments.count == 0 || spec->cwd == NULL || (spec->restore && spec->root <= 1)
+    if (spec->arguments.count == 0 || spec->cwd == NULL
         || (spec->exclusive && spec->lease == NULL) || (spec->full && spec->app_groups.count == 0)) {
         errno = EINVAL;
         die("something is missing in", "spec");

@@ -47,15 +47,22 @@ static int open_fifo(const char *path, const struct spec *spec) {
     return fifo;
 }
 
-static void open_output(struct output *output, const char *fifo, const char *file,
-                        const struct spec *spec) {
+static bool measure(struct output *output) {
     struct stat about;
-    output->fifo = open_fifo(fifo, spec);
-    output->file = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (output->file < 0 || fstat(output->file, &about) != 0) {
-        die("cannot open", file);
+    if (fstat(output->file, &about) != 0) {
+        return false;
     }
     output->size = about.st_size;
+    return true;
+}
+
+static void open_output(struct output *output, const char *fifo, const char *file,
+                        const struct spec *spec) {
+    output->fifo = open_fifo(fifo, spec);
+    output->file = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (output->file < 0 || !measure(output)) {
+        die("cannot open", file);
+    }
 }
 
 struct streams *streams_open(const struct spec *spec) {
@@ -108,6 +115,10 @@ bool streams_save_terminal(struct streams *streams) {
 bool streams_load_terminal(struct streams *streams) {
     errno = ENOTTY;
     return streams->is_terminal && terminal_load(streams->slave, "terminal");
+}
+
+bool streams_measure(struct streams *streams) {
+    return measure(&streams->out) && measure(&streams->err);
 }
 
 int streams_out(const struct streams *streams) {

@@ -8,6 +8,8 @@ public enum MovePoint {
     SENT_AHEAD,
     LEAVES,
     HANDS_OVER,
+    PREPARES,
+    PREPARED,
     STANDS,
     HANDED_OVER,
     RESTORES,
@@ -24,6 +26,9 @@ public enum MovePoint {
 
     /// {@return whether the source comes to it, and not the target}
     boolean isOfSource() {
-        return compareTo(HANDED_OVER) <= 0 || this == KILLS;
+        return switch (this) {
+            case SENDS_AHEAD, SENT_AHEAD, LEAVES, HANDS_OVER, STANDS, HANDED_OVER, KILLS -> true;
+            case PREPARES, PREPARED, RESTORES, RESTORED, COMMITS, THAWS, RESUMES -> false;
+        };
     }
 }

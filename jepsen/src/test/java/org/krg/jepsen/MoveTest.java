@@ -208,7 +208,7 @@ class MoveTest {
     @Tag("long")
     void hundredsOfKillsAtEveryMomentLeaveOneIncarnationRunning() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(288, Harm.KILLED, Witness.Kind.UNMODIFIED, cluster);
+            assertThatNothingIsWrongAfter(336, Harm.KILLED, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 
@@ -216,7 +216,7 @@ class MoveTest {
     @Tag("long")
     void killsAtEveryMomentLeaveOneIncarnationOfAProgramThatSavesItself() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(36, Harm.KILLED, Witness.Kind.SAVES_ITSELF, cluster);
+            assertThatNothingIsWrongAfter(42, Harm.KILLED, Witness.Kind.SAVES_ITSELF, cluster);
         }
     }
 
@@ -224,7 +224,7 @@ class MoveTest {
     @Tag("long")
     void whoeverStandsStillAtWhateverMomentOneIncarnationRuns() {
         try (var cluster = Cluster.up(3)) {
-            assertThatNothingIsWrongAfter(36, Harm.STOPPED, Witness.Kind.UNMODIFIED, cluster);
+            assertThatNothingIsWrongAfter(42, Harm.STOPPED, Witness.Kind.UNMODIFIED, cluster);
         }
     }
 

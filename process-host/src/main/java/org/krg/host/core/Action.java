@@ -22,14 +22,17 @@ public sealed interface Action {
     /// Makes the cell and starts its program.
     record Start(CellId cell, JobSpec spec) implements Action {}
 
-    /// Makes the cell and brings the program back in it.
+    /// Makes the cell in which the program of a move is to come back, while its source saves it.
+    record Prepare(CellId cell, JobSpec spec) implements Action {}
+
+    /// Makes the cell, unless that is done, and brings the program back in it.
     ///
     /// @param afterwards whether it goes on there
     record Restore(CellId cell, JobSpec spec, GenerationId generation, Afterwards afterwards)
             implements Action {}
 
-    /// Makes the cell and brings the program of a move back in it, standing still; its memory
-    /// follows.
+    /// Makes the cell, unless that is done, and brings the program of a move back in it, standing
+    /// still; its memory follows.
     record RestoreFollowed(CellId cell, JobSpec spec, GenerationId generation, Migration migration)
             implements Action {}
 

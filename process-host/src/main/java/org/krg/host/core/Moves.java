@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.krg.host.core.ObservedCell.State.Alive;
 import org.krg.host.core.ObservedCell.State.Over;
+import org.krg.host.core.ObservedCell.State.Prepared;
 import org.krg.host.core.ObservedCell.State.Unfinished;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
@@ -16,6 +17,7 @@ import org.krg.state.command.MigrationCommand.ReportPulled;
 import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.JobSpec;
 import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Mode;
 import org.krg.state.model.Migration.Step;
@@ -144,32 +146,54 @@ final class Moves {
                 .findFirst();
     }
 
-    /// {@return what follows for an incarnation that is to arrive here}
+    /// {@return what follows for an incarnation that is to arrive here} Whatever is there already
+    /// while it is saved stays: what cannot be used is discarded when it arrives.
     static Optional<Action> arriving(
             HostView view, Migration migration, Optional<ObservedCell> seen) {
-        if (!(migration.step() instanceof Step.Arriving(var number, _))) {
-            return Optional.empty();
-        }
+        return switch (migration.step()) {
+            case Step.Leaving _ when seen.isEmpty() ->
+                    Optional.of(new Action.Prepare(target(migration), spec(view, migration)));
+            case Step.Arriving(var number, _) ->
+                    seen.isEmpty()
+                            ? Optional.of(restore(view, migration, number))
+                            : arriving(view, migration, number, seen.get());
+            case Step.Warming _,
+                    Step.Leaving _,
+                    Step.Resuming _,
+                    Step.Pulling _,
+                    Step.Moved _,
+                    Step.Aborted _ ->
+                    Optional.empty();
+        };
+    }
+
+    private static JobSpec spec(HostView view, Migration migration) {
+        var process = view.image().processes().require(migration.route().process());
+        return view.image().jobs().require(process.job()).spec();
+    }
+
+    private static Action restore(HostView view, Migration migration, long number) {
         var id = target(migration);
-        if (seen.isEmpty()) {
-            var process = view.image().processes().require(migration.route().process());
-            var spec = view.image().jobs().require(process.job()).spec();
-            var generation = new GenerationId(process.id(), number);
-            if (view.image().generations().find(generation).isEmpty()) {
-                var gone = "checkpoint " + generation + " is gone";
-                return Optional.of(new Action.Report(id, abort(view, migration, gone)));
-            }
-            return Optional.of(
-                    migration.mode() == Mode.POST_COPY
-                            ? new Action.RestoreFollowed(id, spec, generation, migration)
-                            : new Action.Restore(id, spec, generation, Afterwards.ARRIVES));
+        var generation = new GenerationId(migration.route().process(), number);
+        if (view.image().generations().find(generation).isEmpty()) {
+            var gone = "checkpoint " + generation + " is gone";
+            return new Action.Report(id, abort(view, migration, gone));
         }
-        var cell = seen.get();
+        var spec = spec(view, migration);
+        return migration.mode() == Mode.POST_COPY
+                ? new Action.RestoreFollowed(id, spec, generation, migration)
+                : new Action.Restore(id, spec, generation, Afterwards.ARRIVES);
+    }
+
+    private static Optional<Action> arriving(
+            HostView view, Migration migration, long number, ObservedCell cell) {
         if (cell.work() != Work.NONE) {
             return Optional.empty();
         }
+        var id = cell.id();
         return Optional.of(
                 switch (cell.state()) {
+                    case Prepared _ -> restore(view, migration, number);
                     case Unfinished _ -> new Action.Discard(id, "bringing it back was cut short");
                     case Alive(var frozen) when frozen ->
                             new Action.Report(

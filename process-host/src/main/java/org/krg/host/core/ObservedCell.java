@@ -12,6 +12,9 @@ import org.krg.state.model.Usage;
 public record ObservedCell(CellId id, State state, Work work) {
     /// What is in the cell.
     public sealed interface State {
+        /// A cell that was made before its program can be brought back in it.
+        record Prepared() implements State {}
+
         /// A cell whose program is not there yet: it is being started or restored, or that was cut
         /// short.
         record Unfinished() implements State {}

@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.krg.host.core.ObservedCell.State.Alive;
 import org.krg.host.core.ObservedCell.State.Over;
+import org.krg.host.core.ObservedCell.State.Prepared;
 import org.krg.host.core.ObservedCell.State.Unfinished;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
@@ -79,9 +80,10 @@ public final class Reconciler {
                 switch (cell.state()) {
                     case Over _ -> remains.add(cell);
                     case Alive _ -> actions.add(new Action.Kill(cell.id(), reason(cell.id())));
-                    case Unfinished _ when cell.work() == Work.NONE ->
+                    case Unfinished _, Prepared _ when cell.work() == Work.NONE ->
                             actions.add(new Action.Discard(cell.id(), reason(cell.id())));
-                    case Unfinished _ -> actions.add(new Action.Kill(cell.id(), reason(cell.id())));
+                    case Unfinished _, Prepared _ ->
+                            actions.add(new Action.Kill(cell.id(), reason(cell.id())));
                 }
             }
         }
@@ -175,9 +177,9 @@ public final class Reconciler {
 
     private List<Action> starting(HostedProcess process, ObservedCell cell) {
         return switch (cell.state()) {
-            case Unfinished _ when cell.work() == Work.NONE ->
+            case Unfinished _, Prepared _ when cell.work() == Work.NONE ->
                     List.of(new Action.Discard(cell.id(), "bringing it up was cut short"));
-            case Unfinished _ -> List.of();
+            case Unfinished _, Prepared _ -> List.of();
             case Alive _ when cell.work() == Work.NONE -> List.of(started(process));
             case Alive _ -> List.of();
             case Over(ProcessExit.NotStarted(var code, var why), _, _) ->
@@ -191,7 +193,7 @@ public final class Reconciler {
 
     private List<Action> running(HostedProcess process, ObservedCell cell) {
         return switch (cell.state()) {
-            case Unfinished _ -> List.of(vanished(process, "its program is gone"));
+            case Unfinished _, Prepared _ -> List.of(vanished(process, "its program is gone"));
             case Over(var exit, var usage, _) -> List.of(ended(process, exit, usage));
             case Alive(var frozen) -> {
                 var actions = new ArrayList<Action>();

@@ -29,7 +29,8 @@
 /// | warming | source | runs | send its memory ahead, then report: leaving |
 /// | leaving | source | runs, or stands still | stop it, save it, hand it over; it is not thawed |
 /// | arriving | source | anything | nothing: it is not thawed, nor told to end |
-/// | arriving | target | nothing | restore it, frozen |
+/// | leaving | target | nothing | make its cell, without a program |
+/// | arriving | target | nothing, or a cell made ahead at which nobody works | restore it, frozen |
 /// | arriving | target | a cell without its program, at which nobody works | discard it (and begin again) |
 /// | arriving | target | a program, frozen | report: commit |
 /// | arriving | target | ended, or could not be brought back | report: give it up |

@@ -22,6 +22,12 @@ public enum Failpoint {
     /// It is about to stop the program.
     HANDS_OVER,
 
+    /// The target is about to make the cell in which the program is to come back.
+    PREPARES,
+
+    /// It has, or could not, and the engine does not know it yet.
+    PREPARED,
+
     /// The program stands still and is saved, its target has that; the log does not say so.
     STANDS,
 
@@ -55,6 +61,7 @@ public enum Failpoint {
                 switch (action) {
                     case Action.SendAhead _ -> SENDS_AHEAD;
                     case Action.HandOver _ -> HANDS_OVER;
+                    case Action.Prepare _ -> PREPARES;
                     case Action.Restore _, Action.RestoreFollowed _ -> RESTORES;
                     case Action.Thaw _ -> THAWS;
                     case Action.Kill _ -> KILLS;

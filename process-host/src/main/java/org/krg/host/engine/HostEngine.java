@@ -24,6 +24,7 @@ import org.krg.state.command.Command;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Generation;
+import org.krg.state.model.JobSpec;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.NodeId;
@@ -73,6 +74,8 @@ public final class HostEngine implements AutoCloseable {
 
     private sealed interface Input {
         record Ended(CellId cell) implements Input {}
+
+        record Prepared(CellId cell) implements Input {}
 
         record BroughtUp(CellId cell, Optional<HostFailure> failure) implements Input {}
 
@@ -219,6 +222,7 @@ public final class HostEngine implements AutoCloseable {
     private void handle(Input input) {
         switch (input) {
             case Input.Ended _ -> {}
+            case Input.Prepared(var cell) -> cells.finish(cell, Work.BRINGING_UP);
             case Input.BroughtUp(var cell, var failure) -> broughtUp(cell, failure);
             case Input.Released(var cell) -> cells.released(cell);
             case Input.Removed(var cell, var failure) -> {
@@ -289,6 +293,7 @@ public final class HostEngine implements AutoCloseable {
                 case Action.Discard(var cell, var reason) -> discard(cell, reason);
                 case Action.Start(var cell, var spec) ->
                         bringUp(cell, "start", () -> machine.start(cell, spec, until));
+                case Action.Prepare(var cell, var spec) -> prepare(cell, spec);
                 case Action.Restore(var cell, var spec, var id, var afterwards) -> {
                     var generation = view.image().generations().require(id);
                     bringUp(
@@ -390,6 +395,22 @@ public final class HostEngine implements AutoCloseable {
             if (attempt("release", cell, () -> machine.release(cell)).isEmpty()) {
                 loop.post(new Input.Released(cell));
             }
+        });
+    }
+
+    // Where it fails the restore makes the cell.
+    private void prepare(CellId cell, JobSpec spec) {
+        cells.begin(cell, Work.BRINGING_UP);
+        workers.onCell(() -> {
+            var began = ticker.now();
+            if (attempt("prepare", cell, () -> machine.prepare(cell, spec)).isEmpty()) {
+                log.info(
+                        "cell prepared cell={} took={}ms",
+                        cell,
+                        ticker.now().minus(began).toMillis());
+            }
+            failpoints.reach(Failpoint.PREPARED);
+            loop.post(new Input.Prepared(cell));
         });
     }
 

@@ -25,6 +25,10 @@ public interface Machine {
     /// @param until up to when it may start, if it is exclusive, on the machine's monotonic clock
     void start(CellId cell, JobSpec spec, Duration until);
 
+    /// Makes a cell, without a program, for one that is to come back in it; blocks until it is
+    /// there.
+    void prepare(CellId cell, JobSpec spec);
+
     /// Kills everything in a cell, frozen or not; does not wait. Does nothing where nothing lives.
     void kill(CellId cell);
 

@@ -147,6 +147,14 @@ public final class Cell {
         control("begin");
     }
 
+    /// Tells krg-init what is about to be restored. What the program had written is in [#stdout]
+    /// and [#stderr] by now.
+    ///
+    /// @param rootPid the pid of the program inside the cell
+    void expect(int rootPid) {
+        control("expect " + rootPid);
+    }
+
     /// Tells krg-init that the restore has succeeded: from now on the end of the restored program
     /// is the end of the cell. Before that it is only a failed restore, and no exit is recorded.
     ///

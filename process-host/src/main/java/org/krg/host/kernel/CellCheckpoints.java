@@ -296,6 +296,7 @@ public final class CellCheckpoints implements Checkpointing {
             Afterwards afterwards,
             Duration until,
             Restore restore) {
+        machine.settle(id);
         var directory = cells.makeDirectory(id);
         var prepared =
                 checkpoints.prepare(

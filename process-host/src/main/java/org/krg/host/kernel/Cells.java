@@ -97,13 +97,12 @@ public final class Cells {
         return make(id, spec, new Beginning.Start());
     }
 
-    /// Makes a cell for a program that is about to be restored there, see [Cell#inside] and
-    /// [Cell#confirmRestored].
+    /// Makes a cell for a program that is to be restored there, see [Cell#expect], [Cell#inside]
+    /// and [Cell#confirmRestored].
     ///
-    /// @param rootPid the pid of the program inside the cell
     /// @throws CellFailed if the cell exists or cannot be made; nothing is left then
-    public Cell prepareRestore(CellId id, CellSpec spec, int rootPid) {
-        return make(id, spec, new Beginning.Restore(rootPid));
+    public Cell prepareRestore(CellId id, CellSpec spec) {
+        return make(id, spec, new Beginning.Restore());
     }
 
     /// {@return every cell that has a directory, running or not, in the order of their ids}

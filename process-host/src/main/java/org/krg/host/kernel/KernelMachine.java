@@ -21,6 +21,7 @@ import org.krg.host.RestartMark;
 import org.krg.host.core.CellSpecs;
 import org.krg.host.core.ObservedCell;
 import org.krg.host.engine.Machine;
+import org.krg.host.kernel.RestoreNote.Stage;
 import org.krg.host.model.CellId;
 import org.krg.host.model.CellSpec;
 import org.krg.state.model.Ipv4Address;
@@ -63,15 +64,42 @@ public final class KernelMachine implements Machine {
         attempt(() -> cells.start(id, cellSpec(id, spec).startingBy(until)));
     }
 
-    /// Makes the cell for a program of a checkpoint that is about to be restored in it.
+    @Override
+    public void prepare(CellId id, JobSpec spec) {
+        attempt(() -> {
+            RestoreNote.empty(Stage.AHEAD).write(cells.makeDirectory(id));
+            try {
+                return cells.prepareRestore(id, cellSpec(id, spec));
+            } catch (CellFailed failure) {
+                // It is not tried again before the restore, which begins with nothing.
+                RestoreNote.empty(Stage.BEGUN).write(cells.makeDirectory(id));
+                throw failure;
+            }
+        });
+    }
+
+    /// Removes a cell that was made ahead if no program can come back in it: the node's lease was
+    /// over meanwhile, and the watchdog has frozen it.
+    void settle(CellId id) {
+        cells.find(id)
+                .filter(KernelMachine::isAhead)
+                .filter(cell -> !cell.isAlive() || cell.isFrozen())
+                .ifPresent(_ -> cells.destroy(id));
+    }
+
+    /// Makes the cell for a program of a checkpoint that is about to be restored in it, unless it
+    /// was made ahead. The output of the program so far is in its directory.
     ///
     /// @param mark where the output of the program goes on
     /// @param until up to when it may begin, if it is exclusive
-    public Cell beginRestore(
-            CellId id, JobSpec spec, int rootPid, RestartMark mark, Duration until) {
+    Cell beginRestore(CellId id, JobSpec spec, int rootPid, RestartMark mark, Duration until) {
         return attempt(() -> {
-            new RestoreNote(mark, false).write(cells.makeDirectory(id));
-            return cells.prepareRestore(id, cellSpec(id, spec).startingBy(until), rootPid);
+            var ahead = cells.find(id).filter(KernelMachine::isAhead);
+            new RestoreNote(mark, Stage.BEGUN).write(cells.makeDirectory(id));
+            var wanted = cellSpec(id, spec).startingBy(until);
+            var cell = ahead.orElseGet(() -> cells.prepareRestore(id, wanted));
+            cell.expect(rootPid);
+            return cell;
         });
     }
 
@@ -89,7 +117,7 @@ public final class KernelMachine implements Machine {
         attempt(() -> {
             var cell = require(id);
             cell.confirmRestored();
-            new RestoreNote(mark, true).write(cell.directory());
+            new RestoreNote(mark, Stage.DONE).write(cell.directory());
             return cell;
         });
     }
@@ -190,7 +218,7 @@ public final class KernelMachine implements Machine {
     public List<RestartMark> restartMarks(CellId id) {
         return attempt(() ->
                 RestoreNote.find(require(id).directory())
-                        .filter(RestoreNote::done)
+                        .filter(note -> note.is(Stage.DONE))
                         .map(RestoreNote::mark)
                         .stream()
                         .toList());
@@ -221,8 +249,11 @@ public final class KernelMachine implements Machine {
 
     private static ObservedCell.State look(Cell cell) {
         var alive = cell.isAlive();
+        if (alive && isAhead(cell)) {
+            return new ObservedCell.State.Prepared();
+        }
         var unfinished =
-                RestoreNote.find(cell.directory()).filter(note -> !note.done()).isPresent()
+                RestoreNote.find(cell.directory()).filter(note -> !note.is(Stage.DONE)).isPresent()
                         || InitProcess.find(cell.directory()).isEmpty();
         if (unfinished) {
             return new ObservedCell.State.Unfinished();
@@ -238,6 +269,10 @@ public final class KernelMachine implements Machine {
                                 new Usage(used.cpu(), used.memoryBytes()),
                                 changed(cell.directory())))
                 .orElseGet(() -> new ObservedCell.State.Alive(false));
+    }
+
+    private static boolean isAhead(Cell cell) {
+        return RestoreNote.find(cell.directory()).filter(note -> note.is(Stage.AHEAD)).isPresent();
     }
 
     private static Instant changed(Path directory) {

@@ -6,15 +6,41 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Locale;
 import java.util.Optional;
 import org.krg.host.RestartMark;
 
 /// What the file `restored` of a cell's directory says: from which checkpoint its program comes,
 /// and whether it came back. A cell without the file was started from the beginning.
-///
-/// @param done false while the restore is under way, and for ever if it was cut short
-record RestoreNote(RestartMark mark, boolean done) {
+record RestoreNote(RestartMark mark, Stage stage) {
     private static final String FILE = "restored";
+
+    /// How far it is.
+    enum Stage {
+        /// The cell was made, or is being made, before there is a checkpoint to restore.
+        AHEAD,
+        /// The restore is under way, for ever if it was cut short.
+        BEGUN,
+        /// The program came back.
+        DONE;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private static Stage of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /// {@return a note without a checkpoint}
+    static RestoreNote empty(Stage stage) {
+        return new RestoreNote(new RestartMark(0, 0, 0), stage);
+    }
+
+    boolean is(Stage other) {
+        return stage == other;
+    }
 
     static Optional<RestoreNote> find(Path cell) {
         try {
@@ -24,7 +50,7 @@ record RestoreNote(RestartMark mark, boolean done) {
                             Long.parseLong(words[1]),
                             Long.parseLong(words[2]),
                             Long.parseLong(words[3]));
-            return Optional.of(new RestoreNote(mark, words[0].equals("done")));
+            return Optional.of(new RestoreNote(mark, Stage.of(words[0])));
         } catch (NoSuchFileException begun) {
             return Optional.empty();
         } catch (IOException failure) {
@@ -36,7 +62,7 @@ record RestoreNote(RestartMark mark, boolean done) {
         var text =
                 "%s %d %d %d\n"
                         .formatted(
-                                done ? "done" : "begun",
+                                stage.word(),
                                 mark.generation(),
                                 mark.stdoutBytes(),
                                 mark.stderrBytes());

@@ -29,8 +29,8 @@ final class SpecFile {
         /// The program is started.
         record Start() implements Beginning {}
 
-        /// A program with this pid inside the cell will be put there by a restore.
-        record Restore(int rootPid) implements Beginning {}
+        /// A program will be put there by a restore.
+        record Restore() implements Beginning {}
     }
 
     static void write(
@@ -40,10 +40,7 @@ final class SpecFile {
         file.put("isolation", config.isolation() == Isolation.FULL ? "full" : "plain");
         switch (beginning) {
             case Beginning.Start() -> file.put("mode", "start");
-            case Beginning.Restore(var rootPid) -> {
-                file.put("mode", "restore");
-                file.put("root", Integer.toString(rootPid));
-            }
+            case Beginning.Restore() -> file.put("mode", "restore");
         }
         file.put("epoch", Long.toString(id.epoch()));
         file.put("lease", config.lease().toString());

@@ -296,6 +296,13 @@ final class MovesSimulationTest {
                                 new State.Over(new ProcessExit.Signaled(9), Usage.UNKNOWN, now));
                 case Action.Discard _ -> machine.cells.remove(cell);
                 case Action.Start _ -> machine.set(cell, new State.Alive(false));
+                // It fails, or is cut short, or its watchdog freezes it: seen when it is used.
+                case Action.Prepare _ ->
+                        machine.set(
+                                cell,
+                                random.nextInt(4) == 0
+                                        ? new State.Unfinished()
+                                        : new State.Prepared());
                 case Action.Restore(_, _, _, var afterwards) ->
                         machine.set(
                                 cell,

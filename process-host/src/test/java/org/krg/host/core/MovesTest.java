@@ -94,6 +94,43 @@ class MovesTest {
                                         .isEqualTo(new AbortMigration(move, gone, START)));
     }
 
+    @Test
+    void theTargetMakesTheCellAsSoonAsTheSourceLetsNobodyElseGoOn() {
+        var move = start(1);
+        assertThat(plan(AWAY, List.of())).isEmpty();
+
+        accept(new BeginLeaving(move, 0));
+
+        var rank = ranks().get(1);
+        var route = image.migrations().require(move).route();
+        var id = new CellId(rank.id().value(), route.next().value());
+        var spec = image.jobs().require(job).spec();
+        assertThat(plan(AWAY, List.of())).containsExactly(new Action.Prepare(id, spec));
+        assertThat(plan(AWAY, List.of(seen(id, new State.Prepared())))).isEmpty();
+        assertThat(plan(AWAY, List.of(seen(id, new State.Unfinished())))).isEmpty();
+
+        var saved = Samples.generation(rank.id(), 1, rank.epoch(), HOME, AWAY);
+        accept(new HandOver(move, saved, 7, START));
+        assertThat(plan(AWAY, List.of(seen(id, new State.Prepared()))))
+                .singleElement()
+                .isInstanceOf(Action.Restore.class);
+        assertThat(plan(AWAY, List.of(seen(id, new State.Unfinished()))))
+                .singleElement()
+                .isInstanceOf(Action.Discard.class);
+        var busy = new ObservedCell(id, new State.Prepared(), Work.BRINGING_UP);
+        assertThat(plan(AWAY, List.of(busy))).isEmpty();
+
+        accept(new AbortMigration(move, "cancelled", START));
+        assertThat(plan(AWAY, List.of(seen(id, new State.Prepared()))))
+                .singleElement()
+                .isInstanceOf(Action.Discard.class);
+        assertThat(plan(AWAY, List.of(busy))).singleElement().isInstanceOf(Action.Kill.class);
+    }
+
+    private static ObservedCell seen(CellId id, State state) {
+        return new ObservedCell(id, state, Work.NONE);
+    }
+
     private long submit() {
         var spec = Samples.spec().withRanks(2);
         return accept(new SubmitJob("ring", spec, Samples.ALICE, START));

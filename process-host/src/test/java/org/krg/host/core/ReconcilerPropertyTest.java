@@ -168,7 +168,7 @@ final class ReconcilerPropertyTest {
                 case Action.Thaw _ -> set(cell, new State.Alive(false));
                 case Action.Stop(_, var order) ->
                         stops.add(new StopDelivery(cell, order, CLOCK.minusSeconds(1)));
-                case Action.SendAhead _, Action.HandOver _ ->
+                case Action.SendAhead _, Action.HandOver _, Action.Prepare _ ->
                         problem = Optional.of("moves what nobody moves: " + action);
                 case Action.Report(_, var reported) -> {
                     var command = (ProcessCommand) reported;
@@ -202,8 +202,9 @@ final class ReconcilerPropertyTest {
         }
 
         private State state() {
-            return switch (random.nextInt(4)) {
+            return switch (random.nextInt(5)) {
                 case 0 -> new State.Unfinished();
+                case 4 -> new State.Prepared();
                 case 1 -> new State.Alive(true);
                 case 2 -> new State.Alive(false);
                 default -> over();

@@ -80,6 +80,16 @@ final class FakeMachine implements Machine {
     }
 
     @Override
+    public void prepare(CellId cell, JobSpec spec) {
+        done.add("prepare " + cell);
+        if (startFailure.isPresent()) {
+            states.put(cell, new State.Unfinished());
+            throw startFailure.get();
+        }
+        states.put(cell, new State.Prepared());
+    }
+
+    @Override
     public void fence(CellId cell) {
         kill(cell);
     }

@@ -31,6 +31,8 @@ import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.JobCommand.SubmitJob;
 import org.krg.state.command.MigrationCommand.AbortMigration;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
@@ -55,6 +57,7 @@ import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
 import org.krg.state.model.StopOrder;
+import org.krg.testkit.Samples;
 
 final class HostEngineTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -367,6 +370,79 @@ final class HostEngineTest {
         propose(new AbortMigration(move, "cancelled", NOW));
 
         await().atMost(LIMIT).until(() -> cut(job).isPresent());
+    }
+
+    @Test
+    void theCellOfAMoveIsMadeWhileItsSourceSavesTheProgram() {
+        engine.start();
+        var move = leaving();
+        await().atMost(LIMIT).until(() -> prepared().equals(Optional.of(new State.Prepared())));
+        assertThat(machine.done()).containsOnlyOnce("prepare " + arriving());
+
+        handOver(move);
+
+        await().atMost(LIMIT).until(() -> step(move) instanceof Migration.Step.Moved);
+        assertThat(machine.done()).doesNotContain("discard " + arriving());
+    }
+
+    @Test
+    void aCellThatCannotBeMadeAheadIsMadeAtTheRestore() {
+        machine.failStarts(new HostFailure(HostFailure.Code.FAILED, "no namespaces", ""));
+        engine.start();
+        var move = leaving();
+        await().atMost(LIMIT).until(() -> prepared().equals(Optional.of(new State.Unfinished())));
+        awaitTurns();
+        assertThat(machine.done()).containsOnlyOnce("prepare " + arriving());
+
+        handOver(move);
+
+        await().atMost(LIMIT).until(() -> step(move) instanceof Migration.Step.Moved);
+        assertThat(machine.done()).contains("discard " + arriving());
+        assertThat(store.commands(AbortMigration.class)).isEmpty();
+    }
+
+    @Test
+    void aCellMadeForAMoveThatIsGivenUpIsRemoved() {
+        engine.start();
+        var move = leaving();
+        await().atMost(LIMIT).until(() -> prepared().equals(Optional.of(new State.Prepared())));
+
+        propose(new AbortMigration(move, "cancelled", NOW));
+
+        await().atMost(LIMIT).until(() -> prepared().isEmpty());
+    }
+
+    /// {@return the cell of the incarnation that arrives}
+    private CellId arriving() {
+        var route = store.image().migrations().values().getFirst().route();
+        return new CellId(route.process().value(), route.next().value());
+    }
+
+    private Optional<State> prepared() {
+        var cell = arriving();
+        return machine.cells().contains(cell) ? Optional.of(machine.look(cell)) : Optional.empty();
+    }
+
+    /// {@return a move to this node whose source saves the program}
+    private MigrationId leaving() {
+        if (store.image().nodes().find(HERE).isEmpty()) {
+            propose(new RegisterNode(node(HERE, 0, Node.State.READY), NOW));
+        }
+        place(CheckpointPolicy.ON_DEMAND, AWAY);
+        propose(new ReportStarted(process().id(), process().epoch(), AWAY, NOW));
+        var mode = Migration.Mode.STOP_COPY;
+        var limit = Duration.ofSeconds(30);
+        var process = process();
+        propose(new StartMigration(process.id(), process.epoch(), HERE, mode, limit, NOW, "asked"));
+        var move = store.image().activeMigration(process.id()).orElseThrow().id();
+        propose(new BeginLeaving(move, 0));
+        return move;
+    }
+
+    private void handOver(MigrationId move) {
+        var process = process();
+        var saved = Samples.generation(process.id(), 1, process.epoch(), AWAY, HERE);
+        propose(new HandOver(move, saved, 7, NOW));
     }
 
     private MigrationId move(HostedProcess rank) {

@@ -126,7 +126,8 @@ class CellBeginTest {
     }
 
     private Cell begin(CellSpec spec) {
-        var cell = node.cells().prepareRestore(ID, spec, ROOT);
+        var cell = node.cells().prepareRestore(ID, spec);
+        cell.expect(ROOT);
         cell.freeze(SECOND.multipliedBy(10));
         cell.begin();
         return cell;

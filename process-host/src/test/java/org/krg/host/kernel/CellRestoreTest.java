@@ -104,7 +104,9 @@ class CellRestoreTest {
     }
 
     private Cell prepare() {
-        return node.cells().prepareRestore(ID, shell("never run"), ROOT);
+        var cell = node.cells().prepareRestore(ID, shell("never run"));
+        cell.expect(ROOT);
+        return cell;
     }
 
     private static void restore(Cell cell, String script) {

@@ -109,7 +109,11 @@ public record Migration(
     /// {@return whether the target may have a cell for the incarnation that arrives, which does not
     /// run yet}
     public boolean isExpected() {
-        return step instanceof Step.Arriving;
+        return switch (step) {
+            case Step.Leaving _, Step.Arriving _ -> true;
+            case Step.Warming _, Step.Resuming _, Step.Pulling _, Step.Moved _, Step.Aborted _ ->
+                    false;
+        };
     }
 
     /// {@return whether the source keeps the program standing still because the target has not all
