@@ -36,8 +36,11 @@ public final class KeyDraft implements KeyView {
     }
 
     /// Writes or, without a value, deletes a key.
-    public void write(Bytes key, Revision revision, Optional<OwnedKey> after) {
-        add(new KeyChange(key, revision, find(key), after));
+    ///
+    /// @param before what [#find] says of it, which is a look into the rows
+    public void write(
+            Bytes key, Revision revision, Optional<OwnedKey> before, Optional<OwnedKey> after) {
+        add(new KeyChange(key, revision, before, after));
     }
 
     /// Takes over what another draft made of this one.

@@ -162,7 +162,7 @@ final class KeyExecution {
                         revision,
                         before.map(each -> each.value().version()).orElse(0L) + 1,
                         lease);
-        draft.write(put.key(), revision, Optional.of(new OwnedKey(next, principal)));
+        draft.write(put.key(), revision, before, Optional.of(new OwnedKey(next, principal)));
         checkLease(lease);
         return new KeyResult.Written(shown(before, put.previous()));
     }
@@ -217,7 +217,7 @@ final class KeyExecution {
         }
         var shown = new ArrayList<KeyValue>();
         for (var key : gone) {
-            draft.write(key.key(), revision, Optional.empty());
+            draft.write(key.key(), revision, Optional.of(key), Optional.empty());
             shown(Optional.of(key), previous).ifPresent(shown::add);
         }
         return new KeyResult.Deleted(gone.size(), shown);

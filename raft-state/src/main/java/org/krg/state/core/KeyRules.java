@@ -87,7 +87,7 @@ public final class KeyRules {
     public static void end(KeyDraft draft, LeaseId lease, Revision revision) {
         if (draft.hold(lease).keys() > 0) {
             for (var key : draft.keysOf(lease)) {
-                draft.write(key, revision, Optional.empty());
+                draft.write(key, revision, draft.find(key), Optional.empty());
             }
         }
     }
