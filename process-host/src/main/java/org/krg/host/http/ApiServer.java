@@ -10,6 +10,7 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServerPort;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.handler.ssl.ClientAuth;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,6 +45,10 @@ public final class ApiServer implements AutoCloseable {
     private static final int MOST_RESETS = 400;
 
     private static final int RESET_SECONDS = 30;
+
+    /// Answers on one connection that leave in one call of the system, at most: those that are
+    /// ready together, after a commit or a confirmed round of reads.
+    private static final int MOST_ANSWERS = 256;
 
     /// Bytes of a request's headers.
     private static final int MOST_HEADERS = 16 * 1024;
@@ -187,7 +192,10 @@ public final class ApiServer implements AutoCloseable {
                 .http2MaxHeaderListSize(MOST_HEADERS)
                 .requestTimeoutMillis(0)
                 .maxRequestLength(Routing.MOST_INPUT)
-                .childChannelPipelineCustomizer(pipeline -> ConnectionGate.guard(pipeline, limits))
+                .childChannelPipelineCustomizer(pipeline -> {
+                    pipeline.addFirst(new FlushConsolidationHandler(MOST_ANSWERS, true));
+                    ConnectionGate.guard(pipeline, limits);
+                })
                 .http2MaxStreamsPerConnection(MOST_STREAMS)
                 .gracefulShutdown(GracefulShutdown.disabled())
                 .unloggedExceptionsReportIntervalMillis(0)
