@@ -116,6 +116,8 @@ final class RatisSettings {
         Log.Appender.setInstallSnapshotEnabled(properties, true);
         // Default 1 ms between two messages to a follower: a read that is confirmed waits for it.
         Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
+        // Default true: two more threads order what DirectCalls has in order already.
+        Log.setAppendEntriesComposeEnabled(properties, false);
         // Default "1ms,10, 1s,20, 5s,1000": a node that comes back waits up to 5 s for its leader.
         Log.Appender.setRetryPolicy(properties, "1ms,10, 100ms,50, 500ms,20, 1s,1000");
         // Default 8, for each of which the leader waits: so long one that began to send a snapshot

@@ -86,10 +86,13 @@ public final class WatchedGrpc implements RpcType {
             var others =
                     Optional.ofNullable(GrpcConfigKeys.Server.servicesCustomizer(parameters))
                             .orElseGet(GrpcServices.Customizer::getDefaultInstance);
+            var direct = new DirectCalls();
             GrpcConfigKeys.Server.setServicesCustomizer(
                     parameters,
                     (builder, types) ->
                             others.customize(builder, types)
+                                    .callExecutor(direct)
+                                    .intercept(direct)
                                     .intercept(names)
                                     .intercept(arriving)
                                     .intercept(addressee));
