@@ -4,11 +4,14 @@ package org.krg.state.ratis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -28,12 +31,21 @@ import org.krg.state.ratis.files.Directories;
 /// counted on it.
 final class DurableNames implements ServerInterceptor {
     private static final String VOTE = "/requestVote";
+    private static final String SEGMENT = "log_";
+    private static final Pattern ENTRY = Pattern.compile("[0-9]+");
 
     private final Path top;
     private final Path raft;
     private final Path group;
     private final Path current;
-    private Set<String> forced = Set.of();
+
+    private final Path configuration;
+
+    /// The ends of the log when its names were forced last.
+    private List<Segment> forced = List.of();
+
+    /// Whether there was a configuration then, which is replaced under its name later.
+    private boolean configured;
 
     /// Looks after `raft/<group>` in the data directory `top`.
     DurableNames(Path top, String group) {
@@ -41,6 +53,7 @@ final class DurableNames implements ServerInterceptor {
         this.raft = top.resolve("raft");
         this.group = raft.resolve(group);
         this.current = this.group.resolve("current");
+        this.configuration = current.resolve("raft-meta.conf");
     }
 
     /// Forces the names from the log up to the data directory, once they are there.
@@ -50,13 +63,19 @@ final class DurableNames implements ServerInterceptor {
         }
     }
 
-    /// Forces the names of the log if there are others than last time. Called by the thread that
-    /// writes the log, before it flushes; listing some names costs little beside that.
+    /// Forces the names of the log if its segments are others than last time: the one that is
+    /// written, since the log was rolled or cut, or the oldest, since some were deleted. So it does
+    /// once there is a configuration. Called by the thread that writes the log, which alone does
+    /// these things to segments, before it flushes.
     synchronized void forceSegments() {
-        var names = names();
-        if (!names.equals(forced)) {
+        var isConfigured = configured || Files.exists(configuration);
+        if (forced.isEmpty()
+                || isConfigured != configured
+                || !forced.stream().allMatch(Segment::isThere)) {
+            var ends = ends();
             force(current);
-            forced = names;
+            forced = ends;
+            configured = isConfigured;
         }
     }
 
@@ -85,12 +104,51 @@ final class DurableNames implements ServerInterceptor {
                 : next.startCall(call, headers);
     }
 
-    private Set<String> names() {
+    /// {@return the segment that is written, and the oldest one if that is another}
+    private List<Segment> ends() {
         try (var files = Files.list(current)) {
-            return files.map(file -> file.getFileName().toString())
-                    .collect(Collectors.toCollection(TreeSet::new));
+            var segments =
+                    files.filter(file -> file.getFileName().toString().startsWith(SEGMENT))
+                            .sorted(Comparator.comparingLong(DurableNames::firstEntry))
+                            .toList();
+            return segments.isEmpty()
+                    ? List.of()
+                    : Stream.of(segments.getFirst(), segments.getLast())
+                            .distinct()
+                            .map(Segment::of)
+                            .toList();
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot list " + current, failed);
+        }
+    }
+
+    /// Of `log_5-9` and of `log_inprogress_5`.
+    private static long firstEntry(Path segment) {
+        var number = ENTRY.matcher(segment.getFileName().toString());
+        return number.find() ? Long.parseLong(number.group()) : -1;
+    }
+
+    /// A file under a name: another one may have the same name later.
+    private record Segment(Path path, Object identity, FileTime made) {
+        static Segment of(Path path) {
+            try {
+                var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+                return new Segment(path, attributes.fileKey(), attributes.creationTime());
+            } catch (IOException failed) {
+                throw new UncheckedIOException("cannot look at " + path, failed);
+            }
+        }
+
+        boolean isThere() {
+            try {
+                var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+                return identity.equals(attributes.fileKey())
+                        && made.equals(attributes.creationTime());
+            } catch (NoSuchFileException gone) {
+                return false;
+            } catch (IOException failed) {
+                throw new UncheckedIOException("cannot look at " + path, failed);
+            }
         }
     }
 
