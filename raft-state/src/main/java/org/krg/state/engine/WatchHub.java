@@ -108,6 +108,7 @@ public final class WatchHub implements AutoCloseable {
         var next = spec.from().orElseGet(() -> present.revision().next());
         var watcher = new Watcher(principal, spec, next, listener, executor);
         holdingLock(() -> {
+            inbox.watched(true);
             // What was fed already is in the rows; what is still to be fed comes by itself.
             if (next.compareTo(fed) > 0) {
                 putInStep(watcher);
@@ -173,6 +174,7 @@ public final class WatchHub implements AutoCloseable {
             index.remove(watcher.spec.range(), watcher);
         }
         behind.remove(watcher);
+        inbox.watched(!inStep.isEmpty() || !behind.isEmpty());
     }
 
     /// {@return how many watches there are, and how many of them are behind}

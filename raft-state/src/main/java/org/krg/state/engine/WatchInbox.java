@@ -22,6 +22,7 @@ final class WatchInbox {
 
     private final Deque<Item> items = new ArrayDeque<>();
     private long waitingBytes;
+    private boolean watched;
 
     /// What comes to the thread.
     sealed interface Item {
@@ -39,8 +40,23 @@ final class WatchInbox {
         record Asked(Watcher watcher) implements Item {}
     }
 
+    /// Says whether anybody watches. While nobody does, what comes is one gap up to the newest
+    /// image, and the thread is not woken for it.
+    synchronized void watched(boolean somebody) {
+        if (watched != somebody) {
+            watched = somebody;
+            notifyAll();
+        }
+    }
+
     /// Takes the changes of an entry over. Steps without any are one.
     synchronized void add(ClusterImage image, List<KeyChange> changes) {
+        if (!watched) {
+            items.clear();
+            waitingBytes = 0;
+            items.add(new Item.Step(image, List.of(), false, 0));
+            return;
+        }
         var bytes = changes.stream().mapToLong(WatchInbox::bytes).sum();
         if (items.peekLast() instanceof Item.Step last && last.isIdle() && changes.isEmpty()) {
             items.removeLast();

@@ -238,6 +238,23 @@ final class WatchHubTest {
     }
 
     @Test
+    void whatHappenedWhileNobodyWatchedIsToldToWhoAsksForIt() {
+        watch(KeyRange.ALL, 0, new Log()).close();
+        bench.put("k", "1");
+        bench.put("k", "2");
+
+        var log = new Log();
+        try (var watch = watch(KeyRange.ALL, 2, log)) {
+            bench.put("k", "3");
+            awaitReached(watch, log);
+        }
+
+        assertThat(log.values())
+                .extracting(KeyValue::value)
+                .containsExactly(Bytes.of("2"), Bytes.of("3"));
+    }
+
+    @Test
     void aWatchOfTheFutureBeginsThere() {
         var log = new Log();
         try (var watch = watch(KeyRange.ALL, 3, log)) {
