@@ -196,7 +196,7 @@ public final class RatisClusterStore implements ClusterStore {
                         leadershipThread,
                         config.quorum().electionMax().multipliedBy(2),
                         metrics.meter("krg.state.leadership_changes"));
-        this.batcher = new Batcher(name, new EntryWriter(member), executor, metrics);
+        this.batcher = new Batcher(new EntryWriter(member), executor, metrics);
         this.forwarder =
                 new Forwarder(
                         leaderships::route,

@@ -23,8 +23,7 @@ class BatcherTest {
     private static final ByteString OPERATION = ByteString.copyFromUtf8("an operation");
 
     private final List<Entry> log = new CopyOnWriteArrayList<>();
-    private final Batcher batcher =
-            new Batcher("test", this::append, Runnable::run, new MetricRegistry());
+    private final Batcher batcher = new Batcher(this::append, Runnable::run, new MetricRegistry());
 
     private record Entry(List<ByteString> operations, CompletableFuture<List<Reply>> replies) {
         void apply() {
