@@ -47,7 +47,9 @@ sealed interface Answer {
         return new ApiFailure(
                 ApiFailure.FAILED,
                 from + " answers, but not as an agent of krg does (HTTP status " + status + ")",
-                "look which program listens there; krg-admin dev status shows the agents of a dev cluster",
+                status / 100 == 5
+                        ? "start the agent there again if krg was built or replaced while it ran (dev down, dev up); else look which program listens there"
+                        : "look which program listens there; krg-admin dev status shows the agents of a dev cluster",
                 1);
     }
 }
