@@ -23,14 +23,20 @@ import org.jspecify.annotations.Nullable;
 /// Has entries and the answers to them taken on the threads that read them from the connection,
 /// where gRPC would wake another one for each, and Ratis two more.
 ///
-/// Ratis 3.3.0 looks for the entry before the first and appends in two steps. With
+/// Ratis 3.3.0 looks for term and predecessor and appends in two steps. With
 /// `append-entries.compose` it orders the second ones by two more threads; here what two leaders
-/// send follows one after the other.
+/// send follows one after the other. So do votes: one given between the two steps would be for a
+/// candidate without entries that are acknowledged to the leader before, which may be committed by
+/// that (Ongaro and Ousterhout, 2014, section 5.4.1).
 final class DirectCalls implements ServerInterceptor, ServerCallExecutorSupplier {
     private static final MethodDescriptor<?, ?> ENTRIES =
             RaftServerProtocolServiceGrpc.getAppendEntriesMethod();
 
-    private final ReentrantLock appending = new ReentrantLock();
+    private static final MethodDescriptor<?, ?> VOTE =
+            RaftServerProtocolServiceGrpc.getRequestVoteMethod();
+
+    /// Held while entries are appended or a vote is given.
+    private final ReentrantLock deciding = new ReentrantLock();
 
     static {
         InternalConfiguratorRegistry.setConfigurators(List.of(new Channels()));
@@ -59,38 +65,57 @@ final class DirectCalls implements ServerInterceptor, ServerCallExecutorSupplier
     /// Votes and snapshots wait for the disk: not on the thread of a connection.
     @Override
     public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-        return isEntries(call) ? Runnable::run : null;
+        return is(call, ENTRIES) ? Runnable::run : null;
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         var listener = next.startCall(call, headers);
-        return isEntries(call) ? new Ordered<>(listener) : listener;
+        if (is(call, ENTRIES)) {
+            return new Appending<>(listener);
+        }
+        return is(call, VOTE) ? new Voting<>(listener) : listener;
     }
 
-    private static boolean isEntries(ServerCall<?, ?> call) {
-        return call.getMethodDescriptor().getFullMethodName().equals(ENTRIES.getFullMethodName());
+    private static boolean is(ServerCall<?, ?> call, MethodDescriptor<?, ?> method) {
+        return call.getMethodDescriptor().getFullMethodName().equals(method.getFullMethodName());
     }
 
-    private final class Ordered<Q> extends SimpleForwardingServerCallListener<Q> {
-        Ordered(ServerCall.Listener<Q> listener) {
+    private void decide(Runnable step) {
+        deciding.lock();
+        try {
+            step.run();
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private final class Appending<Q> extends SimpleForwardingServerCallListener<Q> {
+        Appending(ServerCall.Listener<Q> listener) {
             super(listener);
         }
 
         @Override
         public void onMessage(Q message) {
-            if (!(message instanceof AppendEntriesRequestProto append)
-                    || append.getEntriesCount() == 0) {
+            if (message instanceof AppendEntriesRequestProto append
+                    && append.getEntriesCount() > 0) {
+                decide(() -> super.onMessage(message));
+            } else {
                 super.onMessage(message);
-                return;
             }
-            appending.lock();
-            try {
-                super.onMessage(message);
-            } finally {
-                appending.unlock();
-            }
+        }
+    }
+
+    private final class Voting<Q> extends SimpleForwardingServerCallListener<Q> {
+        Voting(ServerCall.Listener<Q> listener) {
+            super(listener);
+        }
+
+        /// A call with one request is answered when no other can follow.
+        @Override
+        public void onHalfClose() {
+            decide(super::onHalfClose);
         }
     }
 }
