@@ -149,11 +149,12 @@ public final class Batcher implements AutoCloseable {
                                 executor);
     }
 
-    /// Nobody would write again after what is thrown here.
+    /// Nobody would write again after what is thrown here, also where a class is missing because
+    /// krg's files were replaced.
     private CompletableFuture<List<Reply>> append(List<ByteString> operations) {
         try {
             return leader.append(operations);
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | LinkageError broken) {
             return CompletableFuture.failedFuture(broken);
         }
     }

@@ -432,7 +432,7 @@ final class RatisMember implements AutoCloseable {
     private void end() {
         try {
             server.close();
-        } catch (IOException failed) {
+        } catch (IOException | RuntimeException failed) {
             log.warn("the Raft server of {} did not end as it should: {}", self, failed, failed);
         }
     }

@@ -23,6 +23,7 @@ class BatcherTest {
     private static final ByteString OPERATION = ByteString.copyFromUtf8("an operation");
 
     private final List<Entry> log = new CopyOnWriteArrayList<>();
+    private volatile boolean isBroken;
     private final Batcher batcher = new Batcher(this::append, Runnable::run, new MetricRegistry());
 
     private record Entry(List<ByteString> operations, CompletableFuture<List<Reply>> replies) {
@@ -35,6 +36,9 @@ class BatcherTest {
     }
 
     private CompletableFuture<List<Reply>> append(List<ByteString> operations) {
+        if (isBroken) {
+            throw new NoClassDefFoundError("a class of files that were replaced");
+        }
         var entry = new Entry(operations, new CompletableFuture<>());
         log.add(entry);
         return entry.replies;
@@ -98,6 +102,18 @@ class BatcherTest {
         awaitEntries(2);
 
         assertThatThrownBy(first::join).hasRootCauseInstanceOf(NotAppended.class);
+    }
+
+    @Test
+    void whatThrowsIsToldAndOthersFollow() {
+        isBroken = true;
+        var first = batcher.offer(OPERATION);
+        assertThatThrownBy(first::join).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        isBroken = false;
+
+        offer(1);
+
+        awaitEntries(1);
     }
 
     @Test
