@@ -58,6 +58,7 @@ final class MovesSimulationTest {
     private static void simulate(int ranks) {
         var seed = Long.getLong("krg.seed", System.nanoTime());
         var moved = 0L;
+        var usedAhead = 0L;
         for (var round = 0; round < ROUNDS; round++) {
             var world = new World(new SplittableRandom(seed + round), ranks);
             for (var step = 0; step < STEPS; step++) {
@@ -81,7 +82,9 @@ final class MovesSimulationTest {
                         .isZero();
             }
             moved += world.moves();
+            usedAhead += world.usedAhead;
         }
+        assertThat(usedAhead).as("cells made ahead and used").isGreaterThan(ROUNDS / 4);
         assertThat(moved).as("moves that came about").isGreaterThan(ROUNDS / 4);
     }
 
@@ -118,6 +121,7 @@ final class MovesSimulationTest {
 
     private static final class World {
         private final SplittableRandom random;
+        private long usedAhead;
         private final List<Machine> machines =
                 List.of(new Machine(Samples.HOME), new Machine(Samples.AWAY));
         private final List<Proposal> underWay = new ArrayList<>();
@@ -303,13 +307,16 @@ final class MovesSimulationTest {
                                 random.nextInt(4) == 0
                                         ? new State.Unfinished()
                                         : new State.Prepared());
-                case Action.Restore(_, _, _, var afterwards) ->
-                        machine.set(
-                                cell,
-                                random.nextInt(8) == 0
-                                        ? new State.Unfinished()
-                                        : new State.Alive(afterwards != Afterwards.GOES_ON));
+                case Action.Restore(_, _, _, var afterwards) -> {
+                    countAhead(machine, cell);
+                    machine.set(
+                            cell,
+                            random.nextInt(8) == 0
+                                    ? new State.Unfinished()
+                                    : new State.Alive(afterwards != Afterwards.GOES_ON));
+                }
                 case Action.RestoreFollowed(_, _, _, var migration) -> {
+                    countAhead(machine, cell);
                     machine.set(cell, new State.Alive(true));
                     machine.following.put(cell, migration);
                 }
@@ -321,6 +328,13 @@ final class MovesSimulationTest {
                 case Action.HandOver(_, _, var migration) -> handOver(machine, cell, migration);
                 // It is made again until its answer is seen: that changes nothing.
                 case Action.Report(_, var command) -> underWay.add(new Proposal(command));
+            }
+        }
+
+        private void countAhead(Machine machine, CellId cell) {
+            if (machine.cells.containsKey(cell)) {
+                assertThat(machine.cells.get(cell).state()).isInstanceOf(State.Prepared.class);
+                usedAhead++;
             }
         }
 
