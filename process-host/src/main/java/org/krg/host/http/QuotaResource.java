@@ -29,8 +29,9 @@ final class QuotaResource {
 
     HttpResponse set(Call call) {
         var body = call.body(QuotaBody.class);
-        return changed(
-                call, new LimitKeys(call.principal(), body.whose(), Optional.of(body.limit())));
+        var state = store.keys().quotas().join().state();
+        var limit = body.limit(body.whose().map(state::limitOf).orElseGet(state::limit));
+        return changed(call, new LimitKeys(call.principal(), body.whose(), Optional.of(limit)));
     }
 
     HttpResponse unset(Call call) {

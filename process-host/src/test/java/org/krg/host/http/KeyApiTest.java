@@ -140,6 +140,12 @@ final class KeyApiTest {
         assertThat(api.post("/v1/leases", lease).text("/error/message"))
                 .contains("user \"ann\" may hold 1 leases");
         api.delete("/v1/leases/" + granted);
+        api.post("/v1/keys/quotas", "{\"principal\":\"ann\",\"keys\":3}");
+        var changed = api.get("/v1/keys/quotas");
+        assertThat(changed.number(ann + "limit/keys")).isEqualTo(3);
+        assertThat(changed.number(ann + "limit/bytes")).isEqualTo(10);
+        assertThat(changed.number(ann + "limit/leases")).isEqualTo(1);
+        assertThat(api.post("/v1/keys/quotas", "{\"principal\":\"ann\"}").status()).isEqualTo(400);
 
         assertThat(api.delete("/v1/keys/quotas?principal=ann").body().path("principals"))
                 .isEqualTo(before.body().path("principals"));

@@ -241,7 +241,10 @@ final class StateVerbsTest {
         assertThat(agent.asked().getLast().body())
                 .isEqualTo("{\"keys\":5,\"bytes\":1024,\"leases\":7,\"principal\":\"ann\"}");
         assertThat(run("state", "quota", "unset", "ann").exit()).isZero();
-        assertThat(run("state", "quota", "set", "ann", "--keys", "5").exit()).isEqualTo(2);
+        assertThat(run("state", "quota", "set", "ann", "--leases", "2").exit()).isZero();
+        assertThat(agent.asked().getLast().body())
+                .isEqualTo("{\"leases\":2,\"principal\":\"ann\"}");
+        assertThat(run("state", "quota", "set", "ann").exit()).isEqualTo(2);
         assertThat(run("state", "quota", "keep", "many").exit()).isEqualTo(2);
     }
 

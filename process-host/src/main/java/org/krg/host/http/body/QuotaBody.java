@@ -19,11 +19,16 @@ public record QuotaBody(
     }
 
     /// {@return the limit}
-    public KeyLimit limit() {
+    ///
+    /// @param present what holds where the body says nothing
+    public KeyLimit limit(KeyLimit present) {
+        if (keys == null && bytes == null && leases == null) {
+            throw Bodies.wrong("keys", "or bytes or leases has to be there");
+        }
         return new KeyLimit(
-                atLeastZero("keys", keys),
-                atLeastZero("bytes", bytes),
-                leases == null ? KeyLimit.DEFAULT.leases() : atLeastZero("leases", leases));
+                keys == null ? present.keys() : atLeastZero("keys", keys),
+                bytes == null ? present.bytes() : atLeastZero("bytes", bytes),
+                leases == null ? present.leases() : atLeastZero("leases", leases));
     }
 
     /// {@return how many revisions are kept; 0 for all}

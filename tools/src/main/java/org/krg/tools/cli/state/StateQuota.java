@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "A put or a lease that would take its user over a limit is refused; what is there stays. Without USER it is the limit of everybody who has none of their own.",
+            "A put or a lease that would take its user over a limit is refused; what is there stays. Without USER it is the limit of everybody who has none of their own. What is left out stays as it was.",
             "",
             "  krg-admin state quota list",
             "  krg-admin state quota set ann --keys 1000 --bytes 10M --leases 20",
@@ -63,10 +63,7 @@ public final class StateQuota implements Callable<Integer> {
             description = "for set: of keys and values together")
     private @Nullable ByteSize bytes;
 
-    @Option(
-            names = "--leases",
-            paramLabel = "N",
-            description = "for set: that may last; 10000 if it is left out")
+    @Option(names = "--leases", paramLabel = "N", description = "for set: that may last")
     private @Nullable Long leases;
 
     @Mixin private final OutputOptions output = new OutputOptions();
@@ -100,13 +97,17 @@ public final class StateQuota implements Callable<Integer> {
     }
 
     private ObjectNode limit() {
-        if (keys == null || bytes == null) {
+        if (keys == null && bytes == null && leases == null) {
             throw new VerbFailed(
-                    ExitCode.USAGE,
-                    "set needs the limits of keys and of bytes",
-                    "give --keys and --bytes");
+                    ExitCode.USAGE, "set needs a limit", "give --keys, --bytes or --leases");
         }
-        var body = Json.object().put("keys", keys).put("bytes", bytes.bytes());
+        var body = Json.object();
+        if (keys != null) {
+            body.put("keys", keys);
+        }
+        if (bytes != null) {
+            body.put("bytes", bytes.bytes());
+        }
         if (leases != null) {
             body.put("leases", leases);
         }
