@@ -2,8 +2,8 @@
 package org.krg.tools.cli;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -22,17 +22,25 @@ public final class ComingFile implements AutoCloseable {
 
     /// Begins a file.
     ///
-    /// @throws FileAlreadyExistsException if it is there
+    /// @throws VerbFailed CONFLICT if it is there, NOT_FOUND if its directory is not
     public static ComingFile at(Path file) throws IOException {
         var target = file.toAbsolutePath().normalize();
         if (Files.exists(target)) {
-            throw new FileAlreadyExistsException(target.toString());
+            throw new VerbFailed(
+                    ExitCode.CONFLICT, file + " is there already", "choose another name");
         }
         var coming = target.resolveSibling(target.getFileName() + ".part");
         Files.deleteIfExists(coming);
         var ownerOnly =
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        Files.createFile(coming, ownerOnly);
+        try {
+            Files.createFile(coming, ownerOnly);
+        } catch (NoSuchFileException noDirectory) {
+            throw new VerbFailed(
+                    ExitCode.NOT_FOUND,
+                    "cannot write " + file + ": its directory is not there",
+                    "make the directory, or name a file elsewhere");
+        }
         var begun = new ComingFile(target, coming);
         Runtime.getRuntime().addShutdownHook(begun.hook);
         return begun;

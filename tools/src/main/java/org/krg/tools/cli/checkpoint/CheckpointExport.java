@@ -4,7 +4,6 @@ package org.krg.tools.cli.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,9 +93,6 @@ public final class CheckpointExport implements Callable<Integer> {
                         terminal, reply, () -> "%s: %s%n".formatted(file, Amounts.bytes(bytes)));
             }
             return ExitCode.OK;
-        } catch (FileAlreadyExistsException there) {
-            throw new VerbFailed(
-                    ExitCode.CONFLICT, file + " is there already", "choose another name");
         } catch (IOException failed) {
             throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
         }

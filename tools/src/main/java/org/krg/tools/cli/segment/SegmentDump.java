@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -95,9 +94,6 @@ public final class SegmentDump implements Callable<Integer> {
                                                         target.pages * DumpedPages.PAGE_BYTES)));
             }
             return ExitCode.OK;
-        } catch (FileAlreadyExistsException there) {
-            throw new VerbFailed(
-                    ExitCode.CONFLICT, file + " is there already", "choose another name");
         } catch (IOException failed) {
             throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
         }

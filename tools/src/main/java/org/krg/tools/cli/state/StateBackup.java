@@ -2,7 +2,6 @@
 package org.krg.tools.cli.state;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.krg.host.daemon.StateFiles;
@@ -52,9 +51,6 @@ public final class StateBackup implements Callable<Integer> {
             coming.keep();
             output.print(terminal, content, () -> StoredState.of(content));
             return ExitCode.OK;
-        } catch (FileAlreadyExistsException there) {
-            throw new VerbFailed(
-                    ExitCode.CONFLICT, file + " is there already", "choose another name");
         } catch (IOException failed) {
             throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
         }
