@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.JoinTicket;
 import org.krg.host.http.body.EmptyBody;
@@ -66,10 +67,15 @@ final class JoinResource {
         var token = new JoinToken(ticket.id(), ticket.hash(), now.plus(life));
         var key = changes.key(call.header("krg-request"), call.caller().principal());
         var done = changes.submit(key, new CreateToken(token, now));
+        var image = replica.atLeast(done.revision());
+        if (image.access().tokens().find(ticket.id()).isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "this request made a token before, and a token is told once",
+                    "make another; krg-admin node token list|revoke shows and takes back the old one");
+        }
         return Call.one(
-                HttpStatus.CREATED,
-                replica.atLeast(done.revision()),
-                AccessView.of(token).put("token", ticket.text()));
+                HttpStatus.CREATED, image, AccessView.of(token).put("token", ticket.text()));
     }
 
     HttpResponse revokeToken(Call call) {
@@ -89,7 +95,9 @@ final class JoinResource {
         var key = parts.signer().keyOf(body.signing());
         var done =
                 changes.submit(
-                        changes.key(call.header("krg-request"), Authority.AGENT),
+                        // Never numbers that a stranger chose: they would be given a reply that is
+                        // kept, and a certificate for it.
+                        changes.key(Optional.empty(), Authority.AGENT),
                         new JoinNode(
                                 ticket.id(),
                                 ticket.hash(),

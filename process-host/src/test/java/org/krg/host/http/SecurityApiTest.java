@@ -325,6 +325,48 @@ class SecurityApiTest {
         assertThat(join(token, "n8", KeyRequest.make("n8")).status()).isEqualTo(403);
     }
 
+    /// A client chooses the numbers of its requests. Those of one that was accepted must not pass
+    /// for leave to join.
+    @Test
+    void theNumbersOfAnotherRequestLetNobodyIn() {
+        var lease = api.post("/v1/leases", "{\"ttlSeconds\":60}", "Krg-Request", "4711:1");
+        assertThat(lease.status()).describedAs("%s", lease.body()).isEqualTo(201);
+        var invented = api.post("/v1/tokens", "{}").text("/token");
+        invented = invented.replaceFirst("\\.[0-9a-f]{12}\\.", "." + "0".repeat(12) + ".");
+
+        assertThat(join(invented, "n1", KeyRequest.make("n1"), "4711:1").status()).isEqualTo(403);
+    }
+
+    @Test
+    void aTokenLetsANodeInOnceThoughItsRequestIsRepeated() {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+
+        assertThat(join(token, "n7", KeyRequest.make("n7"), "5:1").status()).isEqualTo(201);
+
+        assertThat(join(token, "n8", KeyRequest.make("n8"), "5:1").status()).isEqualTo(403);
+    }
+
+    @Test
+    void aRepeatedRequestForATokenTellsNoneThatDoesNotExist() {
+        assertThat(api.post("/v1/tokens", "{}", "Krg-Request", "6:1").status()).isEqualTo(201);
+
+        var repeated = api.post("/v1/tokens", "{}", "Krg-Request", "6:1");
+
+        assertThat(repeated.status()).isEqualTo(409);
+        assertThat(repeated.body().toString()).contains("a token is told once");
+    }
+
+    @Test
+    void theNumbersOfAnotherRequestShowNoReply() {
+        assertThat(api.post("/v1/leases", "{\"ttlSeconds\":60}", "Krg-Request", "8:1").status())
+                .isEqualTo(201);
+
+        var token = api.post("/v1/tokens", "{}", "Krg-Request", "8:1");
+
+        assertThat(token.status()).isEqualTo(400);
+        assertThat(token.body().toString()).contains("operation 1 of session 8 was another one");
+    }
+
     @Test
     void ofTwoThatShowOneTokenOneJoins() {
         var token = api.post("/v1/tokens", "{}").text("/token");
@@ -495,13 +537,18 @@ class SecurityApiTest {
         return joinBody(token, node, request.text());
     }
 
-    private TestClient.Answer joinBody(String token, String node, String request) {
+    private TestClient.Answer join(String token, String node, KeyRequest request, String numbers) {
+        return joinBody(token, node, request.text(), "Krg-Request", numbers);
+    }
+
+    private TestClient.Answer joinBody(
+            String token, String node, String request, String... headers) {
         var body =
                 "{\"token\":\"%s\",\"node\":\"%s\",\"request\":\"%s\"}"
                         .formatted(token, node, request.replace("\n", "\\n").replace("\r", "\\r"));
         try (var client =
                 new TestClient(api.address(), PinnedTrust.context(api.keys.signer("n1").pin()))) {
-            return client.post("/v1/join", body);
+            return client.post("/v1/join", body, headers);
         }
     }
 

@@ -100,13 +100,17 @@ public final class OperationCodec {
     }
 
     private static CommandWire.Operation wire(Operation operation) {
-        return CommandWire.Operation.newBuilder()
-                .setSession(operation.session().value())
-                .setSequence(operation.sequence())
-                .setTerm(operation.term())
-                .setPrincipal(operation.principal())
-                .setCommand(CommandCodec.encode(operation.command()))
-                .build();
+        var wire =
+                CommandWire.Operation.newBuilder()
+                        .setSession(operation.session().value())
+                        .setSequence(operation.sequence())
+                        .setTerm(operation.term())
+                        .setPrincipal(operation.principal())
+                        .setCommand(CommandCodec.encode(operation.command()));
+        if (operation.since() != Operation.UNKNOWN) {
+            wire.setSince(operation.since());
+        }
+        return wire.build();
     }
 
     private static Operation model(CommandWire.Operation operation) {
@@ -115,6 +119,7 @@ public final class OperationCodec {
                 operation.getSequence(),
                 operation.getTerm(),
                 operation.getPrincipal(),
-                CommandCodec.decode(operation.getCommand()));
+                CommandCodec.decode(operation.getCommand()),
+                operation.hasSince() ? operation.getSince() : Operation.UNKNOWN);
     }
 }

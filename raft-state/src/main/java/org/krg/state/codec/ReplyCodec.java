@@ -25,6 +25,23 @@ public final class ReplyCodec {
         return Wire.read(CommandWire.Reply.parser(), wrap(bytes), ReplyCodec::model);
     }
 
+    /// {@return the bytes of a reply that is kept}
+    public static byte[] encode(KeptReply kept) {
+        return wire(kept.reply()).toBuilder()
+                .setAskedBy(kept.principal())
+                .setAsked(kept.kind())
+                .build()
+                .toByteArray();
+    }
+
+    /// {@return the kept reply in `bytes`}
+    public static KeptReply decodeKept(byte[] bytes) {
+        return Wire.read(
+                CommandWire.Reply.parser(),
+                wrap(bytes),
+                kept -> new KeptReply(model(kept), kept.getAskedBy(), kept.getAsked()));
+    }
+
     /// {@return the bytes of the replies to a batch, in the order of its operations}
     public static byte[] encodeAll(List<Reply> replies) {
         return CommandWire.Replies.newBuilder()

@@ -7,32 +7,53 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import org.krg.state.command.Operation;
 import org.krg.state.model.SessionId;
 
 /// The sessions of all clients, the one used least recently first; beyond [#LIMIT] that one is
 /// forgotten. Every replica forgets the same one, because use is counted in operations of the log.
+/// What was handed in before the last use of a forgotten one cannot be told from a repetition.
 /// Owned by the apply thread.
 final class SessionTable {
     /// How many sessions are remembered: a client that comes back after so many others is new.
     static final int LIMIT = 10_000;
 
+    /// Uses in one entry of the log are fewer than two to the power of this.
+    private static final int USE_BITS = 20;
+
     private final SequencedMap<SessionId, Session> byUse = new LinkedHashMap<>();
     private final Set<SessionId> changed = new LinkedHashSet<>();
     private long uses;
+    private long forgotten;
+    private long forgottenStored;
 
     /// Takes over stored sessions, the one used least recently first.
-    SessionTable(SequencedMap<SessionId, Session> stored) {
+    ///
+    /// @param forgotten index of the log up to which forgotten ones were used
+    SessionTable(SequencedMap<SessionId, Session> stored, long forgotten) {
         byUse.putAll(stored);
         uses = stored.isEmpty() ? 0 : stored.lastEntry().getValue().lastUse();
+        this.forgotten = forgotten;
+        forgottenStored = forgotten;
     }
 
     static SessionTable empty() {
-        return new SessionTable(new LinkedHashMap<>());
+        return new SessionTable(new LinkedHashMap<>(), 0);
     }
 
-    Session.Judgement judge(SessionId id, long sequence) {
+    /// Uses are counted on from an entry of the log, so that they tell of which entry they are.
+    void begin(long index) {
+        uses = Math.max(uses, index << USE_BITS);
+    }
+
+    /// @param since how far the log was applied where the operation was first handed in, or
+    ///   [Operation#UNKNOWN]
+    Session.Judgement judge(SessionId id, long sequence, long since) {
         return find(id).map(session -> session.judge(sequence))
-                .orElseGet(() -> Session.judgeUnknown(sequence));
+                .orElseGet(() ->
+                        since == Operation.UNKNOWN || since >= forgotten
+                                ? Session.judgeUnknown(sequence)
+                                : Session.Judgement.EXPIRED);
     }
 
     /// Notes an operation that was judged fresh; replies that are forgotten by it are added to
@@ -71,11 +92,16 @@ final class SessionTable {
                             : RowWrite.put(Family.SESSIONS, key, row(session)));
         }
         changed.clear();
+        if (forgotten != forgottenStored) {
+            forgottenStored = forgotten;
+            changes.add(StoredState.forgottenRow(forgotten));
+        }
     }
 
     private void forgetOldest(List<RowWrite> changes) {
         var oldest = byUse.pollFirstEntry();
         var id = oldest.getKey();
+        forgotten = oldest.getValue().lastUse() >>> USE_BITS;
         changed.add(id);
         for (var sequence : oldest.getValue().kept()) {
             changes.add(RowWrite.delete(Family.REPLIES, replyKey(id, sequence)));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.krg.state.codec.KeptReply;
 import org.krg.state.codec.ReplyCodec;
 import org.krg.state.command.AccessCommand;
 import org.krg.state.command.Command;
@@ -62,7 +63,7 @@ final class Step {
     private final RowStore.View view;
     private final List<RowWrite> changes = new ArrayList<>();
     private final List<Recorded> recorded = new ArrayList<>();
-    private final Map<ReplyKey, Reply> replies = new TreeMap<>();
+    private final Map<ReplyKey, KeptReply> replies = new TreeMap<>();
     private final ReplicaState before;
     private final KeyDraft keys;
     private final SyncDraft sync;
@@ -83,6 +84,7 @@ final class Step {
     Step(LogPosition at, ReplicaState before, SessionTable sessions, RowStore.View view) {
         this.at = at;
         this.sessions = sessions;
+        sessions.begin(at.index());
         this.view = view;
         this.before = before;
         this.keys = new KeyDraft(new StoredKeys(view, before.keys()));
@@ -97,18 +99,24 @@ final class Step {
     Reply apply(Operation operation) {
         var session = operation.session();
         var sequence = operation.sequence();
-        return switch (sessions.judge(session, sequence)) {
+        return switch (sessions.judge(session, sequence, operation.since())) {
             case FRESH -> {
                 var reply = decide(operation);
                 // Repeated, a read reads again: that is as good, and no reply has to be kept.
                 if (!isReadOnly(operation.command())) {
-                    note(session, sequence, reply);
+                    note(session, sequence, KeptReply.to(operation, reply));
                 }
                 yield reply;
             }
             case REPEATED -> {
                 sessions.repeated(session);
-                yield kept(new ReplyKey(session, sequence));
+                var kept = kept(new ReplyKey(session, sequence));
+                yield kept.answers(operation)
+                        ? kept.reply()
+                        : refused(
+                                Refusal.INVALID,
+                                "operation %d of session %s was another one; number each anew"
+                                        .formatted(sequence, session));
             }
             case EXPIRED ->
                     refused(
@@ -121,7 +129,7 @@ final class Step {
         };
     }
 
-    private void note(SessionId session, long sequence, Reply reply) {
+    private void note(SessionId session, long sequence, KeptReply reply) {
         sessions.seen(session, sequence, changes);
         replies.put(new ReplyKey(session, sequence), reply);
         changes.add(
@@ -247,13 +255,13 @@ final class Step {
         return new Refused(image.revision(), refusal, detail);
     }
 
-    private Reply kept(ReplyKey key) {
+    private KeptReply kept(ReplyKey key) {
         var fresh = replies.get(key);
         if (fresh != null) {
             return fresh;
         }
         return view.find(Family.REPLIES, SessionTable.replyKey(key.session, key.sequence))
-                .map(ReplyCodec::decode)
+                .map(ReplyCodec::decodeKept)
                 .orElseThrow(() -> new InvariantBroken("a seen operation has a reply: " + key));
     }
 

@@ -19,6 +19,7 @@ import org.krg.state.model.Sha256;
 /// A replica as it is found in its rows.
 record StoredState(ReplicaState state, SessionTable sessions, LogPosition position) {
     private static final byte[] POSITION = "applied".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FORGOTTEN = "forgotten".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] STATE = "state".getBytes(StandardCharsets.US_ASCII);
 
     static StoredState load(RowStore.View view) {
@@ -28,6 +29,11 @@ record StoredState(ReplicaState state, SessionTable sessions, LogPosition positi
     static RowWrite positionRow(LogPosition position) {
         return RowWrite.put(
                 Family.POSITION, POSITION, RowKey.of(position.term(), position.index()));
+    }
+
+    /// Of sessions; see [SessionTable].
+    static RowWrite forgottenRow(long index) {
+        return RowWrite.put(Family.META, FORGOTTEN, RowKey.of(index));
     }
 
     /// One row says all that is agreed beside objects and keys: it is written with every entry, and
@@ -107,7 +113,9 @@ record StoredState(ReplicaState state, SessionTable sessions, LogPosition positi
                 });
         var ordered = new LinkedHashMap<SessionId, Session>();
         byUse.values().forEach(each -> ordered.put(each.getKey(), each.getValue()));
-        return new SessionTable(ordered);
+        return new SessionTable(
+                ordered,
+                view.find(Family.META, FORGOTTEN).map(row -> RowKey.number(row, 0)).orElse(0L));
     }
 
     /// Digests the rows of each agreed family in the order of their keys. The position is left out:

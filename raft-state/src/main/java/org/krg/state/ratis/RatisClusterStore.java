@@ -28,6 +28,7 @@ import org.krg.state.command.KeyCommand;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
+import org.krg.state.core.Authority;
 import org.krg.state.core.KeyCheck;
 import org.krg.state.core.MembershipChange;
 import org.krg.state.engine.Alarms;
@@ -260,12 +261,20 @@ public final class RatisClusterStore implements ClusterStore {
                 return refused(problem.get().refusal(), problem.get().detail());
             }
         }
-        var bytes = UnsafeByteOperations.unsafeWrap(OperationCodec.encode(operation));
+        var bytes = UnsafeByteOperations.unsafeWrap(OperationCodec.encode(handedIn(operation)));
         if (bytes.size() > OPERATION_BYTES) {
             var why = bytes.size() + " bytes in one operation, at most " + OPERATION_BYTES;
             return refused(Refusal.TOO_LARGE, why);
         }
         return slow.watch(operation.command().getClass().getSimpleName(), forwarder.submit(bytes));
+    }
+
+    /// What agents propose by themselves does not need it, as epochs and terms keep it from having
+    /// a second effect, and has to come from nodes that have nothing of the log yet.
+    private Operation handedIn(Operation operation) {
+        return operation.principal().equals(Authority.AGENT)
+                ? operation
+                : operation.since(Math.max(0, engine.position().index()));
     }
 
     private CompletableFuture<Reply> refused(Refusal refusal, String why) {

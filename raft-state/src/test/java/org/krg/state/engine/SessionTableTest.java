@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.krg.state.command.Operation;
 import org.krg.state.engine.Session.Judgement;
 import org.krg.state.model.SessionId;
 
@@ -23,13 +24,31 @@ final class SessionTableTest {
         }
         table.addRows(changes);
 
-        assertThat(table.judge(FIRST, 1)).isEqualTo(Judgement.FRESH);
-        assertThat(table.judge(FIRST, 1_000)).isEqualTo(Judgement.EXPIRED);
-        assertThat(table.judge(new SessionId(1), 1)).isEqualTo(Judgement.REPEATED);
+        assertThat(table.judge(FIRST, 1, Operation.UNKNOWN)).isEqualTo(Judgement.FRESH);
+        assertThat(table.judge(FIRST, 1_000, Operation.UNKNOWN)).isEqualTo(Judgement.EXPIRED);
+        assertThat(table.judge(new SessionId(1), 1, Operation.UNKNOWN))
+                .isEqualTo(Judgement.REPEATED);
         assertThat(changes)
                 .filteredOn(RowWrite.Delete.class::isInstance)
                 .extracting(RowWrite::family)
                 .containsExactlyInAnyOrder(Family.SESSIONS, Family.REPLIES);
+    }
+
+    /// It may have been applied in a session that is forgotten.
+    @Test
+    void whatWasHandedInBeforeAForgottenSessionWasUsedIsExpired() {
+        table.begin(5);
+        table.seen(FIRST, 1, changes);
+        table.begin(6);
+        for (var id = 1; id <= SessionTable.LIMIT; id++) {
+            table.seen(new SessionId(id), 1, changes);
+        }
+        table.addRows(changes);
+
+        assertThat(table.judge(FIRST, 1, 4)).isEqualTo(Judgement.EXPIRED);
+        assertThat(table.judge(new SessionId(-7), 1, 4)).isEqualTo(Judgement.EXPIRED);
+        assertThat(table.judge(new SessionId(-7), 1, 5)).isEqualTo(Judgement.FRESH);
+        assertThat(changes).contains(StoredState.forgottenRow(5));
     }
 
     @Test
@@ -54,8 +73,8 @@ final class SessionTableTest {
         table.repeated(FIRST);
         table.seen(new SessionId(SessionTable.LIMIT), 1, changes);
 
-        assertThat(table.judge(FIRST, 1)).isEqualTo(Judgement.REPEATED);
-        assertThat(table.judge(new SessionId(1), 1)).isEqualTo(Judgement.FRESH);
+        assertThat(table.judge(FIRST, 1, Operation.UNKNOWN)).isEqualTo(Judgement.REPEATED);
+        assertThat(table.judge(new SessionId(1), 1, Operation.UNKNOWN)).isEqualTo(Judgement.FRESH);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,52 @@ final class StateEngineTest {
         assertThat(refused.getFirst()).isInstanceOf(Refused.class);
         assertThat(apply(engine, revoke)).isEqualTo(refused);
         assertThat(engine.image().leases().size()).isEqualTo(1);
+    }
+
+    /// Clients choose the numbers of their sessions.
+    @Test
+    void theReplyOfAnOperationIsNotGivenToAnotherOne() {
+        var engine = open("a");
+        apply(engine, grant(1));
+        var others =
+                new Operation(CLIENT, 1, 0, "bob", new GrantLease("holder", Duration.ofSeconds(5)));
+        var another = new Operation(CLIENT, 1, 0, new RevokeLease(new LeaseId(1)));
+
+        var replies = apply(engine, others, another);
+
+        assertThat(replies)
+                .allSatisfy(reply ->
+                        assertThat(((Refused) reply).refusal()).isEqualTo(Refusal.INVALID));
+        assertThat(engine.image().leases().size()).isEqualTo(1);
+    }
+
+    @Test
+    void anOperationThatWasAppliedInAForgottenSessionIsNotAppliedAgain() {
+        var lost = grant(1).since(0);
+        var engine = open("a");
+        apply(engine, lost);
+        for (var many = 0; many < SessionTable.LIMIT; many += 1_000) {
+            var first = many;
+            apply(
+                    engine,
+                    IntStream.range(0, 1_000)
+                            .mapToObj(i -> new SessionId(1_000_000 + first + i))
+                            .map(id -> new Operation(id, 1, 0, new RevokeLease(new LeaseId(77))))
+                            .toArray(Operation[]::new));
+        }
+        assertThat(outcome(engine, lost)).isEqualTo(Refusal.SESSION_EXPIRED);
+        engine.close();
+
+        var again = open("a");
+
+        assertThat(outcome(again, lost)).isEqualTo(Refusal.SESSION_EXPIRED);
+        assertThat(again.image().leases().size()).isEqualTo(1);
+        apply(again, grant(1).since(again.position().index()));
+        assertThat(again.image().leases().size()).isEqualTo(2);
+    }
+
+    private Refusal outcome(StateEngine engine, Operation operation) {
+        return ((Refused) apply(engine, operation).getFirst()).refusal();
     }
 
     @Test
