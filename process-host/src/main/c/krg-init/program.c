@@ -179,6 +179,12 @@ static void note_failure(const struct spec *spec, struct program *program,
                  ? spec->cwd
                  : spec->arguments.items[0],
              strerror(failure->error));
+    // What a user chose stands in one line of the exit file.
+    for (char *each = program->failure; *each != '\0'; each++) {
+        if ((unsigned char)*each < ' ' || *each == 0x7f) {
+            *each = '?';
+        }
+    }
 }
 
 static void need_environment(struct spec *spec) {

@@ -11,10 +11,14 @@ import org.krg.host.core.ObservedCell.State;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
 import org.krg.state.model.Revision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The cells of the node as the engine knows them: what is in each, and what is being done with it.
 /// Owned by the engine thread.
 final class CellTable {
+    private static final Logger log = LoggerFactory.getLogger(CellTable.class);
+
     private static final State UNFINISHED = new State.Unfinished();
 
     /// A kill or a release that had no effect is repeated after this time.
@@ -31,6 +35,7 @@ final class CellTable {
         private State state = UNFINISHED;
         private Work work = Work.NONE;
         private boolean released;
+        private boolean unreadable;
         private boolean removing;
         private Optional<Revision> reportedAt = Optional.empty();
         private int refusals;
@@ -62,7 +67,7 @@ final class CellTable {
                 tracked.work = Work.NONE;
             }
             if (tracked.work != Work.BRINGING_UP && !(tracked.state instanceof State.Over)) {
-                var now = machine.look(id);
+                var now = look(id, tracked);
                 if (!tracked.released && now instanceof State.Over) {
                     var work = tracked.work == Work.NONE ? Work.RELEASING : tracked.work;
                     seen.add(new ObservedCell(id, tracked.state, work));
@@ -82,12 +87,28 @@ final class CellTable {
             if (!tracked.released
                     && tracked.work != Work.BRINGING_UP
                     && tracked.releaseAgainAt.compareTo(clock) <= 0
-                    && machine.look(id) instanceof State.Over) {
+                    && look(id, tracked) instanceof State.Over) {
                 tracked.releaseAgainAt = clock.plus(AGAIN);
                 found.add(id);
             }
         });
         return found;
+    }
+
+    /// {@return what is in a cell} As it was seen last where it cannot be told: one cell that
+    /// cannot be looked at must not end the care for all others.
+    private State look(CellId id, Tracked tracked) {
+        try {
+            var now = machine.look(id);
+            tracked.unreadable = false;
+            return now;
+        } catch (RuntimeException failure) {
+            if (!tracked.unreadable) {
+                tracked.unreadable = true;
+                log.warn("cell cannot be looked at cell={}", id, failure);
+            }
+            return tracked.state;
+        }
     }
 
     int alive() {

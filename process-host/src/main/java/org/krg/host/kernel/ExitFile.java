@@ -2,6 +2,7 @@
 package org.krg.host.kernel;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,23 +13,37 @@ import org.krg.host.model.ProcessExit;
 
 /// What `krg-init` leaves in the file `exit` before it ends: how the program ended, what it used.
 ///
-/// First line `exited CODE`, `signaled NUMBER`, `failed CODE message` or `fenced`; second line
+/// First `exited CODE`, `signaled NUMBER`, `failed CODE message` or `fenced`; in the last line
 /// `rusage USER_MICROS SYSTEM_MICROS MOST_RESIDENT_KIB`. While the machine runs the file is whole
-/// or not there.
+/// or not there. A message has parts that a user chose: whatever is in the file, the program is
+/// over.
 record ExitFile(ProcessExit exit, CellUsage usage) {
     private static final String FILE = "exit";
+    private static final String USAGE = "\nrusage ";
 
     static Optional<ExitFile> find(Path cell) {
         try {
-            var lines = Files.readAllLines(cell.resolve(FILE));
+            // What is cut in the midst of a character is shown as such.
+            var text = new String(Files.readAllBytes(cell.resolve(FILE)), StandardCharsets.UTF_8);
+            var usage = text.lastIndexOf(USAGE);
             // Empty after a crash of the machine while it was written.
-            return lines.size() < 2
+            return usage < 0
                     ? Optional.empty()
-                    : Optional.of(new ExitFile(exit(lines.get(0)), usage(lines.get(1))));
+                    : Optional.of(parse(text.substring(0, usage), text.substring(usage + 1)));
         } catch (NoSuchFileException running) {
             return Optional.empty();
         } catch (IOException failure) {
             throw new CellFailed("cannot read " + cell.resolve(FILE), failure);
+        }
+    }
+
+    private static ExitFile parse(String exit, String usage) {
+        try {
+            return new ExitFile(exit(exit), usage(usage.strip()));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException unknown) {
+            return new ExitFile(
+                    new ProcessExit.Vanished("nobody can tell how it ended: '" + exit + "'"),
+                    new CellUsage(Duration.ZERO, 0, 0));
         }
     }
 
@@ -39,7 +54,7 @@ record ExitFile(ProcessExit exit, CellUsage usage) {
             case "signaled" -> new ProcessExit.Signaled(Integer.parseInt(words[1]));
             case "failed" -> new ProcessExit.NotStarted(Integer.parseInt(words[1]), words[2]);
             case "fenced" -> new ProcessExit.Vanished("killed at the end of the node's lease");
-            default -> throw new CellFailed("an exit file does not say '" + line + "'");
+            default -> throw new IllegalArgumentException(line);
         };
     }
 

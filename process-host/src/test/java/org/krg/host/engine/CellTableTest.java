@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.host.core.Images;
+import org.krg.host.core.ObservedCell;
 import org.krg.host.core.ObservedCell.State;
 import org.krg.host.core.ObservedCell.Work;
 import org.krg.host.model.CellId;
@@ -58,6 +59,25 @@ class CellTableTest {
         refuse(Duration.ZERO);
 
         assertThat(work(REVISION, Duration.ZERO)).isEqualTo(Work.NONE);
+    }
+
+    @Test
+    void aCellThatCannotBeLookedAtIsAsItWasSeenLastAndOthersAreLookedAt() {
+        var other = new CellId(2, 1);
+        machine.put(other, new State.Alive(false));
+        cells.survey();
+        cells.released(CELL);
+        cells.observe(REVISION, Duration.ZERO);
+
+        machine.hide(CELL);
+        machine.put(other, new State.Alive(true));
+
+        assertThat(cells.observe(REVISION, Duration.ZERO))
+                .extracting(ObservedCell::state)
+                .containsExactly(
+                        new State.Over(new ProcessExit.Exited(0), Usage.UNKNOWN, Images.NOW),
+                        new State.Alive(true));
+        assertThat(cells.unreleased(Duration.ZERO)).isEmpty();
     }
 
     private void refuse(Duration clock) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -26,6 +27,7 @@ final class FakeMachine implements Machine {
     private final Map<CellId, Duration> permitted = new ConcurrentHashMap<>();
     private final Map<CellId, State> states = new ConcurrentSkipListMap<>();
     private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
+    private final Set<CellId> hidden = ConcurrentHashMap.newKeySet();
     private final List<String> done = new CopyOnWriteArrayList<>();
     private volatile Optional<HostFailure> startFailure = Optional.empty();
     private volatile Optional<ProcessExit> endAtOnce = Optional.empty();
@@ -38,6 +40,11 @@ final class FakeMachine implements Machine {
     /// {@return up to when the program of a cell might go on, as the engine said last}
     Optional<Duration> permitted(CellId cell) {
         return Optional.ofNullable(permitted.get(cell));
+    }
+
+    /// From now on nobody can tell what is in that cell.
+    void hide(CellId cell) {
+        hidden.add(cell);
     }
 
     void put(CellId cell, State state) {
@@ -65,6 +72,9 @@ final class FakeMachine implements Machine {
 
     @Override
     public State look(CellId cell) {
+        if (hidden.contains(cell)) {
+            throw new HostFailure(HostFailure.Code.FAILED, "cell " + cell + " is hidden", "");
+        }
         return states.getOrDefault(cell, new State.Unfinished());
     }
 

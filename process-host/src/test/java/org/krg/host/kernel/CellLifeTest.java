@@ -61,6 +61,16 @@ class CellLifeTest {
     }
 
     @Test
+    void aProgramMayHaveAnyName() throws Exception {
+        var cell = node.start(spec(List.of("no\nsuch program"), NOBODY, Stdin.EMPTY, false));
+
+        assertThat(awaitExit(cell))
+                .isEqualTo(
+                        new ProcessExit.NotStarted(
+                                127, "cannot execute no?such program: No such file or directory"));
+    }
+
+    @Test
     void aFileWithoutTheRightToExecuteIsNotExecutable() throws Exception {
         var cell = node.start(spec(List.of("/etc/passwd"), NOBODY, Stdin.EMPTY, false));
 

@@ -2,9 +2,9 @@
 package org.krg.host.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,8 +45,27 @@ class ExitFileTest {
     }
 
     @Test
-    void whatNobodyWroteIsNotUnderstood() {
-        assertThatThrownBy(() -> read("evaporated 1")).isInstanceOf(CellFailed.class);
+    void whatNobodyWroteIsAnEndOfWhichNothingIsKnown() throws IOException {
+        assertThat(read("evaporated 1")).isInstanceOf(ProcessExit.Vanished.class);
+        assertThat(read("exited")).isInstanceOf(ProcessExit.Vanished.class);
+        assertThat(read("signaled nine")).isInstanceOf(ProcessExit.Vanished.class);
+    }
+
+    /// A user chooses the name of the program, which is in the message.
+    @Test
+    void aMessageMayHaveAnyBytes() throws IOException {
+        assertThat(read("failed 127 cannot execute a\nrusage b\nc: No such file or directory"))
+                .isEqualTo(
+                        new ProcessExit.NotStarted(
+                                127, "cannot execute a\nrusage b\nc: No such file or directory"));
+        var cut = "failed 127 cannot execute \u00e4".getBytes(StandardCharsets.UTF_8);
+        try (var file = Files.newOutputStream(cell.resolve("exit"))) {
+            file.write(cut, 0, cut.length - 1);
+            file.write(USAGE.getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(ExitFile.find(cell).orElseThrow().exit())
+                .isEqualTo(new ProcessExit.NotStarted(127, "cannot execute \ufffd"));
     }
 
     private ProcessExit read(String line) throws IOException {
