@@ -45,11 +45,11 @@ final class ElectionService {
     private CompletableFuture<CampaignResponse> campaign(GrpcCall call, CampaignRequest request) {
         var lease = new LeaseId(request.getLease());
         return lines.stand(
-                        call.principal(),
-                        Requests.bytes(request.getName()),
-                        lease,
-                        Requests.bytes(request.getValue()))
-                .thenApply(turn ->
+                call.principal(),
+                Requests.bytes(request.getName()),
+                lease,
+                Requests.bytes(request.getValue()),
+                turn ->
                         CampaignResponse.newBuilder()
                                 .setHeader(headers.ofJetcd(turn.at()))
                                 .setLeader(

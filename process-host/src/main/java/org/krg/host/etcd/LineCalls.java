@@ -3,6 +3,7 @@ package org.krg.host.etcd;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.krg.host.engine.KeyQueues;
 import org.krg.host.engine.KeyQueues.Place;
 import org.krg.host.engine.Lanes;
@@ -33,18 +34,20 @@ final class LineCalls {
         return queues;
     }
 
-    /// {@return the turn, once it has come} Cancelling it leaves the line.
-    CompletableFuture<Turn> stand(String principal, Bytes name, LeaseId lease, Bytes value) {
+    /// {@return what `told` makes of the turn, once it has come} Cancelling it leaves the line,
+    /// which cancelling a future that was made of it would not.
+    <A> CompletableFuture<A> stand(
+            String principal, Bytes name, LeaseId lease, Bytes value, Function<Turn, A> told) {
         if (name.isEmpty()) {
             throw EtcdError.KEY_EMPTY.failure();
         }
-        var answer = new CompletableFuture<Turn>();
+        var answer = new CompletableFuture<A>();
         var _ =
                 lease(principal, lease)
                         .thenCompose(id -> queues.join(principal, name, id, value))
                         .whenComplete((place, failure) -> {
                             if (failure == null) {
-                                await(principal, place, answer);
+                                await(principal, place, told, answer);
                             } else {
                                 answer.completeExceptionally(failure);
                             }
@@ -52,12 +55,13 @@ final class LineCalls {
         return answer;
     }
 
-    private void await(String principal, Place place, CompletableFuture<Turn> answer) {
+    private <A> void await(
+            String principal, Place place, Function<Turn, A> told, CompletableFuture<A> answer) {
         var turn = queues.turn(principal, place);
         var _ =
                 turn.whenComplete((at, failure) -> {
                     if (failure == null) {
-                        answer.complete(new Turn(place, at));
+                        answer.complete(told.apply(new Turn(place, at)));
                     } else {
                         answer.completeExceptionally(failure);
                     }

@@ -35,8 +35,12 @@ final class LockService {
 
     private CompletableFuture<LockResponse> lock(GrpcCall call, LockRequest request) {
         var name = Requests.bytes(request.getName());
-        return lines.stand(call.principal(), name, new LeaseId(request.getLease()), Bytes.EMPTY)
-                .thenApply(turn ->
+        return lines.stand(
+                call.principal(),
+                name,
+                new LeaseId(request.getLease()),
+                Bytes.EMPTY,
+                turn ->
                         LockResponse.newBuilder()
                                 .setHeader(headers.at(turn.at()))
                                 .setKey(Answers.bytes(turn.place().key()))

@@ -354,7 +354,7 @@ final class EtcdApiTest {
         try (var waiting = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
             waiting.send(lockRequest("mutex", secondLease));
             waiting.end();
-            assertThat(awaitWaiters("mutex/")).isEqualTo(2);
+            awaitWaiters("mutex/", 2);
             assertThat(waiting.isSilent()).isTrue();
             client.call(
                     "v3lockpb.Lock/Unlock",
@@ -365,6 +365,29 @@ final class EtcdApiTest {
         }
         revoke(firstLease);
         revoke(secondLease);
+    }
+
+    @Test
+    void aLockThatNobodyWaitsForAnyMoreIsPassedOn() {
+        var leases = List.of(grant(60), grant(60), grant(60));
+        var held = lock("given up", leases.getFirst());
+        try (var gone = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
+            gone.send(lockRequest("given up", leases.get(1)));
+            gone.end();
+            awaitWaiters("given up/", 2);
+        }
+        awaitWaiters("given up/", 1);
+        try (var next = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
+            next.send(lockRequest("given up", leases.get(2)));
+            next.end();
+            awaitWaiters("given up/", 2);
+            client.call(
+                    "v3lockpb.Lock/Unlock",
+                    UnlockRequest.newBuilder().setKey(held.getKey()).build(),
+                    UnlockResponse.parser());
+            assertThat(next.next()).isPresent();
+        }
+        leases.forEach(this::revoke);
     }
 
     @Test
@@ -450,8 +473,8 @@ final class EtcdApiTest {
                 HashKVResponse.parser());
     }
 
-    private int awaitWaiters(String prefix) {
-        return await().until(
+    private void awaitWaiters(String prefix, int wanted) {
+        await().until(
                         () ->
                                 (int)
                                         range(
@@ -460,7 +483,7 @@ final class EtcdApiTest {
                                                                 .setRangeEnd(
                                                                         bytes(prefix + "\uffff")))
                                                 .getCount(),
-                        count -> count == 2);
+                        count -> count == wanted);
     }
 
     private LockResponse lock(String name, long lease) {

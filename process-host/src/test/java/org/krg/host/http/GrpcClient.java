@@ -14,6 +14,7 @@ import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpObject;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpRequestWriter;
+import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -73,6 +74,7 @@ final class GrpcClient {
     /// A call that goes on. Messages of the other side wait until they are taken.
     static final class Call<A> implements AutoCloseable {
         private final HttpRequestWriter request;
+        private final HttpResponse response;
         private final Parser<A> parser;
         private final BlockingQueue<Object> arrived = new LinkedBlockingQueue<>();
 
@@ -86,7 +88,8 @@ final class GrpcClient {
                                     .contentType(MediaType.parse("application/grpc"))
                                     .add("te", "trailers")
                                     .build());
-            client.execute(request).subscribe(new Arrivals());
+            this.response = client.execute(request);
+            response.subscribe(new Arrivals());
         }
 
         /// Sends messages, all at once; what the other side ended already takes none, and [#next]
@@ -125,9 +128,11 @@ final class GrpcClient {
             return arrived.isEmpty();
         }
 
+        /// Gives it up: the other side hears of it, also where the request was whole.
         @Override
         public void close() {
             request.abort();
+            response.abort();
         }
 
         private final class Arrivals implements Subscriber<HttpObject> {
