@@ -31,6 +31,7 @@
 #include <unistd.h>
 
 #define RUN_DIRECTORY "/run/krg"
+#define RUN_MODE 0711
 #define RUN_CELL RUN_DIRECTORY "/cell"
 
 // Where CRIU looks for what it once found out about the kernel, which takes it longer than to restore
@@ -65,15 +66,17 @@ bool write_text(const char *path, const char *text) {
 
 // Every cell of the machine mounts its FIFOs on the same directory, each in its own mount namespace.
 // Removing a directory silently unmounts what other namespaces have there: whoever uses it holds a
-// shared lock, and only the holder of an exclusive one removes it.
+// shared lock, and only the holder of an exclusive one removes it. Others may pass through it and
+// not open it, or any user could hold a lock that no cell gets past.
 static int run_directory_acquire(void) {
     for (;;) {
-        mkdir(RUN_DIRECTORY, 0755);
+        mkdir(RUN_DIRECTORY, RUN_MODE);
         errno = 0;
         int lock = open(RUN_DIRECTORY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         struct stat locked, named;
-        if (lock >= 0 && flock(lock, LOCK_SH) == 0 && fstat(lock, &locked) == 0
-            && stat(RUN_DIRECTORY, &named) == 0 && locked.st_ino == named.st_ino
+        if (lock >= 0 && fchmod(lock, RUN_MODE) == 0 && flock(lock, LOCK_SH) == 0
+            && fstat(lock, &locked) == 0 && stat(RUN_DIRECTORY, &named) == 0
+            && locked.st_ino == named.st_ino
             && (mkdir(RUN_CELL, 0755) == 0 || errno == EEXIST)) {
             return lock;
         }

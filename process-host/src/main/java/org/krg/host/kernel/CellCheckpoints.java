@@ -319,12 +319,13 @@ public final class CellCheckpoints implements Checkpointing {
         if (afterwards == Afterwards.STANDS) {
             cell.hold(FREEZE_LIMIT);
         }
+        // Before the restore counts as done: no later agent would see to it.
+        if (prepared.inputEnded() && spec.program().stdinOpen()) {
+            cell.endStdin();
+        }
         machine.finishRestore(id, mark);
         if (old && afterwards == Afterwards.GOES_ON) {
             cell.thaw();
-        }
-        if (prepared.inputEnded() && spec.program().stdinOpen()) {
-            cell.endStdin();
         }
     }
 

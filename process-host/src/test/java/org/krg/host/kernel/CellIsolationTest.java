@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.host.model.CellSpec;
 import org.krg.host.model.CellSpec.Stdin;
 import org.krg.host.model.Isolation;
+import org.krg.host.model.ProcessExit;
 import org.krg.host.model.Program;
 import org.krg.state.model.Identity;
 import org.krg.state.model.ResourceLimits;
@@ -137,6 +138,14 @@ class CellIsolationTest {
         awaitExit(cell);
 
         assertThat(output(cell)).isEqualTo("1\n300\n");
+    }
+
+    /// Who holds a lock on it keeps every new cell from beginning.
+    @Test
+    void nobodyButRootCanLockTheDirectoryThatAllCellsUse() throws Exception {
+        var cell = node.start("(exec 9</run/krg) 2>/dev/null || exit 3");
+
+        assertThat(awaitExit(cell)).isEqualTo(new ProcessExit.Exited(3));
     }
 
     @Test
