@@ -3,6 +3,7 @@ package org.krg.policy.bundle;
 
 import dev.cel.bundle.Cel;
 import dev.cel.bundle.CelFactory;
+import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.CelType;
@@ -11,6 +12,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.krg.policy.core.Variable;
@@ -25,6 +27,7 @@ final class Expression {
     private static final int MOST_SHOWN = 120;
 
     private static final int MOST_DEPTH = 64;
+    private static final Set<String> PATTERNS = Set.of("matches", "matches_string");
     private static final Pattern VARIABLE = Pattern.compile("(task|node)\\.\\w+");
 
     private final String text;
@@ -93,12 +96,24 @@ final class Expression {
                         "`%s` gives %s and has to give %s"
                                 .formatted(shown(text), tree.getResultType().name(), word(result)));
             }
+            if (asksForPattern(tree)) {
+                throw new BadExpression(
+                        "`%s`: there is no matches, a pattern may cost far more than it has characters; there are contains, startsWith and endsWith"
+                                .formatted(shown(text)));
+            }
             return new Expression(text, cel.createProgram(tree));
         } catch (CelValidationException invalid) {
             throw new BadExpression(problem(text, scope, invalid));
         } catch (CelEvaluationException | RuntimeException | StackOverflowError odd) {
             throw new BadExpression("`%s`: %s".formatted(shown(text), odd));
         }
+    }
+
+    /// Counted repetitions in each other make of a short pattern a program that fills all memory.
+    private static boolean asksForPattern(CelAbstractSyntaxTree tree) {
+        return tree.getReferenceMap().values().stream()
+                .flatMap(reference -> reference.overloadIds().stream())
+                .anyMatch(PATTERNS::contains);
     }
 
     private static String shown(String text) {

@@ -232,6 +232,18 @@ class BundleTest {
                 .isInstanceOf(BadPolicy.class);
     }
 
+    /// As a program it would have a thousand million steps, and the leader ends for want of memory.
+    @Test
+    void patternsAreNotThere() {
+        for (var call :
+                List.of("task.user.matches('((x{1000}){1000}){1000}')", "matches('a', 'a')")) {
+            assertThatThrownBy(
+                            () -> Bundle.read("policy.name='a'\nplace.filter=[\"" + call + "\"]"))
+                    .isInstanceOf(BadPolicy.class)
+                    .hasMessageContaining("there is no matches");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyVariableCanBeAsked(Variable variable) throws BadPolicy {

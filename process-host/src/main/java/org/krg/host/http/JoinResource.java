@@ -72,7 +72,7 @@ final class JoinResource {
             throw new HostFailure(
                     HostFailure.Code.CONFLICT,
                     "this request made a token before, and a token is told once",
-                    "make another; krg-admin node token list|revoke shows and takes back the old one");
+                    "make another; krg-admin cluster token list shows what there is");
         }
         return Call.one(
                 HttpStatus.CREATED, image, AccessView.of(token).put("token", ticket.text()));

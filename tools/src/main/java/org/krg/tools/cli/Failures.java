@@ -18,7 +18,7 @@ final class Failures {
 
     /// Tells a failure and returns its exit code.
     static int tell(Terminal terminal, int exit, String what, String remedy) {
-        terminal.say(Ink.of(terminal).red("error: ") + what);
+        terminal.sayError(what);
         if (!remedy.isEmpty()) {
             terminal.say("  " + remedy);
         }

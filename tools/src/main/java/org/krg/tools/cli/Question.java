@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.krg.tools.render.Printable;
 import picocli.CommandLine.Option;
 
 /// Asks before something that cannot be taken back, unless `--yes` answers. Nobody is asked where
@@ -26,7 +27,7 @@ public final class Question {
         if (!terminal.inIsTerminal()) {
             throw new VerbFailed(ExitCode.USAGE, what, "add --yes if that is so");
         }
-        terminal.err().print(what + " [y/N] ");
+        terminal.err().print(Printable.lines(what) + " [y/N] ");
         terminal.err().flush();
         if (!answer(terminal).toLowerCase(Locale.ROOT).startsWith("y")) {
             throw new VerbFailed(ExitCode.FAILED, "nothing was changed", "");

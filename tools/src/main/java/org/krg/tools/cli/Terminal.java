@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import org.krg.tools.render.Printable;
 
 /// What surrounds a run of the command: its three streams and its environment. Data go to stdout,
 /// talk to stderr.
@@ -68,11 +69,21 @@ public final class Terminal {
         return out;
     }
 
-    /// Prints one line of talk on standard error, at once and after what stdout holds.
-    public synchronized void say(String line) {
+    /// Prints talk on standard error, at once and after what stdout holds. There may be names in it
+    /// that others chose: they move no cursor and colour nothing.
+    public void say(String lines) {
+        print("", lines);
+    }
+
+    /// Prints what went wrong, as [#say] does.
+    void sayError(String what) {
+        print(Ink.of(this).red("error: "), what);
+    }
+
+    private synchronized void print(String head, String lines) {
         out.flush();
         wipe();
-        err.println(line);
+        err.println(head + Printable.lines(lines));
         err.flush();
     }
 

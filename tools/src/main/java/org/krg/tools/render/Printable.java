@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.render;
 
+import java.util.stream.Collectors;
+
 /// Text that others chose, for example arguments of a program, made fit for a line of a terminal.
 public final class Printable {
     private Printable() {}
@@ -14,6 +16,11 @@ public final class Printable {
         var line = new StringBuilder();
         text.codePoints().forEach(c -> append(line, c));
         return line.toString();
+    }
+
+    /// {@return the same of text that has several lines, which it keeps}
+    public static String lines(String text) {
+        return text.lines().map(Printable::line).collect(Collectors.joining("\n"));
     }
 
     private static void append(StringBuilder line, int c) {

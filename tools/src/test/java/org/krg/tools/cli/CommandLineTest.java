@@ -54,6 +54,14 @@ final class CommandLineTest {
         assertThat(result.exit()).isEqualTo(ExitCode.USAGE);
     }
 
+    /// A name may be chosen by somebody else.
+    @Test
+    void whatIsToldMovesNoCursor() {
+        var told = cli.run("ps\u001b]0;title\u0007", "x").err();
+
+        assertThat(told).contains("\\u001b]0;title\\u0007").doesNotContain("\u001b", "\u0007");
+    }
+
     @Test
     void nothingAtAllShowsWhatThereIs() {
         var result = cli.run();

@@ -15,6 +15,11 @@ final class Values {
     /// Longer than anything that is waited for: one hundred years.
     private static final BigDecimal MOST_SECONDS = BigDecimal.valueOf(3_155_760_000L);
 
+    /// More digits behind the point than any time has. To round a number with very many costs as
+    /// much time and memory as it has digits, and eight characters of JSON can name a thousand
+    /// million.
+    private static final int MOST_DIGITS = 18;
+
     private Values() {}
 
     static <T> T require(String field, @Nullable T value) {
@@ -33,7 +38,9 @@ final class Values {
         if (seconds == null) {
             return otherwise;
         }
-        if (seconds.signum() < 0 || seconds.compareTo(MOST_SECONDS) > 0) {
+        if (seconds.signum() < 0
+                || seconds.scale() > MOST_DIGITS
+                || seconds.compareTo(MOST_SECONDS) > 0) {
             throw Bodies.wrong(field, "is a number of seconds from 0 on, not " + seconds);
         }
         var nanos = seconds.setScale(9, RoundingMode.HALF_UP).unscaledValue();

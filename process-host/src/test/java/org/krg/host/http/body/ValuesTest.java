@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.krg.host.HostFailure;
 import org.krg.state.model.RestartPolicy;
@@ -28,6 +29,15 @@ final class ValuesTest {
                 .isInstanceOf(HostFailure.class);
         assertThatThrownBy(() -> Values.duration("x", new BigDecimal("1e400"), Duration.ZERO))
                 .isInstanceOf(HostFailure.class);
+    }
+
+    /// Rounding it would take hundreds of megabytes.
+    @Test
+    void aNumberWithVeryManyDigitsIsNotRounded() {
+        for (var number : List.of("1e-500000000", "1e-19", "0e-500000000", "1e500000000")) {
+            assertThatThrownBy(() -> Values.duration("x", new BigDecimal(number), Duration.ZERO))
+                    .isInstanceOf(HostFailure.class);
+        }
     }
 
     @Test

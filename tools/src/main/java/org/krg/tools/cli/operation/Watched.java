@@ -8,6 +8,7 @@ import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.render.Operations;
+import org.krg.tools.render.Printable;
 
 /// Follows an operation to its end.
 final class Watched {
@@ -37,7 +38,8 @@ final class Watched {
                 var text = Operations.progress(operation);
                 var step = operation.path("step").asText();
                 if (live) {
-                    terminal.err().print(CLEAR_LINE + "operation " + id + ": " + text);
+                    terminal.err()
+                            .print(CLEAR_LINE + "operation " + id + ": " + Printable.line(text));
                     terminal.err().flush();
                 } else if (!step.equals(last)) {
                     terminal.say("operation " + id + ": " + text);

@@ -20,6 +20,7 @@ import org.krg.tools.http.LogStream;
 /// Ctrl-Q is typed, or this command is lost, which the process does not notice.
 final class Session {
     private static final Duration LOOK_AT_SIZE = Duration.ofSeconds(1);
+    private static final char BELL = 7;
 
     private final Terminal terminal;
     private final ApiClient client;
@@ -70,7 +71,7 @@ final class Session {
             for (int count = terminal.in().read(buffer); count >= 0; ) {
                 var typed = keys.take(buffer, count);
                 if (!isWatching) {
-                    Stdin.send(client, target, typed.bytes());
+                    pass(typed.bytes());
                 }
                 if (typed.detached()) {
                     break;
@@ -78,8 +79,8 @@ final class Session {
                 count = terminal.in().read(buffer);
             }
             isDetached = true;
-        } catch (ApiFailure | IOException gone) {
-            // It has ended, which its output tells as well; or nobody is there who types.
+        } catch (IOException gone) {
+            // Nobody is there who types.
             return;
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
@@ -87,22 +88,40 @@ final class Session {
         log.close();
     }
 
+    /// What cannot be passed on is lost: the process waits for a node, or has ended, which its
+    /// output tells as well. The keys go on, among them those that detach.
+    private void pass(byte[] typed) throws InterruptedException {
+        try {
+            Stdin.send(client, target, typed);
+        } catch (ApiFailure lost) {
+            terminal.err().print(BELL);
+            terminal.err().flush();
+        }
+    }
+
     private void followSize(Tty tty) {
         var told = new Tty.Size(0, 0);
         try {
             while (true) {
                 var now = tty.findSize().orElse(told);
-                if (!now.equals(told)) {
+                if (!now.equals(told) && tell(now)) {
                     told = now;
-                    var size = Json.object().put("rows", now.rows()).put("columns", now.columns());
-                    var _ = client.post(ApiPath.of("processes", target, "terminal"), size);
                 }
                 Thread.sleep(LOOK_AT_SIZE);
             }
-        } catch (ApiFailure ended) {
-            // There is nothing left that has a size.
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// {@return whether the process has heard of it, which one that waits for a node does not}
+    private boolean tell(Tty.Size now) {
+        try {
+            var size = Json.object().put("rows", now.rows()).put("columns", now.columns());
+            var _ = client.post(ApiPath.of("processes", target, "terminal"), size);
+            return true;
+        } catch (ApiFailure later) {
+            return false;
         }
     }
 }
