@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -127,6 +128,21 @@ class BadInputTest {
         for (var node : List.of("n1", "n2", "n3")) {
             assertThat(cluster.data(node).resolve("images/tmp"))
                     .isDirectoryNotContaining("glob:**/import-*");
+        }
+    }
+
+    /// What is in them is everybody's: keys, environments of jobs, hashes of passwords.
+    @Test
+    void nobodyElseIsLetIntoTheDirectoriesOfANode(Cluster cluster) throws IOException {
+        for (var node : List.of("n1", "n2", "n3")) {
+            try (var entries = Files.list(cluster.data(node))) {
+                assertThat(entries.filter(Files::isDirectory))
+                        .hasSizeGreaterThan(5)
+                        .allSatisfy(it ->
+                                assertThat(Files.getPosixFilePermissions(it))
+                                        .as("%s", it)
+                                        .isEqualTo(PosixFilePermissions.fromString("rwx------")));
+            }
         }
     }
 

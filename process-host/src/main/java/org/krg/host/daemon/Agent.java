@@ -152,6 +152,7 @@ final class Agent implements AutoCloseable {
         var port = openPort(addresses);
         var asks = new PeerAsks(port);
         var store = openStore(identity.incarnation(), asks);
+        directory.makePrivate();
         addresses.follow(store::image);
         tls.believeOnly(name -> store.image().access().isValid(name));
         if (!settings.join().isEmpty() && !directory.isAdmitted()) {

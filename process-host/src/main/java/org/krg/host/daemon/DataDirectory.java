@@ -7,12 +7,16 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,11 @@ final class DataDirectory implements AutoCloseable {
     private static final String LEFT = "identity/left";
     private static final String OTHERS = "identity/others";
 
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OTHERS_RIGHTS =
+            PosixFilePermissions.fromString("---rwxrwx");
+
     private final Path path;
     private final FileChannel channel;
 
@@ -45,12 +54,10 @@ final class DataDirectory implements AutoCloseable {
     /// Takes the directory, and makes it if it is missing.
     static DataDirectory take(Path path) {
         try {
-            var ownerOnly =
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------"));
+            var ownerOnly = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
             Files.createDirectories(path);
             Files.createDirectories(path.resolve("identity"), ownerOnly);
-            Files.createDirectories(path.resolve("log"));
+            Files.createDirectories(path.resolve("log"), ownerOnly);
             var channel =
                     FileChannel.open(
                             path.resolve("lock"),
@@ -63,9 +70,42 @@ final class DataDirectory implements AutoCloseable {
                         "another agent runs on " + path,
                         "stop it first, or give this one a directory of its own (node.data)");
             }
-            return new DataDirectory(path, channel);
+            var directory = new DataDirectory(path, channel);
+            directory.makePrivate();
+            return directory;
         } catch (IOException failure) {
             throw unusable(path, failure);
+        }
+    }
+
+    /// Lets nobody else into the directories in it, whoever made them and with which umask: they
+    /// hold what all users keep in the cluster, the environments of their jobs and the keys of
+    /// their segments. The directory itself others may pass, for the sockets in it.
+    void makePrivate() {
+        try {
+            for (var each : directories(path)) {
+                restrict(each);
+                if (String.valueOf(each.getFileName()).startsWith("raft")) {
+                    // Ratis moves these to directories that it makes.
+                    for (var group : directories(each)) {
+                        restrict(group);
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw unusable(path, failure);
+        }
+    }
+
+    private static List<Path> directories(Path parent) throws IOException {
+        try (var entries = Files.list(parent)) {
+            return entries.filter(it -> Files.isDirectory(it, LinkOption.NOFOLLOW_LINKS)).toList();
+        }
+    }
+
+    private static void restrict(Path directory) throws IOException {
+        if (!Collections.disjoint(Files.getPosixFilePermissions(directory), OTHERS_RIGHTS)) {
+            Files.setPosixFilePermissions(directory, OWNER_ONLY);
         }
     }
 

@@ -9,8 +9,6 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.krg.host.HostFailure;
@@ -26,11 +24,7 @@ record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest 
 
     /// {@return the part of the path that the route calls `name`}
     String path(String name) {
-        var value = context.pathParam(name);
-        if (value == null) {
-            throw new IllegalStateException("no part " + name + " in " + context.path());
-        }
-        return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+        return Owners.require(context, name);
     }
 
     /// {@return the value of a parameter behind the question mark}

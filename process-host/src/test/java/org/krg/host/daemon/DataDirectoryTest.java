@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,29 @@ final class DataDirectoryTest {
             assertThat(taken.findIdentity()).contains(identity);
             assertThat(taken.isAdmitted()).isTrue();
         }
+    }
+
+    /// What is in them is everybody's.
+    @Test
+    void nobodyElseIsLetIntoItsDirectories() throws IOException {
+        var group = Files.createDirectories(directory.resolve("raft/group"));
+        var store = Files.createDirectories(directory.resolve("store"));
+        for (var each : List.of(group, group.getParent(), store)) {
+            Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+
+        try (var taken = DataDirectory.take(directory)) {
+            assertThat(List.of(group, group.getParent(), store, directory.resolve("log")))
+                    .allSatisfy(it -> assertThat(mode(it)).isEqualTo("rwx------"));
+            var made = Files.createDirectory(directory.resolve("made-later"));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+            taken.makePrivate();
+            assertThat(mode(made)).isEqualTo("rwx------");
+        }
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 
     @Test

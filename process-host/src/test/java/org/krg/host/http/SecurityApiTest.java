@@ -17,6 +17,8 @@ import com.ibm.etcd.api.RangeRequest;
 import com.ibm.etcd.api.SnapshotRequest;
 import com.ibm.etcd.api.WatchCreateRequest;
 import com.ibm.etcd.api.WatchRequest;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +55,7 @@ import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.ProcessId;
 import org.krg.testkit.Samples;
 
 /// Who may do what by the API, over TLS, tried on every route.
@@ -150,6 +153,37 @@ class SecurityApiTest {
             assertThat(nobody.post("/v1/jobs/of-nobody/stop", "{}").status()).isEqualTo(200);
         } finally {
             api.post("/v1/jobs/of-root/stop", "{}");
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    /// A name goes to the next job that takes it, while a request that was let in waits for its
+    /// body.
+    @Test
+    void aRequestIsAboutWhatItsSenderOwnedWhenItWasLetIn() throws Exception {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        var held = new PipedOutputStream();
+        var body = new PipedInputStream(held);
+        try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
+            var mine = nobody.post("/v1/jobs", submission("passed-on"));
+            var process = new ProcessId(mine.number("/processes/0/id"));
+            api.place(process, HERE);
+            api.exit(process, 0);
+            var requests = api.metrics.counter("krg.http.requests_total");
+            var before = requests.getCount();
+
+            var shown = nobody.begin("GET", "/v1/jobs/passed-on", body);
+
+            await().until(() -> requests.getCount() > before);
+            assertThat(api.post("/v1/jobs", submission("passed-on")).status()).isEqualTo(201);
+            held.write(' ');
+            held.close();
+            assertThat(shown.get(30, TimeUnit.SECONDS).number("/id")).isEqualTo(mine.number("/id"));
+        } finally {
+            api.post("/v1/jobs/passed-on/stop", "{}");
             assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
         }
     }

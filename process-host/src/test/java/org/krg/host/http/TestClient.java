@@ -4,11 +4,14 @@ package org.krg.host.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.krg.host.tls.NodeTls;
@@ -66,6 +69,13 @@ final class TestClient implements AutoCloseable {
                         .POST(BodyPublishers.ofString(body)));
     }
 
+    /// Begins a request whose body its sender holds back.
+    CompletableFuture<Answer> begin(String method, String path, InputStream body) {
+        var request = request(path).method(method, BodyPublishers.ofInputStream(() -> body));
+        return client.sendAsync(request.build(), BodyHandlers.ofString())
+                .thenApply(TestClient::answer);
+    }
+
     Answer postRaw(String path, byte[] body, String... headers) {
         return send(request(path, headers).POST(BodyPublishers.ofByteArray(body)));
     }
@@ -101,13 +111,20 @@ final class TestClient implements AutoCloseable {
 
     private Answer send(HttpRequest.Builder request) {
         try {
-            var reply = client.send(request.build(), BodyHandlers.ofString());
+            return answer(client.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException | InterruptedException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private static Answer answer(HttpResponse<String> reply) {
+        try {
             return new Answer(
                     reply.statusCode(),
                     new ObjectMapper().readTree(reply.body()),
                     reply.headers().firstValue("grpc-status").orElse(""));
-        } catch (IOException | InterruptedException failed) {
-            throw new AssertionError(failed);
+        } catch (IOException malformed) {
+            throw new AssertionError(malformed);
         }
     }
 

@@ -78,6 +78,16 @@ public final class Targets {
                         .orElseThrow(() -> noProcess(image, target));
     }
 
+    /// {@return what `target` means now, by numbers: these mean the same for ever, where a name
+    /// goes to the next job that takes it}
+    public static String numbered(ClusterImage image, String target) {
+        var first = ranks(image, target).getFirst();
+        if (target.indexOf('/') > 0) {
+            return first.job() + "/" + first.rank();
+        }
+        return target.matches(NUMBER) ? target : first.job().toString();
+    }
+
     /// {@return the process of that number}
     public static HostedProcess process(ClusterImage image, ProcessId id) {
         return image.processes().find(id).orElseThrow(() -> noProcess(image, id.toString()));
@@ -98,9 +108,15 @@ public final class Targets {
                         "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER"));
     }
 
-    /// {@return the segment of that name, else of that number}
+    /// {@return the segment of that name, else of that number; `#` and a number is no name}
     public static Segment segment(ClusterImage image, String text) {
-        var named = image.segments().find(text);
+        if (text.startsWith("#")) {
+            return segment(image, text.substring(1), Optional.empty());
+        }
+        return segment(image, text, image.segments().find(text));
+    }
+
+    private static Segment segment(ClusterImage image, String text, Optional<Segment> named) {
         return named.or(() ->
                         text.matches(NUMBER)
                                 ? image.segments().known().find(new SegmentId(Long.parseLong(text)))
