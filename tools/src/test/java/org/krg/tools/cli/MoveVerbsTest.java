@@ -140,6 +140,39 @@ final class MoveVerbsTest {
         assertThat(run("op", "list", "--all").out()).contains("moved", "250 ms");
     }
 
+    @Test
+    void aDrainedNodeThatHasMemoryThatFollowsIsNotEmpty() {
+        var pulling = BEGUN.replace("warming", "pulling");
+        put("POST /v1/nodes/n1/cordon", json(200, "{}"));
+        put("GET /v1/operations", json(200, "{\"operations\":[%s]}".formatted(pulling)));
+        put(
+                "GET /v1/processes",
+                json(
+                        200,
+                        """
+                        {"processes":[{"target":"heat/0","node":"n2","phase":"running"}]}
+                        """));
+
+        var result = run("node", "drain", "n1", "--deadline", "0s");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(result.err())
+                .contains("heat/0 stays: its memory is still on its way from n1")
+                .doesNotContain("hosts nothing");
+    }
+
+    @Test
+    void aDrainedNodeIsEmptyOnceAllMemoryHasFollowed() {
+        put("POST /v1/nodes/n1/cordon", json(200, "{}"));
+        put("GET /v1/operations", json(200, "{\"operations\":[%s]}".formatted(MOVED)));
+        put("GET /v1/processes", json(200, "{\"processes\":[]}"));
+
+        var result = run("node", "drain", "n1");
+
+        assertThat(result.exit()).isZero();
+        assertThat(result.err()).contains("n1 hosts nothing");
+    }
+
     private void put(String path, Part... parts) {
         answers.put(path, new ArrayDeque<>(List.of(parts)));
     }

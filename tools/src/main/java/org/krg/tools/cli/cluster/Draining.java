@@ -32,6 +32,8 @@ final class Draining {
     /// What could not move is tried again after this time.
     private static final Duration AGAIN = Duration.ofSeconds(3);
 
+    private static final String UNDER_WAY = "it is being moved";
+
     /// What becomes of what cannot move.
     enum Leftover {
         /// It stays, and the draining is over.
@@ -93,10 +95,10 @@ final class Draining {
                 count = here.size();
             }
             var staying = here.stream().filter(it -> !toldToEnd.contains(it)).toList();
-            begin(staying, moving);
+            begin(staying, moving.keySet());
             var isStuck = moving.isEmpty() && staying.stream().allMatch(reasons::containsKey);
             if (end.isOver() || (isStuck && !isMoreToCome(here))) {
-                return why(here);
+                return why(here, moving);
             }
             if (isStuck && leftover == Leftover.stop) {
                 stop(staying);
@@ -113,9 +115,16 @@ final class Draining {
         };
     }
 
-    private Map<String, String> why(List<String> here) {
+    private Map<String, String> why(List<String> here, Map<String, String> moving) {
         var left = new LinkedHashMap<String, String>();
-        here.forEach(it -> left.put(it, reasons.getOrDefault(it, "it is being moved")));
+        here.forEach(it -> left.put(it, reasons.getOrDefault(it, UNDER_WAY)));
+        // It belongs to another node, and its memory may be on this one and nowhere else.
+        moving.forEach((target, step) ->
+                left.putIfAbsent(
+                        target,
+                        step.equals("pulling")
+                                ? "its memory is still on its way from " + node
+                                : UNDER_WAY));
         return left;
     }
 
@@ -223,16 +232,16 @@ final class Draining {
         return found;
     }
 
-    /// {@return what is on its way; takes note of what was given up}
-    private Set<String> moving() {
-        var found = new HashSet<String>();
+    /// {@return the steps of what is on its way; takes note of what was given up}
+    private Map<String, String> moving() {
+        var found = new TreeMap<String, String>();
         for (JsonNode operation : client.get(ApiPath.of("operations")).path("operations")) {
             var target = operation.path("target").asText();
             if (!operation.path("from").asText().equals(node)) {
                 continue;
             }
             if (operation.path("active").asBoolean()) {
-                found.add(target);
+                found.put(target, operation.path("step").asText());
             } else if (begun.remove(target, operation.path("id").asLong())) {
                 over(target, operation);
             }
