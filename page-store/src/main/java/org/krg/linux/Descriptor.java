@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.linux;
 
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A file descriptor of this process and the duty to close it. Closing it again does nothing.
@@ -15,6 +16,11 @@ public final class Descriptor implements AutoCloseable {
     /// {@return its number, which is another file's once it is closed}
     int number() {
         return number;
+    }
+
+    /// {@return a path that leads to its file for as long as it is open, whatever name that has}
+    public Path link() {
+        return Path.of("/proc/self/fd/" + number);
     }
 
     @Override

@@ -22,6 +22,20 @@ public record Errno(int number) {
     static final Errno EMSGSIZE = new Errno(90);
     static final Errno EOPNOTSUPP = new Errno(95);
     static final Errno ECONNABORTED = new Errno(103);
+    static final Errno ETIMEDOUT = new Errno(110);
+
+    private static final Errno EACCES = new Errno(13);
+    private static final Errno ELOOP = new Errno(40);
+
+    /// {@return whether somebody was not allowed to do it}
+    public boolean isDenied() {
+        return equals(EACCES) || equals(EPERM);
+    }
+
+    /// {@return whether a path leads nowhere}
+    public boolean isMissing() {
+        return equals(ENOENT) || equals(ENOTDIR) || equals(ELOOP);
+    }
 
     /// {@return the symbolic name, `ENOENT`; `errno 999` for one that is not in the list}
     public String name() {
@@ -61,6 +75,7 @@ public record Errno(int number) {
             case 103 -> "ECONNABORTED";
             case 104 -> "ECONNRESET";
             case 107 -> "ENOTCONN";
+            case 110 -> "ETIMEDOUT";
             case 111 -> "ECONNREFUSED";
             case 122 -> "EDQUOT";
             default -> "errno " + number;

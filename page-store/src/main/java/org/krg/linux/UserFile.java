@@ -4,6 +4,13 @@ package org.krg.linux;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.krg.linux.OpenAt.AT_FDCWD;
+import static org.krg.linux.OpenAt.O_CREAT;
+import static org.krg.linux.OpenAt.O_NOCTTY;
+import static org.krg.linux.OpenAt.O_NOFOLLOW;
+import static org.krg.linux.OpenAt.O_NONBLOCK;
+import static org.krg.linux.OpenAt.O_RDWR;
+import static org.krg.linux.OpenAt.RESOLVE_NO_MAGICLINKS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -41,6 +48,11 @@ public final class UserFile implements AutoCloseable {
     /// `ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset)`
     private static final MethodHandle PWRITE = Libc.function("pwrite", transfer());
 
+    private static final long FLAGS = O_RDWR | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW;
+
+    private static final OpenAt OPEN = new OpenAt(FLAGS, 0, RESOLVE_NO_MAGICLINKS);
+    private static final OpenAt MAKE = new OpenAt(FLAGS | O_CREAT, 0600, RESOLVE_NO_MAGICLINKS);
+
     private final Path path;
     private final Descriptor descriptor;
 
@@ -56,13 +68,19 @@ public final class UserFile implements AutoCloseable {
     /// @throws LinuxException if the user may not read and write it, or it is no regular file of a
     ///   disk: `EINVAL`
     public static UserFile open(Path path, UserRights user, boolean create) {
-        var opened = new UserFile(path, new Descriptor(UserRights.open(path, user, create)));
+        var opened = new UserFile(path, descriptor(path, user, create));
         try {
             opened.requireRegular();
             return opened;
         } catch (LinuxException failure) {
             opened.close();
             throw failure;
+        }
+    }
+
+    private static Descriptor descriptor(Path path, UserRights user, boolean create) {
+        try (var thread = new UserThread(user)) {
+            return new Descriptor(thread.open(create ? MAKE : OPEN, AT_FDCWD, path.toString()));
         }
     }
 

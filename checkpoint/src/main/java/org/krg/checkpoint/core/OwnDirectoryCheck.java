@@ -24,14 +24,17 @@ public final class OwnDirectoryCheck {
     /// @param path of the directory
     /// @param rootPid of the program, as it is counted inside the cell
     public static List<Blocker> blockers(String path, DirectoryContents own, int rootPid) {
-        if (own.itself().isEmpty()) {
+        var blockers = new ArrayList<Blocker>();
+        for (var denied : own.denied()) {
+            blockers.add(blocker(rootPid, SavedFiles.denied(denied), SavedFiles.DENIED_REMEDY));
+        }
+        if (own.itself().isEmpty() && own.denied().isEmpty()) {
             return List.of(
                     blocker(
                             rootPid,
                             path + ", the job's own directory, is not there, or no directory",
                             "Make it, or submit the job without --own-dir"));
         }
-        var blockers = new ArrayList<Blocker>();
         for (var other : own.others()) {
             blockers.add(
                     blocker(

@@ -62,7 +62,10 @@ public record OwnDirectoryPlan(List<String> removed, List<Entry> made, List<Entr
         present.files().forEach(it -> found.put(it.path(), Kind.FILE));
         present.links().forEach(it -> found.put(it.path(), Kind.LINK));
         var removed = new ArrayList<String>();
-        present.others().forEach(removed::add);
+        removed.addAll(present.others());
+        if (present.itself().isPresent()) {
+            removed.addAll(present.denied());
+        }
         found.forEach((path, kind) -> {
             if (kinds.get(path) != kind) {
                 removed.add(path);

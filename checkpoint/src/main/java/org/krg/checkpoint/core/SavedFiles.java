@@ -11,6 +11,9 @@ import org.krg.checkpoint.model.MappedFile;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.SavedFile.Source.ByPath;
+import org.krg.checkpoint.model.SavedFile.Source.Held;
+import org.krg.checkpoint.model.SavedFile.Source.WriteOnly;
 import org.krg.checkpoint.model.TreeProcess;
 
 /// Which files are part of a generation: those that the program can write to by what it has open or
@@ -19,13 +22,21 @@ import org.krg.checkpoint.model.TreeProcess;
 public final class SavedFiles {
     private static final String SHARED_MEMORY = "/dev/shm/";
 
+    /// What to do about a file that the program's user may not read.
+    public static final String DENIED_REMEDY =
+            "Let that user read it (chmod, chown), or take it out of what goes along";
+
     private SavedFiles() {}
+
+    /// {@return that a file or directory is more than the program may read, as a clause}
+    public static String denied(String path) {
+        return path + " cannot go along: the program's user may not read it";
+    }
 
     /// {@return the files, by path}
     ///
-    /// @param initPid whose `/proc/PID/root` is the cell
     /// @param own files of the job's own directory
-    public static List<SavedFile> of(ProcessTree tree, long initPid, List<SavedFile> own) {
+    public static List<SavedFile> of(ProcessTree tree, List<SavedFile> own) {
         var found = new TreeMap<String, SavedFile>();
         for (var process : tree.processes()) {
             process.files().stream()
@@ -36,8 +47,7 @@ public final class SavedFiles {
                     .forEach(file -> merge(found, saved(process, file)));
         }
         for (var file : tree.shared()) {
-            var source = "/proc/" + initPid + "/root" + file.path();
-            merge(found, new SavedFile(file.path(), source, false, file.facts()));
+            merge(found, new SavedFile(file.path(), new ByPath(), false, file.facts()));
         }
         // How the program writes to a file is known where it has the file open.
         own.forEach(file -> found.putIfAbsent(file.path(), file));
@@ -63,6 +73,17 @@ public final class SavedFiles {
         return List.copyOf(needs.values());
     }
 
+    /// {@return deleted files that the program has open, but not to read them: CRIU, which may read
+    /// everything, has their content in the images}
+    public static List<SavedFile> unnamed(ProcessTree tree) {
+        return tree.processes().stream()
+                .flatMap(process ->
+                        process.files().stream()
+                                .filter(file -> file.isDeleted() && !file.readable())
+                                .map(file -> saved(process, file)))
+                .toList();
+    }
+
     private static boolean isWritten(OpenFile file) {
         return file.type() == OpenFile.Type.REGULAR
                 && file.writable()
@@ -79,19 +100,30 @@ public final class SavedFiles {
     }
 
     private static SavedFile saved(TreeProcess process, OpenFile file) {
-        var source = "/proc/" + process.hostPid() + "/fd/" + file.fd();
+        var link = "/proc/" + process.hostPid() + "/fd/" + file.fd();
+        var source = file.readable() ? new Held(link) : new WriteOnly(link);
         var appended = file.append() && !file.target().startsWith(SHARED_MEMORY);
         return new SavedFile(file.target(), source, appended, file.facts());
     }
 
     private static SavedFile saved(TreeProcess process, MappedFile file) {
-        var source = "/proc/" + process.hostPid() + "/map_files/" + file.range();
+        var source = new Held("/proc/" + process.hostPid() + "/map_files/" + file.range());
         return new SavedFile(file.target(), source, false, file.facts());
     }
 
-    // A file that is also written otherwise than by appending is not an appended one.
     private static void merge(Map<String, SavedFile> found, SavedFile file) {
-        found.merge(file.path(), file, (before, other) -> before.appended() ? other : before);
+        found.merge(file.path(), file, SavedFiles::merged);
+    }
+
+    // A file that is also written otherwise than by appending is not an appended one, and one that
+    // the program may read by one descriptor is read by that one.
+    private static SavedFile merged(SavedFile before, SavedFile other) {
+        var chosen = before.source() instanceof Held ? before : other;
+        return new SavedFile(
+                chosen.path(),
+                chosen.source(),
+                before.appended() && other.appended(),
+                chosen.facts());
     }
 
     private static Need need(String path, FileFacts facts, boolean mapped) {

@@ -3,6 +3,8 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
+import org.krg.checkpoint.model.SavedFile;
 import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.TreePlaces;
 import org.krg.state.model.Engine;
@@ -68,8 +71,22 @@ public interface CellFiles {
     /// {@return where the processes of a tree are among the files}
     TreePlaces places(ProcessTree tree) throws IOException;
 
-    /// {@return all that is below a directory of a cell}
+    /// {@return all that is below a directory of a cell, as its program's user may see it}
     DirectoryContents contents(CellView cell, String directory) throws IOException;
+
+    /// {@return what opens files of a cell as its program may}
+    Reading reading(CellView cell) throws IOException;
+
+    /// Opens files of a cell, with no more rights than its program has. Used by one thread.
+    interface Reading extends AutoCloseable {
+        /// {@return a file, to be read}
+        ///
+        /// @throws AccessDeniedException if the program's user may not read it
+        FileChannel open(SavedFile file) throws IOException;
+
+        @Override
+        void close();
+    }
 
     /// {@return whether the standard input of a cell's program has ended: its init keeps the FIFO
     /// `io/in` open for as long as there may be more}
@@ -78,8 +95,8 @@ public interface CellFiles {
     /// {@return what this machine is}
     Origin origin(Engine engine, String engineVersion) throws IOException;
 
-    /// {@return a file as it is on this node now, read from its beginning; empty if it is not there
-    /// or no regular file}
+    /// {@return a file as it is on this node now, read from its beginning; empty if it is not
+    /// there, no regular file, or not one that the program's user may read}
     Optional<Present> open(CellView cell, String path) throws IOException;
 
     /// {@return what came of opening a file as the program of a cell would: with its rights, and

@@ -45,11 +45,14 @@ sealed interface Scope {
     ///
     /// @param saved those that go into a generation
     /// @param own the directory that is the job's own, whose files are among those
+    /// @param unnamed deleted ones, which are in the images, that the program itself may not read
+    ///   by what it has open
     /// @param needs those that must be where the program comes back
     /// @param blockers what is wrong with them
     record Files(
             List<SavedFile> saved,
             DirectoryContents own,
+            List<SavedFile> unnamed,
             List<Need> needs,
             List<Blocker> blockers) {}
 
@@ -60,9 +63,11 @@ sealed interface Scope {
                 : DirectoryContents.NONE;
     }
 
-    private static List<Blocker> blockers(CellView cell, DirectoryContents own) {
+    private static List<Blocker> blockers(
+            CellView cell, DirectoryContents own, List<SavedFile> saved) {
+        var unread = own.readBy(saved);
         return cell.ownDirectory().stream()
-                .flatMap(path -> OwnDirectoryCheck.blockers(path, own, cell.rootPid()).stream())
+                .flatMap(path -> OwnDirectoryCheck.blockers(path, unread, cell.rootPid()).stream())
                 .toList();
     }
 
@@ -82,9 +87,9 @@ sealed interface Scope {
             var inspection =
                     cell.hasOwnAddress() ? found.withOwnAddress() : settled(cell, tree, found);
             var own = Scope.own(cellFiles, cell);
-            var saved = SavedFiles.of(tree, cell.initPid(), own.files());
+            var saved = SavedFiles.of(tree, own.files());
             var blockers = new ArrayList<>(Preflight.blockers(tree, inspection, saved, limits));
-            blockers.addAll(Scope.blockers(cell, own));
+            blockers.addAll(Scope.blockers(cell, own, saved));
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
                     blockers,
@@ -120,8 +125,13 @@ sealed interface Scope {
         @Override
         public Files files(CellView cell, ProcessTree tree) throws IOException {
             var own = Scope.own(cellFiles, cell);
-            var saved = SavedFiles.of(tree, cell.initPid(), own.files());
-            return new Files(saved, own, SavedFiles.needs(tree, saved), Scope.blockers(cell, own));
+            var saved = SavedFiles.of(tree, own.files());
+            return new Files(
+                    saved,
+                    own,
+                    SavedFiles.unnamed(tree),
+                    SavedFiles.needs(tree, saved),
+                    Scope.blockers(cell, own, saved));
         }
 
         @Override
@@ -154,7 +164,8 @@ sealed interface Scope {
         @Override
         public Files files(CellView cell, ProcessTree tree) throws IOException {
             var own = Scope.own(cellFiles, cell);
-            return new Files(own.files(), own, List.of(), Scope.blockers(cell, own));
+            return new Files(
+                    own.files(), own, List.of(), List.of(), Scope.blockers(cell, own, own.files()));
         }
 
         @Override

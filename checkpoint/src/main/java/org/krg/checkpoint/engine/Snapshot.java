@@ -5,13 +5,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.model.DirectoryContents;
+import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest.Need;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
@@ -59,16 +63,37 @@ record Snapshot(
     /// Keeps files of a frozen cell.
     ///
     /// @param directory takes copies
-    static List<Kept> keep(List<SavedFile> files, Path directory) throws IOException {
+    static List<Kept> keep(CellFiles.Reading reading, List<SavedFile> files, Path directory)
+            throws IOException {
         var kept = new ArrayList<Kept>();
         try {
             for (var file : files) {
-                kept.add(keep(file, directory.resolve("file-" + kept.size())));
+                kept.add(keep(file, open(reading, file), directory.resolve("file-" + kept.size())));
             }
             return kept;
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             close(kept);
             throw failure;
+        }
+    }
+
+    /// Makes sure that a program may read files, whoever else may.
+    static void requireReadable(CellFiles.Reading reading, List<SavedFile> files)
+            throws IOException {
+        for (var file : files) {
+            open(reading, file).close();
+        }
+    }
+
+    private static FileChannel open(CellFiles.Reading reading, SavedFile file) throws IOException {
+        try {
+            return reading.open(file);
+        } catch (AccessDeniedException denied) {
+            throw Failures.of(
+                    Phase.FILES,
+                    Code.BLOCKED,
+                    SavedFiles.denied(file.path()),
+                    SavedFiles.DENIED_REMEDY);
         }
     }
 
@@ -82,9 +107,7 @@ record Snapshot(
         close(files);
     }
 
-    private static Kept keep(SavedFile file, Path copy) throws IOException {
-        // The descriptor in /proc, not the path: it is this very file, whatever has its name now.
-        var source = FileChannel.open(Path.of(file.source()), StandardOpenOption.READ);
+    private static Kept keep(SavedFile file, FileChannel source, Path copy) throws IOException {
         if (file.appended()) {
             return new Kept.Grows(file, source);
         }

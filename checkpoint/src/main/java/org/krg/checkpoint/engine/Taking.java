@@ -107,12 +107,13 @@ final class Taking {
     }
 
     private Snapshot whileFrozen(long fileLimitBytes) {
-        try {
+        try (var reading = cellFiles.reading(cell)) {
             var tree = cellFiles.scanStill(cell);
             var files = scope.files(cell, tree);
             requireGood(files.blockers());
             requireBelow(fileLimitBytes, SavedFiles.totalBytes(files.saved()));
-            var kept = Snapshot.keep(files.saved(), work.files());
+            Snapshot.requireReadable(reading, files.unnamed());
+            var kept = Snapshot.keep(reading, files.saved(), work.files());
             watch.lap("files");
             cell.saved(work.images());
             watch.lap("shared memory");

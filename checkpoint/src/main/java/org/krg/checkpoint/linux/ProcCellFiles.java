@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,18 +21,18 @@ import org.krg.checkpoint.model.ImageFile.Holder;
 import org.krg.checkpoint.model.Inspection;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.PinnedThread;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.TreePlaces;
+import org.krg.linux.LinuxException;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 
 /// Cells by `/proc` and helper processes. Has no state.
 public final class ProcCellFiles implements CellFiles {
-    private static final int PERMISSIONS = 07777;
-
     /// Writing a file of the largest size allowed to a slow disk.
     private static final Duration WRITE_LIMIT = Duration.ofMinutes(10);
 
@@ -110,7 +109,14 @@ public final class ProcCellFiles implements CellFiles {
 
     @Override
     public DirectoryContents contents(CellView cell, String directory) throws IOException {
-        return new DirectoryScan(cell, directory).run();
+        try (var root = CellRoot.open(cell)) {
+            return new DirectoryScan(root).run(directory);
+        }
+    }
+
+    @Override
+    public Reading reading(CellView cell) throws IOException {
+        return new CellReading(cell);
     }
 
     @Override
@@ -128,12 +134,20 @@ public final class ProcCellFiles implements CellFiles {
 
     @Override
     public Optional<Present> open(CellView cell, String path) throws IOException {
-        var file = Path.of("/proc", Long.toString(cell.initPid()), "root", path);
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return Optional.empty();
+        try (var root = CellRoot.open(cell);
+                var opened = root.read(path)) {
+            if (UnixStat.type(opened.link()) != OpenFile.Type.REGULAR) {
+                return Optional.empty();
+            }
+            var facts = UnixStat.facts(opened.link());
+            var content = Files.newInputStream(opened.link());
+            return Optional.of(new Present(facts.sizeBytes(), facts.mode(), content));
+        } catch (LinuxException failure) {
+            if (failure.errno().isMissing() || failure.errno().isDenied()) {
+                return Optional.empty();
+            }
+            throw new IOException(failure.getMessage(), failure);
         }
-        var mode = (int) Files.getAttribute(file, "unix:mode") & PERMISSIONS;
-        return Optional.of(new Present(Files.size(file), mode, Files.newInputStream(file)));
     }
 
     @Override

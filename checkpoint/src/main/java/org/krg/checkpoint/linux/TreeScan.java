@@ -3,7 +3,6 @@ package org.krg.checkpoint.linux;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +24,9 @@ import org.krg.linux.FileSystems;
 /// there. Used once.
 final class TreeScan {
     private static final int ACCESS_MODE = 03;
+    private static final int WRITE_ONLY = 01;
     private static final int O_APPEND = 02000;
+    private static final int O_PATH = 010000000;
 
     /// `address perms offset device inode path`
     private static final Pattern MAPPING =
@@ -123,6 +124,7 @@ final class TreeScan {
                 Integer.parseInt(fd),
                 isQueue ? "mqueue:" + target : target + FdFacts.remark(target, information),
                 isQueue ? OpenFile.Type.ANONYMOUS : UnixStat.type(link),
+                access != WRITE_ONLY && access != ACCESS_MODE && (flags & O_PATH) == 0,
                 access != 0 && access != ACCESS_MODE,
                 (flags & O_APPEND) != 0,
                 FileLocks.of(directory, information),
@@ -194,18 +196,15 @@ final class TreeScan {
         return connections;
     }
 
+    /// Those that the program's user may not read among them: who wants to save them finds out.
     private List<SharedFile> shared() throws IOException {
-        var root = Path.of("/proc", Long.toString(cell.initPid()), "root");
-        var directory = root.resolve("dev/shm");
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         var files = new ArrayList<SharedFile>();
-        try (var paths = Files.walk(directory)) {
-            for (var path : (Iterable<Path>) paths::iterator) {
-                if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                    files.add(new SharedFile("/" + root.relativize(path), UnixStat.facts(path)));
-                }
+        try (var root = CellRoot.open(cell)) {
+            var found = new DirectoryScan(root).run("/dev/shm");
+            found.files().forEach(file -> files.add(new SharedFile(file.path(), file.facts())));
+            for (var path : found.denied()) {
+                Proc.whileThere(() -> UnixStat.ownFacts(CellRoot.path(cell, path)))
+                        .ifPresent(facts -> files.add(new SharedFile(path, facts)));
             }
         }
         return files;

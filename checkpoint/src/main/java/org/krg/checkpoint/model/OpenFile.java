@@ -5,6 +5,7 @@ package org.krg.checkpoint.model;
 ///
 /// @param target where `/proc/PID/fd/FD` points to; behind it a remark where that decides whether
 ///   it can be saved: `semaphore` of an eventfd, `boottime` of a timer, `packets` of a pipe
+/// @param readable whether it was opened for reading
 /// @param writable whether it was opened for writing
 /// @param append whether it was opened with O_APPEND
 /// @param lock by which the process keeps others from it
@@ -12,6 +13,7 @@ public record OpenFile(
         int fd,
         String target,
         Type type,
+        boolean readable,
         boolean writable,
         boolean append,
         Lock lock,

@@ -61,6 +61,6 @@ final class HeldFilesTest {
 
     private static OpenFile file(int fd, String target, OpenFile.Type type, Lock lock) {
         var facts = new FileFacts(1, 7, 1, 0644, 0, 0, 0, Instant.EPOCH);
-        return new OpenFile(fd, target, type, true, false, lock, facts);
+        return new OpenFile(fd, target, type, true, true, false, lock, facts);
     }
 }

@@ -14,6 +14,7 @@ import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.DirectoryContents.Directory;
 import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.SavedFile.Source.ByPath;
 
 final class OwnDirectoryCheckTest {
     private static final int ROOT_PID = 300;
@@ -59,6 +60,37 @@ final class OwnDirectoryCheckTest {
     }
 
     @Test
+    void whatItsUserMayNotReadIsNamedUnlessItIsOpen() {
+        var denied = List.of("/state/lock", "/state/secret");
+        var own = contents(new Directory("/state", facts(0)), List.of(), List.of(), denied);
+
+        var unread = own.readBy(List.of(file("/state/lock", 0)));
+
+        assertThat(OwnDirectoryCheck.blockers("/state", unread, ROOT_PID))
+                .extracting(Blocker::what, Blocker::remedy)
+                .containsExactly(
+                        tuple(
+                                "/state/secret cannot go along: the program's user may not read it",
+                                SavedFiles.DENIED_REMEDY));
+    }
+
+    @Test
+    void aDirectoryThatItsUserMayNotReadIsNamed() {
+        var own =
+                new DirectoryContents(
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of("/state"));
+
+        assertThat(OwnDirectoryCheck.blockers("/state", own, ROOT_PID))
+                .extracting(Blocker::what)
+                .containsExactly("/state cannot go along: the program's user may not read it");
+    }
+
+    @Test
     void aThousandNamesGoAlongAndNotOneMore() {
         assertThat(OwnDirectoryCheck.blockers("/state", many(1000), ROOT_PID)).isEmpty();
         assertThat(OwnDirectoryCheck.blockers("/state", many(1001), ROOT_PID))
@@ -81,11 +113,17 @@ final class OwnDirectoryCheckTest {
 
     private static DirectoryContents contents(List<SavedFile> files, List<String> others) {
         var itself = new Directory("/state", facts(0));
-        return new DirectoryContents(Optional.of(itself), files, List.of(), List.of(), others);
+        return contents(itself, files, others, List.of());
+    }
+
+    private static DirectoryContents contents(
+            Directory itself, List<SavedFile> files, List<String> others, List<String> denied) {
+        return new DirectoryContents(
+                Optional.of(itself), files, List.of(), List.of(), others, denied);
     }
 
     private static SavedFile file(String path, long sizeBytes) {
-        return new SavedFile(path, path, false, facts(sizeBytes));
+        return new SavedFile(path, new ByPath(), false, facts(sizeBytes));
     }
 
     private static FileFacts facts(long sizeBytes) {

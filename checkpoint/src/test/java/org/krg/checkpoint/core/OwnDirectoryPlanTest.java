@@ -16,6 +16,7 @@ import org.krg.checkpoint.model.Manifest.Content;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.SavedFile.Source.ByPath;
 
 final class OwnDirectoryPlanTest {
     private static final List<Entry> RECORDED =
@@ -105,13 +106,33 @@ final class OwnDirectoryPlanTest {
         assertThat(OwnDirectoryPlan.of(RECORDED, present, List.of()).opened()).isEmpty();
     }
 
+    @Test
+    void whatItsUserMayNotReadIsRemovedAndNeverTheDirectoryItself() {
+        var top = Optional.of(directory("/own", 0755));
+
+        assertThat(OwnDirectoryPlan.of(List.of(), denied(top, "/own/a"), List.of()).removed())
+                .containsExactly("/own/a");
+        assertThat(
+                        OwnDirectoryPlan.of(List.of(), denied(Optional.empty(), "/own"), List.of())
+                                .removed())
+                .isEmpty();
+    }
+
+    private static DirectoryContents denied(Optional<Directory> itself, String path) {
+        return new DirectoryContents(
+                itself, List.of(), List.of(), List.of(), List.of(), List.of(path));
+    }
+
     private static DirectoryContents contents(
             List<String> files, List<Directory> directories, List<String> links) {
         return new DirectoryContents(
                 Optional.of(directory("/own", 0755)),
-                files.stream().map(it -> new SavedFile(it, it, false, facts(0644))).toList(),
+                files.stream()
+                        .map(it -> new SavedFile(it, new ByPath(), false, facts(0644)))
+                        .toList(),
                 directories,
                 links.stream().map(it -> new Link(it, "runs/1", facts(0777))).toList(),
+                List.of(),
                 List.of());
     }
 

@@ -26,6 +26,9 @@ import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.ProcessTree.SharedFile;
 import org.krg.checkpoint.model.ProcessTree.UnixConnection;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.SavedFile.Source.ByPath;
+import org.krg.checkpoint.model.SavedFile.Source.Held;
+import org.krg.checkpoint.model.SavedFile.Source.WriteOnly;
 import org.krg.checkpoint.model.Sharing;
 import org.krg.checkpoint.model.SocketKind;
 import org.krg.checkpoint.model.TcpSocket;
@@ -271,7 +274,7 @@ final class PreflightTest {
                         List.of(),
                         List.of(new SharedFile("/dev/shm/s", facts(0, 5, 1))),
                         Optional.empty());
-        var saved = SavedFiles.of(tree, 42, List.of());
+        var saved = SavedFiles.of(tree, List.of());
         assertThat(saved)
                 .extracting(SavedFile::path)
                 .containsExactly("/data", "/database", "/dev/shm/s", "/log");
@@ -282,10 +285,10 @@ final class PreflightTest {
         assertThat(saved)
                 .extracting(SavedFile::source)
                 .containsExactly(
-                        "/proc/10300/fd/3",
-                        "/proc/10300/map_files/1000-2000",
-                        "/proc/42/root/dev/shm/s",
-                        "/proc/10300/fd/4");
+                        new Held("/proc/10300/fd/3"),
+                        new Held("/proc/10300/map_files/1000-2000"),
+                        new ByPath(),
+                        new Held("/proc/10300/fd/4"));
         assertThat(SavedFiles.needs(tree, saved))
                 .extracting(need -> need.path() + " " + need.mapped())
                 .containsExactly("/input false", "/lib.so true");
@@ -300,25 +303,58 @@ final class PreflightTest {
                         written(3, "/own/log", true),
                         file(4, "/own/table", OpenFile.Type.REGULAR, 0));
         var own = List.of(own("/own/closed"), own("/own/log"), own("/own/table"));
-        var saved = SavedFiles.of(tree(process), 1, own);
+        var saved = SavedFiles.of(tree(process), own);
 
         assertThat(saved)
                 .extracting(SavedFile::path, SavedFile::source)
                 .containsExactly(
-                        tuple("/own/closed", "/proc/1/root/own/closed"),
-                        tuple("/own/log", "/proc/10300/fd/3"),
-                        tuple("/own/table", "/proc/1/root/own/table"));
+                        tuple("/own/closed", new ByPath()),
+                        tuple("/own/log", new Held("/proc/10300/fd/3")),
+                        tuple("/own/table", new ByPath()));
         assertThat(SavedFiles.needs(tree(process), saved)).isEmpty();
     }
 
     private static SavedFile own(String path) {
-        return new SavedFile(path, "/proc/1/root" + path, false, facts(0, 5, 1));
+        return new SavedFile(path, new ByPath(), false, facts(0, 5, 1));
+    }
+
+    @Test
+    void aFileIsReadByADescriptorThatTheProgramMayReadByIfThereIsOne() {
+        var alone = process(300, 1, writeOnly(3, "/log"));
+        var both = process(300, 1, writeOnly(3, "/log"), written(4, "/log", true));
+
+        assertThat(SavedFiles.of(tree(alone), List.of()))
+                .extracting(SavedFile::source)
+                .containsExactly(new WriteOnly("/proc/10300/fd/3"));
+        assertThat(SavedFiles.of(tree(both), List.of()))
+                .extracting(SavedFile::source)
+                .containsExactly(new Held("/proc/10300/fd/4"));
+    }
+
+    @Test
+    void aDeletedFileThatTheProgramCannotReadByWhatItHasIsTold() {
+        var process =
+                process(
+                        300,
+                        1,
+                        deleted(3, 10, 0),
+                        writeOnly(4, "/x (deleted)"),
+                        writeOnly(5, "/y"));
+
+        assertThat(SavedFiles.unnamed(tree(process)))
+                .extracting(SavedFile::source)
+                .containsExactly(new WriteOnly("/proc/10300/fd/4"));
+    }
+
+    private static OpenFile writeOnly(int fd, String target) {
+        return new OpenFile(
+                fd, target, OpenFile.Type.REGULAR, false, true, true, NONE, facts(0, 7, 1));
     }
 
     @Test
     void aFileAlsoWrittenOtherwiseIsNotAnAppendedOne() {
         var process = process(300, 1, written(3, "/log", true), written(4, "/log", false));
-        assertThat(SavedFiles.of(tree(process), 1, List.of()))
+        assertThat(SavedFiles.of(tree(process), List.of()))
                 .singleElement()
                 .returns(false, SavedFile::appended);
     }
@@ -354,7 +390,7 @@ final class PreflightTest {
     }
 
     private static List<Blocker> blockers(ProcessTree tree, Inspection inspection) {
-        return Preflight.blockers(tree, inspection, SavedFiles.of(tree, 1, List.of()), LIMITS);
+        return Preflight.blockers(tree, inspection, SavedFiles.of(tree, List.of()), LIMITS);
     }
 
     private static List<Blocker> blockers(TreeProcess... processes) {
@@ -381,11 +417,12 @@ final class PreflightTest {
     }
 
     private static OpenFile file(int fd, String target, OpenFile.Type type, long inode) {
-        return new OpenFile(fd, target, type, false, false, NONE, facts(inode, 0, 1));
+        return new OpenFile(fd, target, type, true, false, false, NONE, facts(inode, 0, 1));
     }
 
     private static OpenFile written(int fd, String target, boolean append) {
-        return new OpenFile(fd, target, OpenFile.Type.REGULAR, true, append, NONE, facts(0, 7, 1));
+        return new OpenFile(
+                fd, target, OpenFile.Type.REGULAR, true, true, append, NONE, facts(0, 7, 1));
     }
 
     private static OpenFile deleted(int fd, long sizeBytes, int links) {
@@ -393,6 +430,7 @@ final class PreflightTest {
                 fd,
                 "/tmp/x (deleted)",
                 OpenFile.Type.REGULAR,
+                true,
                 true,
                 false,
                 NONE,

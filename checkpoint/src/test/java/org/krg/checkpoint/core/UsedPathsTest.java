@@ -14,6 +14,7 @@ import org.krg.checkpoint.model.FileFacts;
 import org.krg.checkpoint.model.OpenFile;
 import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SavedFile;
+import org.krg.checkpoint.model.SavedFile.Source.ByPath;
 import org.krg.checkpoint.model.TreePlaces;
 import org.krg.checkpoint.model.TreePlaces.Directory;
 import org.krg.checkpoint.model.TreeProcess;
@@ -63,7 +64,7 @@ final class UsedPathsTest {
 
     @Test
     void aFileThatGoesAlongIsToBeWrittenThere() {
-        var saved = new SavedFile("/srv/log", "/proc/9/fd/3", true, facts(17));
+        var saved = new SavedFile("/srv/log", new ByPath(), true, facts(17));
 
         assertThat(UsedPaths.of(tree(process(302)), HOME, List.of(saved), Optional.empty()))
                 .singleElement()
@@ -80,7 +81,7 @@ final class UsedPathsTest {
                         file(3, "/home/job/runs", OpenFile.Type.DIRECTORY, false, 12),
                         file(4, "/home/jobs", OpenFile.Type.DIRECTORY, false, 13));
         var own = new DirectoryContents.Directory("/home/job", facts(18));
-        var saved = new SavedFile("/home/job/log", "/proc/9/fd/3", true, facts(17));
+        var saved = new SavedFile("/home/job/log", new ByPath(), true, facts(17));
 
         assertThat(UsedPaths.of(tree(process), HOME, List.of(saved), Optional.of(own)))
                 .extracting(UsedPath::path, UsedPath::kind, UsedPath::inode)
@@ -101,7 +102,8 @@ final class UsedPathsTest {
 
     private static OpenFile file(
             int fd, String target, OpenFile.Type type, boolean writable, long inode) {
-        return new OpenFile(fd, target, type, writable, false, OpenFile.Lock.NONE, facts(inode));
+        return new OpenFile(
+                fd, target, type, true, writable, false, OpenFile.Lock.NONE, facts(inode));
     }
 
     private static FileFacts facts(long inode) {

@@ -142,6 +142,54 @@ final class FilesOfProgramsTest {
     }
 
     @Test
+    void aFileOfAnotherUserIsNotComparedWithWhatWasSaved() throws IOException {
+        var spec =
+                pair.spec(
+                        "sh",
+                        "-c",
+                        "mkdir d; exec 5<>d/data; echo guess >&5; echo ready; sleep 1000");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        var others = Files.createDirectory(pair.machine().directory().resolve("others"));
+        Files.writeString(others.resolve("data"), "guess\n");
+        Files.setPosixFilePermissions(others, PosixFilePermissions.fromString("rwx------"));
+        TestMachine.run("rm", "-r", pair.work().resolve("d").toString());
+        Files.createSymbolicLink(pair.work().resolve("d"), others);
+
+        assertThatThrownBy(() -> pair.fail(cell, spec, taken))
+                .hasMessageContaining("Permission denied");
+    }
+
+    @Test
+    void aFileThatAProgramMayOnlyWriteDoesNotGoAlong() throws IOException {
+        var drop = writeOnly("drop");
+        var cell = pair.start(pair.spec("sh", "-c", "exec 5>>drop; echo ready; sleep 1000"));
+        cell.awaitLines(1);
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining(drop + " cannot go along: the program's user may not read")
+                .hasMessageContaining("chmod");
+        assertThat(cell.isFrozen()).isFalse();
+    }
+
+    @Test
+    void nothingOfADeletedFileThatAProgramMayOnlyWriteIsKept() throws IOException {
+        var drop = writeOnly("drop");
+        var cell = pair.start(pair.spec("sh", "-c", "exec 5>>drop; echo ready; sleep 1000"));
+        cell.awaitLines(1);
+        Files.delete(drop);
+
+        assertThatThrownBy(() -> pair.take(cell)).hasMessageContaining("drop (deleted) cannot go");
+    }
+
+    /// {@return a file that everybody may write to and only root may read}
+    private Path writeOnly(String name) throws IOException {
+        var file = Files.writeString(pair.work().resolve(name), "of root");
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw--w--w-"));
+    }
+
+    @Test
     void aDeletedFileComesBack() throws IOException {
         var spec =
                 pair.spec(

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.krg.checkpoint.fixture.Pair;
+import org.krg.checkpoint.fixture.StoredBytes;
 import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.fixture.TestMachine;
 import org.krg.checkpoint.model.Manifest.Entry;
@@ -29,6 +32,13 @@ final class OwnDirectoryTest {
             cat latest log runs/1/out >sum; echo going on >&5; echo done
             sleep 1000
             """;
+
+    /// Random, so that it is stored as it is.
+    private static final byte[] SECRET = new byte[512];
+
+    static {
+        new Random(1).nextBytes(SECRET);
+    }
 
     private final Pair pair = new Pair();
 
@@ -94,6 +104,60 @@ final class OwnDirectoryTest {
 
         assertThatThrownBy(() -> pair.take(cell)).hasMessageContaining("name that is no text");
         assertThat(cell.isFrozen()).isFalse();
+    }
+
+    @Test
+    void whatItsUserMayNotReadKeepsItFromBeingSaved() throws IOException {
+        var cell = start();
+        var secret = secret(own());
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining(secret + " cannot go along: the program's user may not read");
+        assertThat(cell.isFrozen()).isFalse();
+        assertNothingKept();
+    }
+
+    @Test
+    void aDirectoryAboveThatBecameALinkLeadsToNothingOfOthers() throws IOException {
+        var others = Files.createDirectories(pair.machine().directory().resolve("others/job"));
+        secret(others);
+        var parent = Files.createDirectory(own().resolve("parent"));
+        var job = Files.createDirectory(parent.resolve("job"));
+        TestMachine.run("chown", "-R", "nobody", parent.toString());
+        var cell = pair.start(spec().withOwnDirectory(job.toString()));
+        cell.awaitLines(1);
+        TestMachine.run("rm", "-r", parent.toString());
+        Files.createSymbolicLink(parent, others.getParent());
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining(job + "/secret cannot go along");
+        assertThat(cell.isFrozen()).isFalse();
+        assertNothingKept();
+    }
+
+    @Test
+    void aDirectoryThatItsUserMayNotEnterIsNotLookedInto() throws IOException {
+        var cell = start();
+        var closed = Files.createDirectory(own().resolve("closed"));
+        Files.createFile(closed.resolve("name"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr--r--"));
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining(closed + " cannot go along")
+                .hasMessageNotContaining(closed + "/name");
+    }
+
+    /// {@return a file of root's alone}
+    private static Path secret(Path directory) throws IOException {
+        var secret = directory.resolve("secret");
+        Files.write(secret, SECRET);
+        return Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private void assertNothingKept() throws IOException {
+        for (var node : List.of(pair.home(), pair.away())) {
+            assertThat(StoredBytes.with(SECRET, node.images())).isEmpty();
+        }
     }
 
     private String finish(TestCell cell, Taken taken) throws IOException {

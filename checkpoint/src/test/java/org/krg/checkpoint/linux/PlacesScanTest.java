@@ -67,7 +67,7 @@ final class PlacesScanTest {
     private static OpenFile socket(FileFacts facts) {
         var target = "socket:[" + facts.inode() + "]";
         return new OpenFile(
-                3, target, OpenFile.Type.SOCKET, true, false, OpenFile.Lock.NONE, facts);
+                3, target, OpenFile.Type.SOCKET, true, true, false, OpenFile.Lock.NONE, facts);
     }
 
     private static ProcessTree tree(long pid, List<OpenFile> files) {

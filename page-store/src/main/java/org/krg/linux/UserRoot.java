@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.linux;
+
+import static org.krg.linux.OpenAt.AT_FDCWD;
+import static org.krg.linux.OpenAt.O_DIRECTORY;
+import static org.krg.linux.OpenAt.O_NOCTTY;
+import static org.krg.linux.OpenAt.O_NOFOLLOW;
+import static org.krg.linux.OpenAt.O_NONBLOCK;
+import static org.krg.linux.OpenAt.O_PATH;
+import static org.krg.linux.OpenAt.O_RDONLY;
+import static org.krg.linux.OpenAt.RESOLVE_IN_ROOT;
+import static org.krg.linux.OpenAt.RESOLVE_NO_MAGICLINKS;
+
+import java.nio.file.Path;
+
+/// A root directory, as that of a mount namespace, in which the kernel looks paths up with the
+/// rights of a user: no symbolic link leads out of it, and none where the user may not go. Safe for
+/// use from any thread, as long as it is not closed.
+public final class UserRoot implements AutoCloseable {
+    private static final long PLAIN = O_NOCTTY | O_NONBLOCK;
+
+    /// For the agent itself.
+    private static final OpenAt LOOK = new OpenAt(O_PATH, 0, 0);
+
+    private static final OpenAt READ = inRoot(O_RDONLY | PLAIN | O_NOFOLLOW);
+    private static final OpenAt LIST = inRoot(O_RDONLY | PLAIN | O_NOFOLLOW | O_DIRECTORY);
+    private static final OpenAt ENTER = inRoot(O_PATH | O_DIRECTORY);
+    private static final OpenAt READ_AGAIN = new OpenAt(O_RDONLY | PLAIN, 0, 0);
+
+    private final Descriptor root;
+    private final UserThread thread;
+
+    private UserRoot(Descriptor root, UserRights user) {
+        this.root = root;
+        this.thread = new UserThread(user);
+    }
+
+    private static OpenAt inRoot(long flags) {
+        return new OpenAt(flags, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    }
+
+    /// {@return a root directory as a user sees it}
+    ///
+    /// @param root looked up with the rights of this process
+    /// @throws LinuxException if there is none
+    public static UserRoot open(Path root, UserRights user) {
+        return new UserRoot(look(root), user);
+    }
+
+    /// Opens what a path leads to, to read it; a symbolic link in its last place leads nowhere.
+    ///
+    /// @throws LinuxException if the user may not, or there is none
+    public Descriptor read(String path) {
+        return opened(READ, path);
+    }
+
+    /// Opens a directory that the user may both list and search; a symbolic link in the last place
+    /// is none.
+    ///
+    /// @throws LinuxException if the user may not, or there is none
+    public Descriptor list(String directory) {
+        opened(ENTER, directory + "/.").close();
+        return opened(LIST, directory);
+    }
+
+    /// Opens a file that has no path, or may not have the one it had, to read it, where its mode
+    /// and owner let the user.
+    ///
+    /// @param link that leads to it, as `/proc/PID/fd/FD`; looked up with the rights of this
+    ///   process
+    /// @throws LinuxException if the user may not, or it is gone
+    public Descriptor readLinked(Path link) {
+        try (var found = look(link)) {
+            return new Descriptor(thread.open(READ_AGAIN, AT_FDCWD, found.link().toString()));
+        }
+    }
+
+    private Descriptor opened(OpenAt how, String path) {
+        return new Descriptor(thread.open(how, root.number(), path));
+    }
+
+    private static Descriptor look(Path path) {
+        var opened = LOOK.open(AT_FDCWD, path.toString());
+        if (opened.fd() < 0) {
+            throw new LinuxException("openat2(" + path + ")", opened.errno());
+        }
+        return new Descriptor(opened.fd());
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+        root.close();
+    }
+}
