@@ -22,6 +22,10 @@ import org.krg.checkpoint.model.TreeProcess;
 public final class SavedFiles {
     private static final String SHARED_MEMORY = "/dev/shm/";
 
+    /// Of files that are only appended to, what is copied while the program stands still: some 10
+    /// ms.
+    public static final long MOST_COPIED_BYTES = 16 << 20;
+
     /// What to do about a file that the program's user may not read.
     public static final String DENIED_REMEDY =
             "Let that user read it (chmod, chown), or take it out of what goes along";
@@ -134,6 +138,23 @@ public final class SavedFiles {
     /// put back are written from the first byte to the last. Only in the store are they one chunk.
     public static long totalBytes(List<SavedFile> files) {
         return files.stream().mapToLong(file -> file.facts().sizeBytes()).sum();
+    }
+
+    /// {@return those of the files that are written by appending only and are too long to be copied
+    /// while the program stands still} Short ones are copied as all others are, since a program can
+    /// cut a file off that it appends to.
+    public static List<SavedFile> growing(List<SavedFile> files) {
+        var appended = new ArrayList<>(largestFirst(files).reversed());
+        appended.removeIf(file -> !file.appended());
+        var growing = new ArrayList<SavedFile>();
+        var copiedBytes = 0L;
+        for (var file : appended) {
+            copiedBytes += file.facts().sizeBytes();
+            if (copiedBytes > MOST_COPIED_BYTES) {
+                growing.add(file);
+            }
+        }
+        return List.copyOf(growing);
     }
 
     /// {@return the largest files first}

@@ -42,20 +42,36 @@ record Snapshot(
 
         InputStream open() throws IOException;
 
+        /// {@return whether what is read is what was there when the program stood still}
+        boolean isAsItWas() throws IOException;
+
         /// Its content was copied.
         record Copied(SavedFile file, Path copy) implements Kept {
             @Override
             public InputStream open() throws IOException {
                 return Files.newInputStream(copy);
             }
+
+            @Override
+            public boolean isAsItWas() {
+                return true;
+            }
         }
 
-        /// What is there stays there while the program goes on: it is read later.
-        record Grows(SavedFile file, FileChannel channel) implements Kept {
+        /// What is there stays there while the program goes on, as long as it only appends: it is
+        /// read later, and then looked at whether it did.
+        record Grows(SavedFile file, FileChannel channel, Samples samples) implements Kept {
             @Override
             public InputStream open() throws IOException {
                 channel.position(0);
                 return Channels.newInputStream(channel);
+            }
+
+            @Override
+            public boolean isAsItWas() throws IOException {
+                var sizeBytes = file.facts().sizeBytes();
+                return channel.size() >= sizeBytes
+                        && samples.equals(Samples.of(channel, sizeBytes));
             }
         }
     }
@@ -66,9 +82,14 @@ record Snapshot(
     static List<Kept> keep(CellFiles.Reading reading, List<SavedFile> files, Path directory)
             throws IOException {
         var kept = new ArrayList<Kept>();
+        var growing = SavedFiles.growing(files);
         try {
             for (var file : files) {
-                kept.add(keep(file, open(reading, file), directory.resolve("file-" + kept.size())));
+                var source = open(reading, file);
+                kept.add(
+                        growing.contains(file)
+                                ? grows(file, source)
+                                : copied(file, source, directory.resolve("file-" + kept.size())));
             }
             return kept;
         } catch (IOException | RuntimeException failure) {
@@ -107,10 +128,16 @@ record Snapshot(
         close(files);
     }
 
-    private static Kept keep(SavedFile file, FileChannel source, Path copy) throws IOException {
-        if (file.appended()) {
-            return new Kept.Grows(file, source);
+    private static Kept grows(SavedFile file, FileChannel source) throws IOException {
+        try {
+            return new Kept.Grows(file, source, Samples.of(source, file.facts().sizeBytes()));
+        } catch (IOException failure) {
+            source.close();
+            throw failure;
         }
+    }
+
+    private static Kept copied(SavedFile file, FileChannel source, Path copy) throws IOException {
         try (source;
                 var target =
                         FileChannel.open(
@@ -129,7 +156,7 @@ record Snapshot(
 
     private static void close(List<Kept> files) throws IOException {
         for (var file : files) {
-            if (file instanceof Kept.Grows(_, var channel)) {
+            if (file instanceof Kept.Grows(_, var channel, _)) {
                 channel.close();
             }
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.krg.checkpoint.CellView;
+import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
@@ -196,16 +197,31 @@ final class Taking {
     private static Entry entry(TreeWriter trees, Snapshot.Kept kept) throws IOException {
         var file = kept.file();
         try (var input = kept.open()) {
+            var content = trees.write(input, file.facts().sizeBytes());
+            if (!kept.isAsItWas()) {
+                throw writtenAnew(file.path());
+            }
             return new Entry(
                     file.appended() ? Kind.APPENDED : Kind.FILE,
                     file.path(),
                     file.facts().mode() & ManifestCheck.MAX_MODE,
                     file.facts().uid(),
                     file.facts().gid(),
-                    trees.write(input, file.facts().sizeBytes()));
+                    content);
         } catch (IOException failure) {
             throw new IOException(file.path() + ": " + failure.getMessage(), failure);
         }
+    }
+
+    private static CheckpointFailed writtenAnew(String path) {
+        return Failures.of(
+                Phase.STORE,
+                Code.FILE_MISMATCH,
+                path
+                        + " was written anew while it was stored: it was open for appending only, and"
+                        + " the program that had gone on cut it off",
+                "Take the checkpoint again; have the program write a new file in its place, or keep"
+                        + " it below %d MiB".formatted(SavedFiles.MOST_COPIED_BYTES >> 20));
     }
 
     private static Entry entry(

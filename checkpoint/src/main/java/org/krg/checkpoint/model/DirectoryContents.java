@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.checkpoint.model;
 
-import static java.util.stream.Collectors.toSet;
+import static java.util.stream.Collectors.toCollection;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// A directory of a cell and all that is below it, each by path, as the program's user sees it.
 ///
@@ -48,7 +49,7 @@ public record DirectoryContents(
     /// {@return the same without denied ones that are read all the same, by what the program has
     /// open}
     public DirectoryContents readBy(List<SavedFile> saved) {
-        var read = saved.stream().map(SavedFile::path).collect(toSet());
+        var read = saved.stream().map(SavedFile::path).collect(toCollection(TreeSet::new));
         return new DirectoryContents(
                 itself,
                 files,

@@ -332,6 +332,23 @@ final class PreflightTest {
     }
 
     @Test
+    void onlyAppendedFilesThatAreTooLongToBeCopiedAreLeftToGrow() {
+        var half = SavedFiles.MOST_COPIED_BYTES / 2;
+        var large = appended("/large", 2 * half);
+        var small = appended("/small", half);
+        var other = appended("/other", half);
+        var written = new SavedFile("/data", new ByPath(), false, facts(0, 4 * half, 1));
+
+        assertThat(SavedFiles.growing(List.of(large, small, written, other)))
+                .containsExactly(large);
+        assertThat(SavedFiles.growing(List.of(large, written))).isEmpty();
+    }
+
+    private static SavedFile appended(String path, long sizeBytes) {
+        return new SavedFile(path, new ByPath(), true, facts(0, sizeBytes, 1));
+    }
+
+    @Test
     void aDeletedFileThatTheProgramCannotReadByWhatItHasIsTold() {
         var process =
                 process(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -86,6 +87,71 @@ final class FilesOfProgramsTest {
         awaitLines(log, 60);
         Pair.assertCounts(Files.readAllLines(log));
         assertThat(Files.getAttribute(log, "unix:ino")).isEqualTo(inode);
+    }
+
+    /// Writes a file anew, or more of it, once it is told to: a program that saves itself through
+    /// what it appends to, and a log.
+    private static final String APPENDS =
+            """
+            import os, sys, time
+            f = open('state', 'a+b', buffering=0)
+            f.write(b'old' * int(sys.argv[2])); print('ready', flush=True)
+            while not os.path.exists('go'): time.sleep(0.01)
+            if sys.argv[1] == 'anew': f.truncate(0)
+            f.write(b'new' * 2 * int(sys.argv[2])); print('written', flush=True)
+            time.sleep(1000)
+            """;
+
+    private static final int SMALL = 1000;
+    private static final int LARGE = 6 << 20;
+
+    @Test
+    void aFileThatIsAppendedToAndWrittenAnewComesBackAsItWas() throws IOException {
+        var spec = appends("anew", SMALL);
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        cell.afterThaw(() -> letGoOn(cell));
+        var taken = pair.take(cell);
+        Files.delete(pair.work().resolve("go"));
+
+        pair.fail(cell, spec, taken);
+        assertThat(pair.work().resolve("state")).hasContent("old".repeat(SMALL));
+    }
+
+    @Test
+    void aLargeFileThatIsWrittenAnewWhileItIsStoredIsNotTakenForWhatItWas() {
+        var cell = pair.start(appends("anew", LARGE));
+        cell.awaitLines(1);
+        cell.afterThaw(() -> letGoOn(cell));
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining("state was written anew while it was stored")
+                .hasMessageContaining("Take the checkpoint again");
+        assertThat(cell.isFrozen()).isFalse();
+    }
+
+    @Test
+    void aLargeFileThatGrowsWhileItIsStoredIsWhatItWas() {
+        var cell = pair.start(appends("more", LARGE));
+        cell.awaitLines(1);
+        cell.afterThaw(() -> letGoOn(cell));
+
+        var state = entry(pair.take(cell).generation(), pair.work().resolve("state").toString());
+        assertThat(state.kind()).isEqualTo(Kind.APPENDED);
+        assertThat(state.content().sizeBytes()).isEqualTo(3L * LARGE);
+    }
+
+    private TestCell.Spec appends(String how, int words) {
+        return pair.spec("python3", "-c", APPENDS, how, "" + words);
+    }
+
+    private void letGoOn(TestCell cell) {
+        try {
+            Files.createFile(pair.work().resolve("go"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        cell.awaitOutput("written");
     }
 
     @Test
