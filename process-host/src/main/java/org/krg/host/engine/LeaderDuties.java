@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.ProgramQuestion;
+import org.krg.host.core.BriefDecision;
 import org.krg.host.core.CutTimes;
 import org.krg.host.core.FailedRanks;
 import org.krg.host.core.Leases;
@@ -56,6 +57,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// All fields are owned by the thread of the duties.
 public final class LeaderDuties implements Renewals, AutoCloseable {
+    /// Characters of a command in the log of the agent.
+    private static final int MOST_SHOWN = 500;
+
     private static final Logger log = LoggerFactory.getLogger(LeaderDuties.class);
 
     /// Renewals of a few hundred nodes may wait; a full inbox pushes back on their connections.
@@ -352,7 +356,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         var present = wall.instant();
         var at = present.isBefore(notBefore) ? notBefore : present;
         var situation = new Situation(image, now.ledger, told.get(), at);
-        var decision = policy.place(situation, process);
+        var decision = BriefDecision.of(policy.place(situation, process));
         countFailure(image, decision);
         if (decision.chosen().isPresent()) {
             var node = decision.chosen().get();
@@ -408,14 +412,19 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     private static void logFailure(
             Command command, @Nullable Reply reply, @Nullable Throwable failure) {
         if (failure != null) {
-            log.warn("proposal of the leader is lost command={}", command, failure);
+            log.warn("proposal of the leader is lost command={}", shown(command), failure);
         } else if (reply instanceof Reply.Refused(_, var refusal, var detail)) {
             log.info(
                     "proposal of the leader was refused command={} refusal={} detail={}",
-                    command,
+                    shown(command),
                     refusal,
                     detail);
         }
+    }
+
+    private static String shown(Command command) {
+        var whole = command.toString();
+        return whole.length() <= MOST_SHOWN ? whole : whole.substring(0, MOST_SHOWN) + "…";
     }
 
     /// What became of a proposal shows in the state; what did not take effect is proposed again.

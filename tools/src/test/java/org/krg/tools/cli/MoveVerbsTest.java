@@ -162,6 +162,20 @@ final class MoveVerbsTest {
     }
 
     @Test
+    void aDrainedNodeToWhichAProgramIsOnItsWayIsNotEmpty() {
+        put("POST /v1/nodes/n2/cordon", json(200, "{}"));
+        put("GET /v1/operations", json(200, "{\"operations\":[%s]}".formatted(BEGUN)));
+        put("GET /v1/processes", json(200, "{\"processes\":[]}"));
+
+        var result = run("node", "drain", "n2", "--deadline", "0s");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(result.err())
+                .contains("heat/0 stays: it is on its way to n2")
+                .doesNotContain("hosts nothing");
+    }
+
+    @Test
     void aDrainedNodeIsEmptyOnceAllMemoryHasFollowed() {
         put("POST /v1/nodes/n1/cordon", json(200, "{}"));
         put("GET /v1/operations", json(200, "{\"operations\":[%s]}".formatted(MOVED)));

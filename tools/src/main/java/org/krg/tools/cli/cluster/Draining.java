@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.krg.tools.cli.Deadline;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.http.ApiClient;
@@ -68,7 +69,9 @@ final class Draining {
     /// What could not be saved.
     private final Set<String> kept = new HashSet<>();
 
-    /// @param parallel moves at once
+    /// @param parallel moves at once What began to move here before the node was cordoned.
+    private final Set<String> arriving = new TreeSet<>();
+
     Draining(ApiClient client, Terminal terminal, String node, int parallel, Leftover leftover) {
         this.client = client;
         this.terminal = terminal;
@@ -84,7 +87,7 @@ final class Draining {
             // In this order: what arrives elsewhere in between would be moved on otherwise.
             var moving = moving();
             var here = here();
-            if (here.isEmpty() && moving.isEmpty()) {
+            if (here.isEmpty() && moving.isEmpty() && arriving.isEmpty()) {
                 return Map.of();
             }
             if (here.size() != count) {
@@ -96,7 +99,10 @@ final class Draining {
             }
             var staying = here.stream().filter(it -> !toldToEnd.contains(it)).toList();
             begin(staying, moving.keySet());
-            var isStuck = moving.isEmpty() && staying.stream().allMatch(reasons::containsKey);
+            var isStuck =
+                    moving.isEmpty()
+                            && arriving.isEmpty()
+                            && staying.stream().allMatch(reasons::containsKey);
             if (end.isOver() || (isStuck && !isMoreToCome(here))) {
                 return why(here, moving);
             }
@@ -125,6 +131,7 @@ final class Draining {
                         step.equals("pulling")
                                 ? "its memory is still on its way from " + node
                                 : UNDER_WAY));
+        arriving.forEach(it -> left.putIfAbsent(it, "it is on its way to " + node));
         return left;
     }
 
@@ -234,13 +241,18 @@ final class Draining {
 
     /// {@return the steps of what is on its way; takes note of what was given up}
     private Map<String, String> moving() {
+        arriving.clear();
         var found = new TreeMap<String, String>();
         for (JsonNode operation : client.get(ApiPath.of("operations")).path("operations")) {
             var target = operation.path("target").asText();
+            var active = operation.path("active").asBoolean();
+            if (active && operation.path("to").asText().equals(node)) {
+                arriving.add(target);
+            }
             if (!operation.path("from").asText().equals(node)) {
                 continue;
             }
-            if (operation.path("active").asBoolean()) {
+            if (active) {
                 found.put(target, operation.path("step").asText());
             } else if (begun.remove(target, operation.path("id").asLong())) {
                 over(target, operation);
