@@ -25,6 +25,7 @@ import org.krg.state.ThreadLost;
 import org.krg.state.core.KeyAccess;
 import org.krg.state.engine.KeyHistory.Past;
 import org.krg.state.engine.WatchInbox.Item;
+import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.KeyChange;
@@ -65,8 +66,8 @@ public final class WatchHub implements AutoCloseable {
 
     private volatile boolean closed;
 
-    /// Which users and roles the rights of all watches were judged by. Guarded by the lock.
-    private long accessRevision = -1;
+    /// The newest users and roles there were; the rights of all watches were judged by them.
+    private Access access = Access.EMPTY;
 
     private volatile @Nullable BiFunction<Revision, Integer, Past> history;
 
@@ -104,10 +105,11 @@ public final class WatchHub implements AutoCloseable {
     ///
     /// @param present what is applied
     Watch watch(String principal, WatchSpec spec, ClusterImage present, Consumer<Notice> listener) {
-        forbid(principal, spec, present);
         var next = spec.from().orElseGet(() -> present.revision().next());
         var watcher = new Watcher(principal, spec, next, listener, executor);
         holdingLock(() -> {
+            judgeBy(present.access());
+            forbid(watcher);
             inbox.watched(true);
             // What was fed already is in the rows; what is still to be fed comes by itself.
             if (next.compareTo(fed) > 0) {
@@ -119,8 +121,17 @@ public final class WatchHub implements AutoCloseable {
         return new Running(watcher, new Revision(Math.max(0, next.value() - 1)));
     }
 
-    private static void forbid(String principal, WatchSpec spec, ClusterImage image) {
-        KeyAccess.problem(image.access(), principal, spec.range(), Mode.READ)
+    /// Ends the watches of those who may read no longer, when something newer says so. A watch that
+    /// begins may bring what is still to be fed, or be late and bring what is older.
+    private void judgeBy(Access come) {
+        if (come.revision() > access.revision()) {
+            access = come;
+            endForbidden();
+        }
+    }
+
+    private void forbid(Watcher watcher) {
+        KeyAccess.problem(access, watcher.principal, watcher.spec.range(), Mode.READ)
                 .ifPresent(problem -> {
                     throw new NotPermitted(problem);
                 });
@@ -238,11 +249,7 @@ public final class WatchHub implements AutoCloseable {
     }
 
     private void feed(Item.Step step) {
-        var access = step.image().access();
-        if (access.revision() != accessRevision) {
-            accessRevision = access.revision();
-            endForbidden(step.image());
-        }
+        judgeBy(step.image().access());
         var revision = step.image().revision();
         if (!step.isWhole()) {
             List.copyOf(inStep).forEach(this::putBehind);
@@ -270,12 +277,12 @@ public final class WatchHub implements AutoCloseable {
         return matched;
     }
 
-    private void endForbidden(ClusterImage image) {
+    private void endForbidden() {
         var all = new ArrayList<>(inStep);
         all.addAll(behind);
         for (var watcher : all) {
             try {
-                forbid(watcher.principal, watcher.spec, image);
+                forbid(watcher);
             } catch (NotPermitted problem) {
                 remove(watcher);
                 watcher.end(problem);

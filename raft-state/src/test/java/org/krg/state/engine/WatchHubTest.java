@@ -37,6 +37,8 @@ import org.krg.state.command.KeyRequest;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.Reply;
+import org.krg.state.image.Access;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
@@ -414,6 +416,44 @@ final class WatchHubTest {
 
         assertThat(log.end().orElseThrow()).isInstanceOf(NotPermitted.class);
         assertThatThrownBy(() -> watch(KeyRange.ALL, 0, log)).isInstanceOf(NotPermitted.class);
+    }
+
+    @Test
+    void aWatchThatBeginsLateIsJudgedByTheNewestRights() {
+        var late = ClusterImage.EMPTY;
+        var rightsGone = image(5, Access.EMPTY.with(true, 1));
+        var log = new Log();
+        try (var hub = new WatchHub("alone", Runnable::run);
+                var watch = hub.watch("root", spec(KeyRange.ALL, 0), late, log)) {
+            hub.publish(rightsGone, List.of());
+            watch.bookmark();
+            await().atMost(SOON).until(() -> log.hasReached(rightsGone.revision()));
+
+            assertThatThrownBy(() -> hub.watch("alice", spec(KeyRange.ALL, 0), late, log))
+                    .isInstanceOf(NotPermitted.class);
+            assertThat(hub.watches().all()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aWatchIsNotEndedByRightsThatWereGivenSince() {
+        var notYet = image(5, Access.EMPTY.with(true, 1));
+        var present = image(6, Access.EMPTY.with(false, 2));
+        var log = new Log();
+        try (var hub = new WatchHub("alone", Runnable::run);
+                var watch = hub.watch("alice", spec(KeyRange.ALL, 0), present, log)) {
+            hub.publish(notYet, List.of());
+            watch.bookmark();
+            await().atMost(SOON)
+                    .until(() -> log.hasReached(present.revision()) || log.end().isPresent());
+
+            assertThat(log.end()).isEmpty();
+            assertThat(hub.watches().all()).isEqualTo(1);
+        }
+    }
+
+    private static ClusterImage image(long revision, Access access) {
+        return ClusterImage.EMPTY.withAccess(access).at(new Revision(revision));
     }
 
     private void root(Command... commands) {
