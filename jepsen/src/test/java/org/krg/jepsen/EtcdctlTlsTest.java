@@ -80,14 +80,24 @@ class EtcdctlTlsTest {
         krg("node", "cert", "renew", cluster.members().getFirst().node());
         assertThat(etcdctl("carol", 0, "get", "--prefix", "tls/").out()).isEmpty();
 
-        var lease = etcdctl("carol", 0, "lease", "grant", "60").out().split(" ", -1)[1];
+        var lease = lease("carol");
         assertThat(etcdctl("ann", 1, "lease", "revoke", lease).err()).contains("permission denied");
+        assertThat(etcdctl("ann", 1, "put", "tls/app/l", "1", "--lease=" + lease).err())
+                .contains("permission denied");
         etcdctl("carol", 0, "lease", "revoke", lease);
+        var own = lease("ann");
+        etcdctl("ann", 0, "put", "tls/app/l", "1", "--lease=" + own);
+        etcdctl("ann", 0, "lease", "revoke", own);
+        assertThat(etcdctl("ann", 0, "get", "tls/app/l").out()).isEmpty();
 
         assertThat(etcdctl("ann", 1, "user", "add", "eve", "--no-password").err())
                 .contains("permission denied");
         assertThat(etcdctl("carol", 0, "user", "delete", "ann").out()).contains("ann deleted");
         assertThat(etcdctl("ann", 1, "get", "tls/app/a").err()).contains("there is no user ann");
+    }
+
+    private String lease(String holder) {
+        return etcdctl(holder, 0, "lease", "grant", "60").out().split(" ", -1)[1];
     }
 
     @Test

@@ -163,7 +163,7 @@ final class KeyExecution {
                         before.map(each -> each.value().version()).orElse(0L) + 1,
                         lease);
         draft.write(put.key(), revision, before, Optional.of(new OwnedKey(next, principal)));
-        checkLease(lease);
+        checkLease(lease, before);
         return new KeyResult.Written(shown(before, put.previous()));
     }
 
@@ -171,11 +171,17 @@ final class KeyExecution {
         if (lease.equals(KeyValue.NO_LEASE)) {
             return;
         }
-        if (image.leases().find(lease).isEmpty()) {
+        var found = image.leases().find(lease);
+        if (found.isEmpty()) {
             refuse(
                     Refusal.LEASE_NOT_FOUND,
                     "there is no lease " + lease + ": it has ended; ask for a new one");
             return;
+        }
+        // With a key of somebody else on it its holder could not give it back.
+        if (image.access().enabled() && before.filter(key -> has(key, lease)).isEmpty()) {
+            Authority.problem(image, principal, found.get())
+                    .ifPresent(problem -> refuse(Refusal.NOT_PERMITTED, problem));
         }
         var hold = draft.hold(lease);
         if (hold.keys() > MAX_LEASE_KEYS || hold.bytes() > MAX_LEASE_BYTES) {
@@ -187,6 +193,10 @@ final class KeyExecution {
                             + MAX_LEASE_BYTES
                             + " bytes; use several leases");
         }
+    }
+
+    private static boolean has(OwnedKey key, LeaseId lease) {
+        return key.value().lease().equals(lease);
     }
 
     private Optional<KeyValue> shown(Optional<OwnedKey> before, boolean wanted) {

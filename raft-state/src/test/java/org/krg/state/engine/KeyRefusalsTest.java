@@ -84,11 +84,19 @@ final class KeyRefusalsTest {
     }
 
     private static Transact transact(KeyRequest... requests) {
-        return new Transact("alice", new KeyTransaction(List.of(), List.of(requests), List.of()));
+        return by("alice", requests);
+    }
+
+    private static Transact by(String principal, KeyRequest... requests) {
+        return new Transact(principal, new KeyTransaction(List.of(), List.of(requests), List.of()));
     }
 
     private void accept(KeyRequest... requests) {
-        assertThat(bench.apply(transact(requests)).getFirst()).isInstanceOf(Transacted.class);
+        accept(transact(requests));
+    }
+
+    private void accept(Transact command) {
+        assertThat(bench.apply(command).getFirst()).isInstanceOf(Transacted.class);
     }
 
     private static KeyRequest nested(KeyRequest then, KeyRequest otherwise) {
@@ -332,6 +340,47 @@ final class KeyRefusalsTest {
         refuse(
                 Refusal.LIMIT,
                 KeyRequest.Put.of(Bytes.of("more"), Bytes.wrap(new byte[2 << 20]), new LeaseId(9)));
+    }
+
+    @Test
+    void aKeyIsPutOnlyWithALeaseOfOnesOwn() {
+        var ops = KeyRange.prefix(Bytes.of("/ops/"));
+        for (var command :
+                List.<Command>of(
+                        new AddUser("root", ""),
+                        new GrantRole("root", "root"),
+                        new AddUser("alice", ""),
+                        new AddUser("bob", ""),
+                        new AddRole("ops"),
+                        new GrantPermission("ops", new KeyGrant(ops, KeyGrant.Mode.WRITE)),
+                        new GrantRole("alice", "ops"),
+                        new GrantRole("bob", "ops"),
+                        new SetEnabled(true))) {
+            assertThat(bench.applyAs("root", command)).isInstanceOf(Reply.Accepted.class);
+        }
+        var lease = new LeaseId(9);
+        bench.applyAs("alice", new GrantLease(lease, "alice", Duration.ofSeconds(5)));
+        var hers = KeyRequest.Put.of(Bytes.of("/ops/hers"), KEY, lease);
+        accept(hers);
+
+        var his = KeyRequest.Put.of(Bytes.of("/ops/his"), KEY, lease);
+        refuse(Refusal.NOT_PERMITTED, by("bob", his));
+        // What has the lease may keep it, whoever writes.
+        accept(by("bob", hers));
+        accept(by("bob", new KeyRequest.Put(hers.key(), KEY, NONE, false, false, true)));
+        accept(by("bob", KeyRequest.Put.of(hers.key(), KEY, NONE)));
+        refuse(Refusal.NOT_PERMITTED, by("bob", hers));
+        accept(hers);
+        assertThat(bench.keys().keysOf(lease)).containsExactly(hers.key());
+
+        accept(by("root", KeyRequest.Put.of(KEY, KEY, lease)));
+        accept(by("root", new KeyRequest.Delete(KeyRange.one(KEY), false)));
+        bench.applyAs("root", new SetEnabled(false));
+        accept(by("bob", his));
+        bench.applyAs("root", new SetEnabled(true));
+        assertThat(bench.applyAs("alice", new RevokeLease(lease)))
+                .isInstanceOf(Reply.Accepted.class);
+        assertThat(bench.keys().size().keys()).isZero();
     }
 
     @Test
