@@ -5,38 +5,48 @@ import java.util.Optional;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.OwnedKey;
 
-/// How much may still be read. Owned by whoever made it.
+/// How much may still be looked at, and answered. Owned by whoever made it.
 public final class Budget {
     private final boolean isUnlimited;
-    private long keys;
+    private long rows;
     private long bytes;
+    private long answer;
 
-    private Budget(long keys, long bytes) {
-        this.isUnlimited = keys == Long.MAX_VALUE;
-        this.keys = keys;
+    private Budget(long rows, long bytes, long answer) {
+        this.isUnlimited = rows == Long.MAX_VALUE;
+        this.rows = rows;
         this.bytes = bytes;
+        this.answer = answer;
     }
 
-    /// {@return a budget of so many keys, and bytes of them and their values}
-    public static Budget of(long keys, long bytes) {
-        return new Budget(keys, bytes);
+    /// {@return a budget of so many rows and bytes of them to look at, whatever they are looked at
+    /// for, and bytes of keys and values to answer}
+    public static Budget of(long rows, long bytes, long answer) {
+        return new Budget(rows, bytes, answer);
     }
 
-    /// {@return a budget of any number of keys, counted without being read, and so many bytes}
-    public static Budget ofBytes(long bytes) {
-        return new Budget(Long.MAX_VALUE, bytes);
+    /// {@return a budget of any number of rows, counted without being read, and so many bytes to
+    /// answer}
+    public static Budget ofAnswer(long bytes) {
+        return new Budget(Long.MAX_VALUE, Long.MAX_VALUE, bytes);
     }
 
-    /// {@return whether there was room for `key`, which is used then}
+    /// {@return whether there was room to look at a row of so many bytes, which is used then}
+    boolean look(long size) {
+        rows--;
+        bytes -= size;
+        return rows >= 0 && bytes >= 0;
+    }
+
+    /// {@return whether there was room to answer `key`, which is used then}
+    boolean answer(OwnedKey key) {
+        answer -= key.bytes();
+        return answer >= 0;
+    }
+
+    /// {@return whether there was room to look at `key` and answer it, which is used then}
     boolean take(OwnedKey key) {
-        keys--;
-        bytes -= key.bytes();
-        return keys >= 0 && bytes >= 0;
-    }
-
-    /// {@return whether more was wanted than there was}
-    boolean isUsedUp() {
-        return keys < 0 || bytes < 0;
+        return look(key.bytes()) && answer(key);
     }
 
     /// {@return how many keys a range has; empty when there is no room to count them}
@@ -46,7 +56,7 @@ public final class Budget {
         }
         var counter = new Counter();
         in.scan(range, counter);
-        return keys >= 0 ? Optional.of(counter.counted) : Optional.empty();
+        return rows >= 0 && bytes >= 0 ? Optional.of(counter.counted) : Optional.empty();
     }
 
     private final class Counter implements Keys.Visitor {
@@ -54,9 +64,13 @@ public final class Budget {
 
         @Override
         public boolean visit(OwnedKey key) {
-            keys--;
             counted++;
-            return keys >= 0;
+            return look(key.bytes());
+        }
+
+        @Override
+        public boolean passed(long size) {
+            return look(size);
         }
     }
 }

@@ -21,6 +21,10 @@ public final class KeyCheck {
     /// Parts of a transaction, and of what is nested in it, on the longest way; as etcd's default.
     public static final int MAX_OPERATIONS = 128;
 
+    /// Parts of all branches together: whatever is asked for each of them, and each pair of a write
+    /// and a deletion is.
+    static final int MAX_PARTS = 4_096;
+
     /// Transactions inside each other: the bytes of deeper ones could not be read back.
     static final int MAX_DEPTH = 16;
 
@@ -31,6 +35,7 @@ public final class KeyCheck {
         return switch (command) {
             case KeyCommand.Transact(_, var transaction) ->
                     problem(transaction, MAX_OPERATIONS, MAX_DEPTH)
+                            .or(() -> tooMany(transaction))
                             .or(() -> duplicates(transaction));
             case KeyCommand.KeepVersions(_, var revisions) when revisions < 0 ->
                     refuse(Refusal.INVALID, "a number of revisions is not negative");
@@ -97,6 +102,30 @@ public final class KeyCheck {
             return refuse(Refusal.LEASE_PROVIDED, "a put that keeps the lease has none");
         }
         return Optional.empty();
+    }
+
+    private static Optional<Refuse> tooMany(KeyTransaction transaction) {
+        return parts(transaction) <= MAX_PARTS
+                ? Optional.empty()
+                : refuse(
+                        Refusal.TOO_MANY_OPERATIONS,
+                        "a transaction has at most "
+                                + MAX_PARTS
+                                + " parts with all that is nested in it; divide it");
+    }
+
+    private static int parts(KeyTransaction transaction) {
+        return transaction.when().size()
+                + parts(transaction.then())
+                + parts(transaction.otherwise());
+    }
+
+    private static int parts(List<KeyRequest> requests) {
+        return requests.size()
+                + requests.stream()
+                        .mapToInt(each ->
+                                each instanceof KeyRequest.Nested(var inner) ? parts(inner) : 0)
+                        .sum();
     }
 
     /// The range of the empty key alone, which no key has.

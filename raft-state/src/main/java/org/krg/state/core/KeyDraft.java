@@ -3,6 +3,7 @@ package org.krg.state.core;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -23,11 +24,19 @@ import org.krg.state.model.key.OwnedKey;
 /// draft of its own, which is dropped when it is refused. Owned by whoever made it.
 public final class KeyDraft implements KeyView {
     private final KeyView base;
-    private final NavigableMap<Bytes, Optional<OwnedKey>> latest = new TreeMap<>();
+    private final NavigableMap<Bytes, Version> latest = new TreeMap<>();
     private final NavigableMap<LeaseId, LeaseHold> holds = new TreeMap<>();
     private final List<KeyChange> changes = new ArrayList<>();
     private KeyState state;
     private boolean isSet;
+
+    /// What changes made of a key.
+    ///
+    /// @param before what an earlier change made of it
+    private record Version(Revision revision, Optional<OwnedKey> key, @Nullable Version before) {}
+
+    /// A key and what it is instead of what lies below.
+    private record Touched(Bytes key, Optional<OwnedKey> now) {}
 
     /// A draft without changes.
     public KeyDraft(KeyView base) {
@@ -50,7 +59,9 @@ public final class KeyDraft implements KeyView {
 
     private void add(KeyChange change) {
         changes.add(change);
-        latest.put(change.key(), change.after());
+        latest.compute(
+                change.key(),
+                (_, before) -> new Version(change.revision(), change.after(), before));
         state = state.after(change.before(), change.after());
         change.before().ifPresent(gone -> hold(gone, -1));
         change.after().ifPresent(come -> hold(come, 1));
@@ -92,27 +103,18 @@ public final class KeyDraft implements KeyView {
     @Override
     public Optional<OwnedKey> find(Bytes key) {
         var found = latest.isEmpty() ? null : latest.get(key);
-        return found == null ? base.find(key) : found;
+        return found == null ? base.find(key) : found.key();
     }
 
     @Override
     public void scan(KeyRange range, Visitor visitor) {
-        var touched = touched(range);
-        if (touched.isEmpty()) {
-            base.scan(range, visitor);
-        } else {
-            merge(base, touched, range, visitor);
-        }
-    }
-
-    @Override
-    public long count(KeyRange range) {
-        var count = base.count(range);
-        for (var each : touched(range).entrySet()) {
-            var was = base.find(each.getKey()).isPresent();
-            count += (each.getValue().isPresent() ? 1 : 0) - (was ? 1 : 0);
-        }
-        return count;
+        merge(
+                base,
+                touched(range).entrySet().stream()
+                        .map(each -> new Touched(each.getKey(), each.getValue().key()))
+                        .iterator(),
+                range,
+                visitor);
     }
 
     @Override
@@ -124,8 +126,8 @@ public final class KeyDraft implements KeyView {
     @Override
     public List<Bytes> keysOf(LeaseId lease) {
         var keys = new TreeSet<>(base.keysOf(lease));
-        latest.forEach((key, value) -> {
-            if (value.filter(each -> each.value().lease().equals(lease)).isPresent()) {
+        latest.forEach((key, version) -> {
+            if (version.key().filter(each -> each.value().lease().equals(lease)).isPresent()) {
                 keys.add(key);
             } else {
                 keys.remove(key);
@@ -139,7 +141,7 @@ public final class KeyDraft implements KeyView {
         return new Past(revision);
     }
 
-    private NavigableMap<Bytes, Optional<OwnedKey>> touched(KeyRange range) {
+    private NavigableMap<Bytes, Version> touched(KeyRange range) {
         if (latest.isEmpty() || range.isEmpty()) {
             return Collections.emptyNavigableMap();
         }
@@ -150,48 +152,62 @@ public final class KeyDraft implements KeyView {
 
     /// Shows both in one order; a touched key is shown as it was touched.
     private static void merge(
-            Keys below,
-            NavigableMap<Bytes, Optional<OwnedKey>> touched,
-            KeyRange range,
-            Visitor visitor) {
-        var merge = new Merge(new TreeMap<>(touched), visitor);
-        below.scan(range, merge);
-        if (!merge.stopped) {
+            Keys below, Iterator<Touched> touched, KeyRange range, Visitor visitor) {
+        if (touched.hasNext()) {
+            var merge = new Merge(touched, visitor);
+            below.scan(range, merge);
             merge.showBefore(null);
+        } else {
+            below.scan(range, visitor);
         }
     }
 
     private static final class Merge implements Visitor {
-        private final NavigableMap<Bytes, Optional<OwnedKey>> touched;
+        private final Iterator<Touched> touched;
         private final Visitor visitor;
+        private @Nullable Touched next;
         private boolean stopped;
 
-        Merge(NavigableMap<Bytes, Optional<OwnedKey>> touched, Visitor visitor) {
+        Merge(Iterator<Touched> touched, Visitor visitor) {
             this.touched = touched;
             this.visitor = visitor;
+            advance();
         }
 
         @Override
         public boolean visit(OwnedKey key) {
             showBefore(key.key());
             if (!stopped) {
-                var over = touched.remove(key.key());
-                stopped =
-                        over == null
-                                ? !visitor.visit(key)
-                                : over.isPresent() && !visitor.visit(over.get());
+                if (next != null && next.key().equals(key.key())) {
+                    var over = next.now();
+                    advance();
+                    stopped =
+                            !visitor.passed(key.bytes())
+                                    || (over.isPresent() && !visitor.visit(over.get()));
+                } else {
+                    stopped = !visitor.visit(key);
+                }
             }
+            return !stopped;
+        }
+
+        @Override
+        public boolean passed(long bytes) {
+            stopped = !visitor.passed(bytes);
             return !stopped;
         }
 
         /// Shows what was touched and comes before `key`, or all of it.
         void showBefore(@Nullable Bytes key) {
-            while (!stopped
-                    && !touched.isEmpty()
-                    && (key == null || touched.firstKey().compareTo(key) < 0)) {
-                var next = touched.pollFirstEntry().getValue();
-                stopped = next.isPresent() && !visitor.visit(next.get());
+            while (!stopped && next != null && (key == null || next.key().compareTo(key) < 0)) {
+                var now = next.now();
+                advance();
+                stopped = now.isPresent() ? !visitor.visit(now.get()) : !visitor.passed(0);
             }
+        }
+
+        private void advance() {
+            next = touched.hasNext() ? touched.next() : null;
         }
     }
 
@@ -205,26 +221,32 @@ public final class KeyDraft implements KeyView {
 
         @Override
         public Optional<OwnedKey> find(Bytes key) {
-            return touchedUpTo(key).orElseGet(() -> base.at(revision).find(key));
+            return upTo(latest.get(key))
+                    .map(Version::key)
+                    .orElseGet(() -> base.at(revision).find(key));
         }
 
         @Override
         public void scan(KeyRange range, Visitor visitor) {
-            var touched = new TreeMap<Bytes, Optional<OwnedKey>>();
-            for (var change : changes) {
-                if (change.revision().compareTo(revision) <= 0 && range.contains(change.key())) {
-                    touched.put(change.key(), change.after());
-                }
-            }
-            merge(base.at(revision), touched, range, visitor);
+            merge(
+                    base.at(revision),
+                    touched(range).entrySet().stream()
+                            .flatMap(each ->
+                                    upTo(each.getValue())
+                                            .map(found -> new Touched(each.getKey(), found.key()))
+                                            .stream())
+                            .iterator(),
+                    range,
+                    visitor);
         }
 
-        private Optional<Optional<OwnedKey>> touchedUpTo(Bytes key) {
-            return changes.reversed().stream()
-                    .filter(change -> change.revision().compareTo(revision) <= 0)
-                    .filter(change -> change.key().equals(key))
-                    .map(KeyChange::after)
-                    .findFirst();
+        /// {@return the newest version that is old enough}
+        private Optional<Version> upTo(@Nullable Version newest) {
+            var found = newest;
+            while (found != null && found.revision().compareTo(revision) > 0) {
+                found = found.before();
+            }
+            return Optional.ofNullable(found);
         }
     }
 }

@@ -15,18 +15,24 @@ import org.krg.state.core.Decision.Refuse;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.KeyValue;
 import org.krg.state.model.key.OwnedKey;
 
 /// One transaction on its way, on a draft. The first refusal ends it. Local to one call of a rule.
 final class KeyExecution {
-    /// Keys that one transaction may read, compare, count or delete: everything else waits while it
-    /// is applied. Larger ranges are read outside of transactions, and deleted in parts.
-    static final long MAX_KEYS = 100_000;
+    /// Rows that one transaction may look at to read, compare, count, write or delete, whether or
+    /// not they hold what it asks for: everything else waits while it is applied. Larger ranges are
+    /// read outside of transactions, and deleted in parts. Of a present key it is one row; of one
+    /// that changed after the revision that is read, up to three.
+    static final long MAX_ROWS = 100_000;
+
+    /// Bytes of them: those that change are held in memory until they are stored.
+    static final long MAX_BYTES = 64L << 20;
 
     /// Bytes of keys and values that it may read and answer: the answer is kept for a repetition.
-    static final long MAX_BYTES = 4 << 20;
+    static final long MAX_ANSWER = 4 << 20;
 
     /// Keys of one lease: they are deleted together.
     static final long MAX_LEASE_KEYS = 100_000;
@@ -38,8 +44,7 @@ final class KeyExecution {
     private final ClusterImage image;
     private final String principal;
     private final Revision revision;
-    private final Budget budget = Budget.of(MAX_KEYS, MAX_BYTES);
-    private final Budget deletions = Budget.of(MAX_KEYS, MAX_LEASE_BYTES);
+    private final Budget budget = Budget.of(MAX_ROWS, MAX_BYTES, MAX_ANSWER);
     private @Nullable Refuse refused;
 
     private KeyExecution(KeyDraft draft, ClusterImage image, String principal) {
@@ -92,13 +97,27 @@ final class KeyExecution {
             return Comparisons.holdsForNone(comparison);
         }
         if (range.isOne()) {
-            return draft.find(range.start())
+            return find(range.start())
                     .map(key -> Comparisons.holds(comparison, key.value()))
                     .orElseGet(() -> Comparisons.holdsForNone(comparison));
         }
         var judge = new Judge(comparison);
         draft.scan(range, judge);
         return judge.seen ? judge.holds : Comparisons.holdsForNone(comparison);
+    }
+
+    private Optional<OwnedKey> find(Bytes key) {
+        var found = draft.find(key);
+        found.ifPresent(each -> look(each.bytes()));
+        return found;
+    }
+
+    private boolean look(long bytes) {
+        var hasRoom = budget.look(bytes);
+        if (!hasRoom) {
+            tooLarge();
+        }
+        return hasRoom;
     }
 
     private List<KeyResult> run(List<KeyRequest> requests) {
@@ -139,15 +158,17 @@ final class KeyExecution {
     private void tooLarge() {
         refuse(
                 Refusal.TOO_LARGE,
-                "a transaction reads, compares or deletes at most "
-                        + MAX_KEYS
-                        + " keys and answers "
+                "a transaction looks at no more than "
+                        + MAX_ROWS
+                        + " keys and "
                         + MAX_BYTES
+                        + " bytes of them, and answers "
+                        + MAX_ANSWER
                         + " bytes; read outside of it, or delete in parts");
     }
 
     private KeyResult.Written put(KeyRequest.Put put) {
-        var before = draft.find(put.key());
+        var before = find(put.key());
         if (before.isEmpty() && (put.keepsValue() || put.keepsLease())) {
             refuse(Refusal.KEY_NOT_FOUND, "there is no key " + put.key().text() + " to keep from");
             return new KeyResult.Written(Optional.empty());
@@ -167,7 +188,7 @@ final class KeyExecution {
         return new KeyResult.Written(shown(before, put.previous()));
     }
 
-    private void checkLease(LeaseId lease) {
+    private void checkLease(LeaseId lease, Optional<OwnedKey> before) {
         if (lease.equals(KeyValue.NO_LEASE)) {
             return;
         }
@@ -203,7 +224,7 @@ final class KeyExecution {
         if (!wanted || before.isEmpty()) {
             return Optional.empty();
         }
-        if (!budget.take(before.get())) {
+        if (!budget.answer(before.get())) {
             tooLarge();
         }
         return before.map(OwnedKey::value);
@@ -212,17 +233,11 @@ final class KeyExecution {
     private KeyResult.Deleted delete(KeyRange range, boolean previous) {
         var gone = new ArrayList<OwnedKey>();
         if (range.isOne()) {
-            draft.find(range.start()).ifPresent(gone::add);
+            find(range.start()).ifPresent(gone::add);
         } else if (!range.isEmpty()) {
-            draft.scan(
-                    range,
-                    key -> {
-                        gone.add(key);
-                        return deletions.take(key);
-                    });
+            draft.scan(range, new Gatherer(gone));
         }
-        if (deletions.isUsedUp()) {
-            tooLarge();
+        if (refused != null) {
             return new KeyResult.Deleted(0, List.of());
         }
         var shown = new ArrayList<KeyValue>();
@@ -231,6 +246,26 @@ final class KeyExecution {
             shown(Optional.of(key), previous).ifPresent(shown::add);
         }
         return new KeyResult.Deleted(gone.size(), shown);
+    }
+
+    /// Gathers the keys of a range.
+    private final class Gatherer implements Keys.Visitor {
+        private final List<OwnedKey> into;
+
+        Gatherer(List<OwnedKey> into) {
+            this.into = into;
+        }
+
+        @Override
+        public boolean visit(OwnedKey key) {
+            into.add(key);
+            return look(key.bytes());
+        }
+
+        @Override
+        public boolean passed(long bytes) {
+            return look(bytes);
+        }
     }
 
     /// Compares every key of a range.
@@ -246,12 +281,13 @@ final class KeyExecution {
         @Override
         public boolean visit(OwnedKey key) {
             seen = true;
-            if (!budget.take(key.withoutValue())) {
-                tooLarge();
-                holds = false;
-            }
-            holds = holds && Comparisons.holds(comparison, key.value());
+            holds = look(key.bytes()) && Comparisons.holds(comparison, key.value());
             return holds;
+        }
+
+        @Override
+        public boolean passed(long bytes) {
+            return look(bytes);
         }
     }
 }

@@ -30,9 +30,17 @@ public interface Keys {
         return counter.seen;
     }
 
-    /// Is shown keys.
+    /// Is shown keys, and told of what was looked at to find them.
     interface Visitor {
         /// {@return whether to go on}
         boolean visit(OwnedKey key);
+
+        /// {@return whether to go on} Is told of a row that was looked at and is not shown: of a
+        /// key that does not exist, or a version that is not the one.
+        ///
+        /// @param bytes of it, about
+        default boolean passed(long bytes) {
+            return true;
+        }
     }
 }

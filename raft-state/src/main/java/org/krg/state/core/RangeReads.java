@@ -130,6 +130,12 @@ public final class RangeReads {
             return true;
         }
 
+        @Override
+        public boolean passed(long bytes) {
+            isTooMuch = !budget.look(bytes);
+            return !isTooMuch;
+        }
+
         /// {@return how many keys of the range were not seen; empty when the budget is used up}
         Optional<Long> rest(Keys keys, KeyRange range) {
             return hasSeenAll

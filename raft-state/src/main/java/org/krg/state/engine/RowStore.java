@@ -38,6 +38,25 @@ public interface RowStore extends AutoCloseable {
         /// Shows the rows of a family from `start` on, in the order of their keys, until `visitor`
         /// answers false.
         void scan(Family family, byte[] start, Visitor visitor);
+
+        /// {@return a place in the rows of a family, for whoever goes from one to another far
+        /// ahead}
+        Cursor cursor(Family family);
+    }
+
+    /// A place in the rows of a family; before any of them at first. Not safe for threads.
+    interface Cursor extends AutoCloseable {
+        /// {@return whether there is a row from `key` on} Goes to the first of them.
+        boolean seek(byte[] key);
+
+        /// {@return the key of the row}
+        byte[] key();
+
+        /// {@return its value}
+        byte[] value();
+
+        @Override
+        void close();
     }
 
     /// Is shown rows.

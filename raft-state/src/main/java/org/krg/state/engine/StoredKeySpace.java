@@ -51,17 +51,19 @@ public final class StoredKeySpace implements KeySpace {
     }
 
     private Answer answer(String principal, RangeRead read) {
-        KeyAccess.problem(engine.image().access(), principal, read.range(), Mode.READ)
-                .ifPresent(problem -> {
-                    throw new NotPermitted(problem);
-                });
         return engine.reading(view -> {
+            // Now, and not before there is a view: what was written since a right was taken away is
+            // not shown, unless the entry that takes it away writes as well and is just ending.
+            KeyAccess.problem(engine.image().access(), principal, read.range(), Mode.READ)
+                    .ifPresent(problem -> {
+                        throw new NotPermitted(problem);
+                    });
             var now = StoredState.readKeys(view);
             var stored = new StoredKeys(view, now.state());
             check(read.at(), now);
             var keys = read.at().equals(Revision.ZERO) ? stored : stored.at(read.at());
             var found =
-                    RangeReads.read(keys, read, Budget.ofBytes(ANSWER_BYTES))
+                    RangeReads.read(keys, read, Budget.ofAnswer(ANSWER_BYTES))
                             .orElseThrow(() -> new TooLarge(ANSWER_BYTES));
             return new Answer(now.revision(), found);
         });

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.codec.KeyRowCodec;
 import org.krg.state.core.KeyView;
@@ -118,18 +120,12 @@ record StoredKeys(RowStore.View view, KeyState state) implements KeyView {
 
         /// {@return the newest version up to the revision among the older ones}
         private Optional<OwnedKey> older(Bytes key) {
-            var prefix = KeyRowCodec.versionPrefix(key);
-            var found = new First();
-            view.scan(
-                    Family.KEY_VERSIONS,
-                    KeyRowCodec.versionKey(key, revision),
-                    (rowKey, row) -> {
-                        if (startsWith(rowKey, prefix)) {
-                            found.row = row;
-                        }
-                        return false;
-                    });
-            return found.row == null ? Optional.empty() : KeyRowCodec.decodeVersion(key, found.row);
+            try (var rows = view.cursor(Family.KEY_VERSIONS)) {
+                return rows.seek(KeyRowCodec.versionKey(key, revision))
+                                && startsWith(rows.key(), KeyRowCodec.versionPrefix(key))
+                        ? KeyRowCodec.decodeVersion(key, rows.value())
+                        : Optional.empty();
+            }
         }
 
         @Override
@@ -137,90 +133,124 @@ record StoredKeys(RowStore.View view, KeyState state) implements KeyView {
             if (range.isEmpty()) {
                 return;
             }
-            // Keys that exist now and keys that only older versions tell of, in one order.
-            var history = new Histories(range);
-            var next = history.next();
-            var present = new PresentAsOf(visitor, history, next);
-            StoredKeys.this.scan(range, present);
-            present.showRest();
+            try (var rows = view.cursor(Family.KEY_VERSIONS)) {
+                // Keys that exist now and keys that only older versions tell of, in one order.
+                var merge = new Merge(visitor, new Versions(rows, range, revision));
+                StoredKeys.this.scan(range, merge);
+                merge.showBefore(null);
+            }
         }
 
-        private final class PresentAsOf implements Visitor {
+        private final class Merge implements Visitor {
             private final Visitor visitor;
-            private final Histories history;
-            private @Nullable Bytes next;
+            private final Versions versions;
             private boolean stopped;
 
-            PresentAsOf(Visitor visitor, Histories history, @Nullable Bytes next) {
+            Merge(Visitor visitor, Versions versions) {
                 this.visitor = visitor;
-                this.history = history;
-                this.next = next;
+                this.versions = versions;
             }
 
             @Override
-            public boolean visit(OwnedKey key) {
-                showBefore(key.key());
-                if (!stopped) {
-                    if (next != null && next.equals(key.key())) {
-                        next = history.next();
+            public boolean visit(OwnedKey now) {
+                showBefore(now.key());
+                var hasOlder = versions.isAt(now.key());
+                if (isOldEnough(now)) {
+                    show(Optional.of(now));
+                    if (!stopped && hasOlder) {
+                        versions.leave(this::pass);
                     }
-                    show(isOldEnough(key) ? Optional.of(key) : older(key.key()));
+                } else {
+                    pass(now.bytes());
+                    if (!stopped && hasOlder) {
+                        show(versions.take(this::pass));
+                    }
                 }
                 return !stopped;
             }
 
-            void showRest() {
-                if (!stopped) {
-                    showBefore(null);
-                }
-            }
-
-            private void showBefore(@Nullable Bytes key) {
-                while (!stopped && next != null && (key == null || next.compareTo(key) < 0)) {
-                    show(older(next));
-                    next = history.next();
+            /// Shows the keys before `key`, or all that are left.
+            void showBefore(@Nullable Bytes key) {
+                while (!stopped
+                        && versions.key != null
+                        && (key == null || versions.key.compareTo(key) < 0)) {
+                    show(versions.take(this::pass));
                 }
             }
 
             private void show(Optional<OwnedKey> found) {
-                stopped = found.isPresent() && !visitor.visit(found.get());
+                stopped = stopped || (found.isPresent() && !visitor.visit(found.get()));
+            }
+
+            private void pass(long bytes) {
+                stopped = stopped || !visitor.passed(bytes);
             }
         }
     }
 
-    /// The keys of a range that have older versions, read some at a time: one seek for each.
-    private final class Histories {
+    /// The keys of a range that have older versions, one after the other.
+    private static final class Versions {
+        private final RowStore.Cursor rows;
         private final KeyRange range;
-        private byte[] from;
+        private final Revision revision;
 
-        Histories(KeyRange range) {
+        /// Whose newest older version the cursor is at; null behind the last one.
+        private @Nullable Bytes key;
+
+        Versions(RowStore.Cursor rows, KeyRange range, Revision revision) {
+            this.rows = rows;
             this.range = range;
-            this.from = KeyRowCodec.versionPrefix(range.start());
+            this.revision = revision;
+            arrive(rows.seek(KeyRowCodec.versionPrefix(range.start())));
         }
 
-        /// {@return the next one; null at the end}
-        @Nullable Bytes next() {
-            var found = new First();
-            view.scan(
-                    Family.KEY_VERSIONS,
-                    from,
-                    (rowKey, _) -> {
-                        found.row = rowKey;
-                        return false;
-                    });
-            if (found.row == null) {
-                return null;
+        private void arrive(boolean isThere) {
+            var found = isThere ? KeyRowCodec.versionedKey(rows.key()) : null;
+            key = found != null && range.contains(found) ? found : null;
+        }
+
+        boolean isAt(Bytes other) {
+            return key != null && key.equals(other);
+        }
+
+        /// Goes on to the next key. Rows that are not shown go to `passed`, by their bytes.
+        void leave(LongConsumer passed) {
+            passed.accept(size());
+            skip(requireKey());
+        }
+
+        /// {@return the newest version up to the revision} Goes on to the next key.
+        Optional<OwnedKey> take(LongConsumer passed) {
+            var of = requireKey();
+            if (KeyRowCodec.versionRevision(rows.key()).compareTo(revision) > 0) {
+                passed.accept(size());
+                arrive(rows.seek(KeyRowCodec.versionKey(of, revision)));
+                if (!isAt(of)) {
+                    return Optional.empty();
+                }
             }
-            var key = KeyRowCodec.versionedKey(found.row);
-            // The end mark of a key's rows is followed by nothing else of this value.
-            from = KeyRowCodec.versionPrefix(key);
-            from[from.length - 1]++;
-            return range.contains(key) ? key : null;
+            var found = KeyRowCodec.decodeVersion(of, rows.value());
+            if (found.isEmpty()) {
+                passed.accept(size());
+            }
+            skip(of);
+            return found;
         }
-    }
 
-    private static final class First {
-        private byte @Nullable [] row;
+        private void skip(Bytes of) {
+            var behind = KeyRowCodec.versionPrefix(of);
+            // The end mark of a key's rows is followed by nothing else of this value.
+            behind[behind.length - 1]++;
+            arrive(rows.seek(behind));
+        }
+
+        private long size() {
+            return (long) rows.key().length + rows.value().length;
+        }
+
+        private Bytes requireKey() {
+            return Objects.requireNonNull(key);
+        }
     }
 
     private static boolean startsWith(byte[] bytes, byte[] prefix) {

@@ -31,6 +31,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -254,6 +255,43 @@ final class RocksRows implements RowStore {
                     rows.next();
                 }
                 rows.status();
+            } catch (RocksDBException failed) {
+                throw RocksFailure.of(directory, "cannot read the rows of " + family, failed);
+            }
+        }
+
+        @Override
+        public Cursor cursor(Family family) {
+            var rows = db.newIterator(handle(family), reading);
+            return new Cursor() {
+                @Override
+                public boolean seek(byte[] key) {
+                    rows.seek(key);
+                    return rows.isValid() || failsToRead(family, rows);
+                }
+
+                @Override
+                public byte[] key() {
+                    return rows.key();
+                }
+
+                @Override
+                public byte[] value() {
+                    return rows.value();
+                }
+
+                @Override
+                public void close() {
+                    rows.close();
+                }
+            };
+        }
+
+        /// {@return false: the rows are at their end} Throws when they could not be read.
+        private boolean failsToRead(Family family, RocksIterator rows) {
+            try {
+                rows.status();
+                return false;
             } catch (RocksDBException failed) {
                 throw RocksFailure.of(directory, "cannot read the rows of " + family, failed);
             }

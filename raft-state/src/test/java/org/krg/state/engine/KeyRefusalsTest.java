@@ -181,6 +181,13 @@ final class KeyRefusalsTest {
             deep = KeyTransaction.of(new KeyRequest.Nested(deep));
         }
         refuse(Refusal.TOO_MANY_OPERATIONS, new Transact("alice", deep));
+        var some =
+                new KeyRequest.Nested(
+                        new KeyTransaction(List.of(), Collections.nCopies(64, read(0)), List.of()));
+        accept(Collections.nCopies(63, some).toArray(KeyRequest[]::new));
+        refuse(
+                Refusal.TOO_MANY_OPERATIONS,
+                Collections.nCopies(64, some).toArray(KeyRequest[]::new));
     }
 
     @Test
@@ -330,19 +337,6 @@ final class KeyRefusalsTest {
     }
 
     @Test
-    void aLeaseHoldsABoundedNumberOfBytes() {
-        bench.apply(new GrantLease(new LeaseId(9), "cron", Duration.ofSeconds(5)));
-        var large = Bytes.wrap(new byte[1 << 20]);
-        for (var i = 0; i < 63; i++) {
-            accept(KeyRequest.Put.of(Bytes.of("k" + i), large, new LeaseId(9)));
-        }
-
-        refuse(
-                Refusal.LIMIT,
-                KeyRequest.Put.of(Bytes.of("more"), Bytes.wrap(new byte[2 << 20]), new LeaseId(9)));
-    }
-
-    @Test
     void aKeyIsPutOnlyWithALeaseOfOnesOwn() {
         var ops = KeyRange.prefix(Bytes.of("/ops/"));
         for (var command :
@@ -381,6 +375,19 @@ final class KeyRefusalsTest {
         assertThat(bench.applyAs("alice", new RevokeLease(lease)))
                 .isInstanceOf(Reply.Accepted.class);
         assertThat(bench.keys().size().keys()).isZero();
+    }
+
+    @Test
+    void aLeaseHoldsABoundedNumberOfBytes() {
+        bench.apply(new GrantLease(new LeaseId(9), "cron", Duration.ofSeconds(5)));
+        var large = Bytes.wrap(new byte[1 << 20]);
+        for (var i = 0; i < 63; i++) {
+            accept(KeyRequest.Put.of(Bytes.of("k" + i), large, new LeaseId(9)));
+        }
+
+        refuse(
+                Refusal.LIMIT,
+                KeyRequest.Put.of(Bytes.of("more"), Bytes.wrap(new byte[2 << 20]), new LeaseId(9)));
     }
 
     @Test

@@ -82,9 +82,12 @@ final class StoredKeysTest {
                                         "root",
                                         new Revision(
                                                 Math.max(0, present.value() - random.nextInt(20))));
+                        // Some read what an earlier one of the same entry made.
                         default ->
                                 new Transact(
-                                        USERS.get(random.nextInt(2)), transactions.next(present));
+                                        USERS.get(random.nextInt(2)),
+                                        transactions.next(
+                                                new Revision(present.value() + commands.size())));
                     });
         }
         return bench.entry(commands.toArray(Command[]::new));

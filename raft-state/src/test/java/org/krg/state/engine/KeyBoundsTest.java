@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.state.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.command.Command;
+import org.krg.state.command.KeyCommand.CompactKeys;
+import org.krg.state.command.KeyCommand.Transact;
+import org.krg.state.command.KeyComparison;
+import org.krg.state.command.KeyRequest;
+import org.krg.state.command.KeyResult;
+import org.krg.state.command.KeyTransaction;
+import org.krg.state.command.RangeRead;
+import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply.Refused;
+import org.krg.state.command.Reply.Transacted;
+import org.krg.state.model.LeaseId;
+import org.krg.state.model.Revision;
+import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyRange;
+
+/// How much a transaction looks at, whatever it finds: all others wait for it.
+final class KeyBoundsTest {
+    private static final int MOST = 100_000;
+    private static final int PUTS = 125;
+    private static final LeaseId NONE = new LeaseId(0);
+    private static final KeyRequest DELETE = new KeyRequest.Delete(KeyRange.ALL, false);
+
+    @TempDir Path directory;
+    private KeyBench bench;
+
+    @BeforeEach
+    void open() {
+        bench = new KeyBench(directory);
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+        assertThat(bench.ends()).isEmpty();
+    }
+
+    @Test
+    void keysThatCameAfterTheRevisionCount() throws Exception {
+        bench.put("a", "1");
+        put(MOST, "v");
+
+        assertRefused(then(read(1, RangeRead.Shows.ALL)));
+        assertRefused(then(read(1, RangeRead.Shows.COUNT)));
+        assertThat(found(then(read(0, RangeRead.Shows.COUNT, "k"))).count()).isEqualTo(MOST);
+        assertRefused(then(read(0, RangeRead.Shows.COUNT)));
+        var outside = read(1, RangeRead.Shows.ALL).read();
+        assertThat(bench.keys().range("alice", outside, true).get().found().count()).isOne();
+    }
+
+    @Test
+    void keysThatAreGoneAgainCountUntilTheirVersionsAre() {
+        bench.put("a", "1");
+        put(MOST, "v");
+        accept(then(new KeyRequest.Delete(KeyRange.prefix(Bytes.of("k")), false)));
+
+        assertRefused(then(read(1, RangeRead.Shows.ALL)));
+        assertThat(found(then(read(0, RangeRead.Shows.ALL))).count()).isOne();
+        bench.apply(new CompactKeys("root", bench.engine.image().revision()));
+        for (var swept = 0; swept < 2 * MOST; swept += 256) {
+            bench.apply();
+        }
+        bench.put("b", "2");
+        var present = bench.engine.image().revision().value();
+        assertThat(found(then(read(present - 1, RangeRead.Shows.ALL))).count()).isOne();
+    }
+
+    @Test
+    void aRangeThatIsDeletedAgainCountsAgain() {
+        put(MOST / 2 + PUTS, "v");
+
+        assertRefused(then(DELETE, DELETE));
+        assertRefused(then(DELETE, read(0, RangeRead.Shows.COUNT)));
+        accept(then(DELETE));
+        accept(then(DELETE, DELETE));
+        assertThat(bench.keys().size().keys()).isZero();
+    }
+
+    @Test
+    void theBytesOfWhatIsNotAnsweredCount() {
+        var large = "x".repeat(1 << 20);
+        for (var i = 0; i < 65; i++) {
+            bench.put("k" + i, large);
+        }
+        var comparison =
+                new KeyComparison(
+                        KeyRange.ALL,
+                        KeyComparison.Relation.GREATER,
+                        new KeyComparison.Operand.Version(0));
+
+        assertRefused(then(read(0, RangeRead.Shows.COUNT)));
+        assertRefused(new KeyTransaction(List.of(comparison), List.of(), List.of()));
+        assertRefused(then(DELETE));
+        assertRefused(
+                then(
+                        IntStream.range(0, 65)
+                                .mapToObj(i ->
+                                        KeyRequest.Put.of(Bytes.of("k" + i), Bytes.EMPTY, NONE))
+                                .toArray(KeyRequest[]::new)));
+        accept(then(new KeyRequest.Delete(KeyRange.prefix(Bytes.of("k1")), false)));
+        accept(then(read(0, RangeRead.Shows.COUNT)));
+        accept(new KeyTransaction(List.of(comparison), List.of(), List.of()));
+        accept(then(DELETE));
+    }
+
+    /// Many in an entry, as a busy cluster has them.
+    private void put(int count, String value) {
+        var commands = new ArrayList<Command>();
+        for (var first = 0; first < count; first += PUTS) {
+            var puts =
+                    IntStream.range(first, first + PUTS)
+                            .<KeyRequest>mapToObj(i ->
+                                    KeyRequest.Put.of(
+                                            Bytes.of("k%06d".formatted(i)), Bytes.of(value), NONE))
+                            .toList();
+            commands.add(new Transact("alice", new KeyTransaction(List.of(), puts, List.of())));
+            if (commands.size() == 100) {
+                bench.apply(commands.toArray(Command[]::new));
+                commands.clear();
+            }
+        }
+        bench.apply(commands.toArray(Command[]::new));
+    }
+
+    private static KeyRequest.Read read(long at, RangeRead.Shows shows) {
+        return read(at, shows, "");
+    }
+
+    private static KeyRequest.Read read(long at, RangeRead.Shows shows, String prefix) {
+        return new KeyRequest.Read(
+                new RangeRead(
+                        KeyRange.from(Bytes.of(prefix)),
+                        new Revision(at),
+                        0,
+                        RangeRead.Order.KEYS,
+                        RangeRead.Bounds.NONE,
+                        shows));
+    }
+
+    private static KeyTransaction then(KeyRequest... requests) {
+        return new KeyTransaction(List.of(), List.of(requests), List.of());
+    }
+
+    private Transacted accept(KeyTransaction transaction) {
+        var reply = bench.apply(new Transact("alice", transaction)).getFirst();
+        assertThat(reply).isInstanceOf(Transacted.class);
+        return (Transacted) reply;
+    }
+
+    private KeyResult.Found found(KeyTransaction transaction) {
+        return (KeyResult.Found) accept(transaction).results().getFirst();
+    }
+
+    private void assertRefused(KeyTransaction transaction) {
+        assertThat(bench.apply(new Transact("alice", transaction)).getFirst())
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(refused.refusal()).isEqualTo(Refusal.TOO_LARGE));
+    }
+}
