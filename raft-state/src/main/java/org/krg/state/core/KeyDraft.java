@@ -29,6 +29,7 @@ public final class KeyDraft implements KeyView {
     private final List<KeyChange> changes = new ArrayList<>();
     private KeyState state;
     private boolean isSet;
+    private long bytes;
 
     /// What changes made of a key.
     ///
@@ -59,6 +60,7 @@ public final class KeyDraft implements KeyView {
 
     private void add(KeyChange change) {
         changes.add(change);
+        bytes += change.bytes();
         latest.compute(
                 change.key(),
                 (_, before) -> new Version(change.revision(), change.after(), before));
@@ -88,6 +90,11 @@ public final class KeyDraft implements KeyView {
     /// {@return the changes so far, in order}
     public List<KeyChange> changes() {
         return Collections.unmodifiableList(changes);
+    }
+
+    /// {@return the bytes of keys and values in the changes}
+    public long bytes() {
+        return bytes;
     }
 
     /// {@return the holds that changed}

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 
@@ -162,10 +163,14 @@ public final class Batcher implements AutoCloseable {
     private static void finish(
             List<Waiting> entry, List<Reply> replies, @Nullable Throwable failed) {
         for (var i = 0; i < entry.size(); i++) {
-            if (failed == null) {
-                entry.get(i).reply.complete(replies.get(i));
-            } else {
+            if (failed != null) {
                 fail(entry.get(i), failed);
+            } else if (i < replies.size()) {
+                entry.get(i).reply.complete(replies.get(i));
+            } else if (replies.isEmpty()) {
+                fail(entry.get(i), new NoQuorum("the entry came here by another way"));
+            } else {
+                fail(entry.get(i), new NotAppended("the entry changes as much as one may"));
             }
         }
     }

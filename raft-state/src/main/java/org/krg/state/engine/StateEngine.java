@@ -110,7 +110,8 @@ public final class StateEngine implements AutoCloseable {
     }
 
     /// Applies an entry and returns the replies to its operations; none for an entry that was
-    /// applied before.
+    /// applied before. Operations behind one with which the entry changes very much are left out
+    /// and have no reply, on every replica: they surely took no effect, and may come again.
     public List<Reply> apply(LogPosition at, ByteBuffer entry) {
         try (var _ = applying.time()) {
             return holdingLock(() -> applyLocked(at, entry));
@@ -133,7 +134,9 @@ public final class StateEngine implements AutoCloseable {
         var step =
                 open.read(view -> {
                     var taken = new Step(at, before, sessions, view);
-                    operations.forEach(operation -> replies.add(taken.apply(operation)));
+                    operations.stream()
+                            .takeWhile(_ -> !taken.isFull())
+                            .forEach(operation -> replies.add(taken.apply(operation)));
                     open.write(taken.finish(eventsKept));
                     return taken;
                 });

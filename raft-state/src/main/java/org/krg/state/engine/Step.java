@@ -55,6 +55,11 @@ final class Step {
     /// makes, so that sweeping keeps up.
     private static final int SWEEP = 256;
 
+    /// Bytes of keys and values in the changes of an entry, after which it takes no more
+    /// operations: they are in memory several times until they are stored, and one operation may
+    /// add 64 MiB.
+    static final long FULL_BYTES = 16L << 20;
+
     /// Revisions between two compactions by itself, at most a sixteenth of those kept.
     private static final long COMPACTION_STEP = 4_096;
 
@@ -93,6 +98,11 @@ final class Step {
         this.owners = new OwnerDraft(new OwnerRows(view));
         this.compacted = before.compacted();
         this.events = before.events();
+    }
+
+    /// {@return whether no more operations are to be applied}
+    boolean isFull() {
+        return keys.bytes() >= FULL_BYTES;
     }
 
     /// Applies an operation, or finds the reply it was given before.

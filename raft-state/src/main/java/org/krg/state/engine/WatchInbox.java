@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.key.KeyChange;
-import org.krg.state.model.key.OwnedKey;
 
 /// What waits for the thread that feeds watches: bounded, so that applying the log never does. What
 /// does not fit is replaced by a step that says so. Safe for threads.
@@ -57,7 +56,7 @@ final class WatchInbox {
             items.add(new Item.Step(image, List.of(), false, 0));
             return;
         }
-        var bytes = changes.stream().mapToLong(WatchInbox::bytes).sum();
+        var bytes = changes.stream().mapToLong(KeyChange::bytes).sum();
         if (items.peekLast() instanceof Item.Step last && last.isIdle() && changes.isEmpty()) {
             items.removeLast();
             items.add(new Item.Step(image, changes, true, 0));
@@ -68,11 +67,6 @@ final class WatchInbox {
             items.add(new Item.Step(image, List.copyOf(changes), true, bytes));
         }
         notifyAll();
-    }
-
-    private static long bytes(KeyChange change) {
-        return change.after().map(OwnedKey::bytes).orElse(0L)
-                + change.before().map(OwnedKey::bytes).orElse(0L);
     }
 
     private void replaceLast(ClusterImage image) {

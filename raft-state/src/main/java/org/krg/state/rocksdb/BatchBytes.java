@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.rocksdb;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.krg.state.engine.Family;
 import org.krg.state.engine.RowWrite;
 import org.krg.state.model.key.Bytes;
 
@@ -20,41 +22,68 @@ final class BatchBytes {
     private static final byte VALUE = 0x5;
     private static final byte RANGE_DELETION = 0xE;
 
-    /// The longest number of 32 bits in groups of 7.
-    private static final int NUMBER_BYTES = 5;
-
-    private byte[] bytes = new byte[1 << 12];
+    private final ToIntFunction<Family> numbers;
+    private final byte[] bytes;
     private int end = HEAD_BYTES;
-    private int count;
 
-    /// Adds a change of a row in the column family of that number.
-    void add(int family, RowWrite change) {
-        count++;
+    private BatchBytes(ToIntFunction<Family> numbers, int size) {
+        this.numbers = numbers;
+        this.bytes = new byte[size];
+    }
+
+    /// {@return the batch of all changes, made without a copy: a large one is felt}
+    ///
+    /// @param numbers of the column families
+    static byte[] of(List<RowWrite> changes, ToIntFunction<Family> numbers) {
+        var size = (long) HEAD_BYTES;
+        for (var change : changes) {
+            size += 1 + size(numbers.applyAsInt(change.family())) + size(change);
+        }
+        var batch = new BatchBytes(numbers, Math.toIntExact(size));
+        changes.forEach(batch::add);
+        batch.count(changes.size());
+        return batch.bytes;
+    }
+
+    private static long size(RowWrite change) {
+        return switch (change) {
+            case RowWrite.Put(var _, var key, var value) -> size(key) + size(value);
+            case RowWrite.Delete(var _, var key) -> size(key);
+            case RowWrite.DeleteRange(var _, var first, var last) -> size(first) + size(last);
+        };
+    }
+
+    private static long size(Bytes content) {
+        return (long) size(content.size()) + content.size();
+    }
+
+    /// {@return how many groups of 7 bits a number has}
+    private static int size(int number) {
+        return (Integer.SIZE - Integer.numberOfLeadingZeros(number | 1) + 6) / 7;
+    }
+
+    private void add(RowWrite change) {
         switch (change) {
-            case RowWrite.Put(var _, var key, var value) -> record(VALUE, family, key, value);
-            case RowWrite.Delete(var _, var key) -> {
-                start(DELETION, family, key.size());
+            case RowWrite.Put(var family, var key, var value) -> record(VALUE, family, key, value);
+            case RowWrite.Delete(var family, var key) -> {
+                start(DELETION, family);
                 append(key);
             }
-            case RowWrite.DeleteRange(var _, var first, var last) ->
+            case RowWrite.DeleteRange(var family, var first, var last) ->
                     record(RANGE_DELETION, family, first, last);
         }
     }
 
-    private void record(byte kind, int family, Bytes first, Bytes second) {
-        start(kind, family, first.size() + second.size());
+    private void record(byte kind, Family family, Bytes first, Bytes second) {
+        start(kind, family);
         append(first);
         append(second);
     }
 
-    private void start(byte kind, int family, int contentBytes) {
-        var needed = end + 1 + 3 * NUMBER_BYTES + contentBytes;
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(needed, 2 * bytes.length));
-        }
+    private void start(byte kind, Family family) {
         bytes[end] = kind;
         end++;
-        number(family);
+        number(numbers.applyAsInt(family));
     }
 
     private void append(Bytes content) {
@@ -74,11 +103,9 @@ final class BatchBytes {
         end++;
     }
 
-    /// {@return the whole batch}
-    byte[] toBytes() {
+    private void count(int records) {
         for (var i = 0; i < Integer.BYTES; i++) {
-            bytes[COUNT_AT + i] = (byte) (count >>> (8 * i));
+            bytes[COUNT_AT + i] = (byte) (records >>> (8 * i));
         }
-        return Arrays.copyOf(bytes, end);
     }
 }

@@ -120,11 +120,7 @@ final class RocksRows implements RowStore {
     @Override
     public void write(List<RowWrite> changes) {
         using(() -> {
-            var bytes = new BatchBytes();
-            for (var change : changes) {
-                bytes.add(number(change.family()), change);
-            }
-            try (var batch = new WriteBatch(bytes.toBytes())) {
+            try (var batch = new WriteBatch(BatchBytes.of(changes, this::number))) {
                 db.write(unlogged, batch);
                 return true;
             } catch (RocksDBException failed) {

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Reply;
 import org.krg.state.engine.Leader.NotAppended;
 import org.krg.state.model.Revision;
@@ -65,6 +66,35 @@ class BatcherTest {
         assertThat(others.getLast())
                 .succeedsWithin(Duration.ofMinutes(1))
                 .isEqualTo(new Reply.Accepted(new Revision(3), 0));
+    }
+
+    @Test
+    void whatAnEntryLeavesOutSurelyTookNoEffect() {
+        offer(1);
+        awaitEntries(1);
+        var others = offer(2);
+        log.getFirst().apply();
+        awaitEntries(2);
+        Reply done = new Reply.Accepted(new Revision(2), 0);
+        log.getLast().replies.complete(List.of(done));
+
+        assertThat(others.getFirst()).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(done);
+        assertThat(others.getLast())
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(NotAppended.class);
+    }
+
+    @Test
+    void anEntryWithoutRepliesMayBeDone() {
+        var operation = batcher.offer(OPERATION);
+        awaitEntries(1);
+        log.getFirst().replies.complete(List.of());
+
+        assertThat(operation)
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableThat()
+                .withCauseInstanceOf(NoQuorum.class);
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.krg.state.command.KeyResult;
 import org.krg.state.command.KeyTransaction;
 import org.krg.state.command.RangeRead;
 import org.krg.state.command.Refusal;
+import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Refused;
 import org.krg.state.command.Reply.Transacted;
 import org.krg.state.model.LeaseId;
@@ -114,6 +115,28 @@ final class KeyBoundsTest {
         accept(then(read(0, RangeRead.Shows.COUNT)));
         accept(new KeyTransaction(List.of(comparison), List.of(), List.of()));
         accept(then(DELETE));
+    }
+
+    @Test
+    void anEntryThatChangesVeryMuchLeavesTheRestToLaterOnes() {
+        var large = "x".repeat(1 << 20);
+        for (var i = 0; i < 24; i++) {
+            bench.put((i < 16 ? "a" : "b") + i, large);
+        }
+        var entry =
+                bench.entry(deletion("b"), deletion("a"), deletion("a"), KeyBench.put("b", "2", 0));
+
+        var first = bench.apply(entry);
+        assertThat(first).hasSize(2);
+        assertThat(bench.keys().size().keys()).isZero();
+        var again = bench.apply(entry);
+        assertThat(again).hasSize(4).startsWith(first.toArray(Reply[]::new));
+        assertThat(bench.keys().size().keys()).isOne();
+        assertThat(bench.apply(entry)).isEqualTo(again);
+    }
+
+    private static Transact deletion(String prefix) {
+        return KeyBench.transact(new KeyRequest.Delete(KeyRange.prefix(Bytes.of(prefix)), false));
     }
 
     /// Many in an entry, as a busy cluster has them.

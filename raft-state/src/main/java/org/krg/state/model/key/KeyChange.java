@@ -10,4 +10,9 @@ import org.krg.state.model.Revision;
 /// @param before empty when the key did not exist
 /// @param after empty when it was deleted
 public record KeyChange(
-        Bytes key, Revision revision, Optional<OwnedKey> before, Optional<OwnedKey> after) {}
+        Bytes key, Revision revision, Optional<OwnedKey> before, Optional<OwnedKey> after) {
+    /// {@return the bytes of keys and values that it holds}
+    public long bytes() {
+        return before.map(OwnedKey::bytes).orElse(0L) + after.map(OwnedKey::bytes).orElse(0L);
+    }
+}
