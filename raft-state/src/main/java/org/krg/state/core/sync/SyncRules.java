@@ -3,6 +3,7 @@ package org.krg.state.core.sync;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SyncCommand;
@@ -13,6 +14,7 @@ import org.krg.state.event.Event;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.image.SyncState;
 import org.krg.state.image.Table;
 import org.krg.state.model.Caller;
 import org.krg.state.model.CallerState;
@@ -108,8 +110,10 @@ public final class SyncRules {
                             .formatted(perform.sequence(), caller, known.sequence()));
         }
         var state = draft.state();
-        if (state.objects().size() >= MAX_OBJECTS
-                || (state.callers().size() >= MAX_CALLERS && known.sequence() == 0)) {
+        var isTooMuch =
+                (state.objects().size() >= MAX_OBJECTS && makesAny(state, perform.request()))
+                        || (state.callers().size() >= MAX_CALLERS && known.sequence() == 0);
+        if (isNext && isTooMuch) {
             return refuse(
                     image,
                     Refusal.LIMIT,
@@ -117,6 +121,36 @@ public final class SyncRules {
                             .formatted(state.objects().size(), state.callers().size()));
         }
         return Optional.empty();
+    }
+
+    /// {@return whether an object is in use afterwards that was not} Who waits for a condition gets
+    /// a mutex back that may be free meanwhile: so there can be as many more as there are threads.
+    private static boolean makesAny(SyncState state, SyncRequest request) {
+        return used(request).anyMatch(id -> state.objects().find(id).isEmpty());
+    }
+
+    /// {@return the objects that it uses, and does not only read or give back}
+    private static Stream<SyncId> used(SyncRequest request) {
+        return switch (request) {
+            case SyncRequest.Lock _,
+                    SyncRequest.RwLock _,
+                    SyncRequest.Arrive _,
+                    Await _,
+                    SyncRequest.EnterOnce _,
+                    SyncRequest.SetSemaphore _ ->
+                    Stream.of(request.object());
+            case SyncRequest.Adjust(var steps) -> steps.stream().map(SyncRequest.Step::semaphore);
+            case Change change when change.kind() != Change.Kind.LOAD -> Stream.of(change.object());
+            case SyncRequest.Reset _,
+                    SyncRequest.Unlock _,
+                    SyncRequest.MakeConsistent _,
+                    SyncRequest.RwUnlock _,
+                    SyncRequest.Wake _,
+                    SyncRequest.LeaveOnce _,
+                    SyncRequest.ReadSemaphore _,
+                    Change _ ->
+                    Stream.empty();
+        };
     }
 
     private static Optional<Reply> refuse(ClusterImage image, Refusal why, String detail) {

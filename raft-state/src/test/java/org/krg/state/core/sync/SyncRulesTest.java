@@ -390,6 +390,28 @@ class SyncRulesTest {
     }
 
     @Test
+    void whereThereAreAsManyObjectsAsThereMayBeThoseThereAreGoOn() {
+        assertDone(ANN, LOCK);
+        assertDone(ANN, new SetSemaphore(id(2), 5));
+        assertWaits(BOB, LOCK);
+        scene.fill(SyncRules.MAX_OBJECTS - 2);
+
+        refused(Refusal.LIMIT, new Perform(ANN, 3, new Lock(id(3), true)));
+        refused(Refusal.LIMIT, new Perform(ANN, 3, adjust(give(2), give(3))));
+        refused(Refusal.LIMIT, new Perform(ANN, 3, new Change(id(3), Change.Kind.ADD, 1, 0)));
+        assertThat(scene.repeat(ANN, new SetSemaphore(id(2), 5)))
+                .contains(new SyncAnswer(SyncResult.DONE, 0));
+        assertDone(ANN, adjust(take(2)));
+        assertDone(ANN, new Wake(CONDITION, true));
+        assertThat(value(new Change(id(3), Change.Kind.LOAD, 0, 0))).isZero();
+        assertDone(ANN, UNLOCK);
+        assertThat(scene.result(BOB)).contains(SyncResult.DONE);
+        assertDone(BOB, UNLOCK);
+        assertDone(ANN, new Lock(id(3), true));
+        assertDone(ANN, new Reset(id(SyncScene.FILLED)));
+    }
+
+    @Test
     void aSegmentThatIsNotThereHasNoObjects() {
         var elsewhere = new SyncId(new SegmentId(77), 1);
         refused(Refusal.NOT_FOUND, new Perform(ANN, 1, new Lock(elsewhere, true)));

@@ -26,6 +26,7 @@ import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 import org.krg.state.model.SyncAnswer;
 import org.krg.state.model.SyncId;
+import org.krg.state.model.SyncObject;
 import org.krg.state.model.SyncRequest;
 import org.krg.state.model.SyncResult;
 import org.krg.testkit.Samples;
@@ -46,6 +47,9 @@ final class SyncScene {
                     Samples.START,
                     false,
                     List.of());
+
+    /// The number of the first object that [#fill] makes.
+    static final long FILLED = 1_000_000;
 
     private final TreeMap<Caller, Long> sequences = new TreeMap<>();
     private ClusterImage image;
@@ -68,6 +72,15 @@ final class SyncScene {
 
     SyncState state() {
         return image.sync();
+    }
+
+    /// Has so many more words that are not 0, in the same segment.
+    void fill(int count) {
+        var draft = new SyncDraft(image.sync());
+        for (var i = 0; i < count; i++) {
+            draft.put(id(FILLED + i), new SyncObject.Word(1));
+        }
+        image = image.withSync(draft.state());
     }
 
     Reply take(SyncCommand command) {
