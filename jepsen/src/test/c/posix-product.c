@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -62,6 +63,8 @@ int main(int count, char **arguments) {
     if (shm_open("/krg-test-of-nobody", O_RDWR, 0) >= 0 || errno != ENOENT)
         fail("that of nobody");
     int fd = index == 0 ? make(name) : find(name);
+    if (mmap(NULL, SIZE_MAX, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED || errno != ENOMEM)
+        fail("all of memory and more");
     struct shared *shared = mmap(NULL, sizeof(struct shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (shared == MAP_FAILED || close(fd) < 0)
         fail("mmap");

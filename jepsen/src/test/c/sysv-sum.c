@@ -3,6 +3,7 @@
 // sysv-sum KEY INDEX COUNT: COUNT processes sum squares in System V shared memory, each with a child
 // for half of its share. All print the sum; the last to come takes the segment away.
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -45,6 +46,8 @@ int main(int count, char **arguments) {
     struct shmid_ds about;
     if (shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) < 0)
         fail("shmget of its own");
+    if (shmget(key, SIZE_MAX, IPC_CREAT | 0600) >= 0)
+        fail("all of memory and more");
     int id = shmget(key, sizeof(struct shared), IPC_CREAT | 0600);
     if (id < 0)
         fail("shmget");

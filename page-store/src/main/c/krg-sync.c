@@ -21,6 +21,7 @@
 //     count N COUNT                 what each of COUNT additions of 1 found there; it ends early, by
 //                                   ` error NAME`, at one that fails
 //     fork N                        a child sets semaphore N to 1 and goes on as long as this process: ok PID
+//     branch                        ok PID: a child, which has the segment mapped, does what comes from now on
 //     guard N OFFSET COUNT THREADS  each of THREADS adds 1 to the word at OFFSET of the memory COUNT times,
 //                                   not atomically, holding the mutex
 //     time lock|add|sem|barrier N COUNT PARTIES
@@ -42,6 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,6 +86,22 @@ static void fork_child(uint64_t semaphore) {
         answer(EIO);
     else
         printf("ok %d\n", child);
+}
+
+static void branch(void) {
+    fflush(stdout);
+    pid_t child = fork();
+    if (child < 0) {
+        answer(errno);
+    } else if (child > 0) {
+        while (waitpid(child, NULL, 0) < 0)
+            ;
+        _exit(0);
+    } else if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || krg_segment_after_fork(segment) < 0) {
+        answer(errno);
+    } else {
+        printf("ok %d\n", getpid());
+    }
 }
 
 static void map(const char *name) {
@@ -240,6 +258,8 @@ static void perform(char *line) {
     int read = sscanf(line, "%255s %lu %lu %lu %lu", name, &first, &second, &third, &fourth);
     if (sscanf(line, "map %255s", name) == 1)
         map(name);
+    else if (strcmp(line, "branch") == 0)
+        branch();
     else if (read == 2 && call(name, first))
         return;
     else if (read == 3 && timed_call(name, first, second))

@@ -26,12 +26,17 @@
 //                              more, while another process does the same with the other PARITY
 //     fill OFFSET PAGES        ok: threads have written each page
 //     floor home|join FILE BYTES    ok: see floor.h, in place of `map`
+//     lockall                  ok: all that is mapped from now on is locked, mlockall(MCL_FUTURE)
+//     lock                     ok: what is mapped is locked, each page when it is touched
+//     forkclose                ok: a child closed its parent's handle, and kept what it has at the address
+//     truncate BYTES, unblock, stray, flood COUNT, drain    ok, flood how often: see rogue.h
 //     litmus ...               see litmus()
 //     exchanges ...            see exchanges(): ok
 //
 // An access that is SIGBUS is answered with `sigbus`, a call that fails with `error ERRNO`.
 #define _GNU_SOURCE
 #include "krg-touch/floor.h"
+#include "krg-touch/rogue.h"
 #include "libkrg.h"
 
 #include <errno.h>
@@ -70,6 +75,13 @@ static void answer_error(void) {
     printf("error %s\n", strerrorname_np(errno));
 }
 
+static void answer(int result) {
+    if (result < 0)
+        answer_error();
+    else
+        puts("ok");
+}
+
 static void map(const char *name) {
     segment = krg_segment_open(name);
     memory = segment == NULL ? NULL : krg_segment_map(segment, NULL);
@@ -80,10 +92,7 @@ static void map(const char *name) {
 }
 
 static void unmap(void) {
-    if (krg_segment_unmap(segment) < 0)
-        answer_error();
-    else
-        puts("ok");
+    answer(krg_segment_unmap(segment));
     krg_segment_close(segment);
     segment = NULL;
 }
@@ -108,10 +117,7 @@ static void receive(uint64_t offset, const char *text) {
 }
 
 static void discard(uint64_t offset) {
-    if (madvise(memory + offset / 4096 * 4096, 4096, MADV_REMOVE) < 0)
-        answer_error();
-    else
-        puts("ok");
+    answer(madvise(memory + offset / 4096 * 4096, 4096, MADV_REMOVE));
 }
 
 static pthread_t adding;
@@ -183,6 +189,29 @@ static void fork_and_touch(uint64_t offset) {
     }
     waitpid(child, &status, 0);
     puts(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? "ok" : "alive");
+}
+
+static void fork_and_close(void) {
+    size_t size = krg_segment_size(segment);
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        word *own = mmap(memory, size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        if (own != (word *)memory)
+            _exit(1);
+        atomic_store(own, 7);
+        bool is_unmapped = krg_segment_unmap(segment) == 0 || errno != EINVAL;
+        bool is_mapped = krg_segment_map(segment, NULL) != NULL || errno != EINVAL;
+        krg_segment_close(segment);
+        _exit(is_unmapped || is_mapped || atomic_load(own) != 7);
+    }
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        puts("ok");
+    else
+        printf("status %d\n", status);
 }
 
 static uint64_t now(void) {
@@ -508,7 +537,24 @@ static void perform(char *line) {
         block();
     else if (strcmp(line, "forked") == 0)
         forked();
-    else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
+    else if (strcmp(line, "forkclose") == 0)
+        fork_and_close();
+    else if (strcmp(line, "lockall") == 0)
+        answer(mlockall(MCL_FUTURE));
+    else if (strcmp(line, "lock") == 0)
+        answer(mlock2(memory, krg_segment_size(segment), MLOCK_ONFAULT));
+    else if (sscanf(line, "truncate %lu", &first) == 1)
+        answer(truncate_memory(first));
+    else if (strcmp(line, "unblock") == 0)
+        answer(let_faults_block());
+    else if (strcmp(line, "stray") == 0)
+        answer(stray());
+    else if (sscanf(line, "flood %lu", &first) == 1)
+        printf("%d\n", flood((int)first));
+    else if (strcmp(line, "drain") == 0) {
+        drain();
+        puts("ok");
+    } else if (sscanf(line, "time %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times(strcmp(name, "write") == 0, first, second, third);
     else if (sscanf(line, "shuffled %255s %lu %lu %lu", name, &first, &second, &third) == 4)
         take_times_shuffled(strcmp(name, "write") == 0, first, second, third);
@@ -519,15 +565,9 @@ static void perform(char *line) {
     else if (sscanf(line, "floor %255s %255s %lu", name, file, &first) == 3)
         map_floor(name, file, first);
     else if (sscanf(line, "advise %lu %lu %lu", &first, &second, &third) == 3) {
-        if (krg_segment_advise(segment, (off_t)first, second, (int)third) < 0)
-            answer_error();
-        else
-            puts("ok");
+        answer(krg_segment_advise(segment, (off_t)first, second, (int)third));
     } else if (sscanf(line, "sync %lu %lu", &first, &second) == 2) {
-        if (krg_segment_sync(segment, (off_t)first, second) < 0)
-            answer_error();
-        else
-            puts("ok");
+        answer(krg_segment_sync(segment, (off_t)first, second));
     } else if (sscanf(line, "scan %lu %lu", &first, &second) == 2)
         scan(first, second);
     else if (strncmp(line, "litmus ", 7) == 0)

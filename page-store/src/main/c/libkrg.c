@@ -140,7 +140,8 @@ int register_mapping(struct krg_segment *segment, void *address) {
     segment->address = address;
     fence(segment); // before it has any page
     if (ask_plainly(segment->socket, &order, sizeof order, segment->faults) == 0
-        && watch_handle(segment) == 0)
+        && watch_handle(segment) == 0
+        && syscall(SYS_mprotect, address, segment->length, segment->protection) == 0)
         return 0;
     unfence(segment);
     segment->address = NULL;
@@ -149,8 +150,13 @@ int register_mapping(struct krg_segment *segment, void *address) {
     return -1;
 }
 
-// Maps the part that the handle says.
+// Maps the part that the handle says. In a program that locks its memory (mlockall(2)) the kernel touches at once
+// what may be touched: pages of zeros would be there before anybody is told of a fault.
 static void *map_locked(struct krg_segment *segment, void *wanted, int place) {
+    if (segment->inherited) {
+        errno = EINVAL;
+        return NULL;
+    }
     if (segment->address != NULL) {
         errno = EBUSY;
         return NULL;
@@ -162,8 +168,8 @@ static void *map_locked(struct krg_segment *segment, void *wanted, int place) {
         errno = EINVAL;
         return NULL;
     }
-    void *address = mmap(wanted, segment->length, segment->protection, MAP_SHARED | place,
-                         segment->memory, segment->offset);
+    void *address = mmap(wanted, segment->length, PROT_NONE, MAP_SHARED | place, segment->memory,
+                         segment->offset);
     if (address == MAP_FAILED)
         return NULL;
     if (register_mapping(segment, address) < 0) {
@@ -179,7 +185,7 @@ static void *map(struct krg_segment *segment, void *address, int place, size_t l
                  off_t offset, int protection) {
     begin_call();
     pthread_mutex_lock(&segment->lock);
-    if (segment->address == NULL) {
+    if (segment->address == NULL && !segment->inherited) {
         segment->length = length;
         segment->offset = offset;
         segment->protection = protection;
@@ -214,8 +220,9 @@ int krg_segment_after_fork(struct krg_segment *segment) {
     return result;
 }
 
+// In a child made by fork something else may be at the address by now.
 static int unmap_locked(struct krg_segment *segment) {
-    if (segment->address == NULL)
+    if (segment->address == NULL || segment->inherited)
         return fail(EINVAL);
     struct request request = {.version = VERSION, .kind = UNMAP,
                               .address = (uintptr_t)segment->address};

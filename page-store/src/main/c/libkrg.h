@@ -28,7 +28,8 @@
  * again when it goes on. A segment that is gone by then is SIGBUS, and a line on standard error.
  *
  * A child made by fork has neither the mapping nor the use of the handle until it calls
- * krg_segment_after_fork. Not for the memory of a segment: mremap, O_DIRECT, fixed buffers of io_uring, vmsplice.
+ * krg_segment_after_fork; what it has put at the address stays when it closes the handle. Not for the
+ * memory of a segment: mremap, O_DIRECT, fixed buffers of io_uring, vmsplice.
  *
  * Calls that fail say why in errno; all of them may be called from any thread.
  */
@@ -50,8 +51,8 @@ struct krg_segment;
  * variable KRG_PAGES_SOCKET names, or /run/krg/pages.sock.
  *
  * NULL and errno: ENOENT no such segment; EACCES it is another user's, or the socket is;
- * EHOSTDOWN no agent is there; EPROTONOSUPPORT the agent speaks another version;
- * ENAMETOOLONG; ETIMEDOUT the agent does not answer, or has started and has not registered for 30 s;
+ * EHOSTDOWN no agent is there, or it lets no more of this user in; EPROTONOSUPPORT the agent speaks
+ * another version; ENAMETOOLONG; ETIMEDOUT the agent does not answer, or has started and has not registered for 30 s;
  * EAGAIN the segment has been being saved or put back for a minute.
  */
 struct krg_segment *krg_segment_open(const char *name);
@@ -64,7 +65,7 @@ size_t krg_segment_size(const struct krg_segment *segment);
  * processes can use the same pointers.
  *
  * NULL and errno: EBUSY it is mapped already; EEXIST something else is mapped at the address;
- * EINVAL the address is not that of a page; ENOSYS, EPERM or ENODEV the kernel has no userfaultfd
+ * EINVAL the address is not that of a page, or the handle is the parent's; ENOSYS, EPERM or ENODEV the kernel has no userfaultfd
  * for this process (Linux 6.6 is needed); ENOMEM; EHOSTDOWN, ETIMEDOUT as above.
  */
 void *krg_segment_map(struct krg_segment *segment, void *address);
@@ -72,7 +73,7 @@ void *krg_segment_map(struct krg_segment *segment, void *address);
 /*
  * Takes the mapping away; what was written stays in the segment.
  *
- * -1 and errno: EINVAL it is not mapped.
+ * -1 and errno: EINVAL it is not mapped, or by the parent only that this process was forked from.
  */
 int krg_segment_unmap(struct krg_segment *segment);
 

@@ -22,6 +22,7 @@
 #include "pause.h"
 #include "private.h"
 #include "say.h"
+#include "sync.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -102,7 +103,7 @@ static void lose_locked(struct krg_segment *segment) {
     unwatch(segment->socket);
     segment->lost = true;
     if (segment->address != NULL)
-        syscall(SYS_madvise, segment->address, segment->length, MADV_DONTNEED);
+        empty_mapping(segment);
 }
 
 static void lose(const struct krg_segment *hung_up) {
@@ -152,6 +153,7 @@ static void map_end(struct krg_segment *segment) {
     if (empty < 0
         || fixed_map(segment, segment->protection, MAP_SHARED, empty, 0) == MAP_FAILED)
         abort();
+    syscall(SYS_madvise, segment->address, segment->length, MADV_DONTFORK);
     close_quietly(empty);
 }
 
@@ -176,8 +178,7 @@ static int give_back(struct krg_segment *segment) {
         return 0;
     if (segment->length > segment->size - (size_t)segment->offset)
         return fail(EINVAL);
-    if (fixed_map(segment, segment->protection, MAP_SHARED, segment->memory, segment->offset)
-            != address
+    if (fixed_map(segment, PROT_NONE, MAP_SHARED, segment->memory, segment->offset) != address
         || register_mapping(segment, address) < 0) {
         segment->address = address;
         return -1;
@@ -205,7 +206,7 @@ static int open_control(void) {
 static void give_all_back(void) {
     struct timespec a_moment = {.tv_nsec = ASK_AGAIN_NANOS};
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
-        if (it->over && it->address != NULL)
+        if (it->over && it->address != NULL && !it->inherited)
             map_end(it);
         while (it->socket < 0 && !it->inherited && !it->over && give_back(it) < 0) {
             int error = errno;
@@ -414,6 +415,7 @@ static void in_child(void) {
     forget_pauses();
     forget_say();
     forget_fence();
+    forget_undos();
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
         pthread_mutex_init(&it->lock, NULL);
         forget_threads(it);

@@ -37,6 +37,10 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
+void empty_mapping(const struct krg_segment *segment) {
+    syscall(SYS_madvise, segment->address, segment->length, MADV_DONTNEED_LOCKED);
+}
+
 // How long until it is to look again.
 static uint64_t empty_what_is_over(void) {
     uint64_t wait = TICK_NANOS;
@@ -47,7 +51,7 @@ static uint64_t empty_what_is_over(void) {
         if (time < until) {
             wait = until - time < wait ? until - time : wait;
         } else {
-            syscall(SYS_madvise, it->address, it->length, MADV_DONTNEED_LOCKED);
+            empty_mapping(it);
             wait = OVER_TICK_NANOS;
         }
     }

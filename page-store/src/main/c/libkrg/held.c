@@ -84,6 +84,12 @@ void forget_undo(uint64_t segment, uint64_t semaphore) {
     pthread_mutex_unlock(&undo_lock);
 }
 
+// What the list was may be half changed: another thread of the parent could be at it.
+void forget_undos(void) {
+    pthread_mutex_init(&undo_lock, NULL);
+    undos = NULL;
+}
+
 uint32_t present_agent(void) {
     return atomic_load(&agents_ended);
 }

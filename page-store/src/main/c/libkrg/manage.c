@@ -53,10 +53,25 @@ static int give(struct order *order, struct krg_segment_info *info) {
     return result;
 }
 
+// Rounded up to whole pages. EINVAL: there is no such size.
+static int size_order(struct order *order, size_t size) {
+    if (size > SIZE_MAX - (PAGE_BYTES - 1))
+        return fail(EINVAL);
+    order->length = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    return 0;
+}
+
+// EINVAL: no segment has a page there.
+static int offset_order(struct order *order, off_t offset) {
+    if (offset < 0 || offset % PAGE_BYTES != 0 || offset / PAGE_BYTES > UINT32_MAX)
+        return fail(EINVAL);
+    order->offset_pages = offset / PAGE_BYTES;
+    return 0;
+}
+
 int krg_segment_create(const char *name, size_t size, mode_t mode, struct krg_segment_info *info) {
-    struct order order = {.kind = CREATE, .mode = mode & 0777,
-                          .length = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES};
-    return name_order(&order, name) < 0 ? -1 : give(&order, info);
+    struct order order = {.kind = CREATE, .mode = mode & 0777};
+    return name_order(&order, name) < 0 || size_order(&order, size) < 0 ? -1 : give(&order, info);
 }
 
 int krg_segment_find(const char *name, struct krg_segment_info *info) {
@@ -70,9 +85,8 @@ int krg_segment_find_id(uint64_t id, struct krg_segment_info *info) {
 }
 
 int krg_segment_resize(uint64_t id, size_t size) {
-    struct order order = {.kind = RESIZE, .segment = id,
-                          .length = (size + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES};
-    return give(&order, NULL);
+    struct order order = {.kind = RESIZE, .segment = id};
+    return size_order(&order, size) < 0 ? -1 : give(&order, NULL);
 }
 
 int krg_segment_remove(uint64_t id) {
@@ -88,19 +102,18 @@ int krg_segment_destroy(uint64_t id) {
 int krg_segment_advise(struct krg_segment *segment, off_t offset, size_t length, int advice) {
     struct order order = {.kind = ADVISE, .segment = segment->id,
                           .key = {segment->key[0], segment->key[1]},
-                          .mode = (uint32_t)advice, .length = length,
-                          .offset_pages = offset / PAGE_BYTES};
-    return offset % PAGE_BYTES != 0 ? fail(EINVAL) : give(&order, NULL);
+                          .mode = (uint32_t)advice, .length = length};
+    return offset_order(&order, offset) < 0 ? -1 : give(&order, NULL);
 }
 
 // A disk takes its time. Should the agent end, the connection does.
 int krg_segment_sync(struct krg_segment *segment, off_t offset, size_t length) {
     struct order order = {.version = VERSION, .kind = SYNC, .segment = segment->id,
                           .key = {segment->key[0], segment->key[1]},
-                          .length = length, .offset_pages = offset / PAGE_BYTES};
+                          .length = length};
     struct timeval no_limit = {0};
-    if (offset % PAGE_BYTES != 0 || offset < 0)
-        return fail(EINVAL);
+    if (offset_order(&order, offset) < 0)
+        return -1;
     begin_call();
     int fd = connect_agent();
     int result = fd < 0 ? -1 : setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &no_limit, sizeof no_limit);

@@ -126,7 +126,8 @@ void disconnect_threads(struct krg_segment *segment);
 // Fills in what the agent gives to who opens a segment, by name or by number. -1 and errno.
 int connect_handle(struct krg_segment *segment, const char *name, uint64_t id);
 
-// Has the agent resolve the faults of what is mapped at an address. -1 and errno.
+// Has the agent resolve the faults of what is mapped at an address so that nobody can touch it, and lets the
+// program touch it. -1 and errno.
 int register_mapping(struct krg_segment *segment, void *address);
 
 // Closes all descriptors of a handle.
@@ -158,6 +159,9 @@ pid_t fence_thread(void);
 // Maps the page by which the agent says how long the node holds its lease. -1 and errno.
 int map_lease(struct krg_segment *segment, int fd);
 void unmap_lease(struct krg_segment *segment);
+
+// Takes all pages out of the mapping: whoever touches one stands still. The memory keeps them.
+void empty_mapping(const struct krg_segment *segment);
 
 // From now on the mapping is emptied when the lease is over, or no more.
 void fence(struct krg_segment *segment);

@@ -160,10 +160,25 @@ static int this_thread(struct krg_segment *segment, struct krg_thread **thread) 
     return (*thread)->socket >= 0 ? 0 : connect_thread(*thread);
 }
 
+// What is too far off to be counted is as far off as can be.
+static int64_t nanos_in(const struct timespec *time) {
+    int64_t nanos;
+    if (__builtin_mul_overflow((int64_t)time->tv_sec, 1000000000, &nanos)
+        || __builtin_add_overflow(nanos, time->tv_nsec, &nanos))
+        return time->tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return nanos;
+}
+
 static int64_t nanos_of(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return nanos_in(&now);
+}
+
+// On CLOCK_MONOTONIC, so long from now.
+static int64_t deadline(int64_t nanos) {
+    int64_t now = nanos_of(CLOCK_MONOTONIC);
+    return nanos < INT64_MAX - now ? now + nanos : INT64_MAX;
 }
 
 // When and why a thread stops waiting.
@@ -179,8 +194,8 @@ enum { GIVEN_UP = INT32_MIN };
 static const struct patience FOR_EVER = {.until = -1};
 
 static struct patience until(const struct timespec *limit) {
-    int64_t left = (int64_t)limit->tv_sec * 1000000000 + limit->tv_nsec - nanos_of(CLOCK_REALTIME);
-    return (struct patience){.until = nanos_of(CLOCK_MONOTONIC) + (left > 0 ? left : 0)};
+    int64_t end = nanos_in(limit), now = nanos_of(CLOCK_REALTIME);
+    return (struct patience){.until = deadline(end > now ? end - now : 0)};
 }
 
 // 0 when the answer is there, ETIMEDOUT, EINTR or GIVEN_UP when the thread will not wait any longer.
@@ -382,8 +397,7 @@ int krg_sem_op(struct krg_segment *segment, const struct krg_sem_op *steps, size
     if (count < 1 || count > MOST_STEPS || (limit != NULL && (!is_time(limit) || limit->tv_sec < 0)))
         return EINVAL;
     if (limit != NULL)
-        patience.until = nanos_of(CLOCK_MONOTONIC) + (int64_t)limit->tv_sec * 1000000000
-                         + limit->tv_nsec;
+        patience.until = deadline(nanos_in(limit));
     packet.request = (struct sync_request){.version = VERSION, .kind = SYNC, .operation = ADJUST,
                                            .count = count};
     memcpy(packet.steps, steps, count * sizeof *steps);

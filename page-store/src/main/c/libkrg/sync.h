@@ -47,6 +47,9 @@ int prepare_undo(uint64_t segment, const struct krg_sem_op *steps, size_t count)
 void count_undo(const struct krg_thread *thread, const struct krg_sem_op *steps, size_t count);
 void forget_undo(uint64_t segment, uint64_t semaphore);
 
+// In a child made by fork, whose end takes back nothing of what its parent did.
+void forget_undos(void);
+
 #pragma GCC visibility pop
 
 #endif

@@ -21,6 +21,7 @@ struct mapping {
     struct krg_segment *segment;
     char *address;
     size_t length;
+    bool guarded; // nothing is mapped, and nothing else takes its place
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -93,6 +94,8 @@ bool mapping_remove(void *address) {
         return false;
     inside++;
     krg_segment_close(found->segment);
+    if (found->guarded)
+        NEXT(munmap)(found->address, found->length);
     inside--;
     free(found);
     return true;
@@ -132,12 +135,13 @@ static void in_child(void) {
     close_end(0);
     inside++;
     for (struct mapping *it = mappings; it != NULL; it = it->next) {
-        if (krg_segment_after_fork(it->segment) < 0) {
+        if (!it->guarded && krg_segment_after_fork(it->segment) < 0) {
             dprintf(STDERR_FILENO, "krg: child %d has no shared memory at %p: %s\n", getpid(),
                     it->address, strerror(errno));
             // Whoever touches it gets SIGSEGV, and nothing else takes its place.
-            mmap(it->address, it->length, PROT_NONE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+            it->guarded = mmap(it->address, it->length, PROT_NONE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0)
+                          == it->address;
         }
     }
     inside--;

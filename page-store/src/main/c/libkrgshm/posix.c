@@ -206,14 +206,19 @@ INTERPOSED int ftruncate64(int fd, off64_t length) {
 
 INTERPOSED int posix_fallocate(int fd, off_t offset, off_t length) {
     uint64_t id;
+    off_t end;
     struct krg_segment_info info;
     if (!find_segment(fd, &id))
         return NEXT(posix_fallocate)(fd, offset, length);
+    if (offset < 0 || length <= 0)
+        return EINVAL;
+    if (__builtin_add_overflow(offset, length, &end))
+        return EFBIG;
     inside++;
     int result = krg_segment_find_id(id, &info);
     inside--;
-    if (result == 0 && (size_t)(offset + length) > info.size)
-        result = resize(fd, id, offset + length);
+    if (result == 0 && (size_t)end > info.size)
+        result = resize(fd, id, end);
     return result < 0 ? errno : 0;
 }
 
@@ -248,6 +253,10 @@ static void *map_shared(uint64_t id, int fd, void *address, size_t length, int p
                         int flags, off_t offset) {
     int type = flags & MAP_TYPE;
     bool is_readable = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    if (length > SIZE_MAX - (PAGE_BYTES - 1)) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
     if (type == MAP_PRIVATE || length == 0 || (flags & MAP_FIXED && mapping_overlaps(address, length))) {
         errno = EINVAL;
         return MAP_FAILED;

@@ -13,9 +13,11 @@ final class Timespec {
 
     private Timespec() {}
 
-    /// {@return a time on CLOCK_REALTIME, so much from now}
+    /// {@return a time on CLOCK_REALTIME, so much from now; no later than an [Instant] can be}
     static MemorySegment in(Arena arena, Duration patience) {
-        var until = Instant.now().plus(patience);
+        var now = Instant.now();
+        var most = Duration.between(now, Instant.MAX);
+        var until = patience.compareTo(most) < 0 ? now.plus(patience) : Instant.MAX;
         return arena.allocateFrom(LONG, until.getEpochSecond(), until.getNano());
     }
 

@@ -53,6 +53,11 @@ class SegmentsTest {
         }
         assertThat(bob.ask("prefetch 8192 65536")).isEqualTo("ok");
         assertThat(bob.ask("prefetch 100 4096")).isEqualTo("krg_segment_advise: errno 22");
+        var behindAll = 4_096L << 32;
+        assertThat(bob.ask("prefetch %d 4096".formatted(behindAll)))
+                .isEqualTo("krg_segment_advise: errno 22");
+        assertThat(bob.ask("sync %d 4096".formatted(behindAll)))
+                .isEqualTo("krg_segment_sync: errno 22");
     }
 
     @Test
@@ -121,7 +126,15 @@ class SegmentsTest {
         var waiting = bob.begin("timedlock 5 60000");
         assertThat(ann.ask("unlock")).isEqualTo("ok");
         assertThat(Toucher.await(waiting)).isEqualTo("ok");
+        var longest = ann.begin("longlock 5");
+        assertThat(Toucher.standsStill(longest)).isTrue();
         assertThat(bob.ask("unlock")).isEqualTo("ok");
+        assertThat(Toucher.await(longest)).isEqualTo("ok");
+        assertThat(ann.ask("unlock")).isEqualTo("ok");
+        var taking = ann.begin("longacquire 8");
+        assertThat(Toucher.standsStill(taking)).isTrue();
+        assertThat(bob.ask("release 8 1")).isEqualTo("ok");
+        assertThat(Toucher.await(taking)).isEqualTo("true");
 
         assertThat(ann.ask("tryrdlock 6")).isEqualTo("ok");
         assertThat(bob.ask("timedrdlock 6 60000")).isEqualTo("ok");
@@ -256,6 +269,8 @@ class SegmentsTest {
                         "KnownSegment[id=2, sizeBytes=8192, uid=0, gid=0, mode=416, held=0, "
                                 + "isRemoved=false, created=1970-01-01T00:00:00Z]");
         assertThat(bob.ask("create grid 5000")).isEqualTo("krg_segment_create: errno 17");
+        assertThat(bob.ask("create huge -1")).isEqualTo("krg_segment_create: errno 22");
+        assertThat(bob.ask("find huge")).isEqualTo("none");
         assertThat(bob.ask("find grid")).isEqualTo(created);
         assertThat(bob.ask("resize 2 16384")).isEqualTo("ok");
         assertThat(bob.ask("resize 2 4096")).isEqualTo("krg_segment_resize: errno 22");

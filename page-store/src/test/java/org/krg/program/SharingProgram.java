@@ -18,6 +18,8 @@ import java.util.Optional;
 public final class SharingProgram {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
+    private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
+
     private final Segments segments;
     private final SharedSegment segment;
     private final Deque<HeldLock> locks = new ArrayDeque<>();
@@ -100,6 +102,9 @@ public final class SharingProgram {
             case "timedacquire" ->
                     Boolean.toString(
                             segment.semaphore(first).tryAcquire(1, Duration.ofMillis(second)));
+            case "longlock" -> taken(segment.tryLock(first, FOR_EVER));
+            case "longacquire" ->
+                    Boolean.toString(segment.semaphore(first).tryAcquire(1, FOR_EVER));
             case "release" -> {
                 segment.semaphore(first).release(Math.toIntExact(second));
                 yield "ok";

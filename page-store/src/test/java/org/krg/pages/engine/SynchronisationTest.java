@@ -55,6 +55,21 @@ class SynchronisationTest {
     }
 
     @Test
+    void aLimitThatIsTooFarOffToBeCountedIsAwaited() {
+        var never = Long.toUnsignedString(-1);
+        assertThat(ann.ask("lock 1")).isEqualTo("ok");
+        var locking = bob.begin("timedlock 1 " + never);
+        assertThat(Toucher.standsStill(locking)).isTrue();
+        assertThat(ann.ask("unlock 1")).isEqualTo("ok");
+        assertThat(Toucher.await(locking)).isEqualTo("ok");
+
+        var taking = bob.begin("sem %s 8:-1:0".formatted(never));
+        assertThat(Toucher.standsStill(taking)).isTrue();
+        assertThat(ann.ask("sem 0 8:1:0")).isEqualTo("ok");
+        assertThat(Toucher.await(taking)).isEqualTo("ok");
+    }
+
+    @Test
     void whoDiesWithALockIsReportedToTheNext() {
         assertThat(ann.ask("lock 1")).isEqualTo("ok");
         assertThat(bob.ask("trylock 1")).isEqualTo("error EBUSY");

@@ -3,13 +3,17 @@ package org.krg.pages.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.krg.linux.PageMap.Entry.ABSENT;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.linux.PageMap;
 import org.krg.pages.fixture.Agreement;
 import org.krg.pages.fixture.PageNode;
 import org.krg.pages.fixture.Toucher;
@@ -78,6 +82,53 @@ class AgentRestartTest {
     }
 
     @Test
+    void aProgramThatLocksAllItsMemoryReadsWhatOthersHaveStored() {
+        var ann = one.toucher();
+        assertThat(ann.ask("write 0 7")).isEqualTo("ok");
+        var bob = two.started();
+        assertThat(bob.ask("lockall")).isEqualTo("ok");
+
+        assertThat(bob.ask("map field")).startsWith("ok");
+
+        assertThat(bob.ask("read 0")).isEqualTo("7");
+        assertThat(bob.ask("write %d 8".formatted(PAGE))).isEqualTo("ok");
+        assertThat(ann.ask("read " + PAGE)).isEqualTo("8");
+        assertThat(ann.ask("write %d 9".formatted(2 * PAGE))).isEqualTo("ok");
+        restart();
+        assertThat(bob.ask("read 0")).isEqualTo("7");
+        assertThat(bob.ask("read " + 2 * PAGE)).isEqualTo("9");
+    }
+
+    @Test
+    void whatAProgramHasLockedIsOfNoUseToItWithoutItsAgent() throws Exception {
+        var ann = one.toucher();
+        var bob = two.toucher();
+        assertThat(ann.ask("write 0 7")).isEqualTo("ok");
+        assertThat(bob.ask("lock")).isEqualTo("ok");
+        assertThat(bob.ask("read 0")).isEqualTo("7");
+        var address = addressOf(bob);
+
+        two.end();
+
+        await().until(() -> PageMap.read(bob.pid(), address, 1).equals(List.of(ABSENT)));
+        agreement.lose(two);
+        assertThat(ann.ask("write 0 8")).isEqualTo("ok");
+        var read = bob.begin("read 0");
+        assertThat(Toucher.standsStill(read)).isTrue();
+        two = two.next();
+        nodes = List.of(one, two);
+        assertThat(Toucher.await(read)).isEqualTo("8");
+    }
+
+    /// {@return where a process has the segment mapped}
+    private static long addressOf(Toucher program) throws IOException {
+        try (var maps = Files.lines(Path.of("/proc", "" + program.pid(), "maps"))) {
+            var line = maps.filter(it -> it.contains("memfd:krg-field")).findFirst();
+            return Long.parseUnsignedLong(line.orElseThrow().split("-", 2)[0], 16);
+        }
+    }
+
+    @Test
     void noAdditionIsLostWhereOnlyConnectionsEnd() throws Exception {
         var ann = one.toucher();
         var bob = two.toucher();
@@ -123,5 +174,17 @@ class AgentRestartTest {
         await().until(() -> two.isDetachable(other));
         assertThat(other.ask("guard 6 0 10 1")).isEqualTo("ok");
         assertThat(taker.ask("guard 7 0 10 1")).isEqualTo("ended");
+    }
+
+    @Test
+    void whatAParentHasTakenIsNotItsChilds() {
+        var taker = two.synchronising();
+        assertThat(taker.ask("semset 9 5")).isEqualTo("ok");
+        assertThat(taker.ask("sem 0 9:-1:2")).isEqualTo("ok");
+        var child = Integer.parseInt(taker.ask("branch").substring("ok ".length()));
+        two.openAgain();
+
+        await().until(() -> two.isDetachable(child));
+        assertThat(taker.ask("guard 6 0 10 1")).isEqualTo("ok");
     }
 }
