@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 /// than the call: where it leaves its errno, and its arguments. What is there is read before the
 /// thread makes its next call.
 final class CallRoom {
-    /// Enough for whatever an array of events needs.
-    private static final int ARGUMENT_BYTES = 2_048;
+    /// Enough for whatever an array of events needs, and what says where it is.
+    private static final int ARGUMENT_BYTES = 2_048 + 16;
 
     private static final ThreadLocal<CallRoom> ROOMS = ThreadLocal.withInitial(CallRoom::new);
 

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.OptionalLong;
@@ -14,9 +15,12 @@ import java.util.OptionalLong;
 /// Memory without a name that processes share by its descriptor, `memfd_create(2)`.
 ///
 /// Never maps it: a look through a mapping of our own would put a page of zeros where there is
-/// none, and every other mapping would take it for data. Safe for use from any thread.
+/// none, and every other mapping would take it for data. It is sealed: whoever has the descriptor
+/// may make it larger, and nobody smaller. Safe for use from any thread.
 public final class Memfd implements AutoCloseable {
-    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_CLOEXEC_ALLOW_SEALING = 1 | 2;
+    private static final int F_ADD_SEALS = 1033;
+    private static final int F_SEAL_SEAL_SHRINK = 1 | 2;
 
     /// `FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE`, `linux/falloc.h`
     private static final int PUNCH_HOLE_KEEP_SIZE = 2 | 1;
@@ -26,6 +30,13 @@ public final class Memfd implements AutoCloseable {
     /// `int memfd_create(const char *name, unsigned int flags)`
     private static final MethodHandle MEMFD_CREATE =
             Libc.function("memfd_create", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+
+    /// `int fcntl(int fd, int cmd, ...)`
+    private static final MethodHandle FCNTL =
+            Libc.function(
+                    "fcntl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
 
     /// `int ftruncate(int fd, off_t length)`
     private static final MethodHandle FTRUNCATE =
@@ -65,7 +76,8 @@ public final class Memfd implements AutoCloseable {
             }
             var memfd = new Memfd(new Descriptor(fd));
             try {
-                memfd.resize(sizeBytes);
+                memfd.grow(sizeBytes);
+                memfd.seal();
             } catch (LinuxException failure) {
                 memfd.close();
                 throw failure;
@@ -74,11 +86,22 @@ public final class Memfd implements AutoCloseable {
         }
     }
 
-    /// Makes it so large; what is new is holes.
-    public void resize(long sizeBytes) {
+    private void seal() {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
-            if (ftruncate(state, descriptor.number(), sizeBytes) != 0) {
+            if (addSeals(state, descriptor.number(), F_SEAL_SEAL_SHRINK) != 0) {
+                throw new LinuxException("fcntl(F_ADD_SEALS)", Libc.errno(state));
+            }
+        }
+    }
+
+    /// Makes it at least so large; what is new is holes.
+    public void grow(long sizeBytes) {
+        try (var arena = Arena.ofConfined()) {
+            var state = Libc.callState(arena);
+            if (ftruncate(state, descriptor.number(), sizeBytes) != 0
+                    // Somebody else who has the descriptor has made it larger.
+                    && !Libc.errno(state).equals(Errno.EPERM)) {
                 throw new LinuxException("ftruncate(" + sizeBytes + ")", Libc.errno(state));
             }
         }
@@ -156,9 +179,17 @@ public final class Memfd implements AutoCloseable {
 
     private static int memfdCreate(MemorySegment state, MemorySegment name) {
         try {
-            return (int) MEMFD_CREATE.invokeExact(state, name, MFD_CLOEXEC);
+            return (int) MEMFD_CREATE.invokeExact(state, name, MFD_CLOEXEC_ALLOW_SEALING);
         } catch (Throwable broken) {
             throw Libc.mismatch("memfd_create(2)", broken);
+        }
+    }
+
+    private static int addSeals(MemorySegment state, int fd, int seals) {
+        try {
+            return (int) FCNTL.invokeExact(state, fd, F_ADD_SEALS, seals);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("fcntl(2)", broken);
         }
     }
 

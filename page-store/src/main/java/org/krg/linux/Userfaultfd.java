@@ -6,11 +6,14 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +21,9 @@ import java.util.Optional;
 /// The page faults of another process and the power to resolve them, `userfaultfd(2)`.
 ///
 /// The process made the descriptor (only its own memory can be registered with it) and sent it
-/// here; all else is done from here. Calls are safe from any thread; a process that has ended, or
-/// has unmapped the range, is an [Outcome].
+/// here; all else is done from here. The open file is the process's as well, which may change its
+/// flags at any time: nothing here waits for it nevertheless. Calls are safe from any thread; a
+/// process that has ended, or has unmapped the range, is an [Outcome].
 public final class Userfaultfd implements AutoCloseable {
     /// What became of a call on a range.
     public enum Outcome {
@@ -41,6 +45,14 @@ public final class Userfaultfd implements AutoCloseable {
     public static final long SHARED_MEMORY_FEATURES = 1 | 1 << 5 | 1 << 10 | 1 << 12 | 1 << 14;
 
     private static final int O_RDWR_CLOEXEC = 2 | 0x80000;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int F_GETFL = 3;
+    private static final int RWF_NOWAIT = 8;
+
+    /// Of a file without positions.
+    private static final long NO_OFFSET = -1;
+
+    private static final Path ITS_NAME = Path.of("anon_inode:[userfaultfd]");
     private static final long MISSING_WP_MINOR = 1 | 2 | 4;
     private static final long WRITEPROTECT_MODE_WP = 1;
     private static final long CONTINUE_MODE_DONTWAKE = 1;
@@ -57,6 +69,20 @@ public final class Userfaultfd implements AutoCloseable {
                     FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
                     Linker.Option.firstVariadicArg(2));
 
+    /// `ssize_t preadv2(int fd, const struct iovec *iov, int iovcnt, off_t offset, int flags)`
+    private static final MethodHandle PREADV2 =
+            Libc.function(
+                    "preadv2",
+                    FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_LONG, JAVA_INT));
+
+    /// `int fcntl(int fd, int cmd, ...)`
+    private static final MethodHandle FCNTL =
+            Libc.function(
+                    "fcntl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+
     /// `ssize_t read(int fd, void *buf, size_t count)`
     private static final MethodHandle READ =
             Libc.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
@@ -69,6 +95,10 @@ public final class Userfaultfd implements AutoCloseable {
                     Linker.Option.firstVariadicArg(2));
 
     private final Descriptor descriptor;
+
+    /// Whether the kernel can be asked not to wait, whatever flags the file has: from Linux 6.10
+    /// on.
+    private volatile boolean isAskedNotToWait = true;
 
     /// Takes over a descriptor that a process sent, which opened it with `O_NONBLOCK`.
     public Userfaultfd(Descriptor descriptor) {
@@ -92,8 +122,11 @@ public final class Userfaultfd implements AutoCloseable {
 
     /// Agrees on features. Possible once in the life of a descriptor.
     ///
-    /// @throws LinuxException if the kernel lacks one of them, or the descriptor is something else
+    /// @throws LinuxException if the kernel lacks one of them, or the descriptor is something else,
+    ///   or one that blocks
     public void agree(long features) {
+        requireUserfaultfd();
+        requireNonBlocking();
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
             var api = arena.allocate(UffdLayouts.API);
@@ -102,6 +135,31 @@ public final class Userfaultfd implements AutoCloseable {
             if (ioctl(state, UffdLayouts.UFFDIO_API, api) != 0) {
                 throw new LinuxException("UFFDIO_API(" + features + ")", Libc.errno(state));
             }
+        }
+    }
+
+    /// Whoever serves another file, as programs do with FUSE, could let a call on it wait.
+    private void requireUserfaultfd() {
+        try {
+            var link = Path.of("/proc/self/fd", "" + descriptor.number());
+            if (Files.readSymbolicLink(link).equals(ITS_NAME)) {
+                return;
+            }
+        } catch (IOException closed) {
+            throw new LinuxException("readlink(userfaultfd)", Errno.EBADF);
+        }
+        throw new LinuxException("userfaultfd: it is another file", Errno.EINVAL);
+    }
+
+    /// Of one that blocks epoll tells without end that something is to be read.
+    private void requireNonBlocking() {
+        var state = CallRoom.ofThread().state();
+        var flags = flags(state);
+        if (flags < 0) {
+            throw new LinuxException("fcntl(userfaultfd, F_GETFL)", Libc.errno(state));
+        }
+        if ((flags & O_NONBLOCK) == 0) {
+            throw new LinuxException("userfaultfd: its process lets it block", Errno.EINVAL);
         }
     }
 
@@ -154,18 +212,37 @@ public final class Userfaultfd implements AutoCloseable {
 
     /// {@return the threads that stood still since the last call; none if there are none. It does
     /// not block}
+    ///
+    /// @throws LinuxException if the process has made the file one that blocks
     public List<PageFault> takeFaults() {
         var room = CallRoom.ofThread();
         var messages = room.arguments().asSlice(0, EVENTS_AT_ONCE * UffdLayouts.MESSAGE.byteSize());
-        var count = read(room.state(), messages);
+        var count = readNow(room, messages);
         if (count >= 0) {
             return faults(messages, count / UffdLayouts.MESSAGE.byteSize());
         }
         var errno = Libc.errno(room.state());
         if (errno.equals(Errno.EAGAIN) || errno.equals(Errno.EINTR)) {
+            requireNonBlocking();
             return List.of();
         }
         throw new LinuxException("read(userfaultfd)", errno);
+    }
+
+    /// An older kernel is trusted with the flag as it was right before the call.
+    private long readNow(CallRoom room, MemorySegment messages) {
+        if (isAskedNotToWait) {
+            var vector = room.arguments().asSlice(messages.byteSize());
+            vector.set(ADDRESS, 0, messages);
+            vector.set(JAVA_LONG, 8, messages.byteSize());
+            var count = preadv2(room.state(), vector);
+            if (count >= 0 || !Libc.errno(room.state()).equals(Errno.EOPNOTSUPP)) {
+                return count;
+            }
+            isAskedNotToWait = false;
+        }
+        requireNonBlocking();
+        return read(room.state(), messages);
     }
 
     @Override
@@ -223,6 +300,24 @@ public final class Userfaultfd implements AutoCloseable {
             return (int) OPEN.invokeExact(state, path, O_RDWR_CLOEXEC);
         } catch (Throwable broken) {
             throw Libc.mismatch("open(2)", broken);
+        }
+    }
+
+    private int flags(MemorySegment state) {
+        try {
+            return (int) FCNTL.invokeExact(state, descriptor.number(), F_GETFL);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("fcntl(2)", broken);
+        }
+    }
+
+    private long preadv2(MemorySegment state, MemorySegment vector) {
+        try {
+            return (long)
+                    PREADV2.invokeExact(
+                            state, descriptor.number(), vector, 1, NO_OFFSET, RWF_NOWAIT);
+        } catch (Throwable broken) {
+            throw Libc.mismatch("preadv2(2)", broken);
         }
     }
 

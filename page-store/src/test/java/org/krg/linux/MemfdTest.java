@@ -5,7 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 
 class MemfdTest {
@@ -52,6 +57,22 @@ class MemfdTest {
     void aLengthOfNothingCannotBePunchedOut() {
         try (var memory = Memfd.create("short", PAGE)) {
             assertThatThrownBy(() -> memory.punch(0, 0)).hasMessageContaining("EINVAL");
+        }
+    }
+
+    @Test
+    void whoeverHasItMakesItLargerAndNotSmaller() throws IOException {
+        try (var memory = Memfd.create("sealed", 4 * PAGE);
+                var arena = Arena.ofConfined()) {
+            var path = Path.of("/proc/self/fd", "" + memory.descriptor().number());
+            try (var file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                assertThatThrownBy(() -> file.truncate(PAGE)).isInstanceOf(IOException.class);
+                assertThat(file.write(ByteBuffer.allocate(1), 8 * PAGE)).isEqualTo(1);
+            }
+
+            memory.grow(6 * PAGE);
+
+            memory.read(8 * PAGE, arena.allocate(1));
         }
     }
 

@@ -51,7 +51,7 @@ public final class AttachPort implements AutoCloseable {
     /// The thread may be opening a segment, which the cluster has to agree on.
     private static final Duration ASK_LIMIT = Duration.ofSeconds(30);
 
-    private final PacketListener listener;
+    private final Entrance entrance;
     private final SegmentDoor door;
     private final FaultLoop faults = FaultLoop.start();
     private final MemoryLease lease = new MemoryLease();
@@ -90,7 +90,7 @@ public final class AttachPort implements AutoCloseable {
             SyncEngine sync,
             ProgramCheckpoints checkpoints) {
         this.checkpoints = checkpoints;
-        this.listener = listener;
+        this.entrance = new Entrance(listener, epoll, LISTENER, this::post, Entrance.share());
         this.door = door;
         this.sync = new SyncDoor(sync, epoll, this::nextTag, this::post);
         this.thread =
@@ -122,7 +122,7 @@ public final class AttachPort implements AutoCloseable {
             SyncEngine sync,
             ProgramCheckpoints checkpoints) {
         var port = new AttachPort(listener, door, sync, checkpoints);
-        port.epoll.add(port.listener.descriptor(), LISTENER);
+        port.entrance.open();
         port.thread.start();
         return port;
     }
@@ -131,7 +131,7 @@ public final class AttachPort implements AutoCloseable {
         while (!stopped) {
             for (var tag : epoll.await()) {
                 if (tag == LISTENER) {
-                    listener.accept().ifPresent(this::admit);
+                    entrance.take(this::admit);
                 } else if (!sync.ended(tag)) {
                     serve(tag);
                 }
@@ -161,13 +161,19 @@ public final class AttachPort implements AutoCloseable {
         var client =
                 new AttachedClient(
                         nextTag(), connection, door, faults, lease, sync, new Attending());
-        if (dismissed.contains(client.peer().pid())) {
+        if (dismissed.contains(client.peer().pid()) || !entrance.enter(client.peer())) {
             client.close(_ -> {});
             return;
         }
+        try {
+            epoll.add(connection.descriptor(), client.tag());
+            epoll.add(client.process(), client.tag() + 1);
+        } catch (LinuxException failure) {
+            client.close(_ -> {});
+            entrance.leave(client.peer());
+            throw failure;
+        }
         clients.put(client.tag(), client);
-        epoll.add(connection.descriptor(), client.tag());
-        epoll.add(client.process(), client.tag() + 1);
     }
 
     private long nextTag() {
@@ -196,9 +202,13 @@ public final class AttachPort implements AutoCloseable {
                 end(client, ended);
             }
         } catch (LinuxException failure) {
-            log.warn("process let go peer={} reason={}", client.peer(), failure.getMessage());
-            end(client, false);
+            letGo(client, String.valueOf(failure.getMessage()));
         }
+    }
+
+    private void letGo(AttachedClient client, String reason) {
+        log.warn("process let go peer={} reason={}", client.peer(), reason);
+        end(client, false);
     }
 
     private void end(AttachedClient client, boolean isOver) {
@@ -252,6 +262,15 @@ public final class AttachPort implements AutoCloseable {
                             .exceptionally(_ -> AttachError.EIO)
                             .thenAccept(outcome -> post(() -> tell(pid, outcome)));
         }
+
+        @Override
+        public void breaks(AttachedClient client, String reason) {
+            post(() -> {
+                if (clients.get(client.tag()) == client) {
+                    letGo(client, reason);
+                }
+            });
+        }
     }
 
     /// Its connection is another one by now, or will be.
@@ -264,7 +283,7 @@ public final class AttachPort implements AutoCloseable {
     }
 
     private void tell(Attendant attendant) {
-        var outcome = saved.remove(attendant.pid());
+        var outcome = attendant.isGone() ? null : saved.remove(attendant.pid());
         if (outcome != null) {
             attendant.saved(outcome);
         }
@@ -288,6 +307,7 @@ public final class AttachPort implements AutoCloseable {
         }
         epoll.remove(client.process());
         client.close(released);
+        entrance.leave(client.peer());
     }
 
     /// {@return the processes of this node that have shared memory, each with whether it can be

@@ -52,12 +52,16 @@ final class AttachedClient {
     private @Nullable Attendant attendant;
     private boolean isClosed;
 
-    /// Told of a process that has asked for all that it needs.
+    /// Told of what concerns more than one connection.
     interface Attending {
+        /// A process has asked for all that it needs.
         void begins(AttachedClient client);
 
         /// It asks for a checkpoint.
         void asksToBeSaved(AttachedClient client);
+
+        /// Its process is to be let go of. Called by any thread.
+        void breaks(AttachedClient client, String reason);
     }
 
     private record Granted(SegmentId segment, NodeMemory memory, FaultSink sink, SegmentKey key) {}
@@ -260,11 +264,10 @@ final class AttachedClient {
                 new AttachedProcess(
                         peer.pid(),
                         uffd,
-                        request.address(),
-                        first,
-                        pages,
+                        new AttachedProcess.Place(request.address(), first, pages),
                         lease,
-                        of.memory::nextPage);
+                        of.memory::nextPage,
+                        reason -> attending.breaks(this, reason));
         of.memory.attach(attached);
         mapping = new Mapping(of, attached, faults.add(attached, of.sink));
         return AttachError.NONE;

@@ -3,21 +3,26 @@ package org.krg.pages.memory;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.krg.linux.Descriptor;
+import org.krg.linux.LinuxException;
 import org.krg.linux.PageFault;
 import org.krg.linux.PageMap;
 import org.krg.linux.Userfaultfd;
 import org.krg.linux.Userfaultfd.Outcome;
 import org.krg.pages.coherence.Access;
 import org.krg.pages.engine.PageMemory;
-import org.krg.state.model.InvariantBroken;
 
 /// One mapping of a segment in one process of this node. Calls about a process that has ended, or
 /// has unmapped the place, do nothing: it cannot touch the page.
+///
+/// The process has the userfaultfd, too, and may do with it as it likes. Where the kernel answers
+/// what it never does otherwise, the process is let go of, and nobody else notices.
 ///
 /// While the node's lease is over nothing is mapped. This agent may have stood still between a look
 /// at the lease and the call that maps a page: so who waits for the page is woken only if the lease
@@ -38,6 +43,8 @@ final class AttachedProcess implements AutoCloseable {
     private final int pages;
     private final MemoryLease lease;
     private final Present present;
+    private final Consumer<String> letGo;
+    private final AtomicBoolean isBroken = new AtomicBoolean();
 
     /// A descriptor that is closed is soon another file's: who uses it holds the read lock.
     private final ReadWriteLock open = new ReentrantReadWriteLock();
@@ -55,23 +62,28 @@ final class AttachedProcess implements AutoCloseable {
         Outcome make(long address);
     }
 
-    /// @param base where the mapping begins
+    /// Where a mapping lies.
+    ///
+    /// @param base where it begins
     /// @param first the page that lies there
+    record Place(long base, int first, int pages) {}
+
+    /// @param letGo is told once, by any thread, why the process is to be let go of
     AttachedProcess(
             int pid,
             Userfaultfd faults,
-            long base,
-            int first,
-            int pages,
+            Place place,
             MemoryLease lease,
-            Present present) {
+            Present present,
+            Consumer<String> letGo) {
         this.pid = pid;
         this.faults = faults;
-        this.base = base;
-        this.first = first;
-        this.pages = pages;
+        this.base = place.base;
+        this.first = place.first;
+        this.pages = place.pages;
         this.lease = lease;
         this.present = present;
+        this.letGo = letGo;
     }
 
     Descriptor descriptor() {
@@ -118,18 +130,38 @@ final class AttachedProcess implements AutoCloseable {
         open.readLock().lock();
         try {
             return closed ? List.of() : faults.takeFaults();
+        } catch (LinuxException failure) {
+            breaks(String.valueOf(failure.getMessage()));
+            return List.of();
         } finally {
             open.readLock().unlock();
         }
     }
 
-    /// {@return the page that lies at an address}
-    int page(long address) {
-        var page = (address - base) / PageMemory.PAGE_BYTES;
-        if (address < base || page >= pages) {
-            throw new InvariantBroken("a fault lies in the mapping: %#x".formatted(address));
+    /// {@return whether an address lies in the mapping} If it does not the process has registered
+    /// other memory.
+    boolean covers(long address) {
+        var isInside = address >= base && (address - base) / PageMemory.PAGE_BYTES < (long) pages;
+        if (!isInside) {
+            breaks("it is told of a fault outside of its mapping, at %#x".formatted(address));
         }
-        return first + (int) page;
+        return isInside;
+    }
+
+    /// {@return the page that lies at an address of the mapping}
+    int page(long address) {
+        return first + (int) ((address - base) / PageMemory.PAGE_BYTES);
+    }
+
+    /// {@return whether the process is let go of}
+    boolean isBroken() {
+        return isBroken.get();
+    }
+
+    private void breaks(String reason) {
+        if (isBroken.compareAndSet(false, true)) {
+            letGo.accept(reason);
+        }
     }
 
     /// Maps a page that the memory has, if it is not mapped already, and lets who waits for it go
@@ -217,6 +249,9 @@ final class AttachedProcess implements AutoCloseable {
         try {
             var isMapped = page >= first && page < first + pages;
             return closed || !isMapped ? Outcome.ENDED : repeated(page, call);
+        } catch (LinuxException failure) {
+            breaks(String.valueOf(failure.getMessage()));
+            return Outcome.ENDED;
         } finally {
             open.readLock().unlock();
         }
@@ -236,7 +271,8 @@ final class AttachedProcess implements AutoCloseable {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        throw new InvariantBroken("the kernel changes a mapping without end at page " + page);
+        breaks("it changes its mappings without end, at page " + page);
+        return Outcome.ENDED;
     }
 
     /// The process loses the right to store first: it may live on, and who takes a page away from

@@ -5,17 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.krg.linux.LinuxException;
 import org.krg.linux.PacketConnection;
 import org.krg.pages.codec.AttachCodec;
 import org.krg.pages.codec.AttachError;
 import org.krg.pages.codec.AttachOrder;
 import org.krg.pages.codec.AttachRequest.Paused;
 import org.krg.state.model.SegmentId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A process that gives its shared memory back when it is told to. It holds the segments that the
 /// process had open until that has opened them again, here or elsewhere. Owned by the thread of the
 /// [AttachPort]; its answers may be awaited by any.
 final class Attendant {
+    private static final Logger log = LoggerFactory.getLogger(Attendant.class);
+
     private final int pid;
     private final PacketConnection connection;
     private final List<SegmentId> kept = new ArrayList<>();
@@ -83,13 +88,29 @@ final class Attendant {
     }
 
     private void order(AttachOrder order) {
-        // Who is gone is let go of as such.
-        var _ = connection.send(AttachCodec.encode(order), List.of());
+        if (isGone) {
+            // Whoever waits for its answer hears so.
+            ended();
+        } else {
+            send(AttachCodec.encode(order));
+        }
     }
 
     void saved(AttachError error) {
-        // Who is gone is let go of as such.
-        var _ = connection.send(AttachCodec.saved(error), List.of());
+        if (!isGone) {
+            send(AttachCodec.saved(error));
+        }
+    }
+
+    /// The number of a connection that is closed may be another one's by now. What goes wrong with
+    /// this one keeps nobody from telling the others.
+    private void send(byte[] packet) {
+        try {
+            // Who is gone is let go of as such.
+            var _ = connection.send(packet, List.of());
+        } catch (LinuxException failure) {
+            log.warn("process does not hear pid={} reason={}", pid, failure.getMessage());
+        }
     }
 
     void paused(Paused answer) {

@@ -93,7 +93,7 @@ final class Detaching {
             requireNothingHeld();
             gate.shut();
         } catch (DetachRefused | RuntimeException failure) {
-            port.perform(() -> group.attendants().forEach(Attendant::resume));
+            resume(group);
             throw failure;
         }
         try {
@@ -101,8 +101,13 @@ final class Detaching {
         } catch (DetachRefused | RuntimeException failure) {
             // Those that are detached come again.
             gate.open();
+            resume(group);
             throw failure;
         }
+    }
+
+    private void resume(Group group) {
+        port.perform(() -> group.attendants().forEach(Attendant::resume));
     }
 
     private static void requireNoStranger(Group group) throws DetachRefused {

@@ -10,7 +10,8 @@ import org.krg.pages.engine.Threads;
 import org.krg.state.ThreadLost;
 
 /// The thread that hears of the page faults of all processes of a node and tells those who resolve
-/// them, in the thread itself: handing them over would cost another wake-up.
+/// them, in the thread itself: handing them over would cost another wake-up. A process whose faults
+/// make no sense is heard of no more.
 final class FaultLoop implements AutoCloseable {
     private final Epoll epoll = Epoll.open();
     private final Map<Long, Source> sources = new ConcurrentHashMap<>();
@@ -45,8 +46,9 @@ final class FaultLoop implements AutoCloseable {
         return tag;
     }
 
-    /// Hears no more of a process. Comes before the process is closed.
-    void remove(long tag) {
+    /// Hears no more of a process. Comes before the process is closed; when it returns nobody else
+    /// uses the descriptor for that either.
+    synchronized void remove(long tag) {
         var source = sources.remove(tag);
         if (source != null) {
             epoll.remove(source.process.descriptor());
@@ -64,6 +66,9 @@ final class FaultLoop implements AutoCloseable {
                 var source = sources.get(tag);
                 if (source != null) {
                     tell(source);
+                    if (source.process.isBroken()) {
+                        remove(tag);
+                    }
                 }
             }
         }
@@ -71,7 +76,9 @@ final class FaultLoop implements AutoCloseable {
 
     private static void tell(Source source) {
         for (var fault : source.process.takeFaults()) {
-            source.sink.fault(source.process.page(fault.address()), fault.isWrite());
+            if (source.process.covers(fault.address())) {
+                source.sink.fault(source.process.page(fault.address()), fault.isWrite());
+            }
         }
     }
 

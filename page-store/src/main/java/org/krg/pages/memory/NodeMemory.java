@@ -45,7 +45,7 @@ public final class NodeMemory implements PageMemory, AutoCloseable {
     /// Makes it at least so large. What is mapped already does not grow.
     public synchronized void grow(long wantedBytes) {
         if (wantedBytes > sizeBytes) {
-            memory.resize(wantedBytes);
+            memory.grow(wantedBytes);
             sizeBytes = wantedBytes;
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,31 @@ class DetachTest {
         one.detach(ann);
         one.giveBack();
         assertThat(ann.ask("lock 5")).isEqualTo("ok");
+    }
+
+    @Test
+    void whoIsKilledMeanwhileKeepsNobodyElseFromGoingOn() {
+        var ann = one.toucher();
+        var bob = one.synchronising();
+        assertThat(bob.ask("lock 5")).isEqualTo("ok");
+        var pids = Set.of(ann.pid(), bob.pid());
+        var asked = new AtomicInteger();
+
+        // They are asked for again once all of them stand still.
+        var refused =
+                catchThrowableOfType(
+                        DetachRefused.class,
+                        () ->
+                                one.detach(() -> {
+                                    if (asked.incrementAndGet() == 2) {
+                                        ann.kill();
+                                        await().until(() -> !one.isKnown(ann));
+                                    }
+                                    return pids;
+                                }));
+
+        assertThat(refused).hasMessageContaining("holds object 5 of segment 1");
+        assertThat(bob.ask("unlock 5")).isEqualTo("ok");
     }
 
     @Test

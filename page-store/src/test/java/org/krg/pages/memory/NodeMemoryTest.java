@@ -480,6 +480,91 @@ class NodeMemoryTest {
     }
 
     @Test
+    void whoConnectsAndIsGoneHoldsNobodyUp() {
+        port.close();
+        try (var gone = Toucher.start(socket)) {
+            assertThat(gone.ask("flood 3")).isEqualTo("3");
+            gone.kill();
+        }
+
+        port = serve();
+
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(answerOf(program, "read " + OFFSET)).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void anAgentWithoutDescriptorsLetsTheNextOneInWhenItHasSome() {
+        var cramped = directory.resolve("cramped.sock");
+        try (var agent = Toucher.crampedPort(cramped);
+                var first = startedAt(agent, cramped);
+                var greedy = Toucher.start(cramped);
+                var next = Toucher.start(cramped)) {
+            assertThat(first.ask("map " + FIELD)).isEqualTo("error EACCES");
+            assertThat(agent.ask("occupy")).isEqualTo("ok");
+            assertThat(Integer.parseInt(greedy.ask("flood 300"))).isLessThan(300);
+
+            assertThat(greedy.ask("drain")).isEqualTo("ok");
+
+            assertThat(next.ask("map " + FIELD)).isEqualTo("error EACCES");
+        }
+    }
+
+    private static Toucher startedAt(Toucher agent, Path at) {
+        assertThat(agent.ask("begin")).isEqualTo("ok");
+        return Toucher.start(at);
+    }
+
+    @Test
+    void aProgramThatLetsItsFaultsBlockHoldsNobodyUp() {
+        try (var rogue = Toucher.mapping(socket, FIELD);
+                var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(rogue.ask("unblock")).isEqualTo("ok");
+            assertThat(answerOf(rogue, "read " + OFFSET)).isEqualTo("0");
+
+            assertThat(answerOf(program, "write " + OFFSET + " 8")).isEqualTo("ok");
+            assertThat(answerOf(rogue, "read " + OFFSET)).isEqualTo("8");
+        }
+    }
+
+    @Test
+    void aProgramWhoseFaultsLieElsewhereHoldsNobodyUp() {
+        try (var rogue = Toucher.mapping(socket, FIELD);
+                var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(rogue.ask("stray")).isEqualTo("ok");
+
+            assertThat(answerOf(program, "write " + OFFSET + " 8")).isEqualTo("ok");
+            assertThat(answerOf(rogue, "read " + OFFSET)).isEqualTo("8");
+        }
+    }
+
+    @Test
+    void aProgramDoesNotMakeTheMemoryShorter() {
+        try (var rogue = Toucher.mapping(socket, FIELD);
+                var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(answerOf(program, "write " + OFFSET + " 8")).isEqualTo("ok");
+
+            assertThat(rogue.ask("truncate 0")).isEqualTo("error EPERM");
+
+            assertThat(rogue.ask("truncate 8388608")).isEqualTo("ok");
+            memory.grow(4 << 20);
+            assertThat(program.ask("read " + OFFSET)).isEqualTo("8");
+            var copy = arena.allocate(PageMemory.PAGE_BYTES);
+            memory.revoke(PAGE, true, copy);
+            assertThat(copy.get(JAVA_LONG, 64)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aChildOfForkThatClosesItsParentsHandleKeepsWhatIsItsOwn() {
+        try (var program = Toucher.mapping(socket, FIELD)) {
+            assertThat(program.ask("forkclose")).isEqualTo("ok");
+            assertThat(answerOf(program, "write " + OFFSET + " 8")).isEqualTo("ok");
+        }
+    }
+
+    @Test
     void whatCannotBeOpenedSaysWhy() {
         try (var program = Toucher.start(socket);
                 var astray = Toucher.start(directory.resolve("nobody.sock"))) {
