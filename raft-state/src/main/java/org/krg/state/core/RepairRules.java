@@ -39,6 +39,9 @@ public final class RepairRules {
                     "the log ends at entry %d, though entries up to %d were acknowledged"
                             .formatted(found.logLast(), found.acknowledged()));
         }
+        if (found.isCutOff()) {
+            return Plan.impossible(found.cutOff());
+        }
         var steps = new ArrayList<RepairStep>();
         found.tail()
                 .ifPresent(torn -> steps.add(new RepairStep.CutTail(torn.file(), torn.whole())));
@@ -49,15 +52,6 @@ public final class RepairRules {
         }
         if (found.rowsDamage().isPresent()) {
             steps.add(new RepairStep.PutRowsAside(found.rowsDamage().get()));
-        }
-        var base =
-                found.rowsDamage().isPresent()
-                        ? found.newestSound()
-                        : Math.max(found.rows(), found.newestSound());
-        if (base + 1 < found.logFirst()) {
-            return Plan.impossible(
-                    "the log begins at entry %d and no sound snapshot or rows lead up to it"
-                            .formatted(found.logFirst()));
         }
         return new Plan(steps, Optional.empty());
     }

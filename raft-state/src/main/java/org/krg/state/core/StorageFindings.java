@@ -53,12 +53,25 @@ public record StorageFindings(
                 && logDamage.isEmpty()
                 && rowsDamage.isEmpty()
                 && snapshots.stream().allMatch(FoundSnapshot::isSound)
-                && !isShort();
+                && !isShort()
+                && !isCutOff();
     }
 
     /// {@return whether the log ends before what was acknowledged}
     public boolean isShort() {
         return Math.max(logLast, newestSound()) < acknowledged;
+    }
+
+    /// {@return whether entries are missing between the rows or snapshots that are sound and the
+    /// log} Rows alone are enough: the member takes a snapshot of them when it starts.
+    public boolean isCutOff() {
+        var soundRows = rowsDamage.isPresent() ? -1 : rows;
+        return Math.max(soundRows, newestSound()) + 1 < logFirst;
+    }
+
+    String cutOff() {
+        return "the log begins at entry %d and no sound snapshot or rows lead up to it"
+                .formatted(logFirst);
     }
 
     /// {@return index of the newest sound snapshot; -1 if there is none}
@@ -87,6 +100,9 @@ public record StorageFindings(
         }
         snapshots.forEach(each -> each.damage().ifPresent(all::add));
         rowsDamage.ifPresent(all::add);
+        if (isCutOff()) {
+            all.add(cutOff());
+        }
         return all;
     }
 }

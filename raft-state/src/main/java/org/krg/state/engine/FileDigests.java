@@ -4,6 +4,7 @@ package org.krg.state.engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,9 +67,14 @@ public final class FileDigests {
                         Files.getLastModifiedTime(table).toMillis()));
     }
 
-    /// All files are read for the next snapshot.
-    public void forget() {
-        known.clear();
+    /// Has a table file that was found damaged read for the next snapshot; all of them, if only the
+    /// directory is known.
+    public void forget(Path damaged) {
+        if (Files.isDirectory(damaged)) {
+            known.clear();
+        } else {
+            known.remove(name(damaged));
+        }
     }
 
     /// Writes the checksums of the files in a directory. A table file may have been damaged since
@@ -124,6 +130,8 @@ public final class FileDigests {
             }
         } catch (NoSuchFileException missing) {
             throw new StorageDamaged(Path.of(missing.getFile()), "it is missing", missing);
+        } catch (ClosedByInterruptException end) {
+            throw new StorageFailed(directory + " was not read to its end", end);
         } catch (IOException failed) {
             throw DiskFailed.faultOf(failed)
                     .<RuntimeException>map(fault -> new DiskFailed(directory, fault, failed))

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,10 +19,12 @@ import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.jspecify.annotations.Nullable;
+import org.krg.state.DiskFailed;
 import org.krg.state.StorageDamaged;
 import org.krg.state.engine.FileDigests;
 import org.krg.state.engine.LogPosition;
 import org.krg.state.engine.Snapshot;
+import org.krg.state.engine.StorageFailed;
 import org.krg.state.ratis.files.Directories;
 import org.krg.state.ratis.files.SnapshotName;
 
@@ -32,6 +33,9 @@ import org.krg.state.ratis.files.SnapshotName;
 ///
 /// When a snapshot comes from the leader, Ratis replaces `sm` as a whole, so nothing else may be
 /// kept in it.
+///
+/// The lock is held by whoever makes, moves or deletes snapshots, among them the thread that
+/// applies, and never while one is read.
 final class RatisSnapshots implements StateMachineStorage {
     /// How many are kept.
     static final int KEPT = 2;
@@ -40,6 +44,14 @@ final class RatisSnapshots implements StateMachineStorage {
     private final Consumer<Path> tables;
     private @Nullable RaftStorageDirectory root;
     private volatile @Nullable SnapshotInfo latest;
+
+    /// Writes a copy of the rows into a directory that does not exist.
+    interface Checkpoint {
+        /// {@return the position of the copy; none while there are no rows}
+        Optional<LogPosition> write(Path directory);
+    }
+
+    private record Damaged(Snapshot snapshot, StorageDamaged why) {}
 
     /// @param tables as in [FileDigests#write]
     RatisSnapshots(Consumer<Path> tables) {
@@ -62,27 +74,45 @@ final class RatisSnapshots implements StateMachineStorage {
     }
 
     /// Looks at the directory again, after Ratis put another snapshot there.
-    void refresh() {
+    synchronized void refresh() {
         latest = newest().<SnapshotInfo>map(RatisSnapshots::describe).orElse(null);
     }
 
-    /// {@return where a new snapshot is to be made}
-    Path place() {
+    /// Where a new snapshot is made.
+    private Path place() {
         return root().getRoot().toPath().resolve("checkpoint.tmp");
     }
 
-    /// Makes what is at [#place] the newest snapshot.
-    void publish(LogPosition position) {
+    /// Takes a snapshot, unless there is one of the same position, and returns the position; none
+    /// while there are no rows.
+    synchronized Optional<LogPosition> take(Checkpoint checkpoint) {
+        var position = checkpoint.write(place());
+        position.ifPresent(it -> publish(it, List.of()));
+        return position;
+    }
+
+    /// Makes what is at [#place] the newest snapshot, instead of damaged ones. They stay until it
+    /// is written; after a crash before it has its name the start takes one of the same rows.
+    private void publish(LogPosition position, List<Damaged> instead) {
         var target = directory().resolve(SnapshotName.of(position));
+        var isNew =
+                !Files.exists(target)
+                        || instead.stream()
+                                .anyMatch(it -> it.snapshot().directory().equals(target));
         try {
-            if (Files.exists(target)) {
-                Directories.delete(place());
-            } else {
+            if (isNew) {
                 digests.write(place(), tables);
                 Directories.force(place());
-                Files.move(place(), target, StandardCopyOption.ATOMIC_MOVE);
-                Directories.force(directory());
+            } else {
+                Directories.delete(place());
             }
+            for (var damaged : instead) {
+                moveAside(damaged.snapshot());
+            }
+            if (isNew) {
+                Files.move(place(), target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Directories.force(directory());
             // Ratis forces its files but not the directory that names them.
             Directories.force(root().getCurrentDir().toPath());
         } catch (IOException failed) {
@@ -91,34 +121,61 @@ final class RatisSnapshots implements StateMachineStorage {
         refresh();
     }
 
-    /// Reads all snapshots and puts those aside that are not as they were written.
-    List<StorageDamaged> putDamagedAside() {
-        var found = new ArrayList<StorageDamaged>();
-        for (var snapshot : list()) {
-            try {
-                FileDigests.verify(snapshot.directory(), tables);
-            } catch (StorageDamaged damaged) {
-                if (Files.exists(snapshot.directory())) {
-                    putAside(snapshot);
-                    found.add(damaged);
-                }
+    /// Reads all snapshots, which takes long and holds nothing up; if some are not as they were
+    /// written, takes another one, puts them aside, and returns what was wrong with them.
+    List<StorageDamaged> replaceDamaged(Checkpoint checkpoint) {
+        var damaged = list().stream().map(this::read).flatMap(Optional::stream).toList();
+        return damaged.isEmpty() ? List.of() : replace(damaged, checkpoint);
+    }
+
+    private Optional<Damaged> read(Snapshot snapshot) {
+        try {
+            FileDigests.verify(snapshot.directory(), tables);
+        } catch (StorageDamaged why) {
+            return Optional.of(new Damaged(snapshot, why));
+        } catch (StorageFailed | DiskFailed failed) {
+            if (isThere(snapshot)) {
+                throw failed;
             }
         }
-        return found;
+        return Optional.empty();
+    }
+
+    /// {@return whether it was not deleted while it was read} What is being deleted is not there.
+    private synchronized boolean isThere(Snapshot snapshot) {
+        return Files.exists(snapshot.directory());
+    }
+
+    private synchronized List<StorageDamaged> replace(List<Damaged> found, Checkpoint checkpoint) {
+        var damaged = found.stream().filter(it -> isThere(it.snapshot())).toList();
+        if (damaged.isEmpty()) {
+            return List.of();
+        }
+        damaged.forEach(it -> digests.forget(it.why().file()));
+        var position = checkpoint.write(place());
+        if (position.isEmpty()) {
+            // One from the leader takes the place of all.
+            return List.of();
+        }
+        publish(position.get(), damaged);
+        return damaged.stream().map(Damaged::why).toList();
     }
 
     /// Moves a snapshot to where nobody takes it for one.
-    void putAside(Snapshot snapshot) {
-        var aside =
-                root().getRoot().toPath().resolve("damaged." + snapshot.directory().getFileName());
+    synchronized void putAside(Snapshot snapshot) {
         try {
-            Directories.delete(aside);
-            Files.move(snapshot.directory(), aside, StandardCopyOption.ATOMIC_MOVE);
+            moveAside(snapshot);
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot put aside " + snapshot, failed);
         }
-        digests.forget();
         refresh();
+    }
+
+    private void moveAside(Snapshot snapshot) throws IOException {
+        var aside =
+                root().getRoot().toPath().resolve("damaged." + snapshot.directory().getFileName());
+        Directories.delete(aside);
+        Files.move(snapshot.directory(), aside, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
@@ -130,7 +187,8 @@ final class RatisSnapshots implements StateMachineStorage {
     public void format() {}
 
     @Override
-    public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+    public synchronized void cleanupOldSnapshots(SnapshotRetentionPolicy policy)
+            throws IOException {
         var all = list();
         for (var old : all.subList(0, Math.max(0, all.size() - KEPT))) {
             Directories.delete(old.directory());

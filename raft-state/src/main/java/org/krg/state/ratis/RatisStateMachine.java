@@ -4,6 +4,7 @@ package org.krg.state.ratis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.krg.state.engine.LastResort;
 import org.krg.state.engine.LogPosition;
 import org.krg.state.engine.StateEngine;
 import org.krg.state.engine.StorageFailed;
+import org.krg.state.ratis.files.LogCheck;
 
 /// Translates the callbacks of Ratis for the [StateEngine]; it contains no rule.
 ///
@@ -84,15 +86,22 @@ final class RatisStateMachine extends BaseStateMachine {
                     super.initialize(server, group, storage);
                     snapshots.init(storage);
                     engine.open(snapshots.newest());
-                    snapshotIfNone();
+                    leadUpTo(storage.getStorageDir().getCurrentDir().toPath());
                     showPosition();
                 });
     }
 
-    /// Without a snapshot Ratis would replay from the first entry, which may be purged: a crash can
-    /// leave rows without one, in the middle of taking a snapshot over.
-    private void snapshotIfNone() {
-        if (snapshots.newest().isEmpty() && !engine.position().equals(LogPosition.NONE)) {
+    /// Ratis applies from the newest snapshot on. Where there is none, or the log begins later, it
+    /// would apply nothing for ever, vote, and lead: the rows have to make up for a snapshot that
+    /// was put aside, or lost by a crash while it was taken over.
+    private void leadUpTo(Path log) {
+        var rows = engine.position().index();
+        var gap = LogCheck.gapAfter(log, rows);
+        if (gap.isPresent()) {
+            throw new StorageDamaged(gap.get().file(), gap.get().what());
+        }
+        var newest = snapshots.newest().map(it -> it.position().index()).orElse(-1L);
+        if (rows > newest && (newest < 0 || LogCheck.gapAfter(log, newest).isPresent())) {
             snapshot();
         }
     }
@@ -141,13 +150,9 @@ final class RatisStateMachine extends BaseStateMachine {
         }
     }
 
-    /// Puts damaged snapshots aside, and takes one if none is left to send to others.
-    synchronized List<StorageDamaged> replaceDamagedSnapshots() {
-        var damaged = snapshots.putDamagedAside();
-        if (!damaged.isEmpty()) {
-            snapshot();
-        }
-        return damaged;
+    /// As [RatisSnapshots#replaceDamaged] says.
+    List<StorageDamaged> replaceDamagedSnapshots() {
+        return snapshots.replaceDamaged(engine::checkpoint);
     }
 
     /// At the end of the server one that cannot be taken, for want of room for example, must not
@@ -176,13 +181,11 @@ final class RatisStateMachine extends BaseStateMachine {
                 .isClosingOrClosed();
     }
 
-    private synchronized long snapshot() {
-        var position = engine.checkpoint(snapshots.place());
-        if (position.isEmpty()) {
-            return RaftLog.INVALID_LOG_INDEX;
-        }
-        snapshots.publish(position.get());
-        return position.get().index();
+    private long snapshot() {
+        return snapshots
+                .take(engine::checkpoint)
+                .map(LogPosition::index)
+                .orElse(RaftLog.INVALID_LOG_INDEX);
     }
 
     @Override

@@ -61,6 +61,28 @@ class RepairRulesTest {
     }
 
     @Test
+    void rowsThatLeadUpToTheLogAreEnoughWhereTheNewestSnapshotIsDamaged() {
+        var old = new FoundSnapshot("s20", 20, Optional.empty());
+        var found = found(Optional.empty(), 100, List.of(old, DAMAGED), 100, Optional.empty());
+        assertThat(RepairRules.plan(found).steps())
+                .containsExactly(new PutAside("s80", "s80 is damaged"));
+    }
+
+    @Test
+    void aLogThatNothingLeadsUpToCannotBeUsed() {
+        var old = new FoundSnapshot("s48", 48, Optional.empty());
+        var found = found(Optional.empty(), 100, List.of(old), 48, Optional.empty());
+        assertThat(found.isSound()).isFalse();
+        assertThat(found.problems())
+                .containsExactly(
+                        "the log begins at entry 50 and no sound snapshot or rows lead up to it");
+        assertThat(RepairRules.plan(found).impossible()).contains(found.problems().getFirst());
+
+        var rows = found(Optional.empty(), 100, List.of(old), 49, Optional.empty());
+        assertThat(rows.isSound()).isTrue();
+    }
+
+    @Test
     void aDamagedLogAndAMissingVoteCannotBeRepaired() {
         var damaged =
                 new StorageFindings(

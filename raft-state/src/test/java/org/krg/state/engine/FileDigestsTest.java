@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,11 +70,24 @@ final class FileDigestsTest {
     void aDamagedTableThatIsNotKnownIsNotTakenForWhatWasWritten() throws IOException {
         digests.know(first);
         damage();
-        digests.forget();
+        digests.forget(first.resolve(TABLE));
 
         assertThatThrownBy(() -> digests.write(second, FileDigestsTest::check))
                 .isInstanceOf(StorageDamaged.class)
                 .hasMessageContaining(TABLE);
+    }
+
+    @Test
+    void noTableIsKnownOfADirectoryThatIsDamaged() throws IOException {
+        digests.know(first);
+        damage();
+        digests.forget(first.resolve("CURRENT"));
+        assertThatCode(() -> digests.write(second, FileDigestsTest::check))
+                .doesNotThrowAnyException();
+
+        digests.forget(first);
+        assertThatThrownBy(() -> digests.write(second, FileDigestsTest::check))
+                .isInstanceOf(StorageDamaged.class);
     }
 
     @Test
@@ -97,6 +111,16 @@ final class FileDigestsTest {
                 .doesNotThrowAnyException();
         assertThatThrownBy(() -> FileDigests.verify(first, FileDigestsTest::check))
                 .isInstanceOf(StorageDamaged.class);
+    }
+
+    /// As by a process that ends.
+    @Test
+    void aReadingThatIsInterruptedFindsNoDamage() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> FileDigests.verify(first, FileDigestsTest::check))
+                .isInstanceOf(StorageFailed.class);
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test

@@ -46,8 +46,12 @@ final class DamageTest {
     private static final int OPERATIONS = 600;
     private static final long SEVERAL_ENTRIES = 1 << 10;
 
+    /// More than are between two snapshots, fewer than fill a segment of the log.
+    private static final int FIRST_OPERATIONS = 40;
+
     private StateCluster cluster;
     private Path sound;
+    private Path early;
     private Path directory;
 
     @BeforeAll
@@ -55,6 +59,11 @@ final class DamageTest {
         cluster = Members.withSnapshots(temporary.resolve("cluster"));
         directory = cluster.directory(node(3));
         var client = new ClusterOperations();
+        client.grantMany(cluster.store(cluster.awaitLeader()), FIRST_OPERATIONS);
+        await().atMost(Members.LIMIT).until(() -> files().newestSnapshot() >= 0);
+        var first = files().snapshots().getLast().directory();
+        early = temporary.resolve(String.valueOf(first.getFileName()));
+        DamagedFiles.copy(first, early);
         client.grantMany(cluster.store(cluster.awaitLeader()), OPERATIONS);
         Members.awaitApplied(cluster);
         cluster.stop(node(3));
@@ -148,6 +157,21 @@ final class DamageTest {
     }
 
     @Test
+    void aMissingBeginOfTheLogIsNamed() {
+        purge();
+        DamagedFiles.delete(files().snapshots().getLast().directory());
+        DamagedFiles.delete(directory.resolve("store/db"));
+
+        assertThat(inspect().problems())
+                .singleElement()
+                .asString()
+                .contains("no sound snapshot or rows lead up to it");
+        assertThat(RepairRules.plan(inspect()).impossible()).isPresent();
+        var from = files().newestSnapshot() + 1;
+        assertDamaged(openSegment(), "entries " + from + " to ");
+    }
+
+    @Test
     void aFlippedBitInTheRowsIsNamed() {
         DamagedFiles.all(directory.resolve("store/db"), "", ".sst")
                 .forEach(table -> DamagedFiles.flipBit(table, 20));
@@ -205,6 +229,18 @@ final class DamageTest {
         DamagedFiles.flipBit(DamagedFiles.find(directory.resolve("raft"), "MANIFEST", ""), 5);
 
         assertThat(repair()).singleElement().isInstanceOf(RepairStep.PutAside.class);
+        assertStartsWithEverything();
+    }
+
+    /// The log does not go on from the snapshot that is the newest then.
+    @Test
+    void theRowsMakeUpForTheNewestSnapshotWhereTheLogBeginsBehindTheOther() {
+        purge();
+        var newest = files().snapshots().getLast().directory();
+        DamagedFiles.flipBit(DamagedFiles.find(newest, "MANIFEST", ""), 5);
+
+        assertThat(repair()).singleElement().isInstanceOf(RepairStep.PutAside.class);
+        assertThat(files().newestSnapshot() + 1).isLessThan(inspect().logFirst());
         assertStartsWithEverything();
     }
 
@@ -274,6 +310,16 @@ final class DamageTest {
         try (var rows = storage.open()) {
             rows.checkpoint(place);
         }
+    }
+
+    /// As after many snapshots: the log begins behind all but the newest one.
+    private void purge() {
+        var older = files().snapshots().getFirst().directory();
+        DamagedFiles.delete(older);
+        DamagedFiles.copy(early, older.resolveSibling(String.valueOf(early.getFileName())));
+        DamagedFiles.all(directory.resolve("raft"), "log_", "").stream()
+                .filter(segment -> !segment.equals(openSegment()))
+                .forEach(DamagedFiles::delete);
     }
 
     private List<RepairStep> repair() {

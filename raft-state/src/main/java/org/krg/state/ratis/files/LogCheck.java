@@ -43,6 +43,16 @@ public record LogCheck(long first, long term, long last, long bytes, List<Flaw> 
         return reading.result();
     }
 
+    /// {@return what is missing between entry `before` and the first one of the log, by the names
+    /// of the segments; nothing where there is no log}
+    public static Optional<Flaw> gapAfter(Path current, long before) {
+        var reading = new Reading();
+        segments(current).stream()
+                .findFirst()
+                .ifPresent(first -> reading.requireNext(before, first));
+        return reading.result().flaws().stream().findFirst();
+    }
+
     /// Reads the segments that are no longer written.
     public static LogCheck closed(Path current) {
         return read(current, false);
