@@ -119,8 +119,15 @@ public interface Checkpoints {
     /// {@return the generations of which this node has a manifest, in order}
     List<GenerationId> stored();
 
-    /// Removes what this node has of one generation, and the chunks that only it used.
+    /// Removes what this node has of one generation, durably. The chunks that only it used go with
+    /// the next [#sweep].
     void discard(GenerationId generation);
+
+    /// Removes chunks that no generation of this node needs any more. To be called every now and
+    /// then: what could not be removed yet is left to the next call.
+    ///
+    /// @return bytes that were freed
+    long sweep();
 
     /// {@return bytes that this node does not keep as what it takes now: under another key, in the
     /// clear, or encrypted}

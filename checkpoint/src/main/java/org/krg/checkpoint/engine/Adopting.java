@@ -22,7 +22,8 @@ import org.krg.state.model.NodeId;
 record Adopting(NodeId self, Copying copying) {
     /// Keeps it here, durably, and has it copied.
     ///
-    /// @param writing has, with the store, all chunks of it
+    /// @param writing has, with the store, all chunks of it; closed before others are asked, as
+    ///   nobody knows how long they take
     /// @param manifest with the numbers of where it was taken
     /// @param copies nodes that are to have it, this one included
     /// @param candidates that copies may go to
@@ -34,31 +35,38 @@ record Adopting(NodeId self, Copying copying) {
             int copies,
             List<NodeId> candidates)
             throws IOException {
-        var own = renumbered(manifest, id);
-        var bytes = ManifestCodec.encode(own);
-        writing.commit(id, ManifestCodec.digest(bytes), bytes);
-        var generation =
-                new Generation(
-                        id,
-                        own.epoch(),
-                        ManifestCodec.digest(bytes),
-                        List.of(self),
-                        own.imageBytes(),
-                        writing.storedBytes() + bytes.length,
-                        head.frozen(),
-                        own.taken(),
-                        0,
-                        true);
+        StoredGeneration stored;
+        try (writing) {
+            stored = commit(writing, head, renumbered(manifest, id));
+        }
         var options =
                 new TakeOptions(
                         id.number(),
-                        own.origin().engine(),
+                        manifest.origin().engine(),
                         copies,
                         candidates,
                         head.spec().checkpoint().fileLimitBytes(),
                         true);
-        var stored = new StoredGeneration(generation, own, bytes);
-        return copying.copy(stored, options, CopyProgress.NONE, generation.taken());
+        return copying.copy(stored, options, CopyProgress.NONE, manifest.taken());
+    }
+
+    private StoredGeneration commit(Writing writing, ArchiveHead head, Manifest manifest)
+            throws IOException {
+        var bytes = ManifestCodec.encode(manifest);
+        writing.commit(manifest.id(), ManifestCodec.digest(bytes), bytes);
+        var generation =
+                new Generation(
+                        manifest.id(),
+                        manifest.epoch(),
+                        ManifestCodec.digest(bytes),
+                        List.of(self),
+                        manifest.imageBytes(),
+                        writing.storedBytes() + bytes.length,
+                        head.frozen(),
+                        manifest.taken(),
+                        0,
+                        true);
+        return new StoredGeneration(generation, manifest, bytes);
     }
 
     private static Manifest renumbered(Manifest manifest, GenerationId id) {

@@ -111,8 +111,9 @@ final class Arriving implements IncomingGeneration {
 
     @Override
     public Taken keep(GenerationId id, int copies, List<NodeId> candidates) {
-        try (var open = writing.orElseThrow()) {
-            writing = Optional.empty();
+        var open = writing.orElseThrow();
+        writing = Optional.empty();
+        try {
             return parts.adopting().keep(open, head, manifest, id, copies, candidates);
         } catch (IOException failure) {
             throw Failures.of(Phase.IMPORT, failure);

@@ -359,7 +359,15 @@ public final class CheckpointEngine implements Checkpoints {
         try {
             parts.baselines().dropOld();
             parts.store().remove(generation);
-            parts.store().sweep();
+        } catch (IOException failure) {
+            throw Failures.of(Phase.STORE, failure);
+        }
+    }
+
+    @Override
+    public long sweep() {
+        try {
+            return parts.store().sweep();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }
@@ -377,9 +385,9 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public long renew() {
         try {
-            // A sweep in any case: it waits for those who write with what was the key before.
+            // It waits for those who write with what was the key before.
             for (var left = Long.MAX_VALUE; ; ) {
-                parts.store().sweep();
+                parts.store().sweepAll();
                 var now = parts.store().outdatedBytes();
                 if (now == 0 || now >= left) {
                     return now;

@@ -32,16 +32,23 @@ public interface ChunkStore {
     /// Makes all that was published durable.
     void sync() throws IOException;
 
-    /// Begins to write. Waits while a sweep is going on, and a sweep waits for it.
+    /// Begins to write. What is here then stays until it is closed, whatever is removed and swept.
     Writing begin() throws IOException;
 
-    /// Removes the manifests of a generation, durably.
+    /// Removes the manifests of a generation, durably; its chunks go with sweeps.
     void remove(GenerationId id) throws IOException;
 
-    /// Removes chunks that no manifest here refers to. Does nothing if one of them cannot be read.
+    /// Removes chunks that no manifest here refers to, if there may be some. Waits for nobody who
+    /// writes, and nobody who begins to write waits for it: what those may have seen who write at
+    /// the moment goes with the first call after they have ended, however many have begun since.
+    /// Does nothing if a manifest cannot be read, or while another thread sweeps.
     ///
     /// @return bytes that were freed
     long sweep() throws IOException;
+
+    /// The same in any case, after those who write at the moment have ended, for whom it waits;
+    /// nobody waits for it.
+    long sweepAll() throws IOException;
 
     /// {@return bytes that are not encrypted as what is written now is; sweeps make them fewer}
     long outdatedBytes() throws IOException;

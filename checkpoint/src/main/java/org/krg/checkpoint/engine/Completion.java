@@ -97,7 +97,17 @@ public final class Completion {
             if (seen.add(place)) {
                 nodes.push(place);
             }
-        } else if (!writing.has(hash) && !askedLeaves.contains(hash) && missingLeaves.add(hash)) {
+        } else if (!writing.has(hash)) {
+            visitLeaf(hash);
+        }
+    }
+
+    private void visitLeaf(ChunkHash hash) throws IOException {
+        var local = store.find(hash);
+        if (local.isPresent()) {
+            // As with a node.
+            writing.add(hash, local.get());
+        } else if (!askedLeaves.contains(hash) && missingLeaves.add(hash)) {
             if (missingLeaves.size() == Copies.MAX_CHUNKS) {
                 askForLeaves();
             }
@@ -111,6 +121,8 @@ public final class Completion {
             var place = nodes.pop();
             var node = store.find(place.hash());
             if (node.isPresent()) {
+                // It may be found and yet be about to go.
+                writing.addNode(place.hash(), node.get());
                 expand(node.get(), place.depth());
             } else {
                 missing.add(place);

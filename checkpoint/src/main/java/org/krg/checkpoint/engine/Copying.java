@@ -43,7 +43,7 @@ record Copying(ChunkStore store, Copies copies) {
             }
         }
         if (holders.size() < options.copies()) {
-            discard(generation);
+            remove(generation);
             throw Failures.of(
                     Phase.COPY,
                     Code.TOO_FEW_COPIES,
@@ -57,10 +57,10 @@ record Copying(ChunkStore store, Copies copies) {
         return new Taken(withCopies(generation, holders), refusals, sent.get(), stopped);
     }
 
-    private void discard(Generation generation) {
+    // Its chunks are left to the next sweep: a program may stand still until this is told.
+    private void remove(Generation generation) {
         try {
             store.remove(generation.id());
-            store.sweep();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

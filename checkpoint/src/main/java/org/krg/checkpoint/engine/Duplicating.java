@@ -3,7 +3,9 @@ package org.krg.checkpoint.engine;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.krg.checkpoint.IncomingGeneration;
+import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Taken;
@@ -18,6 +20,10 @@ final class Duplicating implements IncomingGeneration {
     private final Adopting adopting;
     private final ArchiveHead head;
     private final Manifest manifest;
+
+    /// Open until all is kept under the new number: the one it comes from may be removed meanwhile,
+    /// and a sweep leaves what it has seen.
+    private Optional<Writing> writing = Optional.empty();
 
     Duplicating(Fetching fetching, ChunkStore store, Adopting adopting, ArchiveHead head) {
         this.fetching = fetching;
@@ -44,9 +50,12 @@ final class Duplicating implements IncomingGeneration {
     /// Each byte is verified when the program is brought back, as at every restore.
     @Override
     public void receive() {
-        try (var writing = store.begin();
-                var source = fetching.source(writing)) {
-            fetching.complete(writing, source);
+        try {
+            var open = store.begin();
+            writing = Optional.of(open);
+            try (var source = fetching.source(open)) {
+                fetching.complete(open, source);
+            }
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }
@@ -54,8 +63,10 @@ final class Duplicating implements IncomingGeneration {
 
     @Override
     public Taken keep(GenerationId id, int copies, List<NodeId> candidates) {
-        try (var writing = store.begin()) {
-            return adopting.keep(writing, head, manifest, id, copies, candidates);
+        var open = writing.orElseThrow();
+        writing = Optional.empty();
+        try {
+            return adopting.keep(open, head, manifest, id, copies, candidates);
         } catch (IOException failure) {
             throw fetching.failed(failure);
         }
@@ -63,6 +74,7 @@ final class Duplicating implements IncomingGeneration {
 
     @Override
     public void close() {
-        // Nothing is kept that was not asked for.
+        writing.ifPresent(Writing::close);
+        writing = Optional.empty();
     }
 }

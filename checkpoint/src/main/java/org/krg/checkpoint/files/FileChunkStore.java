@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.engine.ChunkStore;
@@ -34,16 +36,14 @@ import org.krg.state.model.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The store in a directory; see the package. Packs and index are guarded by a lock; writers hold a
-/// permit of `writers`, a sweep holds all of them.
+/// The store in a directory; see the package. Packs and index are guarded by a lock. Nobody waits
+/// for a sweep, and a sweep for nobody: it takes from the index what no manifest refers to, and
+/// removes it when all have ended who may have seen it there.
 public final class FileChunkStore implements ChunkStore {
     private static final Logger log = LoggerFactory.getLogger(FileChunkStore.class);
 
     /// Blocks kept decompressed: chunks that follow each other in a file lie in few blocks.
     private static final int CACHED_BLOCKS = 64;
-
-    /// More than there are takes and copies at a time.
-    private static final int MAX_WRITERS = 1024;
 
     /// A place is the slot of the pack above, and the offset of the block plus one below.
     private static final int OFFSET_BITS = 40;
@@ -55,21 +55,35 @@ public final class FileChunkStore implements ChunkStore {
     private final Manifests manifests;
     private final int level;
     private final StoreKeys keys;
-    private final Semaphore writers = new Semaphore(MAX_WRITERS, true);
+    private final Writers writers = new Writers();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
 
     /// Packs and manifests that are not durable yet; the order in which they came.
     private final Set<Path> unsynced = new LinkedHashSet<>();
 
-    /// Held while a manifest is removed or written anew: what was removed must not come back.
-    private final Object manifestRemoval = new Object();
+    /// Held while a manifest is written or removed: what was removed must not come back.
+    private final Object manifestChange = new Object();
+
+    /// Held by whoever sweeps.
+    private final ReentrantLock sweeping = new ReentrantLock();
 
     private final AtomicLong lastNumber = new AtomicLong();
     private final BlockCache cache = new BlockCache(CACHED_BLOCKS);
     private final Set<Long> damagedBlocks = new HashSet<>();
     private ChunkIndex index = new ChunkIndex();
+
+    /// What a sweep that has begun is about to remove: found if it is asked for, but not there for
+    /// those who begin to write.
+    private ChunkIndex fading = new ChunkIndex();
+
     private int slots;
+
+    /// The sweep that has begun, if any; guarded by `sweeping`.
+    private Optional<Sweep> begun = Optional.empty();
+
+    /// Whether there may be something to sweep, as also after a start.
+    private volatile boolean isOwed = true;
 
     private FileChunkStore(Path directory, int level, StoreKeys keys) {
         this.packs = directory.resolve("packs");
@@ -125,7 +139,7 @@ public final class FileChunkStore implements ChunkStore {
         Optional<byte[]> content = Optional.empty();
         lock.readLock().lock();
         try {
-            place = index.find(hash);
+            place = place(hash);
             if (place != ChunkIndex.NOWHERE) {
                 content = read(hash, place);
             }
@@ -155,30 +169,77 @@ public final class FileChunkStore implements ChunkStore {
 
     @Override
     public Writing begin() throws IOException {
-        writers.acquireUninterruptibly();
+        var writer = writers.begin();
         try {
-            return new StoreWriting(this, newPack());
+            return new StoreWriting(this, writer, newPack());
         } catch (IOException | RuntimeException failure) {
-            writers.release();
+            writers.end(writer);
             throw failure;
         }
     }
 
     @Override
     public void remove(GenerationId id) throws IOException {
-        synchronized (manifestRemoval) {
+        synchronized (manifestChange) {
             manifests.remove(id);
         }
+        isOwed = true;
     }
 
     @Override
     public long sweep() throws IOException {
-        writers.acquireUninterruptibly(MAX_WRITERS);
-        try {
-            return new Sweep(this, manifests, keys.sealing()).run();
-        } finally {
-            writers.release(MAX_WRITERS);
+        if (!sweeping.tryLock()) {
+            return 0;
         }
+        try {
+            if (begun.isEmpty() && isOwed) {
+                beginSweep();
+            }
+            return endSweep();
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
+    @Override
+    public long sweepAll() throws IOException {
+        sweeping.lock();
+        try {
+            beginSweep();
+        } finally {
+            sweeping.unlock();
+        }
+        writers.await(writers.next());
+        sweeping.lock();
+        try {
+            return endSweep();
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
+    private void beginSweep() throws IOException {
+        isOwed = false;
+        try {
+            begun = Sweep.begin(this, manifests, keys.sealing(), writers);
+        } finally {
+            isOwed |= begun.isEmpty();
+        }
+    }
+
+    private long endSweep() throws IOException {
+        if (begun.isEmpty() || !writers.haveEnded(begun.get().writer())) {
+            return 0;
+        }
+        var sweep = begun.get();
+        begun = Optional.empty();
+        var freed = OptionalLong.empty();
+        try {
+            freed = sweep.end();
+        } finally {
+            isOwed |= freed.isEmpty();
+        }
+        return freed.orElse(0);
     }
 
     @Override
@@ -191,8 +252,8 @@ public final class FileChunkStore implements ChunkStore {
                         .sum();
     }
 
-    void endWriting() {
-        writers.release();
+    void endWriting(long writer) {
+        writers.end(writer);
     }
 
     PackWriter newPack() throws IOException {
@@ -219,15 +280,17 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
-        var file = manifests.write(id, digest, manifest);
-        synchronized (unsynced) {
-            unsynced.add(file);
+        synchronized (manifestChange) {
+            var file = manifests.write(id, digest, manifest);
+            synchronized (unsynced) {
+                unsynced.add(file);
+            }
         }
     }
 
     /// Has manifests encrypted as new ones are, durably.
     void renewManifests() throws IOException {
-        synchronized (manifestRemoval) {
+        synchronized (manifestChange) {
             var files = manifests.renew();
             synchronized (unsynced) {
                 unsynced.addAll(files);
@@ -271,30 +334,56 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    /// {@return the slot of the pack a chunk is in; -1 if it is not here}
-    int slotOf(ChunkHash hash) {
-        lock.readLock().lock();
+    /// Has only the chunks in `live` there for those who begin to write.
+    ///
+    /// @return the first writer to whom that applies
+    long fade(ChunkIndex live) {
+        lock.writeLock().lock();
         try {
-            var place = index.find(hash);
-            return place == ChunkIndex.NOWHERE ? -1 : (int) (place >>> OFFSET_BITS);
+            var stay = new ChunkIndex();
+            var go = new ChunkIndex();
+            for (var present : List.of(fading, index)) {
+                present.forEach((hash, place) -> {
+                    var isLive = live.find(hash) != ChunkIndex.NOWHERE;
+                    (isLive ? stay : go).put(hash, place);
+                });
+            }
+            index = stay;
+            fading = go;
+            return writers.next();
         } finally {
-            lock.readLock().unlock();
+            lock.writeLock().unlock();
         }
     }
 
-    /// Leaves only the chunks in `live` findable, and removes the packs in `dead`.
-    void retain(ChunkIndex live, List<Integer> dead) throws IOException {
+    /// Ends what [#fade] has begun: the chunks in `live` are there again, and those that are not
+    /// are found no more.
+    ///
+    /// @return what is there, by the slot of its pack; packs that have nothing are not among them
+    Map<Integer, List<ChunkHash>> settle(ChunkIndex live) {
+        lock.writeLock().lock();
+        try {
+            fading.forEach((hash, place) -> {
+                if (live.find(hash) != ChunkIndex.NOWHERE
+                        && index.find(hash) == ChunkIndex.NOWHERE) {
+                    index.put(hash, place);
+                }
+            });
+            fading = new ChunkIndex();
+            var bySlot = new TreeMap<Integer, List<ChunkHash>>();
+            index.forEach((hash, place) ->
+                    bySlot.computeIfAbsent(slot(place), _ -> new ArrayList<>()).add(hash));
+            return bySlot;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Removes packs in which nothing is there any more.
+    void drop(List<Integer> dead) throws IOException {
         var gone = new ArrayList<Pack>();
         lock.writeLock().lock();
         try {
-            var kept = new ChunkIndex();
-            live.forEach((hash, _) -> {
-                var place = index.find(hash);
-                if (place != ChunkIndex.NOWHERE) {
-                    kept.put(hash, place);
-                }
-            });
-            index = kept;
             for (var slot : dead) {
                 gone.add(bySlot.remove(slot));
             }
@@ -349,11 +438,20 @@ public final class FileChunkStore implements ChunkStore {
         return (long) slot << OFFSET_BITS | (offset + 1);
     }
 
+    private static int slot(long place) {
+        return (int) (place >>> OFFSET_BITS);
+    }
+
+    private long place(ChunkHash hash) {
+        var place = index.find(hash);
+        return place == ChunkIndex.NOWHERE ? fading.find(hash) : place;
+    }
+
     // With the read lock held, so that the pack stays open.
     private Optional<byte[]> read(ChunkHash hash, long place) throws IOException {
         var chunks = cache.find(place);
         if (chunks.isEmpty()) {
-            var slot = (int) (place >>> OFFSET_BITS);
+            var slot = slot(place);
             var offset = (place & ((1L << OFFSET_BITS) - 1)) - 1;
             var pack = Objects.requireNonNull(bySlot.get(slot), "a chunk found is in a pack");
             chunks = pack.block(offset);
@@ -371,8 +469,8 @@ public final class FileChunkStore implements ChunkStore {
         lock.writeLock().lock();
         try {
             // It may have been written again meanwhile.
-            if (index.find(hash) == place) {
-                index.remove(hash);
+            if (place(hash) == place) {
+                (index.find(hash) == place ? index : fading).remove(hash);
                 if (damagedBlocks.add(place)) {
                     log.warn("a block of stored chunks is damaged chunk={}", hash);
                 }

@@ -12,11 +12,14 @@ import org.krg.state.model.Sha256;
 /// New chunks of one generation: they become one pack. Used by one thread.
 final class StoreWriting implements Writing {
     private final FileChunkStore store;
+    private final long writer;
     private PackWriter pack;
     private long publishedBytes;
 
-    StoreWriting(FileChunkStore store, PackWriter pack) {
+    /// @param writer its number
+    StoreWriting(FileChunkStore store, long writer, PackWriter pack) {
         this.store = store;
+        this.writer = writer;
         this.pack = pack;
     }
 
@@ -79,7 +82,7 @@ final class StoreWriting implements Writing {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         } finally {
-            store.endWriting();
+            store.endWriting(writer);
         }
     }
 }

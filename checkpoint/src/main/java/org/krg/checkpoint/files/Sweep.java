@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.OptionalLong;
 import org.krg.checkpoint.StoreKey;
 import org.krg.checkpoint.codec.MalformedManifest;
 import org.krg.checkpoint.codec.ManifestCodec;
@@ -18,9 +18,13 @@ import org.krg.checkpoint.model.Manifest.Content;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Removes chunks that no manifest refers to. Packs without a live chunk are deleted; from packs
-/// that are mostly dead, or not encrypted as new ones are, the live chunks are written to a new one
-/// first. While it runs nothing else is written. Used once.
+/// Removes chunks that no manifest refers to. Packs without one that is in use are deleted; from
+/// packs that are mostly out of use, or not encrypted as new ones are, the others are written to a
+/// new one first.
+///
+/// Others write meanwhile, in two parts. Whoever begins to write after the first does not find what
+/// is out of use, and stores it again. The second, when all have ended who began before, looks
+/// again at what is in use: they may have made manifests that refer to what they found. Used once.
 final class Sweep {
     private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
@@ -29,7 +33,7 @@ final class Sweep {
     private static final double LIVE_PART = 0.5;
 
     /// Bytes of packs that are written anew in one sweep only to be encrypted as new ones are,
-    /// about: everything waits for it. The rest is left to the next sweep.
+    /// about: so much more room is taken until the old ones go. The rest is left to the next sweep.
     private static final long RENEWED_BYTES = 256 << 20;
 
     private static final long LEAF = 1;
@@ -40,29 +44,62 @@ final class Sweep {
     private final Optional<StoreKey> key;
 
     /// Every chunk in use, and whether it is a leaf or a node.
-    private final ChunkIndex live = new ChunkIndex();
+    private ChunkIndex live = new ChunkIndex();
 
-    /// @param key that new packs are encrypted with
-    Sweep(FileChunkStore store, Manifests manifests, Optional<StoreKey> key) {
+    /// Who wrote next when that was found out, if nobody wrote then.
+    private OptionalLong quietUntil = OptionalLong.empty();
+
+    private long writer;
+
+    private Sweep(FileChunkStore store, Manifests manifests, Optional<StoreKey> key) {
         this.store = store;
         this.manifests = manifests;
         this.key = key;
     }
 
-    long run() throws IOException {
-        if (!mark()) {
-            return 0;
+    /// Does the first part.
+    ///
+    /// @param key that new packs are encrypted with
+    /// @return empty if nothing can be swept for the moment
+    static Optional<Sweep> begin(
+            FileChunkStore store, Manifests manifests, Optional<StoreKey> key, Writers writers)
+            throws IOException {
+        var sweep = new Sweep(store, manifests, key);
+        var next = writers.next();
+        if (writers.haveEnded(next)) {
+            sweep.quietUntil = OptionalLong.of(next);
         }
+        if (!sweep.mark()) {
+            return Optional.empty();
+        }
+        sweep.writer = store.fade(sweep.live);
+        return Optional.of(sweep);
+    }
+
+    /// {@return the first writer that the second part has not to wait for}
+    long writer() {
+        return writer;
+    }
+
+    /// Does the second part.
+    ///
+    /// @return bytes that were freed; empty if nothing can be swept for the moment
+    OptionalLong end() throws IOException {
+        // Nobody has written since: what was in use then is so now.
+        if (!quietUntil.equals(OptionalLong.of(writer)) && !mark()) {
+            return OptionalLong.empty();
+        }
+        // Before, so that a pack that comes now is none that has nothing.
         var packs = store.packs();
-        var liveChunks = liveChunks();
+        var contents = store.settle(live);
         var dead = new ArrayList<Integer>();
         var sparse = new ArrayList<Integer>();
         var renewed = 0L;
         for (var entry : packs.entrySet()) {
-            var liveHere = liveChunks.getOrDefault(entry.getKey(), List.of());
-            if (liveHere.isEmpty()) {
+            var chunks = contents.getOrDefault(entry.getKey(), List.of());
+            if (chunks.isEmpty()) {
                 dead.add(entry.getKey());
-            } else if (liveHere.size() < LIVE_PART * chunks(entry.getValue())) {
+            } else if (chunks.size() < LIVE_PART * chunks(entry.getValue())) {
                 sparse.add(entry.getKey());
             } else if (!entry.getValue().isSealedBy(key) && renewed < RENEWED_BYTES) {
                 renewed += entry.getValue().sizeBytes();
@@ -70,9 +107,9 @@ final class Sweep {
             }
         }
         // First, since there may be no room to write before.
-        store.retain(live, dead);
+        store.drop(dead);
         store.renewManifests();
-        return sizeBytes(packs, dead) + rewrite(packs, sparse, liveChunks);
+        return OptionalLong.of(sizeBytes(packs, dead) + rewrite(packs, sparse, contents));
     }
 
     private static long sizeBytes(Map<Integer, Pack> packs, List<Integer> slots) {
@@ -85,8 +122,12 @@ final class Sweep {
 
     /// {@return false if something cannot be read, so that what hangs from it is not known}
     private boolean mark() throws IOException {
+        live = new ChunkIndex();
         for (var named : manifests.all()) {
             var bytes = manifests.find(named.id(), named.digest());
+            if (bytes.isEmpty() && !manifests.has(named.id(), named.digest())) {
+                continue;
+            }
             if (bytes.isEmpty() || !mark(named, bytes.get())) {
                 log.warn(
                         "nothing is swept while a generation is damaged generation={}", named.id());
@@ -136,15 +177,6 @@ final class Sweep {
         return true;
     }
 
-    private Map<Integer, List<ChunkHash>> liveChunks() {
-        var bySlot = new TreeMap<Integer, List<ChunkHash>>();
-        live.forEach((hash, _) -> {
-            var slot = store.slotOf(hash);
-            bySlot.computeIfAbsent(slot, _ -> new ArrayList<>()).add(hash);
-        });
-        return bySlot;
-    }
-
     private static long chunks(Pack pack) throws IOException {
         var count = new long[1];
         pack.scan((_, hashes) -> count[0] += hashes.size());
@@ -153,9 +185,7 @@ final class Sweep {
 
     /// {@return bytes that became free by it}
     private long rewrite(
-            Map<Integer, Pack> packs,
-            List<Integer> sparse,
-            Map<Integer, List<ChunkHash>> liveChunks)
+            Map<Integer, Pack> packs, List<Integer> sparse, Map<Integer, List<ChunkHash>> contents)
             throws IOException {
         if (sparse.isEmpty()) {
             return 0;
@@ -163,13 +193,13 @@ final class Sweep {
         var dead = new ArrayList<Integer>();
         try (var writer = store.newPack()) {
             for (var slot : sparse) {
-                if (copy(liveChunks.getOrDefault(slot, List.of()), writer)) {
+                if (copy(contents.getOrDefault(slot, List.of()), writer)) {
                     dead.add(slot);
                 }
             }
             store.publish(writer);
             store.sync();
-            store.retain(live, dead);
+            store.drop(dead);
             return sizeBytes(packs, dead) - writer.sizeBytes();
         }
     }

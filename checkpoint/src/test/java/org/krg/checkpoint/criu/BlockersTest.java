@@ -268,6 +268,7 @@ final class BlockersTest {
                         });
         assertThat(cell.isFrozen()).isFalse();
         assertThat(pair.home().checkpoints().stored()).isEmpty();
+        assertThat(pair.home().checkpoints().sweep()).isPositive();
         assertThat(pair.home().packBytes()).isZero();
     }
 

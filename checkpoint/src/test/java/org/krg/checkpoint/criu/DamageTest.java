@@ -271,9 +271,11 @@ final class DamageTest {
         var before = pair.home().packBytes();
 
         pair.home().checkpoints().discard(first.id());
+        pair.home().checkpoints().sweep();
         assertThat(pair.home().checkpoints().stored()).containsExactly(second.id(), third.id());
         assertThat(pair.home().packBytes()).isLessThan(before + 1);
         pair.home().checkpoints().discard(third.id());
+        pair.home().checkpoints().sweep();
         assertThat(pair.home().checkpoints().stored()).containsExactly(second.id());
         assertThat(pair.home().checkpoints().verify(second)).returns(0L, Verified::repaired);
 
@@ -283,6 +285,7 @@ final class DamageTest {
         var fourth = home.take(cell, 4).generation();
         assertThat(home.checkpoints().verify(fourth)).returns(0L, Verified::repaired);
         home.checkpoints().discard(second.id());
+        home.checkpoints().sweep();
         cell.kill();
         home.restore(pair.machine(), fourth, 2, spec).awaitLines(5);
         assertThat(home.checkpoints().stored()).containsExactly(fourth.id());
@@ -292,6 +295,7 @@ final class DamageTest {
     void withoutLiveGenerationsNothingIsLeft() throws IOException {
         var generation = pair.home().take(cell, 1).generation();
         pair.home().checkpoints().discard(generation.id());
+        pair.home().checkpoints().sweep();
         assertThat(pair.home().packBytes()).isZero();
         assertThat(pair.home().checkpoints().stored()).isEmpty();
     }

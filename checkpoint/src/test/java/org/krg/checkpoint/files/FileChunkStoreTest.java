@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.TreeBuilder;
@@ -37,6 +41,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 final class FileChunkStoreTest {
     @Test
     void chunksAreThereWhenTheyAreCommittedAndAfterARestart(@TempDir Path directory)
@@ -108,7 +113,7 @@ final class FileChunkStoreTest {
         for (var step = 0; step < 60; step++) {
             switch (random.nextInt(6)) {
                 case 0, 1, 2 -> {
-                    var saved = save(store, new GenerationId(new ProcessId(1), step), random);
+                    var saved = save(store, id(step), random);
                     live.put(saved.id(), saved);
                 }
                 case 3 -> {
@@ -134,7 +139,7 @@ final class FileChunkStoreTest {
     @Test
     void nothingIsSweptWhileAManifestCannotBeRead(@TempDir Path directory) throws IOException {
         var store = FileChunkStore.open(directory, 1);
-        var saved = save(store, new GenerationId(new ProcessId(1), 1), new Random(1));
+        var saved = save(store, id(1), new Random(1));
         try (var manifests = Files.list(directory.resolve("manifests"))) {
             Files.writeString(manifests.findFirst().orElseThrow(), "damaged");
         }
@@ -146,36 +151,191 @@ final class FileChunkStoreTest {
         }
     }
 
-    /// What was stored.
-    private record Saved(GenerationId id, Sha256 digest, List<Chunk> chunks) {}
+    @Test
+    void aSweepWaitsForNobodyAndNobodyWaitsForIt(@TempDir Path directory) throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var gone = save(store, id(1), new Random(1));
+        try (var lasting = store.begin()) {
+            store.remove(gone.id());
 
-    // Chunks of a small range, so that generations share some.
+            assertThat(store.sweep()).isZero();
+
+            store.begin().close();
+            add(lasting, 1000);
+            lasting.commit();
+        }
+        assertThat(store.sweep()).isPositive();
+    }
+
+    // As on a node whose programs are saved one after the other, without a pause.
+    @Test
+    void aStoreThatAlwaysHasAWriterIsSweptToo(@TempDir Path directory) throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var gone = save(store, id(1), new Random(1));
+        var first = store.begin();
+        store.remove(gone.id());
+        assertThat(store.sweep()).isZero();
+
+        try (var second = store.begin()) {
+            first.close();
+
+            assertThat(store.sweep()).isPositive();
+            assertThat(directory.resolve("packs")).isDirectoryNotContaining("glob:**.pack");
+            assertThat(second.has(gone.chunks().getFirst().hash())).isFalse();
+        }
+    }
+
+    @Test
+    void whatAWriterHasSeenStays(@TempDir Path directory) throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var gone = save(store, id(1), new Random(1));
+        var copy = new Open(store, id(2));
+        copy.addAll(gone);
+        store.remove(gone.id());
+        assertThat(store.sweep()).isZero();
+
+        var saved = copy.commit();
+
+        assertThat(store.sweep()).isZero();
+        assertWhole(store, saved);
+        assertWhole(FileChunkStore.open(directory, 1), saved);
+    }
+
+    @Test
+    void whatIsAboutToGoIsStoredAgainByWhoeverBeginsThen(@TempDir Path directory)
+            throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var gone = save(store, id(1), new Random(1));
+        var before = store.begin();
+        store.remove(gone.id());
+        assertThat(store.sweep()).isZero();
+        // It can still be read by those who do.
+        assertThat(store.find(gone.chunks().getFirst().hash())).isPresent();
+
+        var copy = new Open(store, id(2));
+        copy.addAll(gone);
+        var saved = copy.commit();
+        before.close();
+
+        assertThat(store.sweep()).isPositive();
+        assertWhole(store, saved);
+        assertWhole(FileChunkStore.open(directory, 1), saved);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whoeverWritesWhileItIsSweptHasWholeGenerations(long seed, @TempDir Path directory)
+            throws IOException {
+        var random = new Random(seed);
+        var store = FileChunkStore.open(directory, 1);
+        var live = new TreeMap<GenerationId, Saved>();
+        var open = new ArrayList<Open>();
+        for (var step = 0; step < 200; step++) {
+            switch (random.nextInt(7)) {
+                case 0, 1 -> open.add(new Open(store, id(step)));
+                case 2, 3 -> {
+                    for (var one : open) {
+                        one.addSome(random);
+                    }
+                }
+                case 4 -> {
+                    if (!open.isEmpty()) {
+                        var saved = open.remove(random.nextInt(open.size())).commit();
+                        live.put(saved.id(), saved);
+                    }
+                }
+                case 5 -> {
+                    if (live.size() > 2) {
+                        store.remove(live.pollFirstEntry().getKey());
+                    }
+                }
+                default -> assertThat(store.sweep()).isGreaterThanOrEqualTo(0);
+            }
+            for (var saved : live.values()) {
+                assertWhole(store, saved);
+            }
+        }
+        for (var one : open) {
+            one.commit();
+        }
+        for (var id : store.stored()) {
+            store.remove(id);
+        }
+        // The first ends what is under way.
+        store.sweep();
+        store.sweep();
+        assertThat(directory.resolve("packs")).isEmptyDirectory();
+    }
+
+    private static GenerationId id(long number) {
+        return new GenerationId(new ProcessId(1), number);
+    }
+
+    /// A generation that is being written.
+    private static final class Open {
+        private final GenerationId id;
+        private final Writing writing;
+        private final List<Chunk> leaves = new ArrayList<>();
+
+        Open(FileChunkStore store, GenerationId id) throws IOException {
+            this.id = id;
+            this.writing = store.begin();
+        }
+
+        // Of a small range, so that generations share some.
+        void addSome(Random random) throws IOException {
+            for (var count = random.nextInt(20); count > 0; count--) {
+                add(chunk(random.nextInt(300)));
+            }
+        }
+
+        void addAll(Saved saved) throws IOException {
+            for (var leaf : saved.leaves()) {
+                add(leaf);
+            }
+        }
+
+        private void add(Chunk chunk) throws IOException {
+            writing.add(chunk.hash(), chunk.content());
+            leaves.add(chunk);
+        }
+
+        Saved commit() throws IOException {
+            try (writing) {
+                var nodes = new ArrayList<Chunk>();
+                var tree =
+                        new TreeBuilder((hash, node) -> {
+                            nodes.add(new Chunk(hash, node));
+                            try {
+                                writing.addNode(hash, node);
+                            } catch (IOException failure) {
+                                throw new UncheckedIOException(failure);
+                            }
+                        });
+                leaves.forEach(leaf -> tree.add(leaf.hash()));
+                var content = new Content(leaves.size() * 4096L, tree.finish());
+                var bytes = ManifestCodec.encode(manifest(id, content));
+                var digest = ManifestCodec.digest(bytes);
+                writing.commit(id, digest, bytes);
+                return new Saved(id, digest, leaves, nodes);
+            }
+        }
+    }
+
+    /// What was stored.
+    private record Saved(GenerationId id, Sha256 digest, List<Chunk> leaves, List<Chunk> nodes) {
+        List<Chunk> chunks() {
+            return Stream.concat(leaves.stream(), nodes.stream()).toList();
+        }
+    }
+
     private static Saved save(FileChunkStore store, GenerationId id, Random random)
             throws IOException {
-        var chunks = new ArrayList<Chunk>();
-        try (var writing = store.begin()) {
-            var tree =
-                    new TreeBuilder((hash, node) -> {
-                        chunks.add(new Chunk(hash, node));
-                        try {
-                            writing.addNode(hash, node);
-                        } catch (IOException failure) {
-                            throw new UncheckedIOException(failure);
-                        }
-                    });
-            var count = 1 + random.nextInt(100);
-            for (var index = 0; index < count; index++) {
-                var chunk = chunk(random.nextInt(300));
-                chunks.add(chunk);
-                writing.add(chunk.hash(), chunk.content());
-                tree.add(chunk.hash());
-            }
-            var content = new Content(count * 4096L, tree.finish());
-            var bytes = ManifestCodec.encode(manifest(id, content));
-            var digest = ManifestCodec.digest(bytes);
-            writing.commit(id, digest, bytes);
-            return new Saved(id, digest, chunks);
-        }
+        var open = new Open(store, id);
+        do {
+            open.addSome(random);
+        } while (open.leaves.isEmpty() || random.nextInt(5) > 0);
+        return open.commit();
     }
 
     private static Manifest manifest(GenerationId id, Content content) {

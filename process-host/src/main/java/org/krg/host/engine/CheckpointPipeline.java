@@ -75,6 +75,15 @@ final class CheckpointPipeline {
                 forget(stored);
             }
         }
+        sweep();
+    }
+
+    private void sweep() {
+        try {
+            checkpoints.sweep();
+        } catch (HostFailure failure) {
+            log.warn("what no checkpoint needs is not freed reason={}", failure.getMessage());
+        }
     }
 
     private void forget(GenerationId generation) {

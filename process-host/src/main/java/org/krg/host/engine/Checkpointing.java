@@ -198,8 +198,11 @@ public interface Checkpointing {
     /// {@return the generations that this node has anything of}
     List<GenerationId> stored();
 
-    /// Removes what this node has of a generation.
+    /// Removes what this node has of a generation; its bytes become free with the next [#sweep].
     void forget(GenerationId generation);
+
+    /// Frees what no generation of this node needs any more, as far as nobody is about to use it.
+    void sweep();
 
     /// {@return what a generation holds, from this node's copy}
     GenerationContents inspect(Generation generation);

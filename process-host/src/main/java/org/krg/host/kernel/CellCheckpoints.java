@@ -343,6 +343,11 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
+    public void sweep() {
+        var _ = attempt(checkpoints::sweep);
+    }
+
+    @Override
     public GenerationContents inspect(Generation generation) {
         return contents(attempt(() -> checkpoints.inspect(generation)));
     }

@@ -164,6 +164,9 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
+    public void sweep() {}
+
+    @Override
     public Verified verify(Generation generation) {
         if (lost.contains(generation.id())) {
             throw new HostFailure(HostFailure.Code.CORRUPT, "no copy is good", "");
