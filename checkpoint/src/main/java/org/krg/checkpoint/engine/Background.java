@@ -45,6 +45,8 @@ public final class Background {
                 } catch (ExecutionException failure) {
                     switch (failure.getCause()) {
                         case RuntimeException known -> throw known;
+                        case IOException known ->
+                                throw new IOException(String.valueOf(known.getMessage()), known);
                         case null, default ->
                                 throw new IOException(
                                         String.valueOf(failure.getCause()), failure.getCause());

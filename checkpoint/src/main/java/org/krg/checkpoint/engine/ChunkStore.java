@@ -29,9 +29,6 @@ public interface ChunkStore {
     /// {@return what has a manifest here, in order; one generation may have several}
     List<GenerationId> stored() throws IOException;
 
-    /// Makes all that was published durable.
-    void sync() throws IOException;
-
     /// Begins to write. What is here then stays until it is closed, whatever is removed and swept.
     Writing begin() throws IOException;
 
@@ -67,8 +64,10 @@ public interface ChunkStore {
         boolean has(ChunkHash chunk);
 
         /// Makes the new chunks there for others, and then a manifest, every chunk of which is
-        /// here. They are durable after [ChunkStore#sync].
-        void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException;
+        /// here.
+        ///
+        /// @return what makes them durable, also after this is closed
+        Published publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException;
 
         /// Makes the new chunks there for others, and durable.
         void commit() throws IOException;
@@ -82,5 +81,15 @@ public interface ChunkStore {
         /// Abandons what is not committed.
         @Override
         void close();
+    }
+
+    /// What others find, and a power cut may still take away.
+    interface Published {
+        /// Makes it durable, and all that it may refer to. To be run by a thread that is not
+        /// interrupted.
+        ///
+        /// @throws IOException if the disk fails: it is removed, with all that is not durable yet,
+        ///   of others too, who are told the same
+        void sync() throws IOException;
     }
 }

@@ -6,6 +6,7 @@ import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.model.Failure;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
+import org.krg.state.DiskFailed;
 
 /// Failures of the machine as failures of checkpoints.
 final class Failures {
@@ -18,7 +19,8 @@ final class Failures {
             return new CheckpointFailed(
                     new Failure(phase, Code.DISK_FULL, text, remedy, "", ""), failure);
         }
-        return new CheckpointFailed(new Failure(phase, Code.IO, text, "", "", ""), failure);
+        var remedy = DiskFailed.faultOf(failure).map(DiskFailed.Fault::remedy).orElse("");
+        return new CheckpointFailed(new Failure(phase, Code.IO, text, remedy, "", ""), failure);
     }
 
     static CheckpointFailed of(Phase phase, Code code, String cause, String remedy) {

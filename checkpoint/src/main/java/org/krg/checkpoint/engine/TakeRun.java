@@ -12,6 +12,7 @@ import org.krg.checkpoint.CopyProgress;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.Aftermath;
 import org.krg.checkpoint.engine.Baselines.Baseline;
+import org.krg.checkpoint.engine.ChunkStore.Published;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Failure.Phase;
 import org.krg.checkpoint.model.Manifest;
@@ -61,10 +62,11 @@ record TakeRun(
     private Taken run(Taking taking, CopyProgress progress, Stopwatch watch) {
         try (var snapshot = taking.snapshot(options.fileLimitBytes(), options.leaveFrozen())) {
             var stopped = clock.instant().minus(snapshot.frozen());
-            var stored = store(taking, snapshot);
+            var written = store(taking, snapshot);
             watch.lap("store");
-            var taken = copy(stored, progress, stopped);
+            var taken = copy(written, progress, stopped);
             watch.lap("copy");
+            var stored = written.stored();
             if (options.moving() && !options.leaveFrozen()) {
                 parts.baselines().keep(stored.manifest(), stored.digest(), work);
             }
@@ -85,7 +87,10 @@ record TakeRun(
         }
     }
 
-    private StoredGeneration store(Taking taking, Snapshot snapshot) throws IOException {
+    /// A generation that is not durable yet.
+    private record Written(StoredGeneration stored, Published published) {}
+
+    private Written store(Taking taking, Snapshot snapshot) throws IOException {
         var id = new GenerationId(cell.process(), options.number());
         var taken = Instant.ofEpochMilli(clock.millis());
         var earlier =
@@ -109,7 +114,7 @@ record TakeRun(
                             snapshot.needs(),
                             Taking.tasks(snapshot.tree()));
             var bytes = ManifestCodec.encode(manifest);
-            writing.publish(id, ManifestCodec.digest(bytes), bytes);
+            var published = writing.publish(id, ManifestCodec.digest(bytes), bytes);
             var generation =
                     new Generation(
                             id,
@@ -122,19 +127,18 @@ record TakeRun(
                             taken,
                             0,
                             options.pinned());
-            return new StoredGeneration(generation, manifest, bytes);
+            return new Written(new StoredGeneration(generation, manifest, bytes), published);
         } finally {
             earlier.ifPresent(it -> it.work().close());
         }
     }
 
     // The disk of this node and those of the others at the same time.
-    private Taken copy(StoredGeneration stored, CopyProgress progress, Instant stopped)
-            throws IOException {
-        var durable = new Background(parts.store()::sync);
+    private Taken copy(Written written, CopyProgress progress, Instant stopped) throws IOException {
+        var durable = new Background(written.published()::sync);
         try {
             return new Copying(parts.store(), parts.copies())
-                    .copy(stored, options, progress, stopped);
+                    .copy(written.stored(), options, progress, stopped);
         } finally {
             durable.await();
         }

@@ -2,19 +2,15 @@
 package org.krg.checkpoint.files;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +26,7 @@ import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.linux.DirectoryFd;
+import org.krg.linux.LinuxException;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Invariant;
 import org.krg.state.model.Sha256;
@@ -55,12 +52,17 @@ public final class FileChunkStore implements ChunkStore {
     private final Manifests manifests;
     private final int level;
     private final StoreKeys keys;
+    private final Disk disk;
     private final Writers writers = new Writers();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<Integer, Pack> bySlot = new LinkedHashMap<>();
 
-    /// Packs and manifests that are not durable yet; the order in which they came.
-    private final Set<Path> unsynced = new LinkedHashSet<>();
+    /// What is not durable yet.
+    private final Unsynced unsynced = new Unsynced();
+
+    /// Held by whoever makes it durable: of a failure the kernel tells one who asks, and nobody
+    /// after.
+    private final Object syncing = new Object();
 
     /// Held while a manifest is written or removed: what was removed must not come back.
     private final Object manifestChange = new Object();
@@ -85,11 +87,12 @@ public final class FileChunkStore implements ChunkStore {
     /// Whether there may be something to sweep, as also after a start.
     private volatile boolean isOwed = true;
 
-    private FileChunkStore(Path directory, int level, StoreKeys keys) {
+    private FileChunkStore(Path directory, int level, StoreKeys keys, Disk disk) {
         this.packs = directory.resolve("packs");
         this.manifests = new Manifests(directory.resolve("manifests"), keys);
         this.level = level;
         this.keys = keys;
+        this.disk = disk;
     }
 
     /// Opens a store in which nothing is encrypted.
@@ -107,7 +110,13 @@ public final class FileChunkStore implements ChunkStore {
     ///   nothing was changed
     public static FileChunkStore open(Path directory, int level, StoreKeys keys)
             throws IOException {
-        var store = new FileChunkStore(directory, level, keys);
+        return open(directory, level, keys, Disk.REAL);
+    }
+
+    /// The same on another disk.
+    public static FileChunkStore open(Path directory, int level, StoreKeys keys, Disk disk)
+            throws IOException {
+        var store = new FileChunkStore(directory, level, keys, disk);
         Files.createDirectories(directory, OWNER_ONLY);
         Files.setPosixFilePermissions(directory, OWNER_ONLY.value());
         Files.createDirectories(store.packs);
@@ -171,7 +180,7 @@ public final class FileChunkStore implements ChunkStore {
     public Writing begin() throws IOException {
         var writer = writers.begin();
         try {
-            return new StoreWriting(this, writer, newPack());
+            return new StoreWriting(this, writer, unsynced.losses(), newPack());
         } catch (IOException | RuntimeException failure) {
             writers.end(writer);
             throw failure;
@@ -257,33 +266,43 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     PackWriter newPack() throws IOException {
-        var name = "%016x.pack.new".formatted(lastNumber.incrementAndGet());
+        var name = "%016x.pack%s".formatted(lastNumber.incrementAndGet(), Pack.UNFINISHED);
         return new PackWriter(packs.resolve(name), level, keys.sealing());
     }
 
-    /// Gives a pack its name and makes its chunks findable. They are not durable yet: whoever
-    /// commits later has them made so too, as it may refer to them.
-    void publish(PackWriter writer) throws IOException {
+    /// Makes the chunks of a pack findable. They are not durable yet: whoever commits later has
+    /// them made so too, as it may refer to them.
+    ///
+    /// @param losses when it was begun
+    void publish(PackWriter writer, long losses) throws IOException {
         writer.finish();
-        var name = writer.file().getFileName().toString();
-        var file = packs.resolve(name.substring(0, name.length() - ".new".length()));
-        Files.move(writer.file(), file, StandardCopyOption.ATOMIC_MOVE);
+        var pack = new Pack(writer.keep(), keys);
         lock.writeLock().lock();
         try {
-            index(file);
+            // Whoever finds something there has it made durable too.
+            unsynced.add(pack, losses);
+            index(pack);
         } finally {
             lock.writeLock().unlock();
         }
-        synchronized (unsynced) {
-            unsynced.add(file);
-        }
     }
 
-    void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+    /// The same for chunks that are here already: they are durable when they can be found.
+    void publishDurably(PackWriter writer) throws IOException {
+        writer.finish();
+        disk.force(writer.file());
+        var pack = new Pack(writer.keep(), keys);
+        pack.rename();
+        DirectoryFd.sync(packs);
+        index(pack);
+    }
+
+    /// @param losses when what it refers to was begun
+    void publish(GenerationId id, Sha256 digest, byte[] manifest, long losses) throws IOException {
         synchronized (manifestChange) {
-            var file = manifests.write(id, digest, manifest);
-            synchronized (unsynced) {
-                unsynced.add(file);
+            // One that is good may be relied on, and is not to be lost with what is new.
+            if (manifests.find(id, digest).isEmpty()) {
+                unsynced.add(manifests.write(id, digest, manifest), losses);
             }
         }
     }
@@ -291,36 +310,111 @@ public final class FileChunkStore implements ChunkStore {
     /// Has manifests encrypted as new ones are, durably.
     void renewManifests() throws IOException {
         synchronized (manifestChange) {
-            var files = manifests.renew();
-            synchronized (unsynced) {
-                unsynced.addAll(files);
-            }
+            manifests.renew(disk);
         }
-        sync();
     }
 
-    // Those that come meanwhile are left to whoever published them.
-    @Override
-    public void sync() throws IOException {
-        List<Path> files;
-        synchronized (unsynced) {
-            files = List.copyOf(unsynced);
-        }
-        if (files.isEmpty()) {
-            return;
-        }
-        for (var file : files) {
-            try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            } catch (NoSuchFileException removed) {
-                // Nobody needs it any more.
+    /// Makes all that was published durable. Those that come meanwhile are left to whoever
+    /// published them. To be run by a thread that is not interrupted.
+    ///
+    /// @param losses when what is to be durable was begun
+    /// @throws IOException if the disk fails, now or since then: all that was not durable is
+    ///   removed, as nobody knows what of it is on the disk. A second fsync would succeed: Linux
+    ///   forgets what it could not write
+    void sync(long losses) throws IOException {
+        synchronized (syncing) {
+            var files = unsynced.all(losses);
+            try {
+                force(files);
+            } catch (IOException | LinuxException failure) {
+                throw lose(failure);
             }
+            unsynced.remove(files);
         }
-        for (var directory : files.stream().map(Path::getParent).distinct().toList()) {
-            DirectoryFd.sync(directory);
+    }
+
+    private void force(Unsynced.Held files) throws IOException {
+        for (var pack : files.packs()) {
+            force(pack.file());
         }
-        synchronized (unsynced) {
-            unsynced.removeAll(files);
+        for (var file : files.manifests()) {
+            force(file);
+        }
+        if (!files.packs().isEmpty()) {
+            rename(files.packs());
+            DirectoryFd.sync(packs);
+        }
+        if (!files.manifests().isEmpty()) {
+            DirectoryFd.sync(manifests.directory());
+        }
+    }
+
+    private void force(Path file) throws IOException {
+        try {
+            disk.force(file);
+        } catch (NoSuchFileException removed) {
+            // Nobody needs it any more.
+        } catch (IOException failure) {
+            throw new IOException(file + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private void rename(List<Pack> durable) throws IOException {
+        lock.writeLock().lock();
+        try {
+            for (var pack : durable) {
+                pack.rename();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Removes all that is not durable. What is there then is what the other packs have: a chunk
+    /// may be in several.
+    private IOException lose(Exception failure) {
+        sweeping.lock();
+        lock.writeLock().lock();
+        try {
+            var lost = unsynced.lose(failure);
+            bySlot.values().removeAll(lost.packs());
+            index = new ChunkIndex();
+            fading = new ChunkIndex();
+            begun = Optional.empty();
+            isOwed = true;
+            cache.clear();
+            for (var pack : bySlot.entrySet()) {
+                attempt(() -> index(pack.getKey(), pack.getValue()));
+            }
+            for (var pack : lost.packs()) {
+                attempt(pack::delete);
+            }
+            for (var file : lost.manifests()) {
+                attempt(() -> Files.deleteIfExists(file));
+            }
+            log.error(
+                    "the disk did not take what was written, what is not durable is removed"
+                            + " packs={} manifests={}",
+                    lost.packs().size(),
+                    lost.manifests().size(),
+                    failure);
+        } finally {
+            lock.writeLock().unlock();
+            sweeping.unlock();
+        }
+        return new IOException(String.valueOf(failure.getMessage()), failure);
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    // A disk that has just failed may do so again.
+    private static void attempt(Attempt attempt) {
+        try {
+            attempt.run();
+        } catch (IOException failure) {
+            log.warn("the disk fails", failure);
         }
     }
 
@@ -391,6 +485,7 @@ public final class FileChunkStore implements ChunkStore {
         } finally {
             lock.writeLock().unlock();
         }
+        unsynced.remove(gone);
         for (var pack : gone) {
             pack.delete();
         }
@@ -402,12 +497,12 @@ public final class FileChunkStore implements ChunkStore {
         var unfinished = new ArrayList<Path>();
         try (var entries = Files.newDirectoryStream(packs)) {
             for (var entry : entries) {
-                (entry.toString().endsWith(".new") ? unfinished : files).add(entry);
+                (entry.toString().endsWith(Pack.UNFINISHED) ? unfinished : files).add(entry);
             }
         }
         files.sort(null);
         for (var file : files) {
-            index(file);
+            index(new Pack(file, keys));
             var name = file.getFileName().toString();
             lastNumber.set(Long.parseLong(name.substring(0, name.indexOf('.')), 16));
         }
@@ -416,17 +511,25 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    private int index(Path file) throws IOException {
-        var pack = new Pack(file, keys);
-        var slot = slots++;
-        bySlot.put(slot, pack);
+    private void index(Pack pack) throws IOException {
+        lock.writeLock().lock();
+        try {
+            var slot = slots++;
+            bySlot.put(slot, pack);
+            index(slot, pack);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void index(int slot, Pack pack) throws IOException {
         var whole =
                 pack.scan((offset, hashes) ->
                         hashes.forEach(hash -> index.put(hash, place(slot, offset))));
         if (!whole) {
-            log.warn("a pack of chunks is damaged, the rest of it is not used file={}", file);
+            log.warn(
+                    "a pack of chunks is damaged, the rest of it is not used file={}", pack.file());
         }
-        return slot;
     }
 
     private static long place(int slot, long offset) {

@@ -61,10 +61,17 @@ record Manifests(Path directory, StoreKeys keys) {
     ///
     /// @return the file, which is not durable yet
     Path write(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+        return write(id, digest, manifest, _ -> {});
+    }
+
+    /// @param disk asked for what is written before it takes the place of what was there
+    private Path write(GenerationId id, Sha256 digest, byte[] manifest, Disk disk)
+            throws IOException {
         var file = file(id, digest);
         var unfinished = directory.resolve(file.getFileName() + ".new");
         try {
             Files.write(unfinished, stored(file, manifest));
+            disk.force(unfinished);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
@@ -108,20 +115,20 @@ record Manifests(Path directory, StoreKeys keys) {
         }
     }
 
-    /// Writes those anew that are not encrypted as new ones are.
-    ///
-    /// @return the files, which are not durable yet
-    List<Path> renew() throws IOException {
-        var renewed = new ArrayList<Path>();
-        for (var named : outdated()) {
+    /// Writes those anew that are not encrypted as new ones are, durably.
+    void renew(Disk disk) throws IOException {
+        var outdated = outdated();
+        for (var named : outdated) {
             var bytes = find(named.id(), named.digest());
             if (bytes.isPresent()) {
                 var written = Files.getLastModifiedTime(named.file());
-                renewed.add(write(named.id(), named.digest(), bytes.get()));
+                write(named.id(), named.digest(), bytes.get(), disk);
                 Files.setLastModifiedTime(named.file(), written);
             }
         }
-        return renewed;
+        if (!outdated.isEmpty()) {
+            DirectoryFd.sync(directory);
+        }
     }
 
     /// {@return bytes of those that are not encrypted as new ones are}

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
@@ -22,14 +23,18 @@ import org.krg.checkpoint.zstd.BlockFormat;
 /// The file is opened for each read: an interrupt closes the channel that is being read, and must
 /// not take it away from others.
 final class Pack {
+    /// Ends the name of a pack that is not durable: after a crash it is removed.
+    static final String UNFINISHED = ".new";
+
     static final int BLOCK_MARK = 0x4b524742; // "KRGB"
     static final int HEAD_BYTES = 8;
 
     /// The head of a block with so many chunks is read at once: of most.
     private static final int GLANCE_CHUNKS = 64;
 
-    private final Path file;
+    private volatile Path file;
     private final long sizeBytes;
+    private boolean isGone;
 
     /// Empty if the file does not begin as it should.
     private final Optional<BlockForm> form;
@@ -58,6 +63,10 @@ final class Pack {
     /// Takes the hashes of each block.
     interface BlockVisitor {
         void visit(long offset, List<ChunkHash> hashes);
+    }
+
+    Path file() {
+        return file;
     }
 
     long sizeBytes() {
@@ -125,8 +134,20 @@ final class Pack {
         }
     }
 
+    /// Gives the file the name it has when it is durable, if it is there. Nobody reads meanwhile.
+    synchronized void rename() throws IOException {
+        if (isGone) {
+            return;
+        }
+        var name = file.getFileName().toString();
+        var durable = file.resolveSibling(name.substring(0, name.length() - UNFINISHED.length()));
+        Files.move(file, durable, StandardCopyOption.ATOMIC_MOVE);
+        file = durable;
+    }
+
     /// Removes the file.
-    void delete() throws IOException {
+    synchronized void delete() throws IOException {
+        isGone = true;
         Files.deleteIfExists(file);
     }
 

@@ -30,6 +30,7 @@ final class PackWriter implements AutoCloseable {
     private final ChunkIndex written = new ChunkIndex();
 
     private long sizeBytes;
+    private boolean isKept;
 
     /// @param key it is encrypted with; empty: it is not
     PackWriter(Path file, int level, Optional<StoreKey> key) throws IOException {
@@ -79,11 +80,19 @@ final class PackWriter implements AutoCloseable {
         flush(nodes);
     }
 
-    /// Removes the file unless it was renamed.
+    /// {@return the file, which stays from now on}
+    Path keep() {
+        isKept = true;
+        return file;
+    }
+
+    /// Removes the file unless it is kept.
     @Override
     public void close() throws IOException {
         channel.close();
-        Files.deleteIfExists(file);
+        if (!isKept) {
+            Files.deleteIfExists(file);
+        }
     }
 
     private void add(OpenBlock block, Chunk chunk) throws IOException {

@@ -3,6 +3,8 @@ package org.krg.checkpoint.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.krg.checkpoint.engine.Background;
+import org.krg.checkpoint.engine.ChunkStore.Published;
 import org.krg.checkpoint.engine.ChunkStore.Writing;
 import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
@@ -13,13 +15,16 @@ import org.krg.state.model.Sha256;
 final class StoreWriting implements Writing {
     private final FileChunkStore store;
     private final long writer;
+    private final long losses;
     private PackWriter pack;
     private long publishedBytes;
 
     /// @param writer its number
-    StoreWriting(FileChunkStore store, long writer, PackWriter pack) {
+    /// @param losses so far: after another one nobody knows whether what it has found is there
+    StoreWriting(FileChunkStore store, long writer, long losses, PackWriter pack) {
         this.store = store;
         this.writer = writer;
+        this.losses = losses;
         this.pack = pack;
     }
 
@@ -43,31 +48,37 @@ final class StoreWriting implements Writing {
     }
 
     @Override
-    public void publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
+    public Published publish(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
         publish();
-        store.publish(id, digest, manifest);
+        store.publish(id, digest, manifest, losses);
+        return () -> store.sync(losses);
     }
 
     @Override
     public void commit() throws IOException {
         publish();
-        store.sync();
+        sync();
     }
 
     @Override
     public void commit(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
-        publish(id, digest, manifest);
-        store.sync();
+        var _ = publish(id, digest, manifest);
+        sync();
     }
 
     private void publish() throws IOException {
         if (pack.isEmpty()) {
             return;
         }
-        store.publish(pack);
+        store.publish(pack, losses);
         publishedBytes += pack.sizeBytes();
         pack.close();
         pack = store.newPack();
+    }
+
+    // By another thread, as this one may be interrupted.
+    private void sync() throws IOException {
+        new Background(() -> store.sync(losses)).await();
     }
 
     @Override

@@ -197,8 +197,7 @@ final class Sweep {
                     dead.add(slot);
                 }
             }
-            store.publish(writer);
-            store.sync();
+            store.publishDurably(writer);
             store.drop(dead);
             return sizeBytes(packs, dead) - writer.sizeBytes();
         }

@@ -14,6 +14,7 @@ import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.core.ManifestCheck;
 import org.krg.checkpoint.engine.Background;
 import org.krg.checkpoint.engine.ChunkStore;
+import org.krg.checkpoint.engine.ChunkStore.Published;
 import org.krg.checkpoint.engine.Completion;
 import org.krg.checkpoint.engine.Staging;
 import org.krg.checkpoint.engine.Stopwatch;
@@ -136,12 +137,13 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         }
         var watch = new Stopwatch();
         var digest = ManifestCodec.digest(keep.manifest());
+        Published published;
         try (var writing = store.begin()) {
             new Completion(store, writing, new Sender(conversation)).run(manifest);
-            writing.publish(keep.id(), digest, keep.manifest());
+            published = writing.publish(keep.id(), digest, keep.manifest());
         }
         watch.lap("store");
-        var durable = new Background(store::sync);
+        var durable = new Background(published::sync);
         try {
             if (keep.stages()) {
                 staging.stage(manifest, digest);
