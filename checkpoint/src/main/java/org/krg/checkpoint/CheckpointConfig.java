@@ -15,9 +15,9 @@ import java.util.List;
 ///   MiB; larger if programs keep large unnamed temporary files
 /// @param freezeLimit how long the tasks of a cell may take to stand still, as CRIU counts; default
 ///   30 s
-/// @param dumpLimit after which CRIU is killed, and the process with it is no longer trusted;
-///   default 10 min
-/// @param peerLimit how long another node may take for one answer; default 30 s
+/// @param dumpLimit after which CRIU is killed, and the process with it is no longer trusted; as
+///   long the disk of another node may take for a copy that has arrived; default 10 min
+/// @param peerLimit how long another node may be silent when it is asked; default 30 s
 /// @param compressionLevel of zstd, 1 to 19; default 1, for which a disk is slower than a core
 public record CheckpointConfig(
         Path images,

@@ -2,8 +2,11 @@
 package org.krg.checkpoint.engine;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Work of the disk on a thread of its own, which is awaited in any case.
 public final class Background {
@@ -27,6 +30,24 @@ public final class Background {
                         done.completeExceptionally(failure);
                     }
                 });
+    }
+
+    /// Waits a while for the end.
+    ///
+    /// @return whether there is nothing to wait for any more: it has ended, or this thread is told
+    ///   to stop
+    public boolean endsWithin(Duration patience) {
+        try {
+            done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException atWork) {
+            return false;
+        } catch (ExecutionException failure) {
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /// Waits for the end, also when this thread is told to stop: what it uses must not be taken

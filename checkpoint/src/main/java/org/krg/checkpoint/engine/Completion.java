@@ -23,6 +23,9 @@ import org.krg.checkpoint.model.Manifest;
 /// so that at its end every chunk is known to be here. While some leaves are verified and stored
 /// the next are on their way. Used once.
 public final class Completion {
+    /// Read within a second by a slow disk.
+    private static final int NODES_IN_SILENCE = 64;
+
     private final ChunkStore store;
     private final Writing writing;
     private final Provider provider;
@@ -31,6 +34,7 @@ public final class Completion {
     private final Set<ChunkHash> missingLeaves = new LinkedHashSet<>();
     private Set<ChunkHash> askedLeaves = Set.of();
     private Answer askedFor = List::of;
+    private long visitedNodes;
     private long fetchedChunks;
     private long fetchedBytes;
 
@@ -54,6 +58,10 @@ public final class Completion {
             var found = find(hashes);
             return () -> found;
         }
+
+        /// Told now and then, when no answer is open, that there is still work while nothing is
+        /// asked for.
+        default void goesOn() throws IOException {}
     }
 
     /// What a provider answers.
@@ -119,6 +127,10 @@ public final class Completion {
         var missing = new ArrayList<Place>();
         while (!nodes.isEmpty() && missing.size() < Copies.MAX_CHUNKS) {
             var place = nodes.pop();
+            if (++visitedNodes % NODES_IN_SILENCE == 0) {
+                storeLeaves();
+                provider.goesOn();
+            }
             var node = store.find(place.hash());
             if (node.isPresent()) {
                 // It may be found and yet be about to go.

@@ -137,20 +137,21 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         }
         var watch = new Stopwatch();
         var digest = ManifestCodec.digest(keep.manifest());
+        var sender = new Sender(conversation);
         Published published;
         try (var writing = store.begin()) {
-            new Completion(store, writing, new Sender(conversation)).run(manifest);
+            new Completion(store, writing, sender).run(manifest);
             published = writing.publish(keep.id(), digest, keep.manifest());
         }
         watch.lap("store");
         var durable = new Background(published::sync);
         try {
             if (keep.stages()) {
-                staging.stage(manifest, digest);
+                sender.await(new Background(() -> staging.stage(manifest, digest)));
                 watch.lap("images");
             }
         } finally {
-            durable.await();
+            sender.await(durable);
         }
         watch.lap("sync");
         log.info("copy made generation={} phases={}", keep.id(), watch);
@@ -159,6 +160,7 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
     /// Whoever wants a copy kept, and waits to be asked for what is missing here.
     private final class Sender implements Completion.Provider {
         private final Conversation conversation;
+        private long spokenNanos = System.nanoTime();
 
         Sender(Conversation conversation) {
             this.conversation = conversation;
@@ -172,11 +174,37 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
         @Override
         public Completion.Answer ask(List<ChunkHash> hashes) throws IOException {
             conversation.send(new Frame.Get(hashes, store.isEncrypted()));
+            spokenNanos = System.nanoTime();
             return () ->
                     switch (conversation.receive()) {
                         case Frame.Block(var chunks) -> chunks;
                         case Frame other -> throw Conversation.unexpected(other);
                     };
+        }
+
+        // Who asks for nothing is still at it. It is answered by versions that know of no such
+        // sign.
+        @Override
+        public void goesOn() throws IOException {
+            if (System.nanoTime() - spokenNanos > pulse().toNanos()) {
+                var _ = find(List.of());
+            }
+        }
+
+        /// Waits for the end of some work, in any case.
+        private void await(Background work) throws IOException {
+            try {
+                while (!work.endsWithin(pulse())) {
+                    goesOn();
+                }
+            } finally {
+                work.await();
+            }
+        }
+
+        /// Soon enough for one who waits as long as this node would.
+        private Duration pulse() {
+            return config.peerLimit().dividedBy(4);
         }
     }
 }

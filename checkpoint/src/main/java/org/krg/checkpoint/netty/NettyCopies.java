@@ -57,9 +57,18 @@ public final class NettyCopies implements Copies {
     private Frame.Kept answerUntilKept(
             Conversation conversation, Frame.Keep request, LongConsumer sent) throws IOException {
         conversation.send(request);
+        var askedNanos = System.nanoTime();
         while (true) {
             switch (conversation.receive()) {
                 case Frame.Get(var hashes, _) -> {
+                    // Of nothing: it has all, and writes it to its disk.
+                    if (!hashes.isEmpty()) {
+                        askedNanos = System.nanoTime();
+                    } else if (System.nanoTime() - askedNanos > config.dumpLimit().toNanos()) {
+                        throw new IOException(
+                                "it has all, and its disk takes more than %d s to write it"
+                                        .formatted(config.dumpLimit().toSeconds()));
+                    }
                     var chunks = require(hashes);
                     conversation.send(new Frame.Block(chunks));
                     sent.accept(chunks.stream().mapToLong(it -> it.content().length).sum());
