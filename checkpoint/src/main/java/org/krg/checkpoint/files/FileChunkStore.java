@@ -232,7 +232,9 @@ public final class FileChunkStore implements ChunkStore {
         try {
             begun = Sweep.begin(this, manifests, keys.sealing(), writers);
         } finally {
-            isOwed |= begun.isEmpty();
+            if (begun.isEmpty()) {
+                isOwed = true;
+            }
         }
     }
 
@@ -246,7 +248,9 @@ public final class FileChunkStore implements ChunkStore {
         try {
             freed = sweep.end();
         } finally {
-            isOwed |= freed.isEmpty();
+            if (freed.isEmpty()) {
+                isOwed = true;
+            }
         }
         return freed.orElse(0);
     }
@@ -281,7 +285,8 @@ public final class FileChunkStore implements ChunkStore {
         try {
             // Whoever finds something there has it made durable too.
             unsynced.add(pack, losses);
-            index(pack);
+            // What is there already may be durable, and is not to depend on what is not.
+            index(pack, false);
         } finally {
             lock.writeLock().unlock();
         }
@@ -294,7 +299,7 @@ public final class FileChunkStore implements ChunkStore {
         var pack = new Pack(writer.keep(), keys);
         pack.rename();
         DirectoryFd.sync(packs);
-        index(pack);
+        index(pack, true);
     }
 
     /// @param losses when what it refers to was begun
@@ -384,7 +389,7 @@ public final class FileChunkStore implements ChunkStore {
             isOwed = true;
             cache.clear();
             for (var pack : bySlot.entrySet()) {
-                attempt(() -> index(pack.getKey(), pack.getValue()));
+                attempt(() -> index(pack.getKey(), pack.getValue(), true));
             }
             for (var pack : lost.packs()) {
                 attempt(pack::delete);
@@ -502,7 +507,7 @@ public final class FileChunkStore implements ChunkStore {
         }
         files.sort(null);
         for (var file : files) {
-            index(new Pack(file, keys));
+            index(new Pack(file, keys), true);
             var name = file.getFileName().toString();
             lastNumber.set(Long.parseLong(name.substring(0, name.indexOf('.')), 16));
         }
@@ -511,21 +516,27 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
-    private void index(Pack pack) throws IOException {
+    /// @param replaces whether chunks that are there already are those of this pack from now on
+    private void index(Pack pack, boolean replaces) throws IOException {
         lock.writeLock().lock();
         try {
             var slot = slots++;
             bySlot.put(slot, pack);
-            index(slot, pack);
+            index(slot, pack, replaces);
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    private void index(int slot, Pack pack) throws IOException {
+    private void index(int slot, Pack pack, boolean replaces) throws IOException {
         var whole =
-                pack.scan((offset, hashes) ->
-                        hashes.forEach(hash -> index.put(hash, place(slot, offset))));
+                pack.scan((offset, hashes) -> {
+                    for (var hash : hashes) {
+                        if (replaces || index.find(hash) == ChunkIndex.NOWHERE) {
+                            index.put(hash, place(slot, offset));
+                        }
+                    }
+                });
         if (!whole) {
             log.warn(
                     "a pack of chunks is damaged, the rest of it is not used file={}", pack.file());

@@ -9,9 +9,11 @@
 /// <images>/logs/...                                   logs of failed dumps and restores
 /// ```
 ///
-/// A pack is written under another name, made durable and renamed; then the manifest likewise. A
-/// crash in between leaves chunks that nothing refers to, which the next sweep removes. Chunks of a
-/// later pack take precedence, so that one that was damaged is replaced by writing it again.
+/// A pack is called `<number>.pack.new` until it is durable. Others find its chunks all the same,
+/// and have it made durable when they commit; a start removes it. A crash may leave chunks and
+/// manifests that nothing refers to: the next sweep removes those, and whoever cleans up these. At
+/// a start chunks of a later pack take precedence, as one that was damaged is replaced by writing
+/// it again.
 ///
 /// Packs and manifests are encrypted with the key that is the present one when they are written
 /// ([FileSeal], [BlockForm]), or not; what lies there otherwise a sweep writes anew.

@@ -96,6 +96,7 @@ public final class ChunkService extends ChannelInboundHandlerAdapter {
                     name(request),
                     failure.getMessage());
             conversation.send(new Frame.Refused(String.valueOf(failure.getMessage())));
+            conversation.awaitEnd();
             throw new IOException("refused", failure);
         }
     }

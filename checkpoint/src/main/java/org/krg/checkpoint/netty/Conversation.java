@@ -99,6 +99,18 @@ final class Conversation implements AutoCloseable {
         }
     }
 
+    /// Waits until the other side has ended it, for whoever has refused: if it is closed while
+    /// something comes in that nobody reads, the other side loses what was sent last.
+    void awaitEnd() {
+        try {
+            for (var frame = 0; frame < MAX_WAITING; frame++) {
+                var _ = receive();
+            }
+        } catch (IOException ended) {
+            // As is expected.
+        }
+    }
+
     /// {@return how many frames came so far}
     int heard() {
         return heard;

@@ -334,6 +334,20 @@ final class FileChunkStoreTest {
     }
 
     @Test
+    void noSweepTakesWhatIsDurableForWhatIsNot(@TempDir Path directory) throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var twice = new Open(store, id(2));
+        twice.addAll(0, 100);
+        var first = saved(store, id(1), 0, 100);
+        var _ = twice.publish();
+
+        store.sweep();
+
+        assertWhole(store, first);
+        assertWhole(FileChunkStore.open(directory, 1), first);
+    }
+
+    @Test
     void aManifestThatIsThereIsNotLostWithWhatIsNew(@TempDir Path directory) throws IOException {
         var disk = new FailingDisk();
         var store = FileChunkStore.open(directory, 1, StoreKeys.NONE, disk);
