@@ -441,7 +441,8 @@ public final class FileChunkStore implements ChunkStore {
         try {
             var stay = new ChunkIndex();
             var go = new ChunkIndex();
-            for (var present : List.of(fading, index)) {
+            // What faded before is older, and may be durable where what was stored again is not.
+            for (var present : List.of(index, fading)) {
                 present.forEach((hash, place) -> {
                     var isLive = live.find(hash) != ChunkIndex.NOWHERE;
                     (isLive ? stay : go).put(hash, place);
@@ -463,8 +464,8 @@ public final class FileChunkStore implements ChunkStore {
         lock.writeLock().lock();
         try {
             fading.forEach((hash, place) -> {
-                if (live.find(hash) != ChunkIndex.NOWHERE
-                        && index.find(hash) == ChunkIndex.NOWHERE) {
+                // Also if it was stored again: that may not be durable yet.
+                if (live.find(hash) != ChunkIndex.NOWHERE) {
                     index.put(hash, place);
                 }
             });

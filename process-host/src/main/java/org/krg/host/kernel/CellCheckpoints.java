@@ -344,7 +344,7 @@ public final class CellCheckpoints implements Checkpointing {
 
     @Override
     public void sweep() {
-        var _ = attempt(checkpoints::sweep);
+        attempt(checkpoints::sweep);
     }
 
     @Override
