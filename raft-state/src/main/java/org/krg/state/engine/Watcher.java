@@ -3,9 +3,9 @@ package org.krg.state.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -34,7 +34,7 @@ final class Watcher {
     final WatchSpec spec;
     private final Consumer<Notice> listener;
     private final Executor executor;
-    private final Queue<Waiting> queue = new ArrayDeque<>();
+    private final Deque<Waiting> queue = new ArrayDeque<>();
     private int changes;
     private long bytes;
     private boolean isTelling;
@@ -45,7 +45,11 @@ final class Watcher {
 
     private final AtomicReference<Wanted> bookmark = new AtomicReference<>(Wanted.NONE);
 
-    private record Waiting(Notice notice, int changes, long bytes) {}
+    private record Waiting(Notice notice, int changes, long bytes) {
+        boolean isBookmark() {
+            return notice instanceof Notice.Bookmark;
+        }
+    }
 
     Watcher(
             String principal,
@@ -154,6 +158,10 @@ final class Watcher {
     private synchronized void tell(Waiting waiting) {
         if (isClosed) {
             return;
+        }
+        if (waiting.isBookmark() && !queue.isEmpty() && queue.getLast().isBookmark()) {
+            // The later one says all that both do; else who asks again and again fills the memory.
+            queue.removeLast();
         }
         queue.add(waiting);
         changes += waiting.changes;
