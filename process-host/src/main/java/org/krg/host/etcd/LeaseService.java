@@ -13,6 +13,7 @@ import com.ibm.etcd.api.LeaseStatus;
 import com.ibm.etcd.api.LeaseTimeToLiveRequest;
 import com.ibm.etcd.api.LeaseTimeToLiveResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.LeaseTerms.Term;
@@ -23,7 +24,11 @@ import org.krg.host.etcd.grpc.GrpcSession;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
 import org.krg.state.core.Authority;
+import org.krg.state.core.KeyAccess;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyGrant.Mode;
+import org.krg.state.model.key.KeyRange;
 
 /// Leases of users.
 final class LeaseService {
@@ -89,10 +94,11 @@ final class LeaseService {
             GrpcCall call, LeaseTimeToLiveRequest request) {
         return parts.leases()
                 .term(call.principal(), new LeaseId(request.getID()))
-                .thenApply(term -> timeToLive(request, term));
+                .thenApply(term -> timeToLive(call, request, term));
     }
 
-    private LeaseTimeToLiveResponse timeToLive(LeaseTimeToLiveRequest request, Term term) {
+    private LeaseTimeToLiveResponse timeToLive(
+            GrpcCall call, LeaseTimeToLiveRequest request, Term term) {
         var message =
                 LeaseTimeToLiveResponse.newBuilder()
                         .setHeader(headers.now())
@@ -102,14 +108,24 @@ final class LeaseService {
             case Term.Lasts(var ttl, var remaining) -> {
                 message.setGrantedTTL(seconds(ttl)).setTTL(seconds(remaining));
                 if (request.getKeys()) {
-                    parts.store()
-                            .keys()
-                            .keysOf(new LeaseId(request.getID()))
-                            .forEach(key -> message.addKeys(Answers.bytes(key)));
+                    var keys = parts.store().keys().keysOf(new LeaseId(request.getID()));
+                    requireReadable(call, keys);
+                    keys.forEach(key -> message.addKeys(Answers.bytes(key)));
                 }
             }
         }
         return message.build();
+    }
+
+    /// As etcd does it: somebody else may have attached a key whose name the holder may not see.
+    private void requireReadable(GrpcCall call, List<Bytes> keys) {
+        var access = parts.store().image().access();
+        for (var key : keys) {
+            KeyAccess.problem(access, call.principal(), KeyRange.one(key), Mode.READ)
+                    .ifPresent(_ -> {
+                        throw EtcdError.PERMISSION_DENIED.failure();
+                    });
+        }
     }
 
     private CompletableFuture<LeaseLeasesResponse> list(GrpcCall call, LeaseLeasesRequest request) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -22,8 +23,11 @@ import org.krg.host.http.view.Json;
 import org.krg.host.http.view.KeyView;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.core.KeyAccess;
 import org.krg.state.model.Lease;
 import org.krg.state.model.LeaseId;
+import org.krg.state.model.key.KeyGrant.Mode;
+import org.krg.state.model.key.KeyRange;
 
 /// Leases of users, and locks that are held by them.
 final class LeaseResource {
@@ -73,19 +77,19 @@ final class LeaseResource {
     HttpResponse show(Call call) {
         var id = id(call);
         var lasts = require(id, keeping.term(call.principal(), id).join());
-        return Call.one(replica.image(), lasting(id, lasts));
+        return Call.one(replica.image(), lasting(call, id, lasts));
     }
 
     HttpResponse renew(Call call) {
         var _ = call.body(EmptyBody.class);
         var id = id(call);
         var lasts = require(id, keeping.renew(call.principal(), id).join());
-        return Call.one(replica.image(), lasting(id, lasts));
+        return Call.one(replica.image(), lasting(call, id, lasts));
     }
 
     HttpResponse revoke(Call call) {
         var id = id(call);
-        var keys = KeyView.names(store.keys().keysOf(id));
+        var keys = keys(call, id);
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
@@ -144,7 +148,7 @@ final class LeaseResource {
                 .put("token", place.created().value());
     }
 
-    private ObjectNode lasting(LeaseId id, Term.Lasts lasts) {
+    private ObjectNode lasting(Call call, LeaseId id, Term.Lasts lasts) {
         var view =
                 replica.image()
                         .leases()
@@ -153,8 +157,23 @@ final class LeaseResource {
                         .orElseGet(() -> Json.object().put("id", id.value()));
         view.put("ttlSeconds", Json.seconds(lasts.ttl()))
                 .put("remainingSeconds", Json.seconds(lasts.remaining()));
-        view.set("keys", KeyView.names(store.keys().keysOf(id)));
+        view.set("keys", keys(call, id));
         return view;
+    }
+
+    /// The keys of a lease that the caller may read: others may have attached some, too.
+    private ArrayNode keys(Call call, LeaseId id) {
+        var access = store.image().access();
+        return KeyView.names(
+                store.keys().keysOf(id).stream()
+                        .filter(key ->
+                                KeyAccess.problem(
+                                                access,
+                                                call.principal(),
+                                                KeyRange.one(key),
+                                                Mode.READ)
+                                        .isEmpty())
+                        .toList());
     }
 
     private static ObjectNode view(Lease lease) {

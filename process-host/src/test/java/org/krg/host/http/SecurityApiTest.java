@@ -220,6 +220,46 @@ class SecurityApiTest {
         }
     }
 
+    @Test
+    void theHolderOfALeaseSeesOnlyThoseOfItsKeysThatTheyMayRead() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"joe\"}");
+        api.post("/v1/roles", "{\"name\":\"joes\"}");
+        api.post(
+                "/v1/roles/joes/permissions",
+                "{\"mode\":\"read-write\",\"key\":\"joe/\",\"prefix\":true}");
+        api.post("/v1/users/joe/roles", "{\"role\":\"joes\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        try (var joe = api.as(api.keys.user(Role.CLIENT, "joe"))) {
+            var lease = joe.post("/v1/leases", "{\"ttlSeconds\":60}").number("/id");
+            var path = "/v1/leases/" + lease;
+            var request = LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(true).build();
+            var timeToLive = "/etcdserverpb.Lease/LeaseTimeToLive";
+            var attach = "/v1/keys/transaction";
+            assertThat(joe.post(attach, attachment("joe/a", lease)).status()).isEqualTo(200);
+            assertThat(joe.postRaw(timeToLive, framed(request)).grpcStatus()).isEmpty();
+
+            assertThat(api.post(attach, attachment("secret/b", lease)).status()).isEqualTo(200);
+
+            assertThat(joe.get(path).body().at("/keys").findValuesAsText("key"))
+                    .containsExactly("joe/a");
+            assertThat(joe.postRaw(timeToLive, framed(request)).grpcStatus())
+                    .isEqualTo(PERMISSION_DENIED);
+            var without = request.toBuilder().setKeys(false).build();
+            assertThat(joe.postRaw(timeToLive, framed(without)).grpcStatus()).isEmpty();
+            assertThat(api.delete(path).body().at("/keys").findValuesAsText("key"))
+                    .containsExactly("joe/a", "secret/b");
+        } finally {
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    private static String attachment(String key, long lease) {
+        return "{\"then\":[{\"put\":{\"key\":\"%s\",\"value\":\"\",\"lease\":%d}}]}"
+                .formatted(key, lease);
+    }
+
     private static byte[] framed(MessageLite message) {
         var bytes = message.toByteArray();
         return ByteBuffer.allocate(5 + bytes.length)

@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -119,9 +120,14 @@ final class TestClient implements AutoCloseable {
 
     private static Answer answer(HttpResponse<String> reply) {
         try {
+            var isJson =
+                    reply.headers()
+                            .firstValue("content-type")
+                            .filter(type -> type.startsWith("application/json"))
+                            .isPresent();
             return new Answer(
                     reply.statusCode(),
-                    new ObjectMapper().readTree(reply.body()),
+                    isJson ? new ObjectMapper().readTree(reply.body()) : MissingNode.getInstance(),
                     reply.headers().firstValue("grpc-status").orElse(""));
         } catch (IOException malformed) {
             throw new AssertionError(malformed);
