@@ -11,6 +11,10 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.krg.state.model.HostPort;
 
 /// A connection that speaks HTTP/2, RFC 9113, without TLS and as badly as a test wants: no library
@@ -27,16 +31,28 @@ public final class RawHttp2 implements AutoCloseable {
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
 
     private static final int ACK = 1;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
+    private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int DEFAULT_WINDOW = 65_535;
 
     private final Socket socket;
     private final OutputStream out;
     private final DataInputStream in;
+
+    /// Bytes that the other side takes on the connection and, beside what is granted by stream, on
+    /// every one.
+    private long window = DEFAULT_WINDOW;
+
+    private long windowOfStreams = DEFAULT_WINDOW;
+    private final Map<Integer, Long> granted = new HashMap<>();
+    private final Map<Integer, Long> sent = new HashMap<>();
+    private final Set<Integer> ended = new HashSet<>();
 
     /// What the other side did about it.
     public enum End {
@@ -47,13 +63,26 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     public RawHttp2(HostPort address) throws IOException {
-        socket = new Socket(address.host(), address.port());
+        this(new Socket(address.host(), address.port()), DEFAULT_WINDOW);
+    }
+
+    /// @param socket that is connected, by TLS or without
+    /// @param window bytes that this side takes of each answer
+    public RawHttp2(Socket socket, int window) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout((int) LIMIT.toMillis());
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
         out.write(PREFACE);
-        write(SETTINGS, 0, 0, new byte[0]);
+        write(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6)
+                        .putShort((short) INITIAL_WINDOW_SIZE)
+                        .putInt(window)
+                        .array());
         // The other side's limits hold once they are acknowledged.
         var frame = read();
         while (frame.type() != SETTINGS) {
@@ -62,13 +91,65 @@ public final class RawHttp2 implements AutoCloseable {
         write(SETTINGS, ACK, 0, new byte[0]);
     }
 
-    private record Frame(int type, int flags) {}
+    private record Frame(int type, int flags, int stream) {
+        boolean isLast() {
+            return type == RST_STREAM
+                    || ((type == HEADERS || type == DATA) && (flags & END_STREAM) != 0);
+        }
+    }
 
     private Frame read() throws IOException {
         var length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-        var frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte());
-        in.skipNBytes(4 + (long) length);
+        var frame = new Frame(in.readUnsignedByte(), in.readUnsignedByte(), in.readInt());
+        var content = ByteBuffer.wrap(in.readNBytes(length));
+        if (frame.type() == WINDOW_UPDATE) {
+            grant(frame.stream(), content.getInt());
+        } else if (frame.type() == SETTINGS) {
+            while (content.hasRemaining()) {
+                var isWindow = content.getShort() == INITIAL_WINDOW_SIZE;
+                var value = content.getInt();
+                windowOfStreams = isWindow ? value : windowOfStreams;
+            }
+        } else if (frame.isLast()) {
+            ended.add(frame.stream());
+        }
         return frame;
+    }
+
+    private void grant(int stream, int bytes) {
+        if (stream == 0) {
+            window += bytes;
+        } else {
+            granted.merge(stream, (long) bytes, Long::sum);
+        }
+    }
+
+    /// Sends a part of a body, once the other side takes so much.
+    ///
+    /// @return whether it did; else it ended the stream
+    /// @throws java.net.SocketTimeoutException if it does neither for as long as is waited for it
+    /// @throws EOFException if it ended the connection
+    public boolean dataWhenTaken(int stream, byte[] bytes) throws IOException {
+        while (in.available() > 0 || !isTaken(stream, bytes.length)) {
+            read();
+            if (ended.contains(stream)) {
+                return false;
+            }
+        }
+        window -= bytes.length;
+        sent.merge(stream, (long) bytes.length, Long::sum);
+        data(stream, bytes);
+        return true;
+    }
+
+    private boolean isTaken(int stream, int bytes) {
+        var ofStream = windowOfStreams + granted.getOrDefault(stream, 0L);
+        return bytes <= window && bytes <= ofStream - sent.getOrDefault(stream, 0L);
+    }
+
+    /// Waits no longer than this for what the other side says.
+    public void waitAtMost(Duration limit) throws IOException {
+        socket.setSoTimeout((int) limit.toMillis());
     }
 
     /// Begins a POST whose body does not end.
@@ -107,8 +188,7 @@ public final class RawHttp2 implements AutoCloseable {
                 if (frame.type() == GOAWAY) {
                     return End.CONNECTION_ENDED;
                 }
-                var isLast = frame.type() == HEADERS && (frame.flags() & END_STREAM) != 0;
-                if (frame.type() == RST_STREAM || isLast) {
+                if (frame.isLast()) {
                     return End.STREAM_ENDED;
                 }
             }

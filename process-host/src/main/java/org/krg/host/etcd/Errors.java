@@ -3,6 +3,7 @@ package org.krg.host.etcd;
 
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import java.util.concurrent.CompletionException;
+import org.krg.host.BodyRefused;
 import org.krg.host.HostFailure;
 import org.krg.host.engine.KeyQueues.PlaceLost;
 import org.krg.host.engine.KeyQueues.RefusedHere;
@@ -37,6 +38,8 @@ final class Errors {
             case TooLarge large ->
                     new GrpcFailure(
                             GrpcStatus.RESOURCE_EXHAUSTED, String.valueOf(large.getMessage()));
+            case BodyRefused refused ->
+                    new GrpcFailure(status(refused.why()), String.valueOf(refused.getMessage()));
             case Lanes.Full _ -> EtcdError.TOO_MANY_REQUESTS.failure();
             case RefusedHere refused -> of(refused.reply.refusal(), refused.reply.detail());
             case PlaceLost _ -> EtcdError.SESSION_EXPIRED.failure();
@@ -71,6 +74,13 @@ final class Errors {
             case COMPACTED -> EtcdError.COMPACTED.failure();
             case FUTURE_REVISION -> EtcdError.FUTURE_REVISION.failure();
             case NOT_PERMITTED -> EtcdError.PERMISSION_DENIED.failure();
+        };
+    }
+
+    private static GrpcStatus status(BodyRefused.Why why) {
+        return switch (why) {
+            case TOO_LARGE, TOO_MANY -> GrpcStatus.RESOURCE_EXHAUSTED;
+            case TOO_SLOW -> GrpcStatus.CANCELLED;
         };
     }
 

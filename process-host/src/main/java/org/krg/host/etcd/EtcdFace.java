@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.etcd;
 
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -27,18 +28,20 @@ public final class EtcdFace {
     /// @param admission says who calls, or throws
     public void open(
             ServerBuilder server,
-            BiFunction<ServiceRequestContext, RequestHeaders, Admitted> admission) {
+            BiFunction<ServiceRequestContext, HttpRequest, Admitted> admission) {
         var routes =
                 new GrpcRoutes(
                         server,
                         (context, request) -> {
-                            var admitted = admission.apply(context, request.headers());
+                            var admitted = admission.apply(context, request);
                             requireLeader(request.headers());
                             return new GrpcCall(
                                     admitted.principal(),
                                     context.sslSession() != null,
                                     (subject, status) ->
-                                            admitted.outcome().note(subject, status.http()));
+                                            admitted.outcome().note(subject, status.http()),
+                                    admitted.memory(),
+                                    admitted.body());
                         },
                         Errors::of,
                         MOST_BYTES);

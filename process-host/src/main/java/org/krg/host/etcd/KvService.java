@@ -48,7 +48,19 @@ final class KvService {
         return parts.store()
                 .keys()
                 .range(call.principal(), Requests.read(request), !request.getSerializable())
-                .thenApply(answer -> Answers.range(headers.at(answer.revision()), answer.found()));
+                .thenApply(answer ->
+                        counted(
+                                call,
+                                Answers.range(headers.at(answer.revision()), answer.found())));
+    }
+
+    /// An answer waits in the agent until the caller takes it. One of a write is never refused: it
+    /// has taken effect.
+    private static RangeResponse counted(GrpcCall call, RangeResponse message) {
+        if (!call.memory().take(message.getSerializedSize())) {
+            throw EtcdError.TOO_MANY_REQUESTS.failure();
+        }
+        return message;
     }
 
     private CompletableFuture<PutResponse> put(GrpcCall call, PutRequest request) {

@@ -164,6 +164,7 @@ final class LeaseService {
         @Override
         public void accept(LeaseKeepAliveRequest request) {
             begin();
+            replies.owe();
             var _ =
                     parts.leases()
                             .renew(call.principal(), new LeaseId(request.getID()))
@@ -179,7 +180,7 @@ final class LeaseService {
             if (term == null) {
                 replies.fail(failure == null ? EtcdError.TIMED_OUT.failure() : failure);
             } else {
-                replies.send(
+                replies.sendOwed(
                         LeaseKeepAliveResponse.newBuilder()
                                 .setHeader(headers.now())
                                 .setID(request.getID())

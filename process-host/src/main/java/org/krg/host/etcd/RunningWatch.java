@@ -95,7 +95,7 @@ final class RunningWatch {
             case Notice.Changes(var revision, var changes) -> tell(revision, changes, sender);
             case Notice.Bookmark(var revision) -> {
                 if (!progress.heard(id, Optional.of(revision)) && bookmarks) {
-                    replies.send(response(revision).build());
+                    sender.accept(response(revision).build());
                 }
             }
             case Notice.Ended(var why) -> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
-import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.common.util.TlsEngineType;
@@ -60,6 +60,7 @@ public final class ApiServer implements AutoCloseable {
     private final Replica replica;
     private final Peers peers;
     private final ConnectionLimits limits;
+    private final Shares shares;
     private final ExecutorService threads;
     private final HostPort address;
 
@@ -71,12 +72,14 @@ public final class ApiServer implements AutoCloseable {
             Replica replica,
             Peers peers,
             ConnectionLimits limits,
+            Shares shares,
             ExecutorService threads,
             HostPort address) {
         this.server = server;
         this.replica = replica;
         this.peers = peers;
         this.limits = limits;
+        this.shares = shares;
         this.threads = threads;
         this.address = address;
     }
@@ -90,7 +93,8 @@ public final class ApiServer implements AutoCloseable {
         var replica = new Replica(parts.store());
         var peers = new Peers(config.tls());
         var limits = ConnectionLimits.of("api", parts.metrics());
-        var builder = server(config, limits);
+        var shares = Shares.ofHeap(parts.metrics());
+        var builder = server(config, limits, shares);
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
         var callers = new Callers(token, () -> parts.store().image().access());
@@ -103,12 +107,15 @@ public final class ApiServer implements AutoCloseable {
                         parts.left(),
                         threads,
                         ledger,
+                        shares,
                         parts.metrics()),
                 config,
                 parts,
                 new Shared(replica, peers, new Streams(threads)));
         for (var face : faces) {
-            face.open(builder, (context, headers) -> admitted(callers, ledger, context, headers));
+            face.open(
+                    builder,
+                    (context, request) -> admitted(callers, ledger, shares, context, request));
         }
         var server = builder.build();
         try {
@@ -117,6 +124,7 @@ public final class ApiServer implements AutoCloseable {
             replica.close();
             peers.close();
             limits.close();
+            shares.close();
             threads.shutdownNow();
             throw new HostFailure(
                     HostFailure.Code.FAILED,
@@ -125,16 +133,23 @@ public final class ApiServer implements AutoCloseable {
                     failed);
         }
         var address = new HostPort(config.bind().host(), port(server));
-        return new ApiServer(server, replica, peers, limits, threads, address);
+        return new ApiServer(server, replica, peers, limits, shares, threads, address);
     }
 
     private static Admitted admitted(
-            Callers callers, Ledger ledger, ServiceRequestContext context, RequestHeaders headers) {
+            Callers callers,
+            Ledger ledger,
+            Shares shares,
+            ServiceRequestContext context,
+            HttpRequest request) {
         try {
-            var caller = callers.require(context, headers);
+            var caller = callers.require(context, request.headers());
+            var memory = shares.enter(context, caller.principal());
             return new Admitted(
                     caller.principal(),
-                    (subject, status) -> ledger.note(context, caller, subject, status));
+                    (subject, status) -> ledger.note(context, caller, subject, status),
+                    memory,
+                    mostBytes -> Intake.whole(context, request, memory, mostBytes));
         } catch (HostFailure refused) {
             ledger.refused(context);
             throw refused;
@@ -168,6 +183,7 @@ public final class ApiServer implements AutoCloseable {
         threads.shutdownNow();
         peers.close();
         limits.close();
+        shares.close();
     }
 
     private static int port(Server server) {
@@ -178,7 +194,7 @@ public final class ApiServer implements AutoCloseable {
                 .orElseThrow();
     }
 
-    private static ServerBuilder server(ApiConfig config, ConnectionLimits limits) {
+    private static ServerBuilder server(ApiConfig config, ConnectionLimits limits, Shares shares) {
         var builder = Server.builder();
         doors(config).forEach(builder::port);
         return builder.tls(new OwnKeys(config.tls()))
@@ -200,7 +216,7 @@ public final class ApiServer implements AutoCloseable {
                 .gracefulShutdown(GracefulShutdown.disabled())
                 .unloggedExceptionsReportIntervalMillis(0)
                 .disableServerHeader()
-                .errorHandler(new ErrorPages());
+                .errorHandler(new ErrorPages(shares));
     }
 
     /// Where it listens. An agent that others reach is asked on loopback, too, at the same port: by

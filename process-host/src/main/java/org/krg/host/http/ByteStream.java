@@ -52,7 +52,8 @@ final class ByteStream extends OutputStream {
             response.close();
         } catch (IOException | RuntimeException failed) {
             log.warn("a stream of bytes was broken off", failed);
-            response.close(failed);
+            // Not behind what a client that does not read never takes.
+            response.abort(failed);
         }
     }
 

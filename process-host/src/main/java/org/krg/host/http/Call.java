@@ -11,7 +11,9 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.List;
 import java.util.Optional;
+import org.krg.host.BodyRefused;
 import org.krg.host.HostFailure;
+import org.krg.host.RequestMemory;
 import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.Bodies;
 import org.krg.host.http.body.StatusFailure;
@@ -19,7 +21,13 @@ import org.krg.host.http.view.Json;
 import org.krg.state.image.ClusterImage;
 
 /// A request that was read whole, and its sender.
-record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest request) {
+///
+/// @param memory what it may hold
+record Call(
+        ServiceRequestContext context,
+        Caller caller,
+        AggregatedHttpRequest request,
+        RequestMemory memory) {
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
     /// {@return the part of the path that the route calls `name`}
@@ -110,7 +118,21 @@ record Call(ServiceRequestContext context, Caller caller, AggregatedHttpRequest 
     }
 
     static HttpResponse json(HttpStatus status, JsonNode body) {
-        return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(Json.bytes(body)));
+        return json(status, Json.bytes(body));
+    }
+
+    private static HttpResponse json(HttpStatus status, byte[] body) {
+        return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(body));
+    }
+
+    /// {@return a reply to a read, which may be large and waits until the client takes it} Throws
+    /// [BodyRefused] when the memory of the caller is full.
+    HttpResponse counted(JsonNode body) {
+        var bytes = Json.bytes(body);
+        if (!memory.take(bytes.length)) {
+            throw new BodyRefused(BodyRefused.Why.TOO_MANY, "too many answers are not taken");
+        }
+        return json(HttpStatus.OK, bytes);
     }
 
     private static HostFailure wrong(String parameter, String rule, String value) {

@@ -6,16 +6,26 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import org.jspecify.annotations.Nullable;
+import org.krg.host.BodyRefused;
 import org.krg.host.HostFailure;
+import org.krg.host.http.access.Caller;
 import org.krg.host.http.view.ErrorView;
 import org.krg.host.http.view.Json;
 
-/// What is said before a request reaches a resource: no such path, no such method, too large.
+/// What is said before a request reaches a resource: no such path, no such method, too large. It
+/// holds memory of strangers until it is read.
 final class ErrorPages implements ServerErrorHandler {
+    private final Shares shares;
+
+    ErrorPages(Shares shares) {
+        this.shares = shares;
+    }
+
     @Override
     public HttpResponse onServiceException(ServiceRequestContext context, Throwable cause) {
         return Failures.response(cause);
@@ -29,6 +39,9 @@ final class ErrorPages implements ServerErrorHandler {
             HttpStatus status,
             @Nullable String description,
             @Nullable Throwable cause) {
+        if (context != null && !isHeld(context)) {
+            return AggregatedHttpResponse.of(ResponseHeaders.of(HttpStatus.TOO_MANY_REQUESTS));
+        }
         var path = headers == null ? "" : headers.method() + " " + headers.path();
         var failure =
                 switch (status.code()) {
@@ -41,6 +54,20 @@ final class ErrorPages implements ServerErrorHandler {
                                     description == null ? status.toString() : description);
                 };
         return AggregatedHttpResponse.of(status, MediaType.JSON, failure);
+    }
+
+    /// {@return whether there is room for one more} What comes of its body is thrown away.
+    private boolean isHeld(ServiceRequestContext context) {
+        var request = context.request();
+        if (request != null) {
+            request.abort();
+        }
+        try {
+            var _ = shares.enter(context, Caller.STRANGER);
+            return true;
+        } catch (BodyRefused full) {
+            return false;
+        }
     }
 
     private static String failure(String code, String message) {

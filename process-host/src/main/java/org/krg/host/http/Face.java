@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
-import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.function.BiFunction;
@@ -16,5 +16,5 @@ public interface Face {
     ///   not
     void open(
             ServerBuilder server,
-            BiFunction<ServiceRequestContext, RequestHeaders, Admitted> admission);
+            BiFunction<ServiceRequestContext, HttpRequest, Admitted> admission);
 }

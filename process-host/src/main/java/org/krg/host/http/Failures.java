@@ -6,10 +6,12 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseCompleteException;
+import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.krg.host.BodyRefused;
 import org.krg.host.HostFailure;
 import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.view.ErrorView;
@@ -70,6 +72,7 @@ final class Failures {
                                     HostFailure.Code.NOT_PERMITTED,
                                     String.valueOf(failure.getMessage()),
                                     ""));
+            case BodyRefused refused -> refused(refused);
             case ContentTooLargeException _ -> response(413, tooLarge());
             // Nobody waits for this reply any more.
             case ClosedStreamException gone -> HttpResponse.ofFailure(gone);
@@ -83,6 +86,19 @@ final class Failures {
                                 "the agent failed: " + unexpected,
                                 "see the log of the node's agent"));
             }
+        };
+    }
+
+    private static HttpResponse refused(BodyRefused failure) {
+        return switch (failure.why()) {
+            case TOO_LARGE -> response(413, usage(failure, "send it in parts"));
+            // Without a body, which would wait for a client that does not read.
+            case TOO_MANY ->
+                    HttpResponse.of(
+                            ResponseHeaders.builder(HttpStatus.TOO_MANY_REQUESTS)
+                                    .endOfStream(true)
+                                    .build());
+            case TOO_SLOW -> response(408, usage(failure, "send it in smaller parts"));
         };
     }
 

@@ -34,7 +34,7 @@ final class KeyResource {
     HttpResponse range(Call call) {
         var reading = KeyBodies.reading(call.parameters(), call::parameter);
         var answer = store.keys().range(call.principal(), reading.read(), !reading.stale()).join();
-        return Call.json(HttpStatus.OK, KeyView.add(Json.reply(answer.revision()), answer.found()));
+        return call.counted(KeyView.add(Json.reply(answer.revision()), answer.found()));
     }
 
     HttpResponse transact(Call call) {
@@ -71,7 +71,7 @@ final class KeyResource {
     HttpResponse history(Call call) {
         var range = KeyBodies.range(call.parameters(), call::parameter);
         var history = KeyHistory.read(store.keys(), call.principal(), range);
-        return Call.json(HttpStatus.OK, history);
+        return call.counted(history);
     }
 
     HttpResponse watch(Call call) {

@@ -3,6 +3,9 @@ package org.krg.host.http;
 
 import com.codahale.metrics.Counter;
 import com.codahale.metrics.MetricRegistry;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaders;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -15,11 +18,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.krg.host.BodyRefused;
 import org.krg.host.HostFailure;
+import org.krg.host.RequestMemory;
 import org.krg.host.http.access.Caller;
 import org.krg.host.http.access.Callers;
 import org.krg.host.http.access.Permit;
-import org.krg.host.http.body.StatusFailure;
 import org.krg.state.image.ClusterImage;
 
 /// Connects paths to actions. A path names its variable parts as `{name}`; `{target}` may be of the
@@ -28,10 +32,11 @@ final class Routing {
     /// Bytes of a body of JSON.
     static final int MOST_JSON = 1 << 20;
 
+    /// Bytes of a request that anybody may send: a request to join has 2 to 4 KiB.
+    private static final int MOST_OF_STRANGERS = 32 << 10;
+
     /// Bytes of standard input in one request.
     static final int MOST_INPUT = 8 << 20;
-
-    private static final int TOO_LARGE = 413;
 
     /// What is answered also by a node that takes part no more: about itself.
     private static final Set<String> OF_THIS_NODE =
@@ -49,14 +54,14 @@ final class Routing {
     private final Supplier<Optional<HostFailure>> left;
     private final Executor threads;
     private final Ledger ledger;
+    private final Shares shares;
     private final Counter requests;
     private final Counter failures;
 
     /// What holds for a route.
     ///
-    /// @param mostBytes of a body; 0: no bound
     /// @param audited whether its requests are written down
-    private record Terms(int mostBytes, Permit permit, boolean audited) {}
+    private record Terms(Permit permit, boolean audited) {}
 
     /// @param left why this node takes part no more, once it does not
     Routing(
@@ -66,6 +71,7 @@ final class Routing {
             Supplier<Optional<HostFailure>> left,
             Executor threads,
             Ledger ledger,
+            Shares shares,
             MetricRegistry metrics) {
         this.server = server;
         this.image = image;
@@ -73,6 +79,7 @@ final class Routing {
         this.callers = callers;
         this.threads = threads;
         this.ledger = ledger;
+        this.shares = shares;
         this.requests = metrics.counter("krg.http.requests_total");
         this.failures = metrics.counter("krg.http.failures_total");
     }
@@ -92,7 +99,12 @@ final class Routing {
     }
 
     Routing post(String path, Permit permit, Action action) {
-        return add(HttpMethod.POST, path, MOST_JSON, permit, action);
+        return add(
+                HttpMethod.POST,
+                path,
+                permit == Permit.TOKEN ? MOST_OF_STRANGERS : MOST_JSON,
+                permit,
+                action);
     }
 
     Routing postInput(String path, Permit permit, Action action) {
@@ -114,27 +126,35 @@ final class Routing {
     }
 
     Routing postStream(String path, Permit permit, Taking action) {
-        var terms = new Terms(0, permit, Ledger.isAudited(HttpMethod.POST, path));
-        return add(HttpMethod.POST, path, terms, action::take);
+        var terms = new Terms(permit, Ledger.isAudited(HttpMethod.POST, path));
+        return add(
+                HttpMethod.POST,
+                path,
+                terms,
+                (context, caller, request, _) -> action.take(context, caller, request));
     }
 
     private Routing add(
             HttpMethod method, String path, int mostBytes, Permit permit, Action action) {
-        var terms = new Terms(mostBytes, permit, Ledger.isAudited(method, path));
+        var terms = new Terms(permit, Ledger.isAudited(method, path));
         Answering answering =
-                (context, caller, request) -> {
-                    var whole = request.aggregate().join();
-                    if (whole.content().length() > mostBytes) {
-                        throw new StatusFailure(TOO_LARGE, Failures.tooLarge());
-                    }
-                    return action.answer(new Call(context, caller, whole));
+                (context, caller, request, memory) -> {
+                    var body = Intake.whole(context, request, memory, mostBytes).join();
+                    var whole =
+                            AggregatedHttpRequest.of(
+                                    request.headers(), HttpData.wrap(body), HttpHeaders.of());
+                    return action.answer(new Call(context, caller, whole, memory));
                 };
         return add(method, path, terms, answering);
     }
 
     /// Answers a request of a known sender.
     private interface Answering {
-        HttpResponse answer(ServiceRequestContext context, Caller caller, HttpRequest request);
+        HttpResponse answer(
+                ServiceRequestContext context,
+                Caller caller,
+                HttpRequest request,
+                RequestMemory memory);
     }
 
     private Routing add(HttpMethod method, String path, Terms terms, Answering action) {
@@ -151,7 +171,8 @@ final class Routing {
 
     private HttpService service(Terms terms, Answering action) {
         return (context, request) -> {
-            context.setMaxRequestLength(terms.mostBytes());
+            // Whoever takes the body in bounds it.
+            context.setMaxRequestLength(0);
             return HttpResponse.of(
                     CompletableFuture.supplyAsync(
                             () -> answer(context, request, terms, action), threads));
@@ -171,6 +192,7 @@ final class Routing {
                                 callers.require(context, request.headers());
                     };
             known = Optional.of(caller);
+            var memory = shares.enter(context, caller.principal());
             terms.permit().require(image.get().access(), caller, () -> owner(context));
             if (!OF_THIS_NODE.contains(context.path())) {
                 left.get()
@@ -178,12 +200,28 @@ final class Routing {
                             throw why;
                         });
             }
-            var reply = action.answer(context, caller, request);
+            var reply = action.answer(context, caller, request, memory);
             // Who passed it on has written it down.
             return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());
         } catch (RuntimeException failed) {
             failures.inc();
-            return ledger.note(context, known, Failures.response(failed), terms.audited());
+            // What comes of it from now on is thrown away.
+            request.abort();
+            return ledger.note(context, known, reply(context, known, failed), terms.audited());
+        }
+    }
+
+    /// Strangers hold memory, too, until they have read that they may not.
+    private HttpResponse reply(
+            ServiceRequestContext context, Optional<Caller> known, RuntimeException failed) {
+        if (known.isPresent()) {
+            return Failures.response(failed);
+        }
+        try {
+            var _ = shares.enter(context, Caller.STRANGER);
+            return Failures.response(failed);
+        } catch (BodyRefused full) {
+            return Failures.response(full);
         }
     }
 

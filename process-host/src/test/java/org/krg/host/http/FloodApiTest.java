@@ -2,15 +2,25 @@
 package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.MessageLite;
+import com.ibm.etcd.api.LeaseKeepAliveRequest;
+import com.ibm.etcd.api.WatchProgressRequest;
+import com.ibm.etcd.api.WatchRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.state.model.CertificateName.Role;
 import org.krg.testkit.RawHttp2;
 import org.krg.testkit.RawHttp2.End;
 
@@ -19,6 +29,9 @@ import org.krg.testkit.RawHttp2.End;
 @Timeout(240)
 class FloodApiTest {
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    private static final String PUT = "/etcdserverpb.KV/Put";
+    private static final byte[] PART = new byte[16_000];
 
     private final ApiFixture api;
 
@@ -78,6 +91,101 @@ class FloodApiTest {
             return;
         }
         flood.awaitEndOfConnection();
+    }
+
+    @Test
+    void aStrangersCallIsRefusedBeforeItIsThere() throws IOException {
+        try (var stranger = stranger()) {
+            assertThat(stranger.open(1, PUT).awaitEnd()).isEqualTo(End.STREAM_ENDED);
+            assertThat(stranger.open(3, "/v1/users").awaitEnd()).isEqualTo(End.STREAM_ENDED);
+        }
+    }
+
+    @Test
+    void whoeverWantsToJoinSaysLittle() throws IOException {
+        try (var stranger = stranger()) {
+            stranger.open(1, "/v1/join");
+            assertThat(stranger.dataWhenTaken(1, PART)).isTrue();
+            stranger.dataWhenTaken(1, PART);
+            stranger.dataWhenTaken(1, PART);
+            assertThat(stranger.awaitEnd()).isEqualTo(End.STREAM_ENDED);
+        }
+    }
+
+    /// Somebody whose certificate opens nothing; without one the owner of the socket counts, who is
+    /// root here.
+    private RawHttp2 stranger() throws IOException {
+        var context = api.keys.user(Role.CLIENT, "eve").mutual().context();
+        var socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(api.address().host(), api.address().port());
+        var parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        return new RawHttp2(socket, 1 << 16);
+    }
+
+    @Test
+    void bodiesThatDoNotEndFillNoMoreThanTheShareOfTheirSender() throws IOException {
+        var refused = api.metrics.counter("krg.api.requests_refused_total");
+        var before = refused.getCount();
+        try (var flood = new RawHttp2(api.address())) {
+            for (var stream = 1; refused.getCount() == before; stream += 2) {
+                assertThat(stream).isLessThan(500);
+                flood.open(stream, PUT);
+                sendMuch(flood, stream);
+            }
+            assertThat(api.agent.get("/v1/status").status()).isEqualTo(200);
+        }
+        await().atMost(SOON).until(() -> api.get("/v1/status").status() == 200);
+    }
+
+    private static void sendMuch(RawHttp2 flood, int stream) throws IOException {
+        for (var sent = 0; sent < 2_000_000; sent += PART.length) {
+            if (!flood.dataWhenTaken(stream, PART)) {
+                return;
+            }
+        }
+    }
+
+    @Test
+    void whoReadsNoRenewalsIsNotReadFrom() throws IOException {
+        assertNotReadFrom(
+                "/etcdserverpb.Lease/LeaseKeepAlive",
+                LeaseKeepAliveRequest.newBuilder().setID(4711).build());
+    }
+
+    @Test
+    void whoReadsNothingOfTheirWatchesIsNotReadFrom() throws IOException {
+        assertNotReadFrom(
+                "/etcdserverpb.Watch/Watch",
+                WatchRequest.newBuilder()
+                        .setProgressRequest(WatchProgressRequest.getDefaultInstance())
+                        .build());
+    }
+
+    /// Far more than may wait is sent without a window for answers.
+    private void assertNotReadFrom(String path, MessageLite message) throws IOException {
+        var part = new ByteArrayOutputStream();
+        while (part.size() < PART.length - 100) {
+            var content = message.toByteArray();
+            part.writeBytes(ByteBuffer.allocate(5).putInt(1, content.length).array());
+            part.writeBytes(content);
+        }
+        var address = api.address();
+        try (var flood = new RawHttp2(new Socket(address.host(), address.port()), 0)) {
+            flood.open(1, path);
+            flood.waitAtMost(Duration.ofSeconds(5));
+            assertThatThrownBy(
+                            () -> {
+                                for (var sent = 0; sent < 4 << 20; sent += part.size()) {
+                                    assertThat(flood.dataWhenTaken(1, part.toByteArray())).isTrue();
+                                }
+                            })
+                    .isInstanceOf(SocketTimeoutException.class);
+        }
+        assertOthersAreServed();
     }
 
     @Test

@@ -7,6 +7,9 @@ import org.krg.state.model.HostPort;
 
 /// What came of asking one agent.
 sealed interface Answer {
+    /// The status of an agent that has no memory for a request, nor for saying so in a body.
+    int TOO_MANY = 429;
+
     /// It did what was asked.
     record Done(JsonNode body) implements Answer {}
 
@@ -21,6 +24,14 @@ sealed interface Answer {
 
     /// {@return the meaning of a reply}
     static Answer of(HostPort from, int status, byte[] body) {
+        if (status == TOO_MANY && body.length == 0) {
+            return new Refused(
+                    new ApiFailure(
+                            ApiFailure.FAILED,
+                            from + " has no memory for more requests of this user",
+                            "try again when some of them are answered",
+                            1));
+        }
         try {
             var tree = Json.parse(body);
             if (status / 100 == 2 && tree.isObject()) {

@@ -9,16 +9,18 @@ import com.linecorp.armeria.common.HttpData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 
 /// The frames of messages in one direction of a call: a byte that says whether the content is
 /// compressed, its length in four bytes, and the content. Owned by one thread.
 final class Frames {
-    private static final int HEAD = 5;
+    /// Bytes before the content.
+    static final int HEAD = 5;
+
+    private static final byte[] NOTHING = new byte[0];
 
     private final int mostBytes;
-    private byte[] buffer = new byte[0];
+    private byte[] buffer = NOTHING;
     private int start;
     private int end;
 
@@ -63,11 +65,22 @@ final class Frames {
             end = bytes.length;
             return;
         }
-        var joined = Arrays.copyOfRange(buffer, start, end + bytes.length);
-        System.arraycopy(bytes, 0, joined, end - start, bytes.length);
-        end = joined.length;
-        start = 0;
-        buffer = joined;
+        if (buffer.length - end < bytes.length) {
+            // Twice of what is there, so that bytes that come one by one are copied once or twice.
+            var size = end - start;
+            var larger = new byte[size + Math.max(size, bytes.length)];
+            System.arraycopy(buffer, start, larger, 0, size);
+            buffer = larger;
+            start = 0;
+            end = size;
+        }
+        System.arraycopy(bytes, 0, buffer, end, bytes.length);
+        end += bytes.length;
+    }
+
+    /// {@return bytes that are kept for the rest of a message to come}
+    int held() {
+        return buffer.length;
     }
 
     /// {@return the next message; empty until more has arrived} Throws [GrpcFailure].
@@ -90,8 +103,14 @@ final class Frames {
             return Optional.empty();
         }
         var content = start + HEAD;
+        var message = parse(parser, content, length);
         start = content + length;
-        return Optional.of(parse(parser, content, length));
+        if (start == end) {
+            start = 0;
+            end = 0;
+            buffer = NOTHING;
+        }
+        return Optional.of(message);
     }
 
     private <T> T parse(Parser<T> parser, int content, int length) {

@@ -102,20 +102,28 @@ public final class GrpcRoutes {
                 (context, request) -> {
                     // A stream lasts; its messages are bounded one by one.
                     context.setMaxRequestLength(0);
-                    var replies =
-                            new GrpcReplies(
-                                    thrown -> failure(context, thrown, GrpcRoutes::isRefusal));
                     try {
-                        var session = open.apply(admit(context, request), replies);
+                        var call = admit(context, request);
+                        var replies =
+                                new GrpcReplies(
+                                        call.memory(),
+                                        thrown -> failure(context, thrown, GrpcRoutes::isRefusal));
+                        var session = open.apply(call, replies);
                         replies.whenGone(session::close);
                         request.subscribe(
-                                new Incoming<>(session, replies, parser, new Frames(mostBytes)),
+                                new Incoming<>(
+                                        session,
+                                        replies,
+                                        parser,
+                                        new Frames(mostBytes),
+                                        call.memory(),
+                                        context.eventLoop()),
                                 context.eventLoop());
+                        return replies.response(context.eventLoop());
                     } catch (RuntimeException refused) {
                         request.abort();
                         return Replies.of(failure(context, refused, GrpcRoutes::isRefusal));
                     }
-                    return replies.response();
                 });
     }
 
@@ -169,15 +177,20 @@ public final class GrpcRoutes {
             Parser<Q> parser,
             Action<Q, A> action,
             Predicate<GrpcStatus> audited) {
+        // Bounded while it is taken in.
+        context.setMaxRequestLength(0);
+        GrpcCall call;
+        try {
+            call = admit(context, request);
+        } catch (RuntimeException refused) {
+            request.abort();
+            return Replies.of(failure(context, refused, audited));
+        }
         return HttpResponse.of(
-                request.aggregate()
-                        .thenCompose(whole -> {
-                            var call = admit(context, request);
-                            return action.perform(
-                                    context,
-                                    call,
-                                    Frames.only(whole.content().array(), parser, mostBytes));
-                        })
+                call.body()
+                        .whole(Frames.HEAD + mostBytes)
+                        .thenCompose(body ->
+                                action.perform(context, call, Frames.only(body, parser, mostBytes)))
                         .handle((message, failure) -> reply(context, message, failure, audited)));
     }
 

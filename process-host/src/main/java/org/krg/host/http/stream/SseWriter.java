@@ -78,8 +78,9 @@ public final class SseWriter {
         }
         try {
             response.whenConsumed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException stuck) {
-            response.close(stuck);
+        } catch (TimeoutException _) {
+            // Not behind what a client that does not read never takes.
+            response.abort();
         } catch (ExecutionException gone) {
             response.close();
         } catch (InterruptedException stop) {
