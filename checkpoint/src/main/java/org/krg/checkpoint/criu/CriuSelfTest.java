@@ -11,6 +11,7 @@ import org.krg.checkpoint.CheckpointConfig;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.engine.Dumper;
 import org.krg.checkpoint.model.SelfTest;
+import org.krg.linux.UserTree;
 
 /// Saves a small program with threads, a child, a pipe, TCP sockets, a FIFO and an open file as a
 /// user without rights, and brings it back: whether CRIU works on this kernel cannot be told from
@@ -41,7 +42,7 @@ public record CriuSelfTest(
             try {
                 saveAndBringBack(dumper, directory);
             } finally {
-                removeTree(directory);
+                UserTree.remove(directory);
             }
             return new SelfTest(
                     true, dumper.version(), "CRIU " + dumper.version() + " saves and restores");
@@ -121,14 +122,6 @@ public record CriuSelfTest(
             return Files.exists(file) ? Files.size(file) : 0;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
-        }
-    }
-
-    private static void removeTree(Path directory) throws IOException {
-        try (var paths = Files.walk(directory)) {
-            for (var path : paths.sorted((one, other) -> other.compareTo(one)).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

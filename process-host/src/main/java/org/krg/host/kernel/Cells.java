@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import org.krg.host.model.CellSpec;
 import org.krg.host.model.Isolation;
 import org.krg.host.model.LimitSupport;
 import org.krg.linux.Account;
+import org.krg.linux.UserTree;
 
 /// The cells of one node. They live on without this object: a new one over the same directory finds
 /// them all. Safe for use by several threads as long as each cell is handled by one at a time.
@@ -254,18 +254,10 @@ public final class Cells {
         }
     }
 
+    // Below it is a directory of the user's, who may still have it open outside of the cell.
     private static void removeTree(Path directory) {
-        try (var entries = Files.newDirectoryStream(directory)) {
-            for (var entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    removeTree(entry);
-                } else {
-                    Files.deleteIfExists(entry);
-                }
-            }
-            Files.deleteIfExists(directory);
-        } catch (NoSuchFileException gone) {
-            // Someone was faster.
+        try {
+            UserTree.remove(directory);
         } catch (IOException failure) {
             throw new CellFailed("cannot remove " + directory, failure);
         }
