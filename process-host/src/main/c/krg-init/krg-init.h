@@ -118,8 +118,12 @@ bool streams_load_terminal(struct streams *streams);
 int streams_out(const struct streams *streams);
 int streams_err(const struct streams *streams);
 int streams_in(const struct streams *streams);
-// Moves what is in the FIFOs now to the files. False if the files do not take it; it is kept.
+// Moves what is in the FIFOs now to the files. False if the files do not take it, or if the disk is to
+// keep the room that it has; it is kept.
 bool streams_drain(struct streams *streams);
+// Moves all that nobody adds to any more. Takes half of the room that is kept. False as above.
+bool streams_drain_rest(struct streams *streams);
+// Whether something is kept that is to be tried again.
 bool streams_stuck(const struct streams *streams);
 void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t *in);
 // Looks how long the files are, which the agent may have written before there was a program. False,

@@ -9,6 +9,7 @@
 //   kill          ok                         SIGKILL to every process of the program
 //   sync          ok STDOUT STDERR STDIN     moves what is in the FIFOs to the files, then the sizes
 //   stdin LENGTH  ok STDIN                   followed by LENGTH bytes; answered when all are handed over
+//                 ok busy                    as many as may wait for the program to read: nothing was handed over
 //   eof           ok                         ends standard input
 //   resize R C    ok                         the terminal has R rows and C columns
 //   save-terminal ok                         keeps in ./terminal what the terminal of a frozen program holds
@@ -34,6 +35,7 @@
 #include <unistd.h>
 
 #define CLIENTS_MAX 64
+#define FEEDERS_MAX 8 // the other clients are for those who need not wait for the program
 #define LINE_BYTES 64
 #define PAYLOAD_BYTES 65536
 #define RETRY_MILLIS 100 // when the disk is full
@@ -42,6 +44,7 @@ struct client {
     int fd;       // -1: free
     size_t used;  // bytes in `data`
     size_t feed;  // bytes at the start of `data` that standard input has still to take
+    bool refused; // they are dropped instead
     char data[LINE_BYTES + PAYLOAD_BYTES];
 };
 
@@ -126,7 +129,7 @@ static void answer_status(struct server *server, struct client *client) {
 static void answer_sync(struct server *server, struct client *client) {
     char text[128];
     off_t out, err, in;
-    if (!streams_drain(server->streams)) {
+    if (!streams_drain_rest(server->streams)) {
         answer_result(client, false);
         return;
     }
@@ -178,6 +181,16 @@ static bool confirm_restored(struct cell *cell, struct program *program) {
     return true;
 }
 
+static void begin_feeding(struct server *server, struct client *client, size_t length) {
+    int feeders = 0;
+    for (int i = 0; i < CLIENTS_MAX; i++) {
+        const struct client *other = &server->clients[i];
+        feeders += other->fd >= 0 && other->feed > 0 && !other->refused;
+    }
+    client->feed = length;
+    client->refused = feeders >= FEEDERS_MAX;
+}
+
 static void obey(struct server *server, struct client *client, const char *line) {
     int number, pid;
     unsigned rows, columns;
@@ -195,7 +208,7 @@ static void obey(struct server *server, struct client *client, const char *line)
         program_signal_all(server->cell, SIGKILL);
         answer(client, "ok\n");
     } else if (sscanf(line, "stdin %zu", &length) == 1 && length <= PAYLOAD_BYTES) {
-        client->feed = length;
+        begin_feeding(server, client, length);
     } else if (strcmp(line, "eof") == 0) {
         streams_end_input(server->streams);
         answer(client, "ok\n");
@@ -230,7 +243,8 @@ static void forget(struct client *client, size_t length) {
 
 static void feed(struct server *server, struct client *client) {
     size_t present = client->feed < client->used ? client->feed : client->used;
-    ssize_t taken = streams_feed(server->streams, client->data, present);
+    ssize_t taken = client->refused ? (ssize_t)present
+                                    : streams_feed(server->streams, client->data, present);
     if (taken < 0) {
         client->feed = 0;
         answer_result(client, false);
@@ -239,7 +253,9 @@ static void feed(struct server *server, struct client *client) {
     }
     forget(client, (size_t)taken);
     client->feed -= (size_t)taken;
-    if (client->feed == 0) {
+    if (client->feed == 0 && client->refused) {
+        answer(client, "ok busy\n");
+    } else if (client->feed == 0) {
         char text[64];
         off_t out, err, in;
         streams_sizes(server->streams, &out, &err, &in);
@@ -305,6 +321,7 @@ static void welcome(struct server *server, int listener) {
         client->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         client->used = 0;
         client->feed = 0;
+        client->refused = false;
     }
 }
 
@@ -402,7 +419,7 @@ static void finish(struct server *server) {
     kill_the_rest(server);
     describe_end(server->program, text, sizeof text);
     // With a full disk we stay until there is room, or until the agent kills us.
-    while (!streams_drain(server->streams) || (streams_sync(server->streams), !record(text))) {
+    while (!streams_drain_rest(server->streams) || (streams_sync(server->streams), !record(text))) {
         nanosleep(&(struct timespec){.tv_nsec = RETRY_MILLIS * 1000000}, NULL);
     }
     // Who waits for the end need not wait for the end of the namespaces.

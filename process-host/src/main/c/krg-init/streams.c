@@ -12,9 +12,19 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define BUFFER_BYTES 65536 // capacity of a FIFO
+
+// Room that output leaves on its disk, or a share of a small one. The log of the cluster may be there,
+// and a node that cannot write it ends. Half is for what is left in the FIFOs of programs that end or
+// are saved: that is little, and they could neither be reported nor leave for another node.
+#define KEPT_BYTES (512ull << 20)
+#define KEPT_SHARE 8
+#define LOOK_BYTES (256 << 10) // may be taken from a FIFO before the room is looked at again
+
+#define TERMINAL_PIECES 256 // far more than one holds: 64 KiB, of which 4 KiB are shown at a time
 
 struct output {
     int fifo;
@@ -22,7 +32,8 @@ struct output {
     off_t size;     // of the file
     size_t pending; // bytes that the file did not take yet, from `start` in the buffer
     size_t start;
-    bool refused;   // said once for each time that the file takes nothing
+    bool refused;   // the file takes nothing, or is to take nothing; said once for each time
+    size_t granted; // bytes that may be taken before the room is looked at again
     char buffer[BUFFER_BYTES];
 };
 
@@ -133,15 +144,19 @@ int streams_in(const struct streams *streams) {
     return streams->in;
 }
 
+static bool refuse(struct output *output, const char *name) {
+    if (!output->refused) {
+        complain("cannot write", name);
+    }
+    output->refused = true;
+    return false;
+}
+
 static bool flush(struct output *output, const char *name) {
     while (output->pending > 0) {
         ssize_t written = write(output->file, output->buffer + output->start, output->pending);
         if (written < 0 && errno != EINTR) {
-            if (!output->refused) {
-                complain("cannot write", name);
-            }
-            output->refused = true;
-            return false;
+            return refuse(output, name);
         }
         if (written > 0) {
             output->start += (size_t)written;
@@ -153,18 +168,44 @@ static bool flush(struct output *output, const char *name) {
     return true;
 }
 
+// Room is what others than root have: a file system may keep some for root, who the agent may be.
+static bool has_room(const struct output *output, bool rest) {
+    struct statvfs disk;
+    if (fstatvfs(output->file, &disk) != 0) {
+        return true; // the write will tell
+    }
+    uint64_t kept = (uint64_t)disk.f_blocks * disk.f_frsize / KEPT_SHARE;
+    kept = kept < KEPT_BYTES ? kept : KEPT_BYTES;
+    errno = ENOSPC;
+    return (uint64_t)disk.f_bavail * disk.f_frsize >= (rest ? kept / 2 : kept);
+}
+
+static bool may_take(struct output *output, bool rest) {
+    if (output->granted == 0 || rest) {
+        output->granted = has_room(output, rest) ? LOOK_BYTES : 0;
+    }
+    return output->granted > 0;
+}
+
 // Takes only what is there now: a program that never stops writing must not keep us.
-static bool drain(struct output *output, const char *name) {
+static bool drain(struct output *output, const char *name, bool rest) {
     int available = 0;
     if (!flush(output, name)) {
         return false;
     }
     ioctl(output->fifo, FIONREAD, &available);
+    if (available == 0) {
+        output->refused = false;
+    }
     while (available > 0) {
+        if (!may_take(output, rest)) {
+            return refuse(output, name);
+        }
         ssize_t length = read(output->fifo, output->buffer, BUFFER_BYTES);
         if (length <= 0) {
             return true;
         }
+        output->granted -= (size_t)length < output->granted ? (size_t)length : output->granted;
         output->start = 0;
         output->pending = (size_t)length;
         available -= (int)length;
@@ -175,19 +216,33 @@ static bool drain(struct output *output, const char *name) {
     return true;
 }
 
-bool streams_drain(struct streams *streams) {
-    if (streams->is_terminal) {
-        // What was written last is counted only after it was looked at so.
-        struct pollfd master = {.fd = streams->out.fifo, .events = POLLIN};
-        poll(&master, 1, 0);
-    }
-    bool out = drain(&streams->out, "stdout");
-    bool err = drain(&streams->err, "stderr");
+// What was written to a terminal last is counted only after it was looked at so.
+static bool shows_more(const struct streams *streams) {
+    struct pollfd master = {.fd = streams->out.fifo, .events = POLLIN};
+    return streams->is_terminal && poll(&master, 1, 0) > 0 && (master.revents & POLLIN) != 0;
+}
+
+static bool drain_both(struct streams *streams, bool rest) {
+    bool out = drain(&streams->out, "stdout", rest);
+    bool err = drain(&streams->err, "stderr", rest);
     return out && err;
 }
 
+bool streams_drain(struct streams *streams) {
+    shows_more(streams);
+    return drain_both(streams, false);
+}
+
+bool streams_drain_rest(struct streams *streams) {
+    bool good = drain_both(streams, true);
+    for (int i = 0; good && i < TERMINAL_PIECES && shows_more(streams); i++) {
+        good = drain(&streams->out, "stdout", true);
+    }
+    return good;
+}
+
 bool streams_stuck(const struct streams *streams) {
-    return streams->out.pending > 0 || streams->err.pending > 0;
+    return streams->out.refused || streams->err.refused;
 }
 
 void streams_sizes(const struct streams *streams, off_t *out, off_t *err, off_t *in) {

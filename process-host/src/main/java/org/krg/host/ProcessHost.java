@@ -53,9 +53,11 @@ public interface ProcessHost {
     /// from the beginning.
     List<RestartMark> restartMarks(ProcessId process, Epoch epoch);
 
-    /// Hands bytes to the program's standard input, and ends it if `end`. Blocks while the program
-    /// does not read.
-    void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end);
+    /// Hands bytes to the program's standard input, and ends it if `end` and all were taken. Blocks
+    /// while the program does not read.
+    ///
+    /// @return how many were taken: fewer where as many as may wait for the program to read already
+    int writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end);
 
     /// Tells a program how large its terminal is.
     void resize(ProcessId process, Epoch epoch, int rows, int columns);

@@ -21,7 +21,7 @@ final class CellTable {
 
     private static final State UNFINISHED = new State.Unfinished();
 
-    /// A kill or a release that had no effect is repeated after this time.
+    /// A kill, a release or a removal that had no effect is repeated after this time.
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     /// Refusals in a row after which the same is not reported at once again: one comes of a state
@@ -42,6 +42,7 @@ final class CellTable {
         private Duration reportAgainAt = Duration.ZERO;
         private Duration killAgainAt = Duration.ZERO;
         private Duration releaseAgainAt = Duration.ZERO;
+        private Duration removeAgainAt = Duration.ZERO;
     }
 
     CellTable(Machine machine) {
@@ -175,18 +176,22 @@ final class CellTable {
         return true;
     }
 
-    /// {@return whether the removal should begin, because it has not}
-    boolean mayRemove(CellId cell) {
+    /// {@return whether the removal should begin, because it has not, and has not failed lately}
+    boolean mayRemove(CellId cell, Duration clock) {
         var tracked = cells.get(cell);
-        if (tracked == null || tracked.removing) {
+        if (tracked == null || tracked.removing || tracked.removeAgainAt.compareTo(clock) > 0) {
             return false;
         }
         tracked.removing = true;
         return true;
     }
 
-    void notRemoved(CellId cell) {
-        find(cell).ifPresent(tracked -> tracked.removing = false);
+    void notRemoved(CellId cell, Duration clock) {
+        find(cell)
+                .ifPresent(tracked -> {
+                    tracked.removing = false;
+                    tracked.removeAgainAt = clock.plus(AGAIN);
+                });
     }
 
     void removed(CellId cell) {

@@ -5,8 +5,10 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.krg.checkpoint.FollowingMemory;
@@ -70,6 +72,7 @@ public final class HostEngine implements AutoCloseable {
     private final InputGate gate;
     private boolean lookAgain;
     private List<StopDelivery> stops = List.of();
+    private final Set<CellId> beingTold = new HashSet<>();
     private volatile int alive;
 
     private sealed interface Input {
@@ -82,6 +85,8 @@ public final class HostEngine implements AutoCloseable {
         record Released(CellId cell) implements Input {}
 
         record Removed(CellId cell, Optional<HostFailure> failure) implements Input {}
+
+        record Told(StopDelivery delivery) implements Input {}
 
         record Reported(CellId cell, Optional<Reply> reply) implements Input {}
 
@@ -229,8 +234,12 @@ public final class HostEngine implements AutoCloseable {
                 if (failure.isEmpty()) {
                     cells.removed(cell);
                 } else {
-                    cells.notRemoved(cell);
+                    cells.notRemoved(cell, ticker.now());
                 }
+            }
+            case Input.Told(var delivery) -> {
+                beingTold.remove(delivery.cell());
+                remember(delivery);
             }
             case Input.Reported(var cell, var reply) ->
                     reply.ifPresentOrElse(
@@ -290,7 +299,7 @@ public final class HostEngine implements AutoCloseable {
         try {
             switch (action) {
                 case Action.Kill(var cell, var reason) -> kill(cell, reason, view);
-                case Action.Discard(var cell, var reason) -> discard(cell, reason);
+                case Action.Discard(var cell, var reason) -> discard(cell, reason, view);
                 case Action.Start(var cell, var spec) ->
                         bringUp(cell, "start", () -> machine.start(cell, spec, until));
                 case Action.Prepare(var cell, var spec) -> prepare(cell, spec);
@@ -330,11 +339,8 @@ public final class HostEngine implements AutoCloseable {
                     lookAgain = true;
                     log.info("cell thawed cell={}", cell);
                 }
-                case Action.Stop(var cell, var order) -> {
-                    remember(new StopDelivery(cell, order, view.clock()));
-                    machine.signal(cell, order.signal(), false);
-                    log.info("process told to end cell={} signal={}", cell, order.signal());
-                }
+                case Action.Stop(var cell, var order) ->
+                        tell(new StopDelivery(cell, order, view.clock()));
             }
         } catch (HostFailure failure) {
             // Planned again at the next look.
@@ -360,6 +366,21 @@ public final class HostEngine implements AutoCloseable {
                         });
     }
 
+    // Also where it could not be sent: whoever cannot be told is killed when the grace is over.
+    private void tell(StopDelivery delivery) {
+        var cell = delivery.cell();
+        var signal = delivery.order().signal();
+        if (!beingTold.add(cell)) {
+            return;
+        }
+        workers.onSignal(() -> {
+            if (attempt("signal", cell, () -> machine.signal(cell, signal, false)).isEmpty()) {
+                log.info("process told to end cell={} signal={}", cell, signal);
+            }
+            loop.post(new Input.Told(delivery));
+        });
+    }
+
     private void remember(StopDelivery delivery) {
         var next = new ArrayList<StopDelivery>();
         stops.stream().filter(stop -> !stop.cell().equals(delivery.cell())).forEach(next::add);
@@ -379,8 +400,8 @@ public final class HostEngine implements AutoCloseable {
         }
     }
 
-    private void discard(CellId cell, String reason) {
-        if (!cells.mayRemove(cell)) {
+    private void discard(CellId cell, String reason, HostView view) {
+        if (!cells.mayRemove(cell, view.clock())) {
             return;
         }
         workers.onCell(() -> {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Opening;
@@ -143,8 +144,11 @@ public final class HostedProcesses implements ProcessHost {
     }
 
     @Override
-    public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
-        engine.reach(process, () -> machine.writeStdin(cell(process, epoch), bytes, end));
+    public int writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
+        var taken = new AtomicInteger();
+        engine.reach(
+                process, () -> taken.set(machine.writeStdin(cell(process, epoch), bytes, end)));
+        return taken.get();
     }
 
     @Override

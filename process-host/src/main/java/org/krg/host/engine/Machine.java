@@ -64,8 +64,10 @@ public interface Machine {
     /// beginning}
     List<RestartMark> restartMarks(CellId cell);
 
-    /// Hands bytes to the program's standard input; ends it if `end`.
-    void writeStdin(CellId cell, byte[] bytes, boolean end);
+    /// Hands bytes to the program's standard input; ends it if `end` and all were taken.
+    ///
+    /// @return how many were taken: fewer where as many as may wait for the program to read already
+    int writeStdin(CellId cell, byte[] bytes, boolean end);
 
     /// Tells the program how large its terminal is.
     void resize(CellId cell, int rows, int columns);

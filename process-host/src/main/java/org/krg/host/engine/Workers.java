@@ -27,6 +27,9 @@ final class Workers implements AutoCloseable {
     // As many as there are: ranks that wait for each other must not wait for a thread.
     private final ExecutorService cuts =
             Executors.newCachedThreadPool(Thread.ofPlatform().name("krg-cut-", 0).factory());
+    // As many as there are: a signal must not wait for a cell that is brought up.
+    private final ExecutorService signals =
+            Executors.newCachedThreadPool(Thread.ofPlatform().name("krg-signal-", 0).factory());
     private final ExecutorService cleaning =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().name("krg-clean").factory());
 
@@ -42,6 +45,10 @@ final class Workers implements AutoCloseable {
         run(cuts, work);
     }
 
+    void onSignal(Runnable work) {
+        run(signals, work);
+    }
+
     void onClean(Runnable work) {
         run(cleaning, work);
     }
@@ -49,7 +56,7 @@ final class Workers implements AutoCloseable {
     /// Interrupts what is under way and waits for it a moment.
     @Override
     public void close() {
-        var pools = new ExecutorService[] {cells, checkpoints, cuts, cleaning};
+        var pools = new ExecutorService[] {cells, checkpoints, cuts, signals, cleaning};
         for (var pool : pools) {
             var _ = pool.shutdownNow();
         }

@@ -127,8 +127,8 @@ final class StreamResource {
         var bytes = call.request().content().array();
         var end = call.flag("eof");
         try {
-            parts.local().writeStdin(process.id(), process.epoch(), bytes, end);
-            return written(image, bytes.length, end);
+            var taken = parts.local().writeStdin(process.id(), process.epoch(), bytes, end);
+            return written(image, taken, end && taken == bytes.length);
         } catch (HostFailure failure) {
             var now = replica.image();
             if (isHeld(now, process.id()) || hasMoved(now, process)) {

@@ -184,13 +184,15 @@ public final class Cell {
     /// Hands bytes to the program's standard input. Blocks until the FIFO has taken them.
     ///
     /// @param bytes at most [#MOST_STDIN_BYTES]
+    /// @return whether they were taken; nothing is where eight others wait for the program to read
     /// @throws CellFailed if the input has ended, or if the program does not read for `limit`; how
     ///   many bytes it has taken, [#sync] tells
-    public void writeStdin(byte[] bytes, Duration limit) {
+    public boolean writeStdin(byte[] bytes, Duration limit) {
         if (bytes.length > MOST_STDIN_BYTES) {
             throw new IllegalArgumentException("too much for one message: " + bytes.length);
         }
-        ControlSocket.request(directory, "stdin " + bytes.length, bytes, limit);
+        var answer = ControlSocket.request(directory, "stdin " + bytes.length, bytes, limit);
+        return !answer.equals("busy");
     }
 
     /// Tells the program how large its terminal is.

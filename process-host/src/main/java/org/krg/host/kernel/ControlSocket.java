@@ -2,6 +2,7 @@
 package org.krg.host.kernel;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.krg.linux.DirectoryFd;
@@ -20,6 +22,8 @@ final class ControlSocket {
     /// An answer is one line of a few numbers or one error message.
     private static final int MOST_ANSWER_BYTES = 4096;
 
+    private static final Duration CONNECT_PAUSE = Duration.ofMillis(20);
+
     private ControlSocket() {}
 
     /// Sends a command and its payload and waits for the answer.
@@ -27,11 +31,10 @@ final class ControlSocket {
     /// @return what follows `ok ` in the answer
     /// @throws CellFailed if krg-init refuses, cannot be reached or does not answer in time
     static String request(Path cell, String command, byte[] payload, Duration limit) {
-        try (var channel = connect(cell);
+        var deadline = System.nanoTime() + limit.toNanos();
+        try (var channel = connect(cell, deadline);
                 var selector = Selector.open()) {
-            channel.configureBlocking(false);
             var key = channel.register(selector, SelectionKey.OP_WRITE);
-            var deadline = System.nanoTime() + limit.toNanos();
             var line = (command + "\n").getBytes(StandardCharsets.UTF_8);
             var message = ByteBuffer.allocate(line.length + payload.length);
             message.put(line).put(payload).flip();
@@ -55,7 +58,8 @@ final class ControlSocket {
 
     /// Blocks until `krg-init` has ended or has closed the connection. Made for a virtual thread.
     static void awaitEnd(Path cell) throws IOException {
-        try (var channel = connect(cell)) {
+        try (var channel = connect(cell, System.nanoTime())) {
+            channel.configureBlocking(true);
             var line = ByteBuffer.wrap("wait\n".getBytes(StandardCharsets.UTF_8));
             while (line.hasRemaining()) {
                 channel.write(line);
@@ -67,16 +71,36 @@ final class ControlSocket {
         }
     }
 
-    private static SocketChannel connect(Path cell) throws IOException {
+    /// {@return a connection that does not block} Tried until the deadline while more than may wait
+    /// for `krg-init` to accept them: whoever connected in the ordinary way would wait without end.
+    private static SocketChannel connect(Path cell, long deadline) throws IOException {
         try (var directory = DirectoryFd.open(cell)) {
-            var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            try {
-                channel.connect(UnixDomainSocketAddress.of(directory.shortPath(ENTRY)));
-                return channel;
-            } catch (IOException failure) {
-                channel.close();
-                throw failure;
+            var entry = directory.shortPath(ENTRY);
+            while (true) {
+                var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                try {
+                    channel.configureBlocking(false);
+                    channel.connect(UnixDomainSocketAddress.of(entry));
+                    return channel;
+                } catch (IOException failure) {
+                    channel.close();
+                    // Of a full line the JVM has no exception of its own: EAGAIN, connect(2).
+                    var mayBeFull = !(failure instanceof ConnectException) && Files.exists(entry);
+                    if (!mayBeFull || System.nanoTime() - deadline >= 0) {
+                        throw failure;
+                    }
+                }
+                pause();
             }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(CONNECT_PAUSE);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new CellFailed("interrupted while krg-init takes no connection", stop);
         }
     }
 

@@ -225,17 +225,19 @@ public final class KernelMachine implements Machine {
     }
 
     @Override
-    public void writeStdin(CellId id, byte[] bytes, boolean end) {
-        attempt(() -> {
+    public int writeStdin(CellId id, byte[] bytes, boolean end) {
+        return attempt(() -> {
             var cell = requireAlive(id);
             for (var from = 0; from < bytes.length; from += Cell.MOST_STDIN_BYTES) {
                 var to = Math.min(bytes.length, from + Cell.MOST_STDIN_BYTES);
-                cell.writeStdin(Arrays.copyOfRange(bytes, from, to), STDIN_LIMIT);
+                if (!cell.writeStdin(Arrays.copyOfRange(bytes, from, to), STDIN_LIMIT)) {
+                    return from;
+                }
             }
             if (end) {
                 cell.endStdin();
             }
-            return id;
+            return bytes.length;
         });
     }
 

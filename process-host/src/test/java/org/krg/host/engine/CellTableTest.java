@@ -80,6 +80,17 @@ class CellTableTest {
         assertThat(cells.unreleased(Duration.ZERO)).isEmpty();
     }
 
+    @Test
+    void aRemovalThatFailsIsNotTriedAgainAtOnce() {
+        assertThat(cells.mayRemove(CELL, Duration.ZERO)).isTrue();
+        assertThat(cells.mayRemove(CELL, Duration.ofMinutes(1))).isFalse();
+
+        cells.notRemoved(CELL, Duration.ofSeconds(5));
+
+        assertThat(cells.mayRemove(CELL, Duration.ofMillis(5_999))).isFalse();
+        assertThat(cells.mayRemove(CELL, Duration.ofSeconds(6))).isTrue();
+    }
+
     private void refuse(Duration clock) {
         cells.begin(CELL, Work.REPORTING);
         cells.refused(CELL, REVISION, clock);

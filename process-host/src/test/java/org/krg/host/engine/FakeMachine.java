@@ -29,6 +29,7 @@ final class FakeMachine implements Machine {
     private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
     private final Set<CellId> hidden = ConcurrentHashMap.newKeySet();
     private final List<String> done = new CopyOnWriteArrayList<>();
+    private volatile CompletableFuture<Void> signalsPass = CompletableFuture.completedFuture(null);
     private volatile Optional<HostFailure> startFailure = Optional.empty();
     private volatile Optional<ProcessExit> endAtOnce = Optional.empty();
 
@@ -45,6 +46,11 @@ final class FakeMachine implements Machine {
     /// From now on nobody can tell what is in that cell.
     void hide(CellId cell) {
         hidden.add(cell);
+    }
+
+    /// From now on nobody who sends a signal comes back before that.
+    void holdSignals(CompletableFuture<Void> until) {
+        signalsPass = until;
     }
 
     void put(CellId cell, State state) {
@@ -138,6 +144,7 @@ final class FakeMachine implements Machine {
 
     @Override
     public void signal(CellId cell, int signal, boolean all) {
+        signalsPass.join();
         done.add("signal " + cell + " " + signal + (all ? " all" : ""));
     }
 
@@ -162,7 +169,8 @@ final class FakeMachine implements Machine {
     }
 
     @Override
-    public void writeStdin(CellId cell, byte[] bytes, boolean end) {
+    public int writeStdin(CellId cell, byte[] bytes, boolean end) {
         done.add("stdin " + cell + " " + bytes.length + (end ? " end" : ""));
+        return bytes.length;
     }
 }

@@ -12,6 +12,7 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -269,6 +270,25 @@ final class HostEngineTest {
         ticker.advance(Duration.ofSeconds(10));
         await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
         assertThat(machine.done()).contains("kill " + cell);
+    }
+
+    @Test
+    void aSignalThatDoesNotGetThroughHoldsNothingElseUpAndIsSentOnce() {
+        var pass = new CompletableFuture<Void>();
+        machine.holdSignals(pass);
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        propose(new StopJob(process().job(), new StopOrder(15, Duration.ofSeconds(10), NOW)));
+        awaitTurns();
+        awaitTurns();
+
+        pass.complete(null);
+
+        await().atMost(LIMIT).until(() -> machine.done().contains("signal " + cell + " 15"));
+        awaitTurns();
+        ticker.advance(Duration.ofSeconds(10));
+        await().atMost(LIMIT).until(() -> process().phase() instanceof Phase.Ended);
+        assertThat(machine.done()).containsOnlyOnce("signal " + cell + " 15");
     }
 
     @Test

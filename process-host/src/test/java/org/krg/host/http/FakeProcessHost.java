@@ -54,6 +54,7 @@ final class FakeProcessHost implements ProcessHost {
     private final Map<String, RestartMark> marks = new ConcurrentHashMap<>();
 
     final List<String> asked = new CopyOnWriteArrayList<>();
+    volatile int stdinRoom = Integer.MAX_VALUE;
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
     final List<String> unopenable = new CopyOnWriteArrayList<>();
@@ -237,10 +238,11 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     @Override
-    public void writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
+    public int writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
         asked.add(
                 "stdin %s.%s %s %s"
                         .formatted(process, epoch, new String(bytes, StandardCharsets.UTF_8), end));
+        return Math.min(bytes.length, stdinRoom);
     }
 
     @Override

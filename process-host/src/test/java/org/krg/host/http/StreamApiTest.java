@@ -172,6 +172,20 @@ final class StreamApiTest {
     }
 
     @Test
+    void inputThatIsNotTakenNowIsToBeSentAgain() {
+        var _ = api.running("crowded", HERE);
+        var bytes = "some input".getBytes(StandardCharsets.UTF_8);
+        api.here.stdinRoom = 4;
+        try {
+            var written = api.postRaw("/v1/processes/crowded/stdin?eof=true", bytes);
+            assertThat(written.number("/written")).isEqualTo(4);
+            assertThat(written.body().path("ended").asBoolean(true)).isFalse();
+        } finally {
+            api.here.stdinRoom = Integer.MAX_VALUE;
+        }
+    }
+
+    @Test
     void signalsReachTheProcessesOfAJob() {
         var near = api.running("kicked", HERE);
         var far = api.running("kicked-far", AWAY);

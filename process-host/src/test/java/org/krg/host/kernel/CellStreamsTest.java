@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.host.kernel.CellFixture.ID;
 import static org.krg.host.kernel.CellFixture.NOBODY;
+import static org.krg.host.kernel.CellFixture.SIGTERM;
 import static org.krg.host.kernel.CellFixture.await;
 import static org.krg.host.kernel.CellFixture.awaitExit;
 import static org.krg.host.kernel.CellFixture.awaitOutput;
+import static org.krg.host.kernel.CellFixture.isRunning;
 import static org.krg.host.kernel.CellFixture.output;
 import static org.krg.host.kernel.CellFixture.shell;
 import static org.krg.host.kernel.CellFixture.spec;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,6 +36,13 @@ import org.krg.host.model.StreamOffsets;
 class CellStreamsTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final int DISK_BYTES = 16 * MEBIBYTE;
+    private static final int KEPT_BYTES = DISK_BYTES / 8;
+
+    /// More than krg-init has connections.
+    private static final int WRITERS = 80;
+
+    private static final int FEEDERS = 8;
 
     @RegisterExtension final CellFixture node = new CellFixture(Isolation.FULL);
 
@@ -147,8 +160,118 @@ class CellStreamsTest {
         }
     }
 
-    private static void run(String... command) throws Exception {
+    @Test
+    void aProgramIsHeldUpWhileTheDiskKeepsWhatIsFreeAndGoesOnWhenThereIsMore() throws Exception {
+        try (var disk = new SmallDisk()) {
+            disk.fill(DISK_BYTES / 2);
+            var cell = node.cells().start(ID, shell("exec yes"));
+            await().until(() -> Files.readString(cell.log()).contains("cannot write stdout"));
+            var held = Files.size(cell.stdout());
+
+            assertThat(disk.freeBytes()).isGreaterThan(KEPT_BYTES * 3 / 4);
+            await().during(Duration.ofMillis(500)).until(() -> Files.size(cell.stdout()) == held);
+            assertThat(cell.findExit()).isEmpty();
+
+            disk.fill(0);
+            await().until(() -> Files.size(cell.stdout()) > held + DISK_BYTES / 4);
+        }
+    }
+
+    @Test
+    void whatAProgramLeavesWhenItEndsIsWrittenWhereOthersAreHeldUp() throws Exception {
+        try (var disk = new SmallDisk()) {
+            disk.fill(DISK_BYTES - KEPT_BYTES * 3 / 4);
+            var cell = node.cells().start(ID, shell("echo rest; exit 3"));
+
+            assertThat(awaitExit(cell)).isEqualTo(new ProcessExit.Exited(3));
+            assertThat(output(cell)).isEqualTo("rest\n");
+        }
+    }
+
+    @Test
+    void allThatATerminalHoldsIsKeptWhenTheProgramEnds() throws Exception {
+        var go = node.config().lease().resolveSibling("go");
+        var script = "until [ -e " + go + " ]; do sleep 0.01; done; exec head -c 9000 /dev/zero";
+        var arguments = List.of("/bin/sh", "-c", script);
+        var cell = node.start(spec(arguments, NOBODY, Stdin.TERMINAL, false));
+        var init = cell.findInitPid().orElseThrow();
+        var program = cell.findRootHostPid().orElseThrow();
+        run("kill", "-STOP", Long.toString(init));
+        try {
+            await().until(() -> state(init).equals("T"));
+            Files.createFile(go);
+            await().until(() -> !isRunning(program));
+        } finally {
+            run("kill", "-CONT", Long.toString(init));
+        }
+
+        assertThat(awaitExit(cell)).isEqualTo(new ProcessExit.Exited(0));
+        assertThat(Files.size(cell.stdout())).isEqualTo(9_000);
+    }
+
+    @Test
+    void whoeverWaitsForTheProgramToReadKeepsNobodyElseWaiting() throws Exception {
+        var cell = node.start(spec(List.of("sleep", "1000"), NOBODY, Stdin.OPEN, false));
+        cell.writeStdin(new byte[Cell.MOST_STDIN_BYTES], LONG);
+        var refused = new AtomicInteger();
+        try (var writers = Executors.newCachedThreadPool()) {
+            for (var writer = 0; writer < WRITERS; writer++) {
+                writers.execute(() -> {
+                    if (!write(cell)) {
+                        refused.incrementAndGet();
+                    }
+                });
+            }
+            await().until(() -> refused.get() == WRITERS - FEEDERS);
+
+            cell.signal(SIGTERM);
+
+            assertThat(awaitExit(cell)).isEqualTo(new ProcessExit.Signaled(SIGTERM));
+        }
+        assertThat(refused).hasValue(WRITERS - FEEDERS);
+    }
+
+    /// {@return false if it was refused}
+    private static boolean write(Cell cell) {
+        try {
+            return cell.writeStdin(new byte[Cell.MOST_STDIN_BYTES], CellFixture.LIMIT);
+        } catch (CellFailed ended) {
+            return true;
+        }
+    }
+
+    private static String state(long pid) throws IOException {
+        var stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+        return stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    }
+
+    /// A file system of its own for the cells, of which krg-init leaves an eighth free.
+    private final class SmallDisk implements AutoCloseable {
+        private final Path directory = node.config().directory();
+
+        SmallDisk() throws IOException {
+            Files.createDirectories(directory);
+            run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "tmpfs", directory.toString());
+        }
+
+        /// Takes so many bytes of it, in place of what was taken before.
+        void fill(int bytes) throws IOException {
+            Files.write(directory.resolve("filler"), new byte[bytes]);
+        }
+
+        long freeBytes() {
+            return directory.toFile().getUsableSpace();
+        }
+
+        @Override
+        public void close() throws IOException {
+            node.cells().destroy(ID);
+            run("umount", directory.toString());
+        }
+    }
+
+    private static void run(String... command) throws IOException {
         var process = new ProcessBuilder(command).inheritIO().start();
-        assertThat(process.waitFor()).isZero();
+        assertThat(process.onExit().join().exitValue()).isZero();
     }
 }
