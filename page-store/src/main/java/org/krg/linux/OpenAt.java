@@ -6,12 +6,13 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.Charset;
+import java.nio.file.Path;
 
 /// One way of opening a file, `openat2(2)`.
 ///
@@ -25,6 +26,7 @@ record OpenAt(long flags, long mode, long resolve) {
     /// `asm-generic/fcntl.h`
     static final long O_RDONLY = 0;
 
+    static final long O_WRONLY = 1;
     static final long O_RDWR = 2;
     static final long O_CREAT = 0100;
     static final long O_NOCTTY = 0400;
@@ -47,10 +49,6 @@ record OpenAt(long flags, long mode, long resolve) {
     /// `openat2(2)`: it may be tried again where `..` met something that was renamed meanwhile.
     private static final int TRIES = 16;
 
-    /// As the JDK has names of files.
-    private static final Charset NAMES =
-            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-
     /// `long syscall(SYS_openat2, int dirfd, const char *path, struct open_how *how, size_t size)`
     private static final MethodHandle OPENAT2 =
             Libc.function(
@@ -64,13 +62,15 @@ record OpenAt(long flags, long mode, long resolve) {
     /// @param fd the number of the descriptor; negative if there is none
     record Opened(int fd, Errno errno) {}
 
-    /// Opens a path.
+    /// Opens an absolute path.
     ///
     /// @param directory descriptor of the one that a relative path starts from
-    Opened open(int directory, String path) {
+    Opened open(int directory, Path path) {
         try (var arena = Arena.ofConfined()) {
             var state = Libc.callState(arena);
-            var name = name(arena, path);
+            var bytes = bytes(path);
+            var name = arena.allocate(bytes.length + 1L);
+            MemorySegment.copy(bytes, 0, name, JAVA_BYTE, 0, bytes.length);
             var how = arena.allocate(HOW_BYTES, Long.BYTES);
             how.set(JAVA_LONG, 0, flags | O_CLOEXEC);
             how.set(JAVA_LONG, 8, mode);
@@ -84,11 +84,23 @@ record OpenAt(long flags, long mode, long resolve) {
         }
     }
 
-    private static MemorySegment name(Arena arena, String path) {
-        var bytes = path.getBytes(NAMES);
-        var name = arena.allocate(bytes.length + 1L);
-        MemorySegment.copy(bytes, 0, name, JAVA_BYTE, 0, bytes.length);
-        return name;
+    /// {@return the bytes of an absolute path, which need be no text in the language of this
+    /// process}
+    private static byte[] bytes(Path path) {
+        // Of all that the JDK says of a path, only its address has every byte; it adds a slash to
+        // what is a directory here.
+        var address = path.toUri().getRawPath().replaceFirst("(?<=.)/$", "");
+        var bytes = new ByteArrayOutputStream();
+        for (var index = 0; index < address.length(); index++) {
+            var letter = address.charAt(index);
+            if (letter == '%') {
+                bytes.write(Integer.parseInt(address, index + 1, index + 3, 16));
+                index += 2;
+            } else {
+                bytes.write(letter);
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static int openat2(

@@ -80,7 +80,7 @@ public final class UserFile implements AutoCloseable {
 
     private static Descriptor descriptor(Path path, UserRights user, boolean create) {
         try (var thread = new UserThread(user)) {
-            return new Descriptor(thread.open(create ? MAKE : OPEN, AT_FDCWD, path.toString()));
+            return new Descriptor(thread.open(create ? MAKE : OPEN, AT_FDCWD, path));
         }
     }
 

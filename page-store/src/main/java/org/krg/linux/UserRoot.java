@@ -8,6 +8,8 @@ import static org.krg.linux.OpenAt.O_NOFOLLOW;
 import static org.krg.linux.OpenAt.O_NONBLOCK;
 import static org.krg.linux.OpenAt.O_PATH;
 import static org.krg.linux.OpenAt.O_RDONLY;
+import static org.krg.linux.OpenAt.O_RDWR;
+import static org.krg.linux.OpenAt.O_WRONLY;
 import static org.krg.linux.OpenAt.RESOLVE_IN_ROOT;
 import static org.krg.linux.OpenAt.RESOLVE_NO_MAGICLINKS;
 
@@ -25,7 +27,7 @@ public final class UserRoot implements AutoCloseable {
     private static final OpenAt READ = inRoot(O_RDONLY | PLAIN | O_NOFOLLOW);
     private static final OpenAt LIST = inRoot(O_RDONLY | PLAIN | O_NOFOLLOW | O_DIRECTORY);
     private static final OpenAt ENTER = inRoot(O_PATH | O_DIRECTORY);
-    private static final OpenAt READ_AGAIN = new OpenAt(O_RDONLY | PLAIN, 0, 0);
+    private static final OpenAt FIND = inRoot(O_PATH | O_NOFOLLOW);
 
     private final Descriptor root;
     private final UserThread thread;
@@ -63,24 +65,34 @@ public final class UserRoot implements AutoCloseable {
         return opened(LIST, directory);
     }
 
-    /// Opens a file that has no path, or may not have the one it had, to read it, where its mode
-    /// and owner let the user.
+    /// Finds what a path leads to, without opening it: where the user may search the directories. A
+    /// symbolic link in the last place is what it leads to.
+    ///
+    /// @throws LinuxException if the user may not, or there is none
+    public Descriptor find(Path path) {
+        return new Descriptor(thread.open(FIND, root.number(), path));
+    }
+
+    /// Opens a file that has no path, or may not have the one it had, where its mode and owner let
+    /// the user.
     ///
     /// @param link that leads to it, as `/proc/PID/fd/FD`; looked up with the rights of this
     ///   process
     /// @throws LinuxException if the user may not, or it is gone
-    public Descriptor readLinked(Path link) {
+    public Descriptor openLinked(Path link, boolean reads, boolean writes) {
+        var access = !writes ? O_RDONLY : reads ? O_RDWR : O_WRONLY;
         try (var found = look(link)) {
-            return new Descriptor(thread.open(READ_AGAIN, AT_FDCWD, found.link().toString()));
+            return new Descriptor(
+                    thread.open(new OpenAt(access | PLAIN, 0, 0), AT_FDCWD, found.link()));
         }
     }
 
     private Descriptor opened(OpenAt how, String path) {
-        return new Descriptor(thread.open(how, root.number(), path));
+        return new Descriptor(thread.open(how, root.number(), Path.of(path)));
     }
 
     private static Descriptor look(Path path) {
-        var opened = LOOK.open(AT_FDCWD, path.toString());
+        var opened = LOOK.open(AT_FDCWD, path);
         if (opened.fd() < 0) {
             throw new LinuxException("openat2(" + path + ")", opened.errno());
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.linux;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,7 +33,7 @@ final class UserThread implements AutoCloseable {
     ///
     /// @param directory descriptor of the one that a relative path starts from
     /// @throws LinuxException if the user may not, there is none, or it takes too long
-    int open(OpenAt how, int directory, String path) {
+    int open(OpenAt how, int directory, Path path) {
         var outcome = new CompletableFuture<Opened>();
         thread.execute(() -> {
             try {
@@ -63,7 +64,7 @@ final class UserThread implements AutoCloseable {
         }
     }
 
-    private Opened openHere(OpenAt how, int directory, String path) {
+    private Opened openHere(OpenAt how, int directory, Path path) {
         if (!taken && !user.take()) {
             return new Opened(-1, Errno.EPERM);
         }

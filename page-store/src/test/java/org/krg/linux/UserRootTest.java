@@ -82,12 +82,34 @@ final class UserRootTest {
             assertThat(held.size()).isEqualTo(6);
             var link = link(closed);
             Files.delete(closed);
-            assertDenied(() -> root.readLinked(link));
+            assertDenied(() -> root.openLinked(link, true, false));
             Files.setPosixFilePermissions(link, PosixFilePermissions.fromString("rw----r--"));
-            try (var opened = root.readLinked(link)) {
+            try (var opened = root.openLinked(link, true, false)) {
                 assertThat(Files.readString(opened.link())).isEqualTo("closed");
             }
         }
+    }
+
+    @Test
+    void whatIsFoundNeedsNoRightsButThoseToSearch() throws IOException {
+        var odd = Path.of("odd %41?#");
+        file(odd.toString(), "rw-------");
+        mode(Files.createDirectory(directory.resolve("private")), "rwx------");
+        file("private/open", "rw-r--r--");
+
+        try (var found = root.find(Path.of("/").resolve(odd))) {
+            assertThat(Files.size(found.link())).isPositive();
+            assertDenied(() -> root.openLinked(found.link(), true, false));
+        }
+        assertDenied(() -> root.find(Path.of("/private/open")));
+    }
+
+    @Test
+    void whatIsLinkedIsWrittenOnlyWhereTheUserMay() throws IOException {
+        var open = directory.resolve("open");
+        root.openLinked(open, true, false).close();
+        assertDenied(() -> root.openLinked(open, true, true));
+        assertDenied(() -> root.openLinked(open, false, true));
     }
 
     /// {@return what leads to a file that this process has open}

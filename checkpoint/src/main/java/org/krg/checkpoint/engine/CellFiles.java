@@ -95,6 +95,11 @@ public interface CellFiles {
     /// {@return what this machine is}
     Origin origin(Engine engine, String engineVersion) throws IOException;
 
+    /// {@return what a restored program, which stands still, has open, mapped or as a working
+    /// directory though its user could not open it: a clause; empty if there is none, or its user
+    /// is root}
+    Optional<String> findForeign(CellView cell) throws IOException;
+
     /// {@return a file as it is on this node now, read from its beginning; empty if it is not
     /// there, no regular file, or not one that the program's user may read}
     Optional<Present> open(CellView cell, String path) throws IOException;

@@ -122,6 +122,7 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
         // It is on its way to that already; this waits for the last task of it.
         target.freeze();
         substituting.verify(target);
+        requireOwn(manifest, target);
         parts.files().startTimers(target);
         pin(manifest, target);
         if (!frozen) {
@@ -136,6 +137,21 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
                 filesPutBack,
                 watch);
         return filesPutBack;
+    }
+
+    /// CRIU opens files as root, by the paths that they had.
+    private void requireOwn(Manifest manifest, CellView target) throws IOException {
+        if (manifest.origin().engine() == Engine.COOPERATIVE) {
+            return; // It has opened nothing yet.
+        }
+        var foreign = parts.files().findForeign(target);
+        if (foreign.isPresent()) {
+            throw Failures.of(
+                    Phase.RESTORE,
+                    Code.FILE_MISMATCH,
+                    "it came back with " + foreign.get(),
+                    "Put back what was there, or let that user open it");
+        }
     }
 
     private void pin(Manifest manifest, CellView target) throws IOException {

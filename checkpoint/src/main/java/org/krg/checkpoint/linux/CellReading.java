@@ -29,7 +29,7 @@ final class CellReading implements CellFiles.Reading {
         return switch (file.source()) {
             case Source.Held(var link) -> FileChannel.open(Path.of(link), StandardOpenOption.READ);
             case Source.WriteOnly(var link) ->
-                    opened(file.path(), () -> root.readLinked(Path.of(link)));
+                    opened(file.path(), () -> root.openLinked(Path.of(link), true, false));
             case Source.ByPath() -> opened(file.path(), () -> root.read(file.path()));
         };
     }

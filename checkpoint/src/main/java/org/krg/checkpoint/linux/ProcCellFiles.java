@@ -133,6 +133,13 @@ public final class ProcCellFiles implements CellFiles {
     }
 
     @Override
+    public Optional<String> findForeign(CellView cell) throws IOException {
+        return cell.user().uid() == 0
+                ? Optional.empty()
+                : ForeignFiles.find(cell, new TreeScan(cell).runStill());
+    }
+
+    @Override
     public Optional<Present> open(CellView cell, String path) throws IOException {
         try (var root = CellRoot.open(cell);
                 var opened = root.read(path)) {

@@ -228,6 +228,39 @@ final class FilesOfProgramsTest {
     }
 
     @Test
+    void aProgramDoesNotComeBackWithAFileThatItsUserMayNotOpen() throws IOException {
+        assertComesNotBack("exec 5<d/in/data", "fd 5 of pid 300");
+    }
+
+    @Test
+    void aProgramDoesNotComeBackInADirectoryThatItsUserMayNotEnter() throws IOException {
+        assertComesNotBack("cd d/in", "the working directory of pid 300");
+    }
+
+    /// CRIU opens what has the path now, as root.
+    private void assertComesNotBack(String opens, String where) throws IOException {
+        var spec =
+                pair.spec(
+                        "sh",
+                        "-c",
+                        "mkdir -p d/in; echo mine >d/in/data; "
+                                + opens
+                                + "; echo ready; sleep 1000");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+        var others = Files.createDirectory(pair.machine().directory().resolve("others"));
+        Files.writeString(Files.createDirectory(others.resolve("in")).resolve("data"), "root\n");
+        Files.setPosixFilePermissions(others, PosixFilePermissions.fromString("rwx------"));
+        TestMachine.run("rm", "-r", pair.work().resolve("d").toString());
+        Files.createSymbolicLink(pair.work().resolve("d"), others);
+
+        assertThatThrownBy(() -> pair.fail(cell, spec, taken))
+                .hasMessageContaining(where)
+                .hasMessageContaining("which its user may not open");
+    }
+
+    @Test
     void aFileThatAProgramMayOnlyWriteDoesNotGoAlong() throws IOException {
         var drop = writeOnly("drop");
         var cell = pair.start(pair.spec("sh", "-c", "exec 5>>drop; echo ready; sleep 1000"));
