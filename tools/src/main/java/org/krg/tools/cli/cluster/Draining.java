@@ -69,9 +69,10 @@ final class Draining {
     /// What could not be saved.
     private final Set<String> kept = new HashSet<>();
 
-    /// @param parallel moves at once What began to move here before the node was cordoned.
+    /// What began to move here before the node was cordoned.
     private final Set<String> arriving = new TreeSet<>();
 
+    /// @param parallel moves at once
     Draining(ApiClient client, Terminal terminal, String node, int parallel, Leftover leftover) {
         this.client = client;
         this.terminal = terminal;
