@@ -56,12 +56,8 @@ final class ErrorPages implements ServerErrorHandler {
         return AggregatedHttpResponse.of(status, MediaType.JSON, failure);
     }
 
-    /// {@return whether there is room for one more} What comes of its body is thrown away.
+    /// {@return whether there is room for one more}
     private boolean isHeld(ServiceRequestContext context) {
-        var request = context.request();
-        if (request != null) {
-            request.abort();
-        }
         try {
             var _ = shares.enter(context, Caller.STRANGER);
             return true;

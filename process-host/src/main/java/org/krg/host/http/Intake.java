@@ -25,7 +25,6 @@ final class Intake implements Subscriber<HttpObject> {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
-    private final HttpRequest request;
     private final EventLoop loop;
     private final RequestMemory memory;
     private final int mostBytes;
@@ -36,12 +35,7 @@ final class Intake implements Subscriber<HttpObject> {
     private @Nullable Future<?> limit;
 
     private Intake(
-            ServiceRequestContext context,
-            HttpRequest request,
-            RequestMemory memory,
-            int mostBytes,
-            Duration patience) {
-        this.request = request;
+            ServiceRequestContext context, RequestMemory memory, int mostBytes, Duration patience) {
         this.loop = context.eventLoop();
         this.memory = memory;
         this.mostBytes = mostBytes;
@@ -63,7 +57,7 @@ final class Intake implements Subscriber<HttpObject> {
             RequestMemory memory,
             int mostBytes,
             Duration patience) {
-        var intake = new Intake(context, request, memory, mostBytes, patience);
+        var intake = new Intake(context, memory, mostBytes, patience);
         request.subscribe(intake, context.eventLoop());
         return intake.whole;
     }
@@ -115,11 +109,11 @@ final class Intake implements Subscriber<HttpObject> {
         size += bytes.length;
     }
 
-    /// What still comes is thrown away as it comes.
+    /// What still comes is thrown away as it comes, until the answer ends the request. To abort it
+    /// here would have the server answer in our place.
     private void refuse(Why why, String message) {
         if (whole.completeExceptionally(new BodyRefused(why, message))) {
             rest();
-            request.abort();
         }
     }
 

@@ -205,8 +205,6 @@ final class Routing {
             return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());
         } catch (RuntimeException failed) {
             failures.inc();
-            // What comes of it from now on is thrown away.
-            request.abort();
             return ledger.note(context, known, reply(context, known, failed), terms.audited());
         }
     }

@@ -147,7 +147,6 @@ public final class GrpcRoutes {
     /// Only who is let in is told.
     private HttpResponse notHere(
             ServiceRequestContext context, HttpRequest request, String sentence) {
-        request.abort();
         try {
             var _ = admit(context, request);
             return Replies.of(new GrpcFailure(GrpcStatus.UNIMPLEMENTED, sentence));
@@ -183,7 +182,6 @@ public final class GrpcRoutes {
         try {
             call = admit(context, request);
         } catch (RuntimeException refused) {
-            request.abort();
             return Replies.of(failure(context, refused, audited));
         }
         return HttpResponse.of(
