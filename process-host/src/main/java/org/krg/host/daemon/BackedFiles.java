@@ -34,7 +34,7 @@ final class BackedFiles implements PageFiles, AutoCloseable {
     /// @param known the segments that there are now
     BackedFiles(NodeId self, Path marks, Collection<Segment> known) throws IOException {
         this.self = self;
-        this.marks = Files.createDirectories(marks);
+        this.marks = DataDirectory.create(marks);
         var names = known.stream().map(BackedFiles::marksName).toList();
         try (var left = Files.newDirectoryStream(marks)) {
             for (var file : left) {

@@ -54,10 +54,9 @@ final class DataDirectory implements AutoCloseable {
     /// Takes the directory, and makes it if it is missing.
     static DataDirectory take(Path path) {
         try {
-            var ownerOnly = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
             Files.createDirectories(path);
-            Files.createDirectories(path.resolve("identity"), ownerOnly);
-            Files.createDirectories(path.resolve("log"), ownerOnly);
+            create(path.resolve("identity"));
+            create(path.resolve("log"));
             var channel =
                     FileChannel.open(
                             path.resolve("lock"),
@@ -95,6 +94,11 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException failure) {
             throw unusable(path, failure);
         }
+    }
+
+    /// Makes a directory that nobody else is let into, unless it is there.
+    static Path create(Path directory) throws IOException {
+        return Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     }
 
     private static List<Path> directories(Path parent) throws IOException {

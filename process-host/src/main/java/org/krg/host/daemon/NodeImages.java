@@ -2,9 +2,7 @@
 package org.krg.host.daemon;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +48,7 @@ final class NodeImages {
 
     /// @throws HostFailure NOT_FOUND if a key is lost that something there is encrypted with
     NodeImages(AgentSettings settings, Path data) throws IOException {
-        var images = data.resolve("images");
-        Files.createDirectories(
-                images,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var images = DataDirectory.create(data.resolve("images"));
         config =
                 CheckpointConfig.defaults(images, settings.home().resolve("target/native"))
                         .withCriu(List.of(CriuProgram.find(settings.criu())));

@@ -94,7 +94,7 @@ final class SegmentTransfers implements SegmentTransfer {
 
     /// A file without a name: it is gone with the agent at the latest.
     private FileChannel waiting() throws IOException {
-        Files.createDirectories(directory);
+        DataDirectory.create(directory);
         return FileChannel.open(
                 Files.createTempFile(directory, "load", ""),
                 StandardOpenOption.READ,
