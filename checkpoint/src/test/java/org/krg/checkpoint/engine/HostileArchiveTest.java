@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,10 +36,10 @@ import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.codec.ArchiveHeadCodec;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.files.FileChunkStore;
+import org.krg.checkpoint.fixture.NoCopies;
 import org.krg.checkpoint.fixture.TestSeal;
 import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.model.ArchiveHead;
-import org.krg.checkpoint.model.Chunk;
 import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Manifest;
@@ -49,7 +48,6 @@ import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.StreamSizes;
-import org.krg.checkpoint.model.Stretch;
 import org.krg.checkpoint.zstd.ZstdStreams;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -57,7 +55,6 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
-import org.krg.state.model.Sha256;
 import org.krg.testkit.Samples;
 
 /// Archives that were damaged, put together, or made by somebody who means harm: each is refused
@@ -369,7 +366,7 @@ final class HostileArchiveTest {
                 new CheckpointEngine.Parts(
                         chunks,
                         new ProcCellFiles(),
-                        new NoOthers(),
+                        new NoCopies("there is no other node"),
                         new Baselines(images, () -> Instant.EPOCH),
                         seal,
                         new ZstdStreams(1));
@@ -522,33 +519,5 @@ final class HostileArchiveTest {
         var bytes = new byte[length];
         random.nextBytes(bytes);
         return bytes;
-    }
-
-    /// A cluster of one node.
-    private static final class NoOthers implements Copies {
-        @Override
-        public byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages) {
-            throw new AssertionError("memory is not asked for");
-        }
-
-        @Override
-        public void prepare(NodeId node) {}
-
-        @Override
-        public void keep(
-                NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
-                throws IOException {
-            throw new IOException("there is no other node");
-        }
-
-        @Override
-        public Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<Chunk> find(NodeId node, List<ChunkHash> hashes) {
-            return List.of();
-        }
     }
 }

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,18 +27,16 @@ import org.krg.checkpoint.Checkpoints;
 import org.krg.checkpoint.IncomingGeneration;
 import org.krg.checkpoint.codec.ManifestCodec;
 import org.krg.checkpoint.files.FileChunkStore;
+import org.krg.checkpoint.fixture.NoCopies;
 import org.krg.checkpoint.fixture.TestSeal;
 import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.model.ArchiveHead;
-import org.krg.checkpoint.model.Chunk;
-import org.krg.checkpoint.model.ChunkHash;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Origin;
 import org.krg.checkpoint.model.StreamSizes;
-import org.krg.checkpoint.model.Stretch;
 import org.krg.checkpoint.zstd.ZstdStreams;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -47,7 +44,6 @@ import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
-import org.krg.state.model.Sha256;
 import org.krg.testkit.Samples;
 
 /// What comes in, by an archive or under another name, while no other node takes a copy: it is
@@ -126,7 +122,7 @@ final class TooFewCopiesTest {
                 new CheckpointEngine.Parts(
                         chunks,
                         new ProcCellFiles(),
-                        new FullNodes(),
+                        new NoCopies("there is no room"),
                         new Baselines(images, () -> Instant.EPOCH),
                         seal,
                         new ZstdStreams(1));
@@ -188,33 +184,5 @@ final class TooFewCopiesTest {
                 Samples.spec(),
                 Optional.empty(),
                 Duration.ofMillis(5));
-    }
-
-    /// Nodes that take nothing.
-    private static final class FullNodes implements Copies {
-        @Override
-        public byte[] readMemory(NodeId node, ProcessId process, Epoch epoch, Stretch pages) {
-            throw new AssertionError("memory is not asked for");
-        }
-
-        @Override
-        public void prepare(NodeId node) {}
-
-        @Override
-        public void keep(
-                NodeId node, GenerationId id, byte[] manifest, boolean stages, LongConsumer sent)
-                throws IOException {
-            throw new IOException("there is no room");
-        }
-
-        @Override
-        public Optional<byte[]> findManifest(NodeId node, GenerationId id, Sha256 digest) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<Chunk> find(NodeId node, List<ChunkHash> hashes) {
-            return List.of();
-        }
     }
 }
