@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.krg.checkpoint.model.Manifest;
+import org.krg.state.model.GenerationId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 import org.slf4j.Logger;
@@ -93,6 +94,15 @@ public final class Baselines {
                 .map(Map.Entry::getKey)
                 .toList()
                 .forEach(this::drop);
+    }
+
+    /// Removes the set of a generation that goes from the store: with its tree of hashes gone there
+    /// is nothing to compare by.
+    synchronized void drop(GenerationId generation) {
+        var found = kept.get(generation.process());
+        if (found != null && found.baseline().manifest().id().equals(generation)) {
+            drop(generation.process());
+        }
     }
 
     /// Keeps the images of a dump, which are moved out of the directory they were made in.

@@ -38,6 +38,7 @@ import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Scanned;
 import org.krg.checkpoint.model.Sharing;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
@@ -348,7 +349,7 @@ public final class CheckpointEngine implements Checkpoints {
     @Override
     public List<GenerationId> stored() {
         try {
-            return parts.store().stored().stream().distinct().toList();
+            return parts.store().stored().stream().map(StoredManifest::id).distinct().toList();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }
@@ -358,7 +359,12 @@ public final class CheckpointEngine implements Checkpoints {
     public void discard(GenerationId generation) {
         try {
             parts.baselines().dropOld();
-            parts.store().remove(generation);
+            parts.baselines().drop(generation);
+            for (var stored : parts.store().stored()) {
+                if (stored.id().equals(generation)) {
+                    parts.store().remove(generation, stored.digest());
+                }
+            }
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

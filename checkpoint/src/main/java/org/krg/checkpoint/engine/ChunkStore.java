@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Sha256;
 
@@ -27,13 +28,14 @@ public interface ChunkStore {
     boolean hasManifest(GenerationId id, Sha256 digest);
 
     /// {@return what has a manifest here, in order; one generation may have several}
-    List<GenerationId> stored() throws IOException;
+    List<StoredManifest> stored() throws IOException;
 
     /// Begins to write. What is here then stays until it is closed, whatever is removed and swept.
     Writing begin() throws IOException;
 
-    /// Removes the manifests of a generation, durably; its chunks go with sweeps.
-    void remove(GenerationId id) throws IOException;
+    /// Removes a manifest, durably; its chunks go with sweeps. Another one of the same generation
+    /// stays. Waits for those who make something durable at the moment.
+    void remove(GenerationId id, Sha256 digest) throws IOException;
 
     /// Removes chunks that no manifest here refers to, if there may be some. Waits for nobody who
     /// writes, and nobody who begins to write waits for it: what those may have seen who write at

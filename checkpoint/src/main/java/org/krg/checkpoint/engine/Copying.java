@@ -57,10 +57,12 @@ record Copying(ChunkStore store, Copies copies) {
         return new Taken(withCopies(generation, holders), refusals, sent.get(), stopped);
     }
 
-    // Its chunks are left to the next sweep: a program may stand still until this is told.
+    // Its chunks are left to the next sweep: a program may stand still until this is told. Under
+    // its
+    // number there may be one by now that another incarnation has taken and committed.
     private void remove(Generation generation) {
         try {
-            store.remove(generation.id());
+            store.remove(generation.id(), generation.manifest());
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

@@ -28,11 +28,13 @@ record EarlierImages(Baseline baseline, ChunkStore store) {
         }
     }
 
-    /// {@return the image of this name}
+    /// {@return the image of this name, if the tree of its hashes is here} It stays while somebody
+    /// writes: this is to be called then.
     Opened open(String name) throws IOException {
         var entry =
                 baseline.manifest().entries().stream()
                         .filter(it -> it.kind() == Kind.IMAGE && it.name().equals(name))
+                        .filter(it -> store.has(it.content().root()))
                         .findFirst();
         if (entry.isEmpty()) {
             return NONE;

@@ -25,6 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.krg.checkpoint.StoreKeys;
 import org.krg.checkpoint.engine.ChunkStore;
 import org.krg.checkpoint.model.ChunkHash;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.linux.DirectoryFd;
 import org.krg.linux.LinuxException;
 import org.krg.state.model.GenerationId;
@@ -64,7 +65,8 @@ public final class FileChunkStore implements ChunkStore {
     /// after.
     private final Object syncing = new Object();
 
-    /// Held while a manifest is written or removed: what was removed must not come back.
+    /// Held while a manifest is written, renamed or removed: what was removed must not come back,
+    /// and whoever lists them must miss none.
     private final Object manifestChange = new Object();
 
     /// Held by whoever sweeps.
@@ -101,8 +103,8 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     /// Opens the store in a directory, which is made if need be, and reads what is in it. Removes
-    /// packs that were not finished. Only the owner may enter the directory: images hold whatever a
-    /// program has in memory.
+    /// packs and manifests that were not durable. Only the owner may enter the directory: images
+    /// hold whatever a program has in memory.
     ///
     /// @param level of zstd
     /// @param keys for what is encrypted, and what is to be
@@ -172,8 +174,11 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
-    public List<GenerationId> stored() throws IOException {
-        return manifests.stored();
+    public List<StoredManifest> stored() throws IOException {
+        return manifests().stream()
+                .map(named -> new StoredManifest(named.id(), named.digest()))
+                .distinct()
+                .toList();
     }
 
     @Override
@@ -188,9 +193,12 @@ public final class FileChunkStore implements ChunkStore {
     }
 
     @Override
-    public void remove(GenerationId id) throws IOException {
-        synchronized (manifestChange) {
-            manifests.remove(id);
+    public void remove(GenerationId id, Sha256 digest) throws IOException {
+        // Not while it is made durable: it might be stored anew meanwhile, and taken for that one.
+        synchronized (syncing) {
+            synchronized (manifestChange) {
+                unsynced.remove(manifests.remove(id, digest));
+            }
         }
         isOwed = true;
     }
@@ -258,11 +266,17 @@ public final class FileChunkStore implements ChunkStore {
     @Override
     public long outdatedBytes() throws IOException {
         var key = keys.sealing();
-        return manifests.outdatedBytes()
+        return outdatedManifestBytes()
                 + packs().values().stream()
                         .filter(pack -> !pack.isSealedBy(key))
                         .mapToLong(Pack::sizeBytes)
                         .sum();
+    }
+
+    private long outdatedManifestBytes() throws IOException {
+        synchronized (manifestChange) {
+            return manifests.outdatedBytes();
+        }
     }
 
     void endWriting(long writer) {
@@ -312,6 +326,13 @@ public final class FileChunkStore implements ChunkStore {
         }
     }
 
+    /// {@return all manifests}
+    List<Manifests.Named> manifests() throws IOException {
+        synchronized (manifestChange) {
+            return manifests.all();
+        }
+    }
+
     /// Has manifests encrypted as new ones are, durably.
     void renewManifests() throws IOException {
         synchronized (manifestChange) {
@@ -343,14 +364,17 @@ public final class FileChunkStore implements ChunkStore {
             force(pack.file());
         }
         for (var file : files.manifests()) {
-            force(file);
+            force(Manifests.unfinished(file));
         }
         if (!files.packs().isEmpty()) {
             rename(files.packs());
             DirectoryFd.sync(packs);
         }
+        // After the chunks: there is no moment at which a crash leaves it without them.
         if (!files.manifests().isEmpty()) {
-            DirectoryFd.sync(manifests.directory());
+            synchronized (manifestChange) {
+                manifests.settle(files.manifests());
+            }
         }
     }
 
@@ -395,7 +419,7 @@ public final class FileChunkStore implements ChunkStore {
                 attempt(pack::delete);
             }
             for (var file : lost.manifests()) {
-                attempt(() -> Files.deleteIfExists(file));
+                attempt(() -> Manifests.delete(file));
             }
             log.error(
                     "the disk did not take what was written, what is not durable is removed"

@@ -23,9 +23,14 @@ import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 
 /// The files with manifests. A generation that was begun twice has two, told apart by digest. One
-/// that is encrypted begins as [FileSeal] says; its name is bound to it.
+/// that is not durable yet has a name that [#removeUnfinished] knows. One that is encrypted begins
+/// as [FileSeal] says; its lasting name is bound to it.
 record Manifests(Path directory, StoreKeys keys) {
-    private static final Pattern NAME = Pattern.compile("(\\d+)\\.(\\d+)\\.([0-9a-f]{64})");
+    private static final String UNFINISHED = ".new";
+
+    private static final Pattern NAME =
+            Pattern.compile(
+                    "(\\d+)\\.(\\d+)\\.([0-9a-f]{64})(?:" + Pattern.quote(UNFINISHED) + ")?");
 
     /// A manifest is small, since it names trees and not chunks; more than this is none.
     private static final long MAX_BYTES = 64 << 20;
@@ -33,8 +38,9 @@ record Manifests(Path directory, StoreKeys keys) {
     /// A manifest file.
     record Named(GenerationId id, Sha256 digest, Path file) {}
 
+    /// Removes what was not durable when an earlier agent ended.
     void removeUnfinished() throws IOException {
-        try (var unfinished = Files.newDirectoryStream(directory, "*.new")) {
+        try (var unfinished = Files.newDirectoryStream(directory, "*" + UNFINISHED)) {
             for (var file : unfinished) {
                 Files.delete(file);
             }
@@ -42,12 +48,21 @@ record Manifests(Path directory, StoreKeys keys) {
     }
 
     boolean has(GenerationId id, Sha256 digest) {
-        return Files.exists(file(id, digest));
+        return files(id, digest).stream().anyMatch(Files::exists);
     }
 
     Optional<byte[]> find(GenerationId id, Sha256 digest) throws IOException {
+        for (var file : files(id, digest)) {
+            var found = find(file, digest);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<byte[]> find(Path file, Sha256 digest) throws IOException {
         try {
-            var file = file(id, digest);
             if (Files.size(file) > MAX_BYTES) {
                 return Optional.empty();
             }
@@ -57,26 +72,48 @@ record Manifests(Path directory, StoreKeys keys) {
         }
     }
 
-    /// Writes a manifest.
+    /// Writes a manifest, which is not durable yet.
     ///
-    /// @return the file, which is not durable yet
+    /// @return the file that it is in when [#settle] was called
     Path write(GenerationId id, Sha256 digest, byte[] manifest) throws IOException {
-        return write(id, digest, manifest, _ -> {});
+        var file = file(id, digest);
+        write(unfinished(file), manifest, _ -> {});
+        return file;
     }
 
     /// @param disk asked for what is written before it takes the place of what was there
-    private Path write(GenerationId id, Sha256 digest, byte[] manifest, Disk disk)
-            throws IOException {
-        var file = file(id, digest);
-        var unfinished = directory.resolve(file.getFileName() + ".new");
+    private void write(Path file, byte[] manifest, Disk disk) throws IOException {
+        var written = directory.resolve(file.getFileName() + ".written" + UNFINISHED);
         try {
-            Files.write(unfinished, stored(file, manifest));
-            disk.force(unfinished);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.write(written, stored(file, manifest));
+            disk.force(written);
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Files.deleteIfExists(unfinished);
+            Files.deleteIfExists(written);
         }
-        return file;
+    }
+
+    /// {@return where a manifest lies until [#settle]}
+    static Path unfinished(Path file) {
+        return file.resolveSibling(file.getFileName() + UNFINISHED);
+    }
+
+    /// Gives manifests that the disk has their lasting names, durably.
+    void settle(List<Path> files) throws IOException {
+        for (var file : files) {
+            try {
+                Files.move(unfinished(file), file, StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException removed) {
+                // Nobody needs it any more.
+            }
+        }
+        DirectoryFd.sync(directory);
+    }
+
+    /// Removes a manifest, whether it is durable or not; not durably.
+    static void delete(Path file) throws IOException {
+        Files.deleteIfExists(unfinished(file));
+        Files.deleteIfExists(file);
     }
 
     /// {@return what is in a file; empty if it does not open}
@@ -104,14 +141,22 @@ record Manifests(Path directory, StoreKeys keys) {
                 .array();
     }
 
+    /// {@return the lasting name}
     private static byte[] name(Path file) {
-        return file.getFileName().toString().getBytes(StandardCharsets.US_ASCII);
+        var name = file.getFileName().toString();
+        var lasting =
+                name.endsWith(UNFINISHED)
+                        ? name.substring(0, name.length() - UNFINISHED.length())
+                        : name;
+        return lasting.getBytes(StandardCharsets.US_ASCII);
     }
 
     /// Fails if one of them is encrypted with a key that is not here.
     void requireKeys() throws IOException {
         for (var named : all()) {
-            var _ = seal(named);
+            if (!named.file().toString().endsWith(UNFINISHED)) {
+                var _ = seal(named);
+            }
         }
     }
 
@@ -119,10 +164,10 @@ record Manifests(Path directory, StoreKeys keys) {
     void renew(Disk disk) throws IOException {
         var outdated = outdated();
         for (var named : outdated) {
-            var bytes = find(named.id(), named.digest());
+            var bytes = find(named.file(), named.digest());
             if (bytes.isPresent()) {
                 var written = Files.getLastModifiedTime(named.file());
-                write(named.id(), named.digest(), bytes.get(), disk);
+                write(named.file(), bytes.get(), disk);
                 Files.setLastModifiedTime(named.file(), written);
             }
         }
@@ -163,6 +208,8 @@ record Manifests(Path directory, StoreKeys keys) {
         }
     }
 
+    /// {@return all that are there; one may be there twice} To be called by who keeps others from
+    /// [#settle] meanwhile: a file that is renamed may not be seen.
     List<Named> all() throws IOException {
         var found = new ArrayList<Named>();
         try (var files = Files.newDirectoryStream(directory)) {
@@ -179,17 +226,20 @@ record Manifests(Path directory, StoreKeys keys) {
         return found;
     }
 
-    List<GenerationId> stored() throws IOException {
-        return all().stream().map(Named::id).toList();
+    /// Removes a manifest, durably.
+    ///
+    /// @return the file that it was in, or was to be in
+    Path remove(GenerationId id, Sha256 digest) throws IOException {
+        var file = file(id, digest);
+        delete(file);
+        DirectoryFd.sync(directory);
+        return file;
     }
 
-    void remove(GenerationId id) throws IOException {
-        for (var named : all()) {
-            if (named.id().equals(id)) {
-                Files.deleteIfExists(named.file());
-            }
-        }
-        DirectoryFd.sync(directory);
+    /// {@return where a manifest may be} In this order: it is renamed while it is looked for.
+    private List<Path> files(GenerationId id, Sha256 digest) {
+        var file = file(id, digest);
+        return List.of(unfinished(file), file);
     }
 
     private Path file(GenerationId id, Sha256 digest) {

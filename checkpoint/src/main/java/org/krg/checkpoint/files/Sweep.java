@@ -123,7 +123,7 @@ final class Sweep {
     /// {@return false if something cannot be read, so that what hangs from it is not known}
     private boolean mark() throws IOException {
         live = new ChunkIndex();
-        for (var named : manifests.all()) {
+        for (var named : store.manifests()) {
             var bytes = manifests.find(named.id(), named.digest());
             if (bytes.isEmpty() && !manifests.has(named.id(), named.digest())) {
                 continue;

@@ -39,9 +39,11 @@ final class Unsynced {
     }
 
     /// The same for a manifest.
+    ///
+    /// @param manifest the file that it is to be in
     void add(Path manifest, long before) throws IOException {
         if (!add(manifests, manifest, before)) {
-            Files.deleteIfExists(manifest);
+            Files.deleteIfExists(Manifests.unfinished(manifest));
             throw lost();
         }
     }
@@ -73,6 +75,11 @@ final class Unsynced {
     /// They are no more.
     synchronized void remove(Collection<Pack> gone) {
         packs.removeAll(gone);
+    }
+
+    /// It is no more.
+    synchronized void remove(Path manifest) {
+        manifests.remove(manifest);
     }
 
     /// {@return all of it, which is lost}

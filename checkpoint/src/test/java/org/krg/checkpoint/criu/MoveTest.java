@@ -109,6 +109,23 @@ final class MoveTest {
         cell.thaw();
     }
 
+    // As after a warm move of a rank that was given up: what was sent ahead for it goes with it.
+    @Test
+    void aMoveThatIsTriedAgainRestsOnNothingThatIsGone() {
+        var cell = pair.start(pair.spec("sh", "-c", Pair.COUNT));
+        cell.awaitLines(5);
+        var checkpoints = pair.home().checkpoints();
+        var ahead = checkpoints.take(cell, TestNode.options(1, pair.away()).ofMove());
+        checkpoints.discard(ahead.generation().id());
+        assertThat(checkpoints.sweep()).isPositive();
+
+        var last = leave(cell, 2);
+
+        assertThat(cell.isFrozen()).isTrue();
+        assertThat(checkpoints.verify(last.generation()).repaired()).isZero();
+        cell.thaw();
+    }
+
     @Test
     void whoeverIsToldOfAFailureLearnsWhetherTheProgramStandsStill() {
         var cell = pair.start(pair.spec("sh", "-c", Pair.COUNT));

@@ -78,6 +78,22 @@ final class CooperativeTest {
         assertThat(pair.away().checkpoints().verify(taken.generation()).chunks()).isPositive();
     }
 
+    // As of an incarnation that has gone on elsewhere meanwhile, and was given the same number.
+    @Test
+    void oneThatTooFewNodesKeepDoesNotTakeAnotherOneOfItsNumberAlong() {
+        var cell = start(PROGRAM);
+        var committed = take(cell, 1, LIMIT_BYTES).generation();
+        var alone = new TakeOptions(1, Engine.COOPERATIVE, 2, List.of(), LIMIT_BYTES, false);
+
+        var failure =
+                catchThrowableOfType(
+                        CheckpointFailed.class, () -> pair.home().checkpoints().take(cell, alone));
+
+        assertThat(failure.failure().code()).isEqualTo(Code.TOO_FEW_COPIES);
+        assertThat(pair.home().checkpoints().stored()).containsExactly(committed.id());
+        assertThat(pair.home().checkpoints().verify(committed).repaired()).isZero();
+    }
+
     @Test
     void isNotSavedWithoutHavingBeenAsked() {
         var cell = pair.start(spec(PROGRAM));

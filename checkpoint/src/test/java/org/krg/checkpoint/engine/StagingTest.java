@@ -81,6 +81,31 @@ final class StagingTest {
     }
 
     @Test
+    void anEarlierDumpWhoseHashesAreGoneIsComparedWithNothing() throws IOException {
+        var images = new TreeMap<String, byte[]>(Map.of("pages-1.img", new byte[30_000]));
+        keepAsDumped(taken(1, images, Optional.empty()), images);
+        assertThat(store.sweep()).isPositive();
+
+        var compared = taken(2, images, baselines.take(PROCESS));
+
+        assertThat(compared).isEqualTo(taken(2, images, Optional.empty()));
+    }
+
+    @Test
+    void aSetGoesWithItsGenerationAndNotWithAnother() throws IOException {
+        var images = new TreeMap<String, byte[]>(Map.of("pages-1.img", new byte[9_000]));
+        keepAsDumped(taken(2, images, Optional.empty()), images);
+
+        baselines.drop(new GenerationId(PROCESS, 1));
+        var kept = baselines.take(PROCESS).orElseThrow();
+        baselines.put(kept);
+        baselines.drop(new GenerationId(PROCESS, 2));
+
+        assertThat(baselines.take(PROCESS)).isEmpty();
+        assertThat(kept.work().images()).doesNotExist();
+    }
+
+    @Test
     void aSetThatCannotBeCompletedIsNotThere() throws IOException {
         var images = new TreeMap<String, byte[]>(Map.of("pages-1.img", new byte[9_000]));
         var manifest = taken(1, images, Optional.empty());

@@ -36,6 +36,7 @@ import org.krg.checkpoint.model.Manifest.Content;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -120,7 +121,7 @@ final class FileChunkStoreTest {
                 }
                 case 3 -> {
                     if (!live.isEmpty()) {
-                        store.remove(live.pollFirstEntry().getKey());
+                        remove(store, live.pollFirstEntry().getValue());
                     }
                 }
                 case 4 -> assertThat(store.sweep()).isGreaterThanOrEqualTo(0);
@@ -130,8 +131,8 @@ final class FileChunkStoreTest {
                 assertWhole(store, saved);
             }
         }
-        for (var id : live.keySet()) {
-            store.remove(id);
+        for (var saved : live.values()) {
+            remove(store, saved);
         }
         assertThat(store.sweep()).isPositive();
         assertThat(directory.resolve("packs")).isEmptyDirectory();
@@ -158,7 +159,7 @@ final class FileChunkStoreTest {
         var store = FileChunkStore.open(directory, 1);
         var gone = save(store, id(1), new Random(1));
         try (var lasting = store.begin()) {
-            store.remove(gone.id());
+            remove(store, gone);
 
             assertThat(store.sweep()).isZero();
 
@@ -175,7 +176,7 @@ final class FileChunkStoreTest {
         var store = FileChunkStore.open(directory, 1);
         var gone = save(store, id(1), new Random(1));
         var first = store.begin();
-        store.remove(gone.id());
+        remove(store, gone);
         assertThat(store.sweep()).isZero();
 
         try (var second = store.begin()) {
@@ -193,7 +194,7 @@ final class FileChunkStoreTest {
         var gone = save(store, id(1), new Random(1));
         var copy = new Open(store, id(2));
         copy.addAll(gone);
-        store.remove(gone.id());
+        remove(store, gone);
         assertThat(store.sweep()).isZero();
 
         var saved = copy.commit();
@@ -209,7 +210,7 @@ final class FileChunkStoreTest {
         var store = FileChunkStore.open(directory, 1);
         var gone = save(store, id(1), new Random(1));
         var before = store.begin();
-        store.remove(gone.id());
+        remove(store, gone);
         assertThat(store.sweep()).isZero();
         // It can still be read by those who do.
         assertThat(store.find(gone.chunks().getFirst().hash())).isPresent();
@@ -248,7 +249,7 @@ final class FileChunkStoreTest {
                 }
                 case 5 -> {
                     if (live.size() > 2) {
-                        store.remove(live.pollFirstEntry().getKey());
+                        remove(store, live.pollFirstEntry().getValue());
                     }
                 }
                 default -> assertThat(store.sweep()).isGreaterThanOrEqualTo(0);
@@ -260,8 +261,8 @@ final class FileChunkStoreTest {
         for (var one : open) {
             one.commit();
         }
-        for (var id : store.stored()) {
-            store.remove(id);
+        for (var stored : store.stored()) {
+            store.remove(stored.id(), stored.digest());
         }
         // The first ends what is under way.
         store.sweep();
@@ -281,7 +282,7 @@ final class FileChunkStoreTest {
                 .hasMessageContaining(".pack")
                 .hasMessageContaining("Input/output error");
 
-        assertThat(store.stored()).containsExactly(earlier.id());
+        assertThat(store.stored()).containsExactly(stored(earlier));
         assertThat(store.has(chunk(0).hash())).isTrue();
         assertThat(store.has(chunk(99).hash())).isFalse();
         assertWhole(store, earlier);
@@ -329,7 +330,7 @@ final class FileChunkStoreTest {
         assertThatThrownBy(twice::commit).isInstanceOf(IOException.class);
 
         assertWhole(store, first);
-        store.remove(first.id());
+        remove(store, first);
         assertThat(store.sweep()).isPositive();
     }
 
@@ -354,7 +355,7 @@ final class FileChunkStoreTest {
         var gone = saved(store, id(1), 0, 100);
         var copy = new Open(store, id(2));
         copy.addAll(gone);
-        store.remove(gone.id());
+        remove(store, gone);
         store.sweep();
         var again = new Open(store, id(3));
         again.addAll(0, 100);
@@ -389,10 +390,48 @@ final class FileChunkStoreTest {
         open.addAll(0, 100);
         var _ = open.publish();
         assertThat(store.has(chunk(0).hash())).isTrue();
+        assertThat(store.stored()).hasSize(1);
 
         var restarted = FileChunkStore.open(directory, 1);
         assertThat(restarted.has(chunk(0).hash())).isFalse();
+        assertThat(restarted.stored()).isEmpty();
         assertThat(directory.resolve("packs")).isEmptyDirectory();
+        assertThat(directory.resolve("manifests")).isEmptyDirectory();
+
+        // It keeps no sweep from anything, though its number is given out again.
+        var again = saved(restarted, id(1), 200, 300);
+        remove(restarted, saved(restarted, id(2), 300, 400));
+        assertThat(restarted.sweep()).isPositive();
+        assertWhole(FileChunkStore.open(directory, 1), again);
+    }
+
+    @Test
+    void whatIsDurableHasItsManifestAfterAnEndWithoutNotice(@TempDir Path directory)
+            throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var first = new Open(store, id(1));
+        first.addAll(0, 100);
+        var _ = first.publish();
+
+        // Whoever commits makes all durable that was published before.
+        var second = saved(store, id(2), 100, 200);
+
+        var restarted = FileChunkStore.open(directory, 1);
+        assertThat(restarted.stored()).hasSize(2);
+        assertWhole(restarted, second);
+    }
+
+    @Test
+    void ofTwoThatHaveOneNumberTheOtherStays(@TempDir Path directory) throws IOException {
+        var store = FileChunkStore.open(directory, 1);
+        var given = saved(store, id(1), 0, 100);
+        var kept = saved(store, id(1), 50, 150);
+
+        remove(store, given);
+        store.sweep();
+
+        assertThat(store.stored()).containsExactly(stored(kept));
+        assertWhole(FileChunkStore.open(directory, 1), kept);
     }
 
     /// A disk that does not take a file, and then says that it has it, as Linux does.
@@ -426,6 +465,14 @@ final class FileChunkStoreTest {
         var open = new Open(store, id);
         open.addAll(first, end);
         return open.commit();
+    }
+
+    private static void remove(FileChunkStore store, Saved saved) throws IOException {
+        store.remove(saved.id(), saved.digest());
+    }
+
+    private static StoredManifest stored(Saved saved) {
+        return new StoredManifest(saved.id(), saved.digest());
     }
 
     private static GenerationId id(long number) {

@@ -46,6 +46,7 @@ import org.krg.checkpoint.model.Manifest.Content;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
 import org.krg.checkpoint.model.Manifest.Origin;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.StreamSizes;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Epoch;
@@ -96,7 +97,7 @@ final class SlowDiskTest {
 
         keep(config, service(store, config), stages, bytes -> count(bytes));
 
-        assertThat(store.stored()).containsExactly(ID);
+        assertThat(store.stored()).extracting(StoredManifest::id).containsExactly(ID);
         assertThat(store.find(HASH)).contains(CONTENT);
     }
 
