@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.krg.state.command.KeyResult;
 import org.krg.state.command.RangeRead;
 import org.krg.state.image.KeyState;
@@ -25,7 +26,18 @@ public interface KeySpace {
     ///   before the call; else it is this replica's, and may be old
     /// @return fails with [ClusterStore.NoQuorum], [ClusterStore.Compacted], [FutureRevision],
     ///   [TooLarge] or [NotPermitted]
-    CompletableFuture<Answer> range(String principal, RangeRead read, boolean linearizable);
+    default CompletableFuture<Answer> range(
+            String principal, RangeRead read, boolean linearizable) {
+        return range(principal, read, linearizable, _ -> {});
+    }
+
+    /// Reads keys like the other one, and counts what it finds before more is read.
+    ///
+    /// @param counting is told bytes of keys and values, some KiB at a time, on the thread that
+    ///   reads; what it throws ends the read
+    /// @return fails also with what `counting` throws
+    CompletableFuture<Answer> range(
+            String principal, RangeRead read, boolean linearizable, LongConsumer counting);
 
     /// Tells `listener` of each change of the keys in `range` from a revision on, in order, each
     /// once, all changes of one revision together; one call at a time.

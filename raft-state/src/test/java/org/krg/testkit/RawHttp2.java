@@ -21,6 +21,9 @@ import org.krg.state.model.HostPort;
 /// would send these frames.
 public final class RawHttp2 implements AutoCloseable {
     /// Enough for a busy machine.
+    private static final int GET = 0x82;
+
+    private static final int POST = 0x83;
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private static final byte[] PREFACE =
@@ -154,18 +157,23 @@ public final class RawHttp2 implements AutoCloseable {
 
     /// Begins a POST whose body does not end.
     public RawHttp2 open(int stream, String path) throws IOException {
-        return write(HEADERS, END_HEADERS, stream, request(path));
+        return write(HEADERS, END_HEADERS, stream, request(POST, path));
+    }
+
+    /// Begins a GET that has a body.
+    public RawHttp2 openToRead(int stream, String path) throws IOException {
+        return write(HEADERS, END_HEADERS, stream, request(GET, path));
     }
 
     /// Begins a request and gives it up at once.
     public RawHttp2 openAndReset(int stream, String path) throws IOException {
-        write(HEADERS, END_HEADERS | END_STREAM, stream, request(path));
+        write(HEADERS, END_HEADERS | END_STREAM, stream, request(POST, path));
         return write(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());
     }
 
     /// Begins a request whose headers never end.
     public RawHttp2 openEndless(int stream, String path) throws IOException {
-        return write(HEADERS, 0, stream, request(path));
+        return write(HEADERS, 0, stream, request(POST, path));
     }
 
     /// Adds a header of `bytes` to such a request.
@@ -215,10 +223,10 @@ public final class RawHttp2 implements AutoCloseable {
         return this;
     }
 
-    private static byte[] request(String path) {
+    private static byte[] request(int method, String path) {
         var block = new ByteArrayOutputStream();
-        // Indexes of RFC 7541, appendix A: POST, http; then names of the table with new values.
-        block.write(0x83);
+        // Indexes of RFC 7541, appendix A: method, http; then names of the table with new values.
+        block.write(method);
         block.write(0x86);
         indexed(block, 4, path);
         indexed(block, 1, "127.0.0.1");

@@ -37,7 +37,8 @@ public final class KeyQueues {
     ///
     /// @param created the revision that made the key: larger than that of each that had the turn
     ///   before, hence the fencing token
-    public record Place(Bytes name, Bytes key, Revision created, LeaseId lease) {}
+    /// @param joined the revision that wrote it for whoever stands there
+    public record Place(Bytes name, Bytes key, Revision created, Revision joined, LeaseId lease) {}
 
     /// The operation was refused, with what the rules say about it.
     public static final class RefusedHere extends RuntimeException {
@@ -73,6 +74,18 @@ public final class KeyQueues {
     /// Makes the key of a lease in a line, or finds it there; its value is `value` then. Fails with
     /// [RefusedHere] when there is no such lease or the principal may not.
     public CompletableFuture<Place> join(String principal, Bytes name, LeaseId lease, Bytes value) {
+        return join(principal, name, lease, value, false);
+    }
+
+    /// Joins a line like [#join], so that whoever joined with the same lease before cannot give the
+    /// place up any more.
+    public CompletableFuture<Place> takeOver(
+            String principal, Bytes name, LeaseId lease, Bytes value) {
+        return join(principal, name, lease, value, true);
+    }
+
+    private CompletableFuture<Place> join(
+            String principal, Bytes name, LeaseId lease, Bytes value, boolean writes) {
         var key = join(name, "/" + Long.toHexString(lease.value()));
         var put = KeyRequest.Put.of(key, value, lease);
         var found = new KeyRequest.Read(RangeRead.of(KeyRange.one(key)));
@@ -82,13 +95,15 @@ public final class KeyQueues {
                 .thenCompose(done -> {
                     if (done.succeeded()) {
                         return CompletableFuture.completedFuture(
-                                new Place(name, key, done.revision(), lease));
+                                new Place(name, key, done.revision(), done.revision(), lease));
                     }
                     var present = ((KeyResult.Found) done.results().getFirst()).keys().getFirst();
-                    var place = new Place(name, key, present.created(), lease);
-                    return present.value().equals(value)
+                    var place = new Place(name, key, present.created(), present.modified(), lease);
+                    return !writes && present.value().equals(value)
                             ? CompletableFuture.completedFuture(place)
-                            : proclaim(principal, place, value).thenApply(_ -> place);
+                            : proclaim(principal, place, value)
+                                    .thenApply(joined ->
+                                            new Place(name, key, place.created(), joined, lease));
                 });
     }
 
@@ -107,8 +122,21 @@ public final class KeyQueues {
 
     /// Deletes the key of a place; a place that is gone already is left alone.
     public CompletableFuture<Revision> leave(String principal, Place place) {
-        var delete = new KeyRequest.Delete(KeyRange.one(place.key()), false);
-        return submit(principal, whileThere(place, delete)).thenApply(Reply.Transacted::revision);
+        return submit(principal, whileThere(place, deletion(place)))
+                .thenApply(Reply.Transacted::revision);
+    }
+
+    /// Deletes the key of a place, unless somebody has joined there or written it since.
+    public CompletableFuture<Revision> giveUp(String principal, Place place) {
+        var unchanged =
+                compare(place.key(), Relation.EQUAL, new Operand.Modified(place.joined().value()));
+        var transaction =
+                new KeyTransaction(List.of(unchanged), List.of(deletion(place)), List.of());
+        return submit(principal, transaction).thenApply(Reply.Transacted::revision);
+    }
+
+    private static KeyRequest deletion(Place place) {
+        return new KeyRequest.Delete(KeyRange.one(place.key()), false);
     }
 
     /// {@return the key that has the turn in a line; empty when nobody stands there}

@@ -130,6 +130,7 @@ final class ElectionService {
                 Requests.bytes(from.getName()),
                 Requests.bytes(from.getKey()),
                 new Revision(from.getRev()),
+                new Revision(from.getRev()),
                 new LeaseId(from.getLease()));
     }
 

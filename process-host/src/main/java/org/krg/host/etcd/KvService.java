@@ -12,6 +12,7 @@ import com.ibm.etcd.api.RangeResponse;
 import com.ibm.etcd.api.TxnRequest;
 import com.ibm.etcd.api.TxnResponse;
 import java.util.concurrent.CompletableFuture;
+import org.krg.host.AnswerMemory;
 import org.krg.host.etcd.grpc.GrpcCall;
 import org.krg.host.etcd.grpc.GrpcRoutes;
 import org.krg.state.command.KeyCommand.CompactKeys;
@@ -45,22 +46,17 @@ final class KvService {
     }
 
     private CompletableFuture<RangeResponse> range(GrpcCall call, RangeRequest request) {
+        // An answer waits in the agent until the caller takes it. One of a write is never refused:
+        // it has taken effect.
+        var memory = AnswerMemory.ofBytes(call.memory());
         return parts.store()
                 .keys()
-                .range(call.principal(), Requests.read(request), !request.getSerializable())
-                .thenApply(answer ->
-                        counted(
-                                call,
-                                Answers.range(headers.at(answer.revision()), answer.found())));
-    }
-
-    /// An answer waits in the agent until the caller takes it. One of a write is never refused: it
-    /// has taken effect.
-    private static RangeResponse counted(GrpcCall call, RangeResponse message) {
-        if (!call.memory().take(message.getSerializedSize())) {
-            throw EtcdError.TOO_MANY_REQUESTS.failure();
-        }
-        return message;
+                .range(call.principal(), Requests.read(request), !request.getSerializable(), memory)
+                .thenApply(answer -> {
+                    var message = Answers.range(headers.at(answer.revision()), answer.found());
+                    memory.made(message.getSerializedSize());
+                    return message;
+                });
     }
 
     private CompletableFuture<PutResponse> put(GrpcCall call, PutRequest request) {

@@ -44,7 +44,7 @@ final class LineCalls {
         var answer = new CompletableFuture<A>();
         var _ =
                 lease(principal, lease)
-                        .thenCompose(id -> queues.join(principal, name, id, value))
+                        .thenCompose(id -> queues.takeOver(principal, name, id, value))
                         .whenComplete((place, failure) -> {
                             if (failure == null) {
                                 await(principal, place, told, answer);
@@ -71,7 +71,7 @@ final class LineCalls {
                     if (failure != null) {
                         turn.cancel(false);
                         // What is not deleted now goes with its lease.
-                        var _ = queues.leave(principal, place);
+                        var _ = queues.giveUp(principal, place);
                     }
                 });
     }

@@ -11,7 +11,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.List;
 import java.util.Optional;
-import org.krg.host.BodyRefused;
+import org.krg.host.AnswerMemory;
 import org.krg.host.HostFailure;
 import org.krg.host.RequestMemory;
 import org.krg.host.http.access.Caller;
@@ -125,13 +125,15 @@ record Call(
         return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(body));
     }
 
-    /// {@return a reply to a read, which may be large and waits until the client takes it} Throws
-    /// [BodyRefused] when the memory of the caller is full.
-    HttpResponse counted(JsonNode body) {
+    /// {@return the memory of the reply to a read} See [#counted].
+    AnswerMemory answerMemory() {
+        return AnswerMemory.ofJson(memory);
+    }
+
+    /// {@return a reply to a read} Throws [BodyRefused] when the memory of the caller is full.
+    HttpResponse counted(AnswerMemory answer, JsonNode body) {
         var bytes = Json.bytes(body);
-        if (!memory.take(bytes.length)) {
-            throw new BodyRefused(BodyRefused.Why.TOO_MANY, "too many answers are not taken");
-        }
+        answer.made(bytes.length);
         return json(HttpStatus.OK, bytes);
     }
 

@@ -33,8 +33,12 @@ final class KeyResource {
 
     HttpResponse range(Call call) {
         var reading = KeyBodies.reading(call.parameters(), call::parameter);
-        var answer = store.keys().range(call.principal(), reading.read(), !reading.stale()).join();
-        return call.counted(KeyView.add(Json.reply(answer.revision()), answer.found()));
+        var memory = call.answerMemory();
+        var answer =
+                store.keys()
+                        .range(call.principal(), reading.read(), !reading.stale(), memory)
+                        .join();
+        return call.counted(memory, KeyView.add(Json.reply(answer.revision()), answer.found()));
     }
 
     HttpResponse transact(Call call) {
@@ -70,8 +74,9 @@ final class KeyResource {
     /// every change since.
     HttpResponse history(Call call) {
         var range = KeyBodies.range(call.parameters(), call::parameter);
-        var history = KeyHistory.read(store.keys(), call.principal(), range);
-        return call.counted(history);
+        var memory = call.answerMemory();
+        var history = KeyHistory.read(store.keys(), call.principal(), range, memory);
+        return call.counted(memory, history);
     }
 
     HttpResponse watch(Call call) {

@@ -90,7 +90,7 @@ final class Routing {
     }
 
     Routing get(String path, Permit permit, Action action) {
-        return add(HttpMethod.GET, path, MOST_JSON, permit, action);
+        return add(HttpMethod.GET, path, 0, permit, action);
     }
 
     /// Only root may ask.
@@ -117,7 +117,7 @@ final class Routing {
     }
 
     Routing delete(String path, Permit permit, Action action) {
-        return add(HttpMethod.DELETE, path, MOST_JSON, permit, action);
+        return add(HttpMethod.DELETE, path, 0, permit, action);
     }
 
     /// An action that reads the body while it comes; it may be of any length.
@@ -192,7 +192,7 @@ final class Routing {
                                 callers.require(context, request.headers());
                     };
             known = Optional.of(caller);
-            var memory = shares.enter(context, caller.principal());
+            var memory = shares.enter(context, holder(terms, caller));
             terms.permit().require(image.get().access(), caller, () -> owner(context));
             if (!OF_THIS_NODE.contains(context.path())) {
                 left.get()
@@ -207,6 +207,11 @@ final class Routing {
             failures.inc();
             return ledger.note(context, known, reply(context, known, failed), terms.audited());
         }
+    }
+
+    /// A node that was removed is a stranger, and keeps no agent from another.
+    private static String holder(Terms terms, Caller caller) {
+        return terms.permit() == Permit.NODE ? Caller.STRANGER : caller.principal();
     }
 
     /// Strangers hold memory, too, until they have read that they may not.

@@ -16,6 +16,7 @@ import com.ibm.etcd.api.DeleteRangeResponse;
 import com.ibm.etcd.api.Event;
 import com.ibm.etcd.api.HashKVRequest;
 import com.ibm.etcd.api.HashKVResponse;
+import com.ibm.etcd.api.KeyValue;
 import com.ibm.etcd.api.LeaseGrantRequest;
 import com.ibm.etcd.api.LeaseGrantResponse;
 import com.ibm.etcd.api.LeaseKeepAliveRequest;
@@ -391,6 +392,44 @@ final class EtcdApiTest {
     }
 
     @Test
+    void aCallThatIsGivenUpLeavesThePlaceToWhoAskedForItAgain() {
+        var leases = List.of(grant(60), grant(60), grant(60));
+        var held = lock("asked again", leases.getFirst());
+        try (var again = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
+            try (var first = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
+                stand(first, "asked again", leases.get(1));
+                awaitWaiters("asked again/", 2);
+                stand(again, "asked again", leases.get(1));
+                await().until(() -> newestVersion("asked again/") == 2);
+            }
+            // Given up behind the first one, and gone: so the first one has left what it leaves.
+            try (var behind = client.open("v3lockpb.Lock/Lock", LockResponse.parser())) {
+                stand(behind, "asked again", leases.get(2));
+                awaitWaiters("asked again/", 3);
+            }
+            awaitWaiters("asked again/", 2);
+            client.call(
+                    "v3lockpb.Lock/Unlock",
+                    UnlockRequest.newBuilder().setKey(held.getKey()).build(),
+                    UnlockResponse.parser());
+            assertThat(again.next()).isPresent();
+        }
+        leases.forEach(this::revoke);
+    }
+
+    private static void stand(GrpcClient.Call<LockResponse> call, String line, long lease) {
+        call.send(lockRequest(line, lease));
+        call.end();
+    }
+
+    private long newestVersion(String prefix) {
+        return range(everything(prefix)).getKvsList().stream()
+                .mapToLong(KeyValue::getVersion)
+                .max()
+                .orElse(0);
+    }
+
+    @Test
     void anElectionTellsWhoLeadsAndWhatTheyProclaim() {
         var lease = grant(60);
         var won =
@@ -474,16 +513,13 @@ final class EtcdApiTest {
     }
 
     private void awaitWaiters(String prefix, int wanted) {
-        await().until(
-                        () ->
-                                (int)
-                                        range(
-                                                        RangeRequest.newBuilder()
-                                                                .setKey(bytes(prefix))
-                                                                .setRangeEnd(
-                                                                        bytes(prefix + "\uffff")))
-                                                .getCount(),
-                        count -> count == wanted);
+        await().until(() -> range(everything(prefix)).getCount() == wanted);
+    }
+
+    private static RangeRequest.Builder everything(String prefix) {
+        return RangeRequest.newBuilder()
+                .setKey(bytes(prefix))
+                .setRangeEnd(bytes(prefix + "\uffff"));
     }
 
     private LockResponse lock(String name, long lease) {

@@ -127,6 +127,15 @@ class FloodApiTest {
     }
 
     @Test
+    void whoeverOnlyReadsSendsNoBody() throws IOException {
+        try (var reader = new RawHttp2(api.address())) {
+            reader.openToRead(1, "/v1/status").dataWhenTaken(1, PART);
+            assertThat(reader.awaitEnd()).isEqualTo(End.STREAM_ENDED);
+        }
+        assertOthersAreServed();
+    }
+
+    @Test
     void bodiesThatDoNotEndFillNoMoreThanTheShareOfTheirSender() throws IOException {
         var refused = api.metrics.counter("krg.api.requests_refused_total");
         var before = refused.getCount();

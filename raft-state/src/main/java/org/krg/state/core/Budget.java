@@ -2,33 +2,42 @@
 package org.krg.state.core;
 
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.OwnedKey;
 
 /// How much may still be looked at, and answered. Owned by whoever made it.
 public final class Budget {
+    /// Bytes of an answer that are counted at a time.
+    private static final long STEP = 64 << 10;
+
     private final boolean isUnlimited;
+    private final LongConsumer counting;
     private long rows;
     private long bytes;
     private long answer;
+    private long uncounted;
 
-    private Budget(long rows, long bytes, long answer) {
+    private Budget(long rows, long bytes, long answer, LongConsumer counting) {
         this.isUnlimited = rows == Long.MAX_VALUE;
         this.rows = rows;
         this.bytes = bytes;
         this.answer = answer;
+        this.counting = counting;
     }
 
     /// {@return a budget of so many rows and bytes of them to look at, whatever they are looked at
     /// for, and bytes of keys and values to answer}
     public static Budget of(long rows, long bytes, long answer) {
-        return new Budget(rows, bytes, answer);
+        return new Budget(rows, bytes, answer, _ -> {});
     }
 
     /// {@return a budget of any number of rows, counted without being read, and so many bytes to
     /// answer}
-    public static Budget ofAnswer(long bytes) {
-        return new Budget(Long.MAX_VALUE, Long.MAX_VALUE, bytes);
+    ///
+    /// @param counting is told bytes of the answer, many at a time; what it throws ends the look
+    public static Budget ofAnswer(long bytes, LongConsumer counting) {
+        return new Budget(Long.MAX_VALUE, Long.MAX_VALUE, bytes, counting);
     }
 
     /// {@return whether there was room to look at a row of so many bytes, which is used then}
@@ -41,7 +50,15 @@ public final class Budget {
     /// {@return whether there was room to answer `key`, which is used then}
     boolean answer(OwnedKey key) {
         answer -= key.bytes();
-        return answer >= 0;
+        uncounted += key.bytes();
+        if (answer < 0) {
+            return false;
+        }
+        if (uncounted >= STEP) {
+            counting.accept(uncounted);
+            uncounted = 0;
+        }
+        return true;
     }
 
     /// {@return whether there was room to look at `key` and answer it, which is used then}

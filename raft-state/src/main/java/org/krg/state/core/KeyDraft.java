@@ -29,7 +29,7 @@ public final class KeyDraft implements KeyView {
     private final List<KeyChange> changes = new ArrayList<>();
     private KeyState state;
     private boolean isSet;
-    private long bytes;
+    private long weight;
 
     /// What changes made of a key.
     ///
@@ -60,7 +60,7 @@ public final class KeyDraft implements KeyView {
 
     private void add(KeyChange change) {
         changes.add(change);
-        bytes += change.bytes();
+        weight += change.weight();
         latest.compute(
                 change.key(),
                 (_, before) -> new Version(change.revision(), change.after(), before));
@@ -92,9 +92,9 @@ public final class KeyDraft implements KeyView {
         return Collections.unmodifiableList(changes);
     }
 
-    /// {@return the bytes of keys and values in the changes}
-    public long bytes() {
-        return bytes;
+    /// {@return the bytes of memory that the changes take, about}
+    public long weight() {
+        return weight;
     }
 
     /// {@return the holds that changed}

@@ -55,10 +55,10 @@ final class Step {
     /// makes, so that sweeping keeps up.
     private static final int SWEEP = 256;
 
-    /// Bytes of keys and values in the changes of an entry, after which it takes no more
-    /// operations: they are in memory several times until they are stored, and one operation may
-    /// add 64 MiB.
-    static final long FULL_BYTES = 16L << 20;
+    /// Bytes of memory that the changes of an entry take, about, after which it takes no more
+    /// operations: keys and values are in memory several times until they are stored, and one
+    /// operation may add 64 MiB of them, or 100 000 changes.
+    static final long FULL = 16L << 20;
 
     /// Revisions between two compactions by itself, at most a sixteenth of those kept.
     private static final long COMPACTION_STEP = 4_096;
@@ -102,7 +102,7 @@ final class Step {
 
     /// {@return whether no more operations are to be applied}
     boolean isFull() {
-        return keys.bytes() >= FULL_BYTES;
+        return keys.weight() >= FULL;
     }
 
     /// Applies an operation, or finds the reply it was given before.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.krg.state.ClusterStore.Compacted;
@@ -44,13 +45,14 @@ public final class StoredKeySpace implements KeySpace {
     }
 
     @Override
-    public CompletableFuture<Answer> range(String principal, RangeRead read, boolean linearizable) {
+    public CompletableFuture<Answer> range(
+            String principal, RangeRead read, boolean linearizable, LongConsumer counting) {
         return linearizable
-                ? current.get().thenApply(_ -> answer(principal, read))
-                : CompletableFuture.supplyAsync(() -> answer(principal, read), executor);
+                ? current.get().thenApply(_ -> answer(principal, read, counting))
+                : CompletableFuture.supplyAsync(() -> answer(principal, read, counting), executor);
     }
 
-    private Answer answer(String principal, RangeRead read) {
+    private Answer answer(String principal, RangeRead read, LongConsumer counting) {
         return engine.reading(view -> {
             // Now, and not before there is a view: what was written since a right was taken away is
             // not shown, unless the entry that takes it away writes as well and is just ending.
@@ -63,7 +65,7 @@ public final class StoredKeySpace implements KeySpace {
             check(read.at(), now);
             var keys = read.at().equals(Revision.ZERO) ? stored : stored.at(read.at());
             var found =
-                    RangeReads.read(keys, read, Budget.ofAnswer(ANSWER_BYTES))
+                    RangeReads.read(keys, read, Budget.ofAnswer(ANSWER_BYTES, counting))
                             .orElseThrow(() -> new TooLarge(ANSWER_BYTES));
             return new Answer(now.revision(), found);
         });

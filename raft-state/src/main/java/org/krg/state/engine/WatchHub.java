@@ -52,6 +52,7 @@ public final class WatchHub implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
 
     private final Executor executor;
+    private final WatchRoom room;
     private final Thread feeding;
     private final Thread catchingUp;
     private final WatchInbox inbox = new WatchInbox();
@@ -73,7 +74,12 @@ public final class WatchHub implements AutoCloseable {
 
     /// Starts the threads. Listeners are called on `executor`.
     public WatchHub(String name, Executor executor) {
+        this(name, executor, WatchRoom.ofHeap());
+    }
+
+    WatchHub(String name, Executor executor, WatchRoom room) {
         this.executor = executor;
+        this.room = room;
         this.feeding =
                 Thread.ofPlatform()
                         .name(name + "-watches")
@@ -106,7 +112,7 @@ public final class WatchHub implements AutoCloseable {
     /// @param present what is applied
     Watch watch(String principal, WatchSpec spec, ClusterImage present, Consumer<Notice> listener) {
         var next = spec.from().orElseGet(() -> present.revision().next());
-        var watcher = new Watcher(principal, spec, next, listener, executor);
+        var watcher = new Watcher(principal, spec, next, listener, executor, room);
         holdingLock(() -> {
             judgeBy(present.access());
             forbid(watcher);

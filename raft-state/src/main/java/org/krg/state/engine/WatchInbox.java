@@ -16,7 +16,7 @@ final class WatchInbox {
     /// Log entries whose changes wait.
     static final int STEPS = 1_024;
 
-    /// Bytes of keys and values in them.
+    /// Bytes of memory that they take, about.
     static final long BYTES = 64L << 20;
 
     private final Deque<Item> items = new ArrayDeque<>();
@@ -56,7 +56,7 @@ final class WatchInbox {
             items.add(new Item.Step(image, List.of(), false, 0));
             return;
         }
-        var bytes = changes.stream().mapToLong(KeyChange::bytes).sum();
+        var bytes = changes.stream().mapToLong(KeyChange::weight).sum();
         if (items.peekLast() instanceof Item.Step last && last.isIdle() && changes.isEmpty()) {
             items.removeLast();
             items.add(new Item.Step(image, changes, true, 0));

@@ -28,12 +28,16 @@ final class Watcher {
     /// Bytes of them.
     private static final long BYTES = 4 << 20;
 
+    /// Bytes that a change takes beside its key and values, about.
+    private static final int OVERHEAD = 256;
+
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
     final String principal;
     final WatchSpec spec;
     private final Consumer<Notice> listener;
     private final Executor executor;
+    private final WatchRoom room;
     private final Deque<Waiting> queue = new ArrayDeque<>();
     private int changes;
     private long bytes;
@@ -56,12 +60,14 @@ final class Watcher {
             WatchSpec spec,
             Revision next,
             Consumer<Notice> listener,
-            Executor executor) {
+            Executor executor,
+            WatchRoom room) {
         this.principal = principal;
         this.spec = spec;
         this.next = next;
         this.listener = listener;
         this.executor = executor;
+        this.room = room;
     }
 
     Revision next() {
@@ -76,7 +82,7 @@ final class Watcher {
             if (change.revision().compareTo(next) >= 0 && wants(change)) {
                 var shown = shown(change);
                 told.add(shown);
-                size += shown.now().value().size() + shown.now().key().size();
+                size += OVERHEAD + shown.now().value().size() + shown.now().key().size();
                 size += shown.before().map(each -> each.value().size()).orElse(0);
             }
         }
@@ -145,13 +151,14 @@ final class Watcher {
         tell(new Waiting(new Notice.Ended(why), 0, 0));
     }
 
-    /// {@return whether its listener keeps up}
+    /// {@return whether its listener keeps up, and those of its principal}
     synchronized boolean hasRoom() {
-        return changes < CHANGES && bytes < BYTES;
+        return changes < CHANGES && bytes < BYTES && !room.isFull(principal);
     }
 
     synchronized void close() {
         isClosed = true;
+        queue.forEach(this::done);
         queue.clear();
     }
 
@@ -166,6 +173,7 @@ final class Watcher {
         queue.add(waiting);
         changes += waiting.changes;
         bytes += waiting.bytes;
+        room.add(principal, waiting.bytes);
         if (!isTelling) {
             isTelling = true;
             executor.execute(this::tellAll);
@@ -192,5 +200,6 @@ final class Watcher {
     private synchronized void done(Waiting waiting) {
         changes -= waiting.changes;
         bytes -= waiting.bytes;
+        room.remove(principal, waiting.bytes);
     }
 }

@@ -242,7 +242,9 @@ final class RatisMember implements AutoCloseable {
     private static List<Reply> replies(RaftClientReply reply) {
         var failed = reply.getException();
         if (failed == null) {
-            return reply.getMessage() instanceof AppliedReplies(var replies) ? replies : List.of();
+            return reply.getMessage() instanceof AppliedReplies applied
+                    ? applied.take()
+                    : List.of();
         }
         // Both are checked before an entry is made. A leader that is deposed fails what waits with
         // NotLeaderException, whose entry may be committed by the next one.

@@ -4,8 +4,10 @@ package org.krg.state.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +120,34 @@ final class KeyBoundsTest {
     }
 
     @Test
+    void anAnswerIsCountedBeforeMoreIsRead() {
+        for (var i = 0; i < 10; i++) {
+            bench.put("k" + i, "x".repeat(1 << 20));
+        }
+        var counted = new AtomicLong();
+        var read = RangeRead.of(KeyRange.ALL);
+        var full = new IllegalStateException("full");
+
+        var answer =
+                bench.keys()
+                        .range(
+                                "alice",
+                                read,
+                                true,
+                                bytes -> {
+                                    if (counted.addAndGet(bytes) > 3 << 20) {
+                                        throw full;
+                                    }
+                                });
+
+        assertThat(answer).failsWithin(Duration.ofSeconds(30)).withThrowableThat().withCause(full);
+        assertThat(counted).hasValueLessThan(5 << 20);
+        assertThat(bench.keys().range("alice", read, true, counted::addAndGet))
+                .succeedsWithin(Duration.ofSeconds(30));
+        assertThat(counted).hasValueGreaterThan(13 << 20);
+    }
+
+    @Test
     void anEntryThatChangesVeryMuchLeavesTheRestToLaterOnes() {
         var large = "x".repeat(1 << 20);
         for (var i = 0; i < 24; i++) {
@@ -135,19 +165,36 @@ final class KeyBoundsTest {
         assertThat(bench.apply(entry)).isEqualTo(again);
     }
 
+    @Test
+    void veryManySmallKeysFillAnEntryAsWell() {
+        put("k", PUTS, "");
+        put("m", 160 * PUTS, "");
+        var entry = bench.entry(deletion("m"), deletion("k"));
+
+        assertThat(bench.apply(entry)).hasSize(1);
+        assertThat(bench.apply(entry)).hasSize(2);
+        assertThat(bench.keys().size().keys()).isZero();
+    }
+
     private static Transact deletion(String prefix) {
         return KeyBench.transact(new KeyRequest.Delete(KeyRange.prefix(Bytes.of(prefix)), false));
     }
 
-    /// Many in an entry, as a busy cluster has them.
     private void put(int count, String value) {
+        put("k", count, value);
+    }
+
+    /// Many in an entry, as a busy cluster has them.
+    private void put(String prefix, int count, String value) {
         var commands = new ArrayList<Command>();
         for (var first = 0; first < count; first += PUTS) {
             var puts =
                     IntStream.range(first, first + PUTS)
                             .<KeyRequest>mapToObj(i ->
                                     KeyRequest.Put.of(
-                                            Bytes.of("k%06d".formatted(i)), Bytes.of(value), NONE))
+                                            Bytes.of("%s%06d".formatted(prefix, i)),
+                                            Bytes.of(value),
+                                            NONE))
                             .toList();
             commands.add(new Transact("alice", new KeyTransaction(List.of(), puts, List.of())));
             if (commands.size() == 100) {

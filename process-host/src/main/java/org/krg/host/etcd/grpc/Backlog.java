@@ -12,7 +12,8 @@ final class Backlog {
     /// Bytes that may wait; then the caller is waited for.
     static final int AHEAD = 1 << 20;
 
-    /// Bytes that wait at most: what was under way when the caller stopped to take.
+    /// Bytes that wait at most before the last message, which may be of any size: what was under
+    /// way when the caller stopped to take.
     static final int MOST = 16 * AHEAD;
 
     /// Bytes in which it is counted in the memory of the caller: a stream on which little waits
@@ -42,16 +43,14 @@ final class Backlog {
     ///
     /// @return whether they may wait
     synchronized boolean wrote(int bytes) {
-        written += bytes;
-        return isWithin();
+        return add(bytes, 0);
     }
 
     /// Takes in bytes that will be written.
     ///
     /// @return whether they may wait
     synchronized boolean owe(int bytes) {
-        owed += bytes;
-        return isWithin();
+        return add(0, bytes);
     }
 
     /// Takes out bytes that were owed.
@@ -79,7 +78,10 @@ final class Backlog {
         waited.complete(null);
     }
 
-    private boolean isWithin() {
+    private boolean add(int moreWritten, int moreOwed) {
+        var isWithin = written + owed <= MOST;
+        written += moreWritten;
+        owed += moreOwed;
         if (isOver) {
             return true;
         }
@@ -99,7 +101,7 @@ final class Backlog {
             }
             counted += more;
         }
-        return written + owed <= MOST;
+        return isWithin;
     }
 
     private void give(int fewerWritten, int fewerOwed) {

@@ -19,8 +19,8 @@ import org.krg.state.model.Revision;
 /// Sends the changes of keys, all of one revision in one event. Owned by the thread that runs it;
 /// while the client does not read, what it is told waits in the key space.
 public final class KeyFollower {
-    /// Notices that were taken from the key space and not sent yet.
-    private static final int AHEAD = 64;
+    /// Notices that were taken from the key space, where they counted, and not sent yet.
+    private static final int AHEAD = 1;
 
     /// How often a notice that does not fit looks whether the client is gone.
     private static final long LOOK_MILLIS = 500;

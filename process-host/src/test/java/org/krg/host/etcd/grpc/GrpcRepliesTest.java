@@ -151,6 +151,23 @@ final class GrpcRepliesTest {
     }
 
     @Test
+    void oneMessageMayBeOfAnySize() {
+        var replies = replies(LONG);
+        var huge =
+                PutRequest.newBuilder()
+                        .setKey(ByteString.copyFrom(new byte[Backlog.MOST + Backlog.AHEAD]))
+                        .build();
+        replies.sendPatiently(huge);
+        assertThat(replies.isOpen()).isTrue();
+        assertThat(memory.taken.get()).isGreaterThan(Backlog.MOST);
+
+        caller.takeAll();
+
+        await().untilAsserted(() -> assertThat(memory.taken.get()).isZero());
+        assertThat(replies.isOpen()).isTrue();
+    }
+
+    @Test
     void aCallerThatTakesNothingForLongIsGivenUp() throws InterruptedException {
         var replies = replies(Duration.ofMillis(50));
         fill(replies);
@@ -177,6 +194,7 @@ final class GrpcRepliesTest {
             replies.send(LARGE);
         }
         caller.gone.await();
-        assertThat(memory.taken.get()).isLessThanOrEqualTo(Backlog.MOST + Backlog.STEP);
+        assertThat(memory.taken.get())
+                .isLessThanOrEqualTo(Backlog.MOST + Backlog.STEP + LARGE.getSerializedSize());
     }
 }

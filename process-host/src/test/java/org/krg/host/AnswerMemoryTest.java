@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.krg.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+final class AnswerMemoryTest {
+    private long free = 1_000;
+
+    private final RequestMemory memory =
+            new RequestMemory() {
+                @Override
+                public boolean take(long bytes) {
+                    if (bytes > free) {
+                        return false;
+                    }
+                    free -= bytes;
+                    return true;
+                }
+
+                @Override
+                public void give(long bytes) {
+                    free += bytes;
+                }
+            };
+
+    @Test
+    void theAnswerCountsInPlaceOfWhatWasRead() {
+        var answer = AnswerMemory.ofJson(memory);
+        answer.accept(400);
+        assertThat(free).isEqualTo(400);
+        answer.made(900);
+        assertThat(free).isEqualTo(100);
+
+        var shorter = AnswerMemory.ofBytes(memory);
+        shorter.accept(100);
+        shorter.made(20);
+        assertThat(free).isEqualTo(80);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedAndNotCounted() {
+        var answer = AnswerMemory.ofBytes(memory);
+        answer.accept(900);
+        assertThatThrownBy(() -> answer.accept(200))
+                .isInstanceOfSatisfying(
+                        BodyRefused.class,
+                        refused -> assertThat(refused.why()).isEqualTo(BodyRefused.Why.TOO_MANY));
+        assertThatThrownBy(() -> answer.made(1_100)).isInstanceOf(BodyRefused.class);
+        assertThat(free).isEqualTo(100);
+    }
+}
