@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /// A listener as the functions that `libkrg` calls. An exception that left one of these would end
-/// the JVM.
+/// the JVM: none does, checked ones included, which other languages of the JVM throw undeclared.
 record Callbacks(CheckpointListener listener) {
     private static final int REFUSED = 1;
 
@@ -35,7 +35,7 @@ record Callbacks(CheckpointListener listener) {
         try {
             listener.beforeCheckpoint();
             return 0;
-        } catch (RuntimeException | Error refusal) {
+        } catch (Throwable refusal) {
             report(refusal);
             return REFUSED;
         }
@@ -44,7 +44,7 @@ record Callbacks(CheckpointListener listener) {
     void afterRestart(MemorySegment unused) {
         try {
             listener.afterRestart();
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             report(failure);
         }
     }
@@ -52,13 +52,17 @@ record Callbacks(CheckpointListener listener) {
     void onContinue(MemorySegment unused) {
         try {
             listener.onContinue();
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             report(failure);
         }
     }
 
     private static void report(Throwable failure) {
         var thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+        } catch (Throwable ofTheHandler) {
+            // The JVM ignores it too.
+        }
     }
 }
