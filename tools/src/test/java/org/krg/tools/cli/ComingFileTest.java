@@ -27,7 +27,35 @@ class ComingFileTest {
             coming.keep();
         }
         assertThat(file).hasContent("whole");
-        assertThat(directory.resolve("pi.krg.part")).doesNotExist();
+        assertThat(directory).isDirectoryNotContaining(path -> !path.equals(file));
+    }
+
+    @Test
+    void ofTwoThatAreMadeAtOnceTheFirstThatIsWholeStays() throws IOException {
+        var file = directory.resolve("pi.krg");
+        try (var whole = ComingFile.at(file);
+                var half = ComingFile.at(file)) {
+            Files.writeString(whole.path(), "whole");
+            Files.writeString(half.path(), "ha");
+            whole.keep();
+
+            assertThatExceptionOfType(VerbFailed.class)
+                    .isThrownBy(half::keep)
+                    .satisfies(refused -> assertThat(refused.exit()).isEqualTo(ExitCode.CONFLICT));
+        }
+        assertThat(file).hasContent("whole");
+        assertThat(directory).isDirectoryNotContaining(path -> !path.equals(file));
+    }
+
+    @Test
+    void anotherFileThatIsCalledSoIsLeftAlone() throws IOException {
+        var part = Files.writeString(directory.resolve("pi.krg.part"), "mine");
+
+        try (var coming = ComingFile.at(directory.resolve("pi.krg"))) {
+            coming.keep();
+        }
+
+        assertThat(part).hasContent("mine");
     }
 
     @Test
