@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.krg.tools.http.FakeAgent;
@@ -444,6 +446,47 @@ final class VerbsTest {
     }
 
     @Test
+    void verifyingAllGoesOnWhereACheckpointWentAndACopyIsNotReached() {
+        answers.put("GET /v1/checkpoints/7.1", json(200, "{\"copies\":[\"n1\",\"n2\",\"n3\"]}"));
+        answers.put(
+                "POST /v1/checkpoints/7.1/verify?node=n1",
+                json(200, "{\"id\":\"7.1\",\"node\":\"n1\",\"state\":\"damaged\"}"));
+        answers.put("POST /v1/checkpoints/7.1/verify?node=n2", error(500, "FAILED", 1));
+        answers.put("GET /v1/checkpoints/7.2", error(404, "NOT_FOUND", 3));
+        answers.put(
+                "GET /v1/checkpoints",
+                json(200, "{\"checkpoints\":[{\"id\":\"7.1\"},{\"id\":\"7.2\"}]}"));
+
+        var result = run("checkpoint", "verify", "--all");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.CORRUPT);
+        assertThat(result.out())
+                .containsSubsequence("n1", "damaged", "n2", "unreachable", "said FAILED")
+                .doesNotContain("7.2", "n3");
+    }
+
+    @Test
+    void aCopyThatIsNotReachedMakesTheAnswerOfVerifyPartial() {
+        answers.put("GET /v1/checkpoints/7.1", json(200, "{\"copies\":[\"n1\"]}"));
+        answers.put("POST /v1/checkpoints/7.1/verify", error(500, "FAILED", 1));
+
+        assertThat(run("checkpoint", "verify", "7.1").exit()).isEqualTo(ExitCode.PARTIAL);
+    }
+
+    @Test
+    void whatWasVerifiedIsShownAlsoIfTheNextIsNotThere() {
+        answers.put("GET /v1/checkpoints/7.1", json(200, "{\"copies\":[\"n1\"]}"));
+        answers.put(
+                "POST /v1/checkpoints/7.1/verify",
+                json(200, "{\"id\":\"7.1\",\"node\":\"n1\",\"state\":\"good\"}"));
+
+        var result = run("checkpoint", "verify", "7.1", "7.2");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(result.out()).contains("7.1", "good");
+    }
+
+    @Test
     void whatDiffersIsShownWithItsSum() {
         answers.put(
                 "GET /v1/checkpoints/7.1/diff",
@@ -457,6 +500,7 @@ final class VerbsTest {
 
     @Test
     void pruneLeavesTheNewestAndThePinned() {
+        answers.put("GET /v1/processes", json(200, "{\"processes\":[]}"));
         answers.put("DELETE /v1/checkpoints/", json(200, "{}"));
         answers.put(
                 "GET /v1/checkpoints",
@@ -474,6 +518,57 @@ final class VerbsTest {
         assertThat(agent.asked()).noneMatch(it -> it.toString().contains("DELETE"));
         run("checkpoint", "prune", "--keep", "1");
         assertThat(agent.asked()).filteredOn(it -> it.toString().contains("DELETE")).hasSize(1);
+    }
+
+    @Test
+    void pruneLeavesAProcessThatLivesItsTwoNewestGoodOnes() {
+        answers.put(
+                "GET /v1/processes",
+                json(
+                        200,
+                        "{\"processes\":[{\"id\":7,\"jobId\":3,\"phase\":\"ended\"},{\"id\":8,\"jobId\":3,\"phase\":\"running\"}]}"));
+        answers.put("GET /v1/checkpoints", json(200, ofOneProcess(4)));
+
+        var shown = run("checkpoint", "prune", "--keep", "1", "--dry-run");
+
+        assertThat(shown.out()).contains("7.1", "7.3").doesNotContain("7.2", "7.4");
+    }
+
+    @Test
+    void pruneGoesOnBehindWhatStaysAndShowsWhatWent() {
+        answers.put("GET /v1/processes", json(200, "{\"processes\":[]}"));
+        answers.put("DELETE /v1/checkpoints/7.1", json(200, "{}"));
+        answers.put("DELETE /v1/checkpoints/7.2", error(409, "CONFLICT", 5));
+        answers.put("DELETE /v1/checkpoints/7.3", error(404, "NOT_FOUND", 3));
+        answers.put("GET /v1/checkpoints", json(200, ofOneProcess(4)));
+
+        var pruned = run("checkpoint", "prune", "--keep", "1");
+
+        assertThat(pruned.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(pruned.out()).contains("7.1", "7.3").doesNotContain("7.2", "7.4");
+        assertThat(pruned.err()).contains("checkpoint 7.2 stays: said CONFLICT");
+    }
+
+    @Test
+    void pruneShowsWhatWentAlsoIfItCannotGoOn() {
+        answers.put("GET /v1/processes", json(200, "{\"processes\":[]}"));
+        answers.put("DELETE /v1/checkpoints/7.1", json(200, "{}"));
+        answers.put("DELETE /v1/checkpoints/7.2", error(500, "DISK", 12));
+        answers.put("GET /v1/checkpoints", json(200, ofOneProcess(3)));
+
+        var pruned = run("checkpoint", "prune", "--keep", "1");
+
+        assertThat(pruned.exit()).isEqualTo(ExitCode.DISK);
+        assertThat(pruned.out()).contains("7.1").doesNotContain("7.2");
+    }
+
+    /// {@return checkpoints of process 7, of which the third is not good}
+    private static String ofOneProcess(int many) {
+        return IntStream.rangeClosed(1, many)
+                .mapToObj(number ->
+                        "{\"id\":\"7.%d\",\"process\":7,\"number\":%d,\"good\":%s,\"taken\":\"2026-11-20T10:00:00Z\"}"
+                                .formatted(number, number, number != 3))
+                .collect(Collectors.joining(",", "{\"checkpoints\":[", "]}"));
     }
 
     @Test

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,12 @@ import picocli.CommandLine.Parameters;
         description =
                 "Removes what the retention of its job does not keep (run --keep, --keep-for), or, with --keep or"
                         + " --older-than, all but the newest. Those that are pinned stay, and of a process that lives"
-                        + " the newest good ones. What goes is shown; --dry-run only shows it.")
+                        + " the two newest good ones. What goes is shown; --dry-run only shows it. Ends with 10 if"
+                        + " others stay because something moves by them or comes back from them.")
 public final class CheckpointPrune implements Callable<Integer> {
+    /// Good ones that a process that lives keeps whatever is asked for: the agents hold to it.
+    private static final int NEEDED = 2;
+
     private final Terminal terminal;
 
     @Parameters(
@@ -69,17 +75,27 @@ public final class CheckpointPrune implements Callable<Integer> {
         var path = ApiPath.of("checkpoints");
         try (var client = connection.open(terminal)) {
             var surplus = surplus(client, target.isEmpty() ? path : path.with("target", target));
-            if (!dryRun) {
-                surplus.forEach(it -> remove(client, it.path("id").asText()));
+            var removed = new ArrayList<JsonNode>();
+            try {
+                for (var it : surplus) {
+                    if (dryRun || isRemoved(client, it.path("id").asText())) {
+                        removed.add(it);
+                    }
+                }
+            } finally {
+                print(removed);
             }
-            var reply = Json.object().put("dryRun", dryRun);
-            reply.putArray("removed").addAll(surplus);
-            output.print(
-                    terminal,
-                    reply,
-                    () -> Checkpoints.table(surplus, terminal.now(), output.hasHeaders()));
+            return removed.size() == surplus.size() ? ExitCode.OK : ExitCode.PARTIAL;
         }
-        return ExitCode.OK;
+    }
+
+    private void print(List<JsonNode> removed) {
+        var reply = Json.object().put("dryRun", dryRun);
+        reply.putArray("removed").addAll(removed);
+        output.print(
+                terminal,
+                reply,
+                () -> Checkpoints.table(removed, terminal.now(), output.hasHeaders()));
     }
 
     private List<JsonNode> surplus(ApiClient client, ApiPath path) {
@@ -90,24 +106,51 @@ public final class CheckpointPrune implements Callable<Integer> {
         }
         var most = keep == null ? 2 : Math.max(1, keep);
         var age = olderThan == null ? Duration.ZERO : olderThan;
-        return surplus(client.get(path).path("checkpoints"), most, terminal.now().minus(age));
+        var living = living(client.get(ApiPath.of("processes")).path("processes"));
+        var checkpoints = client.get(path).path("checkpoints");
+        return surplus(checkpoints, living, most, terminal.now().minus(age));
     }
 
-    /// What all ranks of a job have of one number goes with that of the first.
-    private static void remove(ApiClient client, String id) {
+    /// {@return the numbers of the processes of which a rank of their job is not over}
+    private static Set<Long> living(JsonNode processes) {
+        var jobs = new HashSet<Long>();
+        var living = new HashSet<Long>();
+        for (var process : processes) {
+            if (!process.path("phase").asText().equals("ended")) {
+                jobs.add(process.path("jobId").asLong());
+            }
+        }
+        for (var process : processes) {
+            if (jobs.contains(process.path("jobId").asLong())) {
+                living.add(process.path("id").asLong());
+            }
+        }
+        return living;
+    }
+
+    /// {@return whether it is gone} What all ranks of a job have of one number goes with that of
+    /// the first.
+    private boolean isRemoved(ApiClient client, String id) {
         try {
             client.delete(ApiPath.of("checkpoints", id));
+            return true;
         } catch (ApiFailure failure) {
-            if (failure.exit() != ExitCode.NOT_FOUND) {
-                throw failure;
-            }
+            return switch (failure.exit()) {
+                case ExitCode.NOT_FOUND -> true;
+                case ExitCode.CONFLICT -> {
+                    terminal.say("checkpoint " + id + " stays: " + failure.getMessage());
+                    yield false;
+                }
+                default -> throw failure;
+            };
         }
     }
 
     /// {@return the checkpoints that go, oldest first}
     ///
     /// @param before those taken later stay
-    static List<JsonNode> surplus(Iterable<JsonNode> checkpoints, int keep, Instant before) {
+    private static List<JsonNode> surplus(
+            JsonNode checkpoints, Set<Long> living, int keep, Instant before) {
         var byProcess = new TreeMap<Long, List<JsonNode>>();
         for (var it : checkpoints) {
             byProcess.computeIfAbsent(it.path("process").asLong(), _ -> new ArrayList<>()).add(it);
@@ -115,8 +158,14 @@ public final class CheckpointPrune implements Callable<Integer> {
         var surplus = new ArrayList<JsonNode>();
         for (var own : byProcess.values()) {
             own.sort(Comparator.comparingLong(it -> it.path("number").asLong()));
+            var needed = living.contains(own.getFirst().path("process").asLong()) ? NEEDED : 0;
+            var good =
+                    own.reversed().stream()
+                            .filter(it -> it.path("good").asBoolean())
+                            .limit(needed)
+                            .toList();
             own.subList(0, Math.max(0, own.size() - keep)).stream()
-                    .filter(it -> !it.path("pinned").asBoolean())
+                    .filter(it -> !it.path("pinned").asBoolean() && !good.contains(it))
                     .filter(it -> Instant.parse(it.path("taken").asText()).isBefore(before))
                     .forEach(surplus::add);
         }

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
@@ -14,6 +16,7 @@ import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
+import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 import org.krg.tools.render.Checkpoints;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Every chunk of every copy is read and compared with its hash; what is damaged is put right"
                         + " from another copy. Ends with 11 if anything stays damaged, with 10 if a"
-                        + " copy could not be reached.")
+                        + " copy could not be reached. What goes meanwhile is left out with --all.")
 public final class CheckpointVerify implements Callable<Integer> {
     /// Gigabytes from a slow disk.
     private static final Duration WITHIN = Duration.ofMinutes(30);
@@ -61,26 +64,57 @@ public final class CheckpointVerify implements Callable<Integer> {
         var verified = new ArrayList<JsonNode>();
         try (var client = connection.open(terminal)) {
             for (var id : all ? list(client) : ids) {
-                verified.add(verify(client, id));
+                verify(client, id).ifPresent(verified::add);
             }
+        } finally {
+            var reply = Json.object();
+            reply.putArray("verified").addAll(verified);
+            output.print(
+                    terminal, reply, () -> Checkpoints.verified(verified, output.hasHeaders()));
         }
-        var reply = Json.object();
-        reply.putArray("verified").addAll(verified);
-        output.print(terminal, reply, () -> Checkpoints.verified(verified, output.hasHeaders()));
         return exit(verified);
     }
 
-    private JsonNode verify(ApiClient client, String id) {
-        var copies = Json.object().put("id", id);
-        var told = copies.putArray("copies");
-        for (var node : client.get(ApiPath.of("checkpoints", id)).path("copies")) {
-            var what = "checkpoint " + id + " on node " + node.asText();
-            try (var _ = Progress.of(terminal, "reading " + what)) {
-                var path = ApiPath.of("checkpoints", id, "verify").with("node", node.asText());
-                told.add(client.post(path, Json.object(), WITHIN));
+    private Optional<JsonNode> verify(ApiClient client, String id) {
+        var holders = found(() -> client.get(ApiPath.of("checkpoints", id)).path("copies"));
+        return holders.map(nodes -> {
+            var checkpoint = Json.object().put("id", id);
+            var copies = checkpoint.putArray("copies");
+            nodes.forEach(
+                    node -> found(() -> verify(client, id, node.asText())).ifPresent(copies::add));
+            return checkpoint;
+        });
+    }
+
+    private JsonNode verify(ApiClient client, String id, String node) {
+        var path = ApiPath.of("checkpoints", id, "verify").with("node", node);
+        try (var _ =
+                Progress.of(terminal, "reading checkpoint %s on node %s".formatted(id, node))) {
+            return client.post(path, Json.object(), WITHIN);
+        } catch (ApiFailure failure) {
+            if (failure.exit() == ExitCode.NOT_FOUND) {
+                throw failure;
             }
+            return Json.object()
+                    .put("id", id)
+                    .put("node", node)
+                    .put("state", "unreachable")
+                    .put("chunks", 0)
+                    .put("repaired", 0)
+                    .put("problem", failure.getMessage());
         }
-        return copies;
+    }
+
+    /// {@return what is asked for; nothing if it was not named but listed, and is gone since}
+    private Optional<JsonNode> found(Supplier<JsonNode> asked) {
+        try {
+            return Optional.of(asked.get());
+        } catch (ApiFailure failure) {
+            if (all && failure.exit() == ExitCode.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
     }
 
     private static List<String> list(ApiClient client) {
