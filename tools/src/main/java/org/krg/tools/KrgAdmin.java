@@ -10,9 +10,6 @@ public final class KrgAdmin {
     private KrgAdmin() {}
 
     static void main(String[] arguments) {
-        var terminal = Terminal.ofProcess();
-        int exit = new Dispatch(new Verbs(), terminal).run(List.of(arguments));
-        terminal.flush();
-        System.exit(exit);
+        System.exit(new Dispatch(new Verbs(), Terminal.ofProcess()).run(List.of(arguments)));
     }
 }

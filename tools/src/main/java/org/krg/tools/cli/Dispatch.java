@@ -23,8 +23,17 @@ public final class Dispatch {
         this.terminal = terminal;
     }
 
-    /// Runs the command line and returns the exit code. Failures have been told.
+    /// Runs the command line and returns the exit code. Failures have been told, and what was
+    /// printed is out: what standard output did not take is a failure too.
     public int run(List<String> arguments) {
+        int exit = perform(arguments);
+        terminal.flush();
+        return exit == ExitCode.OK && terminal.outIsGone()
+                ? Failures.tellUnprinted(terminal)
+                : exit;
+    }
+
+    private int perform(List<String> arguments) {
         int start = leadingOptions(arguments);
         var options = arguments.subList(0, start);
         var words = arguments.subList(start, arguments.size());

@@ -30,7 +30,7 @@ public final class ExitCode {
             """
             Exit codes:
               0    done
-              1    failed
+              1    failed, or nobody read all that was printed
               2    the command line, or a file that it names, makes no sense
               3    not found
               4    not permitted

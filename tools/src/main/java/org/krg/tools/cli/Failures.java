@@ -14,6 +14,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Tells failures: what and why, then what to do. Never a stack trace; that is written to a file
 /// when `--debug` asks for it or krg itself is wrong.
 final class Failures {
+    /// What the C library says of EPIPE.
+    private static final String READER_LEFT = "Broken pipe";
+
     private Failures() {}
 
     /// Tells a failure and returns its exit code.
@@ -47,6 +50,18 @@ final class Failures {
                         "please report it with the trace");
             }
         };
+    }
+
+    /// Tells why standard output did not take everything, unless its reader left: `head` does when
+    /// it has enough.
+    static int tellUnprinted(Terminal terminal) {
+        var why = terminal.outProblem();
+        return why.contains(READER_LEFT)
+                ? ExitCode.FAILED
+                : tell(
+                        terminal,
+                        VerbFailed.cannotWrite("standard output", new IOException(why)),
+                        false);
     }
 
     /// Tells what is wrong with a command line, in a line and a hint.

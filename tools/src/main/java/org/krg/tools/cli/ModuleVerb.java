@@ -10,7 +10,15 @@ final class ModuleVerb {
 
     static int run(Subcommand subcommand, List<String> arguments, Terminal terminal) {
         try {
-            return subcommand.run(arguments);
+            int exit = subcommand.run(arguments);
+            // Unlike our own verbs, those of modules print there.
+            return exit == ExitCode.OK && System.out.checkError()
+                    ? Failures.tell(
+                            terminal,
+                            ExitCode.FAILED,
+                            "standard output did not take all that was printed",
+                            "")
+                    : exit;
         } catch (RuntimeException failure) {
             return Failures.tell(terminal, failure, arguments.contains("--debug"));
         }

@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.krg.tools.render.Printable;
 
 /// What surrounds a run of the command: its three streams and its environment. Data go to stdout,
@@ -24,6 +26,7 @@ public final class Terminal {
 
     private final InputStream in;
     private final PrintStream out;
+    private final Supplier<String> outProblem;
     private final PrintStream err;
     private final Map<String, String> environment;
     private final InstantSource clock;
@@ -37,8 +40,19 @@ public final class Terminal {
             PrintStream err,
             Map<String, String> environment,
             InstantSource clock) {
+        this(in, out, () -> "not all was taken", err, environment, clock);
+    }
+
+    private Terminal(
+            InputStream in,
+            PrintStream out,
+            Supplier<String> outProblem,
+            PrintStream err,
+            Map<String, String> environment,
+            InstantSource clock) {
         this.in = in;
         this.out = out;
+        this.outProblem = outProblem;
         this.err = err;
         this.environment = Map.copyOf(environment);
         this.clock = clock;
@@ -46,17 +60,38 @@ public final class Terminal {
 
     /// {@return the terminal of this process}
     public static Terminal ofProcess() {
+        var out = new StandardOutput();
         return new Terminal(
                 System.in,
-                buffered(FileDescriptor.out),
-                buffered(FileDescriptor.err),
+                buffered(out),
+                () -> out.problem,
+                buffered(new FileOutputStream(FileDescriptor.err)),
                 System.getenv(),
                 InstantSource.system());
     }
 
-    private static PrintStream buffered(FileDescriptor descriptor) {
-        var buffer = new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES);
-        return new PrintStream(buffer, false, StandardCharsets.UTF_8);
+    private static PrintStream buffered(OutputStream to) {
+        return new PrintStream(
+                new BufferedOutputStream(to, BUFFER_BYTES), false, StandardCharsets.UTF_8);
+    }
+
+    /// Remembers why it failed, which a [PrintStream] does not tell.
+    private static final class StandardOutput extends FileOutputStream {
+        private volatile String problem = "";
+
+        StandardOutput() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                super.write(bytes, offset, length);
+            } catch (IOException failed) {
+                problem = String.valueOf(failed.getMessage());
+                throw failed;
+            }
+        }
     }
 
     /// {@return standard input}
@@ -67,6 +102,27 @@ public final class Terminal {
     /// {@return standard output, for data; flushed when the verb has ended}
     public PrintStream out() {
         return out;
+    }
+
+    /// {@return standard output, for many bytes: unlike [#out] it throws as soon as they are not
+    /// taken} Whoever writes flushes it.
+    public OutputStream bytes() {
+        var checked =
+                new OutputStream() {
+                    @Override
+                    public void write(int one) throws IOException {
+                        write(new byte[] {(byte) one}, 0, 1);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int offset, int length) throws IOException {
+                        out.write(bytes, offset, length);
+                        if (out.checkError()) {
+                            throw new IOException(outProblem());
+                        }
+                    }
+                };
+        return new BufferedOutputStream(checked, BUFFER_BYTES);
     }
 
     /// Prints talk on standard error, at once and after what stdout holds. There may be names in it
@@ -139,9 +195,15 @@ public final class Terminal {
         return isTerminal(2);
     }
 
-    /// {@return whether nobody reads standard output any more}
+    /// {@return whether standard output does not take what is printed: nobody reads it any more, or
+    /// a disk is full}
     public boolean outIsGone() {
         return out.checkError();
+    }
+
+    /// {@return why}
+    String outProblem() {
+        return outProblem.get();
     }
 
     public void flush() {

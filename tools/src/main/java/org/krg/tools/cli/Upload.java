@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.tools.cli.checkpoint;
+package org.krg.tools.cli;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -7,16 +7,28 @@ import java.io.InputStream;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.tools.render.Amounts;
 
-/// How far an archive is sent. Written by one thread, read by any.
-final class Upload {
+/// How far a file is sent. Written by one thread, read by any.
+public final class Upload {
+    private final String afterwards;
+    private final String unknown;
+    private final String undone;
     private final AtomicLong sentBytes = new AtomicLong();
     private volatile long wholeBytes;
     private volatile boolean whole;
 
+    /// @param afterwards what the cluster does when it has all of it, as a clause
+    /// @param unknown what becomes of it if nobody waits for that, behind "all was sent and"
+    /// @param undone what is so if not all was sent, as a clause
+    public Upload(String afterwards, String unknown, String undone) {
+        this.afterwards = afterwards;
+        this.unknown = unknown;
+        this.undone = undone;
+    }
+
     /// {@return the bytes of `in`, counted from the first on}
     ///
     /// @param size in bytes; 0 if it is not known
-    InputStream of(InputStream in, long size) {
+    public InputStream of(InputStream in, long size) {
         sentBytes.set(0);
         wholeBytes = size;
         whole = false;
@@ -24,10 +36,10 @@ final class Upload {
     }
 
     /// {@return how far it is, for whoever waits}
-    String progress() {
+    public String progress() {
         var sent = sentBytes.get();
         if (whole) {
-            return "all %s sent, the cluster checks and copies them".formatted(Amounts.bytes(sent));
+            return "all %s sent, %s".formatted(Amounts.bytes(sent), afterwards);
         }
         return wholeBytes == 0
                 ? "%s sent".formatted(Amounts.bytes(sent))
@@ -39,11 +51,10 @@ final class Upload {
     }
 
     /// {@return what is so when nobody waits any more}
-    String farewell() {
+    public String farewell() {
         return whole
-                ? "all was sent and may still become a job; krg-admin job list shows it"
-                : "given up after %s; nothing of it stays in the cluster"
-                        .formatted(Amounts.bytes(sentBytes.get()));
+                ? "all was sent and " + unknown
+                : "given up after %s; %s".formatted(Amounts.bytes(sentBytes.get()), undone);
     }
 
     private final class Counted extends FilterInputStream {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import org.krg.state.DiskFailed;
+
 /// A verb that cannot do what it was asked, told in two lines: what and why, and what to do.
 public final class VerbFailed extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -17,6 +21,18 @@ public final class VerbFailed extends RuntimeException {
         this.exit = exit;
         this.what = what;
         this.remedy = remedy;
+    }
+
+    /// {@return what to say when a file, or standard output, does not take what comes}
+    ///
+    /// @param what its name
+    public static VerbFailed cannotWrite(String what, IOException why) {
+        var reason = why instanceof FileSystemException ? why.toString() : why.getMessage();
+        boolean ofDisk = DiskFailed.faultOf(why).isPresent();
+        return new VerbFailed(
+                ofDisk ? ExitCode.DISK : ExitCode.FAILED,
+                "cannot write " + what + ": " + reason,
+                ofDisk ? "see that there is room, or write it elsewhere" : "");
     }
 
     @Override

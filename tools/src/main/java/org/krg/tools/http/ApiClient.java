@@ -3,10 +3,10 @@ package org.krg.tools.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.http.HttpClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -61,21 +61,25 @@ public final class ApiClient implements AutoCloseable {
         return exchange.perform(Call.read(path, answerWithin));
     }
 
-    /// Writes the bytes that a GET answers with into a file that is there, however many they are.
-    public void download(ApiPath path, Path file) {
-        exchange.download(Call.read(path, config.answerWithin()), file);
-    }
-
-    /// Writes the bytes that a GET answers with, however many they are. Once the first one is
-    /// written, whatever goes wrong ends it.
-    public void download(ApiPath path, OutputStream out, Duration answerWithin) {
-        exchange.download(Call.read(path, answerWithin), out);
+    /// Writes the bytes that a GET answers with, however many they are. Once an agent has begun to
+    /// send them, whatever goes wrong ends it.
+    ///
+    /// @param silence how long an agent may take for the first bytes, and for each next ones
+    /// @throws IOException that `out` throws
+    public void download(ApiPath path, OutputStream out, Duration silence) throws IOException {
+        exchange.download(Call.read(path, silence), out);
     }
 
     /// {@return the answer to a POST of raw bytes, however many they are, which is sent once: if it
     /// is lost it may have arrived}
     public JsonNode upload(ApiPath path, Supplier<InputStream> bytes, Duration answerWithin) {
         return exchange.perform(Call.upload(path, bytes, answerWithin));
+    }
+
+    /// {@return the same for bytes that can be read once: an agent that has begun to take them is
+    /// the only one that is asked}
+    public JsonNode upload(ApiPath path, InputStream bytes, Duration answerWithin) {
+        return exchange.perform(Call.uploadOnce(path, bytes, answerWithin));
     }
 
     /// {@return the answer to a POST without a body}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
@@ -68,6 +69,23 @@ final class Arrivals implements BodySubscriber<Arrivals> {
             case Arrival.End _ -> List.of();
             case Arrival.Broken(var why) -> throw new IOException("the connection broke", why);
         };
+    }
+
+    /// {@return all that is still to come}
+    ///
+    /// @throws IOException as [#take] does
+    byte[] all(Duration bound) throws IOException, InterruptedException {
+        var all = new ByteArrayOutputStream();
+        for (var parts = take(bound); !parts.isEmpty(); parts = take(bound)) {
+            parts.forEach(part -> all.writeBytes(bytes(part)));
+        }
+        return all.toByteArray();
+    }
+
+    static byte[] bytes(ByteBuffer part) {
+        var bytes = new byte[part.remaining()];
+        part.get(bytes);
+        return bytes;
     }
 
     private void more() {

@@ -3,15 +3,13 @@ package org.krg.tools.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,63 +60,68 @@ final class Exchange {
         }
     }
 
-    /// Like a read, but for an answer of raw bytes, which go to a file. The first agent that can be
-    /// reached sends them; whoever is asked later would send others.
-    void download(Call call, Path file) {
-        download(
-                call,
-                body -> {
-                    try (var out = Files.newOutputStream(file)) {
-                        body.transferTo(out);
-                    }
-                });
-    }
-
-    /// The same, to a stream that cannot be begun again.
-    void download(Call call, OutputStream out) {
-        download(
-                call,
-                body -> {
-                    try {
-                        body.transferTo(out);
-                    } catch (IOException broken) {
-                        throw new ApiFailure(
-                                ApiFailure.FAILED,
-                                "the bytes stopped in the middle: " + broken.getMessage(),
-                                "what has come is of no use; do it again",
-                                1);
-                    }
-                });
-    }
-
-    /// Takes the bytes of an answer.
-    private interface Sink {
-        void take(InputStream body) throws IOException;
-    }
-
-    private void download(Call call, Sink sink) {
+    /// Like a read, but for an answer of raw bytes, which go to `out`. The first agent that begins
+    /// to send them is the only one: others would send others. The call's time is for the
+    /// beginning, and for each wait in between.
+    ///
+    /// @throws IOException that `out` throws
+    void download(Call call, OutputStream out) throws IOException {
         var attempts = new Attempts(config.agents(), call);
         for (var endpoint : inTurn()) {
-            try {
-                var reply = http.send(call.at(endpoint, config), BodyHandlers.ofInputStream());
-                try (var body = reply.body()) {
-                    if (reply.statusCode() == OK) {
-                        sink.take(body);
-                        return;
-                    }
-                    var answer = Answer.of(endpoint, reply.statusCode(), body.readAllBytes());
-                    if (answer instanceof Refused(var failure) && isFinal(failure, call)) {
-                        throw failure;
-                    }
-                    attempts.add(endpoint, answer);
-                }
-            } catch (IOException broken) {
-                attempts.add(endpoint, new Unreached(String.valueOf(broken.getMessage())));
-            } catch (InterruptedException stop) {
-                throw interrupted(call, stop);
+            var body = begun(endpoint, call, attempts);
+            if (body.isPresent()) {
+                receive(body.get(), call, out);
+                return;
             }
         }
         throw attempts.failure();
+    }
+
+    private Optional<Arrivals> begun(HostPort endpoint, Call call, Attempts attempts) {
+        Answer answer;
+        try {
+            var reply = http.send(call.at(endpoint, config), _ -> new Arrivals());
+            if (reply.statusCode() == OK) {
+                return Optional.of(reply.body());
+            }
+            var bytes = reply.body().all(call.answerWithin());
+            answer = Answer.of(endpoint, reply.statusCode(), bytes);
+        } catch (IOException broken) {
+            answer = failed(endpoint, call, broken);
+        } catch (InterruptedException stop) {
+            throw interrupted(call, stop);
+        }
+        if (answer instanceof Refused(var failure) && isFinal(failure, call)) {
+            throw failure;
+        }
+        attempts.add(endpoint, answer);
+        return Optional.empty();
+    }
+
+    private static void receive(Arrivals body, Call call, OutputStream out) throws IOException {
+        try {
+            for (var parts = next(body, call); !parts.isEmpty(); parts = next(body, call)) {
+                for (var part : parts) {
+                    out.write(Arrivals.bytes(part));
+                }
+            }
+        } finally {
+            body.cancel();
+        }
+    }
+
+    private static List<ByteBuffer> next(Arrivals body, Call call) {
+        try {
+            return body.take(call.answerWithin());
+        } catch (IOException broken) {
+            throw new ApiFailure(
+                    ApiFailure.FAILED,
+                    "the bytes stopped in the middle: " + broken.getMessage(),
+                    "what has come is of no use; do it again",
+                    1);
+        } catch (InterruptedException stop) {
+            throw interrupted(call, stop);
+        }
     }
 
     private Optional<JsonNode> round(Call call, Attempts attempts) {
@@ -148,7 +151,7 @@ final class Exchange {
 
     private static boolean isFinal(ApiFailure failure, Call call) {
         return switch (failure.code()) {
-            case ApiFailure.NO_QUORUM -> false;
+            case ApiFailure.NO_QUORUM -> !call.isBodyKept();
             case ApiFailure.TIMED_OUT -> !call.isRepeatable();
             default -> true;
         };
@@ -158,19 +161,23 @@ final class Exchange {
         try {
             var reply = http.send(call.at(endpoint, config), BodyHandlers.ofByteArray());
             return Answer.of(endpoint, reply.statusCode(), reply.body());
-        } catch (HttpConnectTimeoutException refused) {
-            return new Unreached("no connection within two seconds");
-        } catch (ConnectException refused) {
-            return new Unreached("connection refused");
-        } catch (HttpTimeoutException silent) {
-            return lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
-        } catch (SSLException distrusted) {
-            return new Refused(ApiFailure.distrusted(endpoint, distrusted));
         } catch (IOException broken) {
-            return lost(call, "the connection broke");
+            return failed(endpoint, call, broken);
         } catch (InterruptedException stop) {
             throw interrupted(call, stop);
         }
+    }
+
+    private static Answer failed(HostPort endpoint, Call call, IOException why) {
+        return switch (why) {
+            case HttpConnectTimeoutException _ -> new Unreached("no connection within 5 s");
+            case ConnectException _ -> new Unreached("connection refused");
+            case HttpTimeoutException _ ->
+                    lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
+            case SSLException distrusted ->
+                    new Refused(ApiFailure.distrusted(endpoint, distrusted));
+            default -> lost(call, "the connection broke");
+        };
     }
 
     private static Answer lost(Call call, String why) {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,24 +122,11 @@ final class Reopening implements AutoCloseable {
 
     private ApiFailure refusal(HostPort endpoint, HttpResponse<Arrivals> reply)
             throws IOException, InterruptedException {
-        var body = new ByteArrayOutputStream();
-        var parts = reply.body().take(config.answerWithin());
-        while (!parts.isEmpty()) {
-            for (var part : parts) {
-                body.writeBytes(bytes(part));
-            }
-            parts = reply.body().take(config.answerWithin());
-        }
-        return switch (Answer.of(endpoint, reply.statusCode(), body.toByteArray())) {
+        var body = reply.body().all(config.answerWithin());
+        return switch (Answer.of(endpoint, reply.statusCode(), body)) {
             case Answer.Refused(var failure) -> failure;
             case Answer other -> throw new IOException("no stream but " + other);
         };
-    }
-
-    private static byte[] bytes(ByteBuffer part) {
-        var bytes = new byte[part.remaining()];
-        part.get(bytes);
-        return bytes;
     }
 
     /// {@return the refusal if another agent, or the same later, may not refuse}

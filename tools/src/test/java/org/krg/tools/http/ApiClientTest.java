@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.tools.http.FakeAgent.broken;
 import static org.krg.tools.http.FakeAgent.error;
 import static org.krg.tools.http.FakeAgent.hanging;
 import static org.krg.tools.http.FakeAgent.json;
+import static org.krg.tools.http.FakeAgent.silent;
+import static org.krg.tools.http.FakeAgent.stream;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,6 +205,95 @@ final class ApiClientTest {
     }
 
     @Test
+    void bytesThatCanBeReadOnceAreNotAskedForAgain() {
+        var electing = agent(NO_QUORUM, DONE);
+        var client = client(electing.address(), agent(DONE).address());
+
+        assertThatThrownBy(() -> client.upload(JOBS, text("archive"), PATIENCE))
+                .isInstanceOf(ApiFailure.class)
+                .hasMessage("said NO_QUORUM");
+        assertThat(electing.asked()).extracting(Asked::body).containsExactly("archive");
+    }
+
+    @Test
+    void anAgentThatCannotBeReachedHasTakenNoneOfThem() {
+        var alive = agent(DONE);
+
+        client(nobody(), alive.address()).upload(JOBS, text("archive"), PATIENCE);
+
+        assertThat(alive.asked()).extracting(Asked::body).containsExactly("archive");
+    }
+
+    @Test
+    void bytesThatAreKeptAreSentAgain() {
+        var agent = agent(NO_QUORUM, DONE);
+
+        client(agent.address()).upload(JOBS, () -> text("archive"), PATIENCE);
+
+        assertThat(agent.asked()).extracting(Asked::body).containsExactly("archive", "archive");
+    }
+
+    @Test
+    void aDownloadBeginsAtTheFirstAgentThatSends() throws IOException {
+        var out = new ByteArrayOutputStream();
+
+        client(nobody(), agent(NO_QUORUM).address(), agent(stream("archive")).address())
+                .download(JOBS, out, PATIENCE);
+
+        assertThat(out.toString(UTF_8)).isEqualTo("archive");
+    }
+
+    @Test
+    void aDownloadEndsWhenNothingMoreComes() {
+        var stopping = agent(silent("arch"));
+        var other = agent(stream("archive"));
+        var out = new ByteArrayOutputStream();
+        var client = client(stopping.address(), other.address());
+
+        assertThatThrownBy(() -> client.download(JOBS, out, Duration.ofSeconds(1)))
+                .isInstanceOf(ApiFailure.class)
+                .hasMessage("the bytes stopped in the middle: silent for 1 s");
+        assertThat(out.toString(UTF_8)).isEqualTo("arch");
+        assertThat(other.asked()).isEmpty();
+    }
+
+    @Test
+    void aDownloadThatBreaksOffDoesNotBeginAnewElsewhere() {
+        var breaking =
+                agent(exchange -> {
+                    exchange.sendResponseHeaders(200, 7);
+                    exchange.getResponseBody().write("arch".getBytes(UTF_8));
+                    exchange.getResponseBody().flush();
+                });
+        var other = agent(stream("archive"));
+        var client = client(breaking.address(), other.address());
+
+        assertThatThrownBy(() -> client.download(JOBS, new ByteArrayOutputStream(), PATIENCE))
+                .isInstanceOf(ApiFailure.class)
+                .hasMessage("the bytes stopped in the middle: the connection broke");
+        assertThat(other.asked()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenIsNoFaultOfAnAgent() {
+        var first = agent(stream("archive"));
+        var other = agent(stream("archive"));
+        var full =
+                new OutputStream() {
+                    @Override
+                    public void write(int one) throws IOException {
+                        throw new IOException("No space left on device");
+                    }
+                };
+        var client = client(first.address(), other.address());
+
+        assertThatThrownBy(() -> client.download(JOBS, full, PATIENCE))
+                .isInstanceOf(IOException.class)
+                .hasMessage("No space left on device");
+        assertThat(other.asked()).isEmpty();
+    }
+
+    @Test
     void anotherServerIsNotTakenForAnAgent() {
         var client = client(agent(json(200, "<html>")).address());
 
@@ -230,6 +327,10 @@ final class ApiClientTest {
         var client = client(nobody());
 
         assertThat(client.at(one.address()).get(JOBS).path("revision").asInt()).isEqualTo(7);
+    }
+
+    private static InputStream text(String text) {
+        return new ByteArrayInputStream(text.getBytes(UTF_8));
     }
 
     private FakeAgent agent(Part... parts) {

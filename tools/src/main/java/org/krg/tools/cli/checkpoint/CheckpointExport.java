@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
             "  krg-admin checkpoint export 7.3 - --decrypt | age -r RECIPIENT >heat.krg.age"
         })
 public final class CheckpointExport implements Callable<Integer> {
-    /// An agent reads all of it before it answers.
-    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
+    /// An agent reads all of it before it sends the first byte.
+    private static final Duration SILENCE = Duration.ofMinutes(10);
 
     private static final int DIGEST_BYTES = 32;
 
@@ -79,8 +79,7 @@ public final class CheckpointExport implements Callable<Integer> {
                             "an archive is not for a terminal",
                             "name a file, or send it on with |");
                 }
-                receive(client, checkpoint, terminal.out());
-                return ExitCode.OK;
+                return print(client, checkpoint);
             }
             try (var coming = ComingFile.at(Path.of(file))) {
                 long bytes;
@@ -94,8 +93,17 @@ public final class CheckpointExport implements Callable<Integer> {
             }
             return ExitCode.OK;
         } catch (IOException failed) {
-            throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
+            throw VerbFailed.cannotWrite(file, failed);
         }
+    }
+
+    private int print(ApiClient client, JsonNode checkpoint) {
+        try {
+            receive(client, checkpoint, terminal.bytes());
+        } catch (IOException gone) {
+            // Whoever ends the command tells why.
+        }
+        return ExitCode.OK;
     }
 
     private long receive(ApiClient client, JsonNode checkpoint, OutputStream out)
@@ -109,8 +117,7 @@ public final class CheckpointExport implements Callable<Integer> {
                                 "exporting %s: %s of at most %s"
                                         .formatted(id, Amounts.bytes(checked.count()), whole))) {
             var archive = ApiPath.of("checkpoints", id, "archive");
-            client.download(
-                    decrypts ? archive.with("decrypt", true) : archive, checked, ANSWER_WITHIN);
+            client.download(decrypts ? archive.with("decrypt", true) : archive, checked, SILENCE);
         }
         out.flush();
         if (!checked.isGood()) {

@@ -21,6 +21,7 @@ import org.krg.tools.cli.Farewell;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.Upload;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
@@ -94,12 +95,17 @@ public final class CheckpointImport implements Callable<Integer> {
     }
 
     private JsonNode send(ApiClient client) {
-        var upload = new Upload();
+        var upload =
+                new Upload(
+                        "the cluster checks and copies them",
+                        "may still become a job; krg-admin job list shows it",
+                        "nothing of it stays in the cluster");
         var path = path();
-        var source = source(upload);
         try (var _ = Progress.of(terminal, () -> "importing: " + upload.progress());
                 var _ = Farewell.of(terminal, upload::farewell)) {
-            return client.upload(path, source, ANSWER_WITHIN);
+            return file.equals("-")
+                    ? client.upload(path, upload.of(terminal.in(), 0), ANSWER_WITHIN)
+                    : client.upload(path, source(upload), ANSWER_WITHIN);
         }
     }
 
@@ -123,9 +129,6 @@ public final class CheckpointImport implements Callable<Integer> {
     }
 
     private Supplier<InputStream> source(Upload upload) {
-        if (file.equals("-")) {
-            return () -> upload.of(terminal.in(), 0);
-        }
         var path = Path.of(file);
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new VerbFailed(

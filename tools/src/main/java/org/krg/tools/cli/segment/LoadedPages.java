@@ -5,23 +5,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Bytes as an agent takes them for a segment: the opposite of [DumpedPages]. Read by one thread.
 final class LoadedPages extends InputStream {
     private static final byte[] ZEROS = new byte[DumpedPages.PAGE_BYTES];
 
     private final InputStream bytes;
-    private final AtomicLong read;
     private ByteBuffer record = ByteBuffer.allocate(0);
     private int page;
     private long length;
     private boolean isAtEnd;
 
-    /// @param read how many bytes were read so far is told here
-    LoadedPages(InputStream bytes, AtomicLong read) {
+    LoadedPages(InputStream bytes) {
         this.bytes = bytes;
-        this.read = read;
     }
 
     @Override
@@ -46,7 +42,6 @@ final class LoadedPages extends InputStream {
     private void next() throws IOException {
         var content = bytes.readNBytes(DumpedPages.PAGE_BYTES);
         length += content.length;
-        read.set(length);
         if (content.length < DumpedPages.PAGE_BYTES) {
             isAtEnd = true;
         }

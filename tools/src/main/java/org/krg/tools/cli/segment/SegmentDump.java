@@ -36,8 +36,9 @@ import picocli.CommandLine.Parameters;
             "  krg-admin segment dump grid - | od -A d -t f8 | head"
         })
 public final class SegmentDump implements Callable<Integer> {
-    /// A page that does not come is told within this time.
-    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
+    /// A page that does not come is told within 20 s; before one that is sent many may be read that
+    /// are zeros.
+    private static final Duration SILENCE = Duration.ofMinutes(10);
 
     private final Terminal terminal;
 
@@ -69,9 +70,7 @@ public final class SegmentDump implements Callable<Integer> {
                             "what a segment holds is not for a terminal",
                             "name a file, or send it on with |");
                 }
-                receive(client, new Stream(terminal.out()));
-                terminal.out().flush();
-                return ExitCode.OK;
+                return print(client);
             }
             try (var coming = ComingFile.at(Path.of(file))) {
                 var target = write(client, coming.path());
@@ -95,8 +94,19 @@ public final class SegmentDump implements Callable<Integer> {
             }
             return ExitCode.OK;
         } catch (IOException failed) {
-            throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
+            throw VerbFailed.cannotWrite(file, failed);
         }
+    }
+
+    private int print(ApiClient client) {
+        try {
+            var out = terminal.bytes();
+            receive(client, new Stream(out));
+            out.flush();
+        } catch (IOException gone) {
+            // Whoever ends the command tells why.
+        }
+        return ExitCode.OK;
     }
 
     private Sparse write(ApiClient client, Path path) throws IOException {
@@ -118,7 +128,7 @@ public final class SegmentDump implements Callable<Integer> {
                                                 segment,
                                                 Amounts.bytes(
                                                         pages.count() * DumpedPages.PAGE_BYTES)))) {
-            client.download(ApiPath.of("segments", segment, "contents"), pages, ANSWER_WITHIN);
+            client.download(ApiPath.of("segments", segment, "contents"), pages, SILENCE);
         }
         pages.requireWhole();
     }

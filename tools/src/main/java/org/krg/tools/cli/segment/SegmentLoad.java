@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
+import org.krg.tools.cli.Farewell;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Progress;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.Upload;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiPath;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The segment holds what the file holds then, and zeros behind its end. Nothing is stored before all of the file",
-            "is there: interrupted, it leaves the segment as it was. Then one page is stored after the other, as a program",
-            "would: whoever looks meanwhile sees some old and some new.",
+            "has been sent: interrupted until then, it leaves the segment as it was. Then one page is stored after the",
+            "other, as a program would, also if nobody waits for it: whoever looks meanwhile sees some old and some new.",
             "",
             "  krg-admin segment create grid --size 64M",
             "  krg-admin segment load grid grid.bin"
@@ -73,23 +74,23 @@ public final class SegmentLoad implements Callable<Integer> {
     }
 
     private JsonNode send(ApiClient client) {
-        var sent = new AtomicLong();
-        var source = source(sent);
-        try (var _ =
-                Progress.of(
-                        terminal,
-                        () ->
-                                "loading %s: %s read"
-                                        .formatted(segment, Amounts.bytes(sent.get())))) {
-            return client.upload(
-                    ApiPath.of("segments", segment, "contents"), source, ANSWER_WITHIN);
+        var upload =
+                new Upload(
+                        "segment %s takes them".formatted(segment),
+                        "goes into segment %s still; krg-admin segment dump gets what it holds"
+                                .formatted(segment),
+                        "segment %s is as it was".formatted(segment));
+        var path = ApiPath.of("segments", segment, "contents");
+        try (var _ = Progress.of(terminal, () -> "loading: " + upload.progress());
+                var _ = Farewell.of(terminal, upload::farewell)) {
+            return file.equals("-")
+                    ? client.upload(
+                            path, new LoadedPages(upload.of(terminal.in(), 0)), ANSWER_WITHIN)
+                    : client.upload(path, source(upload), ANSWER_WITHIN);
         }
     }
 
-    private Supplier<InputStream> source(AtomicLong sent) {
-        if (file.equals("-")) {
-            return () -> new LoadedPages(terminal.in(), sent);
-        }
+    private Supplier<InputStream> source(Upload upload) {
         var path = Path.of(file);
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new VerbFailed(
@@ -99,7 +100,7 @@ public final class SegmentLoad implements Callable<Integer> {
         }
         return () -> {
             try {
-                return new LoadedPages(Files.newInputStream(path), sent);
+                return new LoadedPages(upload.of(Files.newInputStream(path), Files.size(path)));
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }

@@ -2,7 +2,9 @@
 package org.krg.tools.cli.state;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.krg.host.daemon.StateFiles;
 import org.krg.tools.cli.ComingFile;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Parameters;
             "The file can be read by its owner only: it holds the jobs' environments and all keys."
         })
 public final class StateBackup implements Callable<Integer> {
+    /// What is agreed is sent as it is read.
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FILE", description = "is made; must not exist")
@@ -46,13 +51,15 @@ public final class StateBackup implements Callable<Integer> {
         try (var client = connection.open(terminal);
                 var _ = Progress.of(terminal, "writing " + file);
                 var coming = ComingFile.at(file)) {
-            client.download(reading.of(ApiPath.of("state", "backup")), coming.path());
+            try (var out = Files.newOutputStream(coming.path())) {
+                client.download(reading.of(ApiPath.of("state", "backup")), out, SILENCE);
+            }
             var content = StateFiles.inspect(coming.path());
             coming.keep();
             output.print(terminal, content, () -> StoredState.of(content));
             return ExitCode.OK;
         } catch (IOException failed) {
-            throw new VerbFailed(ExitCode.FAILED, "cannot write " + file + ": " + failed, "");
+            throw VerbFailed.cannotWrite(file.toString(), failed);
         }
     }
 }

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +86,6 @@ class DumpedPagesTest {
     }
 
     private static byte[] stream(byte[] bytes) throws IOException {
-        return new LoadedPages(new ByteArrayInputStream(bytes), new AtomicLong()).readAllBytes();
+        return new LoadedPages(new ByteArrayInputStream(bytes)).readAllBytes();
     }
 }
