@@ -22,8 +22,9 @@ public interface IncomingGeneration extends AutoCloseable {
     void receive();
 
     /// Makes it a generation of a process of this cluster: keeps it here and has it copied. It
-    /// exists when the caller has committed the record; if that fails, the caller calls
-    /// [Checkpoints#discard].
+    /// exists when the caller has committed the record. If this or that fails, the caller calls
+    /// [Checkpoints#discard] once nobody else can commit it: what another attempt keeps under the
+    /// same number is the same.
     ///
     /// @param copies nodes that are to have it, this one included
     /// @param candidates that copies may go to

@@ -15,7 +15,9 @@ public interface IncomingCheckpoint extends AutoCloseable {
     /// Takes all of it in and verifies every byte. Nothing of it can be found yet.
     void receive();
 
-    /// Makes it the first checkpoint of a process that was admitted for it, and commits it.
+    /// Makes it the first checkpoint of a process that was admitted for it, and commits it. One
+    /// that it has already stays; of several attempts at one time the outcome is one. After a
+    /// failure the process gets none any more.
     Generation commit(ProcessId process);
 
     /// Removes what was not committed.

@@ -343,7 +343,7 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     private Adopting adopting() {
-        return new Adopting(self, new Copying(parts.store(), parts.copies()));
+        return new Adopting(self, new Copying(parts.copies()));
     }
 
     @Override

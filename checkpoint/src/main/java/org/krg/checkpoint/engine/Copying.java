@@ -14,10 +14,10 @@ import org.krg.checkpoint.model.Taken;
 import org.krg.state.model.Generation;
 import org.krg.state.model.NodeId;
 
-/// Has nodes make copies of a generation of this one, until there are as many as asked for. Without
-/// them it does not stay here either.
-record Copying(ChunkStore store, Copies copies) {
-    /// Blocks until the copies are whole, verified and durable.
+/// Has nodes make copies of a generation of this one, until there are as many as asked for.
+record Copying(Copies copies) {
+    /// Blocks until the copies are whole, verified and durable. Where too few can be made those
+    /// that were, and the one here, stay.
     ///
     /// @param stopped since when the program stood still
     Taken copy(
@@ -43,7 +43,6 @@ record Copying(ChunkStore store, Copies copies) {
             }
         }
         if (holders.size() < options.copies()) {
-            remove(generation);
             throw Failures.of(
                     Phase.COPY,
                     Code.TOO_FEW_COPIES,
@@ -55,17 +54,6 @@ record Copying(ChunkStore store, Copies copies) {
                     "Bring more nodes up, or ask for fewer copies");
         }
         return new Taken(withCopies(generation, holders), refusals, sent.get(), stopped);
-    }
-
-    // Its chunks are left to the next sweep: a program may stand still until this is told. Under
-    // its
-    // number there may be one by now that another incarnation has taken and committed.
-    private void remove(Generation generation) {
-        try {
-            store.remove(generation.id(), generation.manifest());
-        } catch (IOException failure) {
-            throw Failures.of(Phase.STORE, failure);
-        }
     }
 
     private static Generation withCopies(Generation it, List<NodeId> copies) {

@@ -137,8 +137,14 @@ record TakeRun(
     private Taken copy(Written written, CopyProgress progress, Instant stopped) throws IOException {
         var durable = new Background(written.published()::sync);
         try {
-            return new Copying(parts.store(), parts.copies())
-                    .copy(written.stored(), options, progress, stopped);
+            return new Copying(parts.copies()).copy(written.stored(), options, progress, stopped);
+        } catch (CheckpointFailed uncopied) {
+            // Its chunks are left to the next sweep: a program may stand still until this is told.
+            // Under its number there may be one by now that another incarnation has taken and
+            // committed.
+            var generation = written.stored().generation();
+            parts.store().remove(generation.id(), generation.manifest());
+            throw uncopied;
         } finally {
             durable.await();
         }

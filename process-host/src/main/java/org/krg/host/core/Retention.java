@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.TreeSet;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
@@ -65,8 +66,15 @@ public final class Retention {
                 .find(stored.process())
                 .map(process ->
                         process.lastGeneration() >= stored.number()
+                                || isGivenUp(image, process)
                                 || isGivenUp(image, process, stored.number()))
                 .orElse(stored.process().value() < image.nextNumber());
+    }
+
+    /// Whether a process that has never run never will: neither it nor anybody for it commits one.
+    private static boolean isGivenUp(ClusterImage image, HostedProcess process) {
+        return process.epoch().equals(Epoch.ZERO)
+                && image.jobs().require(process.job()).stop().isPresent();
     }
 
     private static boolean isGivenUp(ClusterImage image, HostedProcess process, long number) {

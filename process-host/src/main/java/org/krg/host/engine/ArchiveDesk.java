@@ -4,32 +4,49 @@ package org.krg.host.engine;
 import com.codahale.metrics.MetricRegistry;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.host.HostFailure;
 import org.krg.host.IncomingCheckpoint;
+import org.krg.host.core.Retention;
 import org.krg.state.ClusterStore;
+import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StopOrder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Checkpoints out of the cluster and into it. Safe for use from any thread; methods block.
+///
+/// A request that is repeated makes one process, and may come while the first one is under way,
+/// here or at another node. All attempts keep the same under the same number. So what is kept goes
+/// only when the log takes it from nobody any more.
 public final class ArchiveDesk {
     private static final Logger log = LoggerFactory.getLogger(ArchiveDesk.class);
+
+    private static final int KILL = 9;
 
     private final UUID cluster;
     private final NodeId self;
     private final ClusterStore store;
     private final Checkpointing checkpoints;
+    private final Proposals proposals;
     private final Takes takes;
     private final InstantSource wall;
+
+    /// What becomes the first checkpoint of a process now.
+    private final ConcurrentHashMap<ProcessId, CompletableFuture<Generation>> underWay =
+            new ConcurrentHashMap<>();
 
     public ArchiveDesk(
             UUID cluster,
@@ -43,6 +60,7 @@ public final class ArchiveDesk {
         this.self = self;
         this.store = store;
         this.checkpoints = checkpoints;
+        this.proposals = proposals;
         this.takes = new Takes(proposals, metrics);
         this.wall = wall;
     }
@@ -93,26 +111,61 @@ public final class ArchiveDesk {
 
         @Override
         public Generation commit(ProcessId process) {
-            var id = new GenerationId(process, 1);
-            var taken = arrival.keep(id, others());
-            try {
-                takes.commit(taken);
-            } catch (HostFailure failure) {
-                checkpoints.forget(id);
-                throw failure;
+            var own = new CompletableFuture<Generation>();
+            var first = underWay.putIfAbsent(process, own);
+            if (first != null) {
+                return first.join();
             }
-            log.info(
-                    "checkpoint imported checkpoint={} job={} cluster={} copies={}",
-                    id,
-                    head().job(),
-                    head().cluster(),
-                    taken.generation().copies());
-            return taken.generation();
+            try {
+                var id = new GenerationId(process, 1);
+                var committed = findCommitted(id).orElseGet(() -> attempt(id));
+                own.complete(committed);
+                return committed;
+            } catch (RuntimeException failure) {
+                own.completeExceptionally(failure);
+                throw failure;
+            } finally {
+                underWay.remove(process, own);
+            }
+        }
+
+        private Generation attempt(GenerationId id) {
+            try {
+                var taken = arrival.keep(id, others());
+                takes.commit(taken);
+                log.info(
+                        "checkpoint imported checkpoint={} job={} cluster={} copies={}",
+                        id,
+                        head().job(),
+                        head().cluster(),
+                        taken.generation().copies());
+                return taken.generation();
+            } catch (HostFailure failure) {
+                giveUp(id);
+                return findCommitted(id).orElseThrow(() -> failure);
+            }
         }
 
         @Override
         public void close() {
             arrival.close();
+        }
+    }
+
+    private Optional<Generation> findCommitted(GenerationId id) {
+        return store.read().join().generations().find(id);
+    }
+
+    /// Has the log take a generation from nobody any more, unless it has done so already; only then
+    /// it goes, elsewhere with what else is no longer agreed.
+    private void giveUp(GenerationId id) {
+        var process = store.image().processes().find(id.process());
+        if (process.isPresent()) {
+            var order = new StopOrder(KILL, Duration.ZERO, wall.instant());
+            var _ = proposals.submit(new StopJob(process.get().job(), order)).join();
+        }
+        if (Retention.isGarbage(store.read().join(), id)) {
+            checkpoints.forget(id);
         }
     }
 

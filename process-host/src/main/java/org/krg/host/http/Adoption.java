@@ -16,8 +16,6 @@ import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.view.CheckpointView;
 import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
-import org.krg.state.image.ClusterImage;
-import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobId;
 import org.krg.state.model.JobSpec;
@@ -48,19 +46,15 @@ record Adoption(
     HttpResponse take(IncomingCheckpoint incoming, Wish wish, Caller caller, Changes.Key key) {
         var head = incoming.head();
         var spec = spec(head);
+        var name = wish.name().orElse(head.job());
         requireOwn(head, caller);
         reception.requireWelcome(spec, caller);
         if (wish.restored()) {
-            requireAddressFree(head);
+            requireAddressFree(head, name);
         }
         incoming.receive();
         var admit =
-                new AdmitJob(
-                        wish.name().orElse(head.job()),
-                        spec,
-                        caller.identity(),
-                        head.address(),
-                        parts.wall().instant());
+                new AdmitJob(name, spec, caller.identity(), head.address(), parts.wall().instant());
         var admitted = changes.submit(key, admit);
         var job = new JobId(admitted.created());
         var process = replica.atLeast(admitted.revision()).processesOf(job).getFirst().id();
@@ -84,26 +78,26 @@ record Adoption(
         return head.cluster().equals(cluster) ? head.spec() : head.spec().onAnyNode();
     }
 
-    /// Found out before anything is taken in; the log decides again.
-    private void requireAddressFree(ArchiveHead head) {
+    /// Found out before anything is taken in; the log decides again. A job of that name may be the
+    /// one that this request has made, if it is repeated; if it is not the log refuses the name.
+    private void requireAddressFree(ArchiveHead head, String name) {
         var image = replica.image();
         var holder =
                 image.processes().values().stream()
                         .filter(process -> head.address().isPresent())
                         .filter(process -> process.address().equals(head.address()))
                         .filter(process -> !(process.phase() instanceof Phase.Ended))
+                        .filter(process -> !image.jobs().require(process.job()).name().equals(name))
                         .findFirst();
         if (holder.isPresent()) {
             throw new HostFailure(
                     HostFailure.Code.CONFLICT,
-                    "%s has the address %s, which is in the checkpoint"
-                            .formatted(name(image, holder.get()), head.address().orElseThrow()),
+                    "job %s has the address %s, which is in the checkpoint"
+                            .formatted(
+                                    image.jobs().require(holder.get().job()).name(),
+                                    head.address().orElseThrow()),
                     "stop it first: two cells cannot have one address");
         }
-    }
-
-    private static String name(ClusterImage image, HostedProcess process) {
-        return "job " + image.jobs().require(process.job()).name();
     }
 
     /// To bring a program back is to run what is in the checkpoint as the user it says.

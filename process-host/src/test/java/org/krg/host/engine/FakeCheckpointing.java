@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.krg.checkpoint.FollowingMemory;
 import org.krg.checkpoint.Pace;
 import org.krg.checkpoint.model.ArchiveHead;
@@ -29,6 +30,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Migration;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Substitute;
 
 /// Checkpoints that are only remembered.
@@ -36,6 +38,7 @@ final class FakeCheckpointing implements Checkpointing {
     private final FakeMachine machine;
     private final List<GenerationId> stored = new CopyOnWriteArrayList<>();
     private volatile Optional<HostFailure> failure = Optional.empty();
+    private volatile Runnable keeping = () -> {};
 
     final List<GenerationId> scanned = new CopyOnWriteArrayList<>();
 
@@ -51,6 +54,11 @@ final class FakeCheckpointing implements Checkpointing {
 
     void fail(HostFailure with) {
         failure = Optional.of(with);
+    }
+
+    /// Has something happen whenever what arrived is kept, before it counts as kept or fails.
+    void onKeep(Runnable happening) {
+        keeping = happening;
     }
 
     void store(GenerationId generation) {
@@ -160,7 +168,7 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public void forget(GenerationId generation) {
-        stored.remove(generation);
+        stored.removeIf(generation::equals);
     }
 
     @Override
@@ -211,8 +219,43 @@ final class FakeCheckpointing implements Checkpointing {
         throw new UnsupportedOperationException("no archives here");
     }
 
+    /// Kept by the node of `head` and by all that a copy may be sent to.
     @Override
     public Arrival duplicate(Generation generation, ArchiveHead head) {
-        throw new UnsupportedOperationException("nothing is duplicated here");
+        return new Arrival() {
+            @Override
+            public ArchiveHead head() {
+                return head;
+            }
+
+            @Override
+            public void receive() {}
+
+            @Override
+            public Taken keep(GenerationId id, List<NodeId> ready) {
+                stored.add(id);
+                keeping.run();
+                if (failure.isPresent()) {
+                    throw failure.get();
+                }
+                var copies = Stream.concat(Stream.of(head.node()), ready.stream()).toList();
+                var kept =
+                        new Generation(
+                                id,
+                                Epoch.ZERO,
+                                Images.DIGEST,
+                                copies,
+                                1,
+                                1,
+                                Duration.ZERO,
+                                Images.NOW,
+                                0,
+                                true);
+                return new Taken(kept, copies.size(), 0, Images.NOW);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }

@@ -95,6 +95,13 @@ final class AdmitRules {
                 : Optional.empty();
     }
 
+    /// {@return whether the first generation of a job's process is still to come, because the job
+    /// was admitted for it} To stop such a job gives it up.
+    static boolean awaitsGeneration(ClusterImage image, Job job) {
+        return image.processesOf(job.id()).stream()
+                .anyMatch(process -> awaitsGeneration(image, process));
+    }
+
     /// {@return whether a process came with such a job and has not run here} The first generation
     /// of it is taken in then.
     static boolean awaitsGeneration(ClusterImage image, HostedProcess process) {

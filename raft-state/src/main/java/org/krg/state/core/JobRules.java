@@ -152,7 +152,7 @@ final class JobRules {
             return Decision.refuse(
                     Refusal.INVALID, "a job gets between no time and one day to end");
         }
-        if (!image.lives(job.id())) {
+        if (!image.lives(job.id()) && !AdmitRules.awaitsGeneration(image, job)) {
             return Decision.refuse(Refusal.CONFLICT, Text.of(job) + " has ended already");
         }
         if (job.stop().filter(first -> !order.deadline().isBefore(first.deadline())).isPresent()) {

@@ -6,11 +6,13 @@ import static org.krg.testkit.Samples.ALICE;
 import static org.krg.testkit.Samples.AWAY;
 import static org.krg.testkit.Samples.HOME;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.JobCommand.AdmitJob;
+import org.krg.state.command.JobCommand.StopJob;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Refusal;
 import org.krg.state.model.AddressPool;
@@ -22,6 +24,7 @@ import org.krg.state.model.JobSpec;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.StopOrder;
 import org.krg.testkit.Samples;
 
 class AdmitRulesTest {
@@ -57,6 +60,30 @@ class AdmitRulesTest {
         scene.refuse(
                 Refusal.CONFLICT,
                 new CommitGeneration(Samples.generation(process, 2, Epoch.ZERO, HOME, AWAY), 1));
+    }
+
+    @Test
+    void aJobThatIsStoppedBeforeItsGenerationComesTakesNoneIn() {
+        var process = admit("heat", Samples.spec(), Optional.empty());
+
+        scene.stop(process);
+
+        var late = Samples.generation(process, 1, Epoch.ZERO, HOME, AWAY);
+        scene.refuse(Refusal.CONFLICT, new CommitGeneration(late, 1));
+        var stop = new StopOrder(9, Duration.ZERO, scene.now());
+        assertThat(scene.refuse(Refusal.CONFLICT, new StopJob(scene.process(process).job(), stop)))
+                .contains("has ended");
+    }
+
+    @Test
+    void aJobThatHasItsGenerationIsNotStoppedBeforeItIsRestored() {
+        var process = admit("heat", Samples.spec(), Optional.empty());
+        scene.commit(process, 1, HOME, AWAY);
+
+        var stop = new StopOrder(9, Duration.ZERO, scene.now());
+        scene.refuse(Refusal.CONFLICT, new StopJob(scene.process(process).job(), stop));
+
+        scene.accept(new RestoreFrom(process, 1, scene.now()));
     }
 
     @Test

@@ -41,6 +41,9 @@ import picocli.CommandLine.Parameters;
             "Nodes that could not bring it back from there, as job explain tells, are tried again at once."
         })
 public final class CheckpointRestore implements Callable<Integer> {
+    /// A copy of many GiB to another node.
+    private static final Duration COPIED_WITHIN = Duration.ofMinutes(30);
+
     private static final Duration RUNNING_WITHIN = Duration.ofMinutes(2);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -112,9 +115,18 @@ public final class CheckpointRestore implements Callable<Integer> {
     }
 
     private JsonNode begin(ApiClient client, String other) {
-        var first =
-                client.post(ApiPath.of("checkpoints", id, "restore"), request().put("name", other));
-        return client.get(ApiPath.of("processes", first.path("process").asText()));
+        try (var _ = Progress.of(terminal, "making job " + other + " of " + id);
+                var _ =
+                        Farewell.of(
+                                terminal,
+                                "it may still become a job; krg-admin job list shows it")) {
+            var first =
+                    client.post(
+                            ApiPath.of("checkpoints", id, "restore"),
+                            request().put("name", other),
+                            COPIED_WITHIN);
+            return client.get(ApiPath.of("processes", first.path("process").asText()));
+        }
     }
 
     private ObjectNode request() {
