@@ -51,7 +51,7 @@ final class OperationResource {
     /// One operation, with how far its source is, or its target while memory follows.
     HttpResponse show(Call call) {
         var image = replica.read(call.isStale());
-        var migration = find(image, call.path("id"));
+        var migration = Targets.operation(image, call.path("operation"));
         var view = MigrationView.of(image, migration);
         progress(call, image, migration)
                 .ifPresent(progress -> {
@@ -63,8 +63,9 @@ final class OperationResource {
 
     /// How far the part of a move is that this node does, for another agent.
     HttpResponse progress(Call call) {
-        var id = id(call.path("id"));
-        return Call.one(replica.image(), here(id).orElseGet(Json::object));
+        var image = replica.image();
+        var id = Targets.operation(image, call.path("operation")).id();
+        return Call.one(image, here(id).orElseGet(Json::object));
     }
 
     /// The operation once it is over, or as it is when the time is or the client went away.
@@ -72,21 +73,23 @@ final class OperationResource {
         var limit =
                 Duration.ofSeconds(
                         call.number("timeoutSeconds", USUAL_WAIT_SECONDS, MOST_WAIT_SECONDS));
-        var id = find(replica.read(call.isStale()), call.path("id")).id();
+        var id = Targets.operation(replica.read(call.isStale()), call.path("operation")).id();
         var over = replica.await(now -> isOver(now, id) || call.context().isCancelled(), limit);
         var image = over.orElseGet(replica::image);
-        return Call.one(image, MigrationView.of(image, find(image, id.toString())));
+        return Call.one(image, MigrationView.of(image, Targets.operation(image, id.toString())));
     }
 
     HttpResponse cancel(Call call) {
-        var migration = find(replica.read(false), call.path("id"));
+        var migration = Targets.operation(replica.read(false), call.path("operation"));
         var reason = "cancelled by " + call.caller().identity().name();
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
                         new AbortMigration(migration.id(), reason, parts.wall().instant()));
         var image = replica.atLeast(done.revision());
-        return Call.one(image, MigrationView.of(image, find(image, migration.id().toString())));
+        return Call.one(
+                image,
+                MigrationView.of(image, Targets.operation(image, migration.id().toString())));
     }
 
     /// It is not worth failing for when who does the work is out of reach.
@@ -120,25 +123,5 @@ final class OperationResource {
 
     private static boolean isOver(ClusterImage image, MigrationId id) {
         return image.migrations().find(id).filter(Migration::isActive).isEmpty();
-    }
-
-    private static Migration find(ClusterImage image, String text) {
-        return image.migrations()
-                .find(id(text))
-                .orElseThrow(() ->
-                        new HostFailure(
-                                HostFailure.Code.NOT_FOUND,
-                                "there is no operation " + text,
-                                "`krg-admin op list` shows those there are"));
-    }
-
-    private static MigrationId id(String text) {
-        if (!text.matches("[0-9]{1,18}")) {
-            throw new HostFailure(
-                    HostFailure.Code.USAGE,
-                    "an operation has a number, not \"" + text + "\"",
-                    "`krg-admin op list` shows those there are");
-        }
-        return new MigrationId(Long.parseLong(text));
     }
 }

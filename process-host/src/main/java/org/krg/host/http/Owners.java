@@ -20,8 +20,8 @@ final class Owners {
 
     private Owners() {}
 
-    /// {@return the name of the owner of the job, segment, process or checkpoint in the path; empty
-    /// when it names none} From now on [#part] gives that very one, by its number: a name may
+    /// {@return the name of the owner of the job, segment, process, checkpoint or move in the path;
+    /// empty when it names none} From now on [#part] gives that very one, by its number: a name may
     /// belong to somebody else before the request is done, whose body its sender may hold back for
     /// hours. Throws [org.krg.host.HostFailure] when there is no such thing.
     static String of(ClusterImage image, ServiceRequestContext context) {
@@ -41,6 +41,10 @@ final class Owners {
         if (target.isPresent()) {
             context.setAttr(MEANT, new Meant("target", Targets.numbered(image, target.get())));
             return owner(image, Targets.ranks(image, target.get()).getFirst().id());
+        }
+        var operation = part(context, "operation");
+        if (operation.isPresent()) {
+            return owner(image, Targets.operation(image, operation.get()).route().process());
         }
         return part(context, "id")
                 .map(id -> owner(image, Targets.checkpoint(image, id).id().process()))

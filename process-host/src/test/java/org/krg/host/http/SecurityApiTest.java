@@ -157,6 +157,41 @@ class SecurityApiTest {
         }
     }
 
+    @Test
+    void whoseProcessMovesMayWatchTheMoveAndGiveItUp() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        api.post("/v1/users", "{\"name\":\"other\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"));
+                var other = api.as(api.keys.user(Role.CLIENT, "other"))) {
+            var mine = nobody.post("/v1/jobs", submission("moves-on"));
+            var process = new ProcessId(mine.number("/processes/0/id"));
+            api.place(process, HERE);
+
+            var begun = nobody.post("/v1/processes/moves-on/migrations", "{\"to\":\"n2\"}");
+
+            assertThat(begun.status()).describedAs("%s", begun.body()).isEqualTo(201);
+            var operation = "/v1/operations/" + begun.number("/id");
+            assertThat(nobody.get(operation).text("/target")).isEqualTo("moves-on/0");
+            assertThat(nobody.get(operation + "/wait?timeoutSeconds=0").status()).isEqualTo(200);
+            assertThat(other.get(operation).status()).isEqualTo(403);
+            assertThat(other.get(operation + "/wait?timeoutSeconds=0").status()).isEqualTo(403);
+            assertThat(other.post(operation + "/cancel", "").status()).isEqualTo(403);
+            assertThat(nobody.get("/v1/operations/987654").status()).isEqualTo(403);
+            assertThat(api.get("/v1/operations/987654").status()).isEqualTo(404);
+            assertThat(api.get("/v1/operations/none").status()).isEqualTo(400);
+
+            var given = nobody.post(operation + "/cancel", "");
+
+            assertThat(given.text("/step")).isEqualTo("aborted");
+            api.exit(process, 0);
+        } finally {
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
     /// A name goes to the next job that takes it, while a request that was let in waits for its
     /// body.
     @Test

@@ -9,7 +9,8 @@ import org.krg.state.image.Access;
 public enum Permit {
     /// Root, users with the role root, and agents.
     ROOT,
-    /// As before, and the owner of the job, segment, process or checkpoint that the path names.
+    /// As before, and the owner of the job, segment, process, checkpoint or move that the path
+    /// names.
     OWNER,
     /// Everybody who is let in at all.
     EVERYBODY,

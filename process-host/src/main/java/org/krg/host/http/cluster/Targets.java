@@ -11,6 +11,8 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
@@ -106,6 +108,20 @@ public final class Targets {
                 missing(
                         "checkpoint " + text,
                         "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER"));
+    }
+
+    /// {@return the operation of that number}
+    public static Migration operation(ClusterImage image, String text) {
+        if (!text.matches(NUMBER)) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "an operation has a number, not \"" + text + "\"",
+                    "`krg-admin op list` shows those there are");
+        }
+        return image.migrations()
+                .find(new MigrationId(Long.parseLong(text)))
+                .orElseThrow(() ->
+                        missing("operation " + text, "`krg-admin op list` shows those there are"));
     }
 
     /// {@return the segment of that name, else of that number; `#` and a number is no name}
