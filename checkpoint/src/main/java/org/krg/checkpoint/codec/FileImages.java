@@ -18,6 +18,7 @@ import org.krg.checkpoint.proto.ImageDescriptorMessage;
 import org.krg.checkpoint.proto.ImageFileMessage;
 import org.krg.checkpoint.proto.ImageRegularMessage;
 import org.krg.checkpoint.proto.ImageTaskMessage;
+import org.krg.checkpoint.proto.ImageUnixSocketMessage;
 import org.krg.checkpoint.proto.ImageUnnamedMessage;
 
 /// The files that a program has open, in CRIU's images of it, `criu.proto`. Images that cannot be
@@ -101,6 +102,24 @@ public final class FileImages {
                         .clearChecksumConfig()
                         .clearChecksumParameter();
         return file.toBuilder().setRegular(regular).build().toByteArray();
+    }
+
+    /// {@return [#FILES] without owners and modes of names of sockets that were removed} CRIU 4.2
+    /// does not know them, and would make the names root's for as long as they are there.
+    public static byte[] withoutRootsNames(byte[] files) {
+        var image = ImageEntries.decode(FILES, files);
+        var entries = new ArrayList<byte[]>();
+        for (var entry : image.entries()) {
+            var file = parse(FILES, () -> ImageFileMessage.parseFrom(entry));
+            entries.add(file.getUnixSocket().getDeleted() ? unowned(file) : entry);
+        }
+        return new ImageEntries(image.head(), entries).encode();
+    }
+
+    private static byte[] unowned(ImageFileMessage file) {
+        var socket =
+                ImageUnixSocketMessage.newBuilder(file.getUnixSocket()).clearPermissions();
+        return file.toBuilder().setUnixSocket(socket).build().toByteArray();
     }
 
     /// {@return who has each file, by its id} Tasks may share their descriptors.

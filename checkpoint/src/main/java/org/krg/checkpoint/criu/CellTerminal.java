@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.krg.checkpoint.CellView;
-import org.krg.checkpoint.CheckpointConfig;
 
 /// The terminal of a program, whose other side the init of its cell holds. To CRIU it is a thing of
 /// the world outside, known by its numbers in the cell that was saved; at a restore it is given the
@@ -82,11 +81,9 @@ record CellTerminal(List<String> names, int flags) {
         return options;
     }
 
-    /// {@return what comes before the command line of a restore}
-    List<String> surroundings(CheckpointConfig config, CellView cell) {
+    /// {@return what `libkrgtty.c` is told at a restore}
+    List<String> variables(CellView cell) {
         return List.of(
-                "env",
-                "LD_PRELOAD=" + config.natives().resolve("libkrgtty.so"),
                 "KRG_TTY=" + cell.terminal().orElse(""),
                 "KRG_TTY_FLAGS=" + flags,
                 "KRG_TTY_SESSION=" + cell.rootPid());

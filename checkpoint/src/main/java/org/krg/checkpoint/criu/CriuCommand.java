@@ -5,14 +5,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointConfig;
+import org.krg.state.model.Identity;
 
 /// Command lines of CRIU. Everything is said on them: files of the host that could change what they
 /// mean are not read.
 final class CriuCommand {
     static final String DUMP_LOG = "dump.log";
     static final String RESTORE_LOG = "restore.log";
+
+    /// What `libkrgrights.c` leaves in the work directory.
+    static final String RIGHTS = "krg-rights";
 
     /// Said by `krg-standstill.c`, the action script of a dump, when the program is to be stopped.
     static final String READY = "krg-standstill: ready\n";
@@ -83,8 +89,7 @@ final class CriuCommand {
             Path script,
             boolean memory,
             Optional<CellTerminal> terminal) {
-        var line = new ArrayList<String>();
-        terminal.ifPresent(it -> line.addAll(it.surroundings(config, cell)));
+        var line = new ArrayList<>(surroundings(config, cell, terminal));
         line.addAll(config.criu());
         line.addAll(List.of("restore", "--restore-detached"));
         line.addAll(COMMON);
@@ -95,6 +100,41 @@ final class CriuCommand {
         line.addAll(List.of("--action-script", script.toString()));
         terminal.ifPresent(it -> line.addAll(it.restoreOptions()));
         return line;
+    }
+
+    /// {@return whether a restore is to have the rights of its user, as `libkrgrights.c` says}
+    static boolean hasRights(CellView cell) {
+        return cell.user().uid() != 0;
+    }
+
+    private static List<String> surroundings(
+            CheckpointConfig config, CellView cell, Optional<CellTerminal> terminal) {
+        var preloaded = new ArrayList<String>();
+        var variables = new ArrayList<String>();
+        if (hasRights(cell)) {
+            preloaded.add("libkrgrights.so");
+            variables.add("KRG_RIGHTS=" + rights(cell.user()));
+        }
+        if (terminal.isPresent()) {
+            preloaded.add("libkrgtty.so");
+            variables.addAll(terminal.get().variables(cell));
+        }
+        if (preloaded.isEmpty()) {
+            return List.of();
+        }
+        var libraries =
+                preloaded.stream()
+                        .map(name -> config.natives().resolve(name).toString())
+                        .collect(Collectors.joining(":"));
+        var line = new ArrayList<>(List.of("env", "LD_PRELOAD=" + libraries));
+        line.addAll(variables);
+        return line;
+    }
+
+    private static String rights(Identity user) {
+        return Stream.concat(Stream.of(user.uid(), user.gid()), user.groups().stream())
+                .map(String::valueOf)
+                .collect(Collectors.joining(","));
     }
 
     // prlimit(2), by which CRIU reads limits, wants CAP_SYS_RESOURCE or equal ids. Where the

@@ -133,6 +133,13 @@ public final class CriuDumper implements Dumper {
         var command = CriuCommand.restore(config, cell, images, work, script, memory, terminal);
         var line = cell.inside(Place.APP, command);
         run(Phase.RESTORE, cell, work, () -> command(line).run());
+        if (CriuCommand.hasRights(cell) && !Files.exists(work.resolve(CriuCommand.RIGHTS))) {
+            throw failed(
+                    Phase.RESTORE,
+                    Code.PRIVILEGE,
+                    "CRIU had more rights than the program's user: libkrgrights.so was not loaded",
+                    "");
+        }
     }
 
     private interface Source {

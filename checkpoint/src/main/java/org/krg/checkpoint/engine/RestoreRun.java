@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.FollowingMemory;
+import org.krg.checkpoint.codec.FileImages;
 import org.krg.checkpoint.core.Likeness;
 import org.krg.checkpoint.engine.CellFiles.Unpinned;
 import org.krg.checkpoint.model.Failure.Code;
@@ -197,11 +198,19 @@ record RestoreRun(Fetching fetching, CheckpointEngine.Parts parts) {
             } finally {
                 ahead.ifPresent(it -> it.work().close());
             }
+            leaveRootsNames(work.images());
             var left = substitute(manifest, target, work, substituting);
             var taken = generation.substitutes().stream().map(Substitute::path).toList();
             var filesPutBack = restoring.putBack(target, left, taken);
             writing.commit();
             return filesPutBack;
+        }
+    }
+
+    private static void leaveRootsNames(Path images) throws IOException {
+        var files = images.resolve(FileImages.FILES);
+        if (Files.exists(files)) {
+            Files.write(files, FileImages.withoutRootsNames(Files.readAllBytes(files)));
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.krg.checkpoint.CheckpointFailed;
 import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
@@ -258,6 +260,92 @@ final class FilesOfProgramsTest {
         assertThatThrownBy(() -> pair.fail(cell, spec, taken))
                 .hasMessageContaining(where)
                 .hasMessageContaining("which its user may not open");
+    }
+
+    /// Has or had something with the name `d/thing`, which CRIU makes again.
+    private static final String MAKES =
+            """
+            import ctypes, os, socket, sys, time
+            os.mkdir('d'); thing = os.path.abspath('d/thing'); kind = sys.argv[1]
+            kept = []
+            if kind in ('directory', 'cwd'):
+                os.mkdir(thing)
+                if kind == 'cwd': os.chdir(thing)
+                else: kept.append(os.open(thing, os.O_RDONLY))
+                os.rmdir(thing)
+            elif kind == 'file':
+                kept.append(open(thing, 'w+b')); os.unlink(thing)
+            elif kind == 'listening':
+                s = socket.socket(socket.AF_UNIX); s.bind(thing); s.listen(); kept.append(s)
+            elif kind == 'relative':
+                s = socket.socket(socket.AF_UNIX); os.chdir('d'); s.bind('thing'); s.listen()
+                os.chdir('..'); kept.append(s)
+            elif kind == 'datagrams':
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(thing)
+                c = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); c.connect(thing)
+                os.unlink(thing); kept += [s, c]
+            elif kind == 'fifo':
+                os.mkfifo(thing); f = os.open(thing, os.O_RDWR); os.write(f, b'saved'); kept.append(f)
+            elif kind == 'watch':
+                libc = ctypes.CDLL(None); f = libc.inotify_init(); os.mkdir(thing)
+                assert libc.inotify_add_watch(f, thing.encode(), 0x100) >= 0; kept.append(f)
+            print('ready', flush=True)
+            n = 0
+            while True:
+                n += 1; print(n, flush=True); time.sleep(0.05)
+            """;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "directory", "cwd", "file", "listening", "relative", "datagrams", "fifo", "watch"
+            })
+    void whatHadANameComesBackInTheDirectoryOfItsUser(String kind) throws IOException {
+        var spec = pair.spec("python3", "-u", "-c", MAKES, kind);
+        var cell = pair.start(spec);
+        cell.awaitLines(3);
+        var taken = pair.take(cell);
+
+        var restored = pair.fail(cell, spec, taken);
+        restored.awaitLines(cell.lines().size() + 3);
+    }
+
+    /// Who owns the directory puts a link in its place, to one of root's that has the same name.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "directory", "cwd", "file", "listening", "relative", "datagrams", "fifo", "watch"
+            })
+    void nothingThatHadANameIsMadeInADirectoryOfRoot(String kind) throws IOException {
+        var spec = pair.spec("python3", "-u", "-c", MAKES, kind);
+        var cell = pair.start(spec);
+        cell.awaitLines(3);
+        var taken = pair.take(cell);
+        var roots = Files.createDirectory(pair.machine().directory().resolve("roots"));
+        var thing = roots.resolve("thing");
+        TestMachine.run("sh", "-c", likeIt(kind).formatted(thing));
+        Files.setPosixFilePermissions(roots, PosixFilePermissions.fromString("rwx------"));
+        TestMachine.run("mv", pair.work() + "/d", pair.work() + "/old");
+        Files.createSymbolicLink(pair.work().resolve("d"), roots);
+        var attributes = "unix:ino,uid,gid,mode,nlink,ctime";
+        var before = Files.readAttributes(thing, attributes);
+        var of = Files.readAttributes(roots, attributes);
+
+        assertThatThrownBy(() -> pair.fail(cell, spec, taken))
+                .isInstanceOf(CheckpointFailed.class);
+        assertThat(Files.readAttributes(thing, attributes)).isEqualTo(before);
+        assertThat(Files.readAttributes(roots, attributes)).isEqualTo(of);
+    }
+
+    /// {@return a command that makes what CRIU would take for what it saved}
+    private static String likeIt(String kind) {
+        return switch (kind) {
+            case "listening", "relative" ->
+                    "python3 -c \"import socket; socket.socket(socket.AF_UNIX).bind('%s')\"";
+            case "fifo" -> "mkfifo -m 600 '%s'";
+            case "watch" -> "mkdir -m 700 '%s'";
+            default -> "echo root >'%s'";
+        };
     }
 
     @Test
