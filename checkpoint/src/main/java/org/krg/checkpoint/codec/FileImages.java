@@ -117,8 +117,7 @@ public final class FileImages {
     }
 
     private static byte[] unowned(ImageFileMessage file) {
-        var socket =
-                ImageUnixSocketMessage.newBuilder(file.getUnixSocket()).clearPermissions();
+        var socket = ImageUnixSocketMessage.newBuilder(file.getUnixSocket()).clearPermissions();
         return file.toBuilder().setUnixSocket(socket).build().toByteArray();
     }
 

@@ -71,6 +71,12 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             "Have the program close the connection (Go programs:"
                                     + " GODEBUG=multipathtcp=0)"),
                     rule(
+                            "(?:[Gg]host|remap|Can't (?:bind id|link|open fake fifo)|Unable to change"
+                                    + " .* ownership).*(?:Permission denied|Operation not permitted)",
+                            Code.FILE_MISMATCH,
+                            "A directory in which the program had made something leads elsewhere, or"
+                                    + " is its user's no more: put it back"),
+                    rule(
                             "Can't bind inet socket|Cannot assign requested address|Address already"
                                     + " in use",
                             Code.ADDRESS,
@@ -103,6 +109,11 @@ public record CriuDiagnosis(Code code, String cause, String remedy) {
                             "ghost file",
                             Code.GHOST_LIMIT,
                             "A deleted file of the program is too large; have it keep a name"),
+                    rule(
+                            "Can't create link remap for (.*)\\. Use link-remap option",
+                            Code.DESCRIPTOR,
+                            "$1 was removed under this name and exists under another: start the"
+                                    + " program anew, which then opens what is there now"),
                     rule(
                             "Couldn't unlink remap (\\S+hsperfdata\\S+):",
                             Code.FILE_MISMATCH,

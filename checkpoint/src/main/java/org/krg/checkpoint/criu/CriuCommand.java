@@ -68,7 +68,7 @@ final class CriuCommand {
         line.addAll(List.of("-t", "" + cell.rootPid(), "--leave-running"));
         line.addAll(List.of("--freeze-cgroup", cell.appCgroup().toString()));
         line.addAll(List.of("--action-script", config.natives().resolve("krg-standstill") + ""));
-        line.addAll(List.of("--link-remap", "--ghost-limit", "" + config.ghostLimitBytes()));
+        line.addAll(List.of("--ghost-limit", "" + config.ghostLimitBytes()));
         line.addAll(List.of("--timeout", "" + config.freezeLimit().toSeconds()));
         terminal.ifPresent(it -> line.addAll(it.dumpOptions()));
         return line;

@@ -12,6 +12,7 @@ import org.krg.checkpoint.core.HeldFiles;
 import org.krg.checkpoint.core.OutsideConnections;
 import org.krg.checkpoint.core.OwnDirectoryCheck;
 import org.krg.checkpoint.core.Preflight;
+import org.krg.checkpoint.core.RemovedFiles;
 import org.krg.checkpoint.core.SavedFiles;
 import org.krg.checkpoint.core.SharedMemoryTies;
 import org.krg.checkpoint.core.UsedPaths;
@@ -90,6 +91,7 @@ sealed interface Scope {
             var saved = SavedFiles.of(tree, own.files());
             var blockers = new ArrayList<>(Preflight.blockers(tree, inspection, saved, limits));
             blockers.addAll(Scope.blockers(cell, own, saved));
+            blockers.addAll(RemovedFiles.blockers(tree, cell.user().uid()));
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
                     blockers,
@@ -126,12 +128,10 @@ sealed interface Scope {
         public Files files(CellView cell, ProcessTree tree) throws IOException {
             var own = Scope.own(cellFiles, cell);
             var saved = SavedFiles.of(tree, own.files());
+            var blockers = new ArrayList<>(Scope.blockers(cell, own, saved));
+            blockers.addAll(RemovedFiles.blockers(tree, cell.user().uid()));
             return new Files(
-                    saved,
-                    own,
-                    SavedFiles.unnamed(tree),
-                    SavedFiles.needs(tree, saved),
-                    Scope.blockers(cell, own, saved));
+                    saved, own, SavedFiles.unnamed(tree), SavedFiles.needs(tree, saved), blockers);
         }
 
         @Override
