@@ -6,10 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,6 +46,7 @@ public final class Conformance {
     private final Cluster cluster;
     private final Path program;
     private final Path directory;
+    private final Optional<String> user;
 
     /// What happens to a program between its preparations and its check.
     public enum Trial {
@@ -103,10 +106,24 @@ public final class Conformance {
     }
 
     /// @param natives the directory of krg's native programs
-    public Conformance(Cluster cluster, Path natives) {
+    /// @param user whom they run as; empty for who runs the suite
+    public Conformance(Cluster cluster, Path natives, Optional<String> user) {
         this.cluster = cluster;
         this.program = natives.resolve("krg-conform");
-        this.directory = cluster.installation().scratch();
+        this.user = user;
+        var scratch = cluster.installation().scratch();
+        this.directory = user.isPresent() ? forEverybody(scratch) : scratch;
+    }
+
+    private static Path forEverybody(Path scratch) {
+        try {
+            Files.setPosixFilePermissions(scratch, PosixFilePermissions.fromString("rwx--x--x"));
+            var directory = Files.createTempDirectory(scratch, "programs");
+            return Files.setPosixFilePermissions(
+                    directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /// {@return the programs of the suite}
@@ -203,6 +220,7 @@ public final class Conformance {
                         .put("cpuMillis", 10)
                         .put("memoryBytes", 8 << 20);
         request.putObject("checkpoint").put("engine", each.engine());
+        user.ifPresent(name -> request.put("user", name));
         cluster.submit(request);
     }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.krg.jepsen.Conformance.Case;
@@ -88,6 +89,12 @@ public final class ConformanceCommand implements Subcommand {
         private List<String> words = List.of();
 
         @Option(
+                names = "--user",
+                paramLabel = "USER",
+                description = "whom they run as; root's to choose (default: you)")
+        private @Nullable String user;
+
+        @Option(
                 names = {"-o", "--output"},
                 paramLabel = "FORMAT",
                 description = "table, json or markdown; json is stable")
@@ -101,7 +108,7 @@ public final class ConformanceCommand implements Subcommand {
 
         private int run(List<Trial> trials) {
             try (var cluster = Cluster.up(3)) {
-                var suite = new Conformance(cluster, natives());
+                var suite = new Conformance(cluster, natives(), Optional.ofNullable(user));
                 var cases = chosen(suite);
                 var rows = new ArrayList<ObjectNode>();
                 cases.forEach(each -> rows.add(row(each)));

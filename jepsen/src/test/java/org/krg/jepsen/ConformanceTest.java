@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,9 +43,10 @@ class ConformanceTest {
     private static final List<String> REFUSED =
             List.of("eventfd", "traced", "posix-queue", "cell-multicast");
 
+    /// Of a user, whose rights are all that a restore has to files.
     @Test
     void programsOfEachKindAreAfterAMoveWhatTheyWere(Cluster cluster) {
-        var suite = suite(cluster);
+        var suite = suite(cluster, Optional.of("nobody"));
         var cases = suite.cases().stream().filter(each -> SHORT.contains(each.name())).toList();
 
         assertThat(cases).hasSameSizeAs(SHORT);
@@ -54,7 +56,7 @@ class ConformanceTest {
     @Test
     @Tag("long")
     void everyProgramIsWhatItWasAfterEveryTrial(Cluster cluster) {
-        var suite = suite(cluster);
+        var suite = suite(cluster, Optional.empty());
         var cases = suite.cases();
 
         assertThat(cases).hasSizeGreaterThanOrEqualTo(70);
@@ -66,7 +68,7 @@ class ConformanceTest {
 
     @Test
     void whatCannotBeSavedIsRefusedAndGoesOnAsItWas(Cluster cluster) {
-        var suite = suite(cluster);
+        var suite = suite(cluster, Optional.empty());
         var cases = suite.cases().stream().filter(each -> REFUSED.contains(each.name())).toList();
 
         assertThat(suite.run(cases, Trial.CHECKPOINT))
@@ -102,8 +104,8 @@ class ConformanceTest {
         return results.stream().filter(result -> !result.problem().isEmpty()).toList();
     }
 
-    private static Conformance suite(Cluster cluster) {
+    private static Conformance suite(Cluster cluster, Optional<String> user) {
         var root = Path.of(System.getProperty("krg.root"));
-        return new Conformance(cluster, root.resolve("target/native"));
+        return new Conformance(cluster, root.resolve("target/native"), user);
     }
 }
