@@ -18,7 +18,7 @@ import org.krg.state.model.HostPort;
 /// @param quorumWithin how long to ask again while the agents that answer have no quorum: an
 ///   election takes up to 9 s
 /// @param silence how long a stream may be silent before another agent is asked; agents send
-///   something every 15 s
+///   something every 15 s. After as long without an answer it is looked whether the agent is there
 /// @param trace is told of each request and answer
 public record ClientConfig(
         Agents agents,

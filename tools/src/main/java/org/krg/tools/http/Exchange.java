@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.krg.state.model.HostPort;
 import org.krg.tools.http.Answer.Done;
@@ -33,6 +37,10 @@ import org.krg.tools.http.Answer.Unreached;
 ///   taken effect. If it can be repeated the others are asked, like above.
 final class Exchange {
     private static final int OK = 200;
+
+    /// An agent that stands still for a moment is not gone.
+    private static final int MOST_SILENT = 2;
+
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final HttpClient http;
@@ -159,7 +167,7 @@ final class Exchange {
 
     private Answer ask(HostPort endpoint, Call call) {
         try {
-            var reply = http.send(call.at(endpoint, config), BodyHandlers.ofByteArray());
+            var reply = send(endpoint, call);
             return Answer.of(endpoint, reply.statusCode(), reply.body());
         } catch (IOException broken) {
             return failed(endpoint, call, broken);
@@ -168,16 +176,61 @@ final class Exchange {
         }
     }
 
+    /// Waits for a reply as long as the agent is there: whoever waits sends nothing, and would not
+    /// notice the loss of its machine.
+    private HttpResponse<byte[]> send(HostPort endpoint, Call call)
+            throws IOException, InterruptedException {
+        var request = call.at(endpoint, config);
+        if (call.answerWithin().compareTo(config.silence()) <= 0) {
+            return http.send(request, BodyHandlers.ofByteArray());
+        }
+        var reply = http.sendAsync(request, BodyHandlers.ofByteArray());
+        try {
+            for (int silent = 0; silent < MOST_SILENT; ) {
+                try {
+                    return reply.get(config.silence().toNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException stillAtIt) {
+                    silent = isThere(endpoint) ? 0 : silent + 1;
+                }
+            }
+            throw new AgentGone();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException broken
+                    ? broken
+                    : new IOException(failed.getCause());
+        } finally {
+            reply.cancel(true);
+        }
+    }
+
+    /// {@return whether an agent answers anything at all}
+    private boolean isThere(HostPort endpoint) throws InterruptedException {
+        try {
+            var _ =
+                    http.send(
+                            config.request(endpoint, ApiPath.of("status")).build(),
+                            BodyHandlers.discarding());
+            return true;
+        } catch (IOException silent) {
+            return false;
+        }
+    }
+
     private static Answer failed(HostPort endpoint, Call call, IOException why) {
         return switch (why) {
             case HttpConnectTimeoutException _ -> new Unreached("no connection within 5 s");
             case ConnectException _ -> new Unreached("connection refused");
+            case AgentGone _ -> lost(call, "it does not answer any more");
             case HttpTimeoutException _ ->
                     lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
             case SSLException distrusted ->
                     new Refused(ApiFailure.distrusted(endpoint, distrusted));
             default -> lost(call, "the connection broke");
         };
+    }
+
+    private static final class AgentGone extends IOException {
+        private static final long serialVersionUID = 1;
     }
 
     private static Answer lost(Call call, String why) {

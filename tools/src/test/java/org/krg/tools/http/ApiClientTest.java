@@ -19,6 +19,8 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -202,6 +204,55 @@ final class ApiClientTest {
                 .isInstanceOfSatisfying(
                         ApiFailure.class, failure -> assertThat(failure.isUncertain()).isTrue());
         assertThat(other.asked()).isEmpty();
+    }
+
+    @Test
+    void aLongWaitEndsWhenTheAgentIsGone() {
+        var client = watchful(agent(hanging()).address());
+
+        assertThatThrownBy(() -> client.upload(JOBS, text("archive"), Duration.ofHours(1)))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure).hasMessageContaining("it does not answer any more");
+                            assertThat(failure.exit()).isEqualTo(7);
+                        });
+    }
+
+    @Test
+    void aLongWaitGoesOnWhileTheAgentIsThere() {
+        var looks = new CountDownLatch(3);
+        var agent =
+                agent(exchange -> {
+                    if (exchange.getRequestMethod().equals("POST")) {
+                        awaited(looks);
+                    } else {
+                        looks.countDown();
+                    }
+                    DONE.play(exchange);
+                });
+
+        var reply = watchful(agent.address()).upload(JOBS, text("archive"), Duration.ofHours(1));
+
+        assertThat(reply.path("revision").asInt()).isEqualTo(7);
+    }
+
+    private static void awaited(CountDownLatch looks) {
+        try {
+            assertThat(looks.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stop) {
+            throw new AssertionError(stop);
+        }
+    }
+
+    /// {@return a client that soon looks whether an agent that does not answer is there}
+    private ApiClient watchful(HostPort endpoint) {
+        var config =
+                ClientConfig.of(List.of(endpoint))
+                        .withBounds(Duration.ofSeconds(1), PATIENCE, Duration.ofMillis(200));
+        var client = new ApiClient(config);
+        open.add(client);
+        return client;
     }
 
     @Test
