@@ -9,6 +9,7 @@
 //   kill          ok                         SIGKILL to every process of the program
 //   sync          ok STDOUT STDERR STDIN     moves what is in the FIFOs to the files, then the sizes
 //   stdin LENGTH  ok STDIN                   followed by LENGTH bytes; answered when all are handed over
+//                 ok taken COUNT             so many are, and the sender, who has shut its side down, has the rest back
 //                 ok busy                    as many as may wait for the program to read: nothing was handed over
 //   eof           ok                         ends standard input
 //   resize R C    ok                         the terminal has R rows and C columns
@@ -44,6 +45,7 @@ struct client {
     int fd;       // -1: free
     size_t used;  // bytes in `data`
     size_t feed;  // bytes at the start of `data` that standard input has still to take
+    size_t fed;   // bytes of the same message that it has taken
     bool refused; // they are dropped instead
     char data[LINE_BYTES + PAYLOAD_BYTES];
 };
@@ -188,6 +190,7 @@ static void begin_feeding(struct server *server, struct client *client, size_t l
         feeders += other->fd >= 0 && other->feed > 0 && !other->refused;
     }
     client->feed = length;
+    client->fed = 0;
     client->refused = feeders >= FEEDERS_MAX;
 }
 
@@ -253,6 +256,7 @@ static void feed(struct server *server, struct client *client) {
     }
     forget(client, (size_t)taken);
     client->feed -= (size_t)taken;
+    client->fed += (size_t)taken;
     if (client->feed == 0 && client->refused) {
         answer(client, "ok busy\n");
     } else if (client->feed == 0) {
@@ -295,10 +299,26 @@ static void attend(struct server *server, struct client *client) {
     }
 }
 
+// Who sends no more while the program does not read will send the rest again.
+static void take_back(struct client *client) {
+    if (client->feed > 0 && !client->refused) {
+        char text[64];
+        snprintf(text, sizeof text, "ok taken %zu\n", client->fed);
+        answer(client, text);
+    }
+    if (client->fd >= 0) {
+        drop(client);
+    }
+}
+
 static void receive(struct server *server, struct client *client) {
     ssize_t length = recv(client->fd, client->data + client->used,
                           sizeof client->data - client->used, MSG_DONTWAIT);
-    if (length == 0 || (length < 0 && errno != EAGAIN && errno != EINTR)) {
+    if (length == 0) {
+        take_back(client);
+        return;
+    }
+    if (length < 0 && errno != EAGAIN && errno != EINTR) {
         drop(client);
         return;
     }
@@ -321,6 +341,7 @@ static void welcome(struct server *server, int listener) {
         client->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         client->used = 0;
         client->feed = 0;
+        client->fed = 0;
         client->refused = false;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.jepsen;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -66,24 +68,7 @@ class MoveTest {
     void standardInputIsReadOnceAcrossMoves(Cluster cluster) {
         start(cluster, "reader", List.of("/bin/cat"), true);
         var lines = IntStream.rangeClosed(1, 3_000).mapToObj(n -> n + "\n").toList();
-        var sent =
-                CompletableFuture.runAsync(() -> {
-                    try (var client = cluster.client()) {
-                        var path = ApiPath.of("processes", "reader", "stdin");
-                        for (var line : lines) {
-                            var bytes = line.getBytes(StandardCharsets.UTF_8);
-                            while (client.postBytes(path, bytes, TO_START).path("written").asInt()
-                                    == 0) {
-                                Await.pause(Duration.ofMillis(10));
-                            }
-                        }
-                        while (!client.postBytes(path.with("eof", true), new byte[0], TO_START)
-                                .path("ended")
-                                .asBoolean()) {
-                            Await.pause(Duration.ofMillis(10));
-                        }
-                    }
-                });
+        var sent = CompletableFuture.runAsync(() -> pour(cluster, "reader", lines));
         for (var i = 0; i < 2 && !sent.isDone(); i++) {
             move(cluster, "reader", "stop-copy");
         }
@@ -92,6 +77,51 @@ class MoveTest {
 
         assertThat(cluster.run("logs", "reader").require(0).out())
                 .isEqualTo(String.join("", lines));
+    }
+
+    @Test
+    void aSlowReaderReadsItsInputOnceAcrossMoves(Cluster cluster) {
+        var program =
+                """
+                import os, time
+                while True:
+                    piece = os.read(0, 16384)
+                    if not piece: break
+                    os.write(1, piece)
+                    time.sleep(1)
+                """;
+        start(cluster, "slow-reader", List.of("/usr/bin/python3", "-c", program), true);
+        var text = IntStream.range(0, 70_000).mapToObj(n -> n + "\n").collect(joining());
+        var sent = CompletableFuture.runAsync(() -> pour(cluster, "slow-reader", List.of(text)));
+        for (var i = 0; i < 2 && !sent.isDone(); i++) {
+            move(cluster, "slow-reader", "stop-copy");
+        }
+        sent.join();
+        cluster.run("wait", "slow-reader").require(0);
+
+        assertThat(cluster.run("logs", "slow-reader").require(0).out()).isEqualTo(text);
+    }
+
+    /// Sends all of it, and that it has ended.
+    private static void pour(Cluster cluster, String process, List<String> pieces) {
+        try (var client = cluster.client()) {
+            var path = ApiPath.of("processes", process, "stdin");
+            for (var piece : pieces) {
+                var rest = piece.getBytes(StandardCharsets.UTF_8);
+                while (rest.length > 0) {
+                    var written = client.postBytes(path, rest, TO_START).path("written").asInt();
+                    rest = Arrays.copyOfRange(rest, written, rest.length);
+                    if (written == 0) {
+                        Await.pause(Duration.ofMillis(10));
+                    }
+                }
+            }
+            while (!client.postBytes(path.with("eof", true), new byte[0], TO_START)
+                    .path("ended")
+                    .asBoolean()) {
+                Await.pause(Duration.ofMillis(10));
+            }
+        }
     }
 
     @Test

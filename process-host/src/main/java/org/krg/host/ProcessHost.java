@@ -54,9 +54,11 @@ public interface ProcessHost {
     List<RestartMark> restartMarks(ProcessId process, Epoch epoch);
 
     /// Hands bytes to the program's standard input, and ends it if `end` and all were taken. Blocks
-    /// while the program does not read.
+    /// for some seconds while the program does not read.
     ///
-    /// @return how many were taken: fewer where as many as may wait for the program to read already
+    /// @return how many were taken: fewer where it does not read, or as many as may wait for that
+    /// @throws HostFailure of the code `CONFLICT` or `NOT_FOUND` if it takes no input now: nothing
+    ///   was taken then
     int writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end);
 
     /// Tells a program how large its terminal is.

@@ -66,7 +66,8 @@ public interface Machine {
 
     /// Hands bytes to the program's standard input; ends it if `end` and all were taken.
     ///
-    /// @return how many were taken: fewer where as many as may wait for the program to read already
+    /// @return how many were taken: fewer where the program does not read for some seconds, or as
+    ///   many as may wait for that
     int writeStdin(CellId cell, byte[] bytes, boolean end);
 
     /// Tells the program how large its terminal is.

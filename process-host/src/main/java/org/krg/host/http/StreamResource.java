@@ -131,11 +131,17 @@ final class StreamResource {
             return written(image, taken, end && taken == bytes.length);
         } catch (HostFailure failure) {
             var now = replica.image();
-            if (isHeld(now, process.id()) || hasMoved(now, process)) {
+            if (wasRefused(failure) && (isHeld(now, process.id()) || hasMoved(now, process))) {
                 return written(now, 0, false);
             }
             throw failure;
         }
+    }
+
+    /// {@return whether nothing was handed over} After another failure nobody knows how much was.
+    private static boolean wasRefused(HostFailure failure) {
+        return failure.code() == HostFailure.Code.CONFLICT
+                || failure.code() == HostFailure.Code.NOT_FOUND;
     }
 
     /// Tells a program how large its terminal is; the node that hosts it does.

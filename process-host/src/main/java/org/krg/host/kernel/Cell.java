@@ -32,6 +32,8 @@ public final class Cell {
     /// As much as one message of standard input may hold: the capacity of the FIFO.
     public static final int MOST_STDIN_BYTES = 64 * 1024;
 
+    private static final String TAKEN = "taken ";
+
     /// Which cgroup of the cell a command runs in.
     public enum Place {
         /// Beside krg-init, not frozen with the program: for a dump.
@@ -181,18 +183,24 @@ public final class Cell {
                 Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
     }
 
-    /// Hands bytes to the program's standard input. Blocks until the FIFO has taken them.
+    /// Hands bytes to the program's standard input. Blocks until the FIFO has taken them, at most
+    /// for `limit`: the rest is not handed over then.
     ///
     /// @param bytes at most [#MOST_STDIN_BYTES]
-    /// @return whether they were taken; nothing is where eight others wait for the program to read
-    /// @throws CellFailed if the input has ended, or if the program does not read for `limit`; how
-    ///   many bytes it has taken, [#sync] tells
-    public boolean writeStdin(byte[] bytes, Duration limit) {
+    /// @return how many were taken: none where eight others wait for the program to read
+    /// @throws CellFailed if the input has ended, or krg-init does not answer; how many bytes it
+    ///   has taken, [#sync] tells
+    public int writeStdin(byte[] bytes, Duration limit) {
         if (bytes.length > MOST_STDIN_BYTES) {
             throw new IllegalArgumentException("too much for one message: " + bytes.length);
         }
-        var answer = ControlSocket.request(directory, "stdin " + bytes.length, bytes, limit);
-        return !answer.equals("busy");
+        var answer = ControlSocket.offer(directory, "stdin " + bytes.length, bytes, limit);
+        if (answer.equals("busy")) {
+            return 0;
+        }
+        return answer.startsWith(TAKEN)
+                ? Integer.parseInt(answer.substring(TAKEN.length()))
+                : bytes.length;
     }
 
     /// Tells the program how large its terminal is.

@@ -22,6 +22,9 @@ final class ControlSocket {
     /// An answer is one line of a few numbers or one error message.
     private static final int MOST_ANSWER_BYTES = 4096;
 
+    /// krg-init does it at once; the machine may be slow.
+    private static final Duration TAKE_BACK = Duration.ofSeconds(5);
+
     private static final Duration CONNECT_PAUSE = Duration.ofMillis(20);
 
     private ControlSocket() {}
@@ -32,28 +35,81 @@ final class ControlSocket {
     /// @throws CellFailed if krg-init refuses, cannot be reached or does not answer in time
     static String request(Path cell, String command, byte[] payload, Duration limit) {
         var deadline = System.nanoTime() + limit.toNanos();
-        try (var channel = connect(cell, deadline);
-                var selector = Selector.open()) {
-            var key = channel.register(selector, SelectionKey.OP_WRITE);
-            var line = (command + "\n").getBytes(StandardCharsets.UTF_8);
-            var message = ByteBuffer.allocate(line.length + payload.length);
-            message.put(line).put(payload).flip();
-            while (message.hasRemaining()) {
-                await(selector, deadline, command);
-                channel.write(message);
-            }
-            key.interestOps(SelectionKey.OP_READ);
-            var answer = ByteBuffer.allocate(MOST_ANSWER_BYTES);
-            do {
-                await(selector, deadline, command);
-            } while (channel.read(answer) >= 0 && answer.hasRemaining() && !endsLine(answer));
-            return meaning(
-                    new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8),
-                    command);
+        return attempt(
+                cell,
+                command,
+                () -> {
+                    try (var channel = connect(cell, deadline);
+                            var selector = Selector.open()) {
+                        var key = send(channel, selector, command, payload, deadline);
+                        key.interestOps(SelectionKey.OP_READ);
+                        await(selector, deadline, command);
+                        return answer(channel, selector, deadline, command);
+                    }
+                });
+    }
+
+    /// Sends a command whose payload is taken bit by bit, and takes back what is not taken in time.
+    ///
+    /// @return what follows `ok ` in the answer
+    /// @throws CellFailed if krg-init refuses, or cannot be reached; then nobody knows how much it
+    ///   has taken
+    static String offer(Path cell, String command, byte[] payload, Duration limit) {
+        var deadline = System.nanoTime() + limit.toNanos();
+        var latest = deadline + TAKE_BACK.toNanos();
+        return attempt(
+                cell,
+                command,
+                () -> {
+                    try (var channel = connect(cell, latest);
+                            var selector = Selector.open()) {
+                        var key = send(channel, selector, command, payload, latest);
+                        key.interestOps(SelectionKey.OP_READ);
+                        if (!isReady(selector, deadline)) {
+                            channel.shutdownOutput();
+                            await(selector, latest, command);
+                        }
+                        return answer(channel, selector, latest, command);
+                    }
+                });
+    }
+
+    private interface Exchange {
+        String run() throws IOException;
+    }
+
+    private static String attempt(Path cell, String command, Exchange exchange) {
+        try {
+            return meaning(exchange.run(), command);
         } catch (IOException failure) {
             throw new CellFailed(
                     "krg-init of " + cell + " does not take '" + command + "'", failure);
         }
+    }
+
+    private static SelectionKey send(
+            SocketChannel channel, Selector selector, String command, byte[] payload, long deadline)
+            throws IOException {
+        var key = channel.register(selector, SelectionKey.OP_WRITE);
+        var line = (command + "\n").getBytes(StandardCharsets.UTF_8);
+        var message = ByteBuffer.allocate(line.length + payload.length);
+        message.put(line).put(payload).flip();
+        while (message.hasRemaining()) {
+            await(selector, deadline, command);
+            channel.write(message);
+        }
+        return key;
+    }
+
+    /// {@return the answer, of which the beginning is there}
+    private static String answer(
+            SocketChannel channel, Selector selector, long deadline, String command)
+            throws IOException {
+        var answer = ByteBuffer.allocate(MOST_ANSWER_BYTES);
+        while (channel.read(answer) >= 0 && answer.hasRemaining() && !endsLine(answer)) {
+            await(selector, deadline, command);
+        }
+        return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
     }
 
     /// Blocks until `krg-init` has ended or has closed the connection. Made for a virtual thread.
@@ -105,11 +161,16 @@ final class ControlSocket {
     }
 
     private static void await(Selector selector, long deadline, String command) throws IOException {
-        selector.selectedKeys().clear();
-        var leftMillis = (deadline - System.nanoTime()) / 1_000_000;
-        if (leftMillis <= 0 || selector.select(leftMillis) == 0) {
+        if (!isReady(selector, deadline)) {
             throw new CellFailed("krg-init did not answer '" + command + "' in time");
         }
+    }
+
+    /// {@return whether the other side is ready before the deadline}
+    private static boolean isReady(Selector selector, long deadline) throws IOException {
+        selector.selectedKeys().clear();
+        var leftMillis = (deadline - System.nanoTime()) / 1_000_000;
+        return leftMillis > 0 && selector.select(leftMillis) > 0;
     }
 
     private static boolean endsLine(ByteBuffer answer) {

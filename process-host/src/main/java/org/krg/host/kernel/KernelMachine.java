@@ -31,11 +31,12 @@ import org.krg.state.model.Usage;
 
 /// The [Machine] of the engine: the cells of this Linux machine.
 public final class KernelMachine implements Machine {
-    /// A program that does not read its input for so long keeps nobody waiting longer. A task in a
-    /// long system call stands still later; the next look finds it so.
+    /// A task in a long system call stands still later; the next look finds it so.
     private static final Duration FREEZE_LIMIT = Duration.ofMillis(500);
 
-    private static final Duration STDIN_LIMIT = Duration.ofSeconds(20);
+    /// A program that does not read its input for so long keeps nobody waiting longer: less than
+    /// its move waits for those who write to it.
+    private static final Duration STDIN_LIMIT = Duration.ofSeconds(3);
 
     private final Cells cells;
     private final Function<ProcessId, CellSpecs.Own> own;
@@ -228,10 +229,13 @@ public final class KernelMachine implements Machine {
     public int writeStdin(CellId id, byte[] bytes, boolean end) {
         return attempt(() -> {
             var cell = requireAlive(id);
+            var deadline = System.nanoTime() + STDIN_LIMIT.toNanos();
             for (var from = 0; from < bytes.length; from += Cell.MOST_STDIN_BYTES) {
                 var to = Math.min(bytes.length, from + Cell.MOST_STDIN_BYTES);
-                if (!cell.writeStdin(Arrays.copyOfRange(bytes, from, to), STDIN_LIMIT)) {
-                    return from;
+                var left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+                var taken = cell.writeStdin(Arrays.copyOfRange(bytes, from, to), left);
+                if (from + taken < to) {
+                    return from + taken;
                 }
             }
             if (end) {

@@ -55,6 +55,10 @@ final class FakeProcessHost implements ProcessHost {
 
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile int stdinRoom = Integer.MAX_VALUE;
+
+    /// Run when input comes, before anything is taken.
+    volatile Runnable onStdin = () -> {};
+
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
     final List<String> unopenable = new CopyOnWriteArrayList<>();
@@ -239,6 +243,7 @@ final class FakeProcessHost implements ProcessHost {
 
     @Override
     public int writeStdin(ProcessId process, Epoch epoch, byte[] bytes, boolean end) {
+        onStdin.run();
         asked.add(
                 "stdin %s.%s %s %s"
                         .formatted(process, epoch, new String(bytes, StandardCharsets.UTF_8), end));

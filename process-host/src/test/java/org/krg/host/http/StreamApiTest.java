@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
@@ -17,12 +18,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.krg.host.HostFailure;
 import org.krg.host.OutputStreamName;
 import org.krg.host.RestartMark;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.StartMigration;
 import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.model.Epoch;
+import org.krg.state.model.Migration;
+import org.krg.state.model.MigrationId;
 import org.krg.state.model.ProcessId;
 import org.krg.testkit.Samples;
 
@@ -183,6 +191,41 @@ final class StreamApiTest {
         } finally {
             api.here.stdinRoom = Integer.MAX_VALUE;
         }
+    }
+
+    // Of what was refused nothing was taken; after another failure nobody knows.
+    @ParameterizedTest
+    @CsvSource({"CONFLICT, 200", "NOT_FOUND, 200", "FAILED, 500"})
+    void inputIsSentAgainAfterAMoveOnlyIfNothingOfItWasTaken(HostFailure.Code code, int status) {
+        var name = "moves-" + code.exit();
+        var id = api.running(name, HERE);
+        api.here.onStdin =
+                () -> {
+                    leave(id);
+                    throw new HostFailure(code, "made to fail", "");
+                };
+        try {
+            var written = api.postRaw("/v1/processes/" + name + "/stdin", new byte[10]);
+
+            assertThat(written.status()).isEqualTo(status);
+            assertThat(written.body().path("written").asInt(-1)).isEqualTo(status == 200 ? 0 : -1);
+        } finally {
+            api.here.onStdin = () -> {};
+        }
+    }
+
+    private void leave(ProcessId process) {
+        var started =
+                api.propose(
+                        new StartMigration(
+                                process,
+                                epoch(process),
+                                AWAY,
+                                Migration.Mode.STOP_COPY,
+                                Duration.ofMinutes(5),
+                                Samples.START,
+                                "asked"));
+        api.propose(new BeginLeaving(new MigrationId(started.created()), 0));
     }
 
     @Test
