@@ -215,6 +215,13 @@ final class CheckpointResource {
         var _ = call.body(EmptyBody.class);
         var image = replica.read(false);
         var generation = Targets.checkpoint(image, call.path("id"));
+        if (generation.copies().isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.NOT_FOUND,
+                    "no node has a copy of checkpoint " + generation.id(),
+                    "`krg-admin checkpoint rm %s` removes what is known of it"
+                            .formatted(generation.id()));
+        }
         var name = call.find("node").orElseGet(() -> generation.copies().getFirst().name());
         var node = Targets.node(image, name);
         if (!generation.copies().contains(node.id())) {

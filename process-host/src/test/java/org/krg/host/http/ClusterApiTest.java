@@ -322,6 +322,21 @@ final class ClusterApiTest {
     }
 
     @Test
+    void ofWhichNoNodeHasACopyNothingIsRead() {
+        var id = api.running("copyless", AWAY);
+        api.propose(
+                new CommitGeneration(
+                        Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE), 1));
+        api.propose(new ReportCopies(new GenerationId(id, 1), List.of()));
+
+        var refused = api.post("/v1/checkpoints/" + id + ".1/verify", "{}");
+
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(refused.text("/error/message")).contains("no node has a copy");
+        assertThat(refused.text("/error/remedy")).contains("checkpoint rm " + id + ".1");
+    }
+
+    @Test
     void eachCopyOfACheckpointIsReadByItsNode() {
         var id = api.running("read", AWAY);
         var generation = Samples.generation(id, 1, api.process(id).epoch(), AWAY, HERE);
