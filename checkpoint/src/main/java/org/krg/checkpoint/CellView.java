@@ -111,6 +111,10 @@ public interface CellView {
     /// Lets packets in again and the program go on, unless it [#isHeld].
     void thaw();
 
+    /// Told that what was saved is about to be stored, when the program goes on if it does: fails
+    /// if it is of no use any more.
+    default void storing() {}
+
     /// Moves what the program has written to the files. In a frozen cell the sizes are those of the
     /// frozen program.
     StreamSizes sync();

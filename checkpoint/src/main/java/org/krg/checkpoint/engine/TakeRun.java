@@ -62,6 +62,7 @@ record TakeRun(
     private Taken run(Taking taking, CopyProgress progress, Stopwatch watch) {
         try (var snapshot = taking.snapshot(options.fileLimitBytes(), options.leaveFrozen())) {
             var stopped = clock.instant().minus(snapshot.frozen());
+            cell.storing();
             var written = store(taking, snapshot);
             watch.lap("store");
             var taken = copy(written, progress, stopped);

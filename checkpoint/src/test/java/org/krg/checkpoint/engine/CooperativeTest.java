@@ -2,6 +2,7 @@
 package org.krg.checkpoint.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -92,6 +93,19 @@ final class CooperativeTest {
         assertThat(failure.failure().code()).isEqualTo(Code.TOO_FEW_COPIES);
         assertThat(pair.home().checkpoints().stored()).containsExactly(committed.id());
         assertThat(pair.home().checkpoints().verify(committed).repaired()).isZero();
+    }
+
+    // As of a rank whose others were not saved with it.
+    @Test
+    void whatIsOfNoUseWhenTheProgramGoesOnIsNotStored() {
+        var cell = start(PROGRAM);
+        cell.makeUseless();
+
+        assertThatThrownBy(() -> take(cell, 1, LIMIT_BYTES)).hasMessage("of no use");
+
+        assertThat(cell.isFrozen()).isFalse();
+        assertThat(pair.home().checkpoints().stored()).isEmpty();
+        assertThat(pair.away().checkpoints().stored()).isEmpty();
     }
 
     @Test

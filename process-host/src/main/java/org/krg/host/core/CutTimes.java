@@ -11,8 +11,9 @@ public final class CutTimes {
     /// Until all ranks stand still: ranks that do are kept from going on.
     public static final Duration STANDING = Duration.ofSeconds(30);
 
-    /// Until all are saved: ranks go on once they are written to memory, the rest is copying.
-    public static final Duration SAVING = Duration.ofMinutes(5);
+    /// Until all are saved: ranks go on once they are written to memory, the rest is copying, for
+    /// which the disk of another node alone may take ten minutes.
+    public static final Duration SAVING = Duration.ofMinutes(15);
 
     private CutTimes() {}
 

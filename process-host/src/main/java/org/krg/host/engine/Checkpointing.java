@@ -142,6 +142,9 @@ public interface Checkpointing {
 
                     @Override
                     public void awaitOthers() {}
+
+                    @Override
+                    public void requireWhole() {}
                 };
 
         /// Called once the program stands still and can neither send nor receive.
@@ -156,6 +159,11 @@ public interface Checkpointing {
         /// Called before the program goes on; returns when no other rank can send to it what is not
         /// saved, or when that no longer matters.
         void awaitOthers();
+
+        /// Called then, before what is saved is stored and copied.
+        ///
+        /// @throws org.krg.host.HostFailure if that is of no use, as others are not saved with it
+        void requireWhole();
     }
 
     /// Keeps the pages of a segment beside what is saved of a program; blocks.

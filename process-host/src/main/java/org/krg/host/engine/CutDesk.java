@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.engine;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.krg.host.HostFailure;
@@ -17,12 +18,21 @@ import org.krg.state.model.Phase;
 /// Has the ranks of this node take part in the cuts of their jobs, each once in each cut. Owned by
 /// the engine thread.
 final class CutDesk {
+    /// How long a rank may still be at its last checkpoint before the next cut, for which others
+    /// stand still, is given up: more than the end of one that is done takes.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final CellTable cells;
     private final Workers workers;
     private final CutPipeline pipeline;
     private final Ticker ticker;
     private final CheckpointDesk.Finished finished;
     private final TreeMap<CellId, Long> begun = new TreeMap<>();
+
+    /// The cuts that cells have not begun, being at something else.
+    private final TreeMap<CellId, Late> late = new TreeMap<>();
+
+    private record Late(long cut, Duration since) {}
 
     CutDesk(
             CellTable cells,
@@ -40,6 +50,7 @@ final class CutDesk {
     /// Begins what is to be begun.
     void turn(HostView view) {
         begun.keySet().removeIf(cell -> !cells.isAlive(cell));
+        late.keySet().removeIf(cell -> !cells.isAlive(cell));
         if (!view.standing()) {
             return;
         }
@@ -69,7 +80,26 @@ final class CutDesk {
         } else if (isFree(cell)) {
             begun.put(cell, cut.number());
             begin(view, job, cut, cell, rank);
+        } else if (isAtAnother(view, cell, cut)) {
+            begun.put(cell, cut.number());
+            pipeline.abandon(
+                    job,
+                    cut.number(),
+                    "process %s is still at an earlier checkpoint".formatted(rank.id()));
         }
+    }
+
+    private boolean isAtAnother(HostView view, CellId cell, GroupCut cut) {
+        var now = view.clock();
+        var found =
+                late.compute(
+                        cell,
+                        (_, before) ->
+                                before != null && before.cut() == cut.number()
+                                        ? before
+                                        : new Late(cut.number(), now));
+        return cells.findWork(cell).equals(Optional.of(Work.CHECKPOINTING))
+                && now.minus(found.since()).compareTo(PATIENCE) >= 0;
     }
 
     private boolean isFree(CellId cell) {

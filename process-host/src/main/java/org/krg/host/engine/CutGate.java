@@ -95,7 +95,8 @@ final class CutGate implements Checkpointing.Gate {
     }
 
     /// Throws unless all ranks stood still at one time.
-    void requireWhole() {
+    @Override
+    public void requireWhole() {
         if (!whole) {
             throw new HostFailure(
                     HostFailure.Code.CONFLICT,

@@ -69,9 +69,7 @@ final class CutPipeline {
 
     private Checkpointing.Taken takeWithOthers(Job job, Checkpointing.Order order, CutGate gate) {
         Takes.requireRoom(store.image(), job.id());
-        var taken = checkpoints.takeInCut(order, gate, (_, _) -> {});
-        gate.requireWhole();
-        return taken;
+        return checkpoints.takeInCut(order, gate, (_, _) -> {});
     }
 
     /// Gives a cut up. Without effect on one that is over.

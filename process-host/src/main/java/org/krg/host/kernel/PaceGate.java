@@ -46,6 +46,11 @@ final class PaceGate implements Gate {
         thawed = Optional.of(sample());
     }
 
+    @Override
+    public void requireWhole() {
+        inner.requireWhole();
+    }
+
     /// {@return what the program used up to now}
     Slowdown.Sample sample() {
         return new Slowdown.Sample(Duration.ofNanos(System.nanoTime()), usage.read().cpu());

@@ -195,6 +195,11 @@ record SavedCell(
     }
 
     @Override
+    public void storing() {
+        gate.requireWhole();
+    }
+
+    @Override
     public void restoring(Path images) {
         if (hasTerminal) {
             cell.giveTerminal(images.resolve(TYPED));

@@ -9,15 +9,19 @@ import static org.krg.host.core.Images.NOW;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.host.core.Images;
+import org.krg.state.command.Command;
+import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
@@ -40,15 +44,10 @@ final class CopyKeeperTest {
     private final Proposals proposals =
             new Proposals(store, () -> new SessionId(sessions.incrementAndGet()), timer);
     private final MetricRegistry metrics = new MetricRegistry();
+    private final AtomicReference<Instant> now = new AtomicReference<>(NOW.plusSeconds(1));
     private final CopyKeeper keeper =
             new CopyKeeper(
-                    HERE,
-                    Duration.ofMillis(1),
-                    store,
-                    checkpoints,
-                    proposals,
-                    InstantSource.fixed(NOW.plusSeconds(1)),
-                    metrics);
+                    HERE, Duration.ofMillis(1), store, checkpoints, proposals, now::get, metrics);
 
     @BeforeEach
     void oneOfTwoHoldersIsLost() {
@@ -81,14 +80,41 @@ final class CopyKeeperTest {
 
     @Test
     void whatCannotBeFetchedIsTriedAgainAndHoldsUpNothingElse() {
-        checkpoints.lost.add(SECOND);
+        checkpoints.away.add(SECOND);
         keeper.start();
 
         var failed = metrics.counter("krg.checkpoint.copies_failed_total");
         await().atMost(SOON).until(() -> copies(FIRST).contains(HERE) && failed.getCount() > 1);
         assertThat(copies(SECOND)).containsExactly(AWAY, LOST);
-        checkpoints.lost.remove(SECOND);
+        checkpoints.away.remove(SECOND);
         await().atMost(SOON).until(() -> copies(SECOND).contains(HERE));
+    }
+
+    @Test
+    void whatNoNodeHasWholeIsNotFetchedAgainAtEachLook() {
+        checkpoints.lost.add(FIRST);
+        checkpoints.away.add(SECOND);
+        keeper.start();
+
+        await().atMost(SOON).until(() -> tries(FIRST) == 1 && tries(SECOND) > 3);
+        assertThat(tries(FIRST)).isEqualTo(1);
+        now.set(now.get().plus(Duration.ofDays(1)));
+        await().atMost(SOON).until(() -> tries(FIRST) == 2);
+
+        // From another node it may be whole.
+        var before = tries(SECOND);
+        await().atMost(SOON).until(() -> tries(SECOND) > before + 3);
+        assertThat(tries(FIRST)).isEqualTo(2);
+        propose(new ReportCopies(FIRST, List.of(LOST, AWAY)));
+        await().atMost(SOON).until(() -> tries(FIRST) == 3);
+    }
+
+    private long tries(GenerationId id) {
+        return checkpoints.verified.stream().filter(id::equals).count();
+    }
+
+    private void propose(Command command) {
+        assertThat(proposals.submit(command).join()).isInstanceOf(Reply.Accepted.class);
     }
 
     private List<NodeId> copies(GenerationId id) {

@@ -48,6 +48,16 @@ final class FakeCheckpointing implements Checkpointing {
     /// Of which no copy is whole.
     final Set<GenerationId> lost = new ConcurrentSkipListSet<>();
 
+    /// Of which no copy can be reached.
+    final Set<GenerationId> away = new ConcurrentSkipListSet<>();
+
+    /// Of ranks, which are stored when `storing` is done.
+    final List<GenerationId> saved = new CopyOnWriteArrayList<>();
+
+    volatile CompletableFuture<?> storing = CompletableFuture.completedFuture(null);
+
+    final List<GenerationId> verified = new CopyOnWriteArrayList<>();
+
     FakeCheckpointing(FakeMachine machine) {
         this.machine = machine;
     }
@@ -91,13 +101,18 @@ final class FakeCheckpointing implements Checkpointing {
         machine.put(order.cell(), new State.Alive(true));
         gate.standsStill(List.of());
         try {
-            var taken = take(order, progress);
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
             gate.keepPages(_ -> {});
-            return taken;
         } finally {
             gate.awaitOthers();
             machine.put(order.cell(), new State.Alive(false));
         }
+        gate.requireWhole();
+        saved.add(order.generation());
+        storing.join();
+        return take(order, progress);
     }
 
     @Override
@@ -176,6 +191,10 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public Verified verify(Generation generation) {
+        verified.add(generation.id());
+        if (away.contains(generation.id())) {
+            throw new HostFailure(HostFailure.Code.NOT_FOUND, "no copy can be reached", "");
+        }
         if (lost.contains(generation.id())) {
             throw new HostFailure(HostFailure.Code.CORRUPT, "no copy is good", "");
         }

@@ -27,6 +27,7 @@ import org.krg.host.core.OwnLease;
 import org.krg.host.model.CellId;
 import org.krg.host.model.ProcessExit;
 import org.krg.state.command.Command;
+import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.CutCommand.BeginCut;
 import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.command.JobCommand.StopJob;
@@ -358,6 +359,35 @@ final class HostEngineTest {
                         machine.cells().stream()
                                 .map(machine::look)
                                 .allMatch(new State.Alive(false)::equals));
+    }
+
+    @Test
+    void whileARankIsAtAnEarlierCheckpointTheOthersDoNotStandStillForTheNext() {
+        engine.start();
+        var job = parallel(CheckpointPolicy.ON_DEMAND);
+        checkpoints.storing = new CompletableFuture<>();
+        propose(new BeginCut(job, true, NOW));
+        await().atMost(LIMIT).until(() -> checkpoints.saved.size() == 2);
+        propose(new AbandonCut(job, 1, "too long"));
+        propose(new BeginCut(job, true, NOW));
+        awaitTurns();
+        assertThat(store.image().jobs().require(job).activeCut()).isPresent();
+
+        ticker.advance(Duration.ofSeconds(2));
+
+        await().atMost(LIMIT).until(() -> isAbandoned(job, 2, "still at an earlier checkpoint"));
+        checkpoints.storing.complete(null);
+        propose(new BeginCut(job, true, NOW));
+        await().atMost(LIMIT)
+                .until(() -> cut(job).equals(Optional.of(new GroupCut.State.Committed())));
+    }
+
+    private boolean isAbandoned(JobId job, long number, String reason) {
+        return store.image().jobs().require(job).cut().stream()
+                .filter(cut -> cut.number() == number)
+                .map(GroupCut::state)
+                .anyMatch(state ->
+                        state instanceof GroupCut.State.Abandoned(var why) && why.contains(reason));
     }
 
     @Test
