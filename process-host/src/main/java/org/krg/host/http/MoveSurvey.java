@@ -74,7 +74,8 @@ final class MoveSurvey {
     }
 
     /// {@return the same for the node that the policy likes best among those that fit; none when
-    /// the program itself is in the way of each} Throws when no node fits.
+    /// the program itself is in the way of each} One that does not answer is not asked again.
+    /// Throws when no node fits, NO_QUORUM if one might that does not answer.
     Finding best(ClusterImage image, Caller caller, HostedProcess process) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var here = new ArrayList<>(unsaved(image, process, footprint));
@@ -87,8 +88,16 @@ final class MoveSurvey {
                         .map(Verdict::node)
                         .toList();
         var reasons = new ArrayList<String>();
+        var silent = new ArrayList<HostFailure>();
         for (var node : byScore) {
-            var there = at(image, caller, process, footprint, decision, node);
+            List<Obstacle> there;
+            try {
+                there = at(image, caller, process, footprint, decision, node);
+            } catch (HostFailure failure) {
+                silent.add(failure);
+                reasons.add(String.valueOf(failure.getMessage()));
+                continue;
+            }
             if (there.isEmpty()) {
                 return new Finding(Optional.of(node), footprint, here);
             }
@@ -104,10 +113,10 @@ final class MoveSurvey {
                 .forEach(verdict ->
                         reasons.add(verdict.node() + ": " + String.join(", ", verdict.reasons())));
         throw new HostFailure(
-                HostFailure.Code.CANNOT_BE_PLACED,
+                silent.isEmpty() ? HostFailure.Code.CANNOT_BE_PLACED : HostFailure.Code.NO_QUORUM,
                 "no other node can take it: "
                         + (reasons.isEmpty() ? "there is none" : String.join("; ", reasons)),
-                "add a node, or make room on one");
+                silent.isEmpty() ? "add a node, or make room on one" : silent.getFirst().remedy());
     }
 
     private static List<Obstacle> unsaved(

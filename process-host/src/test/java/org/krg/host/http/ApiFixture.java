@@ -30,6 +30,7 @@ import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Operation;
 import org.krg.state.command.ProcessCommand.Place;
 import org.krg.state.command.ProcessCommand.ReportExit;
@@ -77,9 +78,9 @@ final class ApiFixture implements AutoCloseable {
     /// Shows the certificate of a node.
     final TestClient agent;
 
-    private ApiFixture(Path directory) {
+    private ApiFixture(Path directory, int members) {
         this.directory = directory;
-        cluster = StateCluster.start(directory, 1);
+        cluster = StateCluster.start(directory, members);
         keys = new Keys(CLUSTER, directory.resolve("keys"));
         store = cluster.store(cluster.awaitLeader());
         users = new UserParts(store);
@@ -92,7 +93,12 @@ final class ApiFixture implements AutoCloseable {
     }
 
     static ApiFixture start(Path directory) {
-        return new ApiFixture(directory);
+        return start(directory, 1);
+    }
+
+    /// The store is that of the leader of so many members, n1, n2, …
+    static ApiFixture start(Path directory, int members) {
+        return new ApiFixture(directory, members);
     }
 
     /// Every node says that it has every program.
@@ -168,6 +174,16 @@ final class ApiFixture implements AutoCloseable {
                         Samples.START));
     }
 
+    /// Has another node register, whose API is elsewhere.
+    void register(String node, HostPort api) {
+        register(new NodeId(node), api);
+    }
+
+    /// Ends a member that does not lead.
+    void end(NodeId member) {
+        cluster.stop(member);
+    }
+
     /// Has a node register, again after it was lost.
     void bringBack(NodeId node) {
         register(node, (node.equals(HERE) ? hereApi : awayApi).address());
@@ -194,8 +210,9 @@ final class ApiFixture implements AutoCloseable {
 
     /// Proposes what an agent or the leader would.
     Reply.Accepted propose(Command command) {
-        // To vouch for a lost node is an operator's.
-        var principal = command instanceof FenceNode ? User.ROOT : Authority.AGENT;
+        // To vouch for a lost node, and to forget it, is an operator's.
+        var isOperators = command instanceof FenceNode || command instanceof RemoveNode;
+        var principal = isOperators ? User.ROOT : Authority.AGENT;
         var operation =
                 new Operation(new SessionId(1), sequence.incrementAndGet(), 0, principal, command);
         var reply = StateCluster.get(store.submit(operation));
@@ -255,8 +272,8 @@ final class ApiFixture implements AutoCloseable {
         return client.get(path, headers);
     }
 
-    Answer delete(String path) {
-        return client.delete(path);
+    Answer delete(String path, String... headers) {
+        return client.delete(path, headers);
     }
 
     Answer post(String path, String body, String... headers) {

@@ -59,8 +59,8 @@ final class TestClient implements AutoCloseable {
         return send(request(path, headers).GET());
     }
 
-    Answer delete(String path) {
-        return send(request(path).DELETE());
+    Answer delete(String path, String... headers) {
+        return send(request(path, headers).DELETE());
     }
 
     Answer post(String path, String body, String... headers) {

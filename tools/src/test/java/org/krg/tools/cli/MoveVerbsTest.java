@@ -187,6 +187,30 @@ final class MoveVerbsTest {
         assertThat(result.err()).contains("n1 hosts nothing");
     }
 
+    @Test
+    void aProgramThatCannotMoveNowIsTriedAgainAndNotEnded() {
+        var here = "{\"target\":\"heat/0\",\"node\":\"n1\",\"phase\":\"running\"}";
+        put("POST /v1/nodes/n1/cordon", json(200, "{}"));
+        put("POST /v1/processes/heat/0/migrations", error(409, "CONFLICT", 5), json(201, BEGUN));
+        put("GET /v1/operations", exchange -> list("operations", MOVED, "").play(exchange));
+        put("GET /v1/processes", exchange -> list("processes", "", here).play(exchange));
+
+        var result = run("node", "drain", "n1", "--leftover", "stop");
+
+        assertThat(result.exit()).describedAs("%s", result.err()).isZero();
+        assertThat(result.err())
+                .contains("heat/0 moves to n2", "n1 hosts nothing")
+                .doesNotContain("is saved");
+        assertThat(agent.asked())
+                .noneMatch(it -> it.path().endsWith("/checkpoints") || it.path().endsWith("/stop"));
+    }
+
+    /// One thing or nothing, as long as the move has begun or not.
+    private Part list(String plural, String moved, String before) {
+        var begun = agent.asked().stream().filter(it -> it.path().endsWith("/migrations")).count();
+        return json(200, "{\"%s\":[%s]}".formatted(plural, begun == 2 ? moved : before));
+    }
+
     private void put(String path, Part... parts) {
         answers.put(path, new ArrayDeque<>(List.of(parts)));
     }

@@ -33,6 +33,10 @@ final class Draining {
     /// What could not move is tried again after this time.
     private static final Duration AGAIN = Duration.ofSeconds(3);
 
+    /// Refusals that say that something cannot move, rather than that it could not be asked about
+    /// or that something else is under way.
+    private static final Set<String> CANNOT = Set.of("NOT_CHECKPOINTABLE", "CANNOT_BE_PLACED");
+
     private static final String UNDER_WAY = "it is being moved";
 
     /// What becomes of what cannot move.
@@ -53,6 +57,9 @@ final class Draining {
 
     /// Why something is still there, by its target.
     private final Map<String, String> reasons = new TreeMap<>();
+
+    /// What cannot move, and not only not now.
+    private final Set<String> stuck = new HashSet<>();
 
     /// When something may be tried again, as the monotonic clock counts.
     private final Map<String, Long> againAt = new HashMap<>();
@@ -100,10 +107,7 @@ final class Draining {
             }
             var staying = here.stream().filter(it -> !toldToEnd.contains(it)).toList();
             begin(staying, moving.keySet());
-            var isStuck =
-                    moving.isEmpty()
-                            && arriving.isEmpty()
-                            && staying.stream().allMatch(reasons::containsKey);
+            var isStuck = moving.isEmpty() && arriving.isEmpty() && stuck.containsAll(staying);
             if (end.isOver() || (isStuck && !isMoreToCome(here))) {
                 return why(here, moving);
             }
@@ -162,6 +166,7 @@ final class Draining {
                             ANSWER);
             begun.put(target, operation.path("id").asLong());
             reasons.remove(target);
+            stuck.remove(target);
             terminal.say(
                     "%s moves to %s, operation %d"
                             .formatted(
@@ -170,14 +175,26 @@ final class Draining {
                                     operation.path("id").asLong()));
             return true;
         } catch (ApiFailure refused) {
-            cannotMove(target, String.valueOf(refused.getMessage()));
+            var reason = String.valueOf(refused.getMessage());
+            if (CANNOT.contains(refused.code())) {
+                cannotMove(target, reason);
+            } else {
+                later(target, reason);
+            }
             return false;
         }
     }
 
-    private void cannotMove(String target, String reason) {
+    /// Nobody knows yet whether it can.
+    private void later(String target, String reason) {
+        stuck.remove(target);
         reasons.put(target, reason);
         againAt.put(target, System.nanoTime() + AGAIN.toNanos());
+    }
+
+    private void cannotMove(String target, String reason) {
+        later(target, reason);
+        stuck.add(target);
         if (leftover != Leftover.name && told.add(target)) {
             terminal.say(target + " cannot move: " + reason);
         }
