@@ -9,8 +9,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.host.HostFailure;
 import org.krg.host.IncomingCheckpoint;
@@ -45,8 +43,7 @@ public final class ArchiveDesk {
     private final InstantSource wall;
 
     /// What becomes the first checkpoint of a process now.
-    private final ConcurrentHashMap<ProcessId, CompletableFuture<Generation>> underWay =
-            new ConcurrentHashMap<>();
+    private final SharedOutcomes<ProcessId, Generation> underWay = new SharedOutcomes<>();
 
     public ArchiveDesk(
             UUID cluster,
@@ -111,22 +108,8 @@ public final class ArchiveDesk {
 
         @Override
         public Generation commit(ProcessId process) {
-            var own = new CompletableFuture<Generation>();
-            var first = underWay.putIfAbsent(process, own);
-            if (first != null) {
-                return first.join();
-            }
-            try {
-                var id = new GenerationId(process, 1);
-                var committed = findCommitted(id).orElseGet(() -> attempt(id));
-                own.complete(committed);
-                return committed;
-            } catch (RuntimeException failure) {
-                own.completeExceptionally(failure);
-                throw failure;
-            } finally {
-                underWay.remove(process, own);
-            }
+            var id = new GenerationId(process, 1);
+            return underWay.of(process, () -> findCommitted(id).orElseGet(() -> attempt(id)));
         }
 
         private Generation attempt(GenerationId id) {

@@ -297,13 +297,20 @@ final class CheckpointResource {
         return peers.pass(node, call.caller(), call.request(), Failures::response);
     }
 
+    /// Also one that is not there is the log's to refuse: a request that is repeated may have
+    /// removed it.
     HttpResponse delete(Call call) {
+        var id = Targets.checkpointId(call.path("id"));
         var image = replica.read(false);
-        var generation = Targets.checkpoint(image, call.path("id"));
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
-                        new DropGeneration(generation.id()));
-        return Call.one(replica.atLeast(done.revision()), CheckpointView.of(image, generation));
+                        new DropGeneration(id));
+        var view =
+                image.generations()
+                        .find(id)
+                        .map(generation -> CheckpointView.of(image, generation))
+                        .orElseGet(() -> Json.object().put("id", id.toString()));
+        return Call.one(replica.atLeast(done.revision()), view);
     }
 }

@@ -4,8 +4,9 @@ package org.krg.host.http;
 import com.linecorp.armeria.common.HttpResponse;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.krg.host.engine.SharedOutcomes;
 import org.krg.host.http.body.LeaderBody;
 import org.krg.host.http.body.ReplaceBody;
 import org.krg.host.http.body.VotersBody;
@@ -19,7 +20,7 @@ import org.krg.state.command.NodeCommand.RecordVoters;
 import org.krg.state.core.MembershipChange;
 import org.krg.state.core.MembershipChange.Reassign;
 import org.krg.state.core.MembershipChange.Replace;
-import org.krg.state.model.Node;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Role;
 
@@ -32,6 +33,7 @@ final class MemberResource {
     private final Peers peers;
     private final Changes changes;
     private final ClusterResource cluster;
+    private final SharedOutcomes<Changes.Key, ClusterImage> underWay = new SharedOutcomes<>();
 
     MemberResource(
             ApiParts parts,
@@ -46,61 +48,82 @@ final class MemberResource {
         this.cluster = cluster;
     }
 
-    /// Has nodes vote and others vote no more, all together.
+    /// Has nodes vote and others vote no more, all together. What is so already is only noted.
     HttpResponse reassign(Call call) {
         var change = call.body(VotersBody.class).change();
         var wish = new RecordVoters(change.promoted(), change.demoted());
         return onLeader(
                 call,
                 () -> {
-                    var rest = rest(change);
-                    return rest.equals(NOTHING) && !change.equals(NOTHING)
-                            ? wish(call, wish)
-                            : changed(call, rest, wish);
+                    var _ = once(call, key -> reassign(key, change, wish));
+                    return members();
                 });
     }
 
+    private ClusterImage reassign(Changes.Key key, Reassign change, RecordVoters wish) {
+        var rest = rest(change);
+        return rest.equals(NOTHING) && !change.equals(NOTHING)
+                ? wish(key, wish)
+                : changed(key, rest, wish);
+    }
+
+    /// Has a node vote in the place of another one that leaves.
     HttpResponse replace(Call call) {
         var by = call.body(ReplaceBody.class).node();
         var change = new Replace(new NodeId(call.path("name")), by);
+        var wish = new RecordVoters(List.of(by), List.of());
         return onLeader(
-                call, () -> changed(call, change, new RecordVoters(List.of(by), List.of())));
+                call,
+                () -> {
+                    var _ =
+                            once(
+                                    call,
+                                    key ->
+                                            isMade(change)
+                                                    ? wish(key, wish)
+                                                    : changed(key, change, wish));
+                    return members();
+                });
+    }
+
+    private boolean isMade(Replace change) {
+        return has(Role.VOTER, change.by())
+                && replica.read(false).nodes().find(change.gone()).isPresent()
+                && cluster.members().stream().noneMatch(it -> it.node().equals(change.gone()));
+    }
+
+    /// {@return the state after a change of the members, which blocks} A request that is repeated
+    /// while its change is made waits for that one.
+    ClusterImage once(Call call, Function<Changes.Key, ClusterImage> change) {
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
+        return underWay.of(key, () -> change.apply(key));
     }
 
     /// The leader knows what is wanted before it is so: it would undo it.
-    private HttpResponse changed(Call call, MembershipChange change, RecordVoters wish) {
+    private ClusterImage changed(Changes.Key key, MembershipChange change, RecordVoters wish) {
         parts.store()
                 .refusal(change)
                 .ifPresent(why -> {
                     throw new MembershipRefused(why);
                 });
-        var _ = wish(call, wish);
+        var wished = wish(key, wish);
         parts.store().change(change).join();
-        return members();
+        return wished;
     }
 
-    private HttpResponse wish(Call call, RecordVoters wish) {
-        var key = changes.key(call.header("krg-request"), call.caller().principal());
-        var done = changes.submit(key, wish);
-        var _ = replica.atLeast(done.revision());
-        return members();
+    private ClusterImage wish(Changes.Key key, RecordVoters wish) {
+        return replica.atLeast(changes.submit(key, wish).revision());
     }
 
-    /// {@return the change without nodes that have the part already, but not because an operator
-    /// wanted it: of these it is only noted}
+    /// {@return the change without nodes that have the part already}
     private Reassign rest(Reassign change) {
-        var image = replica.read(false);
-        Predicate<NodeId> isDemoted =
-                node -> image.nodes().find(node).filter(Node::demoted).isPresent();
         return new Reassign(
                 change.promoted().stream()
-                        .filter(node -> !(has(Role.VOTER, node) && isDemoted.test(node)))
+                        .filter(node -> change.demoted().contains(node) || !has(Role.VOTER, node))
                         .toList(),
                 change.demoted().stream()
                         .filter(node ->
-                                change.promoted().contains(node)
-                                        || isDemoted.test(node)
-                                        || !has(Role.LISTENER, node))
+                                change.promoted().contains(node) || !has(Role.LISTENER, node))
                         .toList());
     }
 

@@ -18,6 +18,8 @@ import org.krg.state.command.NodeCommand.CordonNode;
 import org.krg.state.command.NodeCommand.FenceNode;
 import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.core.MembershipChange;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.NodeId;
 
 /// The nodes, and how they become members.
 final class NodeResource {
@@ -82,33 +84,43 @@ final class NodeResource {
 
     /// Forgets a lost node and takes it out of the Raft group.
     HttpResponse remove(Call call) {
+        var node = Targets.nodeId(call.path("name"));
         return voting.onLeader(
                 call,
                 () -> {
                     var image = replica.read(false);
-                    var node = Targets.node(image, call.path("name"));
-                    var view = NodeView.of(image, node, parts.store().quorum());
-                    var leaving = new MembershipChange.Remove(node.id());
-                    var isMember =
-                            cluster.members().stream()
-                                    .anyMatch(each -> each.node().equals(node.id()));
-                    if (isMember) {
-                        parts.store()
-                                .refusal(leaving)
-                                .ifPresent(why -> {
-                                    throw new MembershipRefused(why);
-                                });
-                    }
-                    var done =
-                            changes.submit(
-                                    changes.key(
-                                            call.header("krg-request"), call.caller().principal()),
-                                    new RemoveNode(node.id()));
-                    if (isMember) {
-                        parts.store().change(leaving).join();
-                    }
-                    return Call.one(replica.atLeast(done.revision()), view);
+                    var view =
+                            image.nodes()
+                                    .find(node)
+                                    .map(it -> NodeView.of(image, it, parts.store().quorum()))
+                                    .orElseGet(() -> Json.object().put("name", node.name()));
+                    return Call.one(voting.once(call, key -> remove(key, node)), view);
                 });
+    }
+
+    /// One that is a member and known no more was forgotten before, and could not be taken out
+    /// then: that is what is left to do. One that is neither may have been removed by this request,
+    /// if it is repeated; the log knows.
+    private ClusterImage remove(Changes.Key key, NodeId node) {
+        var image = replica.read(false);
+        var leaving = new MembershipChange.Remove(node);
+        var isMember = cluster.members().stream().anyMatch(each -> each.node().equals(node));
+        if (isMember) {
+            parts.store()
+                    .refusal(leaving)
+                    .ifPresent(why -> {
+                        throw new MembershipRefused(why);
+                    });
+        }
+        var isForgotten = isMember && image.nodes().find(node).isEmpty();
+        var after =
+                isForgotten
+                        ? image
+                        : replica.atLeast(changes.submit(key, new RemoveNode(node)).revision());
+        if (isMember) {
+            parts.store().change(leaving).join();
+        }
+        return after;
     }
 
     /// What a node that joins has to know.

@@ -193,14 +193,18 @@ final class Routing {
                     };
             known = Optional.of(caller);
             var memory = shares.enter(context, holder(terms, caller));
-            terms.permit().require(image.get().access(), caller, () -> owner(context));
+            var objection = objection(context, caller, terms.permit());
+            if (objection.isPresent() && !mayBeRepeated(context, request, terms.permit())) {
+                throw objection.get();
+            }
             if (!OF_THIS_NODE.contains(context.path())) {
                 left.get()
                         .ifPresent(why -> {
                             throw why;
                         });
             }
-            var reply = action.answer(context, caller, request, memory);
+            Supplier<HttpResponse> answer = () -> action.answer(context, caller, request, memory);
+            var reply = objection.map(it -> repeated(answer, it)).orElseGet(answer);
             // Who passed it on has written it down.
             return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());
         } catch (RuntimeException failed) {
@@ -212,6 +216,36 @@ final class Routing {
     /// A node that was removed is a stranger, and keeps no agent from another.
     private static String holder(Terms terms, Caller caller) {
         return terms.permit() == Permit.NODE ? Caller.STRANGER : caller.principal();
+    }
+
+    /// {@return why the caller may not}
+    private Optional<HostFailure> objection(
+            ServiceRequestContext context, Caller caller, Permit permit) {
+        try {
+            permit.require(image.get().access(), caller, () -> owner(context));
+            return Optional.empty();
+        } catch (HostFailure objection) {
+            return Optional.of(objection);
+        }
+    }
+
+    /// What a request has removed is nobody's any more. If it is repeated the log knows it by its
+    /// numbers and the user, and answers as it did.
+    private boolean mayBeRepeated(
+            ServiceRequestContext context, HttpRequest request, Permit permit) {
+        return permit == Permit.OWNER
+                && context.method() == HttpMethod.DELETE
+                && request.headers().contains("krg-request")
+                && owner(context).isEmpty();
+    }
+
+    /// Of what the log does not know either nothing is told.
+    private static HttpResponse repeated(Supplier<HttpResponse> answer, HostFailure objection) {
+        try {
+            return answer.get();
+        } catch (HostFailure _) {
+            throw objection;
+        }
     }
 
     /// Strangers hold memory, too, until they have read that they may not.

@@ -16,12 +16,15 @@ import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.AttachedView;
+import org.krg.host.http.view.Json;
 import org.krg.host.http.view.SegmentPagesView;
 import org.krg.host.http.view.SegmentView;
+import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.model.Identity;
 import org.krg.state.model.Segment;
+import org.krg.state.model.SegmentId;
 
 /// The segments of shared memory.
 final class SegmentResource {
@@ -32,6 +35,9 @@ final class SegmentResource {
     private static final int MOST_INCOMING = 2;
 
     private static final int TOO_MANY = 429;
+
+    /// Numbers begin at 1.
+    private static final SegmentId NONE = new SegmentId(0);
 
     private final Replica replica;
     private final Changes changes;
@@ -191,7 +197,11 @@ final class SegmentResource {
     /// Writes a file before, unless it is told not to.
     HttpResponse destroy(Call call) {
         var image = replica.read(false);
-        var segment = Targets.segment(image, call.path("segment"));
+        var found = Targets.findSegment(image, call.path("segment"));
+        if (found.isEmpty()) {
+            return destroyed(call);
+        }
+        var segment = found.get();
         if (segment.backing().isPresent() && !call.flag("discard")) {
             writeBack(segment);
         }
@@ -200,6 +210,17 @@ final class SegmentResource {
                         changes.key(call.header("krg-request"), call.caller().principal()),
                         new DestroySegment(segment.id()));
         return Call.one(replica.atLeast(done.revision()), SegmentView.of(image, segment));
+    }
+
+    /// There is none. A request that is repeated may have destroyed it, which the log knows by the
+    /// request's numbers.
+    private HttpResponse destroyed(Call call) {
+        var name = call.path("segment");
+        var key = changes.key(call.header("krg-request"), call.caller().principal());
+        if (changes.propose(key, new DestroySegment(NONE)) instanceof Reply.Accepted(var at, _)) {
+            return Call.one(replica.atLeast(at), Json.object().put("name", name));
+        }
+        throw Targets.noSegment(name);
     }
 
     private void writeBack(Segment segment) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.model.GenerationId;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.ProcessId;
 import org.krg.testkit.Samples;
 
@@ -154,6 +155,33 @@ final class ClusterApiTest {
         assertThat(api.delete("/v1/nodes/n3").status()).isEqualTo(200);
         assertThat(api.get("/v1/nodes/n3").status()).isEqualTo(404);
         assertThat(api.post("/v1/nodes/n9/fence", "{}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aRepeatedRequestThatRemovesSomethingIsAnsweredAsTheFirst() {
+        api.post("/v1/users", "{\"name\":\"repeats\"}");
+        api.post("/v1/roles", "{\"name\":\"repeats\"}");
+        api.post("/v1/users/repeats/roles", "{\"role\":\"repeats\"}");
+        api.register("n8", api.address());
+        api.fence(new NodeId("n8"));
+        var paths =
+                List.of(
+                        "/v1/nodes/n8",
+                        "/v1/tokens/" + api.post("/v1/tokens", "{}").text("/id"),
+                        "/v1/leases/" + api.post("/v1/leases", "{\"ttlSeconds\":60}").text("/id"),
+                        "/v1/users/repeats/roles/repeats",
+                        "/v1/users/repeats",
+                        "/v1/roles/repeats");
+        for (var path : paths) {
+            var numbers = (51 + paths.indexOf(path)) + ":1";
+            for (var time = 0; time < 2; time++) {
+                var removed = api.delete(path, "Krg-Request", numbers);
+                assertThat(removed.status())
+                        .describedAs("%s %s", path, removed.body())
+                        .isEqualTo(200);
+            }
+            assertThat(api.delete(path, "Krg-Request", "57:1").status()).isIn(400, 404, 409);
+        }
     }
 
     @Test

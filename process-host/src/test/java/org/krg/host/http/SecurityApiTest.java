@@ -49,6 +49,7 @@ import org.krg.host.tls.Pem;
 import org.krg.host.tls.PinnedTrust;
 import org.krg.host.tls.TlsDirectory;
 import org.krg.state.MutualTls;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.model.CertificateName;
@@ -187,6 +188,44 @@ class SecurityApiTest {
 
             assertThat(given.text("/step")).isEqualTo("aborted");
             api.exit(process, 0);
+        } finally {
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatARequestHasRemovedIsToldAgainToItsSenderAlone() {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        api.post("/v1/users", "{\"name\":\"other\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"));
+                var other = api.as(api.keys.user(Role.CLIENT, "other"))) {
+            var mine = nobody.post("/v1/jobs", submission("forgets"));
+            var process = new ProcessId(mine.number("/processes/0/id"));
+            api.place(process, HERE);
+            var epoch = api.process(process).epoch();
+            api.propose(
+                    new CommitGeneration(
+                            Samples.generation(process, 1, epoch, HERE, ApiFixture.AWAY), 1));
+            api.exit(process, 0);
+            var made = nobody.post("/v1/segments", "{\"name\":\"forgotten\",\"sizeBytes\":4096}");
+            assertThat(made.status()).describedAs("%s", made.body()).isEqualTo(201);
+            var paths = List.of("/v1/checkpoints/" + process + ".1", "/v1/segments/forgotten");
+            for (var path : paths) {
+                var numbers = (41 + paths.indexOf(path)) + ":1";
+                var first = nobody.delete(path, "Krg-Request", numbers);
+                assertThat(first.status()).describedAs("%s", first.body()).isEqualTo(200);
+
+                var again = nobody.delete(path, "Krg-Request", numbers);
+
+                assertThat(again.status()).describedAs("%s", again.body()).isEqualTo(200);
+                assertThat(nobody.delete(path).status()).isEqualTo(403);
+                assertThat(nobody.delete(path, "Krg-Request", "43:1").status()).isEqualTo(403);
+                assertThat(other.delete(path, "Krg-Request", numbers).status()).isEqualTo(403);
+                assertThat(api.delete(path, "Krg-Request", "44:1").status()).isEqualTo(404);
+            }
         } finally {
             assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
         }

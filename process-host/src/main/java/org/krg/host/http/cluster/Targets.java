@@ -39,6 +39,14 @@ public final class Targets {
                         missing("node " + name, "`krg-admin node list` shows those there are"));
     }
 
+    /// {@return what a node of that name is called, whether there is one or not}
+    public static NodeId nodeId(String name) {
+        if (!NodeId.isValid(name)) {
+            throw missing("node " + name, "`krg-admin node list` shows those there are");
+        }
+        return new NodeId(name);
+    }
+
     /// {@return the job of that name, the living one first, else the newest, or of that number}
     public static Job job(ClusterImage image, String text) {
         return findJob(image, text).orElseThrow(() -> noJob(image, text));
@@ -97,17 +105,23 @@ public final class Targets {
 
     /// {@return the checkpoint that `PROCESS.NUMBER` means}
     public static Generation checkpoint(ClusterImage image, String text) {
-        var dot = text.indexOf('.');
-        Optional<Generation> found = Optional.empty();
-        if (text.matches(NUMBER + "\\." + NUMBER)) {
-            var process = new ProcessId(Long.parseLong(text.substring(0, dot)));
-            var number = Long.parseLong(text.substring(dot + 1));
-            found = image.generations().find(new GenerationId(process, number));
+        return image.generations().find(checkpointId(text)).orElseThrow(() -> noCheckpoint(text));
+    }
+
+    /// {@return what `PROCESS.NUMBER` means, whether there is one or not}
+    public static GenerationId checkpointId(String text) {
+        if (!text.matches(NUMBER + "\\." + NUMBER)) {
+            throw noCheckpoint(text);
         }
-        return found.orElseThrow(() ->
-                missing(
-                        "checkpoint " + text,
-                        "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER"));
+        var dot = text.indexOf('.');
+        var process = new ProcessId(Long.parseLong(text.substring(0, dot)));
+        return new GenerationId(process, Long.parseLong(text.substring(dot + 1)));
+    }
+
+    private static HostFailure noCheckpoint(String text) {
+        return missing(
+                "checkpoint " + text,
+                "`krg-admin checkpoint list` shows those there are, as PROCESS.NUMBER");
     }
 
     /// {@return the operation of that number}
@@ -126,21 +140,26 @@ public final class Targets {
 
     /// {@return the segment of that name, else of that number; `#` and a number is no name}
     public static Segment segment(ClusterImage image, String text) {
-        if (text.startsWith("#")) {
-            return segment(image, text.substring(1), Optional.empty());
-        }
-        return segment(image, text, image.segments().find(text));
+        return findSegment(image, text).orElseThrow(() -> noSegment(text));
     }
 
-    private static Segment segment(ClusterImage image, String text, Optional<Segment> named) {
-        return named.or(() ->
-                        text.matches(NUMBER)
-                                ? image.segments().known().find(new SegmentId(Long.parseLong(text)))
-                                : Optional.empty())
-                .orElseThrow(() ->
-                        missing(
-                                "segment " + text,
-                                "`krg-admin segment list` shows those there are"));
+    /// {@return the same, if there is one}
+    public static Optional<Segment> findSegment(ClusterImage image, String text) {
+        return text.startsWith("#")
+                ? numberedSegment(image, text.substring(1))
+                : image.segments().find(text).or(() -> numberedSegment(image, text));
+    }
+
+    private static Optional<Segment> numberedSegment(ClusterImage image, String text) {
+        return text.matches(NUMBER)
+                ? image.segments().known().find(new SegmentId(Long.parseLong(text)))
+                : Optional.empty();
+    }
+
+    /// {@return what is told where there is none}
+    public static HostFailure noSegment(String text) {
+        var name = text.startsWith("#") ? text.substring(1) : text;
+        return missing("segment " + name, "`krg-admin segment list` shows those there are");
     }
 
     /// {@return the node that hosts a process now}

@@ -11,7 +11,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `node remove`
-@Command(footer = {"", "Only a lost node that hosts nothing can be removed."})
+@Command(
+        footer = {
+            "",
+            "Only a lost node that hosts nothing can be removed. If it is interrupted, do it again."
+        })
 public final class NodeRemove implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -28,7 +32,7 @@ public final class NodeRemove implements Callable<Integer> {
     @Override
     public Integer call() {
         try (var client = connection.open(terminal)) {
-            client.delete(ApiPath.of("nodes", node));
+            client.delete(ApiPath.of("nodes", node), Voters.CHANGED_WITHIN);
             terminal.say(node + " is forgotten; krg-admin node list shows the others");
         }
         return ExitCode.OK;

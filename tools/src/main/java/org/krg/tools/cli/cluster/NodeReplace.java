@@ -43,7 +43,10 @@ public final class NodeReplace implements Callable<Integer> {
     @Override
     public Integer call() {
         try (var client = connection.open(terminal)) {
-            client.post(ApiPath.of("nodes", node, "replace"), Json.object().put("with", by));
+            client.post(
+                    ApiPath.of("nodes", node, "replace"),
+                    Json.object().put("with", by),
+                    Voters.CHANGED_WITHIN);
             terminal.say(by + " votes in the place of " + node);
         }
         return ExitCode.OK;

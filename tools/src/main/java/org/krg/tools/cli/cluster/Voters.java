@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.cluster;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -11,6 +12,10 @@ import org.krg.tools.http.Json;
 
 /// Who votes, changed for some nodes at once.
 final class Voters {
+    /// Each step of a change is agreed on by a majority, and a node that gets a vote has to catch
+    /// up first.
+    static final Duration CHANGED_WITHIN = Duration.ofMinutes(5);
+
     private Voters() {}
 
     /// Has nodes vote and others vote no more in one change, and says so.
@@ -19,7 +24,7 @@ final class Voters {
         var body = Json.object();
         promoted.forEach(body.putArray("promote")::add);
         demoted.forEach(body.putArray("demote")::add);
-        var members = client.post(ApiPath.of("voters"), body).path("members");
+        var members = client.post(ApiPath.of("voters"), body, CHANGED_WITHIN).path("members");
         var voters =
                 StreamSupport.stream(members.spliterator(), false)
                         .filter(each -> each.path("role").asText().equals("voter"))
