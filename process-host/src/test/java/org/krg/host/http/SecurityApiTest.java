@@ -253,7 +253,6 @@ class SecurityApiTest {
 
             await().until(() -> requests.getCount() > before);
             assertThat(api.post("/v1/jobs", submission("passed-on")).status()).isEqualTo(201);
-            held.write(' ');
             held.close();
             assertThat(shown.get(30, TimeUnit.SECONDS).number("/id")).isEqualTo(mine.number("/id"));
         } finally {
