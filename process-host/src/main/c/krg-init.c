@@ -304,12 +304,12 @@ static _Noreturn void be_init(struct cell *cell, int ready) {
         errno = ETIME;
         die("the lease is over of", "the node");
     }
+    if (cell->spec.exclusive) {
+        watchdog_start(cell);
+    }
     struct program program = {.phase = PHASE_RESTORING, .report = -1};
     if (!cell->spec.restore) {
         program_start(cell, &program);
-    }
-    if (cell->spec.exclusive) {
-        watchdog_start(cell);
     }
     if (write(ready, "+", 1) != 1) {
         complain("cannot tell", "the launcher");

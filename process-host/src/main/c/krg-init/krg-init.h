@@ -89,7 +89,8 @@ struct program {
     char failure[512];
 };
 
-// Starts the program of the spec and returns when it runs or when it is known why it does not.
+// Starts the program of the spec and returns when it runs, when it is known why it does not, or when the
+// lease was over meanwhile: an exclusive program then stands still on its way, or is killed.
 void program_start(struct cell *cell, struct program *program);
 // Starts the program in its cgroups, which are frozen: it stands still before it does anything. False, with
 // errno, if that fails.
@@ -157,6 +158,8 @@ bool watchdog_admits(const struct cell *cell);
 bool watchdog_thaw(const struct cell *cell, uint64_t until);
 // Whether the watchdog has killed the program.
 bool watchdog_has_killed(void);
+// Whether the watchdog has seen the lease over since it was decided last that the program may run.
+bool watchdog_has_lapsed(void);
 
 // ---------------------------------------------------------------- serve.c: the life of the cell
 

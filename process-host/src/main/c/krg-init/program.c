@@ -4,8 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #define LAST_RESERVED_PID 299
 
 #define KERNEL_SIGSET_BYTES 8
+
+#define LOOK_MILLIS 100 // as often as the watchdog looks at the lease
 
 // What the child says when it does not get as far as the program.
 struct failure {
@@ -216,13 +219,18 @@ void program_start(struct cell *cell, struct program *program) {
         become_program(cell, report[1]);
     }
     close(report[1]);
-    struct failure failure;
-    if (read(report[0], &failure, sizeof failure) == sizeof failure) {
-        note_failure(spec, program, &failure);
-    } else {
-        program->phase = PHASE_RUNNING;
+    program->report = report[0];
+    program->phase = PHASE_RUNNING;
+    // A file system that does not answer can hold it up on its way for longer than any lease.
+    struct pollfd said = {.fd = program->report, .events = POLLIN};
+    while (poll(&said, 1, LOOK_MILLIS) == 0 && !watchdog_has_lapsed()) {
     }
-    close(report[0]);
+    if (said.revents != 0) {
+        program_take_report(cell, program);
+    }
+    if (!spec->full && watchdog_has_lapsed()) {
+        kill(program->pid, SIGKILL); // the watchdog may have looked before it was born
+    }
 }
 
 // Into the cgroups by its parent, since it stands still in them at once, wherever it is.

@@ -38,6 +38,13 @@ bool watchdog_has_killed(void) {
     return has_killed;
 }
 
+bool watchdog_has_lapsed(void) {
+    pthread_mutex_lock(&turn);
+    bool was_over = lapsed;
+    pthread_mutex_unlock(&turn);
+    return was_over;
+}
+
 static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_BOOTTIME, &time);

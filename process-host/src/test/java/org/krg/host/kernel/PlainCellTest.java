@@ -17,6 +17,8 @@ import static org.krg.host.kernel.CellFixture.spec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -93,6 +95,25 @@ class PlainCellTest {
             assertThat(awaitExit(cell))
                     .isEqualTo(new ProcessExit.Vanished("killed at the end of the node's lease"));
             assertThat(marked(cell)).isEmpty();
+        }
+    }
+
+    @Test
+    void anExclusiveProgramWhoseStartIsHeldUpUntilTheLeaseIsOverIsKilled() throws Exception {
+        try (var lease = node.lease();
+                var program = HeldProgram.besides(node.config().lease())) {
+            lease.renew(fromNow(Duration.ofHours(1)));
+            var start =
+                    CompletableFuture.supplyAsync(
+                            () -> node.start(program.exclusive("echo began")));
+            program.awaitAsked();
+            lease.renew(fromNow(Duration.ZERO));
+
+            var cell = start.get(CellFixture.LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+            assertThat(awaitExit(cell))
+                    .isEqualTo(new ProcessExit.Vanished("killed at the end of the node's lease"));
+            assertThat(output(cell)).isEmpty();
         }
     }
 

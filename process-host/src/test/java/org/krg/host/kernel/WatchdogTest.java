@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -125,6 +127,29 @@ class WatchdogTest {
             assertThatThrownBy(() -> node.start(late)).isInstanceOf(CellFailed.class);
             assertThat(node.cells().list()).isEmpty();
             awaitOutput(node.start(exclusive(TICKING).startingBy(fromNow(HOUR))), "x");
+        }
+    }
+
+    @Test
+    void aProgramWhoseStartIsHeldUpUntilTheLeaseIsOverStandsStillAndDoesNotBegin()
+            throws Exception {
+        try (var lease = node.lease();
+                var program = HeldProgram.besides(node.config().lease())) {
+            lease.renew(fromNow(HOUR));
+            var start = CompletableFuture.supplyAsync(() -> node.start(program.exclusive(TICKING)));
+            program.awaitAsked();
+            lease.renew(Boottime.now());
+            var cell = start.get(CellFixture.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            await().until(cell::isFrozen);
+
+            lease.renew(fromNow(HOUR));
+            program.release();
+
+            assertThat(isRefused(cell::thaw)).isTrue();
+            assertThat(cell.isFrozen()).isTrue();
+            assertThat(cell.sync().stdoutBytes()).isZero();
+            cell.release(fromNow(HOUR));
+            awaitOutput(cell, "x");
         }
     }
 
