@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.krg.state.model.HostPort;
 import org.krg.tools.http.Answer.Done;
 import org.krg.tools.http.Answer.Lost;
@@ -34,7 +35,8 @@ import org.krg.tools.http.Answer.Unreached;
 ///   election may be under way.
 /// * No connection: the others are asked; if none can be reached it ends at once.
 /// * A connection that breaks, an answer that does not come, or `TIMED_OUT`: the request may have
-///   taken effect. If it can be repeated the others are asked, like above.
+///   taken effect. If it can be repeated the others are asked, like above, and what an agent
+///   refuses by itself, before it looks at what is agreed, ends nothing.
 final class Exchange {
     private static final int OK = 200;
 
@@ -142,7 +144,8 @@ final class Exchange {
                     endpoints.prefer(endpoint);
                     return Optional.of(body);
                 }
-                case Refused(var failure) when isFinal(failure, call) -> throw failure;
+                case Refused(var failure) when isFinal(failure, call) && attempts.isTold(failure) ->
+                        throw failure;
                 case Refused _, Unreached _, Lost _ -> attempts.add(endpoint, answer);
             }
         }
@@ -223,10 +226,19 @@ final class Exchange {
             case AgentGone _ -> lost(call, "it does not answer any more");
             case HttpTimeoutException _ ->
                     lost(call, "no answer within " + call.answerWithin().toSeconds() + " s");
-            case SSLException distrusted ->
-                    new Refused(ApiFailure.distrusted(endpoint, distrusted));
+            case SSLHandshakeException refused when isDistrust(refused) ->
+                    new Refused(ApiFailure.distrusted(endpoint, refused));
+            case SSLHandshakeException _ ->
+                    new Unreached("the connection broke before anything was sent");
+            case SSLException broken -> lost(call, "the connection broke: " + broken.getMessage());
             default -> lost(call, "the connection broke");
         };
+    }
+
+    // One that ends without an alert, of which the JDK says its name in parentheses, is of an agent
+    // that ends.
+    private static boolean isDistrust(SSLHandshakeException failed) {
+        return String.valueOf(failed.getMessage()).startsWith("(");
     }
 
     private static final class AgentGone extends IOException {
@@ -257,6 +269,10 @@ final class Exchange {
 
     /// What was tried for one call. Owned by the calling thread.
     private static final class Attempts {
+        /// What agents refuse for the request itself or after what is agreed, which says whether it
+        /// was done. With other codes they refuse it unseen, too.
+        private static final List<String> VERDICTS = List.of("USAGE", "NOT_FOUND", "CONFLICT");
+
         private final Agents agents;
         private final Call call;
         private final Map<HostPort, Answer> latest = new LinkedHashMap<>();
@@ -273,6 +289,12 @@ final class Exchange {
                     answer instanceof Lost
                             || (answer instanceof Refused(var failure) && failure.isUncertain());
             maybeDone |= uncertain && call.request().isPresent();
+        }
+
+        /// {@return whether a refusal says that it was not done} An agent that was asked before may
+        /// have done it and not lived to say so.
+        boolean isTold(ApiFailure failure) {
+            return !maybeDone || VERDICTS.contains(failure.code());
         }
 
         boolean noneReached() {

@@ -16,12 +16,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.krg.state.model.HostPort;
@@ -35,6 +38,11 @@ final class ApiClientTest {
     private static final Part DONE = json(200, "{\"revision\":7}");
     private static final Part NO_QUORUM = error(503, "NO_QUORUM", 8);
     private static final Part TIMED_OUT = error(504, "TIMED_OUT", 7);
+
+    private static final Part TOO_MANY = exchange -> exchange.sendResponseHeaders(429, -1);
+
+    /// The record of a fatal alert, RFC 8446, 6.
+    private static final byte[] BAD_CERTIFICATE = {21, 3, 3, 0, 2, 2, 42};
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -180,6 +188,55 @@ final class ApiClientTest {
         assertThatThrownBy(() -> client.post(JOBS))
                 .isInstanceOfSatisfying(
                         ApiFailure.class, failure -> assertThat(failure.isUncertain()).isTrue());
+    }
+
+    @Test
+    void aChangeStaysUncertainWhenAnotherAgentRefusesItUnseen() {
+        for (var unseen :
+                List.of(TOO_MANY, error(500, "FAILED", 1), error(403, "NOT_PERMITTED", 4))) {
+            var client = impatient(agent(broken()).address(), agent(unseen).address());
+
+            assertThatThrownBy(() -> client.post(JOBS))
+                    .isInstanceOfSatisfying(
+                            ApiFailure.class,
+                            failure -> assertThat(failure.isUncertain()).isTrue());
+        }
+    }
+
+    @Test
+    void aChangeThatBrokeOffAndIsRefusedAfterWhatIsAgreedIsRefused() {
+        var client =
+                impatient(agent(broken()).address(), agent(error(409, "CONFLICT", 5)).address());
+
+        assertThatThrownBy(() -> client.post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class, failure -> assertThat(failure.exit()).isEqualTo(5));
+    }
+
+    @Test
+    void anAgentThatEndsDuringTheHandshakeDidNotAnswer() throws Exception {
+        var client = encrypted(peer(), peer());
+
+        assertThatThrownBy(() -> client.post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.code()).isEqualTo(ApiFailure.NO_QUORUM);
+                            assertThat(failure).hasMessageContaining("no agent answers");
+                        });
+    }
+
+    @Test
+    void anAgentThatDoesNotBelieveTheCallerIsSaid() throws Exception {
+        var client = encrypted(peer(BAD_CERTIFICATE), peer());
+
+        assertThatThrownBy(() -> client.post(JOBS))
+                .isInstanceOfSatisfying(
+                        ApiFailure.class,
+                        failure -> {
+                            assertThat(failure.code()).isEqualTo(ApiFailure.NOT_PERMITTED);
+                            assertThat(failure).hasMessageContaining("do not believe each other");
+                        });
     }
 
     @Test
@@ -388,6 +445,34 @@ final class ApiClientTest {
         var agent = new FakeAgent(parts);
         open.add(agent);
         return agent;
+    }
+
+    /// {@return where somebody waits for the beginning of a handshake, says this and closes}
+    private HostPort peer(byte... said) throws IOException {
+        var listener = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
+        open.add(listener);
+        Thread.startVirtualThread(() -> {
+            while (true) {
+                try (var socket = listener.accept()) {
+                    socket.getInputStream().read();
+                    socket.getOutputStream().write(said);
+                    socket.shutdownOutput();
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException closed) {
+                    if (listener.isClosed()) {
+                        return;
+                    }
+                }
+            }
+        });
+        return new HostPort("127.0.0.1", listener.getLocalPort());
+    }
+
+    private ApiClient encrypted(HostPort... endpoints) throws Exception {
+        var client =
+                new ApiClient(ClientConfig.of(List.of(endpoints)).withTls(SSLContext.getDefault()));
+        open.add(client);
+        return client;
     }
 
     private ApiClient client(HostPort... endpoints) {
