@@ -33,7 +33,9 @@ record ModuleRow(String name, List<String> packages, List<String> uses) {
                             List.of("org.krg.host.."),
                             List.of(STATE, PAGES, LINUX, CHECKPOINT, POLICY)),
                     new ModuleRow(
-                            "tools", List.of(TOOLS), join(VALUES, join(AGENT, List.of(POLICY)))),
+                            "tools",
+                            List.of(TOOLS),
+                            join(VALUES, join(AGENT, List.of(POLICY, LINUX)))),
                     new ModuleRow(
                             "jepsen", List.of("org.krg.jepsen.."), join(VALUES, List.of(TOOLS))));
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.dev;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,11 +47,21 @@ public final class AgentProcess {
                 .filter(arguments -> endsWith(arguments.subList(0, arguments.size() - 1), RUN))
                 .map(List::getLast)
                 .filter(settings -> settings.matches("/.*/nodes/[^/]+/krgd\\.toml"))
-                .map(settings -> Path.of(settings).resolve("../../..").normalize())
+                .flatMap(settings -> findPath(settings).stream())
+                .map(settings -> settings.resolve("../../..").normalize())
                 .distinct()
                 .map(DevDirectory::at)
                 .filter(DevDirectory::hasCluster)
                 .toList();
+    }
+
+    // What another user's process was started with need not be a path.
+    private static Optional<Path> findPath(String text) {
+        try {
+            return Optional.of(Path.of(text));
+        } catch (InvalidPathException noPath) {
+            return Optional.empty();
+        }
     }
 
     /// {@return its number}

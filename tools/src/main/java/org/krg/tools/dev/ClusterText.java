@@ -61,6 +61,10 @@ final class ClusterText {
     }
 
     private static String text(JsonNode node, String field) {
-        return node.required(field).textValue();
+        var value = node.required(field);
+        if (!value.isTextual()) {
+            throw new IllegalArgumentException(field + " is no text");
+        }
+        return value.textValue();
     }
 }

@@ -11,7 +11,12 @@ import org.krg.host.HostFailure;
 /// @param isSeparate whether its nodes have networks of their own, [DevNetwork]
 /// @param nodes in the order of their numbers, the voters first
 public record DevCluster(UUID id, String name, boolean isSeparate, List<DevNode> nodes) {
+    private static final String NAME = "dev-[0-9a-f]{8}";
+
     public DevCluster {
+        if (!name.matches(NAME)) {
+            throw new IllegalArgumentException("\"" + name + "\" is no name of a dev cluster");
+        }
         nodes = List.copyOf(nodes);
     }
 

@@ -30,7 +30,7 @@ public final class DevCuts {
     /// @throws HostFailure CONFLICT if the nodes share the machine's network, or theirs is not
     ///   there
     public DevCuts(DevDirectory directory) {
-        this.cluster = directory.cluster();
+        this.cluster = directory.requireOwn().cluster();
         if (!cluster.isSeparate()) {
             throw new HostFailure(
                     HostFailure.Code.CONFLICT,

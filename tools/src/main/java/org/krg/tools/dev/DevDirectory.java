@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.dev;
 
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +16,7 @@ import java.util.Set;
 import javax.net.ssl.SSLContext;
 import org.krg.host.HostFailure;
 import org.krg.host.daemon.UserKeys;
+import org.krg.linux.Account;
 import org.krg.state.model.HostPort;
 import org.krg.tools.http.ClientConfig;
 
@@ -36,9 +41,19 @@ public final class DevDirectory {
         this.path = path;
     }
 
-    /// {@return the directory at `path`, whether there is a dev cluster in it or not}
+    /// {@return the directory at `path`, whether there is a dev cluster in it or not} Whatever
+    /// links lead to it, it is the same one: agents and cells are known by its path.
     public static DevDirectory at(Path path) {
-        return new DevDirectory(path.toAbsolutePath().normalize());
+        return new DevDirectory(real(path.toAbsolutePath()));
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            var parent = path.getParent();
+            return parent == null ? path : real(parent).resolve(path.getFileName()).normalize();
+        }
     }
 
     /// {@return the dev cluster that `dev up` made last, if it is still there}
@@ -85,6 +100,34 @@ public final class DevDirectory {
         }
     }
 
+    /// {@return this directory} Whoever may write there can have this user's agents do what they
+    /// like.
+    ///
+    /// @throws HostFailure NOT_PERMITTED if it is there and is not this user's alone to write to
+    DevDirectory requireOwn() {
+        if (!Files.exists(path)) {
+            return this;
+        }
+        try {
+            if (!Files.getAttribute(path, "unix:uid").equals(Account.ownUid())) {
+                throw notOwn("belongs to another user", "name a directory of your own with --dir");
+            }
+            var mode = Files.getPosixFilePermissions(path);
+            if (mode.contains(GROUP_WRITE) || mode.contains(OTHERS_WRITE)) {
+                throw notOwn(
+                        "may be written by others than its owner",
+                        "if nobody has put anything there: chmod go-w " + path);
+            }
+            return this;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private HostFailure notOwn(String why, String remedy) {
+        return new HostFailure(HostFailure.Code.NOT_PERMITTED, path + " " + why, remedy);
+    }
+
     /// {@return what the cluster consists of}
     ///
     /// @throws HostFailure NOT_FOUND if there is none, CORRUPT if that cannot be read
@@ -96,7 +139,9 @@ public final class DevDirectory {
             throw new HostFailure(
                     HostFailure.Code.CORRUPT,
                     "cannot read " + facts() + ": " + broken.getMessage(),
-                    "`krg-admin dev down --purge --dir " + path + "` removes the cluster",
+                    "put back what `dev up` wrote there; or end its agents (`pgrep -f "
+                            + path
+                            + "` shows them), then remove the directory",
                     broken);
         }
     }

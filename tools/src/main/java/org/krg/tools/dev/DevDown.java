@@ -3,12 +3,12 @@ package org.krg.tools.dev;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.krg.host.HostFailure;
+import org.krg.linux.UserTree;
 
 /// Takes a dev cluster down: nothing of it runs afterwards, and nothing of it is left on the
 /// machine outside its directory. Works at any time, also on what an interrupted command left.
@@ -29,19 +29,20 @@ public final class DevDown {
     ///
     /// @param purge whether the directory is removed too
     /// @throws HostFailure CONFLICT if another command changes the cluster, or if the directory to
-    ///   be removed holds something else
+    ///   be removed holds something else; NOT_PERMITTED if it is not this user's alone
     public void run(boolean purge) throws IOException, InterruptedException {
         if (!Files.isDirectory(directory.path())) {
             talk.accept("there is nothing in " + directory);
             return;
         }
+        directory.requireOwn();
         requireOurs();
         try (var _ = DirectoryLock.take(directory)) {
             if (directory.hasCluster()) {
                 stop(new DevNodes(directory, krgHome, talk));
             }
             if (purge) {
-                removeTree(directory.path());
+                UserTree.remove(directory.path());
                 StateHome.ofUser().forget(directory.path());
                 talk.accept("removed " + directory);
             }
@@ -83,17 +84,5 @@ public final class DevDown {
                     directory + " holds something else than a dev cluster; nothing was touched",
                     "name the directory of a dev cluster with --dir");
         }
-    }
-
-    /// Removes a directory with all that is in it, if it is there.
-    static void removeTree(Path path) throws IOException {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            try (var entries = Files.newDirectoryStream(path)) {
-                for (var entry : entries) {
-                    removeTree(entry);
-                }
-            }
-        }
-        Files.deleteIfExists(path);
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.krg.host.HostFailure;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.NodeAddresses;
@@ -18,6 +19,7 @@ import org.krg.state.model.NodeAddresses;
 /// machine is on it, too, so that commands reach the agents; none of its settings change.
 final class DevNetwork {
     private static final Path NAMESPACES = Path.of("/run/netns");
+    private static final Path DEVICES = Path.of("/sys/class/net");
     private static final int BLOCKS = 1 << 14;
     private static final int BLOCK_BITS = 8;
 
@@ -65,6 +67,15 @@ final class DevNetwork {
             return;
         }
         remove();
+        try {
+            makeAll();
+        } catch (HostFailure | InterruptedException failure) {
+            Interruption.defer(this::remove);
+            throw failure;
+        }
+    }
+
+    private void makeAll() throws InterruptedException {
         makeBridge();
         for (var number = 1; number <= nodes.size(); number++) {
             makeNode(number);
@@ -72,9 +83,11 @@ final class DevNetwork {
         // Whoever is no node reaches cells by way of one.
         batch(
                 List.of("ip"),
-                "route add %s via %s dev %s".formatted(DevLinks.pool(id), address(id, 1), prefix));
+                "route add %s via %s dev %s".formatted(DevLinks.pool(id), address(id, 1), prefix),
+                "link set dev %s alias \"krg %s\"".formatted(prefix, id));
     }
 
+    // The alias comes last.
     private boolean isWhole() throws InterruptedException {
         return existing().size() == nodes.size() + 1 && DevLinks.existing(id).contains(prefix);
     }
@@ -87,7 +100,6 @@ final class DevNetwork {
         batch(
                 List.of("ip"),
                 "link add %s type veth peer name machine netns %s".formatted(prefix, prefix),
-                "link set dev %s alias \"krg %s\"".formatted(prefix, id),
                 "address add %s/24 dev %s".formatted(address, prefix),
                 "link set dev %s up".formatted(prefix));
         inNamespace(prefix, "link set dev machine master bridge up");
@@ -116,6 +128,9 @@ final class DevNetwork {
     /// Removes whatever there is of it. What is held by a process goes with it.
     void remove() throws InterruptedException {
         DevLinks.remove(id);
+        if (Files.exists(DEVICES.resolve(prefix))) {
+            ip("link", "delete", prefix);
+        }
         for (var namespace : existing()) {
             ip("netns", "delete", namespace);
         }

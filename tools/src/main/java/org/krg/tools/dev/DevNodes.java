@@ -33,7 +33,7 @@ public final class DevNodes {
     /// @param krgHome the checkout or installation krg runs from
     /// @param talk is told what happens, in lines
     public DevNodes(DevDirectory directory, Path krgHome, Consumer<String> talk) {
-        this.directory = directory;
+        this.directory = directory.requireOwn();
         this.cluster = directory.cluster();
         this.krgHome = krgHome;
         this.talk = talk;
@@ -51,7 +51,16 @@ public final class DevNodes {
 
     /// Starts the agents of nodes and returns when all serve. Those that run already are left as
     /// they are. If one does not come up those that were started here are stopped.
+    ///
+    /// @throws HostFailure CONFLICT if another command changes the cluster
     public void start(List<String> nodes) throws IOException, InterruptedException {
+        try (var _ = DirectoryLock.take(directory)) {
+            begin(nodes);
+        }
+    }
+
+    /// The same, for who has the right to change the cluster.
+    void begin(List<String> nodes) throws IOException, InterruptedException {
         if (cluster.isSeparate()) {
             DevNetwork.of(cluster).make();
         }
@@ -73,11 +82,21 @@ public final class DevNodes {
             }
             await(starting);
         } catch (HostFailure | IOException | InterruptedException failure) {
-            for (var agent : starting) {
-                // What an agent has acknowledged is on the disk at any moment.
+            Interruption.defer(() -> abandon(starting));
+            throw failure;
+        }
+    }
+
+    // What an agent has acknowledged is on the disk at any moment.
+    private void abandon(List<StartingAgent> started) throws InterruptedException {
+        for (var agent : started) {
+            if (!agent.kill(KILL_LIMIT)) {
+                throw outlives("the agent of " + agent.node());
+            }
+            // Not those of an agent that somebody else started, which keeps another from its data.
+            if (findAgent(agent.node()).isEmpty()) {
                 killNode(agent.node());
             }
-            throw failure;
         }
     }
 
@@ -134,6 +153,16 @@ public final class DevNodes {
         }
         RunDirectory.sweep(krgHome);
         return killed;
+    }
+
+    /// Kills all nodes, as above, and removes the network that they have of their own.
+    void abandonAll() throws InterruptedException {
+        for (var node : cluster.nodes()) {
+            killNode(node.name());
+        }
+        if (cluster.isSeparate()) {
+            DevNetwork.of(cluster).remove();
+        }
     }
 
     /// Asks the agent of a node to end, kills it if it does not, and then whatever the node hosts.

@@ -20,6 +20,7 @@ import org.krg.host.AgentSettings.NodeSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.daemon.ClusterKeys;
 import org.krg.host.daemon.SettingsFile;
+import org.krg.linux.UserTree;
 import org.krg.state.StateConfig.FirstMember;
 import org.krg.state.model.NodeAddresses;
 import org.krg.state.model.NodeId;
@@ -58,10 +59,11 @@ public final class DevUp {
     ///
     /// @param count how many nodes; empty: as many as there are, or three
     /// @throws HostFailure CONFLICT if the directory is in use, holds something else or a cluster
-    ///   with another number of nodes
+    ///   with another number of nodes; NOT_PERMITTED if it is not this user's alone
     public DevNodes run(OptionalInt count) throws IOException, InterruptedException {
         requireOurs();
         DevDirectory.makePrivate(directory.path());
+        directory.requireOwn();
         try (var _ = DirectoryLock.take(directory);
                 var claims = PortClaims.open()) {
             if (directory.hasCluster()) {
@@ -80,14 +82,12 @@ public final class DevUp {
         var all = nodes.cluster().nodes();
         talk.accept("starting " + names(all) + " in " + directory);
         try {
-            nodes.start(all.stream().filter(DevNode::voter).map(DevNode::name).toList());
+            nodes.begin(all.stream().filter(DevNode::voter).map(DevNode::name).toList());
             // The others find the voters' APIs.
-            nodes.start(all.stream().filter(node -> !node.voter()).map(DevNode::name).toList());
+            nodes.begin(all.stream().filter(node -> !node.voter()).map(DevNode::name).toList());
             awaitReady(all);
         } catch (HostFailure | IOException | InterruptedException failure) {
-            for (var node : all) {
-                nodes.killNode(node.name());
-            }
+            Interruption.defer(nodes::abandonAll);
             talk.accept("stopped what was started; " + directory + " stays, with all logs");
             throw failure;
         }
@@ -139,7 +139,7 @@ public final class DevUp {
                     directory.settings(node.name()), SettingsText.render(settings(cluster, node)));
         }
         if (cluster.isSeparate()) {
-            DevDown.removeTree(directory.admin());
+            UserTree.remove(directory.admin());
             keys.giveAdministrator(DevDirectory.ADMIN, directory.admin());
         }
         directory.write(cluster);

@@ -25,6 +25,30 @@ public final class Interruption implements AutoCloseable {
         return interruption;
     }
 
+    /// What cleans up.
+    @FunctionalInterface
+    interface CleanUp {
+        void perform() throws InterruptedException;
+    }
+
+    /// Cleans up although an interrupt has come or comes meanwhile, from its beginning if need be,
+    /// and leaves the interrupt to what follows.
+    static void defer(CleanUp work) {
+        var interrupted = Thread.interrupted();
+        var done = false;
+        while (!done) {
+            try {
+                work.perform();
+                done = true;
+            } catch (InterruptedException stop) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() {
         closed.countDown();

@@ -73,6 +73,7 @@ public final class NodeRemains {
     }
 
     private boolean isCell(String directory) {
-        return Path.of(directory).startsWith(home);
+        // What others write there need not be a path.
+        return directory.startsWith(home + "/");
     }
 }

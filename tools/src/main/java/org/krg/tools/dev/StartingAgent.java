@@ -56,6 +56,13 @@ final class StartingAgent {
         return false;
     }
 
+    /// Ends it with SIGKILL, unless it has ended.
+    ///
+    /// @return whether it is gone
+    boolean kill(Duration limit) throws InterruptedException {
+        return process.destroyForcibly().waitFor(limit);
+    }
+
     /// {@return what to say when it does not come up}
     HostFailure failure(String what) {
         var lines = text().lines().filter(line -> !line.isBlank()).toList();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.krg.linux.Account;
 
 /// Where a user's commands remember things, `${XDG_STATE_HOME:-~/.local/state}/krg`: the last dev
 /// cluster, and the dev cluster that has no directory of its own.
@@ -34,15 +35,7 @@ record StateHome(Path directory) {
         } catch (IOException unusable) {
             // Said by the caller, who sees that the path is another.
         }
-        return Path.of("/tmp", "krg-dev-" + ownUid());
-    }
-
-    private static String ownUid() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").toString();
-        } catch (IOException noProc) {
-            return System.getProperty("user.name");
-        }
+        return Path.of("/tmp", "krg-dev-" + Account.ownUid());
     }
 
     /// {@return the directory of the last `dev up`}

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.AgentSettings.EncryptionSettings;
@@ -86,6 +89,7 @@ class DevDirectoryTest {
         try (var _ = DirectoryLock.take(directory)) {
             assertConflict(() -> up().run(OptionalInt.empty()));
             assertConflict(() -> down().run(false));
+            assertConflict(() -> new DevNodes(directory, KRG_HOME, told::add).start(List.of("n1")));
         }
         down().run(false);
     }
@@ -132,6 +136,96 @@ class DevDirectoryTest {
         assertThat(told).contains("removed " + directory, "there is nothing in " + directory);
     }
 
+    /// As deep as the program of a cell can make it.
+    @Test
+    void whatProgramsLeftIsRemovedHoweverDeepItIs() throws Exception {
+        var state = Files.createDirectories(directory.data("n1").resolve("cells/1.1/io/state"));
+        var deep = Files.createDirectory(temporary.resolve("deep"));
+        for (var level = 0; level < 5_000; level++) {
+            var outer = Files.createDirectory(temporary.resolve("outer"));
+            Files.move(deep, outer.resolve("level"));
+            Files.move(outer, deep);
+        }
+        Files.move(deep, state.resolve("deep"));
+
+        down().run(true);
+
+        assertThat(directory.path()).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryIsTheSameOneWhateverLinksLeadToIt() throws Exception {
+        var home = Files.createDirectory(temporary.resolve("home"));
+        var link = Files.createSymbolicLink(temporary.resolve("link"), home);
+        var before = DevDirectory.at(link.resolve("dev")).path();
+        Files.createDirectories(home.resolve("dev/nodes"));
+        var itself = Files.createSymbolicLink(temporary.resolve("itself"), home.resolve("dev"));
+
+        assertThat(before).isEqualTo(home.resolve("dev"));
+        for (var named : List.of(link.resolve("dev"), itself, link.resolve("dev/../dev"))) {
+            assertThat(DevDirectory.at(named).path()).isEqualTo(before);
+        }
+
+        new DevDown(DevDirectory.at(itself), KRG_HOME, told::add).run(true);
+
+        assertThat(home.resolve("dev")).doesNotExist();
+    }
+
+    @Test
+    void aDirectoryThatOthersMayWriteToIsRefused() throws Exception {
+        write();
+        Files.setPosixFilePermissions(
+                directory.path(), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertNotOwn();
+    }
+
+    @Test
+    @Tag("root")
+    void aDirectoryOfAnotherUserIsRefused() throws Exception {
+        write();
+        Files.setAttribute(directory.path(), "unix:uid", 65534);
+
+        assertNotOwn();
+    }
+
+    private void assertNotOwn() {
+        for (var command :
+                List.<ThrowingCallable>of(
+                        () -> up().run(OptionalInt.empty()),
+                        () -> down().run(true),
+                        () -> new DevNodes(directory, KRG_HOME, told::add))) {
+            assertThatThrownBy(command)
+                    .isInstanceOfSatisfying(
+                            HostFailure.class,
+                            failure ->
+                                    assertThat(failure.code())
+                                            .isEqualTo(HostFailure.Code.NOT_PERMITTED));
+        }
+        assertThat(directory.path().resolve("cluster.json")).exists();
+    }
+
+    @Test
+    void namesThatWouldLeadElsewhereAreNoClusterAndNoNode() throws Exception {
+        write();
+        var facts = directory.path().resolve("cluster.json");
+        var text = Files.readString(facts);
+
+        for (var wrong :
+                List.of(
+                        text.replace("\"dev-0123abcd\"", "\"..\""),
+                        text.replace("\"dev-0123abcd\"", "\"\""),
+                        text.replace("\"dev-0123abcd\"", "7"),
+                        text.replace("\"n1\"", "\"../n1\""))) {
+            Files.writeString(facts, wrong);
+            assertThatThrownBy(directory::cluster)
+                    .isInstanceOfSatisfying(
+                            HostFailure.class,
+                            failure ->
+                                    assertThat(failure.code()).isEqualTo(HostFailure.Code.CORRUPT));
+        }
+    }
+
     @Test
     void threeOfFourNodesVoteAndFiveOfSeven() {
         assertThat(List.of(1, 2, 3, 4, 5, 7)).map(DevUp::voters).containsExactly(1, 2, 3, 3, 5, 5);
@@ -143,7 +237,7 @@ class DevDirectoryTest {
         var cluster =
                 new DevCluster(
                         UUID.randomUUID(),
-                        "dev-test",
+                        "dev-0123abcd",
                         false,
                         List.of(
                                 new DevNode("n1", true, listen.getFirst()),
@@ -160,7 +254,7 @@ class DevDirectoryTest {
         return new DevDown(directory, KRG_HOME, told::add);
     }
 
-    private static void assertConflict(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    private static void assertConflict(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         HostFailure.class,
