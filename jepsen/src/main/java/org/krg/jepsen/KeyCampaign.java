@@ -12,6 +12,7 @@ import org.krg.jepsen.check.Replay;
 import org.krg.jepsen.check.Sessions;
 import org.krg.jepsen.check.WatchPromises;
 import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.history.Call;
 import org.krg.jepsen.workload.KeyClients;
@@ -29,6 +30,9 @@ public final class KeyCampaign {
     private static final Duration CLIENT_PAUSE = Duration.ofMillis(20);
 
     private static final Duration TO_SETTLE = Duration.ofSeconds(3);
+
+    /// For so many answered calls one change at least.
+    private static final int LEAST_CHANGES = 5;
 
     private final Cluster cluster;
     private final Consumer<String> talk;
@@ -64,14 +68,19 @@ public final class KeyCampaign {
         var holders = LeaseHolders.start(cluster, seed);
         var deadline = System.nanoTime() + limit.toNanos();
         var struck = 0;
-        while (struck < faults && System.nanoTime() < deadline) {
-            Await.pause(Duration.ofMillis(random.nextInt(MOST_PAUSE_MILLIS)));
-            var what = fault.strike(random);
-            struck++;
-            talk.accept("fault %d of %d: %s".formatted(struck, faults, what));
+        try {
+            while (struck < faults && System.nanoTime() < deadline) {
+                Await.pause(Duration.ofMillis(random.nextInt(MOST_PAUSE_MILLIS)));
+                var what = fault.strike(random);
+                struck++;
+                talk.accept("fault %d of %d: %s".formatted(struck, faults, what));
+            }
+            cluster.heal();
+            Await.pause(TO_SETTLE);
+        } catch (RuntimeException | Error broken) {
+            abandon(broken, clients, holders);
+            throw broken;
         }
-        cluster.heal();
-        Await.pause(TO_SETTLE);
         var calls = clients.stop().calls();
         var violations = new ArrayList<>(clients.violations());
         violations.addAll(holders.stop());
@@ -79,6 +88,25 @@ public final class KeyCampaign {
         violations.addAll(ManyKeys.violations(cluster, keys));
         violations.addAll(EqualReplicas.violations(cluster));
         return new Report(struck, calls.size(), answered(calls), violations);
+    }
+
+    /// Ends the load of a campaign that cannot go on, and tells what can be said of it without the
+    /// cluster. Who was interrupted waits for nothing more.
+    private void abandon(Throwable broken, KeyClients clients, LeaseHolders holders) {
+        clients.tellToEnd();
+        holders.tellToEnd();
+        if (broken.getCause() instanceof InterruptedException) {
+            return;
+        }
+        var calls = clients.stop().calls();
+        var violations = new ArrayList<>(clients.violations());
+        violations.addAll(holders.stop());
+        violations.addAll(Linearizability.violations(calls));
+        violations.addAll(Sessions.violations(calls));
+        for (var violation : violations) {
+            talk.accept("until then: " + violation);
+            broken.addSuppressed(new CampaignFailed(violation));
+        }
     }
 
     private List<String> judge(List<Call> calls) {
@@ -91,8 +119,8 @@ public final class KeyCampaign {
                         .mapToLong(done -> done.revision())
                         .max()
                         .orElse(0);
-        var violations = new ArrayList<String>();
         var watch = KeyLog.read(cluster, cluster.members().getFirst(), KeyClients.PREFIX, last);
+        var violations = new ArrayList<>(idle(answered(calls), watch.changes().size()));
         violations.addAll(Replay.violations(calls, watch.changes()));
         violations.addAll(Linearizability.violations(calls));
         violations.addAll(Sessions.violations(calls));
@@ -103,6 +131,16 @@ public final class KeyCampaign {
                             watch.changes()));
         }
         return violations;
+    }
+
+    /// {@return what is wrong where little was written: an empty history breaks no promise} More
+    /// than half of the calls of [KeyClients] write.
+    static List<String> idle(long answered, long changes) {
+        return changes * LEAST_CHANGES >= answered
+                ? List.of()
+                : List.of(
+                        "%d calls were answered and %d changes made: the load did not load"
+                                .formatted(answered, changes));
     }
 
     private static long answered(List<Call> calls) {

@@ -23,9 +23,12 @@ public final class LostWrites implements AutoCloseable {
         this.scratch = scratch;
         var program = ForgetfulDisk.compile(scratch);
         try {
-            this.cluster = Cluster.up(nodes, data -> disks.add(ForgetfulDisk.mount(program, data)));
+            this.cluster =
+                    Cluster.up(
+                            nodes,
+                            data -> disks.add(ForgetfulDisk.mount(program, data)),
+                            () -> disks.forEach(ForgetfulDisk::close));
         } catch (RuntimeException failed) {
-            disks.forEach(ForgetfulDisk::close);
             remove();
             throw failed;
         }

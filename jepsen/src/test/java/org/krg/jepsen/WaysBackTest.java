@@ -4,6 +4,7 @@ package org.krg.jepsen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +87,8 @@ class WaysBackTest {
                             if (place.endsWith(Path.of(THIRD, "data"))) {
                                 disks.add(mount(place));
                             }
-                        })) {
+                        },
+                        () -> disks.forEach(WaysBackTest::unmount))) {
             try (var disk = disks.getFirst();
                     var agent = goOnHere(cluster)) {
                 put(cluster, "colour", "blue");
@@ -188,6 +190,14 @@ class WaysBackTest {
             return SmallDisk.mount(place, DISK_MIB);
         } catch (IOException failure) {
             throw new AssertionError(failure);
+        }
+    }
+
+    private static void unmount(SmallDisk disk) {
+        try {
+            disk.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 

@@ -62,18 +62,18 @@ public final class Cluster implements AutoCloseable {
 
     /// Makes a cluster and returns when all its nodes are ready.
     public static Cluster up(int nodes) {
-        return up(nodes, _ -> {});
+        return up(nodes, it -> it, _ -> {}, () -> {});
     }
 
     /// Makes a cluster whose nodes encrypt the checkpoints that they keep.
     public static Cluster upEncrypting(int nodes) {
-        return up(nodes, it -> it, _ -> {}, "--encrypt-checkpoints");
+        return up(nodes, it -> it, _ -> {}, () -> {}, "--encrypt-checkpoints");
     }
 
     /// Makes a cluster whose nodes are as apart as machines: each has a network of its own, and
     /// they can be [parted][#cut]. Agents are asked over TLS.
     public static Cluster upSeparate(int nodes) {
-        return up(nodes, it -> it, _ -> {}, "--separate-networks");
+        return up(nodes, it -> it, _ -> {}, () -> {}, "--separate-networks");
     }
 
     /// As above, and each agent has a [wall clock of its own][#setClock].
@@ -82,20 +82,23 @@ public final class Cluster implements AutoCloseable {
                 nodes,
                 it -> it.with("LD_PRELOAD", OwnClock.compile(it.scratch()).toString()),
                 data -> OwnClock.of(data).make(),
+                () -> {},
                 "--separate-networks");
     }
 
     /// As above.
     ///
     /// @param prepare is shown the place of each node's data directory before it is made
-    public static Cluster up(int nodes, Consumer<Path> prepare) {
-        return up(nodes, it -> it, prepare);
+    /// @param undo what was prepared is to be taken back: the cluster does not come up
+    public static Cluster up(int nodes, Consumer<Path> prepare, Runnable undo) {
+        return up(nodes, it -> it, prepare, undo);
     }
 
     private static Cluster up(
             int nodes,
             UnaryOperator<Installation> surroundings,
             Consumer<Path> prepare,
+            Runnable undo,
             String... options) {
         var scratch = makeScratch();
         var directory = scratch.resolve("cluster");
@@ -114,9 +117,20 @@ public final class Cluster implements AutoCloseable {
             cluster.awaitReady();
             return cluster;
         } catch (RuntimeException | Error failure) {
-            takeDown(installation);
-            removeTree(scratch);
+            cleanUp(failure, () -> installation.run(TO_START, "dev", "down"));
+            cleanUp(failure, undo);
+            cleanUp(failure, () -> takeDown(installation));
+            cleanUp(failure, () -> removeTree(scratch));
             throw failure;
+        }
+    }
+
+    // What cannot be cleaned up is not to hide why.
+    private static void cleanUp(Throwable failure, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException more) {
+            failure.addSuppressed(more);
         }
     }
 

@@ -46,6 +46,12 @@ public final class Machine {
         return found;
     }
 
+    /// {@return whether something is mounted there}
+    public static boolean isMounted(Path directory) {
+        return lines(PROC.resolve("self/mounts"))
+                .anyMatch(line -> line.contains(" " + directory + " "));
+    }
+
     /// {@return the cgroup that freezes the program of a cell}
     public static Path cell(String cluster, String node, long process, long epoch) {
         return mounts("cgroup2")

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.krg.jepsen.cluster.Await;
+import org.krg.jepsen.cluster.Machine;
 import org.krg.jepsen.cluster.Tool;
 
 /// A mounted file system in memory that loses on demand whatever was not synced: contents of files
@@ -54,16 +55,22 @@ public final class ForgetfulDisk implements AutoCloseable {
             Files.createDirectories(mount);
             var log = mount.resolveSibling(mount.getFileName() + ".disk.log").toFile();
             var process =
-                    new ProcessBuilder(program.toString(), mount.toString())
+                    // Ctrl-C is for the campaign, which unmounts when it has cleaned up.
+                    new ProcessBuilder("setsid", program.toString(), mount.toString())
                             .redirectErrorStream(true)
                             .redirectOutput(log)
                             .start();
             var disk = new ForgetfulDisk(mount, process);
-            Await.until(
-                    "a file system on " + mount + ", see " + log,
-                    TO_MOUNT,
-                    () -> Files.exists(disk.power()));
-            return disk;
+            try {
+                Await.until(
+                        "a file system on " + mount + ", see " + log,
+                        TO_MOUNT,
+                        () -> Files.exists(disk.power()));
+                return disk;
+            } catch (RuntimeException notMounted) {
+                disk.close();
+                throw notMounted;
+            }
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -112,12 +119,16 @@ public final class ForgetfulDisk implements AutoCloseable {
         return mount.resolve(".power");
     }
 
-    /// Unmounts it; its content is gone.
+    /// Unmounts it, unless it is not mounted any more; its content is gone.
     @Override
     public void close() {
         try {
-            order("go");
-            Tool.run(List.of("umount", "--lazy", mount.toString()));
+            if (Machine.isMounted(mount)) {
+                if (program.isAlive()) {
+                    order("go");
+                }
+                Tool.run(List.of("umount", "--lazy", mount.toString()));
+            }
         } finally {
             program.destroy();
         }

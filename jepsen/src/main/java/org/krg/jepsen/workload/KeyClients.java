@@ -56,11 +56,16 @@ public final class KeyClients {
         return clients;
     }
 
+    /// Lets them make no more calls, and does not wait for those that are under way.
+    public void tellToEnd() {
+        stopping.set(true);
+    }
+
     /// Lets the clients finish their calls.
     ///
     /// @return what they saw
     public Recorder stop() {
-        stopping.set(true);
+        tellToEnd();
         for (var thread : threads) {
             try {
                 if (!thread.join(TO_END)) {

@@ -54,11 +54,16 @@ public final class LeaseHolders {
         return holders;
     }
 
+    /// Lets them make no more calls, and does not wait for those that are under way.
+    public void tellToEnd() {
+        stopping.set(true);
+    }
+
     /// Lets the holders finish; the last lease of each ends by itself.
     ///
     /// @return what is wrong with what they saw
     public List<String> stop() {
-        stopping.set(true);
+        tellToEnd();
         for (var thread : threads) {
             try {
                 if (!thread.join(TO_END)) {

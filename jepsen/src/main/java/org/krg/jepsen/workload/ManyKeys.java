@@ -8,6 +8,8 @@ import org.krg.jepsen.cluster.CampaignFailed;
 import org.krg.jepsen.cluster.Cluster;
 import org.krg.jepsen.history.Answer;
 import org.krg.jepsen.history.Part;
+import org.krg.jepsen.history.Result;
+import org.krg.jepsen.history.Span;
 import org.krg.jepsen.history.Transaction;
 import org.krg.tools.http.ApiPath;
 
@@ -19,6 +21,9 @@ public final class ManyKeys {
     private static final int AT_ONCE = 128;
 
     private static final int CLIENTS = 8;
+
+    /// So many values are looked at in the end.
+    private static final int READ = 200;
 
     private ManyKeys() {}
 
@@ -52,10 +57,7 @@ public final class ManyKeys {
                     start = next.getAndAdd(AT_ONCE)) {
                 var parts = new ArrayList<Part>();
                 for (var number = start; number < Math.min(count, start + AT_ONCE); number++) {
-                    parts.add(
-                            new Part.Write(
-                                    "%s%09d".formatted(PREFIX, number),
-                                    ("value " + number + " ").repeat(8)));
+                    parts.add(new Part.Write(key(number), value(number)));
                 }
                 var answer = KeyApi.transact(api, Transaction.of(parts.toArray(Part[]::new)));
                 if (!(answer instanceof Answer.Done)) {
@@ -68,14 +70,40 @@ public final class ManyKeys {
         }
     }
 
-    /// {@return what is wrong with them at the end}
+    private static String key(int number) {
+        return "%s%09d".formatted(PREFIX, number);
+    }
+
+    private static String value(int number) {
+        return ("value " + number + " ").repeat(8);
+    }
+
+    /// {@return what is wrong with them at the end: with their number, and with the values of some}
     public static List<String> violations(Cluster cluster, int count) {
+        var violations = new ArrayList<String>();
+        if (count == 0) {
+            return violations;
+        }
         try (var api = cluster.client()) {
             var path = ApiPath.of("keys").with("prefix", PREFIX).with("count", true);
-            var found = count == 0 ? 0 : api.get(path).path("count").asLong();
-            return found == count
-                    ? List.of()
-                    : List.of("of %d keys %d are there".formatted(count, found));
+            var found = api.get(path).path("count").asLong();
+            if (found != count) {
+                violations.add("of %d keys %d are there".formatted(count, found));
+            }
+            for (var number = 0; number < count; number += Math.max(1, count / READ)) {
+                var read = KeyApi.read(api, Span.one(key(number)), true);
+                if (!holds(read, value(number))) {
+                    violations.add("%s is not what was written: %s".formatted(key(number), read));
+                }
+            }
         }
+        return violations;
+    }
+
+    private static boolean holds(Answer read, String value) {
+        return read instanceof Answer.Done done
+                && done.results().getFirst() instanceof Result.Found(var entries)
+                && entries.size() == 1
+                && entries.getFirst().value().equals(value);
     }
 }
