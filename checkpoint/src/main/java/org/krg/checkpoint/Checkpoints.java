@@ -15,12 +15,12 @@ import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Restored;
 import org.krg.checkpoint.model.Scanned;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.Survey;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
 import org.krg.checkpoint.model.Verified;
 import org.krg.state.model.Generation;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.Identity;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Substitute;
@@ -116,12 +116,12 @@ public interface Checkpoints {
     /// @param head what is said of its job
     IncomingGeneration duplicate(Generation generation, ArchiveHead head);
 
-    /// {@return the generations of which this node has a manifest, in order}
-    List<GenerationId> stored();
+    /// {@return the manifests that this node has, in order of the generations}
+    List<StoredManifest> stored();
 
-    /// Removes what this node has of one generation, durably. The chunks that only it used go with
-    /// the next [#sweep].
-    void discard(GenerationId generation);
+    /// Removes what this node has of one generation, durably; another one of its number stays. The
+    /// chunks that only it used go with the next [#sweep].
+    void discard(StoredManifest stored);
 
     /// Removes chunks that no generation of this node needs any more. To be called every now and
     /// then: what could not be removed yet is left to the next call.

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.krg.checkpoint.model.Manifest;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Sha256;
 import org.slf4j.Logger;
@@ -98,11 +97,15 @@ public final class Baselines {
 
     /// Removes the set of a generation that goes from the store: with its tree of hashes gone there
     /// is nothing to compare by.
-    synchronized void drop(GenerationId generation) {
-        var found = kept.get(generation.process());
-        if (found != null && found.baseline().manifest().id().equals(generation)) {
-            drop(generation.process());
-        }
+    ///
+    /// @param digest of its manifest
+    synchronized void drop(Sha256 digest) {
+        kept.values().stream()
+                .map(Kept::baseline)
+                .filter(it -> it.digest().equals(digest))
+                .map(Baseline::process)
+                .toList()
+                .forEach(this::drop);
     }
 
     /// Keeps the images of a dump, which are moved out of the directory they were made in.

@@ -347,24 +347,20 @@ public final class CheckpointEngine implements Checkpoints {
     }
 
     @Override
-    public List<GenerationId> stored() {
+    public List<StoredManifest> stored() {
         try {
-            return parts.store().stored().stream().map(StoredManifest::id).distinct().toList();
+            return parts.store().stored();
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }
     }
 
     @Override
-    public void discard(GenerationId generation) {
+    public void discard(StoredManifest stored) {
         try {
             parts.baselines().dropOld();
-            parts.baselines().drop(generation);
-            for (var stored : parts.store().stored()) {
-                if (stored.id().equals(generation)) {
-                    parts.store().remove(generation, stored.digest());
-                }
-            }
+            parts.baselines().drop(stored.digest());
+            parts.store().remove(stored.id(), stored.digest());
         } catch (IOException failure) {
             throw Failures.of(Phase.STORE, failure);
         }

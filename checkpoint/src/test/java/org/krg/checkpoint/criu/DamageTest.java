@@ -21,6 +21,7 @@ import org.krg.checkpoint.fixture.TestCell.Spec;
 import org.krg.checkpoint.fixture.TestNode;
 import org.krg.checkpoint.linux.ProcCellFiles;
 import org.krg.checkpoint.model.Failure.Code;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.Verified;
 import org.krg.checkpoint.zstd.BlockFormat;
 import org.krg.state.model.StartFault;
@@ -147,7 +148,7 @@ final class DamageTest {
         var restored = third.restore(pair.machine(), generation, 2, spec);
         restored.awaitLines(cell.lines().size() + 2);
         assertThat(third.damage()).isEmpty();
-        assertThat(third.checkpoints().stored()).containsExactly(generation.id());
+        assertThat(third.checkpoints().stored()).containsExactly(StoredManifest.of(generation));
     }
 
     @Test
@@ -186,7 +187,7 @@ final class DamageTest {
                         });
         assertThat(cell.isFrozen()).isFalse();
         assertThat(small.images().resolve("tmp")).isEmptyDirectory();
-        assertThat(small.checkpoints().stored()).containsExactly(old.id());
+        assertThat(small.checkpoints().stored()).containsExactly(StoredManifest.of(old));
         var before = cell.lines().size();
         cell.awaitLines(before + 2);
 
@@ -270,13 +271,14 @@ final class DamageTest {
         var third = pair.home().take(cell, 3).generation();
         var before = pair.home().packBytes();
 
-        pair.home().checkpoints().discard(first.id());
+        pair.home().checkpoints().discard(StoredManifest.of(first));
         pair.home().checkpoints().sweep();
-        assertThat(pair.home().checkpoints().stored()).containsExactly(second.id(), third.id());
+        assertThat(pair.home().checkpoints().stored())
+                .containsExactly(StoredManifest.of(second), StoredManifest.of(third));
         assertThat(pair.home().packBytes()).isLessThan(before + 1);
-        pair.home().checkpoints().discard(third.id());
+        pair.home().checkpoints().discard(StoredManifest.of(third));
         pair.home().checkpoints().sweep();
-        assertThat(pair.home().checkpoints().stored()).containsExactly(second.id());
+        assertThat(pair.home().checkpoints().stored()).containsExactly(StoredManifest.of(second));
         assertThat(pair.home().checkpoints().verify(second)).returns(0L, Verified::repaired);
 
         // The same after a restart, and what was freed is stored again when it is needed.
@@ -284,17 +286,17 @@ final class DamageTest {
         assertThat(home.checkpoints().verify(second)).returns(0L, Verified::repaired);
         var fourth = home.take(cell, 4).generation();
         assertThat(home.checkpoints().verify(fourth)).returns(0L, Verified::repaired);
-        home.checkpoints().discard(second.id());
+        home.checkpoints().discard(StoredManifest.of(second));
         home.checkpoints().sweep();
         cell.kill();
         home.restore(pair.machine(), fourth, 2, spec).awaitLines(5);
-        assertThat(home.checkpoints().stored()).containsExactly(fourth.id());
+        assertThat(home.checkpoints().stored()).containsExactly(StoredManifest.of(fourth));
     }
 
     @Test
     void withoutLiveGenerationsNothingIsLeft() throws IOException {
         var generation = pair.home().take(cell, 1).generation();
-        pair.home().checkpoints().discard(generation.id());
+        pair.home().checkpoints().discard(StoredManifest.of(generation));
         pair.home().checkpoints().sweep();
         assertThat(pair.home().packBytes()).isZero();
         assertThat(pair.home().checkpoints().stored()).isEmpty();

@@ -14,6 +14,7 @@ import org.krg.checkpoint.fixture.Pair;
 import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.fixture.TestNode;
 import org.krg.checkpoint.model.Failure;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
 import org.krg.state.model.Engine;
@@ -116,7 +117,7 @@ final class MoveTest {
         cell.awaitLines(5);
         var checkpoints = pair.home().checkpoints();
         var ahead = checkpoints.take(cell, TestNode.options(1, pair.away()).ofMove());
-        checkpoints.discard(ahead.generation().id());
+        checkpoints.discard(StoredManifest.of(ahead.generation()));
         assertThat(checkpoints.sweep()).isPositive();
 
         var last = leave(cell, 2);

@@ -17,6 +17,7 @@ import org.krg.checkpoint.fixture.TestCell;
 import org.krg.checkpoint.model.Failure.Code;
 import org.krg.checkpoint.model.Manifest.Entry;
 import org.krg.checkpoint.model.Manifest.Kind;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.Taken;
 import org.krg.state.model.Engine;
@@ -91,7 +92,8 @@ final class CooperativeTest {
                         CheckpointFailed.class, () -> pair.home().checkpoints().take(cell, alone));
 
         assertThat(failure.failure().code()).isEqualTo(Code.TOO_FEW_COPIES);
-        assertThat(pair.home().checkpoints().stored()).containsExactly(committed.id());
+        assertThat(pair.home().checkpoints().stored())
+                .containsExactly(StoredManifest.of(committed));
         assertThat(pair.home().checkpoints().verify(committed).repaired()).isZero();
     }
 

@@ -94,12 +94,13 @@ final class StagingTest {
     @Test
     void aSetGoesWithItsGenerationAndNotWithAnother() throws IOException {
         var images = new TreeMap<String, byte[]>(Map.of("pages-1.img", new byte[9_000]));
-        keepAsDumped(taken(2, images, Optional.empty()), images);
+        var manifest = taken(2, images, Optional.empty());
+        keepAsDumped(manifest, images);
 
-        baselines.drop(new GenerationId(PROCESS, 1));
+        baselines.drop(digest(taken(1, images, Optional.empty())));
         var kept = baselines.take(PROCESS).orElseThrow();
         baselines.put(kept);
-        baselines.drop(new GenerationId(PROCESS, 2));
+        baselines.drop(digest(manifest));
 
         assertThat(baselines.take(PROCESS)).isEmpty();
         assertThat(kept.work().images()).doesNotExist();

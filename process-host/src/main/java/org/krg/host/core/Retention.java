@@ -11,6 +11,7 @@ import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
+import org.krg.state.model.Sha256;
 
 /// Which generations are kept: as many of the newest good ones as the job asks for, whatever their
 /// age; those that are younger than it asks for; every pinned one; the one that a process is about
@@ -56,11 +57,15 @@ public final class Retention {
     }
 
     /// {@return whether what a node stores of a generation is of no use: it was dropped, or it was
-    /// never committed and never will be} True also on a replica from the past: numbers only grow,
-    /// so a generation that it has not heard of is not garbage.
-    public static boolean isGarbage(ClusterImage image, GenerationId stored) {
-        if (image.generations().find(stored).isPresent()) {
-            return false;
+    /// never committed and never will be, as when another one of its number was} True also on a
+    /// replica from the past: numbers only grow, and each is committed once, so a generation that
+    /// it has not heard of is not garbage.
+    ///
+    /// @param digest of the stored manifest
+    public static boolean isGarbage(ClusterImage image, GenerationId stored, Sha256 digest) {
+        var agreed = image.generations().find(stored);
+        if (agreed.isPresent()) {
+            return !agreed.get().manifest().equals(digest);
         }
         return image.processes()
                 .find(stored.process())

@@ -147,9 +147,11 @@ public final class ArchiveDesk {
             var order = new StopOrder(KILL, Duration.ZERO, wall.instant());
             var _ = proposals.submit(new StopJob(process.get().job(), order)).join();
         }
-        if (Retention.isGarbage(store.read().join(), id)) {
-            checkpoints.forget(id);
-        }
+        var now = store.read().join();
+        checkpoints.stored().stream()
+                .filter(stored -> stored.id().equals(id))
+                .filter(stored -> Retention.isGarbage(now, id, stored.digest()))
+                .forEach(checkpoints::forget);
     }
 
     private List<NodeId> others() {

@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Instant;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.host.HostFailure;
 import org.krg.host.core.Retention;
 import org.krg.host.model.CellId;
@@ -12,7 +13,6 @@ import org.krg.state.command.GenerationCommand.ReportCheckpointFailed;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.Generation;
-import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.ProcessId;
 import org.slf4j.Logger;
@@ -71,7 +71,7 @@ final class CheckpointPipeline {
     /// Removes from this node what is no longer agreed; blocks.
     void clean() {
         for (var stored : checkpoints.stored()) {
-            if (Retention.isGarbage(store.image(), stored)) {
+            if (Retention.isGarbage(store.image(), stored.id(), stored.digest())) {
                 forget(stored);
             }
         }
@@ -86,14 +86,14 @@ final class CheckpointPipeline {
         }
     }
 
-    private void forget(GenerationId generation) {
+    private void forget(StoredManifest stored) {
         try {
-            checkpoints.forget(generation);
-            log.info("checkpoint removed checkpoint={}", generation);
+            checkpoints.forget(stored);
+            log.info("checkpoint removed checkpoint={}", stored.id());
         } catch (HostFailure failure) {
             log.warn(
                     "checkpoint cannot be removed checkpoint={} reason={}",
-                    generation,
+                    stored.id(),
                     failure.getMessage());
         }
     }

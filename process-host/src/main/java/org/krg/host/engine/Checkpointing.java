@@ -13,6 +13,7 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Scanned;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.core.Afterwards;
@@ -203,11 +204,11 @@ public interface Checkpointing {
     /// there.
     boolean isMemoryHere(CellId cell);
 
-    /// {@return the generations that this node has anything of}
-    List<GenerationId> stored();
+    /// {@return what this node has of generations}
+    List<StoredManifest> stored();
 
     /// Removes what this node has of a generation; its bytes become free with the next [#sweep].
-    void forget(GenerationId generation);
+    void forget(StoredManifest stored);
 
     /// Frees what no generation of this node needs any more, as far as nobody is about to use it.
     void sweep();

@@ -6,10 +6,12 @@ import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.HostFailure;
 import org.krg.host.core.ScrubRound;
@@ -17,6 +19,7 @@ import org.krg.host.core.ScrubRound.Step;
 import org.krg.state.ClusterStore;
 import org.krg.state.ThreadLost;
 import org.krg.state.command.GenerationCommand.ReportCopies;
+import org.krg.state.command.Reply;
 import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
@@ -25,7 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Reads this node's copies of checkpoints, slowly and again and again, and puts right from another
-/// copy what is damaged. A copy that cannot be put right is no copy any more: the log is told.
+/// copy what is damaged. A copy that cannot be put right is no copy any more: the log is told, and
+/// it goes, as nothing is swept while it is here.
 final class Scrubber implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Scrubber.class);
 
@@ -103,13 +107,25 @@ final class Scrubber implements AutoCloseable {
         };
     }
 
+    private List<StoredManifest> stored() {
+        try {
+            return checkpoints.stored();
+        } catch (HostFailure failure) {
+            log.warn("what is stored here cannot be listed reason={}", failure.getMessage());
+            return List.of();
+        }
+    }
+
     private static Duration atMost(Duration wait) {
         return wait.compareTo(MOST_WAIT) < 0 ? wait : MOST_WAIT;
     }
 
+    /// Also what the log does not know to be here, as after a restore, or as an agent ended before
+    /// it removed what it had reported: damaged, it would keep sweeps from anything.
     private List<Generation> held() {
+        var stored = new HashSet<>(stored());
         return store.image().generations().values().stream()
-                .filter(generation -> generation.copies().contains(self))
+                .filter(it -> it.copies().contains(self) || stored.contains(StoredManifest.of(it)))
                 .sorted(Comparator.comparing(Generation::id))
                 .toList();
     }
@@ -122,7 +138,12 @@ final class Scrubber implements AutoCloseable {
             // It may have been dropped while it was read.
             if (!found.isWhole() && store.image().generations().find(id).isPresent()) {
                 log.warn("a copy is damaged checkpoint={} problem={}", id, found.problem());
-                repair(require(id));
+                var generation = require(id);
+                if (generation.copies().contains(self)) {
+                    repair(generation);
+                } else {
+                    checkpoints.forget(StoredManifest.of(generation));
+                }
             }
         } catch (HostFailure failure) {
             metrics.counter("krg.checkpoint.scrub_failed_total").inc();
@@ -145,10 +166,17 @@ final class Scrubber implements AutoCloseable {
             log.info("a copy is whole again checkpoint={} chunks={}", generation.id(), repaired);
         } catch (HostFailure failure) {
             if (failure.code() == HostFailure.Code.CORRUPT && canAllBeAsked(generation)) {
-                var left = generation.copies().stream().filter(it -> !it.equals(self)).toList();
-                var _ = proposals.submit(new ReportCopies(generation.id(), left));
+                giveUp(generation);
             }
             throw failure;
+        }
+    }
+
+    private void giveUp(Generation generation) {
+        var left = generation.copies().stream().filter(it -> !it.equals(self)).toList();
+        var reply = proposals.submit(new ReportCopies(generation.id(), left)).join();
+        if (reply instanceof Reply.Accepted) {
+            checkpoints.forget(StoredManifest.of(generation));
         }
     }
 

@@ -28,6 +28,7 @@ import org.krg.checkpoint.model.Manifest;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Prepared;
 import org.krg.checkpoint.model.Scanned;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.TakeOptions;
 import org.krg.checkpoint.model.UsedPath;
 import org.krg.checkpoint.model.Verified;
@@ -330,15 +331,15 @@ public final class CellCheckpoints implements Checkpointing {
     }
 
     @Override
-    public List<GenerationId> stored() {
+    public List<StoredManifest> stored() {
         return attempt(checkpoints::stored);
     }
 
     @Override
-    public void forget(GenerationId generation) {
+    public void forget(StoredManifest stored) {
         attempt(() -> {
-            checkpoints.discard(generation);
-            return generation;
+            checkpoints.discard(stored);
+            return stored;
         });
     }
 

@@ -25,10 +25,12 @@ import org.krg.state.model.JobId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
 import org.krg.state.model.ProcessId;
+import org.krg.state.model.Sha256;
 
 final class RetentionTest {
     private static final Phase RUNNING = new Phase.Running(HERE, new Origin.Beginning(), NOW);
     private static final ProcessId SEVEN = new ProcessId(7);
+    private static final Sha256 OTHER_DIGEST = new Sha256("2".repeat(64));
     private static final HostedProcess OTHER_RANK =
             new HostedProcess(
                     new ProcessId(8),
@@ -136,6 +138,22 @@ final class RetentionTest {
         image = with(image, generation(7, 4, 0, false));
 
         assertThat(surplus(image)).containsExactly(1L);
+    }
+
+    @Test
+    void whatHasTheNumberOfAnotherThatWasCommittedIsGarbage() {
+        var image = with(agreed(RUNNING, Duration.ZERO), generation(7, 3, 0, true));
+        var number = new GenerationId(SEVEN, 3);
+
+        assertThat(Retention.isGarbage(image, number, Images.DIGEST)).isFalse();
+        assertThat(Retention.isGarbage(image, number, OTHER_DIGEST)).isTrue();
+    }
+
+    @Test
+    void whatMayStillBeCommittedIsNotGarbage() {
+        var image = agreed(RUNNING, Duration.ZERO);
+
+        assertThat(Retention.isGarbage(image, new GenerationId(SEVEN, 3), OTHER_DIGEST)).isFalse();
     }
 
     private static Generation at(long number, Duration age) {

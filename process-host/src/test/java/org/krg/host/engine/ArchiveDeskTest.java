@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.host.HostFailure;
 import org.krg.host.core.Images;
 import org.krg.state.command.JobCommand.AdmitJob;
@@ -82,7 +83,7 @@ final class ArchiveDeskTest {
         }
 
         List<GenerationId> stored() {
-            return checkpoints.stored();
+            return checkpoints.stored().stream().map(StoredManifest::id).toList();
         }
     }
 

@@ -17,6 +17,7 @@ import org.krg.checkpoint.model.ArchiveHead;
 import org.krg.checkpoint.model.GenerationDiff;
 import org.krg.checkpoint.model.Opening;
 import org.krg.checkpoint.model.Scanned;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.checkpoint.model.Verified;
 import org.krg.host.GenerationContents;
 import org.krg.host.HostFailure;
@@ -36,7 +37,7 @@ import org.krg.state.model.Substitute;
 /// Checkpoints that are only remembered.
 final class FakeCheckpointing implements Checkpointing {
     private final FakeMachine machine;
-    private final List<GenerationId> stored = new CopyOnWriteArrayList<>();
+    private final List<StoredManifest> stored = new CopyOnWriteArrayList<>();
     private volatile Optional<HostFailure> failure = Optional.empty();
     private volatile Runnable keeping = () -> {};
 
@@ -72,7 +73,7 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     void store(GenerationId generation) {
-        stored.add(generation);
+        stored.add(new StoredManifest(generation, Images.DIGEST));
     }
 
     @Override
@@ -80,7 +81,7 @@ final class FakeCheckpointing implements Checkpointing {
         if (failure.isPresent()) {
             throw failure.get();
         }
-        stored.add(order.generation());
+        stored.add(new StoredManifest(order.generation(), Images.DIGEST));
         var generation =
                 new Generation(
                         order.generation(),
@@ -177,13 +178,13 @@ final class FakeCheckpointing implements Checkpointing {
     }
 
     @Override
-    public List<GenerationId> stored() {
+    public List<StoredManifest> stored() {
         return List.copyOf(stored);
     }
 
     @Override
-    public void forget(GenerationId generation) {
-        stored.removeIf(generation::equals);
+    public void forget(StoredManifest manifest) {
+        stored.removeIf(manifest::equals);
     }
 
     @Override
@@ -252,7 +253,7 @@ final class FakeCheckpointing implements Checkpointing {
 
             @Override
             public Taken keep(GenerationId id, List<NodeId> ready) {
-                stored.add(id);
+                stored.add(new StoredManifest(id, Images.DIGEST));
                 keeping.run();
                 if (failure.isPresent()) {
                     throw failure.get();

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.host.HostFailure;
 import org.krg.host.core.Images;
 import org.krg.host.core.ObservedCell.State;
@@ -557,7 +558,9 @@ final class HostEngineTest {
         assertThat(engine.checkpoint(process().id(), true)).succeedsWithin(LIMIT);
         assertThat(engine.checkpoint(process().id(), true)).succeedsWithin(LIMIT);
         await().atMost(LIMIT)
-                .until(() -> checkpoints.stored().contains(newer) && numbers().size() == 2);
+                .until(() ->
+                        checkpoints.stored().contains(new StoredManifest(newer, Images.DIGEST))
+                                && numbers().size() == 2);
     }
 
     private boolean advanced(long want) {

@@ -17,10 +17,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.krg.checkpoint.model.StoredManifest;
 import org.krg.host.AgentSettings.CopySettings;
 import org.krg.host.core.Images;
 import org.krg.host.core.ScrubRound;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Generation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -72,6 +74,8 @@ final class ScrubberTest {
     @BeforeEach
     void twoCopiesOnTwoNodes() {
         store.begin(image(Node.State.READY));
+        checkpoints.store(FIRST);
+        checkpoints.store(SECOND);
     }
 
     private static ClusterImage image(Node.State away) {
@@ -115,6 +119,21 @@ final class ScrubberTest {
         assertThat(count("scrub_failed_total")).isEqualTo(1);
         assertThat(copies(FIRST)).containsExactly(AWAY);
         assertThat(copies(SECOND)).containsExactly(HERE, AWAY);
+        assertThat(checkpoints.stored()).extracting(StoredManifest::id).containsExactly(SECOND);
+    }
+
+    @Test
+    void whatIsDamagedAndNoCopyForTheLogGoes() {
+        store.begin(Images.with(image(Node.State.READY), elsewhere(1)));
+        checkpoints.damaged.add(FIRST);
+        scrubAll();
+        assertThat(checkpoints.scanned).containsExactly(FIRST, SECOND);
+        assertThat(checkpoints.verified).isEmpty();
+        assertThat(checkpoints.stored()).extracting(StoredManifest::id).containsExactly(SECOND);
+    }
+
+    private static Generation elsewhere(long number) {
+        return Images.generation(7, number, 0, false).withCopies(List.of(AWAY));
     }
 
     @Test
@@ -125,6 +144,7 @@ final class ScrubberTest {
         scrubAll();
         assertThat(count("scrub_failed_total")).isEqualTo(1);
         assertThat(copies(FIRST)).containsExactly(HERE, AWAY);
+        assertThat(checkpoints.stored()).hasSize(2);
     }
 
     private void scrubAll() {
