@@ -124,16 +124,29 @@ static bool is_child(void) {
     return criu != 0 && getpid() != criu;
 }
 
-// What CRIU finds out about the kernel before it restores anything.
+#define KDAT "/run/criu.kdat"
+#define TRIAL "/tmp/.criu."
+
+static bool starts_with(const char *path, const char *start) {
+    return strncmp(path, start, strlen(start)) == 0;
+}
+
+// What CRIU finds out about the kernel before it restores anything. Its main process removes files of the
+// program, too, whose directories may have any name.
 static bool is_of_criu(const char *path) {
-    return !is_child() && (strncmp(path, "/run/criu.kdat", 14) == 0 || strncmp(path, "/tmp/.criu.", 11) == 0);
+    return !is_child()
+            && ((starts_with(path, KDAT) && strchr(path + strlen(KDAT), '/') == NULL)
+                    || (starts_with(path, TRIAL) && strchr(path + strlen(TRIAL), '/') == NULL));
 }
 
 #define CHANGING(path, call) (is_of_criu(path) ? (int)(call) : (int)AS_USER(call))
 
 int chdir(const char *path) {
+    if (is_child()) {
+        return (int)AS_USER(syscall(SYS_chdir, path));
+    }
     int result = (int)syscall(SYS_chdir, path);
-    if (result == 0 && criu != 0 && !is_child()) {
+    if (result == 0 && criu != 0) {
         int failure = errno;
         close((int)syscall(SYS_openat, AT_FDCWD, MARK, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
         errno = failure;
@@ -178,8 +191,9 @@ int mkdirat(int directory, const char *path, mode_t mode) {
     return CHANGING(path, syscall(SYS_mkdirat, directory, path, mode));
 }
 
+// The main process makes directories in its own trials only.
 int mkdir(const char *path, mode_t mode) {
-    return mkdirat(AT_FDCWD, path, mode);
+    return is_child() ? mkdirat(AT_FDCWD, path, mode) : (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
 int mknod(const char *path, mode_t mode, dev_t device) {
@@ -285,14 +299,19 @@ static mode_t mode_of(int flags, va_list arguments) {
     return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE ? va_arg(arguments, mode_t) : 0;
 }
 
-// Of a deleted file; all else with a whole path is CRIU's own.
+// A deleted file, or the name of a socket; where it stands now is CRIU's own, as all else.
+static bool is_of_program(const char *path, int flags) {
+    return ((flags & O_CREAT) && path[0] == '/')
+            || ((flags & O_PATH) && strcmp(path, ".") != 0 && !starts_with(path, "/proc/"));
+}
+
 int open64(const char *path, int flags, ...) {
     va_list arguments;
     va_start(arguments, flags);
     mode_t mode = mode_of(flags, arguments);
     va_end(arguments);
-    return is_child() && (flags & O_CREAT) && path[0] == '/' ? open_as_user(AT_FDCWD, path, flags, mode)
-                                                             : open_here(AT_FDCWD, path, flags, mode);
+    return is_child() && is_of_program(path, flags) ? open_as_user(AT_FDCWD, path, flags, mode)
+                                                    : open_here(AT_FDCWD, path, flags, mode);
 }
 
 // Below the root of the program, but for files of the kernel.

@@ -35,6 +35,7 @@ record OpenAt(long flags, long mode, long resolve) {
     static final long O_NOFOLLOW = 0400000;
     static final long O_CLOEXEC = 02000000;
     static final long O_PATH = 010000000;
+    static final long O_TMPFILE = 020000000 | O_DIRECTORY;
 
     /// `linux/openat2.h`
     static final long RESOLVE_NO_MAGICLINKS = 2;

@@ -9,6 +9,7 @@ import static org.krg.linux.OpenAt.O_NONBLOCK;
 import static org.krg.linux.OpenAt.O_PATH;
 import static org.krg.linux.OpenAt.O_RDONLY;
 import static org.krg.linux.OpenAt.O_RDWR;
+import static org.krg.linux.OpenAt.O_TMPFILE;
 import static org.krg.linux.OpenAt.O_WRONLY;
 import static org.krg.linux.OpenAt.RESOLVE_IN_ROOT;
 import static org.krg.linux.OpenAt.RESOLVE_NO_MAGICLINKS;
@@ -28,6 +29,8 @@ public final class UserRoot implements AutoCloseable {
     private static final OpenAt LIST = inRoot(O_RDONLY | PLAIN | O_NOFOLLOW | O_DIRECTORY);
     private static final OpenAt ENTER = inRoot(O_PATH | O_DIRECTORY);
     private static final OpenAt FIND = inRoot(O_PATH | O_NOFOLLOW);
+    private static final OpenAt MAKE =
+            new OpenAt(O_TMPFILE | O_RDWR, 0600, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 
     private final Descriptor root;
     private final UserThread thread;
@@ -71,6 +74,14 @@ public final class UserRoot implements AutoCloseable {
     /// @throws LinuxException if the user may not, or there is none
     public Descriptor find(Path path) {
         return new Descriptor(thread.open(FIND, root.number(), path));
+    }
+
+    /// Makes a file without a name in a directory, which goes at once.
+    ///
+    /// @throws LinuxException if the user may not, there is no such directory, or its file system
+    ///   has no such files (`EOPNOTSUPP`)
+    public void tryToMakeIn(Path directory) {
+        opened(MAKE, directory.toString()).close();
     }
 
     /// Opens a file that has no path, or may not have the one it had, where its mode and owner let

@@ -3,7 +3,9 @@ package org.krg.checkpoint.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import org.krg.checkpoint.model.Blocker;
 import org.krg.checkpoint.model.FileFacts;
@@ -20,39 +22,51 @@ public final class RemovedFiles {
             "Start the program anew, which then opens what is there now";
 
     private final int uid;
+    private final Set<String> unmakeable;
     private final List<Blocker> blockers = new ArrayList<>();
 
-    private RemovedFiles(int uid) {
+    private RemovedFiles(int uid, Set<String> unmakeable) {
         this.uid = uid;
+        this.unmakeable = unmakeable;
+    }
+
+    /// {@return the paths that they had}
+    public static Set<String> paths(ProcessTree tree) {
+        var paths = new TreeSet<String>();
+        for (var process : tree.processes()) {
+            process.files().stream()
+                    .filter(RemovedFiles::isRemoved)
+                    .forEach(file -> paths.add(path(file.target())));
+            process.mapped().stream()
+                    .filter(RemovedFiles::isRemoved)
+                    .forEach(file -> paths.add(path(file.target())));
+        }
+        return paths;
     }
 
     /// {@return what they are in the way of}
     ///
     /// @param uid of the program's user
-    public static List<Blocker> blockers(ProcessTree tree, int uid) {
-        var removed = new RemovedFiles(uid);
+    /// @param unmakeable those of [#paths] that the user could not make now
+    public static List<Blocker> blockers(ProcessTree tree, int uid, Set<String> unmakeable) {
+        var removed = new RemovedFiles(uid, unmakeable);
         tree.processes().forEach(removed::check);
         return List.copyOf(removed.blockers);
     }
 
     private void check(TreeProcess process) {
         for (var file : process.files()) {
-            if (isRemoved(file) && isForeign(file.facts())) {
-                block(process, OptionalInt.of(file.fd()), foreign(file.target(), file.facts()));
+            if (isRemoved(file)) {
+                problem(file.target(), file.facts())
+                        .ifPresent(it -> block(process, OptionalInt.of(file.fd()), it));
             }
         }
         var told = new TreeSet<String>();
         for (var file : process.mapped()) {
             if (isRemoved(file) && told.add(file.target())) {
-                if (isForeign(file.facts())) {
-                    block(process, OptionalInt.empty(), foreign(file.target(), file.facts()));
-                } else if (file.facts().links() > 0) {
-                    var path = path(file.target());
-                    block(
-                            process,
-                            OptionalInt.empty(),
-                            path + " was removed under this name and exists under another");
-                }
+                problem(file.target(), file.facts())
+                        .or(() -> elsewhere(file))
+                        .ifPresent(it -> block(process, OptionalInt.empty(), it));
             }
         }
     }
@@ -61,13 +75,30 @@ public final class RemovedFiles {
         blockers.add(new Blocker(process.pid(), fd, what, REMEDY));
     }
 
-    private boolean isForeign(FileFacts facts) {
-        return uid != 0 && facts.uid() != uid;
+    private Optional<String> problem(String target, FileFacts facts) {
+        var path = path(target);
+        if (uid == 0) {
+            return Optional.empty();
+        }
+        if (facts.uid() != uid) {
+            return Optional.of(
+                    "%s was removed and belongs to uid %d, so that the program's user cannot make it again"
+                            .formatted(path, facts.uid()));
+        }
+        return unmakeable.contains(path)
+                ? Optional.of(
+                        path
+                                + " was removed from a directory in which the program's user may"
+                                + " make nothing")
+                : Optional.empty();
     }
 
-    private static String foreign(String target, FileFacts facts) {
-        return "%s was removed and belongs to uid %d, so that the program's user cannot make it again"
-                .formatted(path(target), facts.uid());
+    private static Optional<String> elsewhere(MappedFile file) {
+        return file.facts().links() > 0
+                ? Optional.of(
+                        path(file.target())
+                                + " was removed under this name and exists under another")
+                : Optional.empty();
     }
 
     private static boolean isRemoved(OpenFile file) {

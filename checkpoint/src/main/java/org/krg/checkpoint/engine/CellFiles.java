@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.model.DirectoryContents;
 import org.krg.checkpoint.model.ImageFile.Holder;
@@ -99,6 +100,11 @@ public interface CellFiles {
     /// directory though its user could not open it: a clause; empty if there is none, or its user
     /// is root}
     Optional<String> findForeign(CellView cell) throws IOException;
+
+    /// {@return those of `paths` that the program's user could not make: the directory where each
+    /// was, or the nearest that is still there, is closed to that user} Where the file system does
+    /// not tell, none.
+    Set<String> findUnmakeable(CellView cell, Set<String> paths) throws IOException;
 
     /// {@return a file as it is on this node now, read from its beginning; empty if it is not
     /// there, no regular file, or not one that the program's user may read}

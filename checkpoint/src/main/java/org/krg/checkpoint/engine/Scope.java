@@ -91,7 +91,7 @@ sealed interface Scope {
             var saved = SavedFiles.of(tree, own.files());
             var blockers = new ArrayList<>(Preflight.blockers(tree, inspection, saved, limits));
             blockers.addAll(Scope.blockers(cell, own, saved));
-            blockers.addAll(RemovedFiles.blockers(tree, cell.user().uid()));
+            blockers.addAll(removedFiles(cell, tree));
             var resident = tree.processes().stream().mapToLong(TreeProcess::residentBytes).sum();
             return new Survey(
                     blockers,
@@ -101,6 +101,11 @@ sealed interface Scope {
                     UsedPaths.of(tree, cellFiles.places(tree), saved, own.itself()),
                     SavedFiles.totalBytes(saved) + ownMemoryBytes(cell),
                     resident);
+        }
+
+        private List<Blocker> removedFiles(CellView cell, ProcessTree tree) throws IOException {
+            var unmakeable = cellFiles.findUnmakeable(cell, RemovedFiles.paths(tree));
+            return RemovedFiles.blockers(tree, cell.user().uid(), unmakeable);
         }
 
         /// A program that runs connects and accepts between the reading of its descriptors and that
@@ -129,7 +134,7 @@ sealed interface Scope {
             var own = Scope.own(cellFiles, cell);
             var saved = SavedFiles.of(tree, own.files());
             var blockers = new ArrayList<>(Scope.blockers(cell, own, saved));
-            blockers.addAll(RemovedFiles.blockers(tree, cell.user().uid()));
+            blockers.addAll(removedFiles(cell, tree));
             return new Files(
                     saved, own, SavedFiles.unnamed(tree), SavedFiles.needs(tree, saved), blockers);
         }

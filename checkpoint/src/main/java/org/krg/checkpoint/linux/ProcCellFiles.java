@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.krg.checkpoint.CellView;
 import org.krg.checkpoint.CellView.Place;
@@ -28,6 +30,7 @@ import org.krg.checkpoint.model.ProcessTree;
 import org.krg.checkpoint.model.SocketQueue;
 import org.krg.checkpoint.model.TreePlaces;
 import org.krg.linux.LinuxException;
+import org.krg.linux.UserRoot;
 import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 
@@ -137,6 +140,32 @@ public final class ProcCellFiles implements CellFiles {
         return cell.user().uid() == 0
                 ? Optional.empty()
                 : ForeignFiles.find(cell, new TreeScan(cell).runStill());
+    }
+
+    @Override
+    public Set<String> findUnmakeable(CellView cell, Set<String> paths) throws IOException {
+        if (paths.isEmpty()) {
+            return Set.of();
+        }
+        try (var root = CellRoot.open(cell)) {
+            return paths.stream()
+                    .filter(path -> !mayMake(root, Path.of(path)))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private static boolean mayMake(UserRoot root, Path path) {
+        for (var above = path.getParent(); above != null; above = above.getParent()) {
+            try {
+                root.tryToMakeIn(above);
+                return true;
+            } catch (LinuxException failure) {
+                if (!failure.errno().isMissing()) {
+                    return !failure.errno().isDenied();
+                }
+            }
+        }
+        return true;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,13 @@ final class RemovedFilesTest {
                 .containsExactly(OptionalInt.of(3), OptionalInt.of(3));
     }
 
+    @Test
+    void whatTheUserCouldNotMakeNowDoesNotComeBack() {
+        assertThat(blockers(List.of(), List.of(mapped("/tmp/closed", USER, 0))))
+                .singleElement()
+                .satisfies(it -> assertThat(it.what()).contains("may make nothing"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/memfd:x", "/SYSV00000000", "/dev/zero", "/anon_hugepage"})
     void memoryHasNoFile(String target) {
@@ -72,7 +80,7 @@ final class RemovedFilesTest {
         var process =
                 new TreeProcess(300, 10_300, 1, "a.out", 1, false, 0, 0, files, mapped, List.of());
         var tree = new ProcessTree(300, List.of(process), List.of(), List.of(), Optional.empty());
-        return RemovedFiles.blockers(tree, USER);
+        return RemovedFiles.blockers(tree, USER, Set.of("/tmp/closed"));
     }
 
     private static OpenFile open(OpenFile.Type type, int uid) {

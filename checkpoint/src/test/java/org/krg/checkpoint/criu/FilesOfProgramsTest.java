@@ -338,6 +338,19 @@ final class FilesOfProgramsTest {
         };
     }
 
+    @Test
+    void aFileThatWasRemovedFromADirectoryOfRootIsInTheWay() throws IOException {
+        var spec = pair.spec("python3", "-u", "-c", MAKES, "file");
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        TestMachine.run("chown", "0:0", pair.work() + "/d");
+
+        assertThatThrownBy(() -> pair.take(cell))
+                .hasMessageContaining("d/thing was removed from a directory")
+                .hasMessageContaining("Start the program anew");
+        assertThat(cell.isFrozen()).isFalse();
+    }
+
     /// A restore could not map it: CRIU would remove the name by which it is found.
     @Test
     void aMappedFileThatLivesOnUnderAnotherNameIsInTheWay() {

@@ -142,6 +142,9 @@ public final class ArchiveDesk {
     /// Has the log take a generation from nobody any more, unless it has done so already; only then
     /// it goes, elsewhere with what else is no longer agreed.
     private void giveUp(GenerationId id) {
+        if (findCommitted(id).isPresent()) {
+            return; // And its job may run already.
+        }
         var process = store.image().processes().find(id.process());
         if (process.isPresent()) {
             var order = new StopOrder(KILL, Duration.ZERO, wall.instant());

@@ -172,8 +172,10 @@ final class Scrubber implements AutoCloseable {
         }
     }
 
+    /// Of the copies that there are now: another node may have given its own up meanwhile.
     private void giveUp(Generation generation) {
-        var left = generation.copies().stream().filter(it -> !it.equals(self)).toList();
+        var present = require(generation.id()).copies();
+        var left = present.stream().filter(it -> !it.equals(self)).toList();
         var reply = proposals.submit(new ReportCopies(generation.id(), left)).join();
         if (reply instanceof Reply.Accepted) {
             checkpoints.forget(StoredManifest.of(generation));

@@ -22,7 +22,7 @@ public final class SharedOutcomes<K, T> {
             var outcome = work.get();
             own.complete(outcome);
             return outcome;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             own.completeExceptionally(failure);
             throw failure;
         } finally {

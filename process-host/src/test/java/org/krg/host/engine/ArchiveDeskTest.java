@@ -164,6 +164,11 @@ final class ArchiveDeskTest {
         assertThat(committed.copies()).contains(HERE, AWAY);
         assertThat(here.stored()).contains(committed.id());
         assertThat(committed()).contains(committed);
+        assertThat(store.image().jobs().require(jobOf(twin)).stop()).isEmpty();
+    }
+
+    private JobId jobOf(ProcessId process) {
+        return store.image().processes().require(process).job();
     }
 
     @Test
