@@ -28,6 +28,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.core.Images;
 import org.krg.state.command.JobCommand.AdmitJob;
 import org.krg.state.command.Operation;
+import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CheckpointPolicy;
@@ -156,7 +157,7 @@ final class ArchiveDeskTest {
 
     @Test
     void whatAnotherNodeHasCommittedMeanwhileStaysAfterAFailureHere() {
-        here.checkpoints.onKeep(away::commit);
+        here.checkpoints.onKeep(() -> bringUp(away.commit()));
         here.checkpoints.fail(noRoom());
 
         var committed = here.commit();
@@ -165,6 +166,13 @@ final class ArchiveDeskTest {
         assertThat(here.stored()).contains(committed.id());
         assertThat(committed()).contains(committed);
         assertThat(store.image().jobs().require(jobOf(twin)).stop()).isEmpty();
+    }
+
+    /// As the request goes on there.
+    private void bringUp(Generation committed) {
+        var restore = new RestoreFrom(twin, committed.id().number(), NOW, false, List.of());
+        var reply = store.submit(new Operation(new SessionId(99), 2, 0, restore)).join();
+        assertThat(reply).isInstanceOf(Reply.Accepted.class);
     }
 
     private JobId jobOf(ProcessId process) {
