@@ -13,10 +13,12 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,7 +34,7 @@ import org.krg.tools.http.Answer.Unreached;
 ///
 /// * An answer, or a refusal that any agent would give, ends it.
 /// * `NO_QUORUM`: the others are asked, and all again until `quorumWithin` is over, since an
-///   election may be under way.
+///   election may be under way. What a change takes before one may have begun does not count.
 /// * No connection: the others are asked; if none can be reached it ends at once.
 /// * A connection that breaks, an answer that does not come, or `TIMED_OUT`: the request may have
 ///   taken effect. If it can be repeated the others are asked, like above, and what an agent
@@ -57,13 +59,12 @@ final class Exchange {
 
     JsonNode perform(Call call) {
         var attempts = new Attempts(config.agents(), call);
-        long giveUp = System.nanoTime() + config.quorumWithin().toNanos();
         while (true) {
             var done = round(call, attempts);
             if (done.isPresent()) {
                 return done.get();
             }
-            if (attempts.noneReached() || System.nanoTime() > giveUp) {
+            if (attempts.noneReached() || attempts.lasts(config.quorumWithin())) {
                 throw attempts.failure();
             }
             pause(call);
@@ -278,6 +279,16 @@ final class Exchange {
         private final Map<HostPort, Answer> latest = new LinkedHashMap<>();
         private boolean maybeDone;
 
+        /// Who left it open whether it was done. The election that may follow has its whole time,
+        /// but once for each of them, since nothing would end this else.
+        private final Set<HostPort> open = new HashSet<>();
+
+        /// Whether any agent answered.
+        private boolean answered;
+
+        /// When the asking for a quorum began, as the monotonic clock counts.
+        private long since = System.nanoTime();
+
         Attempts(Agents agents, Call call) {
             this.agents = agents;
             this.call = call;
@@ -288,7 +299,19 @@ final class Exchange {
             boolean uncertain =
                     answer instanceof Lost
                             || (answer instanceof Refused(var failure) && failure.isUncertain());
-            maybeDone |= uncertain && call.request().isPresent();
+            boolean isChange = call.request().isPresent();
+            maybeDone |= uncertain && isChange;
+            boolean isFirst = !answered && !(answer instanceof Unreached);
+            answered |= isFirst;
+            boolean isNewlyOpen = uncertain && open.add(endpoint);
+            if (isChange && (isFirst || isNewlyOpen)) {
+                since = System.nanoTime();
+            }
+        }
+
+        /// {@return whether a quorum has been asked for for longer than that}
+        boolean lasts(Duration within) {
+            return System.nanoTime() - since > within.toNanos();
         }
 
         /// {@return whether a refusal says that it was not done} An agent that was asked before may

@@ -182,6 +182,24 @@ final class ApiClientTest {
     }
 
     @Test
+    void aLongChangeThatLosesItsLeaderIsTriedThroughTheElection() {
+        // The first breaks off after longer than a quorum is asked for.
+        var leader = agent(hanging());
+        var other = agent(NO_QUORUM, DONE);
+        var client =
+                client(
+                        Duration.ofSeconds(2),
+                        Duration.ofMillis(700),
+                        leader.address(),
+                        other.address());
+
+        var reply = client.post(JOBS);
+
+        assertThat(reply.path("revision").asInt()).isEqualTo(7);
+        assertThat(other.asked()).hasSize(2);
+    }
+
+    @Test
     void aChangeStaysUncertainWhenItsAgentIsGoneAfterwards() {
         var client = impatient(agent(broken()).address(), nobody());
 
