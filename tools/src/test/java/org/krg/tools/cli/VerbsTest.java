@@ -474,6 +474,19 @@ final class VerbsTest {
     }
 
     @Test
+    void aCheckpointThatNoNodeHasIsToldByVerifyAsLost() {
+        answers.put("GET /v1/checkpoints/7.3", json(200, "{\"id\":\"7.3\",\"copies\":[]}"));
+        answers.put("GET /v1/checkpoints", json(200, "{\"checkpoints\":[{\"id\":\"7.3\"}]}"));
+
+        for (var which : List.of("7.3", "--all")) {
+            var result = run("checkpoint", "verify", which);
+
+            assertThat(result.exit()).isEqualTo(ExitCode.CORRUPT);
+            assertThat(result.out()).containsSubsequence("7.3", "lost", "no node has a copy of it");
+        }
+    }
+
+    @Test
     void whatWasVerifiedIsShownAlsoIfTheNextIsNotThere() {
         answers.put("GET /v1/checkpoints/7.1", json(200, "{\"copies\":[\"n1\"]}"));
         answers.put(

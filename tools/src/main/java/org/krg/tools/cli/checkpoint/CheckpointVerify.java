@@ -2,6 +2,7 @@
 package org.krg.tools.cli.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         description =
                 "Every chunk of every copy is read and compared with its hash; what is damaged is put right"
-                        + " from another copy. Ends with 11 if anything stays damaged, with 10 if a"
-                        + " copy could not be reached. What goes meanwhile is left out with --all.")
+                        + " from another copy. Ends with 11 if anything stays damaged or no node has"
+                        + " a copy, with 10 if a copy could not be reached. What goes meanwhile is"
+                        + " left out with --all.")
 public final class CheckpointVerify implements Callable<Integer> {
     /// Gigabytes from a slow disk.
     private static final Duration WITHIN = Duration.ofMinutes(30);
@@ -82,6 +84,9 @@ public final class CheckpointVerify implements Callable<Integer> {
             var copies = checkpoint.putArray("copies");
             nodes.forEach(
                     node -> found(() -> verify(client, id, node.asText())).ifPresent(copies::add));
+            if (nodes.isEmpty()) {
+                copies.add(unread(id, "lost", "no node has a copy of it"));
+            }
             return checkpoint;
         });
     }
@@ -95,14 +100,18 @@ public final class CheckpointVerify implements Callable<Integer> {
             if (failure.exit() == ExitCode.NOT_FOUND) {
                 throw failure;
             }
-            return Json.object()
-                    .put("id", id)
-                    .put("node", node)
-                    .put("state", "unreachable")
-                    .put("chunks", 0)
-                    .put("repaired", 0)
-                    .put("problem", failure.getMessage());
+            return unread(id, "unreachable", String.valueOf(failure.getMessage()))
+                    .put("node", node);
         }
+    }
+
+    private static ObjectNode unread(String id, String state, String problem) {
+        return Json.object()
+                .put("id", id)
+                .put("state", state)
+                .put("chunks", 0)
+                .put("repaired", 0)
+                .put("problem", problem);
     }
 
     /// {@return what is asked for; nothing if it was not named but listed, and is gone since}
@@ -129,7 +138,7 @@ public final class CheckpointVerify implements Callable<Integer> {
         for (var checkpoint : verified) {
             for (var copy : checkpoint.path("copies")) {
                 switch (copy.path("state").asText()) {
-                    case "damaged" -> {
+                    case "damaged", "lost" -> {
                         return ExitCode.CORRUPT;
                     }
                     case "unreachable" -> exit = ExitCode.PARTIAL;
