@@ -68,18 +68,19 @@ final class MoveSurvey {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var obstacles = new ArrayList<>(unsaved(image, process, footprint));
-        obstacles.addAll(footprint.bound());
+        obstacles.addAll(bound(process, footprint));
         obstacles.addAll(at(image, caller, process, footprint, decision, target));
         return new Finding(Optional.of(target), footprint, obstacles);
     }
 
     /// {@return the same for the node that the policy likes best among those that fit; none when
     /// the program itself is in the way of each} One that does not answer is not asked again.
-    /// Throws when no node fits, NO_QUORUM if one might that does not answer.
+    /// Throws when no node fits, with the code of one that could not say whether it does, which is
+    /// NO_QUORUM where it does not answer.
     Finding best(ClusterImage image, Caller caller, HostedProcess process) {
         var footprint = parts.local().footprint(process.id(), process.epoch());
         var here = new ArrayList<>(unsaved(image, process, footprint));
-        here.addAll(footprint.bound());
+        here.addAll(bound(process, footprint));
         var decision = parts.destinations().decide(image, process, self, footprint.segments());
         var byScore =
                 decision.verdicts().stream()
@@ -88,13 +89,13 @@ final class MoveSurvey {
                         .map(Verdict::node)
                         .toList();
         var reasons = new ArrayList<String>();
-        var silent = new ArrayList<HostFailure>();
+        var unknown = new ArrayList<HostFailure>();
         for (var node : byScore) {
             List<Obstacle> there;
             try {
                 there = at(image, caller, process, footprint, decision, node);
             } catch (HostFailure failure) {
-                silent.add(failure);
+                unknown.add(failure);
                 reasons.add(String.valueOf(failure.getMessage()));
                 continue;
             }
@@ -113,10 +114,12 @@ final class MoveSurvey {
                 .forEach(verdict ->
                         reasons.add(verdict.node() + ": " + String.join(", ", verdict.reasons())));
         throw new HostFailure(
-                silent.isEmpty() ? HostFailure.Code.CANNOT_BE_PLACED : HostFailure.Code.NO_QUORUM,
+                unknown.isEmpty() ? HostFailure.Code.CANNOT_BE_PLACED : unknown.getFirst().code(),
                 "no other node can take it: "
                         + (reasons.isEmpty() ? "there is none" : String.join("; ", reasons)),
-                silent.isEmpty() ? "add a node, or make room on one" : silent.getFirst().remedy());
+                unknown.isEmpty()
+                        ? "add a node, or make room on one"
+                        : unknown.getFirst().remedy());
     }
 
     private static List<Obstacle> unsaved(
@@ -128,6 +131,18 @@ final class MoveSurvey {
                                 "the job",
                                 "its engine is `restart`: nothing of it is saved",
                                 "Submit it with --engine criu or cooperative"));
+    }
+
+    private static List<Obstacle> bound(HostedProcess process, Footprint footprint) {
+        var obstacles = new ArrayList<>(footprint.bound());
+        if (process.frozen()) {
+            obstacles.add(
+                    new Obstacle(
+                            "the process",
+                            "it stands still because somebody froze it, and only what runs moves",
+                            "Let it go on with `krg-admin checkpoint unfreeze`"));
+        }
+        return obstacles;
     }
 
     private static Engine engine(ClusterImage image, HostedProcess process) {

@@ -61,6 +61,7 @@ final class FakeProcessHost implements ProcessHost {
 
     final List<Obstacle> unsaved = new CopyOnWriteArrayList<>();
     final List<Obstacle> lacking = new CopyOnWriteArrayList<>();
+    volatile Optional<HostFailure> lacksFails = Optional.empty();
     final List<String> unopenable = new CopyOnWriteArrayList<>();
     volatile boolean damaged;
     volatile String checkpointKey = "";
@@ -126,6 +127,9 @@ final class FakeProcessHost implements ProcessHost {
 
     @Override
     public List<Obstacle> lacks(Footprint.Needs needs) {
+        lacksFails.ifPresent(failure -> {
+            throw failure;
+        });
         return List.copyOf(lacking);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.krg.host.http.ApiFixture.AWAY;
 import static org.krg.host.http.ApiFixture.HERE;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,6 +52,23 @@ final class FreezeApiTest {
         var frozen = api.post("/v1/processes/stands-elsewhere/freeze", "{}");
 
         assertThat(frozen.body().path("stands").asBoolean()).isTrue();
+    }
+
+    @Test
+    void whatStandsStillMovesNowhereUntilItIsLetGoOn() {
+        var _ = api.running("ice", HERE);
+        api.here.standing = true;
+        assertThat(api.post("/v1/processes/ice/freeze", "{}").status()).isEqualTo(200);
+
+        for (var to : List.of("auto", AWAY.name())) {
+            var refused = api.post("/v1/processes/ice/migrations", "{\"to\":\"%s\"}".formatted(to));
+
+            // That of what cannot move, and not only not now.
+            assertThat(refused.text("/error/code")).isEqualTo("NOT_CHECKPOINTABLE");
+            assertThat(refused.text("/error/message"))
+                    .contains("somebody froze it", "checkpoint unfreeze");
+        }
+        assertThat(api.get("/v1/processes/ice/check").body().path("obstacles")).isEmpty();
     }
 
     @Test

@@ -6,30 +6,30 @@ import static org.krg.host.http.ApiFixture.AWAY;
 import static org.krg.host.http.ApiFixture.HERE;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.host.HostFailure;
 import org.krg.host.http.TestClient.Answer;
 import org.krg.host.model.Obstacle;
 import org.krg.state.model.HostPort;
 
 /// Where to a process is moved that may go anywhere.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class MoveApiTest {
-    @TempDir static Path directory;
+    @TempDir private Path directory;
 
     private ApiFixture api;
 
-    @BeforeAll
+    @BeforeEach
     void start() {
         api = ApiFixture.start(directory);
     }
 
-    @AfterAll
+    @AfterEach
     void stop() {
         api.close();
     }
@@ -48,14 +48,22 @@ class MoveApiTest {
         assertThat(looked("n3").text("/error/code")).isEqualTo("NO_QUORUM");
 
         api.away.lacking.add(new Obstacle("node n2", "the file /a is missing", "copy it"));
-        try {
-            var none = looked("auto");
-            assertThat(none.text("/error/code")).isEqualTo("NO_QUORUM");
-            assertThat(none.text("/error/message"))
-                    .contains("the file /a is missing", "node n3 at 127.0.0.1:1 cannot be reached");
-        } finally {
-            api.away.lacking.clear();
-        }
+        var none = looked("auto");
+        assertThat(none.text("/error/code")).isEqualTo("NO_QUORUM");
+        assertThat(none.text("/error/message"))
+                .contains("the file /a is missing", "node n3 at 127.0.0.1:1 cannot be reached");
+    }
+
+    @Test
+    void whatANodeAnswersInsteadIsNotTakenForItsSilence() {
+        api.running("mover", HERE);
+        api.away.lacksFails =
+                Optional.of(new HostFailure(HostFailure.Code.FAILED, "it broke", "mend it"));
+
+        var none = looked("auto");
+
+        assertThat(none.text("/error/code")).isEqualTo("FAILED");
+        assertThat(none.text("/error/message")).contains("it broke");
     }
 
     private Answer looked(String to) {

@@ -205,6 +205,22 @@ final class MoveVerbsTest {
                 .noneMatch(it -> it.path().endsWith("/checkpoints") || it.path().endsWith("/stop"));
     }
 
+    @Test
+    void whyAProgramCannotMoveNowIsSaidOnceWhileItIsTriedAgain() {
+        var here = "{\"target\":\"heat/0\",\"node\":\"n1\",\"phase\":\"running\"}";
+        put("POST /v1/nodes/n1/cordon", json(200, "{}"));
+        put("POST /v1/processes/heat/0/migrations", error(409, "CONFLICT", 5));
+        put("GET /v1/operations", json(200, "{\"operations\":[]}"));
+        put("GET /v1/processes", json(200, "{\"processes\":[%s]}".formatted(here)));
+
+        var result = run("node", "drain", "n1", "--leftover", "name", "--deadline", "4s");
+
+        assertThat(result.exit()).isEqualTo(ExitCode.PARTIAL);
+        assertThat(result.err())
+                .containsOnlyOnce("heat/0 cannot move now: said CONFLICT")
+                .contains("heat/0 stays: said CONFLICT");
+    }
+
     /// One thing or nothing, as long as the move has begun or not.
     private Part list(String plural, String moved, String before) {
         var begun = agent.asked().stream().filter(it -> it.path().endsWith("/migrations")).count();

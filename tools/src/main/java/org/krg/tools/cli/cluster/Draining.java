@@ -67,7 +67,7 @@ final class Draining {
     /// The last operation that was begun for something.
     private final Map<String, Long> begun = new HashMap<>();
 
-    /// Of what was said that it cannot move.
+    /// Of what was said that it cannot move, and that it cannot now.
     private final Set<String> told = new HashSet<>();
 
     /// What was saved and told to end.
@@ -187,16 +187,27 @@ final class Draining {
 
     /// Nobody knows yet whether it can.
     private void later(String target, String reason) {
+        again(target, reason);
         stuck.remove(target);
+        tell(target + " cannot move now", reason);
+    }
+
+    private void cannotMove(String target, String reason) {
+        again(target, reason);
+        stuck.add(target);
+        if (leftover != Leftover.name) {
+            tell(target + " cannot move", reason);
+        }
+    }
+
+    private void again(String target, String reason) {
         reasons.put(target, reason);
         againAt.put(target, System.nanoTime() + AGAIN.toNanos());
     }
 
-    private void cannotMove(String target, String reason) {
-        later(target, reason);
-        stuck.add(target);
-        if (leftover != Leftover.name && told.add(target)) {
-            terminal.say(target + " cannot move: " + reason);
+    private void tell(String what, String reason) {
+        if (told.add(what)) {
+            terminal.say(what + ": " + reason);
         }
     }
 
