@@ -71,6 +71,15 @@ final class StandardOutputTest {
     }
 
     @Test
+    void whatAFullDiskDidNotTakeOfAVerbOfAModuleIsNoSuccess() throws Exception {
+        var agent = agent("status", json(200, "{}"));
+
+        assertThat(end(start(agent, FULL, "measure", "nothing", "--print"))).isEqualTo(12);
+        assertThat(errors())
+                .contains("cannot write standard output: No space left on device", "there is room");
+    }
+
+    @Test
     void anExportStopsWithoutAWordWhenItsReaderLeaves() throws Exception {
         var agent = agent("archive", StandardOutputTest::withoutEnd);
         var process = started(command(agent, "checkpoint", "export", "7.1", "-"));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintStream;
 import java.util.List;
 import org.krg.state.Subcommand;
 
@@ -8,19 +11,16 @@ import org.krg.state.Subcommand;
 final class ModuleVerb {
     private ModuleVerb() {}
 
+    /// What it prints to `System.out` goes where our own verbs print, line by line.
     static int run(Subcommand subcommand, List<String> arguments, Terminal terminal) {
+        var before = System.out;
+        System.setOut(new PrintStream(terminal.out(), true, UTF_8));
         try {
-            int exit = subcommand.run(arguments);
-            // Unlike our own verbs, those of modules print there.
-            return exit == ExitCode.OK && System.out.checkError()
-                    ? Failures.tell(
-                            terminal,
-                            ExitCode.FAILED,
-                            "standard output did not take all that was printed",
-                            "")
-                    : exit;
+            return subcommand.run(arguments);
         } catch (RuntimeException failure) {
             return Failures.tell(terminal, failure, arguments.contains("--debug"));
+        } finally {
+            System.setOut(before);
         }
     }
 }
