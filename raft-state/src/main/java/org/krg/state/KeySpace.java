@@ -33,8 +33,8 @@ public interface KeySpace {
 
     /// Reads keys like the other one, and counts what it finds before more is read.
     ///
-    /// @param counting is told bytes of keys and values, some KiB at a time, on the thread that
-    ///   reads; what it throws ends the read
+    /// @param counting is told bytes of memory that keys and values take ([KeyValue#weight]), some
+    ///   KiB at a time, on the thread that reads; what it throws ends the read
     /// @return fails also with what `counting` throws
     CompletableFuture<Answer> range(
             String principal, RangeRead read, boolean linearizable, LongConsumer counting);
@@ -89,6 +89,11 @@ public interface KeySpace {
     record Change(KeyValue now, Optional<KeyValue> before) {
         public boolean isDelete() {
             return now.version() == 0;
+        }
+
+        /// {@return the bytes of memory that it takes while a reply is made of it, about}
+        public long weight() {
+            return now.weight() + before.map(KeyValue::weight).orElse(0L);
         }
     }
 

@@ -8,7 +8,7 @@ import org.krg.state.model.key.OwnedKey;
 
 /// How much may still be looked at, and answered. Owned by whoever made it.
 public final class Budget {
-    /// Bytes of an answer that are counted at a time.
+    /// Bytes of memory of an answer that are counted at a time.
     private static final long STEP = 64 << 10;
 
     private final boolean isUnlimited;
@@ -35,7 +35,8 @@ public final class Budget {
     /// {@return a budget of any number of rows, counted without being read, and so many bytes to
     /// answer}
     ///
-    /// @param counting is told bytes of the answer, many at a time; what it throws ends the look
+    /// @param counting is told bytes of memory that the answer takes, many at a time; what it
+    ///   throws ends the look
     public static Budget ofAnswer(long bytes, LongConsumer counting) {
         return new Budget(Long.MAX_VALUE, Long.MAX_VALUE, bytes, counting);
     }
@@ -50,7 +51,7 @@ public final class Budget {
     /// {@return whether there was room to answer `key`, which is used then}
     boolean answer(OwnedKey key) {
         answer -= key.bytes();
-        uncounted += key.bytes();
+        uncounted += key.value().weight();
         if (answer < 0) {
             return false;
         }

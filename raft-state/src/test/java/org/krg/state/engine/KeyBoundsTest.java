@@ -148,6 +148,18 @@ final class KeyBoundsTest {
     }
 
     @Test
+    void manySmallKeysOfAnAnswerCountAsWhatTheyTakeOfMemory() {
+        put(MOST, "v");
+        var counted = new AtomicLong();
+
+        var answer =
+                bench.keys().range("alice", RangeRead.of(KeyRange.ALL), true, counted::addAndGet);
+
+        assertThat(answer).succeedsWithin(Duration.ofSeconds(30));
+        assertThat(counted).hasValueGreaterThan(30 << 20);
+    }
+
+    @Test
     void anEntryThatChangesVeryMuchLeavesTheRestToLaterOnes() {
         var large = "x".repeat(1 << 20);
         for (var i = 0; i < 24; i++) {

@@ -30,8 +30,8 @@ public final class KeyHistory {
     /// {@return the versions in order: what was there when older ones were let go, then each
     /// change}
     ///
-    /// @param counting is told bytes of keys and values before more of them is read; what it throws
-    ///   ends the read
+    /// @param counting is told bytes of memory that keys and values take before more of them is
+    ///   read; what it throws ends the read
     public static ObjectNode read(
             KeySpace keys, String principal, KeyRange range, LongConsumer counting) {
         var oldest = keys.size().compacted();
@@ -84,11 +84,7 @@ public final class KeyHistory {
             CompletableFuture<List<Change>> done,
             LongConsumer counting) {
         try {
-            counting.accept(
-                    more.stream()
-                            .map(Change::now)
-                            .mapToLong(it -> it.key().size() + it.value().size())
-                            .sum());
+            counting.accept(more.stream().mapToLong(Change::weight).sum());
             changes.addAll(more);
         } catch (RuntimeException full) {
             done.completeExceptionally(full);

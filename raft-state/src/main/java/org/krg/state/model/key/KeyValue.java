@@ -15,6 +15,9 @@ public record KeyValue(
     /// Stands for the absence of a lease.
     public static final LeaseId NO_LEASE = new LeaseId(0);
 
+    /// Bytes that the objects around a key and its value take, theirs in a reply as well, about.
+    private static final int OVERHEAD = 512;
+
     /// {@return what stands for a key that was deleted at a revision}
     public static KeyValue deleted(Bytes key, Revision at) {
         return new KeyValue(key, Bytes.EMPTY, Revision.ZERO, at, 0, NO_LEASE);
@@ -23,5 +26,10 @@ public record KeyValue(
     /// {@return the same with another value}
     public KeyValue withValue(Bytes other) {
         return new KeyValue(key, other, created, modified, version, lease);
+    }
+
+    /// {@return the bytes of memory that it takes while a reply is made of it, about}
+    public long weight() {
+        return (long) key.size() + value.size() + OVERHEAD;
     }
 }
