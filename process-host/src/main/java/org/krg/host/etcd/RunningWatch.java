@@ -21,7 +21,11 @@ final class RunningWatch {
     /// Bytes of events after which a response goes on in another one, where the client takes that.
     static final int FRAGMENT = 1 << 20;
 
+    /// Bytes of memory that a watch takes beside its range, here and in the key space, about.
+    private static final int OVERHEAD = 1 << 10;
+
     private final long id;
+    private final long weight;
     private final boolean bookmarks;
     private final boolean fragments;
     private final GrpcReplies replies;
@@ -47,6 +51,8 @@ final class RunningWatch {
             Headers headers,
             Progress progress) {
         this.id = id;
+        // The range of one key ends with a copy of it.
+        this.weight = 2L * request.getKey().size() + request.getRangeEnd().size() + OVERHEAD;
         this.bookmarks = request.getProgressNotify();
         this.fragments = WatchService.mayBeFragmented(request);
         this.replies = replies;
@@ -70,6 +76,11 @@ final class RunningWatch {
         } else {
             tell(notice, replies::sendPatiently);
         }
+    }
+
+    /// {@return the bytes of memory that it takes for as long as it runs, about}
+    long weight() {
+        return weight;
     }
 
     boolean isOver() {

@@ -81,6 +81,10 @@ final class WatchSession implements GrpcSession<WatchRequest> {
             return;
         }
         var watch = new RunningWatch(id.get(), request, replies, headers, this::heard);
+        if (!call.memory().take(watch.weight())) {
+            refuse(id.get(), EtcdError.TOO_MANY_REQUESTS.message());
+            return;
+        }
         try {
             watch.begin(keys.watch(call.principal(), spec(request), watch::take));
         } catch (RuntimeException refused) {
@@ -88,18 +92,29 @@ final class WatchSession implements GrpcSession<WatchRequest> {
             if (failure.status() == GrpcStatus.PERMISSION_DENIED) {
                 call.audit().accept("", failure.status());
             }
+            call.memory().give(watch.weight());
             refuse(id.get(), String.valueOf(failure.getMessage()));
             return;
         }
-        var late = false;
+        keep(id.get(), watch);
+    }
+
+    /// Keeps a watch that began, unless it or the stream is over already.
+    private void keep(long id, RunningWatch watch) {
+        boolean late;
+        boolean kept;
         synchronized (this) {
             late = closed;
-            if (!late && !watch.isOver()) {
-                watches.put(id.get(), watch);
+            kept = !late && !watch.isOver();
+            if (kept) {
+                watches.put(id, watch);
             }
         }
         if (late) {
             watch.close();
+        }
+        if (!kept) {
+            call.memory().give(watch.weight());
         }
     }
 
@@ -141,12 +156,9 @@ final class WatchSession implements GrpcSession<WatchRequest> {
     }
 
     private void cancel(long id) {
-        RunningWatch watch;
-        synchronized (this) {
-            watch = watches.remove(id);
-        }
-        if (watch != null) {
-            watch.close();
+        var watch = remove(id);
+        if (watch.isPresent()) {
+            watch.get().close();
             replies.send(
                     WatchResponse.newBuilder()
                             .setHeader(headers.now())
@@ -155,6 +167,15 @@ final class WatchSession implements GrpcSession<WatchRequest> {
                             .build());
             tellIfLast(id, Optional.empty());
         }
+    }
+
+    private Optional<RunningWatch> remove(long id) {
+        Optional<RunningWatch> watch;
+        synchronized (this) {
+            watch = Optional.ofNullable(watches.remove(id));
+        }
+        watch.ifPresent(it -> call.memory().give(it.weight()));
+        return watch;
     }
 
     /// Asks every watch how far it is; the slowest one is the answer.
@@ -175,9 +196,7 @@ final class WatchSession implements GrpcSession<WatchRequest> {
     /// @return whether the stream as a whole was asked for it
     private boolean heard(long id, Optional<Revision> at) {
         if (at.isEmpty()) {
-            synchronized (this) {
-                watches.remove(id);
-            }
+            var _ = remove(id);
         }
         return tellIfLast(id, at);
     }

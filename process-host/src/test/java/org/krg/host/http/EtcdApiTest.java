@@ -73,9 +73,11 @@ final class EtcdApiTest {
     private static final int OUT_OF_RANGE = 11;
     private static final int UNIMPLEMENTED = 12;
 
+    private final ApiFixture api;
     private final GrpcClient client;
 
     EtcdApiTest(ApiFixture api) {
+        this.api = api;
         client = new GrpcClient(api.address());
     }
 
@@ -420,6 +422,33 @@ final class EtcdApiTest {
     private static void stand(GrpcClient.Call<LockResponse> call, String line, long lease) {
         call.send(lockRequest(line, lease));
         call.end();
+    }
+
+    @Test
+    void theRangesOfWatchesFillNoMoreThanTheShareOfTheirUser() {
+        var key = "w".repeat(100_000);
+        var refused = api.metrics.counter("krg.api.requests_refused_total");
+        var before = refused.getCount();
+        try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
+            for (var watches = 0; isTaken(stream, key); watches++) {
+                assertThat(watches).isLessThan(2_000);
+            }
+        }
+        assertThat(refused.getCount()).isGreaterThan(before);
+        await().until(() -> {
+            try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
+                return isTaken(stream, key);
+            }
+        });
+    }
+
+    private static boolean isTaken(GrpcClient.Call<WatchResponse> stream, String key) {
+        try {
+            stream.send(watch(key, create -> create));
+            return !stream.next().orElseThrow().getCanceled();
+        } catch (Refused full) {
+            return false;
+        }
     }
 
     private long newestVersion(String prefix) {

@@ -4,10 +4,8 @@ package org.krg.state.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -260,27 +258,40 @@ public final class WatchHub implements AutoCloseable {
         if (!step.isWhole()) {
             List.copyOf(inStep).forEach(this::putBehind);
         } else if (!step.changes().isEmpty() && !inStep.isEmpty()) {
-            for (var each : matched(index, step.changes()).entrySet()) {
-                if (each.getKey().hasRoom()) {
-                    each.getKey().feed(revision, each.getValue());
-                } else {
-                    putBehind(each.getKey());
-                }
-            }
+            feed(index, revision, step.changes()).forEach(this::putBehind);
         }
         fed = revision;
     }
 
-    private static Map<Watcher, List<KeyChange>> matched(
-            RangeIndex<Watcher> watchers, List<KeyChange> changes) {
-        var matched = new LinkedHashMap<Watcher, List<KeyChange>>();
+    /// Feeds those whom a change concerns, one after the other, as long as there is room: what one
+    /// of them is told takes some of the others'. Takes those without room out of `watchers`, so
+    /// that each is looked at once, however many changes concern it.
+    ///
+    /// @param upTo all changes up to and with this revision that were not fed yet are in `changes`
+    /// @return those for whom there was no room
+    private static Set<Watcher> feed(
+            RangeIndex<Watcher> watchers, Revision upTo, List<KeyChange> changes) {
+        var full = new LinkedHashSet<Watcher>();
+        var touched = new ArrayList<Watcher>();
         for (var change : changes) {
             watchers.find(
                     change.key(),
-                    watcher ->
-                            matched.computeIfAbsent(watcher, _ -> new ArrayList<>()).add(change));
+                    watcher -> {
+                        if (watcher.next().compareTo(upTo) <= 0) {
+                            touched.add(watcher);
+                        }
+                    });
+            for (var watcher : touched) {
+                if (watcher.hasRoom()) {
+                    watcher.feed(upTo, changes);
+                } else {
+                    watchers.remove(watcher.spec.range(), watcher);
+                    full.add(watcher);
+                }
+            }
+            touched.clear();
         }
-        return matched;
+        return full;
     }
 
     private void endForbidden() {
@@ -353,12 +364,10 @@ public final class WatchHub implements AutoCloseable {
                 }
             }
         }
-        var matched = matched(ranges, past.changes());
+        var full = feed(ranges, past.upTo(), past.changes());
         for (var watcher : waiting) {
-            if (behind.contains(watcher)) {
-                if (watcher.next().compareTo(past.upTo()) <= 0) {
-                    watcher.feed(past.upTo(), matched.getOrDefault(watcher, List.of()));
-                }
+            if (behind.contains(watcher) && !full.contains(watcher)) {
+                watcher.skipTo(past.upTo().next());
                 if (watcher.next().compareTo(fed) > 0) {
                     putInStep(watcher);
                     if (watcher.isBookmarkWanted()) {

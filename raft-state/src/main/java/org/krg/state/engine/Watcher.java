@@ -74,7 +74,7 @@ final class Watcher {
         return next;
     }
 
-    /// Takes what it wants of the changes of whole revisions up to `revision`.
+    /// Takes what it wants of the changes of whole revisions up to `revision`, of any keys.
     void feed(Revision revision, List<KeyChange> all) {
         var told = new ArrayList<Change>();
         var size = 0L;
@@ -94,7 +94,8 @@ final class Watcher {
     }
 
     private boolean wants(KeyChange change) {
-        return change.after().isPresent() ? spec.puts() : spec.deletes();
+        return spec.range().contains(change.key())
+                && (change.after().isPresent() ? spec.puts() : spec.deletes());
     }
 
     private Change shown(KeyChange change) {

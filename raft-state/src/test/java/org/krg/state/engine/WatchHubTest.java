@@ -37,13 +37,16 @@ import org.krg.state.command.KeyRequest;
 import org.krg.state.command.LeaseCommand.ExpireLease;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.Reply;
+import org.krg.state.engine.KeyHistory.Past;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
+import org.krg.state.model.key.KeyChange;
 import org.krg.state.model.key.KeyRange;
 import org.krg.state.model.key.KeyValue;
+import org.krg.state.model.key.OwnedKey;
 import org.krg.testkit.KeyModel;
 import org.krg.testkit.RandomTransactions;
 import org.krg.testkit.Seeds;
@@ -460,6 +463,72 @@ final class WatchHubTest {
         for (var command : commands) {
             assertThat(bench.applyAs("root", command)).isInstanceOf(Reply.Accepted.class);
         }
+    }
+
+    @Test
+    void whatWatchesThatAreBehindAreToldAtOnceIsNoMoreThanThereIsRoomFor() {
+        var room = new WatchRoom(8 << 20);
+        var gate = new CountDownLatch(1);
+        var slow = IntStream.range(0, 100).mapToObj(_ -> new Log()).toList();
+        var other = new Log();
+        try (var hub = new WatchHub("alone", Thread::startVirtualThread, room)) {
+            var present = image(5, Access.EMPTY);
+            hub.publish(present, List.of());
+            for (var log : slow) {
+                var _ = hub.watch("alice", spec(KeyRange.ALL, 1), present, behind(gate, log));
+            }
+            var _ = hub.watch("bob", spec(KeyRange.ALL, 1), present, other);
+            // Only now, so that all of them are behind when it is read.
+            hub.readFrom((_, _) -> new Past(Revision.ZERO, present.revision(), List.of(large(3))));
+
+            await().atMost(SOON).until(() -> other.changes().size() == 1);
+            assertThat(room.held()).isLessThan(6 << 20);
+
+            gate.countDown();
+            await().atMost(SOON)
+                    .until(() -> slow.stream().allMatch(log -> log.changes().size() == 1));
+            await().atMost(SOON).until(() -> room.held() == 0 && hub.watches().behind() == 0);
+        }
+    }
+
+    @Test
+    void whatWatchesInStepAreToldAtOnceIsNoMoreThanThereIsRoomFor() {
+        var room = new WatchRoom(8 << 20);
+        var gate = new CountDownLatch(1);
+        var slow = IntStream.range(0, 20).mapToObj(_ -> new Log()).toList();
+        var changes = List.of(large(5), large(5));
+        try (var hub = new WatchHub("alone", Thread::startVirtualThread, room)) {
+            var present = image(4, Access.EMPTY);
+            for (var log : slow) {
+                var _ = hub.watch("alice", spec(KeyRange.ALL, 0), present, behind(gate, log));
+            }
+            hub.publish(image(5, Access.EMPTY), changes);
+            await().atMost(SOON).until(() -> hub.watches().behind() == 18);
+            assertThat(room.held()).isLessThan(6 << 20);
+
+            hub.readFrom((_, _) -> new Past(Revision.ZERO, new Revision(5), changes));
+            gate.countDown();
+            await().atMost(SOON)
+                    .until(() -> slow.stream().allMatch(log -> log.changes().size() == 2));
+            await().atMost(SOON).until(() -> room.held() == 0 && hub.watches().behind() == 0);
+        }
+    }
+
+    private static Consumer<Notice> behind(CountDownLatch gate, Log log) {
+        return notice -> {
+            awaitUninterrupted(gate);
+            log.accept(notice);
+        };
+    }
+
+    /// A change of 1 MiB.
+    private static KeyChange large(long revision) {
+        var at = new Revision(revision);
+        var value =
+                new KeyValue(
+                        Bytes.of("k"), Bytes.wrap(new byte[1 << 20]), at, at, 1, KeyValue.NO_LEASE);
+        return new KeyChange(
+                value.key(), at, Optional.empty(), Optional.of(new OwnedKey(value, "alice")));
     }
 
     @Test
