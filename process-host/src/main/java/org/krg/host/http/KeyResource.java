@@ -88,12 +88,12 @@ final class KeyResource {
                     "Last-Event-ID is a revision, not \"" + last.get() + "\"",
                     "send the id of the last event that was received");
         }
-        var keys = store.keys();
-        var follower =
+        var next =
                 last.map(Long::parseLong)
                         .map(Revision::new)
-                        .map(seen -> KeyFollower.behind(keys, call.principal(), spec, seen))
-                        .orElseGet(() -> new KeyFollower(keys, call.principal(), spec));
+                        .map(seen -> KeyFollower.behind(spec, seen))
+                        .orElse(spec);
+        var follower = new KeyFollower(store.keys(), call.principal(), next, call.memory());
         return streams.open(follower::run);
     }
 }

@@ -37,7 +37,7 @@ public final class SseWriter {
                         .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                         .build());
         // Flushes the headers, so that the client knows at once that it is heard.
-        send(": open\n\n");
+        send(": open\n");
     }
 
     /// {@return whether the client is still there}
@@ -47,23 +47,23 @@ public final class SseWriter {
 
     /// Sends an event without a type.
     void send(String id, JsonNode data) {
-        send("id: " + id + "\ndata: " + Json.write(data) + "\n\n");
+        send("id: " + id + "\ndata: " + Json.write(data) + "\n");
     }
 
     /// Sends an event of a type.
     void sendTyped(String type, JsonNode data) {
-        send("event: " + type + "\ndata: " + Json.write(data) + "\n\n");
+        send("event: " + type + "\ndata: " + Json.write(data) + "\n");
     }
 
     /// Sends an event of a type behind which a client may go on.
     void sendTyped(String type, String id, JsonNode data) {
-        send("event: " + type + "\nid: " + id + "\ndata: " + Json.write(data) + "\n\n");
+        send("event: " + type + "\nid: " + id + "\ndata: " + Json.write(data) + "\n");
     }
 
     /// Sends a comment when nothing was sent for a while.
     void keepAlive() {
         if (System.nanoTime() - lastSent >= HEARTBEAT.toNanos()) {
-            send(": heartbeat\n\n");
+            send(": heartbeat\n");
         }
     }
 
@@ -71,9 +71,12 @@ public final class SseWriter {
         response.close();
     }
 
+    /// The empty line that ends an event goes apart: the connection asks for it when the rest was
+    /// written, so that nothing large waits in the connection once this returns.
     private void send(String text) {
         lastSent = System.nanoTime();
-        if (!response.tryWrite(HttpData.ofUtf8(text))) {
+        if (!response.tryWrite(HttpData.ofUtf8(text))
+                || !response.tryWrite(HttpData.ofUtf8("\n"))) {
             return;
         }
         try {
