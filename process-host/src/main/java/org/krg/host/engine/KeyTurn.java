@@ -3,6 +3,7 @@ package org.krg.host.engine;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.krg.host.engine.KeyQueues.Place;
 import org.krg.host.engine.KeyQueues.PlaceLost;
@@ -27,15 +28,18 @@ final class KeyTurn {
     private final String principal;
     private final Place place;
     private final CompletableFuture<Revision> turn = new CompletableFuture<>();
+    private final AtomicLong looks = new AtomicLong();
 
-    /// Guarded by this object's monitor.
+    /// What the newest look so far had watched. Guarded by this object's monitor.
     private @Nullable Watch watch;
+
+    private long newest;
 
     KeyTurn(KeySpace keys, String principal, Place place) {
         this.keys = keys;
         this.principal = principal;
         this.place = place;
-        var _ = turn.whenComplete((_, _) -> follow(null));
+        var _ = turn.whenComplete((_, _) -> follow(Long.MAX_VALUE, null));
     }
 
     CompletableFuture<Revision> turn() {
@@ -44,6 +48,7 @@ final class KeyTurn {
 
     /// Looks who is before the place.
     void look() {
+        var number = looks.incrementAndGet();
         // A place was made by an operation that came after the one that granted its lease.
         var earlier = new Bounds(0, 0, 0, place.created().value() - 1);
         var read =
@@ -56,15 +61,15 @@ final class KeyTurn {
                         Shows.KEYS);
         var _ =
                 keys.range(principal, read, true)
-                        .thenAccept(this::decide)
+                        .thenAccept(answer -> decide(number, answer))
                         .exceptionally(this::fail);
     }
 
-    private void decide(Answer answer) {
+    private void decide(long number, Answer answer) {
         if (answer.found().keys().isEmpty()) {
             requireThere();
         } else {
-            await(answer.found().keys().getFirst().key(), answer.revision());
+            await(number, answer.found().keys().getFirst().key(), answer.revision());
         }
     }
 
@@ -85,11 +90,11 @@ final class KeyTurn {
                         .exceptionally(this::fail);
     }
 
-    private void await(Bytes before, Revision seen) {
+    private void await(long number, Bytes before, Revision seen) {
         var spec =
                 new WatchSpec(
                         KeyRange.one(before), Optional.of(seen.next()), false, false, true, false);
-        follow(keys.watch(principal, spec, this::take));
+        follow(number, keys.watch(principal, spec, this::take));
     }
 
     private void take(Notice notice) {
@@ -101,18 +106,21 @@ final class KeyTurn {
         }
     }
 
-    /// Watches one key instead of another; none once the turn is known.
-    private void follow(@Nullable Watch next) {
-        Watch before;
+    /// Watches what a look found instead of what one before it found; none once the turn is known.
+    /// A watch may tell before it is here, and have the next look come first.
+    private void follow(long number, @Nullable Watch found) {
+        Watch over;
         synchronized (this) {
-            before = watch;
-            watch = next;
+            if (number > newest) {
+                over = watch;
+                watch = found;
+                newest = number;
+            } else {
+                over = found;
+            }
         }
-        if (before != null) {
-            before.close();
-        }
-        if (next != null && turn.isDone()) {
-            next.close();
+        if (over != null) {
+            over.close();
         }
     }
 
