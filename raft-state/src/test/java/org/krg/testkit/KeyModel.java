@@ -82,7 +82,7 @@ public final class KeyModel {
     }
 
     private KeyResult.Nested run(String principal, KeyTransaction transaction, Revision present) {
-        var succeeded = transaction.when().stream().allMatch(this::holds);
+        var succeeded = holds(transaction);
         var results = new ArrayList<KeyResult>();
         for (var request : succeeded ? transaction.then() : transaction.otherwise()) {
             results.add(
@@ -94,6 +94,11 @@ public final class KeyModel {
                     });
         }
         return new KeyResult.Nested(succeeded, results);
+    }
+
+    /// {@return whether all that a transaction compares holds now}
+    public boolean holds(KeyTransaction transaction) {
+        return transaction.when().stream().allMatch(this::holds);
     }
 
     /// Answers a read.

@@ -74,14 +74,25 @@ public final class KeyQueues {
     /// Makes the key of a lease in a line, or finds it there; its value is `value` then. Fails with
     /// [RefusedHere] when there is no such lease or the principal may not.
     public CompletableFuture<Place> join(String principal, Bytes name, LeaseId lease, Bytes value) {
-        return join(principal, name, lease, value, false);
+        return joinOrAgain(principal, name, lease, value, false);
     }
 
     /// Joins a line like [#join], so that whoever joined with the same lease before cannot give the
     /// place up any more.
     public CompletableFuture<Place> takeOver(
             String principal, Bytes name, LeaseId lease, Bytes value) {
-        return join(principal, name, lease, value, true);
+        return joinOrAgain(principal, name, lease, value, true);
+    }
+
+    /// Whoever joined with the same lease before may give the place up between the look and the
+    /// write. Nobody gives up the one that is made then, so once more is enough.
+    private CompletableFuture<Place> joinOrAgain(
+            String principal, Bytes name, LeaseId lease, Bytes value, boolean writes) {
+        return join(principal, name, lease, value, writes)
+                .exceptionallyCompose(failure ->
+                        failure.getCause() instanceof PlaceLost
+                                ? join(principal, name, lease, value, writes)
+                                : CompletableFuture.failedFuture(failure));
     }
 
     private CompletableFuture<Place> join(
