@@ -23,11 +23,14 @@ import org.krg.state.image.ClusterImage;
 /// A request that was read whole, and its sender.
 ///
 /// @param memory what it may hold
+/// @param onlyRepeats whether its sender may do nothing anew by it: what it is to remove was
+///   nobody's when it was let in, and may be another's since
 record Call(
         ServiceRequestContext context,
         Caller caller,
         AggregatedHttpRequest request,
-        RequestMemory memory) {
+        RequestMemory memory,
+        boolean onlyRepeats) {
     private static final int UNSUPPORTED_MEDIA_TYPE = 415;
 
     /// {@return the part of the path that the route calls `name`}

@@ -131,19 +131,19 @@ final class Routing {
                 HttpMethod.POST,
                 path,
                 terms,
-                (context, caller, request, _) -> action.take(context, caller, request));
+                (context, caller, request, _, _) -> action.take(context, caller, request));
     }
 
     private Routing add(
             HttpMethod method, String path, int mostBytes, Permit permit, Action action) {
         var terms = new Terms(permit, Ledger.isAudited(method, path));
         Answering answering =
-                (context, caller, request, memory) -> {
+                (context, caller, request, memory, onlyRepeats) -> {
                     var body = Intake.whole(context, request, memory, mostBytes).join();
                     var whole =
                             AggregatedHttpRequest.of(
                                     request.headers(), HttpData.wrap(body), HttpHeaders.of());
-                    return action.answer(new Call(context, caller, whole, memory));
+                    return action.answer(new Call(context, caller, whole, memory, onlyRepeats));
                 };
         return add(method, path, terms, answering);
     }
@@ -154,7 +154,8 @@ final class Routing {
                 ServiceRequestContext context,
                 Caller caller,
                 HttpRequest request,
-                RequestMemory memory);
+                RequestMemory memory,
+                boolean onlyRepeats);
     }
 
     private Routing add(HttpMethod method, String path, Terms terms, Answering action) {
@@ -203,7 +204,8 @@ final class Routing {
                             throw why;
                         });
             }
-            Supplier<HttpResponse> answer = () -> action.answer(context, caller, request, memory);
+            Supplier<HttpResponse> answer =
+                    () -> action.answer(context, caller, request, memory, objection.isPresent());
             var reply = objection.map(it -> repeated(answer, it)).orElseGet(answer);
             // Who passed it on has written it down.
             return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());

@@ -198,7 +198,7 @@ final class SegmentResource {
     HttpResponse destroy(Call call) {
         var image = replica.read(false);
         var found = Targets.findSegment(image, call.path("segment"));
-        if (found.isEmpty()) {
+        if (found.isEmpty() || call.onlyRepeats()) {
             return destroyed(call);
         }
         var segment = found.get();
@@ -212,8 +212,8 @@ final class SegmentResource {
         return Call.one(replica.atLeast(done.revision()), SegmentView.of(image, segment));
     }
 
-    /// There is none. A request that is repeated may have destroyed it, which the log knows by the
-    /// request's numbers.
+    /// There is none, or another one since. A request that is repeated may have destroyed it, which
+    /// the log knows by the request's numbers.
     private HttpResponse destroyed(Call call) {
         var name = call.path("segment");
         var key = changes.key(call.header("krg-request"), call.caller().principal());

@@ -67,6 +67,7 @@ final class ApiFixture implements AutoCloseable {
     volatile Optional<HostFailure> left = Optional.empty();
     final List<String> problems = new CopyOnWriteArrayList<>();
     final RecordingAudit audited = new RecordingAudit();
+    final NoContents contents = new NoContents();
     final MetricRegistry metrics = new MetricRegistry();
     final ClusterStore store;
     final UserParts users;
@@ -143,7 +144,7 @@ final class ApiFixture implements AutoCloseable {
                         () -> Instant.EPOCH,
                         host::rekey,
                         new NoPages(() -> !begins),
-                        new NoContents(),
+                        contents,
                         audited,
                         comparison(store),
                         () -> left),

@@ -3,7 +3,9 @@ package org.krg.host.http;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.krg.host.HostFailure;
 import org.krg.host.SegmentTransfer;
 import org.krg.state.model.Identity;
@@ -12,6 +14,9 @@ import org.krg.state.model.Segment;
 
 /// A node without shared memory.
 final class NoContents implements SegmentTransfer {
+    /// Names of what was to be written to its file.
+    final List<String> synced = new CopyOnWriteArrayList<>();
+
     @Override
     public void dump(Segment segment, OutputStream into) {
         throw none();
@@ -30,6 +35,7 @@ final class NoContents implements SegmentTransfer {
 
     @Override
     public long sync(Segment segment) {
+        synced.add(segment.name());
         throw none();
     }
 

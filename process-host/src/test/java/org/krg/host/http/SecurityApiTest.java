@@ -52,10 +52,13 @@ import org.krg.state.MutualTls;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.NodeCommand.RegisterNode;
+import org.krg.state.command.SegmentCommand.CreateSegment;
+import org.krg.state.model.Backing;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.CertificateName.Role;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.ProcessId;
 import org.krg.testkit.Samples;
 
@@ -257,6 +260,42 @@ class SecurityApiTest {
             assertThat(shown.get(30, TimeUnit.SECONDS).number("/id")).isEqualTo(mine.number("/id"));
         } finally {
             api.post("/v1/jobs/passed-on/stop", "{}");
+            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whatMayOnlyBeARepeatedRequestTouchesNothingThatWasMadeSince() throws Exception {
+        api.post("/v1/users", "{\"name\":\"root\"}");
+        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
+        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        var held = new PipedOutputStream();
+        var body = new PipedInputStream(held);
+        try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
+            // A client's first request is not sent before its body is there.
+            assertThat(nobody.get("/v1/status").status()).isEqualTo(200);
+            var requests = api.metrics.counter("krg.http.requests_total");
+            var before = requests.getCount();
+            var path = "/v1/segments/made-since";
+
+            var refused = nobody.begin("DELETE", path, body, "Krg-Request", "47:1");
+
+            await().until(() -> requests.getCount() > before);
+            api.propose(
+                    new CreateSegment(
+                                    "made-since",
+                                    4_096,
+                                    Samples.ALICE,
+                                    0600,
+                                    OwnershipMode.ASYNC,
+                                    Samples.START)
+                            .backedBy(new Backing(HERE, "/srv/made-since")));
+            held.close();
+            assertThat(refused.get(30, TimeUnit.SECONDS).status()).isEqualTo(403);
+            assertThat(api.contents.synced).isEmpty();
+        } finally {
+            api.delete("/v1/segments/made-since?discard=true");
             assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
         }
     }

@@ -71,8 +71,10 @@ final class TestClient implements AutoCloseable {
     }
 
     /// Begins a request whose body its sender holds back.
-    CompletableFuture<Answer> begin(String method, String path, InputStream body) {
-        var request = request(path).method(method, BodyPublishers.ofInputStream(() -> body));
+    CompletableFuture<Answer> begin(
+            String method, String path, InputStream body, String... headers) {
+        var request =
+                request(path, headers).method(method, BodyPublishers.ofInputStream(() -> body));
         return client.sendAsync(request.build(), BodyHandlers.ofString())
                 .thenApply(TestClient::answer);
     }
