@@ -91,6 +91,11 @@ public final class ForgetfulDisk implements AutoCloseable {
         order("stall");
     }
 
+    /// Makes every sync of a file wait, and none of a directory.
+    public void stallFiles() {
+        order("stall files");
+    }
+
     /// Lets syncs go on after [#stall].
     public void go() {
         order("go");

@@ -13,7 +13,7 @@
 //
 // The file .power in the root, which no listing shows: writing "cut" replaces all that is present by
 // what is kept, writing "sync" makes everything kept, after "stall" every fsync waits until "go" is
-// written; it reads as "cuts N lost-bytes N lost-names N". Programs should have ended before the power is
+// written, after "stall files" every one of a file; it reads as "cuts N lost-bytes N lost-names N". Programs should have ended before the power is
 // cut.
 #define _GNU_SOURCE
 #define FUSE_USE_VERSION 31
@@ -72,7 +72,7 @@ static unsigned long cuts, lost_bytes, lost_names;
 // Held by whoever looks at anything above.
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t going = PTHREAD_COND_INITIALIZER;
-static bool stalled;
+static bool stalled, stalls_directories;
 
 static int lock(void) {
     return pthread_mutex_lock(&mutex);
@@ -264,7 +264,10 @@ static void keep_all(void) {
 static int write_power(const char *order, size_t size) {
     if (size >= 3 && memcmp(order, "cut", 3) == 0) cut_power();
     else if (size >= 4 && memcmp(order, "sync", 4) == 0) keep_all();
-    else if (size >= 5 && memcmp(order, "stall", 5) == 0) stalled = true;
+    else if (size >= 5 && memcmp(order, "stall", 5) == 0) {
+        stalled = true;
+        stalls_directories = size < 11 || memcmp(order, "stall files", 11) != 0;
+    }
     else if (size >= 2 && memcmp(order, "go", 2) == 0) {
         stalled = false;
         pthread_cond_broadcast(&going);
@@ -520,14 +523,14 @@ static int disk_release(const char *path, struct fuse_file_info *file) {
     return 0;
 }
 
-static void await_power(void) {
-    while (stalled) pthread_cond_wait(&going, &mutex);
+static void await_power(bool directory) {
+    while (stalled && (stalls_directories || !directory)) pthread_cond_wait(&going, &mutex);
 }
 
 static int disk_fsync(const char *path, int only_data, struct fuse_file_info *file) {
     LOCKED;
     (void) only_data;
-    await_power();
+    await_power(false);
     struct node *node = opened(path, file);
     if (node) keep_content(node);
     return 0;
@@ -536,7 +539,7 @@ static int disk_fsync(const char *path, int only_data, struct fuse_file_info *fi
 static int disk_fsyncdir(const char *path, int only_data, struct fuse_file_info *file) {
     LOCKED;
     (void) only_data;
-    await_power();
+    await_power(true);
     struct node *node = opened(path, file);
     if (node) keep_names(node);
     return 0;
