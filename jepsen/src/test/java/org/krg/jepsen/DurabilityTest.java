@@ -29,8 +29,8 @@ import org.krg.state.rocksdb.RocksStorage;
 import org.krg.testkit.StateCluster;
 
 /// Three members on disks whose fsync can be held up: what a majority has not forced is neither
-/// answered nor shown. That of directories is not: where a file system does not keep when a file was
-/// made, as here, the log forces its names with every entry, and would wait for that.
+/// answered nor shown. That of directories is not: where a file system does not keep when a file
+/// was made, as here, the log forces its names with every entry, and would wait for that.
 @TestInstance(Lifecycle.PER_CLASS)
 class DurabilityTest {
     /// Long beside an fsync, short beside an election.

@@ -77,17 +77,6 @@ public final class SavedFiles {
         return List.copyOf(needs.values());
     }
 
-    /// {@return deleted files that the program has open, but not to read them: CRIU, which may read
-    /// everything, has their content in the images}
-    public static List<SavedFile> unnamed(ProcessTree tree) {
-        return tree.processes().stream()
-                .flatMap(process ->
-                        process.files().stream()
-                                .filter(file -> file.isDeleted() && !file.readable())
-                                .map(file -> saved(process, file)))
-                .toList();
-    }
-
     private static boolean isWritten(OpenFile file) {
         return file.type() == OpenFile.Type.REGULAR
                 && file.writable()

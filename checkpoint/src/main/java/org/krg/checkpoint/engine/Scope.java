@@ -46,14 +46,11 @@ sealed interface Scope {
     ///
     /// @param saved those that go into a generation
     /// @param own the directory that is the job's own, whose files are among those
-    /// @param unnamed deleted ones, which are in the images, that the program itself may not read
-    ///   by what it has open
     /// @param needs those that must be where the program comes back
     /// @param blockers what is wrong with them
     record Files(
             List<SavedFile> saved,
             DirectoryContents own,
-            List<SavedFile> unnamed,
             List<Need> needs,
             List<Blocker> blockers) {}
 
@@ -135,8 +132,7 @@ sealed interface Scope {
             var saved = SavedFiles.of(tree, own.files());
             var blockers = new ArrayList<>(Scope.blockers(cell, own, saved));
             blockers.addAll(removedFiles(cell, tree));
-            return new Files(
-                    saved, own, SavedFiles.unnamed(tree), SavedFiles.needs(tree, saved), blockers);
+            return new Files(saved, own, SavedFiles.needs(tree, saved), blockers);
         }
 
         @Override
@@ -169,8 +165,7 @@ sealed interface Scope {
         @Override
         public Files files(CellView cell, ProcessTree tree) throws IOException {
             var own = Scope.own(cellFiles, cell);
-            return new Files(
-                    own.files(), own, List.of(), List.of(), Scope.blockers(cell, own, own.files()));
+            return new Files(own.files(), own, List.of(), Scope.blockers(cell, own, own.files()));
         }
 
         @Override

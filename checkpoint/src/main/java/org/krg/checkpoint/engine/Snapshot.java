@@ -98,14 +98,6 @@ record Snapshot(
         }
     }
 
-    /// Makes sure that a program may read files, whoever else may.
-    static void requireReadable(CellFiles.Reading reading, List<SavedFile> files)
-            throws IOException {
-        for (var file : files) {
-            open(reading, file).close();
-        }
-    }
-
     private static FileChannel open(CellFiles.Reading reading, SavedFile file) throws IOException {
         try {
             return reading.open(file);

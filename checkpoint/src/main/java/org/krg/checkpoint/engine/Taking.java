@@ -113,7 +113,6 @@ final class Taking {
             var files = scope.files(cell, tree);
             requireGood(files.blockers());
             requireBelow(fileLimitBytes, SavedFiles.totalBytes(files.saved()));
-            Snapshot.requireReadable(reading, files.unnamed());
             var kept = Snapshot.keep(reading, files.saved(), work.files());
             watch.lap("files");
             cell.saved(work.images());

@@ -348,21 +348,6 @@ final class PreflightTest {
         return new SavedFile(path, new ByPath(), true, facts(0, sizeBytes, 1));
     }
 
-    @Test
-    void aDeletedFileThatTheProgramCannotReadByWhatItHasIsTold() {
-        var process =
-                process(
-                        300,
-                        1,
-                        deleted(3, 10, 0),
-                        writeOnly(4, "/x (deleted)"),
-                        writeOnly(5, "/y"));
-
-        assertThat(SavedFiles.unnamed(tree(process)))
-                .extracting(SavedFile::source)
-                .containsExactly(new WriteOnly("/proc/10300/fd/4"));
-    }
-
     private static OpenFile writeOnly(int fd, String target) {
         return new OpenFile(
                 fd, target, OpenFile.Type.REGULAR, false, true, true, NONE, facts(0, 7, 1));

@@ -133,12 +133,22 @@ class SecurityApiTest {
         }
     }
 
-    @Test
-    void aUserMayOnlyWhatIsTheirs() {
+    private void letPermissionsCount(String... users) {
         api.post("/v1/users", "{\"name\":\"root\"}");
         api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"nobody\"}");
+        for (var user : users) {
+            api.post("/v1/users", "{\"name\":\"%s\"}".formatted(user));
+        }
         assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+    }
+
+    private void letNoPermissionsCount() {
+        assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aUserMayOnlyWhatIsTheirs() {
+        letPermissionsCount("nobody");
         var theirs = "/v1/jobs/of-root";
         assertThat(api.post("/v1/jobs", submission("of-root")).status()).isEqualTo(201);
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
@@ -157,17 +167,13 @@ class SecurityApiTest {
             assertThat(nobody.post("/v1/jobs/of-nobody/stop", "{}").status()).isEqualTo(200);
         } finally {
             api.post("/v1/jobs/of-root/stop", "{}");
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
     @Test
     void whoseProcessMovesMayWatchTheMoveAndGiveItUp() {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"nobody\"}");
-        api.post("/v1/users", "{\"name\":\"other\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("nobody", "other");
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"));
                 var other = api.as(api.keys.user(Role.CLIENT, "other"))) {
             var mine = nobody.post("/v1/jobs", submission("moves-on"));
@@ -192,17 +198,13 @@ class SecurityApiTest {
             assertThat(given.text("/step")).isEqualTo("aborted");
             api.exit(process, 0);
         } finally {
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
     @Test
     void whatARequestHasRemovedIsToldAgainToItsSenderAlone() {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"nobody\"}");
-        api.post("/v1/users", "{\"name\":\"other\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("nobody", "other");
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"));
                 var other = api.as(api.keys.user(Role.CLIENT, "other"))) {
             var mine = nobody.post("/v1/jobs", submission("forgets"));
@@ -230,7 +232,7 @@ class SecurityApiTest {
                 assertThat(api.delete(path, "Krg-Request", "44:1").status()).isEqualTo(404);
             }
         } finally {
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
@@ -238,10 +240,7 @@ class SecurityApiTest {
     /// body.
     @Test
     void aRequestIsAboutWhatItsSenderOwnedWhenItWasLetIn() throws Exception {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"nobody\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("nobody");
         var held = new PipedOutputStream();
         var body = new PipedInputStream(held);
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
@@ -260,16 +259,13 @@ class SecurityApiTest {
             assertThat(shown.get(30, TimeUnit.SECONDS).number("/id")).isEqualTo(mine.number("/id"));
         } finally {
             api.post("/v1/jobs/passed-on/stop", "{}");
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
     @Test
     void whatMayOnlyBeARepeatedRequestTouchesNothingThatWasMadeSince() throws Exception {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"nobody\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("nobody");
         var held = new PipedOutputStream();
         var body = new PipedInputStream(held);
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"))) {
@@ -296,16 +292,13 @@ class SecurityApiTest {
             assertThat(api.contents.synced).isEmpty();
         } finally {
             api.delete("/v1/segments/made-since?discard=true");
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
     @Test
     void aLeaseIsItsHoldersAndTheWholeStateRoots() {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"bob\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("bob");
         var lease = api.post("/v1/leases", "{\"ttlSeconds\":60}").number("/id");
         var path = "/v1/leases/" + lease;
         try (var bob = api.as(api.keys.user(Role.CLIENT, "bob"))) {
@@ -328,21 +321,18 @@ class SecurityApiTest {
                             .isEqualTo(PERMISSION_DENIED));
             assertThat(api.get(path).status()).isEqualTo(200);
         } finally {
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
     @Test
     void theHolderOfALeaseSeesOnlyThoseOfItsKeysThatTheyMayRead() {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"joe\"}");
+        letPermissionsCount("joe");
         api.post("/v1/roles", "{\"name\":\"joes\"}");
         api.post(
                 "/v1/roles/joes/permissions",
                 "{\"mode\":\"read-write\",\"key\":\"joe/\",\"prefix\":true}");
         api.post("/v1/users/joe/roles", "{\"role\":\"joes\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
         try (var joe = api.as(api.keys.user(Role.CLIENT, "joe"))) {
             var lease = joe.post("/v1/leases", "{\"ttlSeconds\":60}").number("/id");
             var path = "/v1/leases/" + lease;
@@ -363,7 +353,7 @@ class SecurityApiTest {
             assertThat(api.delete(path).body().at("/keys").findValuesAsText("key"))
                     .containsExactly("joe/a", "secret/b");
         } finally {
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
@@ -427,10 +417,7 @@ class SecurityApiTest {
 
     @Test
     void aRefusalOfKeysIsWrittenDownWithWhoWasRefused() {
-        api.post("/v1/users", "{\"name\":\"root\"}");
-        api.post("/v1/users/root/roles", "{\"role\":\"root\"}");
-        api.post("/v1/users", "{\"name\":\"trudy\"}");
-        assertThat(api.post("/v1/auth", "{\"enabled\":true}").status()).isEqualTo(200);
+        letPermissionsCount("trudy");
         var key = ByteString.copyFromUtf8("secret/a");
         var calls =
                 Map.<String, MessageLite>of(
@@ -455,7 +442,7 @@ class SecurityApiTest {
                                                     .map(method -> "POST " + method)
                                                     .toList()));
         } finally {
-            assertThat(api.post("/v1/auth", "{\"enabled\":false}").status()).isEqualTo(200);
+            letNoPermissionsCount();
         }
     }
 
