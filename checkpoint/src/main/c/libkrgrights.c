@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Preloaded into CRIU for the restore of a user's program:
+// Preloaded into CRIU for every restore, so that the program gets no more than its user has:
 //
-//   KRG_RIGHTS=UID,GID[,GID...]   the user, the group and the other groups of the program
+//   KRG_RIGHTS=UID,GID[,GID...]   the user, the group and the other groups of the program; none for root's
+//
+// Programs inherit the session keyring of whoever starts them, and its keys with it (keyrings(7)): CRIU
+// takes an empty one.
 //
 // CRIU is root, and makes, removes, renames and chowns what had a path when the program was saved: names
 // of sockets, deleted files, what lies in a FIFO. Whoever owns a directory on the way may since have put
@@ -14,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/keyctl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -58,7 +62,12 @@ static gid_t *room_for_groups(void) {
 __attribute__((constructor)) static void read_rights(void) {
     const char *text = getenv("KRG_RIGHTS");
     // The scripts that CRIU runs are the agent's.
-    if (text == NULL || getenv("CRTOOLS_SCRIPT_ACTION") != NULL) {
+    if (getenv("CRTOOLS_SCRIPT_ACTION") != NULL) {
+        return;
+    }
+    // Where it is refused, programs cannot ask for keys either.
+    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+    if (text == NULL) {
         return;
     }
     char *next;

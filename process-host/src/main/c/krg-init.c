@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -331,6 +333,9 @@ static _Noreturn void detach(struct cell *cell, int ready) {
     if (setsid() < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(log, 2) < 0) {
         die("cannot detach from", "the agent");
     }
+    // Whoever holds the agent's session keyring may use its keys, whatever its uid (keyrings(7)). Where
+    // it is refused, programs cannot ask for keys either.
+    syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
     for (size_t i = 0; i < cell->spec.init_groups.count; i++) {
         char path[4096];
         snprintf(path, sizeof path, "%s/cgroup.procs", cell->spec.init_groups.items[i]);

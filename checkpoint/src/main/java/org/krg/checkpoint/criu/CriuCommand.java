@@ -102,25 +102,22 @@ final class CriuCommand {
         return line;
     }
 
-    /// {@return whether a restore is to have the rights of its user, as `libkrgrights.c` says}
+    /// {@return whether a restore is to have no more rights to files than its user, as
+    /// `libkrgrights.c` says}
     static boolean hasRights(CellView cell) {
         return cell.user().uid() != 0;
     }
 
     private static List<String> surroundings(
             CheckpointConfig config, CellView cell, Optional<CellTerminal> terminal) {
-        var preloaded = new ArrayList<String>();
+        var preloaded = new ArrayList<>(List.of("libkrgrights.so"));
         var variables = new ArrayList<String>();
         if (hasRights(cell)) {
-            preloaded.add("libkrgrights.so");
             variables.add("KRG_RIGHTS=" + rights(cell.user()));
         }
         if (terminal.isPresent()) {
             preloaded.add("libkrgtty.so");
             variables.addAll(terminal.get().variables(cell));
-        }
-        if (preloaded.isEmpty()) {
-            return List.of();
         }
         var libraries =
                 preloaded.stream()

@@ -48,6 +48,33 @@ final class TakeAndRestoreTest {
         Pair.assertCounts(restored.lines());
     }
 
+    /// Prints what the session's keyring is: `KEYCTL_GET_KEYRING_ID` and `KEYCTL_DESCRIBE`, x86-64.
+    private static final String KEYRING =
+            """
+            import ctypes, time
+            kernel, name = ctypes.CDLL(None).syscall, ctypes.create_string_buffer(200)
+            while True:
+                kernel(250, 6, -3, name, 200)
+                print(kernel(250, 0, -3, 0), name.value.decode().split(";")[-1])
+                time.sleep(.01)
+            """;
+
+    @Test
+    void keysOfTheAgentsSessionAreOutOfReach() throws IOException {
+        var spec = pair.spec("python3", "-u", "-c", KEYRING);
+        var cell = pair.start(spec);
+        cell.awaitLines(1);
+        var taken = pair.take(cell);
+
+        var restored = pair.fail(cell, spec, taken);
+
+        restored.awaitLines(cell.lines().size() + 5);
+        var line = List.of("timeout", "--foreground", "1", "python3", "-u", "-c", KEYRING);
+        var ours = new ProcessBuilder(line).start().inputReader().readLine();
+        // A new one, and not that of the user, which is there where the agent has none.
+        assertThat(restored.lines().getLast()).endsWith(" _ses").isNotEqualTo(ours);
+    }
+
     @Test
     void aProgramThatIsAboutToStartAnotherIsSavedWhenItHas() throws IOException {
         var spec = pair.spec(TestMachine.program("starts-children").toString(), "200", "20");

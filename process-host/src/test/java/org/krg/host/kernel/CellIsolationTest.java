@@ -81,6 +81,23 @@ class CellIsolationTest {
         assertPowerless(output(cell));
     }
 
+    /// `KEYCTL_GET_KEYRING_ID` of the session's, x86-64.
+    private static final String KEYRING =
+            "import ctypes; print(ctypes.CDLL(None).syscall(250, 0, -3, 0))";
+
+    @Test
+    void keysOfTheAgentsSessionAreOutOfReach() throws Exception {
+        var ours = new ProcessBuilder("python3", "-c", KEYRING).start().inputReader().readLine();
+        var cell = node.start(spec(List.of("python3", "-c", KEYRING), ROOT, Stdin.EMPTY, false));
+
+        awaitExit(cell);
+
+        assertThat(Integer.parseInt(ours)).isPositive();
+        assertThat(Integer.parseInt(output(cell).strip()))
+                .isPositive()
+                .isNotEqualTo(Integer.parseInt(ours));
+    }
+
     @Test
     void onlyTheStandardDescriptorsAreOpen() {
         var cell = node.start(spec(List.of("sleep", "1000"), NOBODY, Stdin.OPEN, false));
