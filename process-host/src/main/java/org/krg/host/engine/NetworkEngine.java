@@ -3,12 +3,15 @@ package org.krg.host.engine;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.krg.host.HostFailure;
 import org.krg.host.core.NetworkPlan;
+import org.krg.host.core.NetworkStep;
 import org.krg.host.model.CellId;
 import org.krg.state.ClusterStore;
 import org.krg.state.ThreadLost;
@@ -87,21 +90,40 @@ public final class NetworkEngine implements AutoCloseable {
     }
 
     private void reconcile(ClusterImage image) {
+        var failures = new ArrayList<HostFailure>();
+        clean = false;
         try {
             var seen = network.look(image.nodes().values());
             for (var step : NetworkPlan.plan(image, self, seen, wall.instant())) {
-                network.perform(step);
-                log.info("network changed step={}", step);
+                perform(step).ifPresent(failures::add);
             }
-            clean = agreed.isEmpty() && !seen.sink() && seen.links().isEmpty();
-            complaint = "";
+            clean =
+                    failures.isEmpty()
+                            && agreed.isEmpty()
+                            && !seen.sink()
+                            && seen.links().isEmpty();
         } catch (HostFailure failure) {
-            // Tried again; said once.
-            if (!complaint.equals(failure.getMessage())) {
-                complaint = String.valueOf(failure.getMessage());
-                log.warn("the network cannot be put right reason={}", complaint);
-            }
-            clean = false;
+            failures.add(failure);
         }
+        complain(failures.stream().findFirst().map(HostFailure::getMessage).orElse(""));
+    }
+
+    // What cannot be done for one cell is nothing to the others.
+    private Optional<HostFailure> perform(NetworkStep step) {
+        try {
+            network.perform(step);
+            log.info("network changed step={}", step);
+            return Optional.empty();
+        } catch (HostFailure failure) {
+            return Optional.of(failure);
+        }
+    }
+
+    // Tried again; said once.
+    private void complain(String reason) {
+        if (!reason.isEmpty() && !reason.equals(complaint)) {
+            log.warn("the network cannot be put right reason={}", reason);
+        }
+        complaint = reason;
     }
 }
