@@ -26,7 +26,7 @@ import org.krg.state.model.ProcessId;
 
 /// What reaches a running program and what comes from it: signals, input, output.
 final class StreamResource {
-    private static final long LARGEST_OFFSET = 1L << 56;
+    private static final long LARGEST_OFFSET = LogFollower.LARGEST_OFFSET;
 
     /// What is sent to a process that is being moved waits so long.
     private static final Duration MOVE_LIMIT = Duration.ofSeconds(20);
@@ -54,6 +54,7 @@ final class StreamResource {
                         Targets.process(image, call.path("target")).id(),
                         streams(call.find("stream").orElse("stdout")),
                         call.number("offset", 0, LARGEST_OFFSET),
+                        call.number("last", LARGEST_OFFSET, LARGEST_OFFSET),
                         call.flag("follow"),
                         call.caller());
         var follower = new LogFollower(replica, outputs, wish);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,6 +51,7 @@ import org.krg.testkit.Samples;
 /// given.
 final class FakeProcessHost implements ProcessHost {
     private final Map<String, ByteArrayOutputStream> outputs = new ConcurrentHashMap<>();
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
     private final Map<String, Boolean> ended = new ConcurrentHashMap<>();
     private final Map<String, RestartMark> marks = new ConcurrentHashMap<>();
 
@@ -148,6 +150,11 @@ final class FakeProcessHost implements ProcessHost {
         }
     }
 
+    /// Has a stream be out of reach.
+    void breakOutput(ProcessId process, long epoch, OutputStreamName stream) {
+        broken.add(process + "." + epoch + stream);
+    }
+
     /// Has an incarnation be over.
     void end(ProcessId process, long epoch) {
         ended.put(process + "." + epoch, true);
@@ -218,6 +225,9 @@ final class FakeProcessHost implements ProcessHost {
     @Override
     public OutputChunk output(
             ProcessId process, Epoch epoch, OutputStreamName stream, long offset, int maxBytes) {
+        if (broken.contains(process + "." + epoch + stream)) {
+            throw new HostFailure(HostFailure.Code.FAILED, "cannot read the output", "");
+        }
         var output = outputs.get(process + "." + epoch + stream);
         var all = new byte[0];
         if (output != null) {

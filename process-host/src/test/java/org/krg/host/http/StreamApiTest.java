@@ -60,6 +60,29 @@ final class StreamApiTest {
     }
 
     @Test
+    void theEndOfWhatIsThereCanBeAskedFor() {
+        var id = api.running("talker", HERE);
+        api.here.write(id, 1, OutputStreamName.STDOUT, "a long story");
+
+        assertThat(logs("talker?last=5")).containsExactly("out 7 story", "end it runs");
+        assertThat(logs("talker?last=50")).containsExactly("out 0 a long story", "end it runs");
+    }
+
+    @Test
+    void outputThatGoesOutOfReachIsNotTakenForAllOfIt() {
+        var id = api.running("half", AWAY);
+        api.away.write(id, 1, OutputStreamName.STDOUT, "some");
+        api.away.write(id, 1, OutputStreamName.STDERR, "more");
+        api.away.breakOutput(id, 1, OutputStreamName.STDERR);
+
+        try (var lines = api.stream("/v1/processes/half/logs?stream=both")) {
+            var events = lines.toList();
+            assertThat(events).anyMatch(line -> line.contains("the rest is out of reach"));
+            assertThat(events).anyMatch(line -> line.contains("\"complete\":false"));
+        }
+    }
+
+    @Test
     void outputOfAnotherNodeComesThroughThisOne() {
         var id = api.running("remote", AWAY);
         api.away.write(id, 1, OutputStreamName.STDOUT, "from afar\n");

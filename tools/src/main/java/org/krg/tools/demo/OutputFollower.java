@@ -113,7 +113,7 @@ final class OutputFollower implements AutoCloseable {
                     }
                 }
                 // Without an exit code only this stream has ended.
-                case LogItem.End(_, var exitCode) -> ended = exitCode.isPresent();
+                case LogItem.End(_, var exitCode, _) -> ended = exitCode.isPresent();
             }
         }
     }

@@ -139,6 +139,14 @@ public final class ApiClient implements AutoCloseable {
                 new Reopening(http, config, endpoints), target, stream, offset, follow);
     }
 
+    /// {@return the end of what a process has written so far}
+    ///
+    /// @param stream `stdout` or `stderr`
+    /// @param bytes how much of it at most
+    public LogStream lastOf(String target, String stream, long bytes) {
+        return new LogStream(new Reopening(http, config, endpoints), target, stream, bytes);
+    }
+
     @Override
     public void close() {
         http.shutdownNow();

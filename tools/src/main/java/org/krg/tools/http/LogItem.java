@@ -18,5 +18,6 @@ public sealed interface LogItem {
     /// Nothing more will come.
     ///
     /// @param exitCode of the process, if it has ended
-    record End(String reason, OptionalInt exitCode) implements LogItem {}
+    /// @param complete whether all that the process had written was there
+    record End(String reason, OptionalInt exitCode, boolean complete) implements LogItem {}
 }

@@ -29,6 +29,15 @@ public final class LogStream implements AutoCloseable, Reopening.Position {
                         .with("follow", follow);
     }
 
+    /// The last bytes of what is there.
+    LogStream(Reopening events, String target, String stream, long last) {
+        this.events = events;
+        this.stream = stream;
+        this.follow = false;
+        this.base =
+                ApiPath.of("processes", target, "logs").with("stream", stream).with("last", last);
+    }
+
     /// {@return what comes next; none when nothing more will}
     ///
     /// @throws ApiFailure if the process is unknown, or no agent goes on
@@ -85,7 +94,8 @@ public final class LogStream implements AutoCloseable, Reopening.Position {
         var code = data.path("exitCode");
         return new LogItem.End(
                 data.path("reason").asText(),
-                code.isInt() ? OptionalInt.of(code.asInt()) : OptionalInt.empty());
+                code.isInt() ? OptionalInt.of(code.asInt()) : OptionalInt.empty(),
+                data.path("complete").asBoolean(true));
     }
 
     @Override

@@ -174,7 +174,7 @@ final class StreamsTest {
                         case LogItem.Output(var offset, var bytes) ->
                                 offset + ":" + StandardCharsets.UTF_8.decode(bytes);
                         case LogItem.Mark(_, _, var offset) -> "mark " + offset;
-                        case LogItem.End(_, OptionalInt code) -> "end " + code.orElse(-1);
+                        case LogItem.End(_, OptionalInt code, _) -> "end " + code.orElse(-1);
                     });
         }
         return items;

@@ -28,10 +28,14 @@ import org.krg.state.model.ProcessId;
 /// begins; a client that has more than that forgets the rest. So a client that comes back with an
 /// offset of a lost incarnation loses nothing, and one that is up to date drops what it has.
 public final class LogFollower {
+    /// Beyond the end of whatever a program writes.
+    public static final long LARGEST_OFFSET = 1L << 56;
+
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(20);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
-    /// An ended process whose output cannot be read in so many attempts ends without the rest.
+    /// Who waits for nothing more, and cannot read what is there in so many attempts, ends without
+    /// the rest.
     private static final int ATTEMPTS = 8;
 
     private final Replica replica;
@@ -40,16 +44,19 @@ public final class LogFollower {
     private final Map<OutputStreamName, Long> offsets = new EnumMap<>(OutputStreamName.class);
     private Epoch shown = Epoch.ZERO;
     private Duration pause = SHORTEST_PAUSE;
+    private Optional<Phase> phase = Optional.empty();
     private int failures;
 
     /// What a client wants to read.
     ///
     /// @param offset of the first byte, in each of the streams
+    /// @param last how many bytes before the present end it is at most
     /// @param follow whether it waits for what is still to come
     public record Wish(
             ProcessId process,
             List<OutputStreamName> streams,
             long offset,
+            long last,
             boolean follow,
             Caller caller) {
         public Wish {
@@ -61,7 +68,9 @@ public final class LogFollower {
         this.replica = replica;
         this.outputs = outputs;
         this.wish = wish;
-        wish.streams().forEach(stream -> offsets.put(stream, wish.offset()));
+        if (wish.last() == LARGEST_OFFSET) {
+            wish.streams().forEach(stream -> offsets.put(stream, wish.offset()));
+        }
     }
 
     /// Throws [HostFailure] when the output of a process that is or was somewhere cannot be read
@@ -87,6 +96,10 @@ public final class LogFollower {
             if (found.isEmpty()) {
                 end(out, "its job ended long ago and was forgotten", Optional.empty());
                 return;
+            }
+            if (!phase.equals(Optional.of(found.get().phase()))) {
+                phase = Optional.of(found.get().phase());
+                failures = 0;
             }
             if (isDone(out, found.get())) {
                 return;
@@ -116,22 +129,26 @@ public final class LogFollower {
     }
 
     private boolean isDoneWaiting(SseWriter out, HostedProcess process, String reason) {
-        if (!wish.follow()) {
-            end(out, reason, Optional.empty());
-            return true;
-        }
-        rest(process);
-        return false;
-    }
-
-    private boolean isDoneEnding(SseWriter out, HostedProcess process, Outcome outcome) {
-        if (failures > 0 && failures < ATTEMPTS) {
+        if (wish.follow() || mayBeReadable()) {
             rest(process);
             return false;
         }
-        var reason = failures == 0 ? text(outcome) : text(outcome) + "; the rest is out of reach";
-        end(out, reason, Optional.of(outcome.exitCode()));
+        end(out, reason, Optional.empty());
         return true;
+    }
+
+    private boolean isDoneEnding(SseWriter out, HostedProcess process, Outcome outcome) {
+        if (mayBeReadable()) {
+            rest(process);
+            return false;
+        }
+        end(out, text(outcome), Optional.of(outcome.exitCode()));
+        return true;
+    }
+
+    /// {@return whether what could not be read just now may be in a moment}
+    private boolean mayBeReadable() {
+        return failures > 0 && failures < ATTEMPTS;
     }
 
     /// Waits a little, longer each time, but not once the process is somewhere else.
@@ -171,7 +188,7 @@ public final class LogFollower {
     }
 
     private boolean show(SseWriter out, Incarnation incarnation, OutputStreamName stream) {
-        var offset = offsets.getOrDefault(stream, 0L);
+        var offset = offsets.computeIfAbsent(stream, it -> first(incarnation, it));
         var chunk = outputs.read(incarnation, stream, offset);
         if (!chunk.bytes().hasRemaining()) {
             return false;
@@ -183,6 +200,11 @@ public final class LogFollower {
                         .put("base64", Outputs.base64(chunk.bytes())));
         offsets.put(stream, chunk.offset() + chunk.bytes().remaining());
         return true;
+    }
+
+    private long first(Incarnation incarnation, OutputStreamName stream) {
+        var size = outputs.read(incarnation, stream, LARGEST_OFFSET).sizeBytes();
+        return Math.max(wish.offset(), size - wish.last());
     }
 
     private void begin(SseWriter out, Incarnation incarnation) {
@@ -226,8 +248,12 @@ public final class LogFollower {
         return new Incarnation(node, process.id(), process.epoch(), wish.caller());
     }
 
-    private static void end(SseWriter out, String reason, Optional<Integer> exitCode) {
-        var view = Json.object().put("reason", reason);
+    private void end(SseWriter out, String reason, Optional<Integer> exitCode) {
+        var complete = failures == 0;
+        var view =
+                Json.object()
+                        .put("reason", complete ? reason : reason + "; the rest is out of reach")
+                        .put("complete", complete);
         exitCode.ifPresent(code -> view.put("exitCode", code));
         out.sendTyped("end", view);
     }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.tools.cli.process;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.krg.tools.cli.ConnectionOptions;
 import org.krg.tools.cli.ExitCode;
@@ -67,28 +64,18 @@ public final class Attach implements Callable<Integer> {
 
     /// {@return how much the program has written}
     private long showLast(ApiClient client) {
-        var last = new byte[0];
         var end = 0L;
-        try (var log = client.logs(target, "stdout", 0, false)) {
+        try (var log = client.lastOf(target, "stdout", SHOWN_BYTES)) {
             for (var item = log.next(); item.isPresent(); item = log.next()) {
                 if (item.get() instanceof LogItem.Output(var offset, var bytes)) {
                     end = offset + bytes.remaining();
-                    last = last(last, bytes);
+                    var copy = new byte[bytes.remaining()];
+                    bytes.get(copy);
+                    terminal.out().write(copy, 0, copy.length);
                 }
             }
         }
-        terminal.out().write(last, 0, last.length);
         terminal.out().flush();
         return end;
-    }
-
-    private static byte[] last(byte[] before, ByteBuffer more) {
-        var all = new ByteArrayOutputStream();
-        all.writeBytes(before);
-        var copy = new byte[more.remaining()];
-        more.get(copy);
-        all.writeBytes(copy);
-        var bytes = all.toByteArray();
-        return Arrays.copyOfRange(bytes, Math.max(0, bytes.length - SHOWN_BYTES), bytes.length);
     }
 }

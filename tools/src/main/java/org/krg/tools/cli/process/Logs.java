@@ -66,8 +66,7 @@ public final class Logs implements Callable<Integer> {
         try (var client = connection.open(terminal);
                 var _ = Farewell.of(terminal, follow ? farewell : "");
                 var outputs = Outputs.copy(terminal, client, wish, output)) {
-            outputs.join();
+            return outputs.join() ? ExitCode.OK : ExitCode.PARTIAL;
         }
-        return ExitCode.OK;
     }
 }

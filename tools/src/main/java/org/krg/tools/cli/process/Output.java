@@ -16,6 +16,7 @@ final class Output {
     private final String stream;
     private final OutputOptions form;
     private boolean begun;
+    private boolean complete = true;
     private boolean midLine;
 
     Output(Terminal terminal, String stream, OutputOptions form) {
@@ -27,7 +28,8 @@ final class Output {
     /// Prints until the stream ends or nobody reads any more.
     ///
     /// @param marked whether to tell where the process was brought back; one stream of several does
-    void copy(LogStream log, boolean marked) {
+    /// @return whether all that the process had written was there
+    boolean copy(LogStream log, boolean marked) {
         for (var item = log.next(); item.isPresent(); item = log.next()) {
             switch (item.get()) {
                 case LogItem.Output(var offset, var bytes) -> print(offset, bytes);
@@ -36,11 +38,19 @@ final class Output {
                         mark(text, offset);
                     }
                 }
-                case LogItem.End _ -> {}
+                case LogItem.End end -> end(end);
             }
             if (terminal.outIsGone()) {
-                return;
+                break;
             }
+        }
+        return complete;
+    }
+
+    private void end(LogItem.End end) {
+        complete = end.complete();
+        if (!complete) {
+            terminal.say("--- not all of " + stream + " could be read: " + end.reason() + " ---");
         }
     }
 

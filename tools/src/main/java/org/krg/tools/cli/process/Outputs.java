@@ -16,7 +16,7 @@ import org.krg.tools.http.LogStream;
 /// comes; between the two there is no order, as there is none in the program.
 final class Outputs implements AutoCloseable {
     private final List<LogStream> open = new ArrayList<>();
-    private final List<Future<?>> copies = new ArrayList<>();
+    private final List<Future<Boolean>> copies = new ArrayList<>();
 
     /// What to read.
     ///
@@ -44,11 +44,13 @@ final class Outputs implements AutoCloseable {
 
     /// Waits until all have ended.
     ///
+    /// @return whether all that the process had written was there
     /// @throws ApiFailure if one of them failed
-    void join() {
+    boolean join() {
+        var complete = true;
         for (var copy : copies) {
             try {
-                copy.get();
+                complete &= copy.get();
             } catch (ExecutionException failed) {
                 close();
                 if (failed.getCause() instanceof ApiFailure failure) {
@@ -57,9 +59,10 @@ final class Outputs implements AutoCloseable {
                 throw new AssertionError("printing failed", failed.getCause());
             } catch (InterruptedException stop) {
                 Thread.currentThread().interrupt();
-                return;
+                return false;
             }
         }
+        return complete;
     }
 
     @Override

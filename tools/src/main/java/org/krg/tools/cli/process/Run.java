@@ -14,6 +14,7 @@ import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.Farewell;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.Tty;
 import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiFailure;
@@ -121,6 +122,10 @@ public final class Run implements Callable<Integer> {
                     ExitCode.USAGE,
                     "standard input is no terminal",
                     "leave -t out: the program gets pipes then");
+        }
+        if (isInteractive()) {
+            // Before there is a job that nobody can be connected with.
+            Tty.takeOver().close();
         }
         if (wait && detach) {
             throw new VerbFailed(

@@ -17,10 +17,22 @@ final class Stdin {
 
     private Stdin() {}
 
-    /// Copies everything. Blocks while the program does not read.
+    /// Copies everything, or as much as the process lives to see. Blocks while the program does not
+    /// read.
     ///
     /// @throws ApiFailure if the process cannot take it
     static void copy(InputStream in, ApiClient client, String target)
+            throws IOException, InterruptedException {
+        try {
+            copyAll(in, client, target);
+        } catch (ApiFailure failure) {
+            if (!phase(client, target).equals("ended")) {
+                throw failure;
+            }
+        }
+    }
+
+    private static void copyAll(InputStream in, ApiClient client, String target)
             throws IOException, InterruptedException {
         awaitStart(client, target);
         var buffer = new byte[CHUNK_BYTES];
@@ -36,12 +48,13 @@ final class Stdin {
 
     // A process that waits for a node has no standard input yet.
     static void awaitStart(ApiClient client, String target) throws InterruptedException {
-        while (!client.get(ApiPath.of("processes", target))
-                .path("phase")
-                .asText()
-                .matches("running|ended")) {
+        while (!phase(client, target).matches("running|ended")) {
             Thread.sleep(PAUSE);
         }
+    }
+
+    private static String phase(ApiClient client, String target) {
+        return client.get(ApiPath.of("processes", target)).path("phase").asText();
     }
 
     static void send(ApiClient client, String target, byte[] bytes) throws InterruptedException {
