@@ -26,11 +26,12 @@ record CellLink(CellId id, Path directory, Optional<CellLinks> links) {
         }
     }
 
-    /// {@return the cell's own address, if it has one}
+    /// {@return the cell's own address, if it has one} None either where a loss of power, which no
+    /// link outlives, left the file without its text.
     Optional<Ipv4Address> address() {
         try {
             return Optional.of(Ipv4Address.of(Files.readString(directory.resolve(FILE)).strip()));
-        } catch (NoSuchFileException none) {
+        } catch (NoSuchFileException | IllegalArgumentException none) {
             return Optional.empty();
         } catch (IOException failure) {
             throw new CellFailed("cannot read " + directory.resolve(FILE), failure);

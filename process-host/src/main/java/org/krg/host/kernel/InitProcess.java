@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.krg.linux.PidFd;
 
 /// The identity of a `krg-init`: its number together with what no later holder of the number
@@ -19,12 +20,20 @@ record InitProcess(long pid, long startTicks, String bootId) {
     private static final String FILE = "pid";
     private static final int SIGKILL = 9;
 
-    /// {@return what the cell's `pid` file says; empty if krg-init never came that far}
+    private static final Pattern WORDS = Pattern.compile("(\\d{1,18}) (\\d{1,18}) (\\S+)\\s*");
+
+    /// {@return what the cell's `pid` file says; empty if krg-init never came that far, or if a
+    /// loss of power, which nothing outlives, left the file without its text}
     static Optional<InitProcess> find(Path cell) {
         try {
-            var words = Files.readString(cell.resolve(FILE)).strip().split(" ", 3);
-            return Optional.of(
-                    new InitProcess(Long.parseLong(words[0]), Long.parseLong(words[1]), words[2]));
+            var words = WORDS.matcher(Files.readString(cell.resolve(FILE)));
+            return words.matches()
+                    ? Optional.of(
+                            new InitProcess(
+                                    Long.parseLong(words.group(1)),
+                                    Long.parseLong(words.group(2)),
+                                    words.group(3)))
+                    : Optional.empty();
         } catch (NoSuchFileException missing) {
             return Optional.empty();
         } catch (IOException failure) {

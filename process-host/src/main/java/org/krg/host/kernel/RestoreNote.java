@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.krg.host.RestartMark;
 
 /// What the file `restored` of a cell's directory says: from which checkpoint its program comes,
@@ -42,15 +43,23 @@ record RestoreNote(RestartMark mark, Stage stage) {
         return stage == other;
     }
 
+    private static final Pattern WORDS =
+            Pattern.compile("(ahead|begun|done) (\\d{1,18}) (\\d{1,18}) (\\d{1,18})\\s*");
+
+    /// {@return what the file says, if there is one} Without its text, which a loss of power can
+    /// take, it is that of a restore that was cut short.
     static Optional<RestoreNote> find(Path cell) {
         try {
-            var words = Files.readString(cell.resolve(FILE)).strip().split(" ", -1);
+            var words = WORDS.matcher(Files.readString(cell.resolve(FILE)));
+            if (!words.matches()) {
+                return Optional.of(empty(Stage.BEGUN));
+            }
             var mark =
                     new RestartMark(
-                            Long.parseLong(words[1]),
-                            Long.parseLong(words[2]),
-                            Long.parseLong(words[3]));
-            return Optional.of(new RestoreNote(mark, Stage.of(words[0])));
+                            Long.parseLong(words.group(2)),
+                            Long.parseLong(words.group(3)),
+                            Long.parseLong(words.group(4)));
+            return Optional.of(new RestoreNote(mark, Stage.of(words.group(1))));
         } catch (NoSuchFileException begun) {
             return Optional.empty();
         } catch (IOException failure) {

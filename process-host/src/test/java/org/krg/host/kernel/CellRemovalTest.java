@@ -64,6 +64,18 @@ class CellRemovalTest {
     }
 
     @Test
+    void aCellWhoseAddressALossOfPowerTookIsRemoved() throws Exception {
+        var cell = node.start(spec(List.of("true"), NOBODY, Stdin.EMPTY, false));
+        awaitExit(cell);
+        Files.writeString(cell.directory().resolve("address"), "");
+        Files.writeString(cell.directory().resolve("pid"), "");
+
+        node.cells().destroy(ID);
+
+        assertThat(cell.directory()).doesNotExist();
+    }
+
+    @Test
     void aLinkInThePlaceOfADirectoryIsNotFollowed() throws Exception {
         var other = Files.createDirectory(node.config().lease().resolveSibling("other"));
         var kept = files(other);

@@ -15,6 +15,7 @@ import static org.krg.host.kernel.CellFixture.output;
 import static org.krg.host.kernel.CellFixture.spec;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +62,19 @@ class PlainCellTest {
         var cell = node.start(spec(List.of("no-such-program"), NOBODY, Stdin.EMPTY, false));
 
         assertThat(awaitExit(cell).shellStatus()).isEqualTo(127);
+    }
+
+    /// A file that was not forced is empty after a loss of power, under its final name.
+    @Test
+    void aCellWhoseFilesLostTheirTextIsRemoved() throws Exception {
+        var cell = node.start("exit 0");
+        awaitExit(cell);
+        Files.writeString(cell.directory().resolve("pid"), "");
+        Files.writeString(cell.directory().resolve("restored"), "");
+
+        node.cells().destroy(ID);
+
+        assertThat(cell.directory()).doesNotExist();
     }
 
     @Test
