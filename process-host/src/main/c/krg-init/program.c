@@ -24,6 +24,12 @@
 
 #define LOOK_MILLIS 100 // as often as the watchdog looks at the lease
 
+// Steps that fail because of what the user asked for.
+#define EXECUTE "cannot execute"
+#define ENTER_DIRECTORY "cannot enter the working directory"
+#define SET_LIMIT "cannot set a resource limit"
+#define LIMIT_ABOVE "a resource limit is above the hard one of the node's agent"
+
 // What the child says when it does not get as far as the program.
 struct failure {
     int error;
@@ -91,7 +97,7 @@ static void set_limits(const struct list *limits, int report) {
         long soft, hard;
         if (sscanf(limits->items[i], "%d %ld %ld", &resource, &soft, &hard) != 3) {
             errno = EINVAL;
-            give_up(report, "cannot set a resource limit");
+            give_up(report, SET_LIMIT);
         }
         // RLIM_INFINITY is -1 as an unsigned number.
         struct rlimit value = {.rlim_cur = (rlim_t)soft, .rlim_max = (rlim_t)hard};
@@ -101,10 +107,10 @@ static void set_limits(const struct list *limits, int report) {
         }
         if (above_own(&own, value.rlim_max)) {
             errno = EPERM;
-            give_up(report, "a resource limit is above the hard one of the node's agent");
+            give_up(report, LIMIT_ABOVE);
         }
         if (setrlimit((unsigned)resource, &value) != 0) {
-            give_up(report, "cannot set a resource limit");
+            give_up(report, SET_LIMIT);
         }
     }
 }
@@ -155,7 +161,7 @@ static _Noreturn void become_program(struct cell *cell, int report) {
     }
     umask(spec->umask);
     if (chdir(spec->cwd) != 0) {
-        give_up(report, "cannot enter the working directory");
+        give_up(report, ENTER_DIRECTORY);
     }
     // What the agent ignores stays ignored over exec. The call itself, because libc keeps two signals
     // for its own threads and refuses to touch them.
@@ -168,19 +174,47 @@ static _Noreturn void become_program(struct cell *cell, int report) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     environ = spec->environment.items;
     execvp(spec->arguments.items[0], spec->arguments.items);
-    give_up(report, "cannot execute");
+    give_up(report, EXECUTE);
+}
+
+static bool is_step(const struct failure *failure, const char *step) {
+    return strcmp(failure->step, step) == 0;
+}
+
+// Says nothing about the program: it can be otherwise in a moment, or on another node.
+static bool is_passing(const struct failure *failure) {
+    switch (failure->error) {
+        case EAGAIN:
+        case EINTR:
+        case EIO:
+        case EMFILE:
+        case ENFILE:
+        case ENOMEM:
+        case ESTALE:
+        case ETIMEDOUT:
+        case ETXTBSY:
+            return true;
+        default:
+            return !is_step(failure, EXECUTE) && !is_step(failure, ENTER_DIRECTORY)
+                   && !is_step(failure, SET_LIMIT) && !is_step(failure, LIMIT_ABOVE);
+    }
+}
+
+// As a shell has it: 127 not found, 126 not executable; 125 when the fault is the node's.
+static int code_of(const struct failure *failure) {
+    if (is_passing(failure)) {
+        return 125;
+    }
+    bool is_missing = failure->error == ENOENT || failure->error == ENOTDIR;
+    return is_missing && is_step(failure, EXECUTE) ? 127 : 126;
 }
 
 static void note_failure(const struct spec *spec, struct program *program,
                          const struct failure *failure) {
-    bool is_missing = strcmp(failure->step, "cannot execute") == 0
-                      && (failure->error == ENOENT || failure->error == ENOTDIR);
     program->phase = PHASE_NOT_STARTED;
-    program->failure_code = is_missing ? 127 : 126;
+    program->failure_code = code_of(failure);
     snprintf(program->failure, sizeof program->failure, "%s %s: %s", failure->step,
-             strcmp(failure->step, "cannot enter the working directory") == 0
-                 ? spec->cwd
-                 : spec->arguments.items[0],
+             is_step(failure, ENTER_DIRECTORY) ? spec->cwd : spec->arguments.items[0],
              strerror(failure->error));
     // What a user chose stands in one line of the exit file.
     for (char *each = program->failure; *each != '\0'; each++) {
@@ -298,20 +332,22 @@ void program_take_report(struct cell *cell, struct program *program) {
 // ---------------------------------------------------------------- signals to all
 
 static void signal_group(int procs, int number) {
-    char text[65536];
-    lseek(procs, 0, SEEK_SET);
-    size_t length = 0;
-    ssize_t more;
-    while (length < sizeof text - 1
-           && (more = read(procs, text + length, sizeof text - 1 - length)) > 0) {
-        length += (size_t)more;
-    }
-    text[length] = '\0';
-    // The kernel lists them as our namespace counts.
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        pid_t pid = (pid_t)atol(line);
-        if (pid > 1) {
-            kill(pid, number);
+    char text[4096];
+    off_t from = 0;
+    ssize_t length;
+    pid_t pid = 0;
+    // By position: the watchdog's thread may read the same list. The kernel counts as our namespace does.
+    while ((length = pread(procs, text, sizeof text, from)) > 0) {
+        from += length;
+        for (ssize_t i = 0; i < length; i++) {
+            if (text[i] != '\n') {
+                pid = pid * 10 + (text[i] - '0');
+                continue;
+            }
+            if (pid > 1) {
+                kill(pid, number);
+            }
+            pid = 0;
         }
     }
 }

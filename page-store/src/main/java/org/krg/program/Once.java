@@ -15,8 +15,7 @@ final class Once {
         }
         try {
             function.run();
-        } catch (Throwable failure) {
-            // Other languages of the JVM throw checked exceptions undeclared.
+        } catch (RuntimeException | Error failure) {
             try {
                 end(objects, number, false);
             } catch (CallFailed alsoFailed) {

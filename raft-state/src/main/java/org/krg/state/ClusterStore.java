@@ -188,11 +188,7 @@ public interface ClusterStore extends AutoCloseable {
             long rowsBytes,
             long freeBytes,
             Optional<StoredSnapshot> snapshot,
-            long arrivingBytes) {
-        /// Below this a node warns, and takes in nothing large that is not the cluster's. It ends
-        /// when it cannot write, and does not start below 64 MiB.
-        public static final long LOW_BYTES = 512L << 20;
-    }
+            long arrivingBytes) {}
 
     /// A snapshot on a node's disk.
     ///

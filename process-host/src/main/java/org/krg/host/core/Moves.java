@@ -77,7 +77,7 @@ final class Moves {
 
     /// {@return what follows for a process that runs here, in `cell`}
     static Optional<Action> running(HostView view, HostedProcess process, ObservedCell cell) {
-        if (cell.work() != Work.NONE || !(cell.state() instanceof Alive(var frozen))) {
+        if (cell.work() != Work.NONE || !(cell.state() instanceof Alive(var frozen, _))) {
             return Optional.empty();
         }
         return view.image()
@@ -195,7 +195,7 @@ final class Moves {
                 switch (cell.state()) {
                     case Prepared _ -> restore(view, migration, number);
                     case Unfinished _ -> new Action.Discard(id, "bringing it back was cut short");
-                    case Alive(var frozen) when frozen ->
+                    case Alive(var frozen, _) when frozen ->
                             new Action.Report(
                                     id, new CommitMove(migration.id(), view.self(), view.now()));
                     case Alive _ -> new Action.Kill(id, "it runs before it belongs to this node");

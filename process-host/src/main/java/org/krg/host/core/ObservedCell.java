@@ -20,7 +20,14 @@ public record ObservedCell(CellId id, State state, Work work) {
         record Unfinished() implements State {}
 
         /// The program runs, or stands still.
-        record Alive(boolean frozen) implements State {}
+        ///
+        /// @param frozen whether all of it stands still
+        /// @param halted whether it is to, though something of it may not yet
+        record Alive(boolean frozen, boolean halted) implements State {
+            public Alive(boolean frozen) {
+                this(frozen, frozen);
+            }
+        }
 
         /// Nothing runs; the output and the exit are still there.
         record Over(ProcessExit exit, Usage usage, Instant at) implements State {}
@@ -32,6 +39,8 @@ public record ObservedCell(CellId id, State state, Work work) {
         NONE,
         /// Starts or restores its program.
         BRINGING_UP,
+        /// Has its program stand still, or go on.
+        FREEZING,
         /// Takes a checkpoint.
         CHECKPOINTING,
         /// Its program is over: makes sure that nothing of it lives before that is seen.

@@ -195,12 +195,15 @@ public final class Reconciler {
         return switch (cell.state()) {
             case Unfinished _, Prepared _ -> List.of(vanished(process, "its program is gone"));
             case Over(var exit, var usage, _) -> List.of(ended(process, exit, usage));
-            case Alive(var frozen) -> {
+            case Alive(var frozen, var halted) -> {
                 var actions = new ArrayList<Action>();
                 if (Moves.holding(view, cell.id()).isEmpty()) {
-                    if (frozen != process.frozen() && cell.work() == Work.NONE) {
-                        actions.add(
-                                frozen ? new Action.Thaw(cell.id()) : new Action.Freeze(cell.id()));
+                    if (cell.work() == Work.NONE) {
+                        if (process.frozen() && !frozen) {
+                            actions.add(new Action.Freeze(cell.id()));
+                        } else if (!process.frozen() && halted) {
+                            actions.add(new Action.Thaw(cell.id()));
+                        }
                     }
                     stop(process, cell.id()).ifPresent(actions::add);
                 }
@@ -300,6 +303,8 @@ public final class Reconciler {
             case ProcessExit.Exited(var code) -> exited(process, new Outcome.Exited(code, usage));
             case ProcessExit.Signaled(var signal) ->
                     exited(process, new Outcome.Signaled(signal, usage));
+            case ProcessExit.NotStarted(var code, var why) when code == KRG_FAILURE ->
+                    vanished(process, why);
             case ProcessExit.NotStarted(var code, var why) ->
                     exited(process, new Outcome.NotStarted(code, why));
             case ProcessExit.Vanished(var why) -> vanished(process, why);

@@ -21,7 +21,8 @@ final class CellTable {
 
     private static final State UNFINISHED = new State.Unfinished();
 
-    /// A kill, a release or a removal that had no effect is repeated after this time.
+    /// A kill, a freeze, a thaw, a release or a removal that had no effect is repeated after this
+    /// time.
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     /// Refusals in a row after which the same is not reported at once again: one comes of a state
@@ -41,6 +42,7 @@ final class CellTable {
         private int refusals;
         private Duration reportAgainAt = Duration.ZERO;
         private Duration killAgainAt = Duration.ZERO;
+        private Duration freezeAgainAt = Duration.ZERO;
         private Duration releaseAgainAt = Duration.ZERO;
         private Duration removeAgainAt = Duration.ZERO;
     }
@@ -174,6 +176,21 @@ final class CellTable {
         }
         tracked.killAgainAt = clock.plus(AGAIN);
         return true;
+    }
+
+    /// {@return whether its program should be frozen or thawed, because that has not failed lately}
+    boolean mayFreeze(CellId cell, Duration clock) {
+        return find(cell)
+                .filter(tracked -> tracked.freezeAgainAt.compareTo(clock) <= 0)
+                .isPresent();
+    }
+
+    /// Freezing or thawing its program is over.
+    void frozen(CellId cell, boolean failed, Duration clock) {
+        finish(cell, Work.FREEZING);
+        if (failed) {
+            find(cell).ifPresent(tracked -> tracked.freezeAgainAt = clock.plus(AGAIN));
+        }
     }
 
     /// {@return whether the removal should begin, because it has not, and has not failed lately}

@@ -70,7 +70,6 @@ public final class HostEngine implements AutoCloseable {
     private final CutDesk cuts;
     private final MoveDesk moves;
     private final InputGate gate;
-    private boolean lookAgain;
     private List<StopDelivery> stops = List.of();
     private final Set<CellId> beingTold = new HashSet<>();
     private volatile int alive;
@@ -87,6 +86,8 @@ public final class HostEngine implements AutoCloseable {
         record Removed(CellId cell, Optional<HostFailure> failure) implements Input {}
 
         record Told(StopDelivery delivery) implements Input {}
+
+        record Frozen(CellId cell, Optional<HostFailure> failure) implements Input {}
 
         record Reported(CellId cell, Optional<Reply> reply) implements Input {}
 
@@ -213,9 +214,7 @@ public final class HostEngine implements AutoCloseable {
 
         @Override
         public Duration nextPause() {
-            var pause = lookAgain ? Duration.ZERO : TICK;
-            lookAgain = false;
-            return pause;
+            return TICK;
         }
 
         @Override
@@ -241,6 +240,8 @@ public final class HostEngine implements AutoCloseable {
                 beingTold.remove(delivery.cell());
                 remember(delivery);
             }
+            case Input.Frozen(var cell, var failure) ->
+                    cells.frozen(cell, failure.isPresent(), ticker.now());
             case Input.Reported(var cell, var reply) ->
                     reply.ifPresentOrElse(
                             it -> reported(cell, it), () -> cells.finish(cell, Work.REPORTING));
@@ -329,16 +330,10 @@ public final class HostEngine implements AutoCloseable {
                 case Action.SendAhead ahead -> moves.sendAhead(view, ahead);
                 case Action.HandOver over -> moves.handOver(view, over);
                 case Action.Report(var cell, var command) -> report(cell, command);
-                case Action.Freeze(var cell) -> {
-                    machine.freeze(cell);
-                    log.info("cell frozen cell={}", cell);
-                }
-                case Action.Thaw(var cell) -> {
-                    machine.thaw(cell, until);
-                    // That it runs may be the last word about its move.
-                    lookAgain = true;
-                    log.info("cell thawed cell={}", cell);
-                }
+                case Action.Freeze(var cell) ->
+                        freeze("freeze", cell, view, () -> machine.freeze(cell));
+                case Action.Thaw(var cell) ->
+                        freeze("thaw", cell, view, () -> machine.thaw(cell, until));
                 case Action.Stop(var cell, var order) ->
                         tell(new StopDelivery(cell, order, view.clock()));
             }
@@ -364,6 +359,21 @@ public final class HostEngine implements AutoCloseable {
                                         failure.getMessage());
                             }
                         });
+    }
+
+    // A program decides how long either takes.
+    private void freeze(String what, CellId cell, HostView view, Runnable work) {
+        if (!cells.mayFreeze(cell, view.clock())) {
+            return;
+        }
+        cells.begin(cell, Work.FREEZING);
+        workers.onSignal(() -> {
+            var failure = attempt(what, cell, work);
+            if (failure.isEmpty()) {
+                log.info("{} done cell={}", what, cell);
+            }
+            loop.post(new Input.Frozen(cell, failure));
+        });
     }
 
     // Also where it could not be sent: whoever cannot be told is killed when the grace is over.

@@ -77,7 +77,7 @@ public final class HostedProcesses implements ProcessHost {
 
     @Override
     public boolean stands(ProcessId process, Epoch epoch) {
-        return machine.look(cell(process, epoch)) instanceof ObservedCell.State.Alive(var frozen)
+        return machine.look(cell(process, epoch)) instanceof ObservedCell.State.Alive(var frozen, _)
                 && frozen;
     }
 

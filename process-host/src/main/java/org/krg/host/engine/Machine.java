@@ -42,11 +42,11 @@ public interface Machine {
     /// Kills everything in a cell and removes it whole.
     void discard(CellId cell);
 
-    /// Has a program stand still, also after a checkpoint, until [#thaw]. Blocks for a moment at
-    /// most.
+    /// Has a program stand still, also after a checkpoint, until [#thaw]. Blocks until it does, or
+    /// for half a second: it stands still when it can.
     void freeze(CellId cell);
 
-    /// Lets a frozen program go on.
+    /// Lets a program go on that was to stand still. Blocks until it does.
     ///
     /// @param until up to when it may, if it is exclusive, on the machine's monotonic clock
     void thaw(CellId cell, Duration until);

@@ -27,7 +27,8 @@ final class Workers implements AutoCloseable {
     // As many as there are: ranks that wait for each other must not wait for a thread.
     private final ExecutorService cuts =
             Executors.newCachedThreadPool(Thread.ofPlatform().name("krg-cut-", 0).factory());
-    // As many as there are: a signal must not wait for a cell that is brought up.
+    // As many as there are: a signal or a thaw must not wait for a cell that is brought up, nor for
+    // another program.
     private final ExecutorService signals =
             Executors.newCachedThreadPool(Thread.ofPlatform().name("krg-signal-", 0).factory());
     private final ExecutorService cleaning =

@@ -265,7 +265,8 @@ public final class KernelMachine implements Machine {
             return new ObservedCell.State.Unfinished();
         }
         if (alive) {
-            return new ObservedCell.State.Alive(cell.isFrozen());
+            var frozen = cell.isFrozen();
+            return new ObservedCell.State.Alive(frozen, frozen || cell.isHeld());
         }
         var used = cell.usage();
         return cell.findExit()

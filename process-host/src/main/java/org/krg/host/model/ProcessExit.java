@@ -9,7 +9,8 @@ public sealed interface ProcessExit {
 
     /// It was never run.
     ///
-    /// @param code 127 if the program was not found, 126 if it could not be executed
+    /// @param code 127 if the program was not found, 126 if it could not be executed, 125 if that
+    ///   says nothing about the program: it can be otherwise in a moment or on another node
     record NotStarted(int code, String message) implements ProcessExit {
         @Override
         public int shellStatus() {

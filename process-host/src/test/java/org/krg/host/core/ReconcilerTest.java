@@ -129,6 +129,19 @@ final class ReconcilerTest {
     }
 
     @Test
+    void aStartThatFailedByNoFaultOfTheProgramIsTriedAgain() {
+        var exit = new ProcessExit.NotStarted(125, "text file busy");
+        assertThat(reports(plan(agreed(STARTING), cell(over(exit)))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        ReportStartFailed.class,
+                        report -> assertThat(report.permanent()).isFalse());
+        assertThat(reports(plan(agreed(RUNNING), cell(over(exit)))))
+                .singleElement()
+                .isInstanceOf(ReportVanished.class);
+    }
+
+    @Test
     void aProgramThatHasRunAndCannotBeExecutedHereMayBeElsewhere() {
         var exit = new ProcessExit.NotStarted(127, "no such program");
         var image = with(agreed(RESTORING), generation(7, 3, 0, false));
@@ -201,6 +214,12 @@ final class ReconcilerTest {
     @Test
     void aFrozenCellOfAnUnchangedEpochIsThawed() {
         assertThat(plan(agreed(RUNNING), cell(FROZEN))).containsExactly(new Action.Thaw(CELL));
+    }
+
+    @Test
+    void aCellThatIsNoLongerToStandStillIsThawedThoughNotAllOfItDoes() {
+        var halting = new State.Alive(false, true);
+        assertThat(plan(agreed(RUNNING), cell(halting))).containsExactly(new Action.Thaw(CELL));
     }
 
     @Test

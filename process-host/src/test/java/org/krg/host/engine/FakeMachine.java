@@ -29,7 +29,8 @@ final class FakeMachine implements Machine {
     private final Map<CellId, CompletableFuture<String>> ends = new ConcurrentSkipListMap<>();
     private final Set<CellId> hidden = ConcurrentHashMap.newKeySet();
     private final List<String> done = new CopyOnWriteArrayList<>();
-    private volatile CompletableFuture<Void> signalsPass = CompletableFuture.completedFuture(null);
+    private volatile CompletableFuture<Void> programsAnswer =
+            CompletableFuture.completedFuture(null);
     private volatile Optional<HostFailure> startFailure = Optional.empty();
     private volatile Optional<ProcessExit> endAtOnce = Optional.empty();
 
@@ -48,9 +49,9 @@ final class FakeMachine implements Machine {
         hidden.add(cell);
     }
 
-    /// From now on nobody who sends a signal comes back before that.
-    void holdSignals(CompletableFuture<Void> until) {
-        signalsPass = until;
+    /// From now on nobody who sends a signal or freezes a program comes back before that.
+    void holdPrograms(CompletableFuture<Void> until) {
+        programsAnswer = until;
     }
 
     void put(CellId cell, State state) {
@@ -131,6 +132,7 @@ final class FakeMachine implements Machine {
 
     @Override
     public void freeze(CellId cell) {
+        programsAnswer.join();
         done.add("freeze " + cell);
         states.put(cell, new State.Alive(true));
     }
@@ -144,7 +146,7 @@ final class FakeMachine implements Machine {
 
     @Override
     public void signal(CellId cell, int signal, boolean all) {
-        signalsPass.join();
+        programsAnswer.join();
         done.add("signal " + cell + " " + signal + (all ? " all" : ""));
     }
 

@@ -244,6 +244,21 @@ final class HostEngineTest {
     }
 
     @Test
+    void aProgramThatDoesNotFreezeHoldsUpNothing() {
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        var answer = new CompletableFuture<Void>();
+        machine.holdPrograms(answer);
+        propose(new SetFrozen(process().id(), true));
+        awaitTurns();
+
+        machine.end(cell, new ProcessExit.Exited(4));
+
+        awaitEnd(4);
+        answer.complete(null);
+    }
+
+    @Test
     void aNodeThatComesBackThawsWhatIsStillItsOwnAndKillsTheRest() {
         engine.start();
         var cell = running(CheckpointPolicy.ON_DEMAND);
@@ -277,7 +292,7 @@ final class HostEngineTest {
     @Test
     void aSignalThatDoesNotGetThroughHoldsNothingElseUpAndIsSentOnce() {
         var pass = new CompletableFuture<Void>();
-        machine.holdSignals(pass);
+        machine.holdPrograms(pass);
         engine.start();
         var cell = running(CheckpointPolicy.ON_DEMAND);
         propose(new StopJob(process().job(), new StopOrder(15, Duration.ofSeconds(10), NOW)));

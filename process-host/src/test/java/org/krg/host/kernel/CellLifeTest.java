@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.host.kernel.CellFixture.ID;
 import static org.krg.host.kernel.CellFixture.NOBODY;
+import static org.krg.host.kernel.CellFixture.ROOT;
 import static org.krg.host.kernel.CellFixture.SIGKILL;
 import static org.krg.host.kernel.CellFixture.SIGTERM;
 import static org.krg.host.kernel.CellFixture.await;
@@ -15,8 +16,10 @@ import static org.krg.host.kernel.CellFixture.shell;
 import static org.krg.host.kernel.CellFixture.spec;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,20 @@ class CellLifeTest {
                 .isEqualTo(
                         new ProcessExit.NotStarted(
                                 126, "cannot execute /etc/passwd: Permission denied"));
+    }
+
+    @Test
+    void aFailureThatPassesSaysNothingAboutTheProgram() throws Exception {
+        var program =
+                Files.copy(Path.of("/bin/true"), node.config().lease().resolveSibling("busy"));
+        try (var _ = FileChannel.open(program, StandardOpenOption.WRITE)) {
+            var cell = node.start(spec(List.of(program.toString()), ROOT, Stdin.EMPTY, false));
+
+            assertThat(awaitExit(cell))
+                    .isEqualTo(
+                            new ProcessExit.NotStarted(
+                                    125, "cannot execute " + program + ": Text file busy"));
+        }
     }
 
     @Test
