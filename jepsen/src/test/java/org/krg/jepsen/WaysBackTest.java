@@ -113,6 +113,11 @@ class WaysBackTest {
     void whenTheMajorityIsLostOneNodeBeginsAnewAndTheOthersRejoin() {
         try (var cluster = Cluster.up(3)) {
             put(cluster, "colour", "blue");
+            cluster.run("run", "--name", "kept", "--recovery", "checkpoint-only", "sleep", "1000")
+                    .require(0);
+            cluster.awaitPhase("kept", "running", SOON);
+            cluster.run("checkpoint", "create", "kept").require(0);
+            var copies = copies(cluster);
             cluster.nodes().forEach(cluster::killAgentAtOnce);
             damageLog(cluster, "n1");
             damageLog(cluster, "n2");
@@ -138,7 +143,19 @@ class WaysBackTest {
             }
             cluster.awaitReady();
             assertAlike(cluster);
+            assertThat(copies(cluster)).isEqualTo(copies);
+            var kept = cluster.awaitPhase("kept", "running", SOON);
+            // Its node may have been taken for lost before it was back.
+            assertThat(kept.path("epoch").asLong() == 1 ? "checkpoint 1" : kept.path("origin"))
+                    .asString()
+                    .contains("checkpoint 1");
         }
+    }
+
+    private static String copies(Cluster cluster) {
+        var checkpoints = cluster.get("checkpoints").path("checkpoints");
+        assertThat(checkpoints).hasSize(1);
+        return checkpoints.get(0).path("copies").toString();
     }
 
     private static void put(Cluster cluster, String key, String value) {

@@ -110,7 +110,8 @@ public final class RandomCommands {
     public Command next(ClusterImage image) {
         now = now.plusMillis(random.nextInt(4_000));
         return switch (random.nextInt(46)) {
-            case 0, 1 -> new RegisterNode(Samples.node(node(), 1 + random.nextInt(40) / 38), now);
+            case 0 -> new RegisterNode(node(1 + random.nextInt(40) / 38), now);
+            case 1 -> new RegisterNode(node(1 + random.nextInt(40) / 38), 1, now);
             case 2 -> new DeclareNodeLost(node(), agentStarts(image), now);
             case 3 -> rarely() ? new FenceNode(node(), now) : nodeOrCordon();
             case 4 -> new SubmitJob(pick(NAMES), spec(), Samples.ALICE, now);
@@ -484,6 +485,10 @@ public final class RandomCommands {
         var ranks = random.nextInt(3) == 0 ? 2 + random.nextInt(2) : 1;
         return Samples.with(Samples.with(spec, restart), pick(List.of(PartitionPolicy.values())))
                 .withRanks(ranks);
+    }
+
+    private Node node(long incarnation) {
+        return Samples.node(node(), incarnation);
     }
 
     private NodeId node() {

@@ -23,6 +23,7 @@ import org.krg.host.AgentSettings;
 import org.krg.host.HostFailure;
 import org.krg.host.NodeReport;
 import org.krg.host.core.CellSpecs;
+import org.krg.host.daemon.DataDirectory.Identity;
 import org.krg.host.engine.ArchiveDesk;
 import org.krg.host.engine.CopyCare;
 import org.krg.host.engine.Destinations;
@@ -72,6 +73,7 @@ import org.krg.policy.engine.AgreedPolicy;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.KrgVersion;
 import org.krg.state.StateConfig;
+import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.model.HostPort;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
@@ -188,8 +190,7 @@ final class Agent implements AutoCloseable {
         var saved = images.engine(self, able.dumpers(), port, tls, damage);
         executor.execute(() -> images.renew(saved));
         var checkpoints = new CellCheckpoints(cells, machine, saved, pages);
-        var holder =
-                holder(store, proposals, duties, asks, node(identity.incarnation(), able), pages);
+        var holder = holder(store, proposals, duties, asks, registration(identity, able), pages);
         // While the node holds its lease, and nothing is started or saved any more.
         parts.add(pages::leave);
         var engine = engine(store, machine, checkpoints, proposals, holder);
@@ -490,12 +491,12 @@ final class Agent implements AutoCloseable {
             Proposals proposals,
             LeaderDuties duties,
             PeerAsks asks,
-            Node node,
+            RegisterNode registration,
             SharedMemories pages) {
         var file = parts.add(LeaseFile.open(data.resolve("lease")));
         return parts.add(
                 new LeaseHolder(
-                        node,
+                        registration,
                         store,
                         proposals,
                         new LeaderRenewals(store, duties, asks),
@@ -508,18 +509,20 @@ final class Agent implements AutoCloseable {
                         }));
     }
 
-    private Node node(long incarnation, Abilities able) {
-        return new Node(
-                self,
-                incarnation,
-                0,
-                settings.members().isEmpty() ? Role.LISTENER : Role.VOTER,
-                settings.listen(),
-                MachineFacts.capacity(settings.node()),
-                able.capabilities(),
-                settings.lease().ttl(),
-                Node.State.READY,
-                Instant.EPOCH);
+    private RegisterNode registration(Identity identity, Abilities able) {
+        var node =
+                new Node(
+                        self,
+                        identity.incarnation(),
+                        0,
+                        settings.members().isEmpty() ? Role.LISTENER : Role.VOTER,
+                        settings.listen(),
+                        MachineFacts.capacity(settings.node()),
+                        able.capabilities(),
+                        settings.lease().ttl(),
+                        Node.State.READY,
+                        Instant.EPOCH);
+        return new RegisterNode(node, identity.heldSince(), Instant.EPOCH);
     }
 
     private NodeReport report(Abilities able, NodeImages images, Checkpoints saved) {

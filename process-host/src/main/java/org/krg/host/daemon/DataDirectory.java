@@ -28,8 +28,9 @@ import org.krg.state.model.NodeId;
 
 /// The directory of a node, held by one agent at a time, and who the node is.
 ///
-/// `identity/node` says which node of which cluster the directory belongs to, and which incarnation
-/// of it: a number that grows when the node lost its storage and joins again.
+/// `identity/node` says which node of which cluster the directory belongs to, which incarnation of
+/// it, a number that grows when the node lost or left its log and rows and joins again, and since
+/// which incarnation cells and checkpoints are here.
 final class DataDirectory implements AutoCloseable {
     private static final String REJOIN = "identity/rejoin";
     private static final String LEFT = "identity/left";
@@ -44,7 +45,19 @@ final class DataDirectory implements AutoCloseable {
     private final FileChannel channel;
 
     /// Who a node is.
-    record Identity(UUID cluster, NodeId node, long incarnation) {}
+    ///
+    /// @param heldSince the incarnation since which its cells and checkpoints are in the directory
+    record Identity(UUID cluster, NodeId node, long incarnation, long heldSince) {
+        /// One that begins with an empty directory.
+        Identity(UUID cluster, NodeId node, long incarnation) {
+            this(cluster, node, incarnation, incarnation);
+        }
+
+        /// {@return the next incarnation, on the same cells and checkpoints}
+        Identity next() {
+            return new Identity(cluster, node, incarnation + 1, heldSince);
+        }
+    }
 
     private DataDirectory(Path path, FileChannel channel) {
         this.path = path;
@@ -121,11 +134,15 @@ final class DataDirectory implements AutoCloseable {
         }
         try {
             var words = Files.readString(file).strip().split(" ", -1);
+            var incarnation = Long.parseLong(words[2]);
+            // Earlier versions did not write the last one.
+            var heldSince = words.length > 3 ? Long.parseLong(words[3]) : incarnation;
             return Optional.of(
                     new Identity(
                             UUID.fromString(words[0]),
                             new NodeId(words[1]),
-                            Long.parseLong(words[2])));
+                            incarnation,
+                            heldSince));
         } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException broken) {
             throw new HostFailure(
                     HostFailure.Code.CORRUPT,
@@ -139,8 +156,12 @@ final class DataDirectory implements AutoCloseable {
     void identify(Identity identity) {
         write(
                 path.resolve("identity/node"),
-                "%s %s %d\n"
-                        .formatted(identity.cluster(), identity.node(), identity.incarnation()));
+                "%s %s %d %d\n"
+                        .formatted(
+                                identity.cluster(),
+                                identity.node(),
+                                identity.incarnation(),
+                                identity.heldSince()));
     }
 
     /// {@return whether the node was admitted to the quorum it joined}

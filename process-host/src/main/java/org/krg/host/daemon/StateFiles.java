@@ -143,9 +143,7 @@ public final class StateFiles {
         return telling(() -> {
             try (var directory = DataDirectory.take(data)) {
                 var identity = require(directory);
-                var next =
-                        new Identity(
-                                identity.cluster(), identity.node(), identity.incarnation() + 1);
+                var next = identity.next();
                 var asked = join.isEmpty() ? known(directory) : join;
                 var aside = freeAside(data);
                 // First who it will be: a crash in between must not bring the old one back.
@@ -191,22 +189,14 @@ public final class StateFiles {
                 var aside = freeAside(data);
                 var own = Files.isDirectory(source) && Files.isSameFile(source, data);
                 // Before anything is moved.
-                if (own) {
-                    requireSound(settings, data, require(directory), foreign);
-                } else if (Files.isDirectory(source)) {
-                    try (var other = DataDirectory.take(source)) {
-                        requireSound(settings, source, require(other), foreign);
-                    }
-                } else {
-                    requireSameCluster(settings, Backup.check(source).header().cluster(), foreign);
-                }
+                var cluster = soundSource(settings, source, own, directory, foreign);
                 leave(directory, aside);
                 var storage = new RocksStorage(data.resolve("store"));
                 var restored =
                         Files.isDirectory(source)
                                 ? fromMember(own ? aside : source, storage)
                                 : Restore.fromBackup(source, storage);
-                var view = begin(settings, directory, storage, restored);
+                var view = begin(settings, directory, cluster, storage, restored);
                 if (Files.exists(aside)) {
                     view.put("aside", aside.toString());
                 }
@@ -215,7 +205,29 @@ public final class StateFiles {
         });
     }
 
-    private static void requireSound(
+    /// {@return the cluster of a source that can be restored from}
+    ///
+    /// @param own whether it is the directory itself
+    private static UUID soundSource(
+            AgentSettings settings,
+            Path source,
+            boolean own,
+            DataDirectory directory,
+            boolean foreign) {
+        if (own) {
+            return requireSound(settings, source, require(directory), foreign);
+        }
+        if (Files.isDirectory(source)) {
+            try (var other = DataDirectory.take(source)) {
+                return requireSound(settings, source, require(other), foreign);
+            }
+        }
+        var cluster = Backup.check(source).header().cluster();
+        requireSameCluster(settings, cluster, foreign);
+        return cluster;
+    }
+
+    private static UUID requireSound(
             AgentSettings settings, Path source, Identity identity, boolean foreign) {
         requireSameCluster(settings, identity.cluster(), foreign);
         var findings = StoredMember.read(source, identity).findings();
@@ -226,6 +238,7 @@ public final class StateFiles {
                     source + " is damaged: " + findings.problems().getFirst(),
                     "krg-admin state repair it first, or restore a backup");
         }
+        return identity.cluster();
     }
 
     /// Moves what belongs to a membership aside, where it is a member's directory as it was.
@@ -249,13 +262,22 @@ public final class StateFiles {
     private static ObjectNode begin(
             AgentSettings settings,
             DataDirectory directory,
+            UUID source,
             RocksStorage storage,
             Restored restored) {
         var cluster = settings.cluster().id();
         var self = settings.node().name();
         var incarnation = incarnation(directory, restored, self);
         var peer = self.name() + "." + incarnation;
-        directory.identify(new Identity(cluster, self, incarnation));
+        // What is in the directory of another node, or of another cluster than what is restored,
+        // is not what was agreed to be here.
+        var heldSince =
+                directory
+                        .findIdentity()
+                        .filter(it -> it.cluster().equals(source) && it.node().equals(self))
+                        .map(Identity::heldSince)
+                        .orElse(incarnation);
+        directory.identify(new Identity(cluster, self, incarnation, heldSince));
         new MemberFiles(directory.path(), cluster)
                 .begin(
                         peer,

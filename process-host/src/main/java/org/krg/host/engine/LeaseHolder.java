@@ -18,6 +18,7 @@ import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.command.Reply;
 import org.krg.state.model.InvariantBroken;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ public final class LeaseHolder implements AutoCloseable {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-    private final Node self;
+    private final RegisterNode registration;
     private final ClusterStore store;
     private final Proposals proposals;
     private final Renewals renewals;
@@ -69,10 +70,11 @@ public final class LeaseHolder implements AutoCloseable {
         record Registered(Revision since, long agentStarts) implements Standing {}
     }
 
-    /// @param self what is registered; its state and starts are the cluster's to say
+    /// @param registration what is registered, at another time each time; state and starts of the
+    ///   node are the cluster's to say
     /// @param listener is told of every renewal, on the holder's thread
     public LeaseHolder(
-            Node self,
+            RegisterNode registration,
             ClusterStore store,
             Proposals proposals,
             Renewals renewals,
@@ -80,7 +82,7 @@ public final class LeaseHolder implements AutoCloseable {
             Ticker ticker,
             InstantSource wall,
             Consumer<OwnLease> listener) {
-        this.self = self;
+        this.registration = registration;
         this.store = store;
         this.proposals = proposals;
         this.renewals = renewals;
@@ -148,7 +150,11 @@ public final class LeaseHolder implements AutoCloseable {
         }
         return image.revision().compareTo(registered.since()) < 0
                 ? OptionalLong.empty()
-                : OptionalLong.of(image.nodes().find(self.id()).map(Node::agentStarts).orElse(0L));
+                : OptionalLong.of(image.nodes().find(self()).map(Node::agentStarts).orElse(0L));
+    }
+
+    private NodeId self() {
+        return registration.node().id();
     }
 
     private void register() {
@@ -156,7 +162,7 @@ public final class LeaseHolder implements AutoCloseable {
         var sent = ticker.now();
         var _ =
                 proposals
-                        .submit(new RegisterNode(self, wall.instant()))
+                        .submit(registration.at(wall.instant()))
                         .whenComplete((reply, failure) ->
                                 post(
                                         reply == null
@@ -167,7 +173,7 @@ public final class LeaseHolder implements AutoCloseable {
     private void renew(long agentStarts) {
         var sent = ticker.now();
         var _ =
-                renewals.renew(self.id(), agentStarts)
+                renewals.renew(self(), agentStarts)
                         .whenComplete((answer, failure) ->
                                 post(
                                         answer == null
@@ -179,7 +185,7 @@ public final class LeaseHolder implements AutoCloseable {
     private boolean handle(Input input) {
         return switch (input) {
             case Input.Registered(var sent, Reply.Accepted(var revision, var agentStarts)) -> {
-                log.info("node registered node={} revision={}", self.id(), revision);
+                log.info("node registered node={} revision={}", self(), revision);
                 standing = new Standing.Registered(revision, agentStarts);
                 take(OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
                 yield false;
@@ -191,7 +197,7 @@ public final class LeaseHolder implements AutoCloseable {
             case Input.Registered(_, Reply.Refused(_, var refusal, var detail)) -> {
                 log.error(
                         "the cluster refuses to register this node node={} refusal={} detail={}",
-                        self.id(),
+                        self(),
                         refusal,
                         detail);
                 standing = new Standing.Unregistered();
@@ -199,7 +205,7 @@ public final class LeaseHolder implements AutoCloseable {
             }
             case Input.Renewed(var sent, _, Renewals.Answer.Granted(var revision)) -> {
                 if (silent) {
-                    log.info("node is back in touch node={} revision={}", self.id(), revision);
+                    log.info("node is back in touch node={} revision={}", self(), revision);
                     silent = false;
                 }
                 take(lease.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
@@ -211,13 +217,13 @@ public final class LeaseHolder implements AutoCloseable {
                 yield false;
             }
             case Input.Renewed(_, _, Renewals.Answer.Refused(var reason)) -> {
-                log.warn("lease was not renewed node={} reason={}", self.id(), reason);
+                log.warn("lease was not renewed node={} reason={}", self(), reason);
                 standing = new Standing.Unregistered();
                 yield true;
             }
             case Input.Failed(var reason) -> {
                 if (!silent) {
-                    log.warn("lease cannot be renewed now node={} reason={}", self.id(), reason);
+                    log.warn("lease cannot be renewed now node={} reason={}", self(), reason);
                     silent = true;
                 }
                 if (standing instanceof Standing.Registering) {

@@ -18,6 +18,7 @@ import org.krg.host.core.ScrubRound;
 import org.krg.host.core.ScrubRound.Step;
 import org.krg.state.ClusterStore;
 import org.krg.state.ThreadLost;
+import org.krg.state.command.GenerationCommand.AddCopy;
 import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Generation;
@@ -136,18 +137,28 @@ final class Scrubber implements AutoCloseable {
             var found = checkpoints.scan(require(id), pace);
             metrics.counter("krg.checkpoint.scrubbed_bytes_total").inc(found.bytes());
             // It may have been dropped while it was read.
-            if (!found.isWhole() && store.image().generations().find(id).isPresent()) {
+            var present = store.image().generations().find(id);
+            if (found.isWhole()) {
+                present.ifPresent(this::list);
+            } else if (present.isPresent()) {
                 log.warn("a copy is damaged checkpoint={} problem={}", id, found.problem());
-                var generation = require(id);
-                if (generation.copies().contains(self)) {
-                    repair(generation);
+                if (present.get().copies().contains(self)) {
+                    repair(present.get());
                 } else {
-                    checkpoints.forget(StoredManifest.of(generation));
+                    checkpoints.forget(StoredManifest.of(present.get()));
                 }
             }
         } catch (HostFailure failure) {
             metrics.counter("krg.checkpoint.scrub_failed_total").inc();
             log.warn("a copy is not read checkpoint={} reason={}", id, failure.getMessage());
+        }
+    }
+
+    /// Has the log know of a whole copy, as of a node that was removed and came back with it.
+    private void list(Generation generation) {
+        if (!generation.copies().contains(self)) {
+            var reply = proposals.submit(new AddCopy(generation.id(), self)).join();
+            log.info("a copy was found checkpoint={} reply={}", generation.id(), reply);
         }
     }
 

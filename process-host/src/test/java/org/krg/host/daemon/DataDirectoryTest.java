@@ -31,7 +31,7 @@ final class DataDirectoryTest {
 
     @Test
     void whoTheNodeIsStaysThere() {
-        var identity = new Identity(UUID.randomUUID(), new NodeId("n1"), 3);
+        var identity = new Identity(UUID.randomUUID(), new NodeId("n1"), 3, 2);
         try (var taken = DataDirectory.take(directory)) {
             assertThat(taken.findIdentity()).isEmpty();
             taken.identify(identity);
@@ -40,6 +40,16 @@ final class DataDirectoryTest {
         try (var taken = DataDirectory.take(directory)) {
             assertThat(taken.findIdentity()).contains(identity);
             assertThat(taken.isAdmitted()).isTrue();
+        }
+    }
+
+    @Test
+    void whatAnEarlierVersionWroteHoldsNothingOfEarlierIncarnations() throws IOException {
+        var cluster = UUID.randomUUID();
+        try (var taken = DataDirectory.take(directory)) {
+            Files.writeString(directory.resolve("identity/node"), cluster + " n1 3\n");
+            assertThat(taken.findIdentity())
+                    .contains(new Identity(cluster, new NodeId("n1"), 3, 3));
         }
     }
 

@@ -72,6 +72,11 @@ final class StateFilesTest {
         var onceMore = StateFiles.restore(settings, aside, false);
         assertThat(onceMore.path("peerId").asText()).isEqualTo("n1.3");
         assertThat(onceMore.path("sourceRevision")).isEqualTo(again.path("sourceRevision"));
+        // Its cells and checkpoints stayed there all the time.
+        try (var taken = DataDirectory.take(settings.node().data())) {
+            assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 3, 1));
+        }
+        requireEmptyDirectoryHoldsNothing(data);
         run(settings.node().data(), 3, List.of());
 
         DamagedFiles.delete(DamagedFiles.find(data.resolve("raft"), "raft-meta", "meta"));
@@ -102,11 +107,27 @@ final class StateFilesTest {
         assertThat(Files.exists(data.resolve("synced"))).isFalse();
         try (var taken = DataDirectory.take(data)) {
             assertThat(taken.rejoins()).hasSize(1);
-            assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 2));
+            assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 2, 1));
         }
         var twice = StateFiles.rejoin(settings(data), List.of());
         assertThat(twice.path("peerId").asText()).isEqualTo("n1.3");
         assertThat(twice.path("join")).isEqualTo(left.path("join"));
+        try (var taken = DataDirectory.take(data)) {
+            assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 3, 1));
+        }
+    }
+
+    /// What is agreed to be on a node is not in a directory that was another's, or nobody's.
+    private void requireEmptyDirectoryHoldsNothing(Path source) {
+        var empty = settings(directory.resolve("n1-empty"));
+        try (var taken = DataDirectory.take(empty.node().data())) {
+            taken.identify(new Identity(CLUSTER, new NodeId("n7"), 5, 1));
+        }
+        assertThat(StateFiles.restore(empty, source, false).path("peerId").asText())
+                .isEqualTo("n1.6");
+        try (var taken = DataDirectory.take(empty.node().data())) {
+            assertThat(taken.findIdentity()).contains(new Identity(CLUSTER, SELF, 6));
+        }
     }
 
     private static void run(Path data, long incarnation, List<FirstMember> members) {

@@ -41,7 +41,7 @@ final class LeaseHolderTest {
     private volatile Optional<CompletableFuture<Renewals.Answer>> ofTheFirst = Optional.empty();
     private final LeaseHolder holder =
             new LeaseHolder(
-                    node(HERE, 0, Node.State.READY),
+                    new RegisterNode(node(HERE, 0, Node.State.READY), NOW),
                     store,
                     new Proposals(store, () -> new SessionId(sessions.incrementAndGet()), timer),
                     (_, starts) -> {

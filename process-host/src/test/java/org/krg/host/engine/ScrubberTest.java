@@ -132,6 +132,13 @@ final class ScrubberTest {
         assertThat(checkpoints.stored()).extracting(StoredManifest::id).containsExactly(SECOND);
     }
 
+    @Test
+    void aWholeCopyThatTheLogDoesNotKnowOfBecomesKnown() {
+        store.begin(Images.with(image(Node.State.READY), elsewhere(1)));
+        scrubAll();
+        assertThat(copies(FIRST)).containsExactly(AWAY, HERE);
+    }
+
     private static Generation elsewhere(long number) {
         return Images.generation(7, number, 0, false).withCopies(List.of(AWAY));
     }

@@ -139,9 +139,10 @@ final class CommandCodec {
 
     private static void encode(CommandWire.Command.Builder wire, NodeCommand command) {
         switch (command) {
-            case RegisterNode(var node, var at) ->
+            case RegisterNode(var node, var heldSince, var at) ->
                     wire.getRegisterNodeBuilder()
                             .setNode(NodeCodec.encode(node))
+                            .setHeldSince(heldSince == node.incarnation() ? 0 : heldSince)
                             .setAt(Wire.encode(at));
             case DeclareNodeLost(var node, var agentStarts, var at) ->
                     wire.getDeclareNodeLostBuilder()
@@ -161,7 +162,12 @@ final class CommandCodec {
     }
 
     private static RegisterNode decode(CommandWire.RegisterNode command) {
-        return new RegisterNode(NodeCodec.decode(command.getNode()), Wire.decode(command.getAt()));
+        var node = NodeCodec.decode(command.getNode());
+        var heldSince = command.getHeldSince();
+        return new RegisterNode(
+                node,
+                heldSince == 0 ? node.incarnation() : heldSince,
+                Wire.decode(command.getAt()));
     }
 
     private static DeclareNodeLost decode(CommandWire.DeclareNodeLost command) {

@@ -11,7 +11,27 @@ public sealed interface NodeCommand extends Command {
     /// An agent started: the node holds a lease again. `agentStarts`, `state` and `since` of the
     /// given node are overwritten by the rules. Refused when an older incarnation of the same name
     /// asks.
-    record RegisterNode(Node node, Instant at) implements NodeCommand {}
+    ///
+    /// @param heldSince the incarnation since which the node has what it has of cells and
+    ///   checkpoints: what the ones before it had is lost
+    record RegisterNode(Node node, long heldSince, Instant at) implements NodeCommand {
+        public RegisterNode {
+            if (heldSince > node.incarnation()) {
+                throw new IllegalArgumentException(
+                        "%s holds nothing since %s".formatted(node.peerId(), heldSince));
+            }
+        }
+
+        /// Of a node that has nothing of what its earlier incarnations had.
+        public RegisterNode(Node node, Instant at) {
+            this(node, node.incarnation(), at);
+        }
+
+        /// {@return the same at another time}
+        public RegisterNode at(Instant time) {
+            return new RegisterNode(node, heldSince, time);
+        }
+    }
 
     /// The leader saw the node's lease end. Exclusive processes on it wait for another node.
     record DeclareNodeLost(NodeId node, long agentStarts, Instant at) implements NodeCommand {}

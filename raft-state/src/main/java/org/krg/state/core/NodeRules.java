@@ -15,7 +15,6 @@ import org.krg.state.command.NodeCommand.RemoveNode;
 import org.krg.state.command.Refusal;
 import org.krg.state.event.AccessEvent;
 import org.krg.state.event.NodeEvent;
-import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
@@ -38,7 +37,7 @@ final class NodeRules {
 
     static Decision decide(ClusterImage image, NodeCommand command) {
         return switch (command) {
-            case RegisterNode(var node, var at) -> register(image, node, at);
+            case RegisterNode register -> register(image, register);
             case DeclareNodeLost lost -> declareLost(image, lost);
             case FenceNode(var id, var at) ->
                     image.nodes()
@@ -59,7 +58,9 @@ final class NodeRules {
         };
     }
 
-    private static Decision register(ClusterImage image, Node node, Instant at) {
+    private static Decision register(ClusterImage image, RegisterNode register) {
+        var node = register.node();
+        var at = register.at();
         if (node.leaseTtl().compareTo(Duration.ZERO) <= 0
                 || node.leaseTtl().compareTo(MAX_LEASE) > 0) {
             return Decision.refuse(
@@ -89,20 +90,36 @@ final class NodeRules {
                         node.registered(starts, at)
                                 .withOrders(known.map(Node::orders).orElse(NodeOrders.NONE))
                                 .withHistory(
-                                        known.map(past -> history(past, node, at))
+                                        known.map(past -> history(past, register))
                                                 .orElse(NodeHistory.NONE)),
                         "incarnation " + node.incarnation() + ", agent start " + starts));
-        if (node.incarnation() > latest) {
-            var reason = "its node " + node.id() + " lost its storage";
-            Recovery.loseCopies(draft, node.id(), "node " + node.id() + " lost its storage");
-            interruptAll(draft, node.id(), reason, at, _ -> true);
-        }
+        known.filter(past -> isLost(past, register))
+                .ifPresent(past -> loseStorage(draft, past, at));
         return draft.accept(starts);
     }
 
     /// A node without its storage has lost what ran there.
-    private static NodeHistory history(Node past, Node now, Instant at) {
-        return now.incarnation() > past.incarnation() ? past.lostAt(at) : past.historyAt(at);
+    private static NodeHistory history(Node past, RegisterNode register) {
+        return isLost(past, register) ? past.lostAt(register.at()) : past.historyAt(register.at());
+    }
+
+    /// Whether what the node had of cells and checkpoints is not what it has now. A node that gave
+    /// up its log and rows alone still has it: what runs there goes on, and what is missing of it
+    /// the node finds out by itself.
+    private static boolean isLost(Node past, RegisterNode register) {
+        return register.heldSince() > past.incarnation();
+    }
+
+    /// Programs may outlive the directory of their cells until their lease is over.
+    private static void loseStorage(Draft draft, Node past, Instant at) {
+        Recovery.loseCopies(draft, past.id(), "node " + past.id() + " lost its storage");
+        interruptAll(
+                draft,
+                past.id(),
+                "its node " + past.id() + " lost its storage",
+                at,
+                past.leaseTtl().plus(ProcessRules.AFTER_LEASE),
+                _ -> true);
     }
 
     private static Decision declareLost(ClusterImage image, DeclareNodeLost lost) {
@@ -132,6 +149,7 @@ final class NodeRules {
                 node.id(),
                 "its node " + node.id() + " was lost",
                 lost.at(),
+                Duration.ZERO,
                 process -> isExclusive(image, process));
         return draft.accept();
     }
@@ -146,7 +164,13 @@ final class NodeRules {
                         NodeEvent.Kind.FENCED,
                         node.inState(Node.State.LOST, at),
                         "an operator vouches that nothing runs there"));
-        interruptAll(draft, node.id(), "its node " + node.id() + " was fenced", at, _ -> true);
+        interruptAll(
+                draft,
+                node.id(),
+                "its node " + node.id() + " was fenced",
+                at,
+                Duration.ZERO,
+                _ -> true);
         return draft.accept();
     }
 
@@ -224,18 +248,14 @@ final class NodeRules {
             NodeId node,
             String reason,
             Instant at,
+            Duration pause,
             Predicate<HostedProcess> concerned) {
         for (var process : draft.image().processes().values()) {
             if (isOn(process, node) && concerned.test(process)) {
-                draft.add(interrupted(draft.image(), process, reason, at));
+                var settled = Recovery.settled(process, at);
+                draft.add(Recovery.interrupted(draft.image(), settled, reason, at, pause));
             }
         }
-    }
-
-    private static ProcessEvent interrupted(
-            ClusterImage image, HostedProcess process, String reason, Instant at) {
-        return Recovery.interrupted(
-                image, Recovery.settled(process, at), reason, at, Duration.ZERO);
     }
 
     private static boolean hostsAny(ClusterImage image, NodeId node) {

@@ -6,8 +6,8 @@ import java.time.Instant;
 
 /// A machine that runs an agent.
 ///
-/// @param incarnation one more each time the node's storage was lost; its Raft peer id is
-///   `name.incarnation`
+/// @param incarnation one more each time the node's log and rows were lost or left behind; its Raft
+///   peer id is `name.incarnation`
 /// @param agentStarts one more at each registration, so that a restart of the agent is seen
 /// @param leaseTtl how long the node may be silent before its exclusive processes go elsewhere
 /// @param since when `state` was reached

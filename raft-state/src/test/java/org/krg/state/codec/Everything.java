@@ -251,6 +251,7 @@ final class Everything {
                 new GrantBlock(BLOCK, new Member(HOME, 4)),
                 new SubmitJob("net", spec().withCellNetwork(POOL), ALICE, START),
                 new RegisterNode(Samples.node(HOME, 2, POOL), START),
+                new RegisterNode(Samples.node(HOME, 3), 1, START),
                 new SubmitJob("ring", spec().withCellNetwork(POOL).withRanks(3), ALICE, START),
                 new AdmitJob(
                         "back",

@@ -2,6 +2,7 @@
 package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.krg.testkit.Samples.AWAY;
 import static org.krg.testkit.Samples.HOME;
 import static org.krg.testkit.Samples.THIRD;
@@ -124,8 +125,46 @@ class NodeRulesTest {
                         new Phase.Waiting(
                                 new Origin.Checkpoint(1),
                                 scene.now(),
+                                lease(HOME).plus(ProcessRules.AFTER_LEASE),
                                 "its node n1 lost its storage"));
         assertThat(scene.generation(process, 1).orElseThrow().copies()).containsExactly(AWAY);
+    }
+
+    private Duration lease(NodeId node) {
+        return scene.image().nodes().require(node).leaseTtl();
+    }
+
+    @Test
+    void aNodeThatLeftOnlyItsLogBehindHasWhatItHad() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+        var running = scene.process(process);
+
+        // Twice left behind before it registered.
+        scene.accept(new RegisterNode(Samples.node(HOME, 3), 1, scene.now()));
+
+        assertThat(scene.process(process)).isEqualTo(running);
+        assertThat(scene.generation(process, 1).orElseThrow().copies()).containsExactly(HOME, AWAY);
+        assertThat(history(HOME).losses()).isZero();
+        assertThat(scene.image().nodes().require(HOME).incarnation()).isEqualTo(3);
+    }
+
+    @Test
+    void aNodeThatLostItsStorageAndThenLeftItsLogBehindHasLostWhatWasAgreed() {
+        var process = scene.running("heat", Samples.spec(), HOME);
+        scene.commit(process, 1, HOME, AWAY);
+
+        scene.accept(new RegisterNode(Samples.node(HOME, 3), 2, scene.now()));
+
+        assertThat(scene.phase(process)).isInstanceOf(Phase.Waiting.class);
+        assertThat(scene.generation(process, 1).orElseThrow().copies()).containsExactly(AWAY);
+    }
+
+    @Test
+    void nothingIsHeldSinceAnIncarnationThatIsYetToCome() {
+        var node = Samples.node(HOME, 1);
+        assertThatThrownBy(() -> new RegisterNode(node, 2, scene.now()))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
