@@ -19,11 +19,15 @@ import org.krg.host.model.CellUsage;
 import org.krg.host.model.ProcessExit;
 import org.krg.host.model.StreamOffsets;
 import org.krg.state.model.Ipv4Address;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One cell on this machine, running or over. Holds no state of its own: everything is asked from
 /// the cell's directory, its krg-init and the kernel, so that it is as good after a restart of the
 /// agent as before. Safe for use by several threads.
 public final class Cell {
+    private static final Logger log = LoggerFactory.getLogger(Cell.class);
+
     /// krg-init answers at once unless its disk is stuck.
     private static final Duration CONTROL_LIMIT = Duration.ofSeconds(10);
 
@@ -33,6 +37,9 @@ public final class Cell {
     public static final int MOST_STDIN_BYTES = 64 * 1024;
 
     private static final String TAKEN = "taken ";
+
+    /// Of a cell whose incarnation is not the agreed one.
+    private static final String VOID = "void";
 
     /// Which cgroup of the cell a command runs in.
     public enum Place {
@@ -95,6 +102,9 @@ public final class Cell {
         // In this order: krg-init writes the file before it ends.
         var alive = isAlive();
         var written = ExitFile.find(directory).map(ExitFile::exit);
+        if (written.isPresent() && Files.exists(directory.resolve(VOID))) {
+            return Optional.of(new ProcessExit.Vanished("another incarnation followed it"));
+        }
         return written.isPresent() || alive
                 ? written
                 : Optional.of(new ProcessExit.Vanished("its krg-init was killed"));
@@ -331,6 +341,19 @@ public final class Cell {
     /// machine there. To be done before the program goes on.
     public void connect() {
         link.connect();
+    }
+
+    /// Ends a program whose incarnation is not the agreed one. How it ends then says nothing of the
+    /// process: a cluster that goes back to a backup may agree on this incarnation again. Where
+    /// that cannot be written down the program ends all the same.
+    void fence() {
+        try {
+            Files.write(directory.resolve(VOID), new byte[0]);
+        } catch (IOException failure) {
+            log.warn("a void cell is not marked cell={} reason={}", id, failure.toString());
+        }
+        cut();
+        kill();
     }
 
     /// Keeps packets in and out of a cell with an address of its own. To be done before a frozen

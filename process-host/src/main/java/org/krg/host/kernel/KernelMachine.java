@@ -134,11 +134,7 @@ public final class KernelMachine implements Machine {
     @Override
     public void fence(CellId id) {
         attempt(() -> {
-            cells.find(id)
-                    .ifPresent(cell -> {
-                        cell.cut();
-                        cell.kill();
-                    });
+            cells.find(id).ifPresent(Cell::fence);
             return id;
         });
     }

@@ -159,6 +159,16 @@ class CellLifeTest {
         await().until(() -> pids.stream().noneMatch(CellFixture::isRunning));
     }
 
+    /// Whoever goes back to a backup may agree on it again.
+    @Test
+    void howAVoidIncarnationEndedSaysNothingOfItsProcess() throws Exception {
+        var cell = node.start("sleep 1000");
+
+        cell.fence();
+
+        assertThat(awaitExit(cell)).isInstanceOf(ProcessExit.Vanished.class);
+    }
+
     @Test
     void aProcessWhoseMainThreadHasEndedIsKilledToo() throws Exception {
         var cell = node.start(CellFixture.HEADLESS);

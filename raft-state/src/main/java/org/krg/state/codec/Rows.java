@@ -43,6 +43,14 @@ public final class Rows {
         return List.copyOf(changes);
     }
 
+    /// {@return the rows of the counters and of all processes of `image`}
+    public static List<RowChange> ofProcesses(ClusterImage image) {
+        var rows = new ArrayList<RowChange>();
+        rows.add(RowCodec.counters(image));
+        image.processes().values().forEach(process -> rows.add(RowCodec.row(process)));
+        return List.copyOf(rows);
+    }
+
     /// {@return every row of `image`, table by table, in the order of the keys}
     public static List<RowChange.Put> all(ClusterImage image) {
         var rows = new ArrayList<RowChange.Put>();

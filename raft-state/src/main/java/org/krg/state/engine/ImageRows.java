@@ -21,6 +21,11 @@ final class ImageRows {
         return Rows.changes(events, after).stream().map(ImageRows::write).toList();
     }
 
+    /// {@return the writes of all processes and of the counters of an image}
+    static List<RowWrite> writesOfProcesses(ClusterImage image) {
+        return Rows.ofProcesses(image).stream().map(ImageRows::write).toList();
+    }
+
     /// {@return the writes that bring the rows to what `draft` has changed}
     static List<RowWrite> writes(SyncDraft draft) {
         return SyncRows.changes(draft).stream().map(ImageRows::write).toList();

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
 import org.krg.state.StorageDamaged;
 import org.krg.state.StorageLost;
+import org.krg.state.command.JobCommand.SubmitJob;
+import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.core.RepairRules;
 import org.krg.state.core.RepairStep;
@@ -33,10 +35,14 @@ import org.krg.state.engine.Backup;
 import org.krg.state.engine.FileDigests;
 import org.krg.state.engine.Restore;
 import org.krg.state.engine.StoredRows;
+import org.krg.state.image.ClusterImage;
+import org.krg.state.model.Epoch;
+import org.krg.state.model.SessionId;
 import org.krg.state.ratis.files.MemberFile;
 import org.krg.state.ratis.files.MemberFiles;
 import org.krg.state.rocksdb.RocksStorage;
 import org.krg.testkit.DamagedFiles;
+import org.krg.testkit.Samples;
 import org.krg.testkit.StateCluster;
 
 /// What a member says that finds its files damaged, and what of it is put right. A member of three
@@ -60,6 +66,11 @@ final class DamageTest {
         directory = cluster.directory(node(3));
         var client = new ClusterOperations();
         client.grantMany(cluster.store(cluster.awaitLeader()), FIRST_OPERATIONS);
+        var job = new SubmitJob("heat", Samples.spec(), Samples.ALICE, Samples.START);
+        var _ =
+                get(
+                        cluster.store(cluster.awaitLeader())
+                                .submit(new Operation(new SessionId(Long.MAX_VALUE), 1, 0, job)));
         await().atMost(Members.LIMIT).until(() -> files().newestSnapshot() >= 0);
         var first = files().snapshots().getLast().directory();
         early = temporary.resolve(String.valueOf(first.getFileName()));
@@ -267,6 +278,7 @@ final class DamageTest {
         var restored = Restore.fromMember(source.rows(), source::replay, storage);
         var before = cluster.store(cluster.awaitLeader()).image();
         assertThat(restored.image().leases()).isEqualTo(before.leases());
+        assertNumbersAreBeyond(before, restored.image());
 
         new MemberFiles(fresh, cluster.id())
                 .begin(
@@ -281,6 +293,8 @@ final class DamageTest {
             assertThat(accepted.revision().value())
                     .isGreaterThan(before.revision().value() + Restore.STRIDE);
             assertThat(alone.image().leases().size()).isEqualTo(before.leases().size() + 1);
+            assertThat(accepted.created()).isEqualTo(before.nextNumber() + Restore.STRIDE);
+            assertThat(alone.image().processes()).isEqualTo(restored.image().processes());
             assertThatThrownBy(() -> alone.eventsAfter(before.revision(), 1))
                     .isInstanceOf(ClusterStore.Compacted.class);
         }
@@ -299,11 +313,22 @@ final class DamageTest {
 
         var restored = Restore.fromBackup(backup, new RocksStorage(fresh.resolve("store")));
         assertThat(restored.image().leases()).isEqualTo(leader.image().leases());
+        assertNumbersAreBeyond(leader.image(), restored.image());
 
         DamagedFiles.flipBit(backup, -1_000);
         assertThatThrownBy(() -> Backup.check(backup)).isInstanceOf(StorageDamaged.class);
         DamagedFiles.cut(backup, 100);
         assertThatThrownBy(() -> Backup.check(backup)).isInstanceOf(StorageDamaged.class);
+    }
+
+    /// What the lost part began is known by its number, on whatever node it still runs.
+    private static void assertNumbersAreBeyond(ClusterImage before, ClusterImage restored) {
+        assertThat(restored.nextNumber()).isEqualTo(before.nextNumber() + Restore.STRIDE);
+        assertThat(before.processes().values()).isNotEmpty();
+        for (var process : before.processes().values()) {
+            assertThat(restored.processes().require(process.id()))
+                    .isEqualTo(process.withLastEpoch(new Epoch(Restore.STRIDE)));
+        }
     }
 
     private static void checkpoint(RocksStorage storage, Path place) {
