@@ -139,8 +139,9 @@ record TakeRun(
         var durable = new Background(written.published()::sync);
         try {
             return new Copying(parts.copies()).copy(written.stored(), options, progress, stopped);
-        } catch (CheckpointFailed uncopied) {
-            // Its chunks are left to the next sweep: a program may stand still until this is told.
+        } catch (RuntimeException uncopied) {
+            // Also where whoever is told of the progress wants no more of it. Its chunks are left
+            // to the next sweep: a program may stand still until this is told.
             // Under its number there may be one by now that another incarnation has taken and
             // committed.
             var generation = written.stored().generation();

@@ -119,7 +119,7 @@ public interface Checkpointing {
     /// {@return what a running program consists of} Nothing is frozen.
     Survey survey(CellId cell, JobSpec spec);
 
-    /// Told how much of a checkpoint is copied.
+    /// Told how much of a checkpoint is copied; what it throws ends the copying.
     interface Progress {
         /// Takes it in.
         ///

@@ -136,7 +136,7 @@ public final class HostEngine implements AutoCloseable {
                 new MoveDesk(
                         cells,
                         workers,
-                        new MovePipeline(gate, checkpoints, proposals, failpoints, metrics),
+                        new MovePipeline(store, gate, checkpoints, proposals, failpoints, metrics),
                         numbers,
                         (cell, migration, result, failure) ->
                                 loop.post(new Input.Moved(cell, migration, result, failure)));

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.krg.host.HostFailure;
 import org.krg.host.MoveProgress;
 import org.krg.host.model.CellId;
+import org.krg.state.ClusterStore;
 import org.krg.state.command.MigrationCommand.HandOver;
 import org.krg.state.command.Reply;
 import org.krg.state.model.Migration;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class MovePipeline {
     private static final Logger log = LoggerFactory.getLogger(MovePipeline.class);
 
+    private final ClusterStore store;
     private final InputGate gate;
     private final Checkpointing checkpoints;
     private final Proposals proposals;
@@ -29,11 +31,13 @@ final class MovePipeline {
     private final Map<MigrationId, MoveProgress> progress = new ConcurrentHashMap<>();
 
     MovePipeline(
+            ClusterStore store,
             InputGate gate,
             Checkpointing checkpoints,
             Proposals proposals,
             Failpoints failpoints,
             MetricRegistry metrics) {
+        this.store = store;
         this.gate = gate;
         this.checkpoints = checkpoints;
         this.proposals = proposals;
@@ -53,6 +57,7 @@ final class MovePipeline {
     /// @throws HostFailure if there is no checkpoint
     long sendAhead(Checkpointing.Order order, Migration migration) {
         try {
+            requireActive(migration);
             var taken = checkpoints.take(order, counting(migration));
             takes.commit(taken);
             failpoints.reach(Failpoint.SENT_AHEAD);
@@ -76,6 +81,7 @@ final class MovePipeline {
     Reply handOver(Checkpointing.Order order, Migration migration) {
         try (var _ = metrics.timer("krg.host.handover_seconds").time()) {
             gate.awaitEmpty(migration.route().process());
+            requireActive(migration);
             var taken = checkpoints.takeAndHold(order, counting(migration));
             failpoints.reach(Failpoint.STANDS);
             var over =
@@ -103,7 +109,22 @@ final class MovePipeline {
         return checkpoints.isMemoryHere(cell);
     }
 
+    /// A move that was given up while it waited for a thread does not begin, and one that sends
+    /// ends with the block that it sends: what stands still for it is to go on.
     private Checkpointing.Progress counting(Migration migration) {
-        return (sent, whole) -> progress.put(migration.id(), new MoveProgress(sent, whole));
+        return (sent, whole) -> {
+            requireActive(migration);
+            progress.put(migration.id(), new MoveProgress(sent, whole));
+        };
+    }
+
+    private void requireActive(Migration migration) {
+        var known = store.image().migrations().find(migration.id());
+        if (known.filter(Migration::isActive).isEmpty()) {
+            throw new HostFailure(
+                    HostFailure.Code.CONFLICT,
+                    "operation %s was given up".formatted(migration.id()),
+                    "");
+        }
     }
 }

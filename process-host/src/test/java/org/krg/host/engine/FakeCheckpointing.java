@@ -57,6 +57,12 @@ final class FakeCheckpointing implements Checkpointing {
 
     volatile CompletableFuture<?> storing = CompletableFuture.completedFuture(null);
 
+    /// Of moves, whose programs stand still.
+    final List<GenerationId> held = new CopyOnWriteArrayList<>();
+
+    /// What is held is copied when this is done.
+    volatile CompletableFuture<?> copying = CompletableFuture.completedFuture(null);
+
     final List<GenerationId> verified = new CopyOnWriteArrayList<>();
 
     FakeCheckpointing(FakeMachine machine) {
@@ -118,10 +124,13 @@ final class FakeCheckpointing implements Checkpointing {
 
     @Override
     public Taken takeAndHold(Order order, Progress progress) {
-        var held = take(order, progress);
         machine.put(order.cell(), new State.Alive(true));
+        held.add(order.generation());
+        copying.join();
+        progress.sent(10, 100);
+        var taken = take(order, progress);
         var copies = List.of(Images.HERE, order.target().orElseThrow());
-        return new Taken(held.generation().withCopies(copies), 2, 10, Images.NOW);
+        return new Taken(taken.generation().withCopies(copies), 2, 10, Images.NOW);
     }
 
     @Override

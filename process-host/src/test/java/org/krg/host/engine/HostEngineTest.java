@@ -478,6 +478,65 @@ final class HostEngineTest {
         await().atMost(LIMIT).until(() -> prepared().isEmpty());
     }
 
+    @Test
+    void whatStandsStillForAMoveThatIsGivenUpGoesOnWithTheNextBlock() {
+        propose(new RegisterNode(node(AWAY, 0, Node.State.READY), NOW));
+        engine.start();
+        var cell = running(CheckpointPolicy.ON_DEMAND);
+        checkpoints.copying = new CompletableFuture<>();
+        var move = move(process());
+        await().atMost(LIMIT).until(() -> !checkpoints.held.isEmpty());
+
+        propose(new AbortMigration(move, "cancelled", NOW));
+        checkpoints.copying.complete(null);
+
+        await().atMost(LIMIT).until(() -> machine.done().contains("thaw " + cell));
+        assertThat(store.commands(HandOver.class)).isEmpty();
+    }
+
+    /// Two programs are saved at a time, and drains begin more moves than that.
+    @Test
+    void aMoveThatIsGivenUpWhileItWaitsForItsTurnFreezesNothing() {
+        propose(new RegisterNode(node(AWAY, 0, Node.State.READY), NOW));
+        engine.start();
+        checkpoints.copying = new CompletableFuture<>();
+        for (var number = 0; number < 3; number++) {
+            var rank = running("heat" + number);
+            move(rank);
+            var before = Math.min(number + 1, 2);
+            await().atMost(LIMIT).until(() -> checkpoints.held.size() == before);
+        }
+        await().atMost(LIMIT).until(() -> leavingAll());
+
+        propose(new AbortMigration(migrations().getLast().id(), "cancelled", NOW));
+        checkpoints.copying.complete(null);
+
+        await().atMost(LIMIT).until(() -> store.commands(HandOver.class).size() == 2);
+        await().atMost(LIMIT).until(() -> store.commands(AbortMigration.class).size() == 2);
+        assertThat(checkpoints.held).hasSize(2);
+    }
+
+    private boolean leavingAll() {
+        return migrations().stream().allMatch(it -> it.step() instanceof Migration.Step.Leaving);
+    }
+
+    private List<Migration> migrations() {
+        return store.image().migrations().values();
+    }
+
+    private HostedProcess running(String name) {
+        var spec = Images.spec(List.of("/bin/true"), CheckpointPolicy.ON_DEMAND);
+        propose(new SubmitJob(name, spec, spec.runAs(), NOW));
+        var waiting = store.image().processes().values().getLast();
+        var decision = new PlacementDecision("test", Optional.of(HERE), List.of(), NOW);
+        propose(new Place(waiting.id(), waiting.epoch(), HERE, decision, NOW));
+        await().atMost(LIMIT)
+                .until(() ->
+                        store.image().processes().require(waiting.id()).phase()
+                                instanceof Phase.Running);
+        return store.image().processes().require(waiting.id());
+    }
+
     /// {@return the cell of the incarnation that arrives}
     private CellId arriving() {
         var route = store.image().migrations().values().getFirst().route();
