@@ -77,7 +77,7 @@ final class PostCopyTest {
                     cluster.awaitPhase(witness.name(), "running", TO_START).path("node").asText();
             Await.until("marks", TO_START, () -> witness.marks().size() >= 20);
             var held = HeldUp.at(cluster, home, "FEEDS");
-            try (var _ =
+            try (var moving =
                     cluster.installation()
                             .start("proc", "migrate", witness.name(), "--mode", "post-copy")) {
                 held.await(TO_MOVE);
@@ -108,6 +108,8 @@ final class PostCopyTest {
                                     && back.path("epoch").asLong() >= 3;
                         });
                 assertThat(whole.asText()).isNotEmpty();
+                assertThat(moving.await(TO_MOVE).require(1).err())
+                        .contains("was lost on", "it goes on from checkpoint 1");
             }
             var back = cluster.process(witness.name());
             assertThat(back.path("origin").asText()).startsWith("checkpoint 1");

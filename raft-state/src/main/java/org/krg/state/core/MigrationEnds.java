@@ -13,9 +13,11 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Migration;
+import org.krg.state.model.Migration.Mode;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
+import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 
 /// Ends the migrations that another decision makes pointless, in that decision: one is under way
@@ -33,7 +35,7 @@ final class MigrationEnds {
         events.forEach(draft::add);
         for (var migration : draft.image().migrations().values()) {
             if (migration.isActive()) {
-                end(draft.image(), migration, at(events)).ifPresent(draft::add);
+                end(draft.image(), migration, events).ifPresent(draft::add);
             }
         }
         return draft.accept(created);
@@ -44,7 +46,8 @@ final class MigrationEnds {
     }
 
     private static Optional<MigrationEvent> end(
-            ClusterImage image, Migration migration, Instant at) {
+            ClusterImage image, Migration migration, List<Event> events) {
+        var at = at(events);
         var route = migration.route();
         return switch (migration.step()) {
             case Step.Warming _, Step.Leaving _, Step.Arriving _ -> {
@@ -57,24 +60,58 @@ final class MigrationEnds {
                                 aborted(migration, "node " + route.to() + " is not ready", at));
             }
             case Step.Resuming(var generation, _) ->
-                    runs(image, migration, route.to(), route.next())
-                            ? Optional.empty()
-                            : Optional.of(
-                                    new MigrationEvent(
-                                            MigrationEvent.Kind.MOVED,
-                                            migration.at(
-                                                    new Step.Moved(generation, Duration.ZERO, at)),
-                                            "and did not stay there"));
+                    arrived(
+                            image,
+                            migration,
+                            new Step.Moved(generation, Duration.ZERO, at),
+                            events);
             case Step.Pulling(var generation, var downtime) ->
-                    runs(image, migration, route.to(), route.next())
-                            ? Optional.empty()
-                            : Optional.of(
-                                    new MigrationEvent(
-                                            MigrationEvent.Kind.MOVED,
-                                            migration.at(new Step.Moved(generation, downtime, at)),
-                                            "and was lost before all of its memory was there"));
+                    arrived(image, migration, new Step.Moved(generation, downtime, at), events);
             case Step.Moved _, Step.Aborted _ -> Optional.empty();
         };
+    }
+
+    /// A program that was lost before its memory was there is nowhere: it did not move.
+    private static Optional<MigrationEvent> arrived(
+            ClusterImage image, Migration migration, Step.Moved moved, List<Event> events) {
+        var route = migration.route();
+        if (runs(image, migration, route.to(), route.next())) {
+            return Optional.empty();
+        }
+        if (migration.mode() == Mode.POST_COPY && !endedByItself(migration, events)) {
+            return Optional.of(
+                    aborted(
+                            migration,
+                            "it was lost on %s before all of its memory was there%s"
+                                    .formatted(route.to(), afterwards(image, migration)),
+                            moved.at()));
+        }
+        return Optional.of(
+                new MigrationEvent(
+                        MigrationEvent.Kind.MOVED, migration.at(moved), "and did not stay there"));
+    }
+
+    private static boolean endedByItself(Migration migration, List<Event> events) {
+        return events.stream()
+                .anyMatch(event ->
+                        event instanceof ProcessEvent(var kind, var process, _)
+                                && process.id().equals(migration.route().process())
+                                && (kind == ProcessEvent.Kind.RESTARTING || isOver(process)));
+    }
+
+    private static boolean isOver(HostedProcess process) {
+        return process.phase() instanceof Phase.Ended(var outcome, _, _)
+                && !(outcome instanceof Outcome.LostForGood);
+    }
+
+    private static String afterwards(ClusterImage image, Migration migration) {
+        return image.processes()
+                .find(migration.route().process())
+                .map(process ->
+                        process.phase() instanceof Phase.Waiting(var origin, _, _, _)
+                                ? "; it goes on " + Recovery.text(origin)
+                                : "")
+                .orElse("");
     }
 
     private static MigrationEvent aborted(Migration migration, String reason, Instant at) {

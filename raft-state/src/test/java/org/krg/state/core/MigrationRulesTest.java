@@ -136,8 +136,39 @@ class MigrationRulesTest {
                         Phase.Waiting.class,
                         waiting ->
                                 assertThat(waiting.origin()).isEqualTo(new Origin.Checkpoint(1)));
-        assertThat(step(move)).isInstanceOf(Step.Moved.class);
+        assertThat(step(move))
+                .isEqualTo(
+                        new Step.Aborted(
+                                "it was lost on n2 before all of its memory was there; it goes on"
+                                        + " from checkpoint 1",
+                                scene.now()));
         assertThat(scene.generation(process, 2)).isEmpty();
+    }
+
+    @Test
+    void aProcessThatIsLostBeforeItRunsWithoutItsMemoryDidNotMove() {
+        var move = startPostCopy();
+        advance(move, 3);
+
+        scene.lose(AWAY);
+
+        assertThat(step(move))
+                .isInstanceOfSatisfying(
+                        Step.Aborted.class,
+                        aborted ->
+                                assertThat(aborted.reason())
+                                        .contains("lost on n2", "from its beginning"));
+    }
+
+    @Test
+    void aProcessThatEndsByItselfBeforeItsMemoryIsThereHasMoved() {
+        var move = startPostCopy();
+        advance(move, 3);
+        scene.accept(new ReportResumed(move, AWAY, scene.now()));
+
+        scene.exit(process, 0);
+
+        assertThat(step(move)).isInstanceOf(Step.Moved.class);
     }
 
     @Test
