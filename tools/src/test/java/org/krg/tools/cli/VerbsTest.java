@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -284,6 +285,28 @@ final class VerbsTest {
         assertThat(result.exit()).isEqualTo(3);
         assertThat(result.err())
                 .contains("bc/0 ended: exit 3 (cpu 0.50 s, at most 1 MiB of memory)");
+    }
+
+    /// A rank that has ended comes back with one that is lost, before that one is waited for.
+    @Test
+    void waitEndsWhenAllRanksHaveEndedAtOneTime() {
+        var rank = OTHER.replace("bc/0", "ring/0");
+        var ranks = "\"processes\":[%s,%s]".formatted(rank, OTHER.replace("\"id\":8", "\"id\":9"));
+        var jobs =
+                new ArrayDeque<>(
+                        List.of(
+                                "{\"id\":3,\"state\":\"running\",%s}".formatted(ranks),
+                                "{\"id\":3,\"state\":\"running\",%s}".formatted(ranks),
+                                "{\"id\":3,\"state\":\"ended\",\"exitCode\":4,%s}"
+                                        .formatted(ranks)));
+        answers.put("GET /v1/jobs/ring", exchange -> json(200, jobs.remove()).play(exchange));
+        answers.put("GET /v1/processes/", json(200, rank));
+
+        assertThat(run("wait", "ring").exit()).isEqualTo(4);
+
+        assertThat(jobs).isEmpty();
+        var waits = agent.asked().stream().filter(it -> it.path().contains("/wait"));
+        assertThat(waits).hasSize(4);
     }
 
     @Test

@@ -4,6 +4,8 @@ package org.krg.tools.cli.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import org.krg.tools.http.ApiClient;
 import org.krg.tools.http.ApiFailure;
 import org.krg.tools.http.ApiPath;
@@ -34,10 +36,35 @@ final class Ranks {
         }
     }
 
-    /// {@return what a command ends with that stands for these processes of a job}
-    static int exitCode(ApiClient client, String job, List<JsonNode> ended) {
-        return ended.size() == 1
-                ? Outcomes.exitCode(ended.getFirst())
-                : client.get(ApiPath.of("jobs", job)).path("exitCode").asInt();
+    /// How processes of a job ended.
+    ///
+    /// @param code what a command ends with that stands for them
+    record Ended(List<JsonNode> ranks, int code) {
+        Ended {
+            ranks = List.copyOf(ranks);
+        }
+    }
+
+    /// {@return how processes of a job ended, once that is so of all at one time} One that has
+    /// ended comes back where another one is lost.
+    ///
+    /// @param await waits for the end of one of them
+    static Ended await(
+            ApiClient client, String job, List<String> ranks, Function<String, JsonNode> await) {
+        while (true) {
+            var ended = ranks.stream().map(await).toList();
+            var code = findExitCode(client, job, ended);
+            if (code.isPresent()) {
+                return new Ended(ended, code.getAsInt());
+            }
+        }
+    }
+
+    private static OptionalInt findExitCode(ApiClient client, String job, List<JsonNode> ended) {
+        if (ended.size() == 1) {
+            return OptionalInt.of(Outcomes.exitCode(ended.getFirst()));
+        }
+        var code = client.get(ApiPath.of("jobs", job)).path("exitCode");
+        return code.isInt() ? OptionalInt.of(code.intValue()) : OptionalInt.empty();
     }
 }

@@ -178,23 +178,23 @@ public final class Run implements Callable<Integer> {
             if (stdin) {
                 Thread.ofVirtual().name("stdin").start(() -> feed(client, ranks.getFirst()));
             }
-            var ended = new ArrayList<JsonNode>();
-            for (var rank : ranks) {
-                var end = Outcomes.await(client, rank, deadline);
-                if (end.isEmpty()) {
-                    throw new VerbFailed(
-                            ExitCode.TIMED_OUT,
-                            name + " has not ended yet and goes on",
-                            "krg-admin wait " + name + " waits again");
-                }
-                ended.add(end.get());
-            }
+            var ended =
+                    Ranks.await(client, name, ranks, rank -> await(client, name, rank, deadline));
             open.forEach(Outputs::join);
-            ended.forEach(process -> tell(ranks.size() == 1, name, process));
-            return Ranks.exitCode(client, name, ended);
+            ended.ranks().forEach(process -> tell(ranks.size() == 1, name, process));
+            return ended.code();
         } finally {
             open.forEach(Outputs::close);
         }
+    }
+
+    private static JsonNode await(ApiClient client, String name, String rank, Deadline deadline) {
+        return Outcomes.await(client, rank, deadline)
+                .orElseThrow(() ->
+                        new VerbFailed(
+                                ExitCode.TIMED_OUT,
+                                name + " has not ended yet and goes on",
+                                "krg-admin wait " + name + " waits again"));
     }
 
     private void feed(ApiClient client, String process) {

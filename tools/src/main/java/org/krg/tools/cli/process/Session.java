@@ -3,7 +3,6 @@ package org.krg.tools.cli.process;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import org.krg.tools.cli.Deadline;
 import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.OutputOptions;
@@ -60,7 +59,7 @@ final class Session {
             return ExitCode.OK;
         }
         var ended = Outcomes.await(client, target, Deadline.in(null)).orElseThrow();
-        return Ranks.exitCode(client, target, List.of(ended));
+        return Outcomes.exitCode(ended);
     }
 
     // Ctrl-C is a key as any other.

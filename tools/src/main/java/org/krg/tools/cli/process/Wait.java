@@ -60,12 +60,14 @@ public final class Wait implements Callable<Integer> {
         try (var client = connection.open(terminal);
                 var _ = Farewell.of(terminal, "no longer waiting; what was waited for goes on")) {
             for (var target : targets) {
-                var ranks = new ArrayList<JsonNode>();
-                for (var rank : Ranks.of(client, target)) {
-                    ranks.add(await(client, rank, deadline));
-                }
-                ended.addAll(ranks);
-                codes.add(Ranks.exitCode(client, target, ranks));
+                var all =
+                        Ranks.await(
+                                client,
+                                target,
+                                Ranks.of(client, target),
+                                rank -> await(client, rank, deadline));
+                ended.addAll(all.ranks());
+                codes.add(all.code());
             }
         }
         var list = Json.object().put("apiVersion", "krg/v1");
