@@ -3,6 +3,7 @@ package org.krg.host.http;
 
 import com.linecorp.armeria.common.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.cluster.Changes;
 import org.krg.host.http.cluster.Peers;
@@ -44,12 +45,17 @@ final class FreezeResource {
         return set(call, false);
     }
 
-    /// Done by the node that hosts the process, or the first of several, so that it can say what
-    /// came of it.
+    /// Done by the node that hosts the process, or the first of several that has not ended, so that
+    /// it can say what came of those that it hosts.
     private HttpResponse set(Call call, boolean frozen) {
         var _ = call.body(EmptyBody.class);
         var image = replica.read(false);
-        var process = Targets.ranks(image, call.path("target")).getFirst();
+        var ranks = Targets.ranks(image, call.path("target"));
+        var process =
+                ranks.stream()
+                        .filter(rank -> !(rank.phase() instanceof Phase.Ended))
+                        .findFirst()
+                        .orElse(ranks.getFirst());
         var host = process.phase().host().filter(node -> !node.equals(self));
         if (host.isPresent()) {
             var node = Targets.node(image, host.get().name());
@@ -60,16 +66,17 @@ final class FreezeResource {
                         changes.key(call.header("krg-request"), call.caller().principal()),
                         new SetFrozen(process.id(), frozen));
         var _ = replica.atLeast(done.revision());
-        var stands = await(process.id(), frozen);
+        var stands = await(ranks.stream().map(HostedProcess::id).toList(), frozen);
         var now = replica.image();
         var view = ProcessView.of(now, Targets.process(now, process.id()));
         return Call.one(now, view.put("stands", stands));
     }
 
-    /// {@return whether it stands still, once that is as it should be or the time is over}
-    private boolean await(ProcessId process, boolean frozen) {
+    /// {@return whether those that this node hosts stand still, once that is as it should be for
+    /// all of them or the time is over}
+    private boolean await(List<ProcessId> ranks, boolean frozen) {
         var end = System.nanoTime() + LIMIT.toNanos();
-        while (isHere(process) && stands(process) != frozen && System.nanoTime() - end < 0) {
+        while (isAny(ranks, !frozen) && System.nanoTime() - end < 0) {
             try {
                 Thread.sleep(PAUSE);
             } catch (InterruptedException stop) {
@@ -77,20 +84,15 @@ final class FreezeResource {
                 break;
             }
         }
-        return stands(process);
+        return isAny(ranks, true) && !(frozen && isAny(ranks, false));
     }
 
-    private boolean stands(ProcessId id) {
-        return replica.image()
-                .processes()
-                .find(id)
+    /// {@return whether one that is here stands still, or one goes on}
+    private boolean isAny(List<ProcessId> ranks, boolean standing) {
+        return ranks.stream()
+                .flatMap(id -> replica.image().processes().find(id).stream())
                 .filter(this::isHere)
-                .filter(process -> parts.local().stands(id, process.epoch()))
-                .isPresent();
-    }
-
-    private boolean isHere(ProcessId id) {
-        return replica.image().processes().find(id).filter(this::isHere).isPresent();
+                .anyMatch(rank -> parts.local().stands(rank.id(), rank.epoch()) == standing);
     }
 
     private boolean isHere(HostedProcess process) {

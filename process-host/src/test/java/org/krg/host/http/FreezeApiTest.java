@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.krg.state.model.ProcessId;
 
 /// To have a process stand still, and go on.
 @ExtendWith(SharedApi.class)
@@ -42,6 +43,23 @@ final class FreezeApiTest {
 
         assertThat(goesOn.body().has("frozen")).isFalse();
         assertThat(goesOn.body().path("stands").asBoolean()).isFalse();
+    }
+
+    @Test
+    void theNodeOfTheFirstRankThatHasNotEndedSaysSo() {
+        var submission = ApiFixture.submission("ranks").replaceFirst("\\{", "{\"ranks\":2,");
+        var job = api.post("/v1/jobs", submission);
+        var first = new ProcessId(job.number("/processes/0/id"));
+        api.place(first, HERE);
+        api.place(new ProcessId(job.number("/processes/1/id")), AWAY);
+        api.exit(first, 0);
+        api.away.standing = true;
+
+        var frozen = api.post("/v1/processes/ranks/freeze", "{}");
+
+        assertThat(frozen.status()).describedAs("%s", frozen.body()).isEqualTo(200);
+        assertThat(frozen.text("/target")).isEqualTo("ranks/1");
+        assertThat(frozen.body().path("stands").asBoolean()).isTrue();
     }
 
     @Test

@@ -14,13 +14,13 @@ final class FreezeRules {
     private FreezeRules() {}
 
     static Decision decide(ClusterImage image, HostedProcess process, boolean frozen) {
-        if (process.phase() instanceof Phase.Ended) {
+        var job = image.jobs().require(process.job());
+        if (!image.lives(job.id())) {
             return Decision.refuse(
                     Refusal.CONFLICT,
                     Text.of(image, process)
                             + " is over; `krg-admin checkpoint restore` brings it back");
         }
-        var job = image.jobs().require(process.job());
         var moving =
                 image.processesOf(job.id()).stream()
                         .filter(rank -> image.activeMigration(rank.id()).isPresent())

@@ -80,6 +80,22 @@ class FreezeRulesTest {
     }
 
     @Test
+    void theOthersStandStillAlsoWhereOneRankIsOver() {
+        var first = scene.submit("ring", Samples.spec().withRanks(2));
+        var ranks = scene.image().processesOf(scene.process(first).job());
+        for (var rank : ranks) {
+            scene.place(rank.id(), HOME);
+            scene.start(rank.id());
+        }
+        scene.exit(first, 0);
+
+        scene.accept(new SetFrozen(first, true));
+
+        assertThat(scene.process(first).frozen()).isFalse();
+        assertThat(scene.process(ranks.getLast().id()).frozen()).isTrue();
+    }
+
+    @Test
     void nobodyIsNotFound() {
         scene.refuse(Refusal.NOT_FOUND, new SetFrozen(new ProcessId(900), true));
     }
