@@ -205,7 +205,10 @@ public final class Reconciler {
                             actions.add(new Action.Thaw(cell.id()));
                         }
                     }
-                    stop(process, cell.id()).ifPresent(actions::add);
+                    // What stands still to be saved sees no signal, and its grace has not begun.
+                    if (!frozen || process.frozen()) {
+                        stop(process, cell.id()).ifPresent(actions::add);
+                    }
                 }
                 Moves.running(view, process, cell).ifPresent(actions::add);
                 yield actions;

@@ -156,6 +156,8 @@ final class CheckpointDesk implements AutoCloseable {
                 .filter(one -> one.process().rank() == 0)
                 // What stands still does not change.
                 .filter(one -> !one.process().frozen())
+                // What is to end is not brought back.
+                .filter(one -> !isToEnd(view, one.process()))
                 .flatMap(one ->
                         CheckpointInterval.of(view.image(), one.process())
                                 .map(it ->
@@ -166,6 +168,10 @@ final class CheckpointDesk implements AutoCloseable {
                                                         view.image(), one.process(), view.now())))
                                 .stream())
                 .toList();
+    }
+
+    private static boolean isToEnd(HostView view, HostedProcess process) {
+        return view.image().jobs().require(process.job()).stop().isPresent();
     }
 
     private void begin(HostView view, Hosted hosted, Ask ask) {

@@ -303,6 +303,25 @@ final class ReconcilerTest {
     }
 
     @Test
+    void whatStandsStillToBeSavedIsNeitherToldToEndNorKilled() {
+        var saved = new ObservedCell(CELL, FROZEN, Work.CHECKPOINTING);
+        assertThat(plan(ordered(), saved)).isEmpty();
+        var delivered = new StopDelivery(CELL, ORDER, CLOCK.minus(ORDER.grace()));
+        assertThat(plan(ordered(), List.of(delivered), saved)).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyFrozeIsToldToEndAndKilledAfterItsGrace() {
+        var frozen = process(7, 2, RUNNING).withFrozen(true);
+        var image = with(Images.empty(), frozen, Optional.of(ORDER));
+        assertThat(plan(image, cell(FROZEN))).containsExactly(new Action.Stop(CELL, ORDER));
+        var delivered = new StopDelivery(CELL, ORDER, CLOCK.minus(ORDER.grace()));
+        assertThat(plan(image, List.of(delivered), cell(FROZEN)))
+                .singleElement()
+                .isInstanceOf(Action.Kill.class);
+    }
+
+    @Test
     void aSecondOrderIsDeliveredToo() {
         var delivered = new StopDelivery(CELL, new StopOrder(2, ORDER.grace(), NOW), CLOCK);
         assertThat(plan(ordered(), List.of(delivered), cell(ALIVE)))

@@ -4,6 +4,7 @@ package org.krg.state.core;
 import java.util.List;
 import java.util.Optional;
 import org.krg.state.event.Event;
+import org.krg.state.event.JobEvent;
 import org.krg.state.event.NodeEvent;
 import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
@@ -15,7 +16,7 @@ import org.krg.state.model.Phase;
 
 /// Gives up the cuts that another decision makes pointless, in that decision: one is under way only
 /// while all ranks run in the epochs it was begun with, on what is saved of them not being in
-/// doubt.
+/// doubt, and nobody wants them to end: what stands still for it cannot see the signal.
 final class CutEnds {
     private CutEnds() {}
 
@@ -43,7 +44,11 @@ final class CutEnds {
     }
 
     private static boolean concerns(Event event) {
-        return event instanceof ProcessEvent || event instanceof NodeEvent;
+        return event instanceof ProcessEvent || event instanceof NodeEvent || isOrderToEnd(event);
+    }
+
+    private static boolean isOrderToEnd(Event event) {
+        return event instanceof JobEvent(var kind, _, _) && kind == JobEvent.Kind.STOP_ORDERED;
     }
 
     private static void end(Draft draft, Job job, List<Event> events) {
@@ -53,6 +58,7 @@ final class CutEnds {
                 .filter(rank -> !goesOn(cut, rank))
                 .findFirst()
                 .map(rank -> Text.of(image, rank) + " does not run any more")
+                .or(() -> job.stop().map(_ -> "it was ordered to end"))
                 .or(() -> doubt(cut, events))
                 .ifPresent(reason -> draft.add(CutRules.abandoned(job, cut, reason)));
     }

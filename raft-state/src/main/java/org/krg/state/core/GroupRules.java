@@ -127,17 +127,22 @@ final class GroupRules {
                 && tried.equals(origin);
     }
 
-    /// {@return in how long `rank` cannot run any more: at once when it does not, else when the
-    /// lease of its node would be over if the node did not hear of it} A rank that waits already
-    /// has its whole pause again: how much of it is over only the leader's clock knows.
+    /// {@return in how long `rank` cannot run any more and `cause` may go on: a rank that runs,
+    /// when the lease of its node would be over if the node did not hear of it} Both times pass
+    /// side by side. A rank that waits already has its whole pause again: how much of it is over
+    /// only the leader's clock knows.
     private static Duration over(ClusterImage image, HostedProcess rank, HostedProcess cause) {
         var base = ((Phase.Waiting) cause.phase()).pause();
         return switch (rank.phase()) {
             case Phase.Waiting(_, _, var pause, _) -> pause;
-            case Phase.Starting(var node, _, _) -> base.plus(fence(image, node));
-            case Phase.Running(var node, _, _) -> base.plus(fence(image, node));
+            case Phase.Starting(var node, _, _) -> longer(base, fence(image, node));
+            case Phase.Running(var node, _, _) -> longer(base, fence(image, node));
             case Phase.Ended _ -> base;
         };
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     private static Duration fence(ClusterImage image, NodeId node) {

@@ -168,15 +168,24 @@ final class ProcessRules {
         if (shared.isPresent()) {
             return shared.get();
         }
-        var other = Addresses.findOther(image, process);
-        if (other.isPresent()) {
-            return Decision.refuse(
-                    Refusal.CONFLICT,
-                    "%s has the address %s now, which is in the checkpoint; stop it first"
-                            .formatted(
-                                    Text.of(image, other.get()), process.address().orElseThrow()));
+        return takenAddress(image, process).orElseGet(() -> restoreFrom(image, process, restore));
+    }
+
+    /// All ranks come back, also those that have ended.
+    private static Optional<Decision> takenAddress(ClusterImage image, HostedProcess process) {
+        for (var rank : image.processesOf(process.job())) {
+            var other = Addresses.findOther(image, rank);
+            if (other.isPresent()) {
+                return Optional.of(
+                        Decision.refuse(
+                                Refusal.CONFLICT,
+                                "%s has the address %s now, which is in the checkpoint; stop it first"
+                                        .formatted(
+                                                Text.of(image, other.get()),
+                                                rank.address().orElseThrow())));
+            }
         }
-        return restoreFrom(image, process, restore);
+        return Optional.empty();
     }
 
     /// {@return why a process cannot go back to its generation of that number}

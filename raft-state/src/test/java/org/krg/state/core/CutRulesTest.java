@@ -16,6 +16,7 @@ import org.krg.state.command.GenerationCommand.ReportCopies;
 import org.krg.state.command.ProcessCommand.RestoreFrom;
 import org.krg.state.command.ProcessCommand.SetFrozen;
 import org.krg.state.command.Refusal;
+import org.krg.state.model.AddressPool;
 import org.krg.state.model.CheckpointPolicy;
 import org.krg.state.model.CheckpointSchedule;
 import org.krg.state.model.Engine;
@@ -115,6 +116,37 @@ class CutRulesTest {
         assertThat(begin(first)).isEqualTo(number + 1);
     }
 
+    /// What stands still does not see a signal.
+    @Test
+    void anOrderToEndGivesItUp() {
+        var first = running();
+        var number = begin(first);
+        still(rank(first, 0), number);
+
+        scene.stop(first);
+
+        assertThat(cut(first).state())
+                .isEqualTo(new GroupCut.State.Abandoned("it was ordered to end"));
+    }
+
+    @Test
+    void noRankComesBackWhileAnotherJobHasItsAddress() {
+        var pool = AddressPool.of("10.201.0.0/29");
+        var first = running(THREE.withCellNetwork(pool));
+        take(first);
+        ranks(first).forEach(rank -> scene.exit(rank.id(), 0));
+        var taken = rank(first, 2).address();
+        for (var number = 0; number < pool.size(); number++) {
+            var other = scene.submit("other" + number, Samples.spec().withCellNetwork(pool));
+            if (!scene.process(other).address().equals(taken)) {
+                scene.stop(other);
+            }
+        }
+
+        assertThat(scene.refuse(Refusal.CONFLICT, new RestoreFrom(first, 1, scene.now())))
+                .contains(taken.orElseThrow().toString());
+    }
+
     @Test
     void theEndOfARankGivesItUp() {
         var first = running();
@@ -195,6 +227,11 @@ class CutRulesTest {
         assertThat(ranks(first))
                 .extracting(rank -> ((Phase.Waiting) rank.phase()).origin())
                 .containsOnly(new Origin.Checkpoint(1));
+        // The leases of all nodes pass side by side, that of the named rank's too.
+        var lease = scene.image().nodes().require(Samples.HOME).leaseTtl();
+        assertThat(ranks(first))
+                .extracting(rank -> ((Phase.Waiting) rank.phase()).pause())
+                .containsOnly(lease.plus(ProcessRules.AFTER_LEASE));
         scene.refuse(Refusal.NOT_FOUND, new RestoreFrom(rank(first, 1).id(), 2, scene.now()));
     }
 
