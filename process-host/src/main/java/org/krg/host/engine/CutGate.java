@@ -33,21 +33,25 @@ final class CutGate implements Checkpointing.Gate {
     private final JobId job;
     private final GenerationId generation;
     private final Epoch epoch;
+    private final Duration limit;
     private boolean stands;
     private boolean kept;
     private boolean whole;
 
+    /// @param limit [#LIMIT]
     CutGate(
             ClusterStore store,
             Proposals proposals,
             JobId job,
             GenerationId generation,
-            Epoch epoch) {
+            Epoch epoch,
+            Duration limit) {
         this.store = store;
         this.proposals = proposals;
         this.job = job;
         this.generation = generation;
         this.epoch = epoch;
+        this.limit = limit;
     }
 
     @Override
@@ -85,7 +89,7 @@ final class CutGate implements Checkpointing.Gate {
         var decided = new CompletableFuture<Optional<GroupCut>>();
         try (var _ = store.onChange(change -> look(change.after(), wanted, decided))) {
             look(store.image(), wanted, decided);
-            return decided.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return decided.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException late) {
             return Optional.empty();
         } catch (InterruptedException stop) {
@@ -94,27 +98,39 @@ final class CutGate implements Checkpointing.Gate {
         }
     }
 
-    /// Throws unless all ranks stood still at one time.
+    /// Throws unless all ranks stood still at one time, and pages were kept.
     @Override
     public void requireWhole() {
-        if (!whole) {
-            throw new HostFailure(
-                    HostFailure.Code.CONFLICT,
-                    "checkpoint %s was given up: %s"
-                            .formatted(generation, reason().orElse("not all ranks stood still")),
-                    "try again");
+        if (whole) {
+            return;
         }
+        var known = store.image().jobs().find(job).flatMap(Job::activeCut);
+        if (known.filter(this::isThis).filter(GroupCut::isStill).isPresent()) {
+            throw givenUp(
+                    "the pages of its shared memory were not kept within %d s"
+                            .formatted(limit.toSeconds()),
+                    "ranks stand still no longer than that: it can be saved when it shares less"
+                            + " memory, or the disks of its nodes take it faster");
+        }
+        throw givenUp(reason().orElse("not all ranks stood still"), "try again");
+    }
+
+    private HostFailure givenUp(String why, String remedy) {
+        return new HostFailure(
+                HostFailure.Code.CONFLICT,
+                "checkpoint %s was given up: %s".formatted(generation, why),
+                remedy);
+    }
+
+    private boolean isThis(GroupCut cut) {
+        return cut.number() == generation.number();
     }
 
     private void look(
             ClusterImage image,
             Predicate<GroupCut> wanted,
             CompletableFuture<Optional<GroupCut>> decided) {
-        var cut =
-                image.jobs()
-                        .find(job)
-                        .flatMap(Job::activeCut)
-                        .filter(it -> it.number() == generation.number());
+        var cut = image.jobs().find(job).flatMap(Job::activeCut).filter(this::isThis);
         if (cut.isEmpty() || wanted.test(cut.get())) {
             decided.complete(cut);
         }
@@ -125,7 +141,7 @@ final class CutGate implements Checkpointing.Gate {
                 .jobs()
                 .find(job)
                 .flatMap(Job::cut)
-                .filter(cut -> cut.number() == generation.number())
+                .filter(this::isThis)
                 .map(GroupCut::state)
                 .flatMap(state ->
                         state instanceof GroupCut.State.Abandoned(var why)

@@ -45,7 +45,8 @@ final class CutPipeline {
                         proposals,
                         job.id(),
                         order.generation(),
-                        new Epoch(order.cell().epoch()));
+                        new Epoch(order.cell().epoch()),
+                        CutGate.LIMIT);
         try {
             var _ =
                     takes.take(

@@ -57,14 +57,17 @@ final class MigrationResource {
     private HttpResponse start(Call call, ClusterImage image) {
         var body = call.body(MigrationBody.class);
         var how = body.how();
-        var limit = body.limit();
         var process = Targets.process(image, call.path("target"));
         var target = body.target();
         if (target.filter(self::equals).isPresent()) {
-            throw new HostFailure(
-                    HostFailure.Code.CONFLICT,
-                    name(image, process) + " runs on " + self + " already",
-                    "name another node, or auto");
+            if (body.isDryRun()) {
+                throw new HostFailure(
+                        HostFailure.Code.CONFLICT,
+                        name(image, process) + " runs on " + self + " already",
+                        "name another node, or auto");
+            }
+            // It may be the same request again, after the move; the log knows, or refuses it.
+            return begin(call, process, self, mode(how, 0), body);
         }
         var finding =
                 target.isPresent()
@@ -82,6 +85,11 @@ final class MigrationResource {
                             .put("mode", Json.word(mode))
                             .put("dryRun", true));
         }
+        return begin(call, process, to, mode, body);
+    }
+
+    private HttpResponse begin(
+            Call call, HostedProcess process, NodeId to, Migration.Mode mode, MigrationBody body) {
         var done =
                 changes.submit(
                         changes.key(call.header("krg-request"), call.caller().principal()),
@@ -90,7 +98,7 @@ final class MigrationResource {
                                 process.epoch(),
                                 to,
                                 mode,
-                                limit,
+                                body.limit(),
                                 parts.wall().instant(),
                                 body.why(name(call.caller()))));
         var now = replica.atLeast(done.revision());

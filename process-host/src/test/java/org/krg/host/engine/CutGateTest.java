@@ -129,6 +129,21 @@ class CutGateTest {
     }
 
     @Test
+    void pagesThatTakeTooLongAreNamed() {
+        var first = gate(0);
+        var second = gate(1, Duration.ofSeconds(1));
+        first.standsStill(List.of(new Held(segment, 1)));
+        second.standsStill(List.of(new Held(segment, 1)));
+        var _ = CompletableFuture.runAsync(() -> pass(first), ranks);
+        await().atMost(LIMIT).until(() -> !kept.isEmpty());
+
+        pass(second);
+
+        assertThatThrownBy(second::requireWhole)
+                .hasMessageContaining("the pages of its shared memory were not kept within 1 s");
+    }
+
+    @Test
     void givenUpNobodyKeepsAnythingAndAllGoOn() {
         var first = gate(0);
         first.standsStill(List.of(new Held(segment, 1)));
@@ -150,9 +165,13 @@ class CutGateTest {
     }
 
     private CutGate gate(int rank) {
+        return gate(rank, CutGate.LIMIT);
+    }
+
+    private CutGate gate(int rank, Duration limit) {
         var process = rank(rank);
         var generation = new GenerationId(process.id(), number);
-        return new CutGate(store, proposals, job, generation, process.epoch());
+        return new CutGate(store, proposals, job, generation, process.epoch(), limit);
     }
 
     private HostedProcess rank(int number) {

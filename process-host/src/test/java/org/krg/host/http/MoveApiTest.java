@@ -15,7 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.host.HostFailure;
 import org.krg.host.http.TestClient.Answer;
 import org.krg.host.model.Obstacle;
+import org.krg.state.command.MigrationCommand.BeginLeaving;
+import org.krg.state.command.MigrationCommand.CommitMove;
+import org.krg.state.command.MigrationCommand.HandOver;
+import org.krg.state.command.MigrationCommand.ReportResumed;
 import org.krg.state.model.HostPort;
+import org.krg.state.model.MigrationId;
+import org.krg.state.model.ProcessId;
+import org.krg.testkit.Samples;
 
 /// Where to a process is moved that may go anywhere.
 @Timeout(60)
@@ -64,6 +71,33 @@ class MoveApiTest {
 
         assertThat(none.text("/error/code")).isEqualTo("FAILED");
         assertThat(none.text("/error/message")).contains("it broke");
+    }
+
+    /// Its answer may have been lost, and who asks again gets to the node where it runs by then.
+    @Test
+    void aRequestThatIsRepeatedAfterItsMoveIsAnsweredLikeTheFirst() {
+        var process = api.running("mover", AWAY);
+        var request = new String[] {"Krg-Request", "77:1"};
+        var body = "{\"to\":\"%s\",\"mode\":\"stop-copy\"}".formatted(HERE);
+        var begun = api.post("/v1/processes/mover/migrations", body, request);
+        assertThat(begun.status()).describedAs("%s", begun.body()).isEqualTo(201);
+        finish(process, new MigrationId(begun.number("/id")));
+
+        var again = api.post("/v1/processes/mover/migrations", body, request);
+
+        assertThat(again.status()).describedAs("%s", again.body()).isEqualTo(201);
+        assertThat(again.number("/id")).isEqualTo(begun.number("/id"));
+        var another = api.post("/v1/processes/mover/migrations", body);
+        assertThat(another.status()).isEqualTo(409);
+        assertThat(another.text("/error/message")).contains("runs on n1 already");
+    }
+
+    private void finish(ProcessId process, MigrationId move) {
+        var saved = Samples.generation(process, 1, api.process(process).epoch(), AWAY, HERE);
+        api.propose(new BeginLeaving(move, 0));
+        api.propose(new HandOver(move, saved, 7, Samples.START));
+        api.propose(new CommitMove(move, HERE, Samples.START));
+        api.propose(new ReportResumed(move, HERE, Samples.START));
     }
 
     private Answer looked(String to) {

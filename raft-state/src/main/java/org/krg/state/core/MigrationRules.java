@@ -153,7 +153,8 @@ final class MigrationRules {
         if (running.node().equals(start.to())) {
             return refusal(
                     Refusal.CONFLICT,
-                    Text.of(image, process) + " runs on " + start.to() + " already");
+                    "%s runs on %s already; name another node, or auto"
+                            .formatted(Text.of(image, process), start.to()));
         }
         if (image.nodes().find(start.to()).isEmpty()) {
             return refusal(

@@ -43,6 +43,7 @@ final class CommandLineTest {
                     run --env NONE true  | invalid value for option '--env': the environment has no variable NONE
                     run --wait --detach true | --wait and --detach exclude each other
                     run --timeout 1s true | --timeout means nothing without --wait
+                    node drain n1 --parallel 0 | --parallel 0 moves nothing
                     completion tcsh      | expected one of [bash, zsh, fish]
                     --endpoint nowhere ps | not an endpoint: expected host:port, not "nowhere"
                     """)

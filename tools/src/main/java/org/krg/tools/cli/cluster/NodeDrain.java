@@ -10,6 +10,7 @@ import org.krg.tools.cli.ExitCode;
 import org.krg.tools.cli.Farewell;
 import org.krg.tools.cli.OutputOptions;
 import org.krg.tools.cli.Terminal;
+import org.krg.tools.cli.VerbFailed;
 import org.krg.tools.http.ApiPath;
 import org.krg.tools.http.Json;
 import picocli.CommandLine.Command;
@@ -61,6 +62,12 @@ public final class NodeDrain implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (parallel < 1) {
+            throw new VerbFailed(
+                    ExitCode.USAGE,
+                    "--parallel " + parallel + " moves nothing",
+                    "name how many moves may go on at once, from 1");
+        }
         var end = Deadline.in(deadline == null ? Duration.ofMinutes(10) : deadline);
         try (var client = connection.open(terminal);
                 var _ =
