@@ -252,8 +252,6 @@ void krg_segment_close(struct krg_segment *segment) {
     remove_handle(segment);
     forget_threads(segment);
     close_handle(segment);
-    if (segment->has_thread_key)
-        pthread_key_delete(segment->thread);
     pthread_mutex_destroy(&segment->lock);
     free(segment);
     end_call();

@@ -288,7 +288,7 @@ static void take_up(void) {
     if (error != 0 && ++failed_pauses < MOST_PAUSES)
         return;
     failed_pauses = 0;
-    if (error == 0 && !lost_objects(handles)) {
+    if (error == 0 && !lost_objects()) {
         for (struct krg_segment *it = handles; it != NULL; it = it->next)
             if (it->lost && take_away(it) < 0)
                 map_nothing(it, errno);
@@ -401,9 +401,11 @@ static void before_fork(void) {
     begin_call();
     pthread_mutex_lock(&lock);
     hold_say();
+    hold_threads();
 }
 
 static void in_parent(void) {
+    release_threads();
     release_say();
     pthread_mutex_unlock(&lock);
     end_call();
@@ -416,9 +418,9 @@ static void in_child(void) {
     forget_say();
     forget_fence();
     forget_undos();
+    forget_all_threads();
     for (struct krg_segment *it = handles; it != NULL; it = it->next) {
         pthread_mutex_init(&it->lock, NULL);
-        forget_threads(it);
         it->lease = NULL; // it was not inherited, and something else may be there
         close_handle(it);
         it->inherited = true;

@@ -98,12 +98,11 @@ void end_agent(void) {
     atomic_fetch_add(&agents_ended, 1);
 }
 
-bool lost_objects(const struct krg_segment *segments) {
+bool lost_objects(void) {
     uint32_t now = present_agent();
-    for (const struct krg_segment *it = segments; it != NULL; it = it->next)
-        for (const struct krg_thread *thread = it->threads; thread != NULL; thread = thread->next)
-            if (thread->held > 0 && thread->agent != now)
-                return true;
+    for (const struct krg_thread *it = all_threads; it != NULL; it = it->next)
+        if (it->held > 0 && it->agent != now)
+            return true;
     for (const struct undo *it = undos; it != NULL; it = it->next)
         if (it->amount != 0 && it->agent != now)
             return true;

@@ -70,8 +70,6 @@ struct about {
     uint64_t created;
 };
 
-struct krg_thread; // of sync.h
-
 struct krg_segment {
     struct krg_segment *next; // of all handles of this process
     pthread_mutex_t lock;
@@ -91,9 +89,6 @@ struct krg_segment {
     bool lost; // its agent has ended
     bool over; // and it was not taken up at the next one: touched it is SIGBUS
     bool inherited; // by fork: neither mapped nor open here, though its objects can be used
-    struct krg_thread *threads; // those that have synchronised
-    pthread_key_t thread; // which of them a thread is
-    bool has_thread_key;
 };
 
 // Sets errno and returns -1.
@@ -117,8 +112,15 @@ int ask_plainly(int fd, const void *bytes, size_t size, int passed);
 // Opens the segment of that name, or of that number if the name is NULL.
 struct krg_segment *open_segment(const char *name, uint64_t id);
 
-// Lets go of all threads that have synchronised.
-void forget_threads(struct krg_segment *segment);
+// Lets go of all threads that have synchronised by it.
+void forget_threads(const struct krg_segment *segment);
+
+// Nobody begins or ends to synchronise between these.
+void hold_threads(void);
+void release_threads(void);
+
+// In a child made by fork.
+void forget_all_threads(void);
 
 // Ends their connections; each makes another when it next synchronises. Allocates and frees nothing.
 void disconnect_threads(struct krg_segment *segment);
@@ -137,7 +139,7 @@ void close_handle(struct krg_segment *segment);
 void end_agent(void);
 
 // Whether that was a lock, or steps on a semaphore that were undone. Asked while all others are paused.
-bool lost_objects(const struct krg_segment *segments);
+bool lost_objects(void);
 
 // Every call of a program stands between these: its thread is not paused meanwhile. They nest.
 void begin_call(void);

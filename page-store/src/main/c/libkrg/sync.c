@@ -43,45 +43,84 @@ static void end_connection(const struct krg_thread *thread) {
     close_quietly(thread->socket);
 }
 
+// Guards the list. A segment may be closed when a thread that synchronised by it ends: both look here for what
+// is still to be let go of.
+static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
+struct krg_thread *all_threads;
+
+// Of a thread: memory that nobody else has until it ends.
+static pthread_key_t owner_key;
+static pthread_once_t owner_once = PTHREAD_ONCE_INIT;
+static int owner_error;
+
 void disconnect_threads(struct krg_segment *segment) {
-    for (struct krg_thread *it = segment->threads; it != NULL; it = it->next) {
-        end_connection(it);
-        it->socket = -1;
+    for (struct krg_thread *it = all_threads; it != NULL; it = it->next) {
+        if (it->segment == segment) {
+            end_connection(it);
+            it->socket = -1;
+        }
     }
 }
 
-static void end_thread(void *ending) {
-    struct krg_thread *thread = ending;
-    struct krg_segment *segment = thread->segment;
+// Lets go of those of a segment, or of an owner.
+static void forget(const struct krg_segment *segment, const void *owner) {
+    struct krg_thread **link = &all_threads;
+    while (*link != NULL) {
+        struct krg_thread *thread = *link;
+        if (thread->segment == segment || thread->owner == owner) {
+            *link = thread->next;
+            end_connection(thread);
+            free(thread);
+        } else {
+            link = &thread->next;
+        }
+    }
+}
+
+static void end_thread(void *owner) {
     begin_call();
-    pthread_mutex_lock(&segment->lock);
-    struct krg_thread **link = &segment->threads;
-    while (*link != thread)
-        link = &(*link)->next;
-    *link = thread->next;
-    pthread_mutex_unlock(&segment->lock);
-    end_connection(thread);
-    free(thread);
+    pthread_mutex_lock(&threads_lock);
+    forget(NULL, owner);
+    pthread_mutex_unlock(&threads_lock);
     end_call();
+    free(owner);
 }
 
-void forget_threads(struct krg_segment *segment) {
-    while (segment->threads != NULL) {
-        struct krg_thread *thread = segment->threads;
-        segment->threads = thread->next;
-        end_connection(thread);
-        free(thread);
-    }
-    if (segment->has_thread_key)
-        pthread_setspecific(segment->thread, NULL);
+void forget_threads(const struct krg_segment *segment) {
+    pthread_mutex_lock(&threads_lock);
+    forget(segment, NULL);
+    pthread_mutex_unlock(&threads_lock);
 }
 
-static int has_key(struct krg_segment *segment) {
-    pthread_mutex_lock(&segment->lock);
-    int error = segment->has_thread_key ? 0 : pthread_key_create(&segment->thread, end_thread);
-    if (error == 0)
-        segment->has_thread_key = true;
-    pthread_mutex_unlock(&segment->lock);
+void hold_threads(void) {
+    pthread_mutex_lock(&threads_lock);
+}
+
+void release_threads(void) {
+    pthread_mutex_unlock(&threads_lock);
+}
+
+void forget_all_threads(void) {
+    pthread_mutex_init(&threads_lock, NULL);
+    while (all_threads != NULL)
+        forget(all_threads->segment, NULL);
+}
+
+static void make_owner_key(void) {
+    owner_error = pthread_key_create(&owner_key, end_thread);
+}
+
+static int this_owner(void **owner) {
+    pthread_once(&owner_once, make_owner_key);
+    if (owner_error != 0)
+        return owner_error;
+    *owner = pthread_getspecific(owner_key);
+    if (*owner != NULL)
+        return 0;
+    *owner = malloc(1);
+    int error = *owner == NULL ? ENOMEM : pthread_setspecific(owner_key, *owner);
+    if (error != 0)
+        free(*owner);
     return error;
 }
 
@@ -113,24 +152,22 @@ static int join(int fd, const struct krg_segment *segment) {
     return error;
 }
 
-static int make_thread(struct krg_segment *segment, struct krg_thread **made) {
+static int make_thread(struct krg_segment *segment, const void *owner, struct krg_thread **made) {
     struct krg_thread *thread = malloc(sizeof *thread);
     uint32_t agent = present_agent();
     int fd = thread == NULL || attend() < 0 ? -1 : connect_agent();
     int error = thread == NULL ? ENOMEM : fd < 0 ? errno : join(fd, segment);
-    if (error == 0)
-        error = pthread_setspecific(segment->thread, thread);
     if (error != 0) {
         close_quietly(fd);
         free(thread);
         return error;
     }
-    *thread = (struct krg_thread){.segment = segment, .socket = fd, .process = getpid(),
-                                  .agent = agent};
-    pthread_mutex_lock(&segment->lock);
-    thread->next = segment->threads;
-    segment->threads = thread;
-    pthread_mutex_unlock(&segment->lock);
+    *thread = (struct krg_thread){.segment = segment, .owner = owner, .socket = fd,
+                                  .process = getpid(), .agent = agent};
+    pthread_mutex_lock(&threads_lock);
+    thread->next = all_threads;
+    all_threads = thread;
+    pthread_mutex_unlock(&threads_lock);
     *made = thread;
     return 0;
 }
@@ -150,13 +187,24 @@ static int connect_thread(struct krg_thread *thread) {
     return 0;
 }
 
+static struct krg_thread *find_thread(const struct krg_segment *segment, const void *owner) {
+    pthread_mutex_lock(&threads_lock);
+    struct krg_thread *it = all_threads;
+    while (it != NULL
+           && (it->segment != segment || it->owner != owner || it->process != getpid()))
+        it = it->next;
+    pthread_mutex_unlock(&threads_lock);
+    return it;
+}
+
 static int this_thread(struct krg_segment *segment, struct krg_thread **thread) {
-    int error = has_key(segment);
+    void *owner;
+    int error = this_owner(&owner);
     if (error != 0)
         return error;
-    *thread = pthread_getspecific(segment->thread);
-    if (*thread == NULL || (*thread)->process != getpid())
-        return make_thread(segment, thread);
+    *thread = find_thread(segment, owner);
+    if (*thread == NULL)
+        return make_thread(segment, owner, thread);
     return (*thread)->socket >= 0 ? 0 : connect_thread(*thread);
 }
 

@@ -23,12 +23,16 @@ enum { CHOSEN = -2 };
 
 struct krg_thread {
     struct krg_segment *segment;
-    struct krg_thread *next;
+    const void *owner; // the same for all segments by which a thread synchronises
+    struct krg_thread *next; // of this process
     int socket;
     pid_t process; // a child of it made by fork is somebody else
     uint32_t agent; // which one it is connected to
     int held; // locks, as that agent has it
 };
+
+// Those of this process. Read where all others are paused.
+extern struct krg_thread *all_threads;
 
 // The number of the agent that a connection made now is to: it changes when one ends.
 uint32_t present_agent(void);

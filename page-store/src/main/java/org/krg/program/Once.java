@@ -15,7 +15,8 @@ final class Once {
         }
         try {
             function.run();
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
+            // Other languages of the JVM throw checked exceptions undeclared.
             try {
                 end(objects, number, false);
             } catch (CallFailed alsoFailed) {

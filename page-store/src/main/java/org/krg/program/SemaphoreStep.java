@@ -8,13 +8,26 @@ package org.krg.program;
 /// @param isUndone whether the end of the process takes it back
 public record SemaphoreStep(long semaphore, int amount, boolean isUndone) {
     /// {@return taking so many, 1 or more}
+    ///
+    /// @throws IllegalArgumentException if that is less than 1
     public static SemaphoreStep take(long semaphore, int amount) {
-        return new SemaphoreStep(semaphore, Math.negateExact(amount), false);
+        return new SemaphoreStep(semaphore, -some(amount), false);
     }
 
     /// {@return giving so many, 1 or more}
+    ///
+    /// @throws IllegalArgumentException if that is less than 1
     public static SemaphoreStep give(long semaphore, int amount) {
-        return new SemaphoreStep(semaphore, amount, false);
+        return new SemaphoreStep(semaphore, some(amount), false);
+    }
+
+    /// None would wait for zero, and less would do the opposite.
+    private static int some(int amount) {
+        if (amount < 1) {
+            throw new IllegalArgumentException(
+                    "what is taken from a semaphore, or given, is 1 or more, not " + amount);
+        }
+        return amount;
     }
 
     /// {@return waiting until there is nothing}

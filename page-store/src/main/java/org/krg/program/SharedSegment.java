@@ -9,8 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A segment that this JVM has open. Its calls fail with [CallFailed] as `libkrg.h` says, and with
-/// [IllegalStateException] once it is closed. Safe for use by several threads; nobody may use it
-/// any more when it is closed.
+/// [IllegalStateException] once it is closed. Safe for use by several threads.
 ///
 /// Locks, barriers, conditions, semaphores, words and what is run once are named by numbers of your
 /// choice below 2^63. They are not in the memory, and each call costs an agreement of the nodes:
@@ -26,11 +25,18 @@ public final class SharedSegment implements AutoCloseable {
 
     private final SegmentCalls calls;
     private final SegmentObjects objects;
-    private @Nullable MemorySegment handle;
-    private @Nullable Arena mapped;
+    private final MemorySegment place;
 
-    SharedSegment(MemorySegment handle, SegmentCalls calls, ObjectCalls objects) {
-        this.handle = handle;
+    /// Is alive as long as the handle may be used, and cannot be closed while a call uses it.
+    private final Arena lifetime = Arena.ofShared();
+
+    private final MemorySegment handle;
+    private @Nullable Arena mapped;
+    private boolean isClosed;
+
+    SharedSegment(MemorySegment place, SegmentCalls calls, ObjectCalls objects) {
+        this.place = place;
+        this.handle = reach(place, 0, lifetime);
         this.calls = calls;
         this.objects = new SegmentObjects(objects, this::handle);
     }
@@ -266,26 +272,32 @@ public final class SharedSegment implements AutoCloseable {
         objects.require("krg_reset", objects.calls().reset, number);
     }
 
-    private synchronized MemorySegment handle() {
-        if (handle == null) {
+    private MemorySegment handle() {
+        if (!lifetime.scope().isAlive()) {
             throw new IllegalStateException("the segment is closed");
         }
         return handle;
     }
 
     /// Unmaps it if it is mapped. Locks that are still held by it count as abandoned.
+    ///
+    /// @throws IllegalStateException while another thread is in one of its calls, as who waits for
+    ///   a lock is: it stays open then
     @Override
     public synchronized void close() {
-        if (handle != null) {
-            endMapping();
-            var closing = handle;
-            handle = null;
-            LibKrg.perform(
-                    "krg_segment_close",
-                    state -> {
-                        calls.close.invokeExact(state, closing);
-                        return 0;
-                    });
+        if (isClosed) {
+            return;
         }
+        if (lifetime.scope().isAlive()) {
+            lifetime.close();
+        }
+        endMapping();
+        isClosed = true;
+        LibKrg.perform(
+                "krg_segment_close",
+                state -> {
+                    calls.close.invokeExact(state, place);
+                    return 0;
+                });
     }
 }

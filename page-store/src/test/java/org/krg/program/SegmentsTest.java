@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +211,9 @@ class SegmentsTest {
         assertThat(ann.ask("release 6 3")).isEqualTo("ok");
         assertThat(eve.ask("tryacquire 6 2")).isEqualTo("true");
         assertThat(ann.ask("release 6 32767")).isEqualTo("krg_sem_op: errno 34");
+        for (var wrong : List.of("acquire 6 0", "acquire 6 -5", "release 6 -5", "hold 6 0")) {
+            assertThat(ann.ask(wrong)).contains("1 or more");
+        }
     }
 
     @Test
@@ -234,6 +238,7 @@ class SegmentsTest {
         assertThat(bob.ask("read 8192")).isEqualTo("3");
 
         assertThat(bob.ask("reset 9")).isEqualTo("ok");
+        assertThat(bob.ask("sneakonce 9")).isEqualTo("undeclared");
         assertThat(bob.ask("once 9 8192")).isEqualTo("true");
     }
 
@@ -293,5 +298,24 @@ class SegmentsTest {
         assertThat(ann.ask("read 0")).isEqualTo("Already closed");
         assertThat(ann.ask("lock 5")).isEqualTo("the segment is closed");
         assertThat(ann.ask("close")).isEqualTo("ok");
+    }
+
+    @Test
+    void aSegmentIsClosedWhileThreadsEndThatLockedByIt() {
+        var ann = one.sharingInJava();
+        assertThat(Toucher.awaitLong(ann.begin("lockerends 500"))).isEqualTo("ok");
+    }
+
+    @Test
+    void aSegmentStaysOpenWhileAnotherThreadIsInACall() {
+        var ann = one.sharingInJava();
+        var bob = two.sharingInJava();
+        assertThat(ann.ask("acquireaside 5")).isEqualTo("ok");
+        await().untilAsserted(() ->
+                assertThat(bob.ask("semget 5"))
+                        .isEqualTo("State[value=0, waitingForMore=1, waitingForZero=0]"));
+
+        assertThat(ann.ask("close")).contains("acquired by 1 clients");
+        assertThat(ann.ask("read 0")).isEqualTo("0");
     }
 }

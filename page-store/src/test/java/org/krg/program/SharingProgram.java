@@ -73,6 +73,16 @@ public final class SharingProgram {
                 locks.element().consistent();
                 yield "ok";
             }
+            case "lockerends" -> {
+                for (var round = 0; round < first; round++) {
+                    lockAndEnd();
+                }
+                yield "ok";
+            }
+            case "acquireaside" -> {
+                Thread.ofPlatform().daemon().start(() -> segment.semaphore(first).acquire(1));
+                yield "ok";
+            }
             case "unlock" -> {
                 locks.pop().close();
                 yield "ok";
@@ -150,6 +160,8 @@ public final class SharingProgram {
                                         memory.set(LONG, second, memory.get(LONG, second) + 1);
                                         throw new IllegalStateException("failed");
                                     }));
+            case "sneakonce" ->
+                    Boolean.toString(segment.once(first, SharingProgram::throwUndeclared));
             case "holdonce" ->
                     Boolean.toString(
                             segment.once(first, () -> segment.semaphore(second).acquire(1)));
@@ -212,6 +224,26 @@ public final class SharingProgram {
         };
     }
 
+    /// Closes a segment right after the thread has ended that locked it. `join` returns before the
+    /// system has ended the thread.
+    private void lockAndEnd() {
+        try (var own = segments.open(segment.id())) {
+            var locker = Thread.ofPlatform().start(() -> own.tryLock(1).orElseThrow().close());
+            locker.join();
+        } catch (InterruptedException stop) {
+            throw new IllegalStateException(stop);
+        }
+    }
+
+    private static void throwUndeclared() {
+        throw SharingProgram.<RuntimeException>undeclared(new IOException("undeclared"));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as other languages do
+    private static <T extends Throwable> T undeclared(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
     private String taken(Optional<HeldLock> lock) {
         lock.ifPresent(locks::push);
         return lock.isPresent() ? "ok" : "busy";
@@ -232,6 +264,8 @@ public final class SharingProgram {
                 System.out.println(failed.getMessage());
             } catch (InternalError lost) {
                 System.out.println("lost");
+            } catch (Exception undeclared) {
+                System.out.println(undeclared.getMessage());
             }
         }
     }

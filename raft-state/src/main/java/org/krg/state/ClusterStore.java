@@ -188,7 +188,11 @@ public interface ClusterStore extends AutoCloseable {
             long rowsBytes,
             long freeBytes,
             Optional<StoredSnapshot> snapshot,
-            long arrivingBytes) {}
+            long arrivingBytes) {
+        /// Below this a node warns, and takes in nothing large that is not the cluster's. It ends
+        /// when it cannot write, and does not start below 64 MiB.
+        public static final long LOW_BYTES = 512L << 20;
+    }
 
     /// A snapshot on a node's disk.
     ///

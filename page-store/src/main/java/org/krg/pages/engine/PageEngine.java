@@ -43,7 +43,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final BlockEngine.Surroundings around;
     private final DelayedCalls delayed = DelayedCalls.start();
     private final FileLoads loads = new FileLoads();
-    private final Map<SegmentId, PageMemory> memories = new ConcurrentHashMap<>();
+    private final Map<SegmentId, Faults> open = new ConcurrentHashMap<>();
     private final Map<BlockId, BlockEngine> blocks = new ConcurrentHashMap<>();
     private final Map<SegmentId, SegmentCounters> counters = new ConcurrentHashMap<>();
     private final Map<SegmentId, AdvisedBlocks> advised = new ConcurrentHashMap<>();
@@ -109,33 +109,49 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     ///
     /// @return who is told of the faults of its processes
     public FaultSink open(SegmentId segment, PageMemory memory) {
-        if (memories.putIfAbsent(segment, memory) != null) {
+        var faults = new Faults(segment, memory);
+        if (open.putIfAbsent(segment, faults) != null) {
             throw new InvariantBroken("a segment has one memory on a node: " + segment);
         }
-        return new Faults(segment);
+        return faults;
     }
 
+    /// Programs that advise need not have the segment open: what they say after its end is not
+    /// heard.
     private final class Faults implements FaultSink {
         private final SegmentId segment;
+        private final PageMemory memory;
+        private boolean isOver;
 
-        Faults(SegmentId segment) {
+        Faults(SegmentId segment, PageMemory memory) {
             this.segment = segment;
+            this.memory = memory;
+        }
+
+        synchronized void end() {
+            isOver = true;
         }
 
         @Override
-        public void fault(int page, boolean write) {
+        public synchronized void fault(int page, boolean write) {
+            if (isOver) {
+                return;
+            }
             var number = page / BlockId.PAGES;
             links.together(() -> {
                 var onward = at(number).fault(page % BlockId.PAGES, write);
                 var next = (number + 1) * BlockId.PAGES;
-                if (onward > 0 && next < memory(segment).pages()) {
+                if (onward > 0 && next < memory.pages()) {
                     at(number + 1).readOn(onward);
                 }
             });
         }
 
         @Override
-        public void advise(int start, int end, Advice advice) {
+        public synchronized void advise(int start, int end, Advice advice) {
+            if (isOver) {
+                return;
+            }
             var first = start / BlockId.PAGES;
             var last = (end - 1) / BlockId.PAGES;
             advised(segment).put(first, last + 1, advice);
@@ -143,7 +159,10 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         }
 
         @Override
-        public void willNeed(int start, int end) {
+        public synchronized void willNeed(int start, int end) {
+            if (isOver) {
+                return;
+            }
             for (var number = start / BlockId.PAGES; number * BlockId.PAGES < end; number++) {
                 var first = number * BlockId.PAGES;
                 var from = Math.max(start - first, 0);
@@ -161,15 +180,20 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     /// The segment is gone, and no process of this node has it mapped: nothing touches its memory
     /// when this returns. What others still say of it is not heard.
     public void forget(SegmentId segment) {
-        memories.remove(segment);
-        counters.remove(segment);
-        advised.remove(segment);
+        var faults = open.get(segment);
+        if (faults != null) {
+            faults.end();
+        }
+        // Who looks at a block that is not over finds its memory.
         blocks.forEach((block, engine) -> {
             if (block.segment().equals(segment)) {
                 engine.end();
             }
         });
         blocks.keySet().removeIf(block -> block.segment().equals(segment));
+        open.remove(segment);
+        counters.remove(segment);
+        advised.remove(segment);
     }
 
     /// The log says who is the home of a block. May be told again.
@@ -195,19 +219,19 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     /// The log has a block no more, nor its segment: whoever waits for a page of it, and whoever
     /// touches one that is not here, gets an error.
     public void poison(BlockId block) {
-        var memory = memories.get(block.segment());
+        var faults = open.get(block.segment());
         var known = blocks.get(block);
-        if (memory != null && known != null) {
-            known.poison(memory);
+        if (faults != null && known != null) {
+            known.poison(faults.memory);
         }
     }
 
     /// The log has a segment no more: [#poison] for all blocks that were touched here. Who touches
     /// another one asks for its home first.
     public void poison(SegmentId segment) {
-        var memory = memories.get(segment);
-        if (memory != null) {
-            blocks(segment).forEach(block -> block.poison(memory));
+        var faults = open.get(segment);
+        if (faults != null) {
+            blocks(segment).forEach(block -> block.poison(faults.memory));
         }
     }
 
@@ -432,7 +456,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
 
     /// {@return what this node says of the blocks of a segment, in order}
     public List<BlockTable> tables(SegmentId segment) {
-        var isOpen = memories.containsKey(segment);
+        var isOpen = open.containsKey(segment);
         return blocks(segment).map(block -> block.table(isOpen)).toList();
     }
 
@@ -452,11 +476,11 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     }
 
     private PageMemory memory(SegmentId segment) {
-        var memory = memories.get(segment);
-        if (memory == null) {
+        var faults = open.get(segment);
+        if (faults == null) {
             throw new InvariantBroken("pages of a segment are where it is open: " + segment);
         }
-        return memory;
+        return faults.memory;
     }
 
     @Override

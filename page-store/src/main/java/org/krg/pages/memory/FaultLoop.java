@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.krg.linux.Epoll;
+import org.krg.linux.PageFault;
 import org.krg.pages.engine.FaultSink;
 import org.krg.pages.engine.Threads;
 import org.krg.state.ThreadLost;
@@ -19,7 +20,32 @@ final class FaultLoop implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopped;
 
-    private record Source(AttachedProcess process, FaultSink sink) {}
+    /// A process whose faults somebody is told of, until it is removed.
+    private static final class Source {
+        private final AttachedProcess process;
+        private final FaultSink sink;
+        private boolean isRemoved;
+
+        Source(AttachedProcess process, FaultSink sink) {
+            this.process = process;
+            this.sink = sink;
+        }
+
+        void tell() {
+            process.takeFaults().forEach(this::tell);
+        }
+
+        /// Whoever removes it waits for no more than one fault.
+        private synchronized void tell(PageFault fault) {
+            if (!isRemoved && process.covers(fault.address())) {
+                sink.fault(process.page(fault.address()), fault.isWrite());
+            }
+        }
+
+        synchronized void remove() {
+            isRemoved = true;
+        }
+    }
 
     private FaultLoop() {
         // A blocking call to native code would hold the carrier of a virtual thread.
@@ -47,11 +73,12 @@ final class FaultLoop implements AutoCloseable {
     }
 
     /// Hears no more of a process. Comes before the process is closed; when it returns nobody else
-    /// uses the descriptor for that either.
+    /// uses the descriptor for that either, and the sink is told of no fault that was taken before.
     synchronized void remove(long tag) {
         var source = sources.remove(tag);
         if (source != null) {
             epoll.remove(source.process.descriptor());
+            source.remove();
         }
     }
 
@@ -65,19 +92,11 @@ final class FaultLoop implements AutoCloseable {
             for (var tag : epoll.await()) {
                 var source = sources.get(tag);
                 if (source != null) {
-                    tell(source);
+                    source.tell();
                     if (source.process.isBroken()) {
                         remove(tag);
                     }
                 }
-            }
-        }
-    }
-
-    private static void tell(Source source) {
-        for (var fault : source.process.takeFaults()) {
-            if (source.process.covers(fault.address())) {
-                source.sink.fault(source.process.page(fault.address()), fault.isWrite());
             }
         }
     }

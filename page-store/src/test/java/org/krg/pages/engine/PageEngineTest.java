@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.pages.codec.PageMessageCodec;
 import org.krg.pages.coherence.Access;
+import org.krg.pages.coherence.Advice;
 import org.krg.pages.coherence.PageMessage.Invalidated;
 import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.ToHome;
@@ -127,6 +128,20 @@ class PageEngineTest {
         memory.mapped.put(2, Access.READ);
         memory.mapped.put(5, Access.READ);
         assertThat(astray()).containsExactly(1, 5);
+    }
+
+    @Test
+    void whatIsToldOfASegmentThatIsGoneIsNotHeard() {
+        var sink = engine.open(BLOCK.segment(), new NumberedPages());
+        sink.fault(0, true);
+        engine.forget(BLOCK.segment());
+
+        sink.fault(3, false);
+        sink.willNeed(0, 8);
+        sink.advise(0, 8, Advice.SEQUENTIAL);
+
+        assertThat(engine.tables(BLOCK.segment())).isEmpty();
+        assertThat(engine.segments()).isEmpty();
     }
 
     @Test

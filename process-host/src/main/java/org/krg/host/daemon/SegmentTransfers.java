@@ -24,6 +24,7 @@ import org.krg.host.SegmentTransfer;
 import org.krg.pages.engine.PageMemory;
 import org.krg.pages.engine.PagesFailed;
 import org.krg.pages.files.NotContents;
+import org.krg.state.ClusterStore.StorageStatus;
 import org.krg.state.model.Backing;
 import org.krg.state.model.Identity;
 import org.krg.state.model.InvariantBroken;
@@ -104,7 +105,13 @@ final class SegmentTransfers implements SegmentTransfer {
 
     private void receive(Segment segment, InputStream from, FileChannel waiting)
             throws IOException {
-        var out = new BufferedOutputStream(Channels.newOutputStream(waiting), PIECE);
+        var disk = Files.getFileStore(directory);
+        var file =
+                new SparingStream(
+                        Channels.newOutputStream(waiting),
+                        disk::getUsableSpace,
+                        StorageStatus.LOW_BYTES);
+        var out = new BufferedOutputStream(file, PIECE);
         try {
             memory.get().check(segment, from, out);
         } catch (EOFException half) {

@@ -7,7 +7,6 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.Caller;
 import org.krg.host.http.body.SegmentBody;
@@ -42,7 +41,7 @@ final class SegmentResource {
     private final Replica replica;
     private final Changes changes;
     private final ApiParts parts;
-    private final Semaphore incoming = new Semaphore(MOST_INCOMING);
+    private final UploadPlaces incoming = new UploadPlaces(MOST_INCOMING);
 
     SegmentResource(Replica replica, Changes changes, ApiParts parts) {
         this.replica = replica;
@@ -168,21 +167,22 @@ final class SegmentResource {
 
     /// Stores what comes, once all of it is here.
     HttpResponse load(ServiceRequestContext context, Caller caller, HttpRequest request) {
-        if (!incoming.tryAcquire()) {
-            throw new StatusFailure(
-                    TOO_MANY,
-                    new HostFailure(
-                            HostFailure.Code.FAILED,
-                            MOST_INCOMING + " segments are loaded at this node already",
-                            "try again when they are, or ask another node"));
-        }
-        try (var body = new UploadStream(context, request)) {
+        var place =
+                incoming.take(caller.principal())
+                        .orElseThrow(() ->
+                                new StatusFailure(
+                                        TOO_MANY,
+                                        new HostFailure(
+                                                HostFailure.Code.FAILED,
+                                                "this node loads %d segments at once, one of each user, and has no place left"
+                                                        .formatted(MOST_INCOMING),
+                                                "try again later, or ask another node")));
+        try (place;
+                var body = new UploadStream(context, request)) {
             var segment = Targets.segment(replica.read(false), Owners.require(context, "segment"));
             var stored = parts.contents().load(segment, body);
             var image = replica.read(false);
             return Call.one(image, SegmentView.of(image, segment).put("storedPages", stored));
-        } finally {
-            incoming.release();
         }
     }
 

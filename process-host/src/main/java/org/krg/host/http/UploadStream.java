@@ -11,15 +11,14 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /// The body of a request, read while it comes. Whoever reads it waits for the client, who is given
-/// up when nothing comes for a while.
+/// up when nothing comes for a while, or too little.
 final class UploadStream extends InputStream {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     /// A client that is refused early reads the answer only when it has sent all.
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(30);
 
     private final ServiceRequestContext context;
     private final InputStream body;
+    private UploadPace pace = UploadPace.START;
 
     UploadStream(ServiceRequestContext context, HttpRequest request) {
         this.context = context;
@@ -38,9 +37,12 @@ final class UploadStream extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, PATIENCE);
+        context.setRequestTimeout(TimeoutMode.SET_FROM_NOW, pace.patience());
+        var since = System.nanoTime();
         try {
-            return body.read(bytes, offset, length);
+            var count = body.read(bytes, offset, length);
+            pace = pace.after(Math.max(count, 0), Duration.ofNanos(System.nanoTime() - since));
+            return count;
         } finally {
             context.clearRequestTimeout();
         }

@@ -20,9 +20,6 @@ import org.krg.state.ratis.files.MemberFiles;
 /// How much of the disk the state of this node takes, looked up at most every few seconds, and an
 /// alarm while the disk is nearly full.
 final class StorageUse implements AutoCloseable {
-    /// A node ends when it cannot write and does not start below 64 MiB.
-    static final long LOW_BYTES = 512L << 20;
-
     private static final Duration FRESH = Duration.ofSeconds(5);
     private static final String ALARM = "disk_low";
     private static final List<String> GAUGES =
@@ -65,7 +62,7 @@ final class StorageUse implements AutoCloseable {
         if (System.nanoTime() - lookedAt >= FRESH.toNanos()) {
             last = look(last);
             lookedAt = System.nanoTime();
-            if (last.freeBytes() < LOW_BYTES) {
+            if (last.freeBytes() < StorageStatus.LOW_BYTES) {
                 alarms.raise(
                         ALARM,
                         "the disk of %s is nearly full: %d MiB are free"
