@@ -8,10 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.ThreadLost;
 import org.krg.state.model.HostPort;
@@ -26,7 +31,9 @@ import org.slf4j.LoggerFactory;
 /// (Ongaro, 3.10). Elections are safe at any time, so a wrong guess costs an election and no more.
 /// A leader that hangs or is cut off keeps its connection: it is replaced by the election timeout.
 ///
-/// Voters take turns, each a little later than the one before, so that votes are not split.
+/// Voters take turns, each a little later than the one before, so that votes are not split. Who
+/// lacks an entry that another one has lets that one go first: it would not be elected, and would
+/// have the other wait for its own election timeout.
 final class LeaderProbe implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -124,7 +131,11 @@ final class LeaderProbe implements AutoCloseable {
     }
 
     private void replace(Target target) {
-        LockSupport.parkNanos(turn(target.leader()) * TURN.toNanos());
+        var others = others(target.leader());
+        LockSupport.parkNanos(turn(others) * TURN.toNanos());
+        if (isPresent(target) && lacksEntries(others)) {
+            LockSupport.parkNanos((others.size() + 1) * TURN.toNanos());
+        }
         if (isPresent(target)) {
             hints.mark();
             log.info(
@@ -135,12 +146,45 @@ final class LeaderProbe implements AutoCloseable {
         }
     }
 
-    private long turn(RaftPeerId leader) {
+    private List<RaftPeerId> others(RaftPeerId leader) {
         return division.getRaftConf().getCurrentPeers().stream()
                 .map(RaftPeer::getId)
-                .filter(id -> !id.equals(leader))
+                .filter(id -> !id.equals(leader) && !id.equals(division.getId()))
+                .toList();
+    }
+
+    private long turn(List<RaftPeerId> others) {
+        return others.stream()
                 .filter(id -> id.toString().compareTo(division.getId().toString()) < 0)
                 .count();
+    }
+
+    /// {@return whether a voter that answers within a turn has an entry that this node lacks}
+    private boolean lacksEntries(List<RaftPeerId> others) {
+        var answers = new LinkedBlockingQueue<Optional<TermIndex>>();
+        for (var other : others) {
+            var _ =
+                    Thread.ofVirtual()
+                            .name("last-entry")
+                            .start(() -> answers.add(member.lastEntryOf(other)));
+        }
+        var end = System.nanoTime() + TURN.toNanos();
+        try {
+            for (var _ : others) {
+                var answer = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                var own = division.getRaftLog().getLastEntryTermIndex();
+                if (answer != null && answer.isPresent() && isBehind(own, answer.get())) {
+                    return true;
+                }
+            }
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        }
+        return false;
+    }
+
+    private static boolean isBehind(@Nullable TermIndex own, TermIndex other) {
+        return own == null || own.compareTo(other) < 0;
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
@@ -37,6 +38,7 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.krg.state.ClusterStore.Member;
@@ -336,18 +338,42 @@ final class RatisMember implements AutoCloseable {
                         });
     }
 
+    /// {@return the last entry that another voter has; empty if it does not tell} Asked by a
+    /// pre-vote, which changes nothing. Blocks while it does not answer.
+    Optional<TermIndex> lastEntryOf(RaftPeerId voter) {
+        var own = division.getRaftLog().getLastEntryTermIndex();
+        var request =
+                RequestVoteRequestProto.newBuilder()
+                        .setServerRequest(message(self, voter))
+                        .setCandidateTerm(division.getInfo().getCurrentTerm())
+                        .setPreVote(true);
+        if (own != null) {
+            request.setCandidateLastEntry(own.toProto());
+        }
+        try {
+            var reply = server.getServerRpc().requestVote(request.build());
+            return reply.hasLastEntry()
+                    ? Optional.of(TermIndex.valueOf(reply.getLastEntry()))
+                    : Optional.empty();
+        } catch (IOException silent) {
+            log.debug("a voter does not tell its last entry voter={}", voter, silent);
+            return Optional.empty();
+        }
+    }
+
+    private RaftRpcRequestProto.Builder message(RaftPeerId from, RaftPeerId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(from.toByteString())
+                .setReplyId(to.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(group.toByteString()));
+    }
+
     /// Has this node stand for election in the place of a leader that is gone, as if that one had
     /// asked for it before it left.
     void startElection(RaftPeerId gone, long term) {
         var request =
                 StartLeaderElectionRequestProto.newBuilder()
-                        .setServerRequest(
-                                RaftRpcRequestProto.newBuilder()
-                                        .setRequestorId(gone.toByteString())
-                                        .setReplyId(self.toByteString())
-                                        .setRaftGroupId(
-                                                RaftGroupIdProto.newBuilder()
-                                                        .setId(group.toByteString())))
+                        .setServerRequest(message(gone, self))
                         .setLeaderLastEntry(
                                 TermIndexProto.newBuilder()
                                         .setTerm(term)
