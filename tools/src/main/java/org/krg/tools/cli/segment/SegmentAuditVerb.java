@@ -89,9 +89,16 @@ public final class SegmentAuditVerb implements Callable<Integer> {
                             .formatted(findings.size()));
             return ExitCode.CORRUPT;
         }
+        var silent = nodes.stream().filter(node -> node.has("problem")).toList();
         terminal.say(
                 "nothing differs: %s pages on %s nodes"
-                        .formatted(reply.path("pages").asText(), nodes.size()));
+                        .formatted(reply.path("pages").asText(), nodes.size() - silent.size()));
+        silent.forEach(node ->
+                terminal.say(
+                        "node %s did not answer: %s"
+                                .formatted(
+                                        node.path("node").asText(),
+                                        node.path("problem").asText())));
         return EveryNode.exitCode(nodes);
     }
 }
