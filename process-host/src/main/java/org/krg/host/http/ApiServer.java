@@ -269,7 +269,7 @@ public final class ApiServer implements AutoCloseable {
         var quotas = new QuotaResource(parts.store(), changes);
         var limits = new CheckpointQuotaResource(replica, changes);
         var policies = new PolicyResource(parts, replica, changes);
-        var segments = new SegmentResource(replica, changes, parts);
+        var segments = new SegmentResource(config.node(), replica, changes, parts);
         var streams = new StreamResource(config.node(), parts, replica, peers, shared.streams());
         var joins = new JoinResource(config, parts, replica, changes, peers);
         var rekeys = new RekeyResource(config.node(), parts, replica, peers);

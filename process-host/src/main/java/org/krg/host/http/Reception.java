@@ -21,7 +21,6 @@ import org.krg.state.model.Engine;
 import org.krg.state.model.Identity;
 import org.krg.state.model.JobSpec;
 import org.krg.state.model.Node;
-import org.krg.state.model.User;
 
 /// Turns what a user asks for into a job: finds the program and the user, fills in what depends on
 /// the cluster, and says at once what no node could ever run.
@@ -66,7 +65,7 @@ final class Reception {
     /// Throws [HostFailure] when a job that was submitted elsewhere cannot be one of the caller's
     /// here.
     void requireWelcome(JobSpec spec, Caller caller) {
-        requireAccount(caller);
+        Accounts.requireOwn(caller);
         requirePlaceable(replica.image(), spec);
     }
 
@@ -83,7 +82,7 @@ final class Reception {
     }
 
     private static Identity user(Submission submission, Caller caller) {
-        requireAccount(caller);
+        Accounts.requireOwn(caller);
         if (submission.user().isEmpty()) {
             return caller.identity();
         }
@@ -95,17 +94,6 @@ final class Reception {
                     "leave --user out: the job runs as " + caller.identity().name());
         }
         return Accounts.require(name);
-    }
-
-    /// A user of the cluster is somebody on the machine only where an account has the same name.
-    private static void requireAccount(Caller caller) {
-        var isLocal = caller.principal().isEmpty() || caller.principal().equals(User.ROOT);
-        if (!isLocal && !caller.identity().name().equals(caller.principal())) {
-            throw new HostFailure(
-                    HostFailure.Code.NOT_PERMITTED,
-                    "user " + caller.principal() + " has no account on this node to run jobs as",
-                    "make an account of that name on every node");
-        }
     }
 
     /// {@return the addresses that cells get: all nodes are given the same ones}

@@ -18,10 +18,15 @@ import org.krg.host.http.view.AttachedView;
 import org.krg.host.http.view.Json;
 import org.krg.host.http.view.SegmentPagesView;
 import org.krg.host.http.view.SegmentView;
+import org.krg.state.command.Command;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
+import org.krg.state.core.ClusterStateMachine;
+import org.krg.state.core.Decision;
+import org.krg.state.model.Backing;
 import org.krg.state.model.Identity;
+import org.krg.state.model.NodeId;
 import org.krg.state.model.Segment;
 import org.krg.state.model.SegmentId;
 
@@ -38,12 +43,14 @@ final class SegmentResource {
     /// Numbers begin at 1.
     private static final SegmentId NONE = new SegmentId(0);
 
+    private final NodeId self;
     private final Replica replica;
     private final Changes changes;
     private final ApiParts parts;
     private final UploadPlaces incoming = new UploadPlaces(MOST_INCOMING);
 
-    SegmentResource(Replica replica, Changes changes, ApiParts parts) {
+    SegmentResource(NodeId self, Replica replica, Changes changes, ApiParts parts) {
+        this.self = self;
         this.replica = replica;
         this.changes = changes;
         this.parts = parts;
@@ -84,10 +91,7 @@ final class SegmentResource {
     HttpResponse create(Call call) {
         var body = call.body(SegmentBody.class);
         var at = parts.wall().instant();
-        var owner =
-                body.ownerName()
-                        .map(name -> other(call, name))
-                        .orElseGet(() -> call.caller().identity());
+        var owner = body.ownerName().map(name -> other(call, name)).orElseGet(() -> own(call));
         var create =
                 body.path()
                         .map(path -> fileSegment(owner, path, body, at))
@@ -98,6 +102,11 @@ final class SegmentResource {
         var image = replica.atLeast(done.revision());
         var segment = Targets.segment(image, Long.toString(done.created()));
         return Call.one(HttpStatus.CREATED, image, SegmentView.of(image, segment));
+    }
+
+    private static Identity own(Call call) {
+        Accounts.requireOwn(call.caller());
+        return call.caller().identity();
     }
 
     private static Identity other(Call call, String name) {
@@ -123,11 +132,16 @@ final class SegmentResource {
         return Call.one(image, SegmentView.of(image, now));
     }
 
+    /// The file is not touched for what the log is going to refuse, unless it knows the request.
     private CreateSegment fileSegment(Identity owner, String path, SegmentBody body, Instant at) {
         var node =
                 Optional.ofNullable(body.node())
                         .map(name -> Targets.node(replica.read(false), name).id());
         var size = body.size();
+        var wanted = body.of(new Backing(node.orElse(self), path), size.orElse(0L), owner, at);
+        if (isRefused(wanted)) {
+            return wanted;
+        }
         var found =
                 parts.contents().prepare(node, path, owner, size.orElse(0L), body.isToBeCreated());
         if (found.sizeBytes() == 0) {
@@ -139,10 +153,15 @@ final class SegmentResource {
         return body.of(found.file(), size.orElse(found.sizeBytes()), owner, at);
     }
 
+    private boolean isRefused(Command command) {
+        return ClusterStateMachine.decide(replica.read(false), command) instanceof Decision.Refuse;
+    }
+
     HttpResponse resize(Call call) {
         var segment = Targets.segment(replica.read(false), call.path("segment"));
         var resize = call.body(SegmentBody.class).resize(segment.id());
         segment.backing()
+                .filter(_ -> !isRefused(resize))
                 .ifPresent(file ->
                         parts.contents()
                                 .prepare(

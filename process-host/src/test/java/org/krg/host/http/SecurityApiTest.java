@@ -172,6 +172,18 @@ class SecurityApiTest {
     }
 
     @Test
+    void whoHasNoAccountMakesNoSegment() {
+        letPermissionsCount("no-account-of-krg");
+        try (var stranger = api.as(api.keys.user(Role.CLIENT, "no-account-of-krg"))) {
+            var made = stranger.post("/v1/segments", "{\"name\":\"strange\",\"sizeBytes\":4096}");
+            assertThat(made.status()).isEqualTo(403);
+            assertThat(made.text("/error/message")).contains("no account on this node");
+        } finally {
+            letNoPermissionsCount();
+        }
+    }
+
+    @Test
     void whoseProcessMovesMayWatchTheMoveAndGiveItUp() {
         letPermissionsCount("nobody", "other");
         try (var nobody = api.as(api.keys.user(Role.CLIENT, "nobody"));

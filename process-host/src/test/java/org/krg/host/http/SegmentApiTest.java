@@ -85,6 +85,28 @@ final class SegmentApiTest {
     }
 
     @Test
+    void aFileIsNotLookedAtForASegmentThatIsRefused() {
+        api.post("/v1/segments", "{\"name\":\"has-name\",\"sizeBytes\":4096}");
+
+        var taken =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"has-name\",\"file\":\"/srv/x\",\"sizeBytes\":8192,\"create\":true}");
+        assertThat(taken.status()).isEqualTo(409);
+        var large =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"large\",\"file\":\"/srv/x\",\"sizeBytes\":%d}"
+                                .formatted(5L << 40));
+        assertThat(large.status()).isEqualTo(400);
+        var free =
+                api.post(
+                        "/v1/segments",
+                        "{\"name\":\"free\",\"file\":\"/srv/x\",\"sizeBytes\":8192}");
+        assertThat(free.text("/error/message")).isEqualTo("no shared memory");
+    }
+
+    @Test
     void aNodeSaysWhoHasASegment() {
         var created = api.post("/v1/segments", "{\"name\":\"alone\",\"sizeBytes\":4096}");
 
