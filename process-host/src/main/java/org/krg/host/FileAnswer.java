@@ -6,6 +6,7 @@ public sealed interface FileAnswer {
     /// `errno(3)`
     int EIO = 5;
 
+    int EAGAIN = 11;
     int EINVAL = 22;
     int EHOSTDOWN = 112;
 

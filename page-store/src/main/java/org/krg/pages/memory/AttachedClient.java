@@ -182,7 +182,14 @@ final class AttachedClient {
             }
             case AttachRequest.Paused _, AttachRequest.Detached _, AttachRequest.Checkpoint _ ->
                     answer(AttachError.EINVAL);
-            case ManageRequest manage -> manage(manage);
+            case ManageRequest.Resize resize -> {
+                var _ =
+                        door.resize(resize, peer)
+                                .exceptionally(_ -> new Managed.Refused(AttachError.EIO))
+                                .thenAccept(outcome -> sync.post(() -> answerLater(outcome)));
+                yield true;
+            }
+            case ManageRequest manage -> answer(door.manage(manage, peer));
         };
     }
 
@@ -205,8 +212,8 @@ final class AttachedClient {
         };
     }
 
-    private boolean manage(ManageRequest request) {
-        return switch (door.manage(request, peer)) {
+    private boolean answer(Managed outcome) {
+        return switch (outcome) {
             case Managed.Done(var segment) ->
                     connection.send(ManageCodec.encode(segment), List.of());
             case Managed.Refused(var reason) -> answer(reason);
@@ -344,6 +351,13 @@ final class AttachedClient {
         if (!isClosed) {
             // Who does not take it is gone, and is let go of as such.
             var _ = answer(error);
+        }
+    }
+
+    private void answerLater(Managed outcome) {
+        if (!isClosed) {
+            // As above.
+            var _ = answer(outcome);
         }
     }
 

@@ -50,6 +50,11 @@ public interface SegmentDoor {
         return CompletableFuture.completedFuture(AttachError.EINVAL);
     }
 
+    /// Makes a segment larger, for a user. Does not wait for a file, which may take its time.
+    default CompletableFuture<Managed> resize(ManageRequest.Resize request, Peer user) {
+        return CompletableFuture.completedFuture(manage(request, user));
+    }
+
     /// Does what a user asks for about segments.
     default Managed manage(ManageRequest request, Peer user) {
         return new Managed.Refused(AttachError.ENOSYS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.daemon;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.krg.host.FileAnswer;
-import org.krg.host.FileQuestion.Prepare;
 import org.krg.host.HostFailure;
 import org.krg.host.SegmentKeys;
 import org.krg.host.engine.Proposals;
@@ -29,12 +30,15 @@ import org.krg.pages.engine.PageMemory;
 import org.krg.pages.memory.SegmentDoor;
 import org.krg.state.ClusterStore;
 import org.krg.state.command.Command;
+import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
 import org.krg.state.command.SegmentCommand.CreateSegment;
 import org.krg.state.command.SegmentCommand.DestroySegment;
 import org.krg.state.command.SegmentCommand.HoldSegment;
 import org.krg.state.command.SegmentCommand.RemoveSegment;
 import org.krg.state.command.SegmentCommand.ResizeSegment;
+import org.krg.state.core.ClusterStateMachine;
+import org.krg.state.core.Decision;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Backing;
 import org.krg.state.model.Identity;
@@ -53,7 +57,7 @@ final class SegmentDesk implements SegmentDoor {
     private static final Logger log = LoggerFactory.getLogger(SegmentDesk.class);
 
     /// Less than libkrg waits for its answer.
-    private static final long ANSWER_SECONDS = 20;
+    static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     private static final int MADV_NORMAL = 0;
     private static final int MADV_RANDOM = 1;
@@ -69,6 +73,7 @@ final class SegmentDesk implements SegmentDoor {
     private final SegmentFiles files;
     private final Function<Segment, Opening> opener;
     private final Consumer<SegmentId> unheld;
+    private final Duration limit;
     private final Map<SegmentId, Integer> held = new HashMap<>();
 
     /// Who is told of faults of the segments that were opened here.
@@ -90,19 +95,22 @@ final class SegmentDesk implements SegmentDoor {
 
     /// @param opener makes the memory of a segment on this node, or as large as the segment is now
     /// @param unheld is told of segments that nobody of this node has open any more
+    /// @param limit how long the cluster is waited for
     SegmentDesk(
             Member self,
             ClusterStore store,
             Proposals proposals,
             SegmentFiles files,
             Function<Segment, Opening> opener,
-            Consumer<SegmentId> unheld) {
+            Consumer<SegmentId> unheld,
+            Duration limit) {
         this.self = self;
         this.store = store;
         this.proposals = proposals;
         this.files = files;
         this.opener = opener;
         this.unheld = unheld;
+        this.limit = limit;
     }
 
     @Override
@@ -113,7 +121,7 @@ final class SegmentDesk implements SegmentDoor {
                 return new Opening.Refused(AttachError.EAGAIN);
             }
             hold(segment.id(), 1);
-            var opening = opener.apply(segment);
+            var opening = opened(segment);
             switch (opening) {
                 case Opening.Granted granted -> sinks.put(segment.id(), granted.faults());
                 case Opening.Refused _ -> released(segment.id());
@@ -121,6 +129,16 @@ final class SegmentDesk implements SegmentDoor {
             return opening;
         } catch (Refused refused) {
             return new Opening.Refused(refused.error);
+        }
+    }
+
+    /// Should it end with an exception, nobody holds it.
+    private Opening opened(Segment segment) {
+        try {
+            return opener.apply(segment);
+        } catch (RuntimeException failure) {
+            released(segment.id());
+            throw failure;
         }
     }
 
@@ -151,13 +169,68 @@ final class SegmentDesk implements SegmentDoor {
         }
     }
 
+    @Override
+    public CompletableFuture<Managed> resize(ManageRequest.Resize request, Peer user) {
+        try {
+            var segment = managed(request.which(), user);
+            return segment.backing()
+                    .map(file -> grown(segment, file, request.sizeBytes()))
+                    .orElseGet(() -> CompletableFuture.completedFuture(manage(request, user)));
+        } catch (Refused refused) {
+            return CompletableFuture.completedFuture(new Managed.Refused(refused.error));
+        }
+    }
+
+    /// The file is as it was if this is refused.
+    private CompletableFuture<Managed> grown(Segment segment, Backing file, long sizeBytes) {
+        var resize = new ResizeSegment(segment.id(), sizeBytes);
+        if (ClusterStateMachine.decide(store.image(), resize)
+                instanceof Decision.Refuse(var refusal, _)) {
+            return CompletableFuture.completedFuture(new Managed.Refused(error(refusal)));
+        }
+        return files.prepare(file.node(), file.path(), segment.owner(), sizeBytes, false)
+                .thenCompose(answer -> extended(segment, resize, answer))
+                .copy()
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> new Managed.Refused(error(failure)));
+    }
+
+    private CompletableFuture<Managed> extended(
+            Segment segment, ResizeSegment resize, FileAnswer answer) {
+        return switch (answer) {
+            case FileAnswer.Done _ ->
+                    proposals
+                            .submit(resize)
+                            .thenApply(reply -> {
+                                accepted(reply);
+                                return new Managed.Done(segment.withSize(resize.sizeBytes()));
+                            });
+            case FileAnswer.Failed(var errno, var detail) -> {
+                log.warn("file not extended segment={} reason={}", segment.id(), detail);
+                throw new Refused(AttachError.of(errno));
+            }
+            case FileAnswer.Pending _ -> throw new InvariantBroken("a file is waited for");
+        };
+    }
+
+    private static AttachError error(Throwable failure) {
+        return switch (failure) {
+            case CompletionException wrapped when wrapped.getCause() != null ->
+                    error(wrapped.getCause());
+            case Refused refused -> refused.error;
+            default -> {
+                log.warn("segment not grown", failure);
+                yield AttachError.ETIMEDOUT;
+            }
+        };
+    }
+
     private Segment done(ManageRequest request, Peer user) {
         return switch (request) {
             case ManageRequest.Create create -> create(create, user);
             case ManageRequest.Find(var which) -> admitted(which, user);
             case ManageRequest.Resize(var which, var sizeBytes) -> {
                 var segment = managed(which, user);
-                segment.backing().ifPresent(file -> extend(segment, file, sizeBytes));
                 propose(new ResizeSegment(segment.id(), sizeBytes));
                 yield segment.withSize(sizeBytes);
             }
@@ -177,17 +250,6 @@ final class SegmentDesk implements SegmentDoor {
                 yield segment;
             }
         };
-    }
-
-    private void extend(Segment segment, Backing file, long sizeBytes) {
-        var prepare = new Prepare(file.path(), segment.owner(), sizeBytes, false);
-        switch (answered(files.ask(file.node(), prepare))) {
-            case FileAnswer.Done _, FileAnswer.Pending _ -> {}
-            case FileAnswer.Failed(var errno, var detail) -> {
-                log.warn("file not extended segment={} reason={}", segment.id(), detail);
-                throw new Refused(AttachError.of(errno));
-            }
-        }
     }
 
     @Override
@@ -375,20 +437,24 @@ final class SegmentDesk implements SegmentDoor {
         }
         var refusal = reply instanceof Reply.Refused refused ? refused.refusal() : null;
         log.info("segment refused reason={}", reply);
-        throw new Refused(
-                switch (refusal) {
-                    case NAME_TAKEN -> AttachError.EEXIST;
-                    case LIMIT -> AttachError.ENOSPC;
-                    case INVALID -> AttachError.EINVAL;
-                    case NOT_FOUND -> AttachError.ENOENT;
-                    case CONFLICT -> AttachError.EAGAIN;
-                    case null, default -> AttachError.EIO;
-                });
+        throw new Refused(error(refusal));
     }
 
-    private static <T> T answered(CompletableFuture<T> question) {
+    private static AttachError error(@Nullable Refusal refusal) {
+        return switch (refusal) {
+            case NAME_TAKEN -> AttachError.EEXIST;
+            case LIMIT -> AttachError.ENOSPC;
+            case INVALID -> AttachError.EINVAL;
+            case NOT_FOUND -> AttachError.ENOENT;
+            case CONFLICT -> AttachError.EAGAIN;
+            case null, default -> AttachError.EIO;
+        };
+    }
+
+    /// Others may wait for the same answer for longer.
+    private <T> T answered(CompletableFuture<T> question) {
         try {
-            return question.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+            return question.copy().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException unanswered) {
             log.warn("segments: no answer from the cluster", unanswered);
             throw new Refused(AttachError.ETIMEDOUT);

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.krg.host.FileAnswer;
-import org.krg.host.FileQuestion;
 import org.krg.host.HostFailure;
 import org.krg.host.SegmentTransfer;
 import org.krg.pages.engine.PageMemory;
@@ -133,14 +132,13 @@ final class SegmentTransfers implements SegmentTransfer {
     public Prepared prepare(
             Optional<NodeId> on, String path, Identity owner, long sizeBytes, boolean create) {
         var node = on.orElse(self);
-        var answer =
-                files.ask(node, new FileQuestion.Prepare(path, owner, sizeBytes, create)).join();
+        var answer = files.prepare(node, path, owner, sizeBytes, create).join();
         var file = new Backing(node, path);
         return switch (answer) {
             case FileAnswer.Done(var size) -> new Prepared(file, size);
             case FileAnswer.Failed(var errno, var detail) ->
                     throw FileFailures.ofPrepare(file, owner, errno, detail);
-            case FileAnswer.Pending _ -> throw new InvariantBroken("a file is prepared at once");
+            case FileAnswer.Pending _ -> throw new InvariantBroken("a file is waited for");
         };
     }
 

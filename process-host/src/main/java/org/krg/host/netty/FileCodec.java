@@ -18,7 +18,7 @@ final class FileCodec {
     static PeerWire.FileQuestion encode(FileQuestion question) {
         var wire = PeerWire.FileQuestion.newBuilder();
         switch (question) {
-            case FileQuestion.Prepare(var path, var owner, var sizeBytes, var create) ->
+            case FileQuestion.Prepare(var path, var owner, var sizeBytes, var create, var ticket) ->
                     wire.setPrepare(
                             PrepareFile.newBuilder()
                                     .setPath(path)
@@ -27,7 +27,8 @@ final class FileCodec {
                                     .addAllGroups(owner.groups())
                                     .setUser(owner.name())
                                     .setSizeBytes(sizeBytes)
-                                    .setCreate(create));
+                                    .setCreate(create)
+                                    .setTicket(ticket));
             case FileQuestion.Write(var segment, var start, var end, var ticket) ->
                     wire.setWriteBack(
                             WriteBack.newBuilder()
@@ -51,7 +52,11 @@ final class FileCodec {
                                 prepare.getGroupsList(),
                                 prepare.getUser());
                 yield new FileQuestion.Prepare(
-                        prepare.getPath(), owner, prepare.getSizeBytes(), prepare.getCreate());
+                        prepare.getPath(),
+                        owner,
+                        prepare.getSizeBytes(),
+                        prepare.getCreate(),
+                        prepare.getTicket());
             }
             case WRITE_BACK -> {
                 var write = question.getWriteBack();

@@ -221,8 +221,8 @@ class PeerPortTest {
         listen();
         var asks = new PeerAsks(near);
         var owner = new Identity(7, 8, List.of(8, 9), "ann");
-        var there = new FileQuestion.Prepare("/srv/file", owner, 1L << 40, true);
-        var missing = new FileQuestion.Prepare("/srv/file", owner, 0, false);
+        var there = new FileQuestion.Prepare("/srv/file", owner, 1L << 40, true, 5);
+        var missing = new FileQuestion.Prepare("/srv/file", owner, 0, false, -5);
         var write = new FileQuestion.Write(new SegmentId(3), 4, 5, -6);
 
         assertThat(get(asks.file(FAR, there))).isEqualTo(new FileAnswer.Done(1L << 40));
