@@ -63,8 +63,14 @@ public record AgentSettings(
     ///   directory may be under `/tmp`
     /// @param cpuMillis thousandths of a cpu to offer; 0: all the machine has
     /// @param memoryBytes memory to offer; 0: all the machine has
+    /// @param segmentBytes memory that pages of segments may take; 0: half of what the machine has
     public record NodeSettings(
-            NodeId name, Path data, boolean dev, long cpuMillis, long memoryBytes) {
+            NodeId name,
+            Path data,
+            boolean dev,
+            long cpuMillis,
+            long memoryBytes,
+            long segmentBytes) {
         public NodeSettings {
             require(data.isAbsolute(), "node.data is an absolute path, not " + data);
             require(
@@ -72,6 +78,7 @@ public record AgentSettings(
                     "node.data is under /tmp, which is emptied; only dev nodes may live there");
             require(cpuMillis >= 0, "node.cpus is not negative");
             require(memoryBytes >= 0, "node.memory is not negative");
+            require(segmentBytes >= 0, "node.segments is not negative");
         }
     }
 
@@ -229,7 +236,7 @@ public record AgentSettings(
         return new AgentSettings(
                 home,
                 cluster,
-                new NodeSettings(node, Path.of("/var/lib/krg"), false, 0, 0),
+                new NodeSettings(node, Path.of("/var/lib/krg"), false, 0, 0, 0),
                 DEFAULT_LISTEN,
                 members,
                 List.of(),

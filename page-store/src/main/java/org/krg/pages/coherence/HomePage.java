@@ -63,7 +63,7 @@ final class HomePage {
     private final Member self;
     private final Outside outside;
     private final Members holders = new Members();
-    private final Queue<Ask> queue = new ArrayDeque<>();
+    private final Queue<Ask> queue = new ArrayDeque<>(1);
     private Bytes bytes;
     private boolean exclusive;
     private long version;

@@ -6,7 +6,7 @@ import static org.krg.pages.coherence.Access.READ;
 import static org.krg.pages.coherence.Access.WRITE;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -49,19 +49,19 @@ import org.krg.state.model.Member;
 ///
 /// A page has at most one request under way; faults that come meanwhile wait for the same answer.
 public final class NodeBlock {
-    private final Access[] access = new Access[BlockId.PAGES];
-    private final Access[] wanted = new Access[BlockId.PAGES];
-    private final Access[] asked = new Access[BlockId.PAGES];
-    private final boolean[] lost = new boolean[BlockId.PAGES];
-    private final long[] version = new long[BlockId.PAGES];
-    private final boolean[] ahead = new boolean[BlockId.PAGES];
+    private final PageAccess access = new PageAccess();
+    private final PageAccess wanted = new PageAccess();
+    private final PageAccess asked = new PageAccess();
+    private final BitSet lost = new BitSet();
+    private final PageNumbers version = new PageNumbers();
+    private final BitSet ahead = new BitSet();
 
     /// Pages at which a process stands still. Others that are wanted the agent itself wants.
-    private final boolean[] touched = new boolean[BlockId.PAGES];
+    private final BitSet touched = new BitSet();
 
     /// Pages that this node may have its processes write, and that it shows them to be read only:
     /// it asked for no more, and is told of the first store.
-    private final boolean[] unwritten = new boolean[BlockId.PAGES];
+    private final BitSet unwritten = new BitSet();
 
     private final ReadAhead reading = new ReadAhead();
     private final IntSupplier pages;
@@ -80,39 +80,51 @@ public final class NodeBlock {
     /// @param pages how many there are; the last block of a segment is shorter, and may grow
     public NodeBlock(IntSupplier pages) {
         this.pages = pages;
-        Arrays.fill(access, NONE);
-        Arrays.fill(wanted, NONE);
-        Arrays.fill(asked, NONE);
     }
 
     /// {@return what this node may let its processes do with a page}
     public Access access(int page) {
-        return access[page];
+        return access.get(page);
     }
 
     /// {@return what the processes of this node may do with a page}
     public Access shown(int page) {
-        return unwritten[page] ? READ : access[page];
+        return unwritten.get(page) ? READ : access.get(page);
     }
 
     /// {@return the newest version this node had of a page; 0 if it never had it}
     public long version(int page) {
-        return version[page];
+        return version.get(page);
     }
 
     /// {@return whether a touch of the page is an error}
     public boolean isLost(int page) {
-        return lost[page];
+        return lost.get(page);
     }
 
     /// {@return whether a process waits for the page}
     public boolean isWaiting(int page) {
-        return wanted[page] != NONE;
+        return wanted.get(page) != NONE;
     }
 
     /// {@return whether a page may come, or a home be agreed on, that was asked for}
     public boolean isExpecting() {
-        return grantAsked || !Arrays.stream(asked).allMatch(NONE::equals);
+        return grantAsked || !asked.isAllNone();
+    }
+
+    /// {@return how many pages are here, or asked for}
+    public int pagesTaken() {
+        return access.count(asked);
+    }
+
+    /// {@return whether a page is asked for}
+    public boolean isAsked(int page) {
+        return asked.get(page) != NONE;
+    }
+
+    /// {@return whether this node has nothing to do with the block, as before it was first touched}
+    public boolean isUnused() {
+        return epoch == 0 && home == null && !isExpecting() && lost.isEmpty();
     }
 
     /// {@return the epoch whose messages are heard; 0 before the first}
@@ -128,8 +140,8 @@ public final class NodeBlock {
     /// {@return what this node has, or last had, of each page that it ever had}
     public List<Copy> copies() {
         return IntStream.range(0, BlockId.PAGES)
-                .filter(page -> version[page] > 0)
-                .mapToObj(page -> new Copy(page, access[page], version[page]))
+                .filter(page -> version.get(page) > 0)
+                .mapToObj(page -> new Copy(page, access.get(page), version.get(page)))
                 .toList();
     }
 
@@ -145,21 +157,21 @@ public final class NodeBlock {
 
     private List<Effect> want(int page, boolean write, boolean byProcess) {
         var needed = write ? WRITE : READ;
-        if (lost[page]) {
+        if (lost.get(page)) {
             return List.of(new Poison(page));
         }
-        var isKnown = access[page] != NONE || asked[page] != NONE;
+        var isKnown = access.get(page) != NONE || asked.get(page) != NONE;
         var effects = new Runs();
         if (shown(page).compareTo(needed) >= 0) {
             effects.add(new Resume(page, shown(page) == WRITE));
-        } else if (unwritten[page]) {
-            unwritten[page] = false;
+        } else if (unwritten.get(page)) {
+            unwritten.set(page, false);
             effects.add(new Upgrade(page));
         } else {
-            if (wanted[page].compareTo(needed) < 0) {
-                wanted[page] = needed;
+            if (wanted.get(page).compareTo(needed) < 0) {
+                wanted.set(page, needed);
             }
-            touched[page] |= byProcess;
+            touched.set(page, touched.get(page) || byProcess);
             request(page, effects);
         }
         if (!write) {
@@ -201,8 +213,8 @@ public final class NodeBlock {
     }
 
     private void fetchAhead(int page, Runs effects) {
-        if (access[page] == NONE && asked[page] == NONE && !lost[page]) {
-            ahead[page] = true;
+        if (access.get(page) == NONE && asked.get(page) == NONE && !lost.get(page)) {
+            ahead.set(page, true);
             request(page, effects);
         }
     }
@@ -223,8 +235,7 @@ public final class NodeBlock {
     /// The log says who is the home. Changes nothing for a node that has copies: it hears from the
     /// new home, which has to know of them first.
     public List<Effect> granted(Member newHome, long newEpoch) {
-        var hasNone = Arrays.stream(access).allMatch(NONE::equals);
-        return newEpoch > epoch && hasNone ? follow(newHome, newEpoch) : List.of();
+        return newEpoch > epoch && access.isAllNone() ? follow(newHome, newEpoch) : List.of();
     }
 
     /// A member is over. If it was the home, pages that are here stay usable; others need a new
@@ -232,8 +243,8 @@ public final class NodeBlock {
     public List<Effect> gone(Member member) {
         if (member.equals(home)) {
             home = null;
-            Arrays.fill(asked, NONE);
-            Arrays.fill(ahead, false);
+            asked.clear();
+            ahead.clear();
         }
         if (home != null) {
             return List.of();
@@ -250,7 +261,7 @@ public final class NodeBlock {
             return List.of();
         }
         grantAsked = false;
-        Arrays.fill(ahead, false);
+        ahead.clear();
         var waiting = IntStream.range(0, BlockId.PAGES).filter(this::isWaiting).boxed().toList();
         waiting.forEach(this::wantNoMore);
         return waiting.stream().<Effect>map(Poison::new).toList();
@@ -308,14 +319,14 @@ public final class NodeBlock {
         home = newHome;
         epoch = newEpoch;
         grantAsked = false;
-        Arrays.fill(asked, NONE);
+        asked.clear();
         return requests();
     }
 
     private List<Effect> requests() {
         var effects = new Runs();
         for (var page = 0; page < BlockId.PAGES; page++) {
-            if (isWaiting(page) || ahead[page]) {
+            if (isWaiting(page) || ahead.get(page)) {
                 request(page, effects);
             }
         }
@@ -325,10 +336,10 @@ public final class NodeBlock {
     private void request(int page, Runs effects) {
         if (home == null) {
             askGrant(effects);
-        } else if (asked[page] == NONE) {
-            var write = wanted[page] == WRITE;
-            asked[page] = write ? WRITE : READ;
-            effects.request(home, epoch, page, write, !write && !touched[page]);
+        } else if (asked.get(page) == NONE) {
+            var write = wanted.get(page) == WRITE;
+            asked.set(page, write ? WRITE : READ);
+            effects.request(home, epoch, page, write, !write && !touched.get(page));
         }
     }
 
@@ -344,7 +355,7 @@ public final class NodeBlock {
         var effects = new Runs();
         var further = new Runs();
         for (var page = grant.page(); page < grant.page() + grant.pages(); page++) {
-            Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
+            Invariant.holds(access.get(page) == NONE, "a page comes once", page, access.get(page));
             if (reading.isSignal(page) && !isWaiting(page)) {
                 effects.add(new Keep(page, grant.content()));
             } else {
@@ -360,15 +371,16 @@ public final class NodeBlock {
         var page = grant.page();
         var effects = new Runs();
         if (grant.content() == Content.KEPT) {
-            Invariant.holds(access[page] == READ, "who keeps a page has it", page, access[page]);
+            Invariant.holds(
+                    access.get(page) == READ, "who keeps a page has it", page, access.get(page));
             effects.add(new Upgrade(page));
         } else {
-            Invariant.holds(access[page] == NONE, "a page comes once", page, access[page]);
-            unwritten[page] = wanted[page] == READ;
-            if (unwritten[page]) {
+            Invariant.holds(access.get(page) == NONE, "a page comes once", page, access.get(page));
+            unwritten.set(page, wanted.get(page) == READ);
+            if (unwritten.get(page)) {
                 effects.add(new NotePromoted(page, false));
             }
-            effects.add(new Install(page, 1, !unwritten[page], grant.content()));
+            effects.add(new Install(page, 1, !unwritten.get(page), grant.content()));
         }
         come(page, grant, effects);
         return effects.take();
@@ -376,11 +388,11 @@ public final class NodeBlock {
 
     /// @param effects what is asked for now because somebody wants more than was granted
     private void come(int page, Grant grant, Runs effects) {
-        access[page] = grant.access();
-        version[page] = grant.version();
-        asked[page] = NONE;
-        ahead[page] = false;
-        if (wanted[page].compareTo(grant.access()) > 0) {
+        access.set(page, grant.access());
+        version.set(page, grant.version());
+        asked.set(page, NONE);
+        ahead.set(page, false);
+        if (wanted.get(page).compareTo(grant.access()) > 0) {
             request(page, effects);
         } else {
             wantNoMore(page);
@@ -390,18 +402,18 @@ public final class NodeBlock {
     private List<Effect> fetch(int page, int count) {
         var isWritten = false;
         for (var each = page; each < page + count; each++) {
-            Invariant.holds(access[each] != NONE, "who is asked for a page has it", each);
+            Invariant.holds(access.get(each) != NONE, "who is asked for a page has it", each);
             isWritten |= shown(each) == WRITE;
-            access[each] = READ;
+            access.set(each, READ);
         }
         var read = isWritten ? new Downgrade(page, count) : new ReadOut(page, count);
         return sent(read, page, count);
     }
 
     private List<Effect> take(int page) {
-        Invariant.holds(access[page] != NONE, "who is asked for a page has it", page);
+        Invariant.holds(access.get(page) != NONE, "who is asked for a page has it", page);
         var revoke = new Revoke(page, shown(page) == WRITE, true);
-        access[page] = NONE;
+        access.set(page, NONE);
         reading.gone(page);
         return sent(revoke, page, 1);
     }
@@ -412,8 +424,8 @@ public final class NodeBlock {
         effects.add(readOut);
         var bits = 0L;
         for (var each = page; each < page + count; each++) {
-            if (unwritten[each]) {
-                unwritten[each] = false;
+            if (unwritten.get(each)) {
+                unwritten.set(each, false);
                 bits |= 1L << (each - page);
                 effects.add(new NotePromoted(each, true));
             }
@@ -423,23 +435,24 @@ public final class NodeBlock {
     }
 
     private List<Effect> invalidate(int page) {
-        Invariant.holds(access[page] == READ, "who gives a copy up has one", page, access[page]);
-        access[page] = NONE;
+        Invariant.holds(
+                access.get(page) == READ, "who gives a copy up has one", page, access.get(page));
+        access.set(page, NONE);
         reading.gone(page);
         return List.of(new Revoke(page, false, false), toHome(new Invalidated(page), Payload.NONE));
     }
 
     private List<Effect> lose(int page) {
-        lost[page] = true;
+        lost.set(page, true);
         wantNoMore(page);
-        asked[page] = NONE;
-        ahead[page] = false;
+        asked.set(page, NONE);
+        ahead.set(page, false);
         return List.of(new Poison(page));
     }
 
     private void wantNoMore(int page) {
-        wanted[page] = NONE;
-        touched[page] = false;
+        wanted.set(page, NONE);
+        touched.set(page, false);
     }
 
     private Send toHome(ToHome message, Payload payload) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.krg.pages.coherence.Effect;
 import org.krg.pages.coherence.PageMessage;
+import org.krg.pages.coherence.PageNumbers;
 import org.krg.pages.coherence.Payload;
 import org.krg.pages.model.FaultKind;
 import org.krg.pages.model.SegmentStats.PageUse;
@@ -78,6 +79,11 @@ final class BlockCounters {
                     Effect.Load _,
                     Effect.AskGrant _ -> {}
         }
+    }
+
+    /// A process touched a page for which there is no room.
+    void refused() {
+        all.refused.increment();
     }
 
     /// Pages came over the network.

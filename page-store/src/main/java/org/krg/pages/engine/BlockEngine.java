@@ -34,6 +34,7 @@ import org.krg.pages.coherence.PageMessage.Request;
 import org.krg.pages.coherence.PageMessage.Take;
 import org.krg.pages.coherence.PageMessage.ToHome;
 import org.krg.pages.coherence.PageMessage.ToNode;
+import org.krg.pages.coherence.PageNumbers;
 import org.krg.pages.coherence.Payload;
 import org.krg.pages.model.BlockTable;
 import org.krg.pages.model.SegmentStats;
@@ -72,6 +73,13 @@ final class BlockEngine {
     private long grantedEpoch;
     private int refusals;
     private boolean isOver;
+
+    /// Whether it is of no use any more, and another one takes its place.
+    private boolean isDropped;
+
+    /// Pages that are counted as taken.
+    private int taken;
+
     private boolean isResting;
 
     /// What all blocks of a node share.
@@ -82,6 +90,7 @@ final class BlockEngine {
             OwnershipLog ownership,
             Recorder recorder,
             DelayedCalls delayed,
+            PageRoom room,
             ReadOuts readOuts,
             PageFiles files,
             FileLoads loads) {
@@ -108,7 +117,20 @@ final class BlockEngine {
     /// The segment is gone from this node: its memory is not touched any more.
     synchronized void end() {
         isOver = true;
+        around.room.changed(-taken);
+        taken = 0;
         notifyAll();
+    }
+
+    /// Ends if this node has nothing to do with the block.
+    ///
+    /// @return whether it did: who has it asks for another one
+    synchronized boolean drop() {
+        if (grantedEpoch == 0 && early.isEmpty() && node.isUnused()) {
+            isDropped = true;
+            end();
+        }
+        return isDropped;
     }
 
     /// The log has nothing of the block any more: whoever waits for a page of it, and whoever
@@ -125,6 +147,12 @@ final class BlockEngine {
         if (isOver) {
             return 0;
         }
+        if (lacksRoom(page)) {
+            counters.refused();
+            around.room.refused(block.segment());
+            memory.get().poison(at(page));
+            return 0;
+        }
         var access = node.shown(page);
         var needed = write ? Access.WRITE : Access.READ;
         counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
@@ -133,8 +161,19 @@ final class BlockEngine {
         return node.takeOnward();
     }
 
+    /// {@return whether a page is not here, nor asked for, and cannot come}
+    private boolean lacksRoom(int page) {
+        return around.room.isFull()
+                && node.access(page) == Access.NONE
+                && !node.isAsked(page)
+                && !node.isLost(page);
+    }
+
     /// A process reads on from the block before.
     synchronized void readOn(int length) {
+        if (around.room.isFull()) {
+            return;
+        }
         perform(node.readOn(length), null);
         drain();
     }
@@ -145,6 +184,9 @@ final class BlockEngine {
 
     /// Asks for pages that a process is going to read; the last one is not included.
     synchronized void willNeed(int start, int end) {
+        if (around.room.isFull()) {
+            return;
+        }
         perform(node.willNeed(start, end), null);
         drain();
     }
@@ -198,8 +240,10 @@ final class BlockEngine {
                         .filter(page -> known == null || known.isUnfiled(page))
                         .boxed()
                         .toList();
-        perform(node.willNeed(pages), null);
-        drain();
+        if (!around.room.isFull()) {
+            perform(node.willNeed(pages), null);
+            drain();
+        }
         return pages;
     }
 
@@ -233,7 +277,8 @@ final class BlockEngine {
         return true;
     }
 
-    /// Has pages come here, to be read.
+    /// Has pages come here, to be read, whether there is room or not: they would be lost with the
+    /// agent that has them.
     ///
     /// @return how many are not here after so long, lost ones not counted
     synchronized int fetch(List<Integer> needed, long limitNanos) throws InterruptedException {
@@ -306,6 +351,12 @@ final class BlockEngine {
             if (refusals != refusedBefore) {
                 return false;
             }
+            if (lacksRoom(page)) {
+                around.room.refused(block.segment());
+                throw new PagesFailed(
+                        "this node has no room for page %d of segment %s"
+                                .formatted(at(page), block.segment()));
+            }
             if (!node.isWaiting(page)) {
                 perform(node.need(page, needed == Access.WRITE), null);
                 drain();
@@ -325,13 +376,20 @@ final class BlockEngine {
         return node.isLost(page) || node.shown(page).compareTo(needed) >= 0;
     }
 
-    synchronized void received(
+    /// Hears what a member says.
+    ///
+    /// @return false if it was dropped, and hears nothing
+    synchronized boolean received(
             Member from, long epoch, PageMessage message, @Nullable MemorySegment payload) {
+        if (isDropped) {
+            return false;
+        }
         if (payload != null) {
             counters.received(payload.byteSize());
         }
         handle(new Spoken(from, epoch, message, payload));
         drain();
+        return true;
     }
 
     /// {@return which pages came to this node how often}
@@ -369,7 +427,12 @@ final class BlockEngine {
     ///
     /// @param live all members that may have copies
     /// @param mode of the segment
-    synchronized void granted(Member newHome, long epoch, OwnershipMode mode, List<Member> live) {
+    /// @return false if it was dropped, and hears nothing
+    synchronized boolean granted(
+            Member newHome, long epoch, OwnershipMode mode, List<Member> live) {
+        if (isDropped) {
+            return false;
+        }
         if (epoch > grantedEpoch) {
             grantedEpoch = epoch;
             home = null;
@@ -379,6 +442,7 @@ final class BlockEngine {
         }
         perform(node.granted(newHome, epoch), null);
         drain();
+        return true;
     }
 
     /// The log says that nobody can be the home for now.
@@ -494,7 +558,10 @@ final class BlockEngine {
         var remaining = pinnedNanos(message);
         if (remaining > 0) {
             around.delayed.call(
-                    () -> received(spoken.from, spoken.epoch, message, null), remaining);
+                    () -> {
+                        var _ = received(spoken.from, spoken.epoch, message, null);
+                    },
+                    remaining);
         } else {
             perform(node.received(spoken.from, spoken.epoch, message), spoken);
         }
@@ -542,6 +609,9 @@ final class BlockEngine {
             counters.performed(effect, isToOther);
             perform(effect, cause);
         }
+        var now = node.pagesTaken();
+        around.room.changed(now - taken);
+        taken = now;
         // Pages may have come that somebody waits for.
         notifyAll();
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +51,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private final Map<NodeId, Long> goneRuns = new ConcurrentHashMap<>();
     private final Map<NodeId, Member> senders = new ConcurrentHashMap<>();
 
+    private final PageRoom room;
     private final Recorder recorder;
 
     private PageEngine(
@@ -61,6 +63,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         this.config = config;
         this.links = links;
         var frames = new Frames(config.self(), links);
+        this.room = new PageRoom(config.mostPages(), config.mostBlocks());
         this.recorder = Recorder.start(ownership, this::recorded);
         this.around =
                 new BlockEngine.Surroundings(
@@ -70,6 +73,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                         ownership,
                         recorder,
                         delayed,
+                        room,
                         new ReadOuts(),
                         files,
                         loads);
@@ -132,17 +136,28 @@ public final class PageEngine implements PeerSink, AutoCloseable {
             isOver = true;
         }
 
+        /// No process asks for a page of it meanwhile.
+        synchronized void drop(BlockId block) {
+            blocks.computeIfPresent(block, (_, known) -> known.drop() ? null : known);
+        }
+
         @Override
         public synchronized void fault(int page, boolean write) {
             if (isOver) {
                 return;
             }
             var number = page / BlockId.PAGES;
+            var touched = at(number);
+            if (touched.isEmpty()) {
+                counters(segment).refused.increment();
+                memory.poison(page);
+                return;
+            }
             links.together(() -> {
-                var onward = at(number).fault(page % BlockId.PAGES, write);
+                var onward = touched.get().fault(page % BlockId.PAGES, write);
                 var next = (number + 1) * BlockId.PAGES;
                 if (onward > 0 && next < memory.pages()) {
-                    at(number + 1).readOn(onward);
+                    at(number + 1).ifPresent(block -> block.readOn(onward));
                 }
             });
         }
@@ -167,13 +182,13 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                 var first = number * BlockId.PAGES;
                 var from = Math.max(start - first, 0);
                 var to = Math.min(end - first, BlockId.PAGES);
-                var block = at(number);
-                links.together(() -> block.willNeed(from, to));
+                at(number).ifPresent(block -> links.together(() -> block.willNeed(from, to)));
             }
         }
 
-        private BlockEngine at(int number) {
-            return block(new BlockId(segment, number));
+        /// {@return a block; empty if there is no room for it}
+        private Optional<BlockEngine> at(int number) {
+            return findOrMake(new BlockId(segment, number));
         }
     }
 
@@ -203,16 +218,24 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void granted(
             BlockId block, Member home, long epoch, OwnershipMode mode, List<Member> live) {
         if (home.equals(config.self()) || blocks.containsKey(block)) {
-            block(block).granted(home, epoch, mode, live);
+            while (!block(block).granted(home, epoch, mode, live)) {
+                // Another one takes its place.
+                Thread.onSpinWait();
+            }
         }
     }
 
     /// The log says that nobody can be the home of a block for now: who waits for a page of it gets
-    /// an error, who touches another one asks again.
+    /// an error, who touches another one asks again. What is of no use then is not kept.
     public void refused(BlockId block) {
         var known = blocks.get(block);
-        if (known != null) {
-            known.refused();
+        if (known == null) {
+            return;
+        }
+        known.refused();
+        var faults = open.get(block.segment());
+        if (faults != null) {
+            faults.drop(block);
         }
     }
 
@@ -256,7 +279,11 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                 PageMessageCodec.decode(frame)
                         .orElseThrow(() -> new InvariantBroken("nodes speak one version: " + from));
         var payload = frame.hasRemaining() ? MemorySegment.ofBuffer(frame) : null;
-        block(envelope.block()).received(from, envelope.epoch(), envelope.message(), payload);
+        while (!block(envelope.block())
+                .received(from, envelope.epoch(), envelope.message(), payload)) {
+            // Another one takes its place.
+            Thread.onSpinWait();
+        }
     }
 
     /// A home notes it with each page: one object is soon found in the processor's cache.
@@ -272,6 +299,26 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     private BlockEngine block(BlockId block) {
         var known = blocks.get(block);
         return known == null ? blocks.computeIfAbsent(block, this::created) : known;
+    }
+
+    /// {@return a block; empty if it is not known here and there are as many as there may be}
+    private Optional<BlockEngine> findOrMake(BlockId block) {
+        if (blocks.size() < room.mostBlocks() || blocks.containsKey(block)) {
+            return Optional.of(block(block));
+        }
+        room.refused(block.segment());
+        return Optional.empty();
+    }
+
+    /// {@return a block, for the agent itself}
+    ///
+    /// @throws PagesFailed if there is no room for it
+    private BlockEngine roomFor(BlockId block) {
+        return findOrMake(block)
+                .orElseThrow(() ->
+                        new PagesFailed(
+                                "this node has no room for block %s: it has %d"
+                                        .formatted(block, room.mostBlocks())));
     }
 
     private BlockEngine created(BlockId id) {
@@ -297,7 +344,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void read(SegmentId segment, int start, int end, PageSink into) {
         var number = start / BlockId.PAGES;
         var first = number * BlockId.PAGES;
-        var block = block(new BlockId(segment, number));
+        var block = roomFor(new BlockId(segment, number));
         links.together(() -> block.willNeed(start - first, end - first));
         var copy = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES));
         for (var page = start; page < end; page++) {
@@ -312,7 +359,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     ///
     /// @throws PagesFailed if it is lost, or does not come
     public void write(SegmentId segment, int page, MemorySegment content) {
-        var block = block(new BlockId(segment, page / BlockId.PAGES));
+        var block = roomFor(new BlockId(segment, page / BlockId.PAGES));
         require(
                 segment,
                 page,
@@ -326,7 +373,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     List<Integer> unfiled(SegmentId segment, int start, int end) {
         var number = start / BlockId.PAGES;
         var first = number * BlockId.PAGES;
-        var block = block(new BlockId(segment, number));
+        var block = roomFor(new BlockId(segment, number));
         var pages = new ArrayList<Integer>();
         links.together(() ->
                 block.unfiled(start - first, end - first).forEach(page -> pages.add(first + page)));
@@ -338,7 +385,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     /// @return the version that was copied, if whoever stores into the page next makes a newer one
     /// @throws PagesFailed if it is lost, or does not come
     OptionalLong share(SegmentId segment, int page, MemorySegment copy) {
-        var block = block(new BlockId(segment, page / BlockId.PAGES));
+        var block = roomFor(new BlockId(segment, page / BlockId.PAGES));
         var version = new AtomicReference<>(OptionalLong.empty());
         require(
                 segment,
@@ -447,6 +494,17 @@ public final class PageEngine implements PeerSink, AutoCloseable {
                         .limit(pages)
                         .toList();
         return counters(segment).stats(hottest);
+    }
+
+    /// What a node has, and may have, of all segments together.
+    ///
+    /// @param pages that are here, or asked for
+    /// @param blocks of which it keeps account
+    public record Use(long pages, long mostPages, int blocks, int mostBlocks) {}
+
+    /// {@return how much there is of all segments together}
+    public Use use() {
+        return new Use(room.pages(), room.mostPages(), blocks.size(), room.mostBlocks());
     }
 
     /// {@return the segments that processes of this node have touched, in order}

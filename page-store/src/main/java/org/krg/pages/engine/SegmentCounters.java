@@ -23,6 +23,7 @@ final class SegmentCounters {
     final LongAdder taken = new LongAdder();
     final LongAdder shared = new LongAdder();
     final LongAdder lost = new LongAdder();
+    final LongAdder refused = new LongAdder();
     final LongAdder bytesIn = new LongAdder();
     final LongAdder bytesOut = new LongAdder();
     final LongAdder owners = new LongAdder();
@@ -59,6 +60,7 @@ final class SegmentCounters {
                 taken.sum(),
                 shared.sum(),
                 lost.sum(),
+                refused.sum(),
                 bytesIn.sum(),
                 bytesOut.sum(),
                 owners.sum(),

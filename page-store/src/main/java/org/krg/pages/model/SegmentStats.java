@@ -17,6 +17,7 @@ import java.util.List;
 /// @param taken pages given up with their content
 /// @param shared pages that were read out for a reader elsewhere
 /// @param lost pages that nobody has any more
+/// @param refused touches that were an error because this node has no room for more pages
 /// @param bytesIn of pages that came from other nodes
 /// @param bytesOut of pages that went to other nodes
 /// @param owners times a page of a block whose home is here got its next owner
@@ -36,6 +37,7 @@ public record SegmentStats(
         long taken,
         long shared,
         long lost,
+        long refused,
         long bytesIn,
         long bytesOut,
         long owners,

@@ -137,6 +137,26 @@ class LargeSegmentTest {
     }
 
     @Test
+    void whoFillsMoreThanTheNodeHasRoomForGetsAnErrorAndTheOthersGoOn() {
+        var room = 64L * 4_096;
+        try (var agreement = new Agreement();
+                var here = PageNode.cramped("here", agreement, directory, room);
+                var there = new PageNode("there", agreement, directory)) {
+            var program = here.toucher();
+            for (var offset = 0L; offset < room; offset += 4_096) {
+                assertThat(program.ask("write %d 7".formatted(offset))).isEqualTo("ok");
+            }
+
+            assertThat(program.ask("write %d 7".formatted(room))).isEqualTo("sigbus");
+
+            assertThat(program.ask("write 0 8")).isEqualTo("ok");
+            assertThat(there.toucher().ask("exchange 0 9")).isEqualTo("8");
+            assertThat(program.ask("write %d 7".formatted(room + 4_096))).isEqualTo("ok");
+            assertThat(program.ask("read 0")).isEqualTo("sigbus");
+        }
+    }
+
+    @Test
     void itGrowsToItsFullSize() {
         try (var agreement = new Agreement();
                 var here = PageNode.sized("here", agreement, directory, TEBIBYTE)) {

@@ -39,13 +39,16 @@ class PageEngineTest {
     private static final Member OTHER = new Member(new NodeId("other"), 5);
     private static final Member THIRD = new Member(new NodeId("third"), 1);
 
+    private static final int MOST_PAGES = 6;
+    private static final int MOST_BLOCKS = 2;
+
     private final List<NodeId> answered = new ArrayList<>();
     private final List<String> pages = new ArrayList<>();
     private PageEngine engine;
 
     @BeforeEach
     void start() {
-        var config = new PageEngineConfig(SELF, Duration.ZERO);
+        var config = new PageEngineConfig(SELF, Duration.ZERO, MOST_PAGES, MOST_BLOCKS);
         var owners = new AgreedOwners((_, _, _) -> true).of(SELF);
         engine = PageEngine.start(config, new Links(), _ -> {}, owners);
         engine.granted(BLOCK, SELF, 1, OwnershipMode.ASYNC, List.of(SELF, OTHER));
@@ -145,6 +148,50 @@ class PageEngineTest {
     }
 
     @Test
+    void whoTouchesMorePagesThanTheNodeMayHaveGetsAnErrorUntilSomeAreGone() {
+        var memory = new NumberedPages();
+        var sink = engine.open(BLOCK.segment(), memory);
+        for (var page = 0; page < MOST_PAGES; page++) {
+            sink.fault(page, true);
+        }
+        assertThat(engine.use().pages()).isEqualTo(MOST_PAGES);
+
+        sink.fault(6, true);
+        sink.willNeed(0, 8);
+        sink.fault(3, true);
+
+        assertThat(memory.poisoned).containsExactly(6);
+        assertThat(engine.stats(BLOCK.segment(), 0).refused()).isEqualTo(1);
+        assertThat(engine.use().pages()).isEqualTo(MOST_PAGES);
+
+        say(OTHER, OTHER.run(), SELF.run(), 1, new Request(1, true));
+        sink.fault(7, true);
+        assertThat(memory.poisoned).containsExactly(6);
+        engine.forget(BLOCK.segment());
+        assertThat(engine.use().pages()).isZero();
+    }
+
+    @Test
+    void whoTouchesMoreBlocksThanTheNodeMayKnowGetsAnErrorAndOneWithoutAHomeIsNotKept() {
+        var memory = new NumberedPages();
+        var sink = engine.open(BLOCK.segment(), memory);
+        sink.fault(BlockId.PAGES, false);
+        sink.fault(2 * BlockId.PAGES, false);
+        assertThat(memory.poisoned).containsExactly(2 * BlockId.PAGES);
+        assertThat(engine.use().blocks()).isEqualTo(2);
+
+        engine.refused(new BlockId(BLOCK.segment(), 1));
+
+        assertThat(memory.poisoned).containsExactly(2 * BlockId.PAGES, BlockId.PAGES);
+        assertThat(engine.use().blocks()).isEqualTo(1);
+        assertThat(engine.use().pages()).isZero();
+        sink.fault(2 * BlockId.PAGES, false);
+        assertThat(engine.use().blocks()).isEqualTo(2);
+        engine.refused(BLOCK);
+        assertThat(engine.use().blocks()).isEqualTo(2);
+    }
+
+    @Test
     void faultsForWhichNobodyElseIsAskedAreToldApart() {
         var sink = engine.open(BLOCK.segment(), new NumberedPages());
         sink.fault(0, true);
@@ -173,6 +220,7 @@ class PageEngineTest {
     /// Every byte of a page is its number.
     private static final class NumberedPages implements PageMemory {
         final Map<Integer, Access> mapped = new HashMap<>();
+        final List<Integer> poisoned = new ArrayList<>();
         private final Set<Integer> there = new HashSet<>();
 
         @Override
@@ -184,7 +232,7 @@ class PageEngineTest {
 
         @Override
         public int pages() {
-            return 8;
+            return 3 * BlockId.PAGES;
         }
 
         @Override
@@ -222,7 +270,9 @@ class PageEngineTest {
         public void resume(int page, boolean writable) {}
 
         @Override
-        public void poison(int page) {}
+        public void poison(int page) {
+            poisoned.add(page);
+        }
     }
 
     private void say(long fromRun, long toRun, long epoch) {

@@ -478,11 +478,12 @@ final class Agent implements AutoCloseable {
                         tls.mutual(),
                         data.resolve("pages.sock"),
                         data.resolve("synced"),
+                        MachineFacts.segmentBytes(settings.node()),
                         store,
                         proposals,
                         requested);
         var pages = parts.add(new SharedMemories(self, setting, asks, attached));
-        PageMetrics.register(metrics, pages::allStats);
+        PageMetrics.register(metrics, pages::allStats, pages::use);
         return pages;
     }
 

@@ -35,6 +35,12 @@ final class MachineFacts {
                 node.memoryBytes() > 0 ? node.memoryBytes() : system.getTotalMemorySize());
     }
 
+    /// {@return the memory that pages of segments may take: what the settings say, else half}
+    static long segmentBytes(NodeSettings node) {
+        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+        return node.segmentBytes() > 0 ? node.segmentBytes() : system.getTotalMemorySize() / 2;
+    }
+
     private static String kernelText(String name, String otherwise) {
         try {
             return Files.readString(Path.of("/proc/sys/kernel").resolve(name)).strip();

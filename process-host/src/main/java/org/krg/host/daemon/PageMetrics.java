@@ -4,11 +4,13 @@ package org.krg.host.daemon;
 import com.codahale.metrics.MetricRegistry;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.krg.host.http.view.Distribution;
 import org.krg.host.http.view.Distribution.Bucket;
+import org.krg.pages.engine.PageEngine;
 import org.krg.pages.model.FaultKind;
 import org.krg.pages.model.FaultTimes;
 import org.krg.pages.model.SegmentStats;
@@ -26,7 +28,14 @@ final class PageMetrics {
         this.segments = segments;
     }
 
-    static void register(MetricRegistry metrics, Supplier<List<SegmentStats>> segments) {
+    static void register(
+            MetricRegistry metrics,
+            Supplier<List<SegmentStats>> segments,
+            Supplier<Optional<PageEngine.Use>> use) {
+        metrics.gauge("krg.pages.present", () -> () -> now(use, PageEngine.Use::pages));
+        metrics.gauge("krg.pages.present_limit", () -> () -> now(use, PageEngine.Use::mostPages));
+        metrics.gauge("krg.pages.blocks", () -> () -> now(use, PageEngine.Use::blocks));
+        metrics.gauge("krg.pages.blocks_limit", () -> () -> now(use, PageEngine.Use::mostBlocks));
         var pages = new PageMetrics(metrics, segments);
         pages.sum("read_faults_total", SegmentStats::read);
         pages.sum("write_faults_total", SegmentStats::write);
@@ -37,6 +46,7 @@ final class PageMetrics {
         pages.sum("invalidated_total", SegmentStats::invalidated);
         pages.sum("taken_total", SegmentStats::taken);
         pages.sum("lost_total", SegmentStats::lost);
+        pages.sum("refused_total", SegmentStats::refused);
         pages.sum("received_bytes_total", SegmentStats::bytesIn);
         pages.sum("sent_bytes_total", SegmentStats::bytesOut);
         pages.sum("owners_total", SegmentStats::owners);
@@ -46,6 +56,11 @@ final class PageMetrics {
             pages.times(kind, false);
             pages.times(kind, true);
         }
+    }
+
+    private static long now(
+            Supplier<Optional<PageEngine.Use>> use, ToLongFunction<PageEngine.Use> value) {
+        return use.get().map(value::applyAsLong).orElse(0L);
     }
 
     private void sum(String name, ToLongFunction<SegmentStats> value) {

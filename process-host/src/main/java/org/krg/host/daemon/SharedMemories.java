@@ -88,7 +88,7 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
         this.programs = listen(setting.socket());
         this.closed = programs.isEmpty();
         this.asks = asks;
-        this.files = new SegmentFiles(self, asks, this::writeBack);
+        this.files = new SegmentFiles(self, asks::file, this::writeBack);
         this.subscription = setting.store().onChange(this::changed);
     }
 
@@ -202,6 +202,12 @@ final class SharedMemories implements PageWitness, SharedPrograms, AutoCloseable
             engine = present.engine();
         }
         return engine.segments().stream().map(segment -> engine.stats(segment, 0)).toList();
+    }
+
+    /// {@return how much this node has of all segments together, and may have; empty while it has
+    /// no shared memory}
+    Optional<PageEngine.Use> use() {
+        return Optional.ofNullable(findPresent()).map(memory -> memory.engine().use());
     }
 
     @Override

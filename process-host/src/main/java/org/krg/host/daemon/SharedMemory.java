@@ -98,7 +98,14 @@ final class SharedMemory implements AutoCloseable {
                 new BackedFiles(
                         self.node(), setting.marks, store.image().segments().known().values());
         this.desk =
-                new SegmentDesk(self, store, proposals, segmentFiles, this::open, this::freeLater);
+                new SegmentDesk(
+                        self,
+                        store,
+                        proposals,
+                        segmentFiles,
+                        this::open,
+                        this::freeLater,
+                        SegmentDesk.ANSWER_LIMIT);
         new SecureRandom().nextBytes(key);
         var bind = new HostPort(setting.host, 0);
         this.links =
@@ -110,7 +117,8 @@ final class SharedMemory implements AutoCloseable {
                                         .map(peer -> new PagePort(peer.address(), peer.key())));
         this.engine =
                 PageEngine.start(
-                        PageEngineConfig.of(self),
+                        PageEngineConfig.of(
+                                self, setting.memoryBytes, Runtime.getRuntime().maxMemory()),
                         links,
                         this::ask,
                         new AgreedOwners(self, store, proposals),
@@ -142,6 +150,7 @@ final class SharedMemory implements AutoCloseable {
     /// @param host where it listens for other nodes
     /// @param socket where it listens for programs
     /// @param marks where it is kept what files of segments have
+    /// @param memoryBytes what pages of segments may take of the node's memory
     /// @param tls how that is encrypted, beyond loopback
     /// @param checkpoints takes those that programs ask for
     record Setting(
@@ -150,6 +159,7 @@ final class SharedMemory implements AutoCloseable {
             MutualTls tls,
             Path socket,
             Path marks,
+            long memoryBytes,
             ClusterStore store,
             Proposals proposals,
             ProgramCheckpoints checkpoints) {

@@ -74,7 +74,7 @@ class MembershipTest {
         return new AgentSettings(
                 directory,
                 new ClusterSettings(cluster, "lab"),
-                new NodeSettings(node, directory, true, 0, 0),
+                new NodeSettings(node, directory, true, 0, 0, 0),
                 AgentSettings.DEFAULT_LISTEN,
                 List.of(new FirstMember(node, 4, new HostPort("127.0.0.1", 7441))),
                 List.of(),

@@ -152,7 +152,7 @@ final class StateFilesTest {
         return new AgentSettings(
                 directory,
                 new ClusterSettings(CLUSTER, "test"),
-                new NodeSettings(SELF, data, true, 0, 0),
+                new NodeSettings(SELF, data, true, 0, 0, 0),
                 new NodeAddresses(
                         new HostPort("127.0.0.1", 17_440), RAFT, new HostPort("127.0.0.1", 17_443)),
                 List.of(new FirstMember(SELF, 1, RAFT)),

@@ -26,7 +26,7 @@ record NoPages(BooleanSupplier settled) implements PageWitness {
     @Override
     public SegmentStats stats(SegmentId segment, int pages) {
         return new SegmentStats(
-                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
     }
 
     @Override

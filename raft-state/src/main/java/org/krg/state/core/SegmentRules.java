@@ -36,6 +36,9 @@ final class SegmentRules {
     /// forgotten in one step.
     static final int MAX_TOUCHED_BLOCKS = 1 << 18;
 
+    /// Of one user who is not root: others have room yet.
+    static final int MAX_TOUCHED_BY_USER = MAX_TOUCHED_BLOCKS / 4;
+
     private static final int MODE_BITS = 0777;
     private static final int PAGE_BYTES = 4_096;
     private static final int MOST_PATH = 4_000;
@@ -298,6 +301,12 @@ final class SegmentRules {
                     "programs have touched %s blocks of 2 MiB, as many as a cluster has; destroy segments that nobody needs"
                             .formatted(MAX_TOUCHED_BLOCKS));
         }
+        if (current.isEmpty() && isAtLimit(image.segments(), segment.get().owner().uid())) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    "programs have touched %s blocks of 2 MiB of %s's segments, as many as a user has; destroy those that nobody needs"
+                            .formatted(MAX_TOUCHED_BY_USER, segment.get().owner().name()));
+        }
         var backing = segment.get().backing();
         var atFile = backing.flatMap(file -> FileHome.find(image, file));
         var isOnlyInFile = current.isEmpty() && backing.isPresent() && atFile.isEmpty();
@@ -309,6 +318,13 @@ final class SegmentRules {
         var home = atFile.orElse(command.proposer());
         return Decision.accept(
                 new SegmentEvent.Granted(block, new BlockGrant(home, epoch), detail));
+    }
+
+    /// Looks at all segments only where there are so many blocks at all.
+    private static boolean isAtLimit(Segments segments, int uid) {
+        return uid != 0
+                && segments.grants().size() >= MAX_TOUCHED_BY_USER
+                && segments.touchedBy(uid) >= MAX_TOUCHED_BY_USER;
     }
 
     private static boolean isGone(ClusterImage image, Member member) {

@@ -3,6 +3,7 @@ package org.krg.state.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,7 @@ import org.krg.state.model.Backing;
 import org.krg.state.model.BlockGrant;
 import org.krg.state.model.BlockId;
 import org.krg.state.model.Epoch;
+import org.krg.state.model.Identity;
 import org.krg.state.model.Member;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.OwnershipMode;
@@ -37,6 +39,8 @@ class SegmentRulesTest {
     private static final long SIZE = 5L << 20;
 
     private final Scene scene = Scene.withThreeNodes();
+    private static final Identity ROOT = new Identity(0, 0, List.of(), "root");
+
     private final SegmentId grid = create("grid");
     private final BlockId block = block();
 
@@ -104,7 +108,7 @@ class SegmentRulesTest {
 
     @Test
     void programsTouchNoMoreBlocksThanTheLimitUntilOthersAreGone() {
-        var large = createCommand("large", SegmentRules.MAX_BYTES);
+        var large = createCommand(ROOT, "large", SegmentRules.MAX_BYTES);
         var id = new SegmentId(scene.accepted(large).created());
         var full = touched(id, SegmentRules.MAX_TOUCHED_BLOCKS);
         var one = new GrantBlock(new BlockId(grid, 0), member(Samples.AWAY));
@@ -117,6 +121,28 @@ class SegmentRulesTest {
         assertThat(SegmentRules.decide(full, known)).isInstanceOf(Decision.Accept.class);
         var fewer = touched(id, SegmentRules.MAX_TOUCHED_BLOCKS - 1);
         assertThat(SegmentRules.decide(fewer, one)).isInstanceOf(Decision.Accept.class);
+    }
+
+    @Test
+    void programsTouchAQuarterOfThatInSegmentsOfOneUser() {
+        var id =
+                new SegmentId(
+                        scene.accepted(createCommand("large", SegmentRules.MAX_BYTES)).created());
+        var roots = new SegmentId(scene.accepted(createCommand(ROOT, "root", SIZE)).created());
+        var full = touched(id, SegmentRules.MAX_TOUCHED_BY_USER);
+        var another = new GrantBlock(new BlockId(grid, 0), member(Samples.AWAY));
+
+        assertThat(SegmentRules.decide(full, another))
+                .isInstanceOfSatisfying(
+                        Decision.Refuse.class,
+                        it -> assertThat(it.refusal()).isEqualTo(Refusal.LIMIT));
+        assertThat(
+                        SegmentRules.decide(
+                                full, new GrantBlock(new BlockId(roots, 0), member(Samples.AWAY))))
+                .isInstanceOf(Decision.Accept.class);
+        var without = full.withSegments(full.segments().without(id));
+        assertThat(without.segments().touchedBy(Samples.ALICE.uid())).isZero();
+        assertThat(SegmentRules.decide(without, another)).isInstanceOf(Decision.Accept.class);
     }
 
     private ClusterImage touched(SegmentId segment, int blocks) {
@@ -407,8 +433,11 @@ class SegmentRulesTest {
     }
 
     private CreateSegment createCommand(String name, long sizeBytes) {
-        return new CreateSegment(
-                name, sizeBytes, Samples.ALICE, 0600, OwnershipMode.DEFAULT, scene.now());
+        return createCommand(Samples.ALICE, name, sizeBytes);
+    }
+
+    private CreateSegment createCommand(Identity owner, String name, long sizeBytes) {
+        return new CreateSegment(name, sizeBytes, owner, 0600, OwnershipMode.DEFAULT, scene.now());
     }
 
     private Member member(NodeId node) {

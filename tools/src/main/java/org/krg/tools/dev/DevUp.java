@@ -164,7 +164,12 @@ public final class DevUp {
                         krgHome,
                         new ClusterSettings(cluster.id(), cluster.name()),
                         new NodeSettings(
-                                new NodeId(node.name()), directory.data(node.name()), true, 0, 0),
+                                new NodeId(node.name()),
+                                directory.data(node.name()),
+                                true,
+                                0,
+                                0,
+                                0),
                         node.listen(),
                         node.voter() ? voters.stream().map(DevUp::member).toList() : List.of(),
                         node.voter()

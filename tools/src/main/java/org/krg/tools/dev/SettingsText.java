@@ -63,6 +63,9 @@ final class SettingsText {
         if (node.memoryBytes() > 0) {
             entry("memory", node.memoryBytes() + "B");
         }
+        if (node.segmentBytes() > 0) {
+            entry("segments", node.segmentBytes() + "B");
+        }
     }
 
     private void listen(AgentSettings settings) {

@@ -87,6 +87,7 @@ public final class SegmentUse {
                         .right("IN VAIN", it -> count(it, "promotedInVain"))
                         .right("GIVEN UP", SegmentUse::givenUp)
                         .right("LOST", it -> count(it, "lost"))
+                        .right("REFUSED", it -> count(it, "refused"))
                         .right("IN", it -> bytes(it, "bytesIn"))
                         .right("OUT", it -> bytes(it, "bytesOut"))
                         .right("OWNERS", it -> count(it, "owners"))

@@ -55,7 +55,7 @@ class SettingsTextTest {
                 new AgentSettings(
                         directory,
                         new ClusterSettings(UUID.randomUUID(), "lab"),
-                        new NodeSettings(N1, Path.of("/srv/krg"), false, 1_500, 3L << 30),
+                        new NodeSettings(N1, Path.of("/srv/krg"), false, 1_500, 3L << 30, 1L << 30),
                         AgentSettings.DEFAULT_LISTEN,
                         List.of(MEMBER),
                         List.of(),
@@ -98,7 +98,7 @@ class SettingsTextTest {
                 new AgentSettings(
                         directory,
                         new ClusterSettings(UUID.randomUUID(), "lab"),
-                        new NodeSettings(N1, odd, true, 0, 0),
+                        new NodeSettings(N1, odd, true, 0, 0, 0),
                         AgentSettings.DEFAULT_LISTEN,
                         List.of(MEMBER),
                         List.of(),
@@ -114,7 +114,7 @@ class SettingsTextTest {
         return new AgentSettings(
                 directory,
                 new ClusterSettings(UUID.randomUUID(), "dev-1"),
-                new NodeSettings(N1, directory.resolve("data"), true, 0, 0),
+                new NodeSettings(N1, directory.resolve("data"), true, 0, 0, 0),
                 AgentSettings.DEFAULT_LISTEN,
                 members,
                 join,

@@ -70,6 +70,7 @@ public final class SegmentPagesView {
                         .put("taken", stats.taken())
                         .put("shared", stats.shared())
                         .put("lost", stats.lost())
+                        .put("refused", stats.refused())
                         .put("bytesIn", stats.bytesIn())
                         .put("bytesOut", stats.bytesOut())
                         .put("owners", stats.owners())

@@ -56,7 +56,7 @@ final class JobOptions {
             names = "--limit-memory",
             paramLabel = "SIZE",
             converter = ByteSize.Converter.class,
-            description = "memory it cannot exceed (default: none)")
+            description = "memory it cannot exceed, pages of segments not counted (default: none)")
     private @Nullable ByteSize limitMemory;
 
     @Option(

@@ -100,7 +100,7 @@ final class NodeOptions {
             return new AgentSettings(
                             KrgHome.require(),
                             cluster,
-                            new NodeSettings(new NodeId(node), data(), dev, 0, 0),
+                            new NodeSettings(new NodeId(node), data(), dev, 0, 0, 0),
                             listen(),
                             members,
                             join,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.krg.pages.engine;
+package org.krg.pages.coherence;
 
 import org.jspecify.annotations.Nullable;
 import org.krg.state.model.BlockId;
 
 /// A number for each page of a block, 0 at first. Of a block of which few pages are used it takes
 /// room for these and their neighbours. Owned by whoever owns the block.
-final class PageNumbers {
+public final class PageNumbers {
     private static final int NEIGHBOURS = 32;
 
     private final @Nullable Part[] parts = new Part[BlockId.PAGES / NEIGHBOURS];
@@ -15,12 +15,14 @@ final class PageNumbers {
         private final long[] numbers = new long[NEIGHBOURS];
     }
 
-    long get(int page) {
+    /// {@return the number of a page}
+    public long get(int page) {
         var part = parts[page / NEIGHBOURS];
         return part == null ? 0 : part.numbers[page % NEIGHBOURS];
     }
 
-    void set(int page, long number) {
+    /// Replaces the number of a page.
+    public void set(int page, long number) {
         var part = parts[page / NEIGHBOURS];
         if (part == null) {
             part = new Part();
@@ -29,7 +31,8 @@ final class PageNumbers {
         part.numbers[page % NEIGHBOURS] = number;
     }
 
-    void increment(int page) {
+    /// Adds one to the number of a page.
+    public void increment(int page) {
         set(page, get(page) + 1);
     }
 }
