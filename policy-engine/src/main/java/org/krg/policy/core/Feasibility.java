@@ -4,7 +4,6 @@ package org.krg.policy.core;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.LongFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
@@ -30,13 +29,11 @@ final class Feasibility {
     private final Situation situation;
     private final HostedProcess process;
     private final JobSpec spec;
-    private final SortedMap<NodeId, Resources> reserved;
 
     Feasibility(Situation situation, HostedProcess process) {
         this.situation = situation;
         this.process = process;
         this.spec = situation.image().jobs().require(process.job()).spec();
-        this.reserved = Reservations.of(situation.image(), situation.ledger());
     }
 
     /// {@return every reason why the process cannot go to `node` now; empty when it can}
@@ -61,7 +58,11 @@ final class Feasibility {
 
     /// {@return what `node` would have set aside with the process on it}
     Resources reservedWith(Node node) {
-        return reserved.getOrDefault(node.id(), Resources.NONE).plus(spec.reserve());
+        return reserved(node).plus(spec.reserve());
+    }
+
+    private Resources reserved(Node node) {
+        return situation.occupancy().on(node.id()).reserved();
     }
 
     private static Optional<String> ready(Node node) {
@@ -211,7 +212,7 @@ final class Feasibility {
             String what, Node node, ToLongFunction<Resources> amount, LongFunction<String> text) {
         var has = amount.applyAsLong(node.capacity());
         var wants = amount.applyAsLong(spec.reserve());
-        var free = has - amount.applyAsLong(reserved.getOrDefault(node.id(), Resources.NONE));
+        var free = has - amount.applyAsLong(reserved(node));
         return reject(
                 wants > free,
                 "%s: wants %s, has %s of %s free"

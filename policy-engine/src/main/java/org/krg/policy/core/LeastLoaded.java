@@ -86,19 +86,12 @@ public final class LeastLoaded implements Policy {
             score -= failures * FAILURE_PENALTY;
             reasons.add(failures + " failed starts here: -" + failures * FAILURE_PENALTY);
         }
-        var ranks = ranksOn(situation, process, node);
+        var ranks = Observation.ranksOn(situation, process, node);
         if (ranks > 0) {
             score -= ranks * RANK_PENALTY;
             reasons.add(ranks + " other ranks of its job here: -" + ranks * RANK_PENALTY);
         }
         return new Verdict(node.id(), true, score, reasons);
-    }
-
-    private static long ranksOn(Situation situation, HostedProcess process, Node node) {
-        return situation.image().processesOf(process.job()).stream()
-                .filter(rank -> !rank.id().equals(process.id()))
-                .filter(rank -> Observation.isOn(situation, rank, node))
-                .count();
     }
 
     private static double share(long part, long whole) {

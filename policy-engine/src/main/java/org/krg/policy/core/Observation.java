@@ -2,21 +2,16 @@
 package org.krg.policy.core;
 
 import java.util.Collections;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.model.GenerationId;
 import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.Node;
-import org.krg.state.model.NodeId;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Phase;
-import org.krg.state.model.ProcessId;
-import org.krg.state.model.Resources;
 import org.krg.state.model.Role;
 
 /// The values of all [Variable]s for a process and one node after the other.
@@ -26,46 +21,13 @@ public final class Observation {
     private final Situation situation;
     private final HostedProcess process;
     private final Job job;
-    private final SortedMap<NodeId, Resources> reserved;
-    private final SortedMap<NodeId, Counts> counts = new TreeMap<>();
     private final SortedMap<String, Object> ofTask;
-
-    /// Other processes of a node, those that were just placed and are not agreed yet as well.
-    private record Counts(int all, int ofJob, int ofUser) {
-        private static final Counts NONE = new Counts(0, 0, 0);
-
-        Counts plus(Counts other) {
-            return new Counts(all + other.all, ofJob + other.ofJob, ofUser + other.ofUser);
-        }
-    }
 
     public Observation(Situation situation, HostedProcess process) {
         this.situation = situation;
         this.process = process;
         this.job = situation.image().jobs().require(process.job());
-        this.reserved = Reservations.of(situation.image(), situation.ledger());
         this.ofTask = ofTask();
-        count();
-    }
-
-    private void count() {
-        var placed = new TreeMap<ProcessId, NodeId>();
-        situation.ledger().entries().forEach(entry -> placed.put(entry.process(), entry.node()));
-        for (var other : situation.image().processes().values()) {
-            if (!other.id().equals(process.id())) {
-                Optional.ofNullable(placed.get(other.id()))
-                        .or(() -> other.phase().host())
-                        .ifPresent(node -> counts.merge(node, one(other), Counts::plus));
-            }
-        }
-    }
-
-    private Counts one(HostedProcess other) {
-        var user = situation.image().jobs().require(other.job()).spec().runAs();
-        return new Counts(
-                1,
-                other.job().equals(process.job()) ? 1 : 0,
-                user.uid() == job.spec().runAs().uid() ? 1 : 0);
     }
 
     private SortedMap<String, Object> ofTask() {
@@ -130,9 +92,10 @@ public final class Observation {
 
     private Object node(Variable variable, Node node, double leastLoaded) {
         var capacity = node.capacity();
-        var aside = reserved.getOrDefault(node.id(), Resources.NONE);
+        var taken = situation.occupancy().on(node.id());
+        var aside = taken.reserved();
         var load = situation.factsOf(node.id()).load();
-        var count = counts.getOrDefault(node.id(), Counts.NONE);
+        var own = isOn(situation, agreed(), node) ? 1 : 0;
         return switch (variable) {
             case NODE_NAME -> node.id().name();
             case NODE_ARCHITECTURE -> node.capabilities().architecture();
@@ -141,9 +104,9 @@ public final class Observation {
             case NODE_MEMORY -> (double) capacity.memoryBytes();
             case NODE_CPUS_FREE -> (capacity.cpuMillis() - aside.cpuMillis()) / MILLIS;
             case NODE_MEMORY_FREE -> (double) (capacity.memoryBytes() - aside.memoryBytes());
-            case NODE_TASKS -> (double) count.all();
-            case NODE_TASKS_OF_JOB -> (double) count.ofJob();
-            case NODE_TASKS_OF_USER -> (double) count.ofUser();
+            case NODE_TASKS -> (double) (taken.processes() - own);
+            case NODE_TASKS_OF_JOB -> (double) ranksOn(situation, process, node);
+            case NODE_TASKS_OF_USER -> (double) (taken.processesOf(job.spec().runAs()) - own);
             case NODE_FAILURES -> (double) failures(process, node);
             case NODE_HAS_COPY -> hasCopy(situation, process, node);
             case NODE_PAGES -> pages(situation, node);
@@ -166,12 +129,23 @@ public final class Observation {
         };
     }
 
-    /// {@return whether a process is on the node or was just placed there}
-    static boolean isOn(Situation situation, HostedProcess process, Node node) {
-        return situation.ledger().entries().stream()
-                .filter(entry -> entry.process().equals(process.id()))
-                .map(Ledger.Entry::node)
-                .findFirst()
+    /// {@return the process as the state has it, which may be on a node}
+    private HostedProcess agreed() {
+        return situation.image().processes().find(process.id()).orElse(process);
+    }
+
+    /// {@return the other ranks of a process's job that are on the node or were just placed there}
+    static long ranksOn(Situation situation, HostedProcess process, Node node) {
+        return situation.image().processesOf(process.job()).stream()
+                .filter(rank -> !rank.id().equals(process.id()))
+                .filter(rank -> isOn(situation, rank, node))
+                .count();
+    }
+
+    private static boolean isOn(Situation situation, HostedProcess process, Node node) {
+        return situation
+                .ledger()
+                .find(process.id())
                 .or(() -> process.phase().host())
                 .filter(node.id()::equals)
                 .isPresent();

@@ -10,11 +10,22 @@ import org.krg.state.model.NodeId;
 
 /// All that a placement is decided from.
 ///
+/// @param occupancy by `image` and `ledger`
 /// @param facts what each node said of the program; a node that is missing here was not asked
 public record Situation(
-        ClusterImage image, Ledger ledger, SortedMap<NodeId, ProgramFacts> facts, Instant now) {
+        ClusterImage image,
+        Ledger ledger,
+        Occupancy occupancy,
+        SortedMap<NodeId, ProgramFacts> facts,
+        Instant now) {
     public Situation {
         facts = Collections.unmodifiableSortedMap(new TreeMap<>(facts));
+    }
+
+    /// Works out what the nodes have taken on.
+    public Situation(
+            ClusterImage image, Ledger ledger, SortedMap<NodeId, ProgramFacts> facts, Instant now) {
+        this(image, ledger, Occupancy.of(image, ledger), facts, now);
     }
 
     /// {@return what a node said of the program}

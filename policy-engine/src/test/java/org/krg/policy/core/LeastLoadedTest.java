@@ -20,6 +20,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.krg.policy.model.Ledger;
+import org.krg.policy.model.Occupancy;
 import org.krg.policy.model.ProgramFacts;
 import org.krg.policy.model.Situation;
 import org.krg.state.image.ClusterImage;
@@ -106,6 +107,22 @@ final class LeastLoadedTest {
         var entry = new Ledger.Entry(new ProcessId(9), Epoch.ZERO, N1, Resources.NONE);
         assertThat(Ledger.EMPTY.with(entry).settled(TWO_NODES)).isEqualTo(Ledger.EMPTY);
         assertThat(Ledger.EMPTY.with(entry).without(new ProcessId(9))).isEqualTo(Ledger.EMPTY);
+    }
+
+    @Test
+    void whatWasJustPlacedAddsToWhatIsThereAlready() {
+        var entry =
+                new Ledger.Entry(new ProcessId(2), new Epoch(1), N1, new Resources(1_000, 1 << 20));
+        var there = with(TWO_NODES, ONE_CORE, process(1, new Phase.Running(N1, START, NOW)));
+        var image = with(there, ONE_CORE, process(2, waiting(START)));
+
+        var occupancy = Occupancy.of(image, Ledger.EMPTY);
+        var both = occupancy.with(image, entry);
+
+        assertThat(both).isEqualTo(Occupancy.of(image, Ledger.EMPTY.with(entry)));
+        assertThat(both.on(N1).processes()).isEqualTo(2);
+        assertThat(both.on(N1).reserved().cpuMillis()).isEqualTo(2_000);
+        assertThat(occupancy.on(N1).processes()).isEqualTo(1);
     }
 
     @Test

@@ -64,6 +64,11 @@ public record Leases<K extends Comparable<K>>(Table<K, Held> held) {
         return held.find(key).filter(it -> it.deadline().compareTo(now) > 0).isEmpty();
     }
 
+    /// {@return when the time of `key`, which has one, is over}
+    public Duration end(K key) {
+        return held.require(key).deadline();
+    }
+
     /// {@return the keys whose time is over, in their order}
     public List<K> expired(Duration now) {
         return held.stream()

@@ -3,7 +3,6 @@ package org.krg.host.engine;
 
 import com.codahale.metrics.MetricRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,16 +12,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.krg.host.ProgramQuestion;
-import org.krg.host.core.BriefDecision;
 import org.krg.host.core.CutTimes;
 import org.krg.host.core.FailedRanks;
 import org.krg.host.core.Leases;
-import org.krg.host.core.Pauses;
 import org.krg.policy.core.Policy;
-import org.krg.policy.model.Ledger;
 import org.krg.policy.model.ProgramFacts;
-import org.krg.policy.model.Situation;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.Leadership;
 import org.krg.state.ClusterStore.NoQuorum;
@@ -31,20 +25,14 @@ import org.krg.state.command.CutCommand.AbandonCut;
 import org.krg.state.command.MigrationCommand.AbortMigration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
 import org.krg.state.command.Operation;
-import org.krg.state.command.ProcessCommand.Place;
-import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.Reply;
 import org.krg.state.image.ClusterImage;
-import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
 import org.krg.state.model.Migration;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
-import org.krg.state.model.Phase;
-import org.krg.state.model.PlacementDecision;
-import org.krg.state.model.PolicyId;
 import org.krg.state.model.ProcessId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
@@ -52,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What only the leader may do, as long as this node leads: measure the nodes' leases and declare
-/// silent nodes lost, and place processes that wait. Every proposal carries the leader's term and
-/// has no effect under another one.
+/// silent nodes lost, and place processes that wait ([Placing]). Every proposal carries the
+/// leader's term and has no effect under another one.
 ///
 /// All fields are owned by the thread of the duties.
 public final class LeaderDuties implements Renewals, AutoCloseable {
@@ -67,9 +55,6 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
 
     /// How late the end of a lease is seen at most.
     private static final Duration TICK = Duration.ofMillis(100);
-
-    /// Processes without a node are looked at again so often, although nothing changed.
-    private static final Duration RECONSIDER = Duration.ofSeconds(1);
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
@@ -101,22 +86,20 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
     private static final class Reign {
         private final long term;
         private final SessionId session;
+        private final Placing placing;
         private final Set<Object> proposed = new HashSet<>();
         private long sequence;
         private Leases<NodeId> nodes = Leases.none();
         private Leases<MigrationId> moves = Leases.none();
         private FailedRanks failed = FailedRanks.NONE;
         private Leases<JobId> cuts = Leases.none();
-        private Leases<ProcessId> pauses = Leases.none();
         private Revision judged = Revision.ZERO;
         private ClusterImage spread = ClusterImage.EMPTY;
-        private Ledger ledger = Ledger.EMPTY;
-        private ClusterImage placedFrom = ClusterImage.EMPTY;
-        private Duration reconsider = Duration.ZERO;
 
-        Reign(long term, SessionId session) {
+        Reign(long term, SessionId session, Placing placing) {
             this.term = term;
             this.session = session;
+            this.placing = placing;
         }
     }
 
@@ -199,7 +182,10 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
                                     renewal.answer()
                                             .completeExceptionally(
                                                     new NoQuorum("this node does not lead")));
-            case Input.Answered(var key, var told) -> facts.answer(key, told);
+            case Input.Answered(var key, var told) -> {
+                facts.answer(key, told);
+                reign.ifPresent(now -> now.placing.answered());
+            }
             case Input.Replied(var term, var subject, var reply) ->
                     reign.filter(now -> now.term == term)
                             .ifPresent(now -> replied(now, subject, reply));
@@ -211,12 +197,22 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         if (leads.equals(reign.map(now -> now.term))) {
             return;
         }
-        reign = leads.map(term -> new Reign(term, sessions.get()));
+        reign = leads.map(term -> new Reign(term, sessions.get(), placing()));
         log.info(
                 leadership.mine()
                         ? "this node leads, its duties begin term={}"
                         : "this node does not lead, its duties rest term={}",
                 leadership.term());
+    }
+
+    private Placing placing() {
+        return new Placing(
+                policy,
+                facts,
+                ticker,
+                wall,
+                metrics,
+                (process, command) -> reign.ifPresent(now -> propose(now, process, command)));
     }
 
     private void rule(Reign now) {
@@ -237,7 +233,7 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         }
         judge(now, image);
         spread(now, image);
-        place(now, image);
+        now.placing.look(image);
     }
 
     /// Ends what must not go on of parallel jobs.
@@ -315,83 +311,6 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         }
     }
 
-    private void place(Reign now, ClusterImage image) {
-        now.ledger = now.ledger.settled(image);
-        var changed = image.revision().compareTo(now.placedFrom.revision()) != 0;
-        if (!changed && ticker.now().compareTo(now.reconsider) < 0) {
-            return;
-        }
-        now.placedFrom = image;
-        now.reconsider = ticker.now().plus(RECONSIDER);
-        now.pauses = now.pauses.following(Pauses.grants(image), ticker.now());
-        for (var process : image.processes().values()) {
-            if (process.phase() instanceof Phase.Waiting waiting
-                    && !now.proposed.contains(process.id())
-                    && !now.ledger.knows(process.id())) {
-                if (now.pauses.isOver(process.id(), ticker.now())) {
-                    place(now, image, process, waiting.notBefore());
-                } else {
-                    now.reconsider = ticker.now();
-                }
-            }
-        }
-    }
-
-    /// @param notBefore by the clock of whoever had the process wait, which may be ahead of ours
-    private void place(Reign now, ClusterImage image, HostedProcess process, Instant notBefore) {
-        var spec = image.jobs().require(process.job()).spec();
-        var program = spec.program();
-        var question =
-                new ProgramQuestion(
-                        program.executable(),
-                        program.digest(),
-                        program.workingDirectory(),
-                        spec.runAs());
-        var told = facts.find(ready(image), question);
-        if (told.isEmpty()) {
-            // The answers wake us.
-            now.reconsider = ticker.now();
-            return;
-        }
-        var present = wall.instant();
-        var at = present.isBefore(notBefore) ? notBefore : present;
-        var situation = new Situation(image, now.ledger, told.get(), at);
-        var decision = BriefDecision.of(policy.place(situation, process));
-        countFailure(image, decision);
-        if (decision.chosen().isPresent()) {
-            var node = decision.chosen().get();
-            now.ledger =
-                    now.ledger.with(
-                            new Ledger.Entry(
-                                    process.id(), process.nextEpoch(), node, spec.reserve()));
-            propose(
-                    now,
-                    process.id(),
-                    new Place(process.id(), process.epoch(), node, decision, decision.at()));
-        } else if (isNews(decision, process)) {
-            metrics.counter("krg.host.processes_unplaced_total").inc();
-            propose(now, process.id(), new RecordUnplaced(process.id(), process.epoch(), decision));
-        }
-    }
-
-    /// Where the policy that the cluster has agreed on fails, another decides.
-    private void countFailure(ClusterImage image, PlacementDecision decision) {
-        image.policies()
-                .active()
-                .map(PolicyId::toString)
-                .filter(name -> !name.equals(decision.policy()))
-                .ifPresent(_ -> metrics.counter("krg.host.policy_failures_total").inc());
-    }
-
-    /// A decision that says what the last one said is not written again.
-    private static boolean isNews(PlacementDecision decision, HostedProcess process) {
-        return process.decision()
-                .filter(last -> last.chosen().isEmpty())
-                .filter(last -> last.policy().equals(decision.policy()))
-                .filter(last -> last.verdicts().equals(decision.verdicts()))
-                .isEmpty();
-    }
-
     /// {@return whether it was proposed, because no proposal about `subject` is under way}
     private boolean propose(Reign now, Object subject, Command command) {
         if (!now.proposed.add(subject)) {
@@ -427,14 +346,12 @@ public final class LeaderDuties implements Renewals, AutoCloseable {
         return whole.length() <= MOST_SHOWN ? whole : whole.substring(0, MOST_SHOWN) + "…";
     }
 
-    /// What became of a proposal shows in the state; what did not take effect is proposed again.
     private static void replied(Reign now, Object subject, Optional<Reply> reply) {
         now.proposed.remove(subject);
-        var accepted = reply.filter(Reply.Accepted.class::isInstance).isPresent();
-        if (subject instanceof ProcessId process && !accepted) {
-            now.ledger = now.ledger.without(process);
+        if (subject instanceof ProcessId process) {
+            now.placing.replied(
+                    process, reply.filter(Reply.Accepted.class::isInstance).isPresent());
         }
-        now.placedFrom = ClusterImage.EMPTY;
     }
 
     private static boolean canBeGivenUp(Migration migration) {

@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.krg.host.core.Images;
 import org.krg.policy.core.LeastLoaded;
+import org.krg.policy.core.Policy;
 import org.krg.policy.model.ProgramFacts;
+import org.krg.policy.model.Situation;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.Command;
 import org.krg.state.command.JobCommand.SubmitJob;
@@ -35,9 +38,11 @@ import org.krg.state.command.ProcessCommand.RecordUnplaced;
 import org.krg.state.command.ProcessCommand.ReportStartFailed;
 import org.krg.state.command.Reply;
 import org.krg.state.model.CheckpointPolicy;
+import org.krg.state.model.HostedProcess;
 import org.krg.state.model.Node;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Phase;
+import org.krg.state.model.PlacementDecision;
 import org.krg.state.model.PolicyId;
 import org.krg.state.model.SessionId;
 
@@ -46,23 +51,59 @@ final class LeaderDutiesTest {
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final String FAILURES = "krg.host.policy_failures_total";
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final ProgramFacts MISSING =
+            new ProgramFacts(ProgramFacts.Presence.MISSING, "no file /bin/true");
 
     private final FakeStore store = new FakeStore(HERE);
     private final ManualTicker ticker = new ManualTicker();
     private final AtomicLong sessions = new AtomicLong();
     private final MetricRegistry metrics = new MetricRegistry();
     private volatile Instant wall = NOW;
+    private volatile Policy policy = new LeastLoaded();
     private volatile ProgramFacts facts = new ProgramFacts(ProgramFacts.Presence.SAME, "there");
     private final LeaderDuties duties =
             new LeaderDuties(
                     store,
-                    new LeastLoaded(),
+                    new Chosen(),
                     (_, _) -> CompletableFuture.completedFuture(facts),
                     BOUND,
                     () -> new SessionId(sessions.incrementAndGet()),
                     ticker,
                     () -> wall,
                     metrics);
+
+    /// Has the policy of the test decide.
+    private final class Chosen implements Policy {
+        @Override
+        public String name() {
+            return policy.name();
+        }
+
+        @Override
+        public PlacementDecision place(Situation situation, HostedProcess process) {
+            return policy.place(situation, process);
+        }
+    }
+
+    /// Takes a fifth of a turn for each decision, and has a node renew its lease during the first.
+    private final class Slow implements Policy {
+        private final AtomicInteger decisions = new AtomicInteger();
+        private final CompletableFuture<Integer> answered = new CompletableFuture<>();
+
+        @Override
+        public String name() {
+            return "slow@1";
+        }
+
+        @Override
+        public PlacementDecision place(Situation situation, HostedProcess process) {
+            ticker.advance(Placing.TURN.dividedBy(5));
+            if (decisions.incrementAndGet() == 1) {
+                var _ = duties.renew(HERE, 1).thenAccept(_ -> answered.complete(decisions.get()));
+            }
+            return new LeastLoaded().place(situation, process);
+        }
+    }
 
     @BeforeEach
     void twoNodes() {
@@ -183,7 +224,7 @@ final class LeaderDutiesTest {
 
     @Test
     void aProcessThatNoNodeCanTakeIsExplainedOnce() {
-        facts = new ProgramFacts(ProgramFacts.Presence.MISSING, "no file /bin/true");
+        facts = MISSING;
         store.lead(true);
         submit("heat");
 
@@ -194,6 +235,61 @@ final class LeaderDutiesTest {
 
         assertThat(store.commands(RecordUnplaced.class)).hasSize(1);
         assertThat(phase()).isInstanceOf(Phase.Waiting.class);
+    }
+
+    /// However many wait and however long the policy thinks about them.
+    @Test
+    void aRenewalIsAnsweredBeforeAllThatWaitHaveBeenThoughtOf() {
+        facts = MISSING;
+        var slow = new Slow();
+        policy = slow;
+        submitMany(200);
+
+        store.lead(true);
+
+        assertThat(slow.answered).succeedsWithin(LIMIT).isEqualTo(5);
+        await().atMost(LIMIT).until(() -> store.commands(RecordUnplaced.class).size() == 200);
+    }
+
+    /// What is free changes with every program, for all that wait.
+    @Test
+    void reasonsThatChangeForAllThatWaitAreWrittenAFewAtATime() {
+        var most = Placing.MOST_TOLD_AT_ONCE;
+        var all = most + 30;
+        facts = MISSING;
+        submitMany(all);
+        store.lead(true);
+        await().atMost(LIMIT).until(() -> store.commands(RecordUnplaced.class).size() == all);
+
+        facts = new ProgramFacts(ProgramFacts.Presence.MISSING, "no directory /bin");
+        ticker.advance(Duration.ofSeconds(6));
+        renewAll();
+        await().atMost(LIMIT).until(() -> countChanged() == most);
+        ticker.advance(Placing.TELLING.multipliedBy(10));
+        await().atMost(LIMIT).until(() -> countChanged() == most + 10);
+        ticker.advance(Duration.ofSeconds(6));
+        renewAll();
+
+        await().atMost(LIMIT).until(() -> countChanged() == all);
+        assertThat(store.commands(RecordUnplaced.class)).hasSize(2 * all);
+    }
+
+    private long countChanged() {
+        return store.image().processes().values().stream()
+                .flatMap(process -> process.decision().stream())
+                .filter(decision -> decision.toString().contains("no directory"))
+                .count();
+    }
+
+    private void submitMany(int count) {
+        for (var i = 0; i < count; i++) {
+            submit("heat" + i);
+        }
+    }
+
+    private void renewAll() {
+        renew(HERE);
+        renew(AWAY);
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.krg.state.event.ProcessEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.Epoch;
 import org.krg.state.model.HostedProcess;
+import org.krg.state.model.Identity;
 import org.krg.state.model.Ipv4Address;
 import org.krg.state.model.Job;
 import org.krg.state.model.JobId;
@@ -28,6 +29,10 @@ import org.krg.state.model.StopOrder;
 final class JobRules {
     /// Processes that live at once: the image stays in memory on every node.
     static final int MAX_LIVING = 100_000;
+
+    /// Processes of one user that wait for a node at once: the leader asks the policy about each,
+    /// again and again, and nobody else is to be kept out by one user's queue.
+    static final int MAX_WAITING_OF_USER = 10_000;
 
     /// Jobs that are over and still shown.
     static final int MAX_ENDED = 1_000;
@@ -84,6 +89,14 @@ final class JobRules {
                     "there are at most "
                             + MAX_LIVING
                             + " living processes; wait until some have ended");
+        }
+        var user = submit.spec().runAs();
+        if (countWaiting(image, user) + submit.spec().ranks() > MAX_WAITING_OF_USER) {
+            return Decision.refuse(
+                    Refusal.LIMIT,
+                    ("at most %d processes of a user may wait for a node, and those of %s would be"
+                                    + " more; wait until some have one, or stop some of the jobs")
+                            .formatted(MAX_WAITING_OF_USER, user.name()));
         }
         var draft = new Draft(image);
         forgetOldest(draft);
@@ -189,6 +202,14 @@ final class JobRules {
                 : image.processes().stream()
                         .filter(entry -> !(entry.value().phase() instanceof Phase.Ended))
                         .count();
+    }
+
+    private static long countWaiting(ClusterImage image, Identity user) {
+        return image.jobs().values().stream()
+                .filter(job -> job.spec().runAs().uid() == user.uid())
+                .flatMap(job -> image.processesOf(job.id()).stream())
+                .filter(process -> process.phase() instanceof Phase.Waiting)
+                .count();
     }
 
     static void forgetOldest(Draft draft) {

@@ -261,6 +261,25 @@ class JobRulesTest {
                         refuse -> assertThat(refuse.refusal()).isEqualTo(Refusal.LIMIT));
     }
 
+    @Test
+    void oneUsersQueueIsBoundedAndKeepsNobodyElseOut() {
+        var process = scene.process(scene.submit("heat", Samples.spec()));
+        var processes = scene.image().processes();
+        for (var i = 0; i < JobRules.MAX_WAITING_OF_USER - 1; i++) {
+            var id = new ProcessId(1_000_000 + i);
+            processes = processes.with(id, copy(id, process));
+        }
+        var waiting = scene.image().withProcesses(processes);
+        var other = as(Samples.spec(), new Identity(1001, 1001, List.of(), "bob"));
+
+        assertThat(ClusterStateMachine.decide(waiting, submit("one-more", Samples.spec())))
+                .isInstanceOfSatisfying(
+                        Decision.Refuse.class,
+                        refuse -> assertThat(refuse.refusal()).isEqualTo(Refusal.LIMIT));
+        assertThat(ClusterStateMachine.decide(waiting, submit("other", other)))
+                .isInstanceOf(Decision.Accept.class);
+    }
+
     private static HostedProcess copy(ProcessId id, HostedProcess process) {
         return new HostedProcess(
                 id,
@@ -386,7 +405,10 @@ class JobRulesTest {
     }
 
     private static JobSpec inGroups(JobSpec spec, int groups) {
-        var runAs = new Identity(1000, 1000, Collections.nCopies(groups, 27), "alice");
+        return as(spec, new Identity(1000, 1000, Collections.nCopies(groups, 27), "alice"));
+    }
+
+    private static JobSpec as(JobSpec spec, Identity runAs) {
         return new JobSpec(
                 spec.program(),
                 runAs,
