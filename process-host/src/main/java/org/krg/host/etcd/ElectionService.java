@@ -15,9 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import org.krg.host.engine.KeyQueues.Place;
 import org.krg.host.engine.KeyQueues.PlaceLost;
 import org.krg.host.etcd.grpc.GrpcCall;
+import org.krg.host.etcd.grpc.GrpcFailure;
 import org.krg.host.etcd.grpc.GrpcReplies;
 import org.krg.host.etcd.grpc.GrpcRoutes;
 import org.krg.host.etcd.grpc.GrpcSession;
+import org.krg.host.etcd.grpc.GrpcStatus;
 import org.krg.state.ClusterStore;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
@@ -100,6 +102,7 @@ final class ElectionService {
                     new Observation(
                             store.keys(),
                             call.principal(),
+                            call.memory(),
                             (revision, leader) ->
                                     replies.send(
                                             LeaderResponse.newBuilder()
@@ -107,9 +110,18 @@ final class ElectionService {
                                                     .setKv(keyValue(leader))
                                                     .build()),
                             replies::fail);
+            private boolean isBegun;
 
             @Override
             public void accept(LeaderRequest request) {
+                if (isBegun) {
+                    replies.fail(
+                            new GrpcFailure(
+                                    GrpcStatus.INVALID_ARGUMENT,
+                                    "a call to observe an election is one message"));
+                    return;
+                }
+                isBegun = true;
                 observation.begin(Requests.bytes(request.getName()));
             }
 
