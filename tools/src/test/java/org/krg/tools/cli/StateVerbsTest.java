@@ -3,6 +3,7 @@ package org.krg.tools.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.krg.tools.http.FakeAgent.error;
+import static org.krg.tools.http.FakeAgent.hanging;
 import static org.krg.tools.http.FakeAgent.json;
 import static org.krg.tools.http.FakeAgent.stream;
 
@@ -11,6 +12,7 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +177,8 @@ final class StateVerbsTest {
         assertThat(result.exit()).isEqualTo(2);
         assertThat(agent.asked().getLast().method()).isEqualTo("DELETE");
         assertThat(agent.asked()).anyMatch(it -> it.body().contains("\"name\":\"mine\""));
+        // Only root may have somebody else hold a lease.
+        assertThat(agent.asked().getFirst().body()).isEqualTo("{\"ttlSeconds\":10.000}");
     }
 
     @Test
@@ -185,6 +189,19 @@ final class StateVerbsTest {
         var result = run("state", "lock", "mine", "--ttl", "2s", "--", "sleep", "60");
         assertThat(result.exit()).isEqualTo(5);
         assertThat(result.err()).contains("the lease of the lock is over");
+    }
+
+    /// Long before the request for a renewal is given up.
+    @Test
+    void aCommandIsStoppedBeforeALeaseEndsWhoseRenewalIsNotAnswered() {
+        answers.put("POST /v1/leases/7/renew", hanging());
+        answers.put("POST /v1/leases", json(201, "{\"id\":7}"));
+        answers.put("POST /v1/locks", json(200, "{\"held\":true,\"token\":42}"));
+        answers.put("DELETE /v1/leases/7", json(200, "{}"));
+        var began = System.nanoTime();
+        var result = run("state", "lock", "mine", "--ttl", "2s", "--", "sleep", "60");
+        assertThat(result.exit()).isEqualTo(5);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
     }
 
     @Test

@@ -12,7 +12,7 @@ import org.krg.tools.cli.VerbFailed;
 
 /// A command that runs as long as a lease lasts.
 final class LockedCommand {
-    /// Between being asked to end and being killed.
+    /// Between being asked to end and being killed, while the lease lasts.
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private static final int PROGRAM_NOT_FOUND = 127;
@@ -31,16 +31,13 @@ final class LockedCommand {
     /// ended then.
     int run(long token) throws InterruptedException {
         terminal.flush();
-        var process = start(token);
-        var end = new Thread(() -> stop(process), "command-hook");
-        Runtime.getRuntime().addShutdownHook(end);
+        var process = lease.begin(() -> start(token), this::stop);
         try {
             CompletableFuture.anyOf(process.onExit(), lease.lost()).get();
         } catch (ExecutionException impossible) {
             throw new IllegalStateException("a process ends without a failure", impossible);
         } finally {
             stop(process);
-            forget(end);
         }
         if (lease.lost().isDone()) {
             throw HeldLease.failure();
@@ -63,26 +60,19 @@ final class LockedCommand {
     }
 
     /// The lock is held until the command has ended, whatever it does at Ctrl-C.
-    private static void stop(Process process) {
+    private void stop(Process process) {
         if (!process.isAlive()) {
             return;
         }
         process.destroy();
+        var grace = lease.lost().isDone() ? lease.margin() : GRACE;
         try {
-            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException stop) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException leaving) {
-            // It is ending the command.
         }
     }
 }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Runs COMMAND while it holds the lock, and ends with its exit code. The lock is released when the command ends, at Ctrl-C, and when this machine dies, after --ttl. A command whose lock is lost is stopped, and the exit code is 5.",
+            "Runs COMMAND while it holds the lock, and ends with its exit code. The lock is released when the command ends, at Ctrl-C, and when this machine dies, after --ttl. A command whose lock is lost is stopped, before --ttl is over since the last renewal, and the exit code is 5.",
             "KRG_LOCK_TOKEN of the command is the fencing token: larger for each holder than for those before. Hand it to what the lock protects, and have that refuse smaller ones: no lock alone can stop a command that was asleep when its lock was lost.",
             "",
             "  krg-admin state lock nightly-report -- ./report.sh",
@@ -77,7 +77,7 @@ public final class StateLock implements Callable<Integer> {
         }
         try (var client = connection.open(terminal);
                 var renewing = connection.open(terminal);
-                var lease = HeldLease.grant(renewing, ttl, holder())) {
+                var lease = HeldLease.grant(renewing, ttl)) {
             var token = acquire(client, lease);
             return new LockedCommand(terminal, command, lease).run(token);
         }
