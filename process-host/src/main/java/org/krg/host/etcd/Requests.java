@@ -31,6 +31,9 @@ final class Requests {
     /// An end of a range of this one byte stands for no end.
     static final ByteString NO_END = ByteString.copyFrom(new byte[] {0});
 
+    /// The first of all keys but the empty one, which nobody can write.
+    static final ByteString FIRST = NO_END;
+
     private Requests() {}
 
     static Bytes bytes(ByteString from) {

@@ -24,6 +24,9 @@ final class WatchSession implements GrpcSession<WatchRequest> {
     /// Stands for every watch of the stream.
     private static final long ALL = -1;
 
+    /// Stands for a watch that there is not: clients take any other number for one that runs.
+    private static final long NONE = -1;
+
     /// Watches of one stream: a client that needs more opens another stream.
     private static final int MOST = 10_000;
 
@@ -75,14 +78,15 @@ final class WatchSession implements GrpcSession<WatchRequest> {
     }
 
     private void create(WatchCreateRequest request) {
-        var id = take(request.getWatchId());
-        if (id.isEmpty()) {
-            refuse(request.getWatchId(), EtcdError.WATCH_ID_TAKEN.message());
+        var problem = problem(request.getWatchId());
+        if (problem.isPresent()) {
+            refuse(problem.get());
             return;
         }
-        var watch = new RunningWatch(id.get(), request, replies, headers, this::heard);
+        var id = take(request.getWatchId());
+        var watch = new RunningWatch(id, request, replies, headers, this::heard);
         if (!call.memory().take(watch.weight())) {
-            refuse(id.get(), EtcdError.TOO_MANY_REQUESTS.message());
+            refuse(EtcdError.TOO_MANY_REQUESTS.message());
             return;
         }
         try {
@@ -93,10 +97,10 @@ final class WatchSession implements GrpcSession<WatchRequest> {
                 call.audit().accept("", failure.status());
             }
             call.memory().give(watch.weight());
-            refuse(id.get(), String.valueOf(failure.getMessage()));
+            refuse(String.valueOf(failure.getMessage()));
             return;
         }
-        keep(id.get(), watch);
+        keep(id, watch);
     }
 
     /// Keeps a watch that began, unless it or the stream is over already.
@@ -118,34 +122,43 @@ final class WatchSession implements GrpcSession<WatchRequest> {
         }
     }
 
-    /// {@return a number that no watch of this stream has}
-    private synchronized Optional<Long> take(long wished) {
-        if (watches.size() >= MOST || (wished != 0 && watches.containsKey(wished))) {
-            return Optional.empty();
+    /// {@return why the stream has no room for another watch, or not under that number}
+    private synchronized Optional<String> problem(long wished) {
+        if (watches.size() >= MOST) {
+            return Optional.of("a stream has at most %d watches; open another one".formatted(MOST));
         }
+        return wished != 0 && watches.containsKey(wished)
+                ? Optional.of(EtcdError.WATCH_ID_TAKEN.message())
+                : Optional.empty();
+    }
+
+    /// {@return a number that no watch of this stream has}
+    private synchronized long take(long wished) {
         if (wished != 0) {
-            return Optional.of(wished);
+            return wished;
         }
         while (watches.containsKey(nextId)) {
             nextId++;
         }
-        return Optional.of(nextId++);
+        return nextId++;
     }
 
-    private void refuse(long id, String reason) {
+    private void refuse(String reason) {
         replies.send(
                 WatchResponse.newBuilder()
                         .setHeader(headers.now())
-                        .setWatchId(id)
+                        .setWatchId(NONE)
                         .setCreated(true)
                         .setCanceled(true)
                         .setCancelReason(reason)
                         .build());
     }
 
+    /// Other than elsewhere, no key is the first one here.
     private static WatchSpec spec(WatchCreateRequest request) {
+        var key = request.getKey().isEmpty() ? Requests.FIRST : request.getKey();
         return new WatchSpec(
-                Requests.range(request.getKey(), request.getRangeEnd()),
+                Requests.range(key, request.getRangeEnd()),
                 request.getStartRevision() > 0
                         ? Optional.of(new Revision(request.getStartRevision()))
                         : Optional.empty(),

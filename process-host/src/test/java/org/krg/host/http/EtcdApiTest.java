@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.codahale.metrics.MetricFilter;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.UnknownFieldSet;
@@ -61,6 +62,7 @@ import io.etcd.jetcd.api.ResignRequest;
 import io.etcd.jetcd.api.ResignResponse;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.host.http.GrpcClient.Refused;
@@ -260,6 +262,36 @@ final class EtcdApiTest {
             assertThat(stream.next().orElseThrow().getWatchId()).isEqualTo(1);
             stream.end();
             assertThat(stream.next()).isEmpty();
+        }
+    }
+
+    /// A client takes any other number for that of a watch that runs.
+    @Test
+    void aWatchThatIsRefusedHasNoNumber() {
+        try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
+            stream.send(watch("twice/a", create -> create.setWatchId(7)));
+            assertThat(stream.next().orElseThrow().getWatchId()).isEqualTo(7);
+
+            stream.send(watch("twice/b", create -> create.setWatchId(7)));
+
+            var refused = stream.next().orElseThrow();
+            assertThat(refused.getCanceled()).isTrue();
+            assertThat(refused.getWatchId()).isEqualTo(-1);
+            put("twice/a", "1", 0);
+            assertThat(stream.next().orElseThrow().getWatchId()).isEqualTo(7);
+            delete("twice/a");
+        }
+    }
+
+    @Test
+    void aWatchOfNoKeyIsOneFromTheFirstKeyOn() {
+        try (var stream = client.open("etcdserverpb.Watch/Watch", WatchResponse.parser())) {
+            stream.send(watch("", create -> create.setRangeEnd(bytes("\0"))));
+            assertThat(stream.next().orElseThrow().getCanceled()).isFalse();
+            put("all/a", "1", 0);
+            assertThat(stream.next().orElseThrow().getEvents(0).getKv().getKey())
+                    .isEqualTo(bytes("all/a"));
+            delete("all/a");
         }
     }
 
@@ -500,6 +532,24 @@ final class EtcdApiTest {
                                 ProclaimResponse.parser()))
                 .hasMessage("election: not leader");
         revoke(lease);
+    }
+
+    @Test
+    void aCallToObserveIsOneMessageAndLeavesNoWatchBehind() {
+        var before = watches();
+        var ask = LeaderRequest.newBuilder().setName(bytes("nobody")).build();
+        try (var call = client.open("v3electionpb.Election/Observe", LeaderResponse.parser())) {
+            call.send(ask, ask);
+
+            assertThatThrownBy(call::next).hasMessageContaining("is one message");
+        }
+        await().untilAsserted(() -> assertThat(watches()).isEqualTo(before));
+    }
+
+    private String watches() {
+        return api.metrics.getGauges(MetricFilter.endsWith("krg.state.watches")).values().stream()
+                .map(gauge -> String.valueOf(gauge.getValue()))
+                .collect(Collectors.joining());
     }
 
     @Test
