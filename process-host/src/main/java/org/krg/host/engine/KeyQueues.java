@@ -118,12 +118,19 @@ public final class KeyQueues {
                 });
     }
 
-    /// Waits until a place has the turn. Completes with the revision at which it had it, or fails
-    /// with [PlaceLost]. Cancelling the future ends the wait and nothing else.
-    public CompletableFuture<Revision> turn(String principal, Place place) {
+    /// A place that waits for its turn.
+    ///
+    /// @param looked completes when it is known whether it had the turn from the beginning; `turn`
+    ///   is complete by then if it had
+    /// @param turn completes with the revision at which it had the turn, or fails with [PlaceLost];
+    ///   cancelling it ends the wait and nothing else
+    public record Wait(CompletableFuture<Void> looked, CompletableFuture<Revision> turn) {}
+
+    /// Waits until a place has the turn.
+    public Wait await(String principal, Place place) {
         var wait = new KeyTurn(store.keys(), principal, place);
         wait.look();
-        return wait.turn();
+        return new Wait(wait.looked(), wait.turn());
     }
 
     /// Writes a new value to the key of a place. Fails with [PlaceLost].

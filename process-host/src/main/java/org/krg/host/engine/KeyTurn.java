@@ -28,6 +28,7 @@ final class KeyTurn {
     private final String principal;
     private final Place place;
     private final CompletableFuture<Revision> turn = new CompletableFuture<>();
+    private final CompletableFuture<Void> looked = new CompletableFuture<>();
     private final AtomicLong looks = new AtomicLong();
 
     /// What the newest look so far had watched. Guarded by this object's monitor.
@@ -39,11 +40,21 @@ final class KeyTurn {
         this.keys = keys;
         this.principal = principal;
         this.place = place;
-        var _ = turn.whenComplete((_, _) -> follow(Long.MAX_VALUE, null));
+        var _ =
+                turn.whenComplete((_, _) -> {
+                    follow(Long.MAX_VALUE, null);
+                    looked.complete(null);
+                });
     }
 
+    /// {@return completes when the place has the turn, or has none any more}
     CompletableFuture<Revision> turn() {
         return turn;
+    }
+
+    /// {@return completes when it is known whether the place had the turn from the beginning}
+    CompletableFuture<Void> looked() {
+        return looked;
     }
 
     /// Looks who is before the place.
@@ -95,6 +106,7 @@ final class KeyTurn {
                 new WatchSpec(
                         KeyRange.one(before), Optional.of(seen.next()), false, false, true, false);
         follow(number, keys.watch(principal, spec, this::take));
+        looked.complete(null);
     }
 
     private void take(Notice notice) {

@@ -57,7 +57,7 @@ final class LineCalls {
 
     private <A> void await(
             String principal, Place place, Function<Turn, A> told, CompletableFuture<A> answer) {
-        var turn = queues.turn(principal, place);
+        var turn = queues.await(principal, place).turn();
         var _ =
                 turn.whenComplete((at, failure) -> {
                     if (failure == null) {

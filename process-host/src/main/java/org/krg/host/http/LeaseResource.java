@@ -116,9 +116,10 @@ final class LeaseResource {
     }
 
     private boolean isHeld(Call call, LockBody body, Place place) {
-        var turn = queues.turn(call.principal(), place);
+        var wait = queues.await(call.principal(), place);
         try {
-            turn.get(body.patience().toMillis(), TimeUnit.MILLISECONDS);
+            wait.looked().get();
+            wait.turn().get(body.patience().toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException notYet) {
             return false;
@@ -135,7 +136,7 @@ final class LeaseResource {
             throw new HostFailure(
                     HostFailure.Code.NO_QUORUM, "the agent of this node stops", "ask another node");
         } finally {
-            turn.cancel(false);
+            wait.turn().cancel(false);
         }
     }
 

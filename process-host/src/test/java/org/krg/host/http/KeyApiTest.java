@@ -196,6 +196,16 @@ final class KeyApiTest {
         assertThat(lock("json-lock", second, 0).status()).isEqualTo(404);
     }
 
+    @Test
+    void whoDoesNotWaitGetsAFreeLockAndNoHeldOne() {
+        var first = lease();
+        var second = lease();
+        assertThat(lock("at-once", first, 0).body().path("held").asBoolean()).isTrue();
+        assertThat(lock("at-once", second, 0).body().path("held").asBoolean()).isFalse();
+        api.delete("/v1/leases/" + first);
+        api.delete("/v1/leases/" + second);
+    }
+
     private TestClient.Answer lock(String name, long lease, int seconds) {
         return api.post(
                 "/v1/locks",
