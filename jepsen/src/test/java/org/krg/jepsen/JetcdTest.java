@@ -116,6 +116,24 @@ class JetcdTest {
     }
 
     @Test
+    void aWatchOfTheEmptyPrefixSeesEveryKey() {
+        var seen = new CopyOnWriteArrayList<String>();
+        var listener =
+                Watch.listener(
+                        response -> response.getEvents().forEach(each -> seen.add(text(each))));
+        var everything = WatchOption.builder().isPrefix(true).build();
+        try (var _ = client.getWatchClient().watch(ByteSequence.EMPTY, everything, listener)) {
+            Await.until(
+                    "the watch to see a key",
+                    LIMIT,
+                    () -> {
+                        get(client.getKVClient().put(key("w"), bytes("1")));
+                        return seen.contains("PUT jetcd/w=1");
+                    });
+        }
+    }
+
+    @Test
     void aLeaseTakesItsKeysAlong() {
         var leases = client.getLeaseClient();
         var lease = get(leases.grant(60)).getID();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.krg.host.engine.FakeKeySpace.FakeWatch;
 import org.krg.host.engine.KeyQueues.Place;
@@ -53,6 +54,39 @@ final class KeyTurnTest {
         go(keys.watches().getLast(), FIRST);
         assertThat(turn.turn()).isCompletedWithValue(PRESENT);
         assertThat(keys.watches()).hasSize(2).allMatch(FakeWatch::isClosed);
+    }
+
+    @Test
+    void itIsSaidWhenTheFirstLookIsOver() {
+        var during = new ArrayList<Boolean>();
+        var waits = new CompletableFuture<KeyTurn>();
+        var keys =
+                new FakeKeySpace(
+                        PRESENT,
+                        read -> {
+                            during.add(waits.join().looked().isDone());
+                            return find(read);
+                        },
+                        _ -> {});
+        var turn = new KeyTurn(keys, "ann", THIRD);
+        waits.complete(turn);
+
+        turn.look();
+
+        assertThat(during).containsExactly(false);
+        assertThat(turn.looked()).isDone();
+        assertThat(turn.turn()).isNotDone();
+    }
+
+    @Test
+    void aFreeTurnIsThereWhenTheFirstLookIsOver() {
+        before.clear();
+        var turn = new KeyTurn(new FakeKeySpace(PRESENT, this::find, _ -> {}), "ann", THIRD);
+        var had = turn.looked().thenApply(_ -> turn.turn().isDone());
+
+        turn.look();
+
+        assertThat(had).isCompletedWithValue(true);
     }
 
     private List<KeyValue> find(RangeRead read) {
