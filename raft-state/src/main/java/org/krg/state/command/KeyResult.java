@@ -7,6 +7,20 @@ import org.krg.state.model.key.KeyValue;
 
 /// What one part of a transaction gave.
 public sealed interface KeyResult {
+    /// {@return the bytes of memory that the keys and values in it take, about}
+    default long weight() {
+        return switch (this) {
+            case Found(var keys, _, _) -> weight(keys);
+            case Written(var previous) -> previous.map(KeyValue::weight).orElse(0L);
+            case Deleted(_, var previous) -> weight(previous);
+            case Nested(_, var results) -> results.stream().mapToLong(KeyResult::weight).sum();
+        };
+    }
+
+    private static long weight(List<KeyValue> keys) {
+        return keys.stream().mapToLong(KeyValue::weight).sum();
+    }
+
     /// What a read found.
     ///
     /// @param count keys of the range, also those that are not shown

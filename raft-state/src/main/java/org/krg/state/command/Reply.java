@@ -8,6 +8,15 @@ import org.krg.state.model.SyncAnswer;
 
 /// What became of an operation: definite, the same on every replica and for every retry.
 public sealed interface Reply {
+    /// {@return the bytes of memory that the keys and values in it take, about}
+    default long weight() {
+        return switch (this) {
+            case Transacted(_, _, var results) ->
+                    results.stream().mapToLong(KeyResult::weight).sum();
+            case Accepted _, Synchronised _, Refused _ -> 0;
+        };
+    }
+
     /// It took effect at `revision`. `created` is the number of the job or lease it made, or which
     /// start of its agent a node registered; else 0.
     record Accepted(Revision revision, long created) implements Reply {}

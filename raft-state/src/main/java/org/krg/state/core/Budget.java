@@ -8,6 +8,12 @@ import org.krg.state.model.key.OwnedKey;
 
 /// How much may still be looked at, and answered. Owned by whoever made it.
 public final class Budget {
+    /// What a look at a row weighs beside changes ([KeyDraft#weight]), which take longer: this and
+    /// a part of its bytes.
+    private static final long ROW = 128;
+
+    private static final long PART = 4;
+
     /// Bytes of memory of an answer that are counted at a time.
     private static final long STEP = 64 << 10;
 
@@ -17,6 +23,7 @@ public final class Budget {
     private long bytes;
     private long answer;
     private long uncounted;
+    private long looked;
 
     private Budget(long rows, long bytes, long answer, LongConsumer counting) {
         this.isUnlimited = rows == Long.MAX_VALUE;
@@ -45,7 +52,13 @@ public final class Budget {
     boolean look(long size) {
         rows--;
         bytes -= size;
+        looked += ROW + size / PART;
         return rows >= 0 && bytes >= 0;
+    }
+
+    /// {@return how much was looked at, in bytes of changes that take as long, about}
+    long looked() {
+        return looked;
     }
 
     /// {@return whether there was room to answer `key`, which is used then}

@@ -8,7 +8,9 @@ import org.krg.state.image.KeyState;
 /// What the rules say to a command about keys.
 public sealed interface KeyDecision {
     /// A transaction is done; without changes in `draft` it only read, and the revision stays.
-    record Transacted(boolean succeeded, List<KeyResult> results, KeyDraft draft)
+    ///
+    /// @param looked how much it looked at ([Budget#looked])
+    record Transacted(boolean succeeded, List<KeyResult> results, KeyDraft draft, long looked)
             implements KeyDecision {
         public Transacted {
             results = List.copyOf(results);
@@ -21,5 +23,12 @@ public sealed interface KeyDecision {
     record Changed(KeyState state, boolean revises) implements KeyDecision {}
 
     /// Nothing is done.
-    record Refused(Decision.Refuse why) implements KeyDecision {}
+    ///
+    /// @param looked how much a transaction had looked at by then
+    record Refused(Decision.Refuse why, long looked) implements KeyDecision {
+        /// A refusal without a look at keys.
+        Refused(Decision.Refuse why) {
+            this(why, 0);
+        }
+    }
 }

@@ -72,8 +72,8 @@ final class KeyExecution {
                             .formatted(principal, limit.keys(), limit.bytes()));
         }
         return refused == null
-                ? new KeyDecision.Transacted(succeeded, results, draft)
-                : new KeyDecision.Refused(refused);
+                ? new KeyDecision.Transacted(succeeded, results, draft, budget.looked())
+                : new KeyDecision.Refused(refused, budget.looked());
     }
 
     private void refuse(Refusal refusal, String detail) {

@@ -170,7 +170,7 @@ public final class Batcher implements AutoCloseable {
             } else if (replies.isEmpty()) {
                 fail(entry.get(i), new NoQuorum("the entry came here by another way"));
             } else {
-                fail(entry.get(i), new NotAppended("the entry changes as much as one may"));
+                fail(entry.get(i), new NotAppended("the entry does as much as one may"));
             }
         }
     }

@@ -110,8 +110,8 @@ public final class StateEngine implements AutoCloseable {
     }
 
     /// Applies an entry and returns the replies to its operations; none for an entry that was
-    /// applied before. Operations behind one with which the entry changes very much are left out
-    /// and have no reply, on every replica: they surely took no effect, and may come again.
+    /// applied before. Operations behind one with which the entry does very much are left out and
+    /// have no reply, on every replica: they surely took no effect, and may come again.
     public List<Reply> apply(LogPosition at, ByteBuffer entry) {
         try (var _ = applying.time()) {
             return holdingLock(() -> applyLocked(at, entry));

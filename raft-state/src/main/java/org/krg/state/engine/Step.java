@@ -55,9 +55,10 @@ final class Step {
     /// makes, so that sweeping keeps up.
     private static final int SWEEP = 256;
 
-    /// Bytes of memory that the changes of an entry take, about, after which it takes no more
-    /// operations: keys and values are in memory several times until they are stored, and one
-    /// operation may add 64 MiB of them, or 100 000 changes.
+    /// Bytes of memory that the changes and the replies of an entry take, about, and what takes as
+    /// long as so many bytes of changes, after which it takes no more operations. Keys and values
+    /// are in memory several times until they are stored, and one operation may add 64 MiB of them,
+    /// 100 000 changes, or a reply of 100 000 keys; everything waits while keys are looked at.
     static final long FULL = 16L << 20;
 
     /// Revisions between two compactions by itself, at most a sixteenth of those kept.
@@ -76,6 +77,9 @@ final class Step {
     private ClusterImage image;
     private long compacted;
     private long events;
+
+    /// Of replies and of what was looked at.
+    private long weight;
 
     private record ReplyKey(SessionId session, long sequence) implements Comparable<ReplyKey> {
         @Override
@@ -102,11 +106,17 @@ final class Step {
 
     /// {@return whether no more operations are to be applied}
     boolean isFull() {
-        return keys.weight() >= FULL;
+        return keys.weight() + weight >= FULL;
     }
 
     /// Applies an operation, or finds the reply it was given before.
     Reply apply(Operation operation) {
+        var reply = reply(operation);
+        weight += reply.weight();
+        return reply;
+    }
+
+    private Reply reply(Operation operation) {
         var session = operation.session();
         var sequence = operation.sequence();
         return switch (sessions.judge(session, sequence, operation.since())) {
@@ -201,7 +211,10 @@ final class Step {
             return refused(Refusal.NOT_PERMITTED, problem.get());
         }
         return switch (KeyRules.decide(keys, image, command)) {
-            case KeyDecision.Refused(var why) -> refused(why.refusal(), why.detail());
+            case KeyDecision.Refused(var why, var looked) -> {
+                weight += looked;
+                yield refused(why.refusal(), why.detail());
+            }
             case KeyDecision.Changed(var state, var revises) -> {
                 keys.set(state);
                 if (revises) {
@@ -209,7 +222,8 @@ final class Step {
                 }
                 yield new Accepted(image.revision(), 0);
             }
-            case KeyDecision.Transacted(var succeeded, var results, var draft) -> {
+            case KeyDecision.Transacted(var succeeded, var results, var draft, var looked) -> {
+                weight += looked;
                 if (!draft.changes().isEmpty()) {
                     image = image.at(image.revision().next());
                     keys.addAll(draft);

@@ -188,6 +188,32 @@ final class KeyBoundsTest {
         assertThat(bench.keys().size().keys()).isZero();
     }
 
+    @Test
+    void whatIsAnsweredAndLookedAtFillsAnEntryAsWell() {
+        put(MOST, "v");
+        var all = read(0, RangeRead.Shows.ALL);
+        var count = read(0, RangeRead.Shows.COUNT);
+        var put = KeyRequest.Put.of(Bytes.of("k000000"), Bytes.EMPTY, NONE);
+
+        assertThat(bench.apply(twenty(then(all)))).hasSize(1);
+        assertThat(bench.apply(twenty(then(count)))).hasSize(2);
+        assertThat(bench.apply(twenty(then(count, count))))
+                .hasSize(2)
+                .allMatch(Refused.class::isInstance);
+        var repeated = twenty(then(put, read(0, RangeRead.Shows.ALL, "k000001")));
+        assertThat(bench.apply(repeated)).hasSize(1);
+        assertThat(bench.apply(repeated)).hasSize(1);
+        assertThat(bench.apply(twenty(then(put, read(0, RangeRead.Shows.ALL, "k09999")))))
+                .hasSize(20);
+    }
+
+    private byte[] twenty(KeyTransaction transaction) {
+        return bench.entry(
+                IntStream.range(0, 20)
+                        .mapToObj(_ -> new Transact("alice", transaction))
+                        .toArray(Command[]::new));
+    }
+
     private static Transact deletion(String prefix) {
         return KeyBench.transact(new KeyRequest.Delete(KeyRange.prefix(Bytes.of(prefix)), false));
     }
