@@ -34,7 +34,7 @@ public final class KeyModel {
     /// Does a transaction; `present` is the revision before it.
     public List<KeyResult> transact(
             String principal, KeyTransaction transaction, Revision present) {
-        var results = run(principal, transaction, present).results();
+        var results = run(principal, transaction, present, new TreeMap<>(now)).results();
         remember(present);
         return results;
     }
@@ -81,8 +81,13 @@ public final class KeyModel {
         return changes;
     }
 
-    private KeyResult.Nested run(String principal, KeyTransaction transaction, Revision present) {
-        var succeeded = holds(transaction);
+    /// @param before what all comparisons see, whatever is written meanwhile
+    private KeyResult.Nested run(
+            String principal,
+            KeyTransaction transaction,
+            Revision present,
+            NavigableMap<Bytes, OwnedKey> before) {
+        var succeeded = holds(transaction, before);
         var results = new ArrayList<KeyResult>();
         for (var request : succeeded ? transaction.then() : transaction.otherwise()) {
             results.add(
@@ -90,7 +95,7 @@ public final class KeyModel {
                         case KeyRequest.Read(var read) -> read(read);
                         case KeyRequest.Put put -> put(principal, put, present.next());
                         case KeyRequest.Delete(var range, var previous) -> delete(range, previous);
-                        case KeyRequest.Nested(var inner) -> run(principal, inner, present);
+                        case KeyRequest.Nested(var inner) -> run(principal, inner, present, before);
                     });
         }
         return new KeyResult.Nested(succeeded, results);
@@ -98,7 +103,12 @@ public final class KeyModel {
 
     /// {@return whether all that a transaction compares holds now}
     public boolean holds(KeyTransaction transaction) {
-        return transaction.when().stream().allMatch(this::holds);
+        return holds(transaction, now);
+    }
+
+    private static boolean holds(
+            KeyTransaction transaction, NavigableMap<Bytes, OwnedKey> present) {
+        return transaction.when().stream().allMatch(comparison -> holds(comparison, present));
     }
 
     /// Answers a read.
@@ -161,8 +171,8 @@ public final class KeyModel {
                 gone.size(), previous ? gone.stream().map(OwnedKey::value).toList() : List.of());
     }
 
-    private boolean holds(KeyComparison comparison) {
-        var keys = within(now, comparison.range()).stream().map(OwnedKey::value).toList();
+    private static boolean holds(KeyComparison comparison, NavigableMap<Bytes, OwnedKey> present) {
+        var keys = within(present, comparison.range()).stream().map(OwnedKey::value).toList();
         if (keys.isEmpty()) {
             var nothing = KeyValue.deleted(Bytes.EMPTY, Revision.ZERO);
             return !(comparison.operand() instanceof Operand.Value) && holds(comparison, nothing);

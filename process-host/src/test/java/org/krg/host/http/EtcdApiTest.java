@@ -163,6 +163,33 @@ final class EtcdApiTest {
     }
 
     @Test
+    void whatANestedTransactionComparesIsAsItWasBefore() {
+        var absent =
+                Compare.newBuilder()
+                        .setKey(bytes("nested/a"))
+                        .setTarget(Compare.CompareTarget.VERSION)
+                        .setResult(Compare.CompareResult.EQUAL);
+        var inner =
+                TxnRequest.newBuilder()
+                        .addCompare(absent)
+                        .addSuccess(RequestOp.newBuilder().setRequestPut(putOf("nested/b")));
+
+        var done =
+                txn(
+                        TxnRequest.newBuilder()
+                                .addSuccess(RequestOp.newBuilder().setRequestPut(putOf("nested/a")))
+                                .addSuccess(RequestOp.newBuilder().setRequestTxn(inner))
+                                .build());
+
+        assertThat(done.getResponses(1).getResponseTxn().getSucceeded()).isTrue();
+        assertThat(range(RangeRequest.newBuilder().setKey(bytes("nested/b"))).getCount()).isOne();
+    }
+
+    private static PutRequest.Builder putOf(String key) {
+        return PutRequest.newBuilder().setKey(bytes(key)).setValue(bytes("1"));
+    }
+
+    @Test
     void mistakesAreToldInTheWordsOfEtcd() {
         refused(
                 () -> range(RangeRequest.newBuilder()),

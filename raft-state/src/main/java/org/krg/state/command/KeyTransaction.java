@@ -3,8 +3,9 @@ package org.krg.state.command;
 
 import java.util.List;
 
-/// If every comparison holds, `then` is done, else `otherwise`. A branch sees its own writes; a key
-/// is written at most once in one branch.
+/// If every comparison holds, `then` is done, else `otherwise`. Reads of a branch see its own
+/// writes; comparisons see none, also where a transaction inside has them. A key is written at most
+/// once in one branch.
 public record KeyTransaction(
         List<KeyComparison> when, List<KeyRequest> then, List<KeyRequest> otherwise) {
     public KeyTransaction {
@@ -16,6 +17,13 @@ public record KeyTransaction(
     /// {@return a transaction that does `request` in any case}
     public static KeyTransaction of(KeyRequest request) {
         return new KeyTransaction(List.of(), List.of(request), List.of());
+    }
+
+    /// {@return what is done}
+    ///
+    /// @param succeeded whether all comparisons hold
+    public List<KeyRequest> branch(boolean succeeded) {
+        return succeeded ? then : otherwise;
     }
 
     /// {@return whether it writes nothing, whatever the keys are}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.state.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.krg.state.command.KeyComparison;
 import org.krg.state.command.KeyRequest;
@@ -40,11 +42,18 @@ final class KeyExecution {
     /// Bytes of the keys and values of one lease.
     static final long MAX_LEASE_BYTES = 64L << 20;
 
+    private static final KeyResult.Nested NOTHING = new KeyResult.Nested(false, List.of());
+
     private final KeyDraft draft;
     private final ClusterImage image;
     private final String principal;
     private final Revision revision;
     private final Budget budget = Budget.of(MAX_ROWS, MAX_BYTES, MAX_ANSWER);
+
+    /// Whether the comparisons hold, of the transaction and those nested in the branches that are
+    /// done, in the order in which they are done.
+    private final Queue<Boolean> path = new ArrayDeque<>();
+
     private @Nullable Refuse refused;
 
     private KeyExecution(KeyDraft draft, ClusterImage image, String principal) {
@@ -60,8 +69,8 @@ final class KeyExecution {
 
     KeyDecision run(KeyTransaction transaction) {
         var before = draft.state().account(principal);
-        var succeeded = holds(transaction.when());
-        var results = run(succeeded ? transaction.then() : transaction.otherwise());
+        decide(transaction);
+        var done = refused == null ? execute(transaction) : NOTHING;
         var after = draft.state().account(principal);
         var limit = draft.state().limitOf(principal);
         if ((after.keys() > before.keys() && after.keys() > limit.keys())
@@ -72,8 +81,26 @@ final class KeyExecution {
                             .formatted(principal, limit.keys(), limit.bytes()));
         }
         return refused == null
-                ? new KeyDecision.Transacted(succeeded, results, draft, budget.looked())
+                ? new KeyDecision.Transacted(
+                        done.succeeded(), done.results(), draft, budget.looked())
                 : new KeyDecision.Refused(refused, budget.looked());
+    }
+
+    /// As in etcd (`compareToPath` in its `server/etcdserver/txn`), everything is compared before
+    /// the first write.
+    private void decide(KeyTransaction transaction) {
+        var succeeded = holds(transaction.when());
+        path.add(succeeded);
+        for (var request : transaction.branch(succeeded)) {
+            if (refused == null && request instanceof KeyRequest.Nested(var inner)) {
+                decide(inner);
+            }
+        }
+    }
+
+    private KeyResult.Nested execute(KeyTransaction transaction) {
+        var succeeded = path.remove();
+        return new KeyResult.Nested(succeeded, run(transaction.branch(succeeded)));
     }
 
     private void refuse(Refusal refusal, String detail) {
@@ -131,11 +158,7 @@ final class KeyExecution {
                         case KeyRequest.Read(var read) -> read(read);
                         case KeyRequest.Put put -> put(put);
                         case KeyRequest.Delete(var range, var previous) -> delete(range, previous);
-                        case KeyRequest.Nested(var inner) -> {
-                            var succeeded = holds(inner.when());
-                            yield new KeyResult.Nested(
-                                    succeeded, run(succeeded ? inner.then() : inner.otherwise()));
-                        }
+                        case KeyRequest.Nested(var inner) -> execute(inner);
                     });
         }
         return results;

@@ -18,8 +18,13 @@ import org.krg.state.command.Command;
 import org.krg.state.command.KeyCommand.CompactKeys;
 import org.krg.state.command.KeyCommand.KeepVersions;
 import org.krg.state.command.KeyCommand.Transact;
+import org.krg.state.command.KeyComparison;
+import org.krg.state.command.KeyRequest;
+import org.krg.state.command.KeyResult;
+import org.krg.state.command.KeyTransaction;
 import org.krg.state.command.LeaseCommand.GrantLease;
 import org.krg.state.command.LeaseCommand.RevokeLease;
+import org.krg.state.command.RangeRead;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.command.Reply.Refused;
@@ -30,6 +35,7 @@ import org.krg.state.model.Revision;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyAccount;
 import org.krg.state.model.key.KeyRange;
+import org.krg.state.model.key.KeyValue;
 import org.krg.state.model.key.OwnedKey;
 import org.krg.testkit.KeyModel;
 import org.krg.testkit.RandomTransactions;
@@ -65,6 +71,32 @@ final class StoredKeysTest {
                         checkAfterRestart(one, model, random);
                     }
                 });
+    }
+
+    /// As etcd has it.
+    @Test
+    void comparisonsSeeNothingOfTheirTransaction() {
+        var a = KeyRange.one(Bytes.of("a"));
+        var isAbsent =
+                new KeyComparison(
+                        a, KeyComparison.Relation.EQUAL, new KeyComparison.Operand.Version(0));
+        var putA = KeyRequest.Put.of(a.start(), Bytes.of("1"), KeyValue.NO_LEASE);
+        var putB = KeyRequest.Put.of(Bytes.of("b"), Bytes.of("2"), KeyValue.NO_LEASE);
+        var inner =
+                new KeyRequest.Nested(
+                        new KeyTransaction(
+                                List.of(isAbsent),
+                                List.of(putB, new KeyRequest.Read(RangeRead.of(a))),
+                                List.of()));
+        try (var bench = new KeyBench(directory)) {
+            var transaction = new KeyTransaction(List.of(), List.of(putA, inner), List.of());
+            var done = (Transacted) bench.apply(new Transact("alice", transaction)).getFirst();
+
+            var nested = (KeyResult.Nested) done.results().getLast();
+            assertThat(nested.succeeded()).isTrue();
+            assertThat(((KeyResult.Found) nested.results().getLast()).count()).isOne();
+            assertThat(bench.keys().size().keys()).isEqualTo(2);
+        }
     }
 
     private static byte[] entry(KeyBench bench, RandomGenerator random) {
