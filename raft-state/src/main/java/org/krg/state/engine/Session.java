@@ -15,12 +15,13 @@ import org.krg.state.model.Invariant;
 /// @param highest the highest sequence seen
 /// @param newer bit i: sequence `highest - i` was seen, for i below 64
 /// @param older bit i: sequence `highest - 64 - i` was seen
-record Session(long lastUse, long highest, long newer, long older) {
+/// @param replies what its replies take
+record Session(long lastUse, long highest, long newer, long older, ReplyBytes replies) {
     /// How many sequences of a session are told apart.
     static final int WINDOW = 128;
 
     /// A client that nothing is known of.
-    static final Session NEW = new Session(0, 0, 0, 0);
+    static final Session NEW = new Session(0, 0, 0, 0, ReplyBytes.NONE);
 
     /// What to do with an operation.
     enum Judgement {
@@ -28,7 +29,7 @@ record Session(long lastUse, long highest, long newer, long older) {
         FRESH,
         /// It was applied; its reply is kept.
         REPEATED,
-        /// Whether it was applied is not known any more.
+        /// Whether it was applied is not known any more, or what the reply was.
         EXPIRED
     }
 
@@ -46,24 +47,35 @@ record Session(long lastUse, long highest, long newer, long older) {
         if (sequence <= highest - WINDOW) {
             return Judgement.EXPIRED;
         }
-        return hasSeen(sequence) ? Judgement.REPEATED : Judgement.FRESH;
+        if (!hasSeen(sequence)) {
+            return Judgement.FRESH;
+        }
+        return replies.keeps(sequence) ? Judgement.REPEATED : Judgement.EXPIRED;
     }
 
     /// {@return this session after an operation that was judged fresh}
-    Session seen(long sequence, long use) {
+    ///
+    /// @param bytes what the row of its reply takes
+    Session seen(long sequence, long use, long bytes) {
         Invariant.holds(judge(sequence) == Judgement.FRESH, "a fresh sequence", this, sequence);
+        var kept = replies.plus(highest, sequence, bytes);
         if (sequence > highest) {
-            return moved(sequence - highest, use);
+            return moved(sequence - highest, use, kept);
         }
         var age = highest - sequence;
         return age < 64
-                ? new Session(use, highest, newer | (1L << age), older)
-                : new Session(use, highest, newer, older | (1L << (age - 64)));
+                ? new Session(use, highest, newer | (1L << age), older, kept)
+                : new Session(use, highest, newer, older | (1L << (age - 64)), kept);
     }
 
     /// {@return this session after an operation that was answered from the kept replies}
     Session usedAt(long use) {
-        return new Session(use, highest, newer, older);
+        return new Session(use, highest, newer, older, replies);
+    }
+
+    /// {@return this session once its replies are let go of}
+    Session withoutReplies() {
+        return new Session(lastUse, highest, newer, older, ReplyBytes.letGo(highest));
     }
 
     /// {@return the seen sequences whose replies are no longer kept once `next` stands for this
@@ -72,7 +84,7 @@ record Session(long lastUse, long highest, long newer, long older) {
         var forgotten = new ArrayList<Long>();
         var last = Math.min(highest, next.highest - WINDOW);
         for (var sequence = last; sequence > highest - WINDOW && sequence > 0; sequence--) {
-            if (hasSeen(sequence)) {
+            if (keeps(sequence)) {
                 forgotten.add(sequence);
             }
         }
@@ -83,11 +95,15 @@ record Session(long lastUse, long highest, long newer, long older) {
     List<Long> kept() {
         var sequences = new ArrayList<Long>();
         for (var sequence = highest; sequence > highest - WINDOW && sequence > 0; sequence--) {
-            if (hasSeen(sequence)) {
+            if (keeps(sequence)) {
                 sequences.add(sequence);
             }
         }
         return sequences;
+    }
+
+    private boolean keeps(long sequence) {
+        return hasSeen(sequence) && replies.keeps(sequence);
     }
 
     private boolean hasSeen(long sequence) {
@@ -95,12 +111,12 @@ record Session(long lastUse, long highest, long newer, long older) {
         return ((age < 64 ? newer >>> age : older >>> (age - 64)) & 1) == 1;
     }
 
-    private Session moved(long by, long use) {
+    private Session moved(long by, long use, ReplyBytes kept) {
         var movedNewer = by >= 64 ? 0 : newer << by;
         var movedOlder =
                 by >= WINDOW
                         ? 0
                         : by >= 64 ? newer << (by - 64) : (older << by) | (newer >>> (64 - by));
-        return new Session(use, highest + by, movedNewer | 1, movedOlder);
+        return new Session(use, highest + by, movedNewer | 1, movedOlder, kept);
     }
 }

@@ -67,6 +67,7 @@ public final class StateEngine implements AutoCloseable {
     private final List<Runnable> syncListeners = new CopyOnWriteArrayList<>();
     private SessionTable sessions = SessionTable.empty();
     private volatile int sessionCount;
+    private volatile long replyBytes;
     private boolean closed;
 
     /// The newest `eventsKept` events are kept, about; it must be the same on all nodes, since each
@@ -92,6 +93,7 @@ public final class StateEngine implements AutoCloseable {
         metrics.gauge("krg.state.keys", () -> () -> state.keys().keys());
         metrics.gauge("krg.state.key_bytes", () -> () -> state.keys().bytes());
         metrics.gauge("krg.state.sessions", () -> () -> sessionCount);
+        metrics.gauge("krg.state.reply_bytes", () -> () -> replyBytes);
         metrics.gauge("krg.state.watches", () -> () -> watches.watches().all());
         metrics.gauge("krg.state.watches_behind", () -> () -> watches.watches().behind());
     }
@@ -143,7 +145,7 @@ public final class StateEngine implements AutoCloseable {
         state = step.state();
         position = at;
         newestEntry = Optional.of(batch.proposed());
-        sessionCount = sessions.size();
+        countSessions();
         if (!step.events().isEmpty()) {
             changes.publish(new ClusterChange(before.image(), step.events(), state.image()));
         }
@@ -332,9 +334,14 @@ public final class StateEngine implements AutoCloseable {
         rows = open;
         state = stored.state();
         sessions = stored.sessions();
-        sessionCount = sessions.size();
+        countSessions();
         position = stored.position();
         opened.signalAll();
+    }
+
+    private void countSessions() {
+        sessionCount = sessions.size();
+        replyBytes = sessions.replyBytes();
     }
 
     private static StoredState read(RowStore open) {

@@ -145,18 +145,17 @@ final class Step {
                                     + session
                                     + " is forgotten, or its operation "
                                     + sequence
-                                    + " too long ago");
+                                    + " too long ago, or the reply to it was too large to keep");
         };
     }
 
     private void note(SessionId session, long sequence, KeptReply reply) {
-        sessions.seen(session, sequence, changes);
-        replies.put(new ReplyKey(session, sequence), reply);
-        changes.add(
-                RowWrite.put(
-                        Family.REPLIES,
-                        SessionTable.replyKey(session, sequence),
-                        ReplyCodec.encode(reply)));
+        var key = SessionTable.replyKey(session, sequence);
+        var row = ReplyCodec.encode(reply);
+        if (sessions.seen(session, sequence, key.length + row.length, changes)) {
+            replies.put(new ReplyKey(session, sequence), reply);
+            changes.add(RowWrite.put(Family.REPLIES, key, row));
+        }
     }
 
     private static boolean isReadOnly(Command command) {

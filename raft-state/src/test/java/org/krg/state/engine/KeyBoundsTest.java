@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.krg.state.codec.Batch;
+import org.krg.state.codec.OperationCodec;
 import org.krg.state.command.Command;
 import org.krg.state.command.KeyCommand.CompactKeys;
 import org.krg.state.command.KeyCommand.Transact;
@@ -20,6 +24,7 @@ import org.krg.state.command.KeyComparison;
 import org.krg.state.command.KeyRequest;
 import org.krg.state.command.KeyResult;
 import org.krg.state.command.KeyTransaction;
+import org.krg.state.command.Operation;
 import org.krg.state.command.RangeRead;
 import org.krg.state.command.Refusal;
 import org.krg.state.command.Reply;
@@ -27,6 +32,7 @@ import org.krg.state.command.Reply.Refused;
 import org.krg.state.command.Reply.Transacted;
 import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SessionId;
 import org.krg.state.model.key.Bytes;
 import org.krg.state.model.key.KeyRange;
 
@@ -212,6 +218,63 @@ final class KeyBoundsTest {
                 IntStream.range(0, 20)
                         .mapToObj(_ -> new Transact("alice", transaction))
                         .toArray(Command[]::new));
+    }
+
+    /// As many of the largest replies as are kept of two sessions, and more.
+    @Test
+    @Tag("long")
+    void keptRepliesTakeABoundedPartOfTheDisk() {
+        for (var i = 0; i < 4; i++) {
+            bench.put("k" + i, "x".repeat((1 << 20) - 2));
+        }
+        var reading =
+                new Transact(
+                        "alice",
+                        then(
+                                KeyRequest.Put.of(Bytes.of("a"), Bytes.EMPTY, NONE),
+                                read(0, RangeRead.Shows.ALL, "k")));
+        var operations =
+                IntStream.range(0, 300)
+                        .mapToObj(i ->
+                                new Operation(
+                                        new SessionId(100 + i / 128), 1 + i % 128, 0, reading))
+                        .toList();
+        var first = apply(operations.getFirst());
+        operations.stream().skip(1).limit(298).forEach(this::apply);
+        var last = apply(operations.getLast());
+
+        assertThat(first).isInstanceOf(Transacted.class);
+        assertThat(replyBytes()).isBetween(512L << 20, SessionTable.REPLY_BYTES + (8 << 20));
+        var hash = bench.engine.hash();
+        bench.close();
+        bench = new KeyBench(directory);
+        assertThat(bench.engine.hash()).isEqualTo(hash);
+        assertThat(apply(operations.getFirst()))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused ->
+                                assertThat(refused.refusal()).isEqualTo(Refusal.SESSION_EXPIRED));
+        assertThat(apply(operations.getLast())).isEqualTo(last);
+    }
+
+    private Reply apply(Operation operation) {
+        return bench.apply(OperationCodec.encode(new Batch(Instant.EPOCH, List.of(operation))))
+                .getFirst();
+    }
+
+    private long replyBytes() {
+        var bytes = new AtomicLong();
+        bench.engine.reading(view -> {
+            view.scan(
+                    Family.REPLIES,
+                    RowKey.FIRST,
+                    (_, row) -> {
+                        bytes.addAndGet(row.length);
+                        return true;
+                    });
+            return true;
+        });
+        return bytes.get();
     }
 
     private static Transact deletion(String prefix) {

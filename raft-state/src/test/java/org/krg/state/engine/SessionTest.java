@@ -4,8 +4,10 @@ package org.krg.state.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.krg.state.engine.Session.Judgement;
@@ -23,7 +25,7 @@ final class SessionTest {
 
     @Test
     void aSequenceIsRepeatedOnceItWasSeen() {
-        var session = Session.NEW.seen(1, 1).seen(2, 2);
+        var session = Session.NEW.seen(1, 1, 0).seen(2, 2, 0);
 
         assertThat(session.judge(1)).isEqualTo(Judgement.REPEATED);
         assertThat(session.judge(2)).isEqualTo(Judgement.REPEATED);
@@ -32,15 +34,15 @@ final class SessionTest {
 
     @Test
     void aSequenceThatWasOvertakenIsStillFresh() {
-        var session = Session.NEW.seen(3, 1);
+        var session = Session.NEW.seen(3, 1, 0);
 
         assertThat(session.judge(2)).isEqualTo(Judgement.FRESH);
-        assertThat(session.seen(2, 2).judge(2)).isEqualTo(Judgement.REPEATED);
+        assertThat(session.seen(2, 2, 0).judge(2)).isEqualTo(Judgement.REPEATED);
     }
 
     @Test
     void aSequenceBelowTheWindowIsExpired() {
-        var session = Session.NEW.seen(1, 1).seen(WINDOW + 1, 2);
+        var session = Session.NEW.seen(1, 1, 0).seen(WINDOW + 1, 2, 0);
 
         assertThat(session.judge(1)).isEqualTo(Judgement.EXPIRED);
         assertThat(session.judge(2)).isEqualTo(Judgement.FRESH);
@@ -48,8 +50,8 @@ final class SessionTest {
 
     @Test
     void theRepliesThatFallOutOfTheWindowAreNamed() {
-        var before = Session.NEW.seen(1, 1).seen(2, 2).seen(4, 3);
-        var after = before.seen(WINDOW + 3, 4);
+        var before = Session.NEW.seen(1, 1, 0).seen(2, 2, 0).seen(4, 3, 0);
+        var after = before.seen(WINDOW + 3, 4, 0);
 
         assertThat(before.forgottenBy(after)).containsExactly(2L, 1L);
         assertThat(after.kept()).containsExactly(WINDOW + 3, 4L);
@@ -57,7 +59,7 @@ final class SessionTest {
 
     @Test
     void theLargestSequenceLeavesNothingBehind() {
-        var session = Session.NEW.seen(1, 1).seen(Long.MAX_VALUE, 2);
+        var session = Session.NEW.seen(1, 1, 0).seen(Long.MAX_VALUE, 2, 0);
 
         assertThat(session.kept()).containsExactly(Long.MAX_VALUE);
         assertThat(session.judge(1)).isEqualTo(Judgement.EXPIRED);
@@ -65,9 +67,9 @@ final class SessionTest {
 
     @Test
     void aRepeatedSequenceIsNotNotedAgain() {
-        var session = Session.NEW.seen(1, 1);
+        var session = Session.NEW.seen(1, 1, 0);
 
-        assertThatThrownBy(() -> session.seen(1, 2)).isInstanceOf(InvariantBroken.class);
+        assertThatThrownBy(() -> session.seen(1, 2, 0)).isInstanceOf(InvariantBroken.class);
     }
 
     @Test
@@ -76,6 +78,7 @@ final class SessionTest {
         var random = new Random(seed);
         var session = Session.NEW;
         var model = new TreeSet<Long>();
+        var sizes = new TreeMap<Long, Integer>();
         for (var use = 1; use <= 20_000; use++) {
             var sequence =
                     Math.max(
@@ -88,12 +91,22 @@ final class SessionTest {
                     .as("seed %d use %d sequence %d", seed, use, sequence)
                     .isEqualTo(expected);
             if (expected == Judgement.FRESH) {
-                session = session.seen(sequence, use);
+                var bytes = random.nextInt(1_000);
+                session = session.seen(sequence, use, bytes);
+                sizes.put(sequence, bytes);
                 model.add(sequence);
                 model.headSet(model.last() - WINDOW, true).clear();
                 assertThat(session.kept()).containsExactlyElementsOf(model.descendingSet());
+                assertThat(session.replies().sum())
+                        .isBetween(
+                                sum(sizes.tailMap(session.highest() - WINDOW, false)),
+                                sum(sizes.tailMap(session.highest() - 2 * WINDOW, false)));
             }
         }
+    }
+
+    private static long sum(NavigableMap<Long, Integer> sizes) {
+        return sizes.values().stream().mapToLong(Integer::longValue).sum();
     }
 
     private static Judgement expected(NavigableSet<Long> model, long sequence) {
