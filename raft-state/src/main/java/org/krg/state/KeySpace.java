@@ -50,8 +50,9 @@ public interface KeySpace {
     /// one, equal on all replicas} Fails as [#range].
     CompletableFuture<KeysHash> hash(Revision revision);
 
-    /// {@return the keys that go when a lease ends}
-    List<Bytes> keysOf(LeaseId lease);
+    /// {@return the keys that go when a lease ends, at least as new as every reply given anywhere
+    /// before the call} Fails with [ClusterStore.NoQuorum].
+    CompletableFuture<List<Bytes>> keysOf(LeaseId lease);
 
     /// {@return how large it is here}
     Size size();

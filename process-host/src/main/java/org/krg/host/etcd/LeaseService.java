@@ -92,28 +92,30 @@ final class LeaseService {
 
     private CompletableFuture<LeaseTimeToLiveResponse> timeToLive(
             GrpcCall call, LeaseTimeToLiveRequest request) {
+        var lease = new LeaseId(request.getID());
         return parts.leases()
-                .term(call.principal(), new LeaseId(request.getID()))
-                .thenApply(term -> timeToLive(call, request, term));
+                .term(call.principal(), lease)
+                .thenCompose(term ->
+                        term instanceof Term.Lasts && request.getKeys()
+                                ? parts.store()
+                                        .keys()
+                                        .keysOf(lease)
+                                        .thenApply(keys -> timeToLive(call, lease, term, keys))
+                                : CompletableFuture.completedFuture(
+                                        timeToLive(call, lease, term, List.of())));
     }
 
     private LeaseTimeToLiveResponse timeToLive(
-            GrpcCall call, LeaseTimeToLiveRequest request, Term term) {
+            GrpcCall call, LeaseId lease, Term term, List<Bytes> keys) {
+        requireReadable(call, keys);
         var message =
-                LeaseTimeToLiveResponse.newBuilder()
-                        .setHeader(headers.now())
-                        .setID(request.getID());
+                LeaseTimeToLiveResponse.newBuilder().setHeader(headers.now()).setID(lease.value());
         switch (term) {
             case Term.Over() -> message.setTTL(-1);
-            case Term.Lasts(var ttl, var remaining) -> {
-                message.setGrantedTTL(seconds(ttl)).setTTL(seconds(remaining));
-                if (request.getKeys()) {
-                    var keys = parts.store().keys().keysOf(new LeaseId(request.getID()));
-                    requireReadable(call, keys);
-                    keys.forEach(key -> message.addKeys(Answers.bytes(key)));
-                }
-            }
+            case Term.Lasts(var ttl, var remaining) ->
+                    message.setGrantedTTL(seconds(ttl)).setTTL(seconds(remaining));
         }
+        keys.forEach(key -> message.addKeys(Answers.bytes(key)));
         return message.build();
     }
 

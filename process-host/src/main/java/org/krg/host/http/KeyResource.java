@@ -75,6 +75,7 @@ final class KeyResource {
     HttpResponse history(Call call) {
         var range = KeyBodies.range(call.parameters(), call::parameter);
         var memory = call.answerMemory();
+        var _ = store.read().join();
         var history = KeyHistory.read(store.keys(), call.principal(), range, memory);
         return call.counted(memory, history);
     }

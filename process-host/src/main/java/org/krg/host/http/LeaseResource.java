@@ -77,14 +77,16 @@ final class LeaseResource {
     HttpResponse show(Call call) {
         var id = id(call);
         var lasts = require(id, keeping.term(call.principal(), id).join());
-        return Call.one(replica.image(), lasting(call, id, lasts));
+        var view = lasting(call, id, lasts);
+        return Call.one(replica.image(), view);
     }
 
     HttpResponse renew(Call call) {
         var _ = call.body(EmptyBody.class);
         var id = id(call);
         var lasts = require(id, keeping.renew(call.principal(), id).join());
-        return Call.one(replica.image(), lasting(call, id, lasts));
+        var view = lasting(call, id, lasts);
+        return Call.one(replica.image(), view);
     }
 
     HttpResponse revoke(Call call) {
@@ -150,6 +152,8 @@ final class LeaseResource {
     }
 
     private ObjectNode lasting(Call call, LeaseId id, Term.Lasts lasts) {
+        // First: from then on this node has what was answered elsewhere.
+        var keys = keys(call, id);
         var view =
                 replica.image()
                         .leases()
@@ -158,15 +162,16 @@ final class LeaseResource {
                         .orElseGet(() -> Json.object().put("id", id.value()));
         view.put("ttlSeconds", Json.seconds(lasts.ttl()))
                 .put("remainingSeconds", Json.seconds(lasts.remaining()));
-        view.set("keys", keys(call, id));
+        view.set("keys", keys);
         return view;
     }
 
     /// The keys of a lease that the caller may read: others may have attached some, too.
     private ArrayNode keys(Call call, LeaseId id) {
+        var keys = store.keys().keysOf(id).join();
         var access = store.image().access();
         return KeyView.names(
-                store.keys().keysOf(id).stream()
+                keys.stream()
                         .filter(key ->
                                 KeyAccess.problem(
                                                 access,

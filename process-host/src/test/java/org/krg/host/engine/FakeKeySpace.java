@@ -103,7 +103,7 @@ public final class FakeKeySpace implements KeySpace {
     }
 
     @Override
-    public List<Bytes> keysOf(LeaseId lease) {
+    public CompletableFuture<List<Bytes>> keysOf(LeaseId lease) {
         throw new UnsupportedOperationException("nothing is stored");
     }
 

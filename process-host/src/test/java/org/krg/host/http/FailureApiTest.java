@@ -83,6 +83,7 @@ final class FailureApiTest {
 
         refused(client.get("/v1/jobs"), 503, "NO_QUORUM", 8);
         refused(client.post("/v1/jobs", submission("heat")), 503, "NO_QUORUM", 8);
+        refused(client.get("/v1/keys/history?key=a"), 503, "NO_QUORUM", 8);
         assertThat(client.get("/v1/jobs?stale=true").status()).isEqualTo(200);
         assertThat(client.get("/v1/status").status()).isEqualTo(200);
     }

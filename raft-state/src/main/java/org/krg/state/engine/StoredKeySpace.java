@@ -47,9 +47,14 @@ public final class StoredKeySpace implements KeySpace {
     @Override
     public CompletableFuture<Answer> range(
             String principal, RangeRead read, boolean linearizable, LongConsumer counting) {
-        return linearizable
+        if (!linearizable) {
+            return CompletableFuture.supplyAsync(() -> answer(principal, read, counting), executor);
+        }
+        // Those who became current together are told one after the other: who has more to do than
+        // a look at one key does it elsewhere.
+        return read.range().isOne()
                 ? current.get().thenApply(_ -> answer(principal, read, counting))
-                : CompletableFuture.supplyAsync(() -> answer(principal, read, counting), executor);
+                : current.get().thenApplyAsync(_ -> answer(principal, read, counting), executor);
     }
 
     private Answer answer(String principal, RangeRead read, LongConsumer counting) {
@@ -114,14 +119,18 @@ public final class StoredKeySpace implements KeySpace {
     }
 
     @Override
-    public List<Bytes> keysOf(LeaseId lease) {
-        return engine.reading(
-                view -> new StoredKeys(view, StoredState.readKeys(view).state()).keysOf(lease));
+    public CompletableFuture<List<Bytes>> keysOf(LeaseId lease) {
+        return current.get()
+                .thenApplyAsync(_ -> engine.reading(view -> keysOf(view, lease)), executor);
+    }
+
+    private static List<Bytes> keysOf(RowStore.View view, LeaseId lease) {
+        return new StoredKeys(view, StoredState.readKeys(view).state()).keysOf(lease);
     }
 
     @Override
     public CompletableFuture<Quotas> quotas() {
-        return current.get().thenApply(_ -> engine.reading(StoredKeySpace::quotas));
+        return current.get().thenApplyAsync(_ -> engine.reading(StoredKeySpace::quotas), executor);
     }
 
     private static Quotas quotas(RowStore.View view) {

@@ -327,7 +327,7 @@ final class KeyRefusalsTest {
                 .isInstanceOfSatisfying(
                         Refused.class,
                         refused -> assertThat(refused.refusal()).isEqualTo(Refusal.NOT_PERMITTED));
-        assertThat(bench.keys().keysOf(lease)).hasSize(2);
+        assertThat(bench.keys().keysOf(lease).join()).hasSize(2);
 
         var theirs = KeyTransaction.of(new KeyRequest.Delete(KeyRange.one(KEY), false));
         bench.applyAs("root", new Transact("root", theirs));
@@ -365,7 +365,7 @@ final class KeyRefusalsTest {
         accept(by("bob", KeyRequest.Put.of(hers.key(), KEY, NONE)));
         refuse(Refusal.NOT_PERMITTED, by("bob", hers));
         accept(hers);
-        assertThat(bench.keys().keysOf(lease)).containsExactly(hers.key());
+        assertThat(bench.keys().keysOf(lease).join()).containsExactly(hers.key());
 
         accept(by("root", KeyRequest.Put.of(KEY, KEY, lease)));
         accept(by("root", new KeyRequest.Delete(KeyRange.one(KEY), false)));

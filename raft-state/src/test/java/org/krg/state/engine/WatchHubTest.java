@@ -239,7 +239,7 @@ final class WatchHubTest {
         assertThat(log.changes()).hasSize(2).allMatch(Change::isDelete);
         assertThat(log.notices).filteredOn(Notice.Changes.class::isInstance).hasSize(1);
         assertThat(bench.keys().size().keys()).isZero();
-        assertThat(bench.keys().keysOf(new LeaseId(9))).isEmpty();
+        assertThat(bench.keys().keysOf(new LeaseId(9)).join()).isEmpty();
     }
 
     @Test

@@ -25,13 +25,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.krg.state.ClusterStore;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.ClusterStore.UnknownOutcome;
+import org.krg.state.command.KeyCommand.Transact;
+import org.krg.state.command.KeyRequest;
+import org.krg.state.command.KeyTransaction;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
 import org.krg.state.command.Reply.Accepted;
 import org.krg.state.image.ClusterChange;
 import org.krg.state.image.ClusterImage;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.Revision;
+import org.krg.state.model.SessionId;
+import org.krg.state.model.key.Bytes;
 import org.krg.testkit.RaftPartition;
 import org.krg.testkit.StateCluster;
 
@@ -169,7 +175,19 @@ final class PromisesTest {
         for (var i = 0; i < 60; i++) {
             var written = (Accepted) get(leader.submit(client.grant()));
             assertThat(get(follower.read()).revision()).isGreaterThanOrEqualTo(written.revision());
+            var lease = new LeaseId(written.created());
+            get(leader.submit(put(lease)));
+            assertThat(get(follower.keys().keysOf(lease))).hasSize(1);
         }
+    }
+
+    private static Operation put(LeaseId lease) {
+        var put = KeyRequest.Put.of(Bytes.of("leased"), Bytes.EMPTY, lease);
+        return new Operation(
+                new SessionId(lease.value() << 32),
+                1,
+                0,
+                new Transact("alice", KeyTransaction.of(put)));
     }
 
     @Test
