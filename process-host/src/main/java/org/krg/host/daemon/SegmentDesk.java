@@ -228,7 +228,7 @@ final class SegmentDesk implements SegmentDoor {
     private Segment done(ManageRequest request, Peer user) {
         return switch (request) {
             case ManageRequest.Create create -> create(create, user);
-            case ManageRequest.Find(var which) -> admitted(which, user);
+            case ManageRequest.Find(var which) -> asHeld(admitted(which, user));
             case ManageRequest.Resize(var which, var sizeBytes) -> {
                 var segment = managed(which, user);
                 propose(new ResizeSegment(segment.id(), sizeBytes));
@@ -371,6 +371,11 @@ final class SegmentDesk implements SegmentDoor {
             released(segment);
             throw refused;
         }
+    }
+
+    /// The log hears of this node's handles a moment later than they are opened and closed.
+    private synchronized Segment asHeld(Segment segment) {
+        return segment.heldBy(self, held.getOrDefault(segment.id(), 0));
     }
 
     /// Holds a segment for this agent itself, as a program does.

@@ -25,6 +25,7 @@ import org.krg.host.engine.FakeStore;
 import org.krg.host.engine.Proposals;
 import org.krg.linux.PacketConnection.Peer;
 import org.krg.pages.codec.AttachError;
+import org.krg.pages.codec.ManageRequest.Find;
 import org.krg.pages.codec.ManageRequest.Resize;
 import org.krg.pages.codec.Which;
 import org.krg.pages.memory.SegmentDoor.Managed;
@@ -111,9 +112,13 @@ class SegmentDeskTest {
     void whoGivesUpBeforeTheAnswerTellsOnlyAfterItThatNobodyHoldsIt() {
         store.loseAnswers(true);
 
-        assertThat(desk(Duration.ofMillis(20)).open(TABLE, PROGRAM))
-                .isEqualTo(new Opening.Refused(AttachError.ETIMEDOUT));
+        var desk = desk(Duration.ofMillis(20));
+        assertThat(desk.open(TABLE, PROGRAM)).isEqualTo(new Opening.Refused(AttachError.ETIMEDOUT));
 
+        assertThat(segment().holders()).hasSize(1);
+        assertThat(desk.manage(new Find(TABLE), PROGRAM))
+                .isInstanceOfSatisfying(
+                        Managed.Done.class, it -> assertThat(it.segment().holders()).isEmpty());
         assertThat(store.commands(HoldSegment.class))
                 .extracting(HoldSegment::count)
                 .containsOnly(1);
