@@ -82,7 +82,8 @@ final class NodeResource {
                 NodeView.of(image, Targets.node(image, node.name()), parts.store().quorum()));
     }
 
-    /// Forgets a lost node and takes it out of the Raft group.
+    /// Forgets a lost node, or one that joined and never registered, and takes it out of the Raft
+    /// group.
     HttpResponse remove(Call call) {
         var node = Targets.nodeId(call.path("name"));
         return voting.onLeader(
@@ -112,7 +113,8 @@ final class NodeResource {
                         throw new MembershipRefused(why);
                     });
         }
-        var isForgotten = isMember && image.nodes().find(node).isEmpty();
+        var isKnown = image.nodes().find(node).isPresent() || image.access().hasJoined(node);
+        var isForgotten = isMember && !isKnown;
         var after =
                 isForgotten
                         ? image

@@ -18,6 +18,7 @@ import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.JoinToken;
+import org.krg.state.model.NodeCertificates;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.User;
 import org.krg.state.model.key.KeyRole;
@@ -35,12 +36,13 @@ final class AccessRows {
             case UserDeleted(var user, _) -> changes.add(gone("user", user));
             case RoleChanged(var role, _) -> changes.add(row(role));
             case RoleDeleted(var role, _) -> changes.add(gone("role", role));
-            case EnabledSet _, NodeJoined _ -> {}
+            case EnabledSet _ -> {}
+            case NodeJoined(var node, _, _, _) -> changes.add(row(node, after.access()));
             case TokenCreated(var token, _) -> changes.add(row(token));
             case TokenEnded(var id, _) -> changes.add(gone("token", id));
             case CheckpointsLimited(var owner, var bytes, _) ->
                     changes.add(bytes == 0 ? gone(LIMIT, owner) : row(owner, bytes));
-            case CertificatesRevoked(var node, var upTo, _) -> changes.add(row(node, upTo));
+            case CertificatesRevoked(var node, _, _) -> changes.add(row(node, after.access()));
         }
         if (after.access().revision() > 0) {
             changes.add(settings(after.access()));
@@ -51,7 +53,7 @@ final class AccessRows {
         var rows = new ArrayList<RowChange.Put>();
         access.checkpointLimits().stream()
                 .forEach(entry -> rows.add(row(entry.key(), entry.value())));
-        access.revoked().stream().forEach(entry -> rows.add(row(entry.key(), entry.value())));
+        access.certificates().stream().forEach(entry -> rows.add(row(entry.key(), access)));
         access.roles().values().forEach(role -> rows.add(row(role)));
         if (access.revision() > 0) {
             rows.add(settings(access));
@@ -83,7 +85,10 @@ final class AccessRows {
             }
             case REVOKED -> {
                 var node = new NodeId(row.getRevoked().getNode());
-                yield access.withRevoked(access.revoked().with(node, row.getRevoked().getUpTo()));
+                var certificates =
+                        new NodeCertificates(
+                                row.getRevoked().getUpTo(), row.getRevoked().getNewest());
+                yield access.withCertificates(access.certificates().with(node, certificates));
             }
             case CHECKPOINT_LIMIT -> {
                 var limit = row.getCheckpointLimit();
@@ -122,8 +127,13 @@ final class AccessRows {
         return row(LIMIT, owner, ObjectWire.AccessRow.newBuilder().setCheckpointLimit(limit));
     }
 
-    private static RowChange.Put row(NodeId node, long upTo) {
-        var revoked = ObjectWire.Revoked.newBuilder().setNode(node.name()).setUpTo(upTo);
+    private static RowChange.Put row(NodeId node, Access access) {
+        var certificates = access.certificates().require(node);
+        var revoked =
+                ObjectWire.Revoked.newBuilder()
+                        .setNode(node.name())
+                        .setUpTo(certificates.voidUpTo())
+                        .setNewest(certificates.newest());
         return row("revoked", node.name(), ObjectWire.AccessRow.newBuilder().setRevoked(revoked));
     }
 

@@ -66,7 +66,8 @@ public sealed interface AccessCommand extends Command {
     record RevokeToken(String id) implements AccessCommand {}
 
     /// A node shows a token and the key it made. Uses the token up; creates the number of the
-    /// certificate that the node may be given for that key.
+    /// certificate that the node may be given for that key. Those given in its name before are
+    /// void.
     record JoinNode(String token, Sha256 secretHash, NodeId node, Sha256 key, Instant at)
             implements AccessCommand {
         @Override

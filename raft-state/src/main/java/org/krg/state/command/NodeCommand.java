@@ -52,6 +52,7 @@ public sealed interface NodeCommand extends Command {
         }
     }
 
-    /// Forgets a lost node that hosts nothing, and that it held copies.
+    /// Forgets a lost node that hosts nothing, and that it held copies. Its certificates are void,
+    /// as is that of who joined under the name and never registered.
     record RemoveNode(NodeId node) implements NodeCommand {}
 }

@@ -15,6 +15,8 @@ import org.krg.state.event.AccessEvent.UserDeleted;
 import org.krg.state.image.Access;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.image.Table;
+import org.krg.state.model.NodeCertificates;
+import org.krg.state.model.NodeId;
 
 /// Folds events about who may do what.
 final class AccessFold {
@@ -37,12 +39,22 @@ final class AccessFold {
                     image.withAccess(access.withTokens(access.tokens().with(token.id(), token)));
             case TokenEnded(var id, _) ->
                     image.withAccess(access.withTokens(access.tokens().without(id)));
-            case NodeJoined(_, var certificate, _, _) -> image.afterNumber(certificate);
+            case NodeJoined(var node, var certificate, _, _) ->
+                    image.afterNumber(certificate)
+                            .withAccess(with(access, node, NodeCertificates.given(certificate)));
             case CheckpointsLimited(var owner, var bytes, _) ->
                     image.withAccess(access.withCheckpointLimits(limits(access, owner, bytes)));
             case CertificatesRevoked(var node, var upTo, _) ->
-                    image.withAccess(access.withRevoked(access.revoked().with(node, upTo)));
+                    image.withAccess(with(access, node, revoked(access, node, upTo)));
         };
+    }
+
+    private static Access with(Access access, NodeId node, NodeCertificates changed) {
+        return access.withCertificates(access.certificates().with(node, changed));
+    }
+
+    private static NodeCertificates revoked(Access access, NodeId node, long upTo) {
+        return access.certificates().find(node).orElse(NodeCertificates.NONE).voided(upTo);
     }
 
     private static Table<String, Long> limits(Access access, String owner, long bytes) {

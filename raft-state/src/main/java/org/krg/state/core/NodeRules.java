@@ -54,7 +54,7 @@ final class NodeRules {
                     image.nodes()
                             .find(id)
                             .map(node -> remove(image, node))
-                            .orElseGet(() -> unknown(id));
+                            .orElseGet(() -> removeUnregistered(image, id));
         };
     }
 
@@ -237,10 +237,18 @@ final class NodeRules {
         Recovery.loseCopies(draft, node.id(), "node " + node.id() + " was removed");
         CutSegments.loseFiles(draft, node.id());
         draft.add(new NodeEvent(NodeEvent.Kind.REMOVED, node, "an operator removed it"));
-        draft.add(
-                new AccessEvent.CertificatesRevoked(
-                        node.id(), image.nextNumber() - 1, "the node was removed"));
+        draft.add(revoked(image, node.id(), "the node was removed"));
         return draft.accept();
+    }
+
+    private static Decision removeUnregistered(ClusterImage image, NodeId id) {
+        return image.access().hasJoined(id)
+                ? Decision.accept(revoked(image, id, "it joined and never registered"))
+                : unknown(id);
+    }
+
+    private static AccessEvent revoked(ClusterImage image, NodeId node, String why) {
+        return new AccessEvent.CertificatesRevoked(node, image.nextNumber() - 1, why);
     }
 
     private static void interruptAll(

@@ -31,7 +31,7 @@ public sealed interface AccessEvent extends Event {
     /// A token was used, revoked or has expired.
     record TokenEnded(String id, String detail) implements AccessEvent {}
 
-    /// A node may be given a certificate of that number for that key.
+    /// A node may be given a certificate of that number for that key; those before it are void.
     record NodeJoined(NodeId node, long certificate, Sha256 key, String detail)
             implements AccessEvent {}
 

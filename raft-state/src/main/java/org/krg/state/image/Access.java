@@ -4,6 +4,7 @@ package org.krg.state.image;
 import java.util.Optional;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.JoinToken;
+import org.krg.state.model.NodeCertificates;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.User;
 import org.krg.state.model.key.KeyRole;
@@ -15,14 +16,14 @@ import org.krg.state.model.key.KeyRole;
 /// @param revision one more with every change of users, roles or `enabled`
 /// @param checkpointLimits bytes of checkpoints that a user's jobs may have together; under the
 ///   empty name that of everybody who has none of their own
-/// @param revoked the certificates of a node up to this number are void
+/// @param certificates what became of those of nodes that joined by a token, or were removed
 public record Access(
         boolean enabled,
         long revision,
         Table<String, User> users,
         Table<String, KeyRole> roles,
         Table<String, JoinToken> tokens,
-        Table<NodeId, Long> revoked,
+        Table<NodeId, NodeCertificates> certificates,
         Table<String, Long> checkpointLimits) {
 
     /// Nobody is known yet.
@@ -44,36 +45,44 @@ public record Access(
 
     /// {@return whether a certificate of a node with this number still counts}
     public boolean isValid(NodeId node, long certificate) {
-        return revoked.find(node).filter(upTo -> certificate <= upTo).isEmpty();
+        return certificates.find(node).filter(it -> certificate <= it.voidUpTo()).isEmpty();
     }
 
-    /// {@return whether a certificate is not that of a node which was removed}
+    /// {@return whether a certificate that was given in a node's name for a token still counts}
+    public boolean hasJoined(NodeId node) {
+        return certificates.find(node).filter(NodeCertificates::isNewestValid).isPresent();
+    }
+
+    /// {@return whether a certificate is not void: that of a node which was removed, or in whose
+    /// name another one was given since}
     public boolean isValid(CertificateName name) {
         return name.node().map(node -> isValid(node, name.number())).orElse(true);
     }
 
     /// {@return this with the permissions counting or not, and a revision}
     public Access with(boolean counts, long reached) {
-        return new Access(counts, reached, users, roles, tokens, revoked, checkpointLimits);
+        return new Access(counts, reached, users, roles, tokens, certificates, checkpointLimits);
     }
 
     /// {@return this with other users}
     public Access withUsers(Table<String, User> changed) {
-        return new Access(enabled, revision, changed, roles, tokens, revoked, checkpointLimits);
+        return new Access(
+                enabled, revision, changed, roles, tokens, certificates, checkpointLimits);
     }
 
     /// {@return this with other roles}
     public Access withRoles(Table<String, KeyRole> changed) {
-        return new Access(enabled, revision, users, changed, tokens, revoked, checkpointLimits);
+        return new Access(
+                enabled, revision, users, changed, tokens, certificates, checkpointLimits);
     }
 
     /// {@return this with other tokens}
     public Access withTokens(Table<String, JoinToken> changed) {
-        return new Access(enabled, revision, users, roles, changed, revoked, checkpointLimits);
+        return new Access(enabled, revision, users, roles, changed, certificates, checkpointLimits);
     }
 
-    /// {@return this with other void certificates}
-    public Access withRevoked(Table<NodeId, Long> changed) {
+    /// {@return this with another record of certificates}
+    public Access withCertificates(Table<NodeId, NodeCertificates> changed) {
         return new Access(enabled, revision, users, roles, tokens, changed, checkpointLimits);
     }
 
@@ -84,6 +93,6 @@ public record Access(
 
     /// {@return this with other limits of checkpoints}
     public Access withCheckpointLimits(Table<String, Long> changed) {
-        return new Access(enabled, revision, users, roles, tokens, revoked, changed);
+        return new Access(enabled, revision, users, roles, tokens, certificates, changed);
     }
 }

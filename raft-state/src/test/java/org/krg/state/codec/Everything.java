@@ -123,6 +123,7 @@ import org.krg.state.model.Migration;
 import org.krg.state.model.Migration.Step;
 import org.krg.state.model.MigrationId;
 import org.krg.state.model.Node;
+import org.krg.state.model.NodeCertificates;
 import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.OwnershipMode;
@@ -530,7 +531,7 @@ final class Everything {
                 .withUsers(none.users().with("ann", user()))
                 .withRoles(none.roles().with("ops", role()))
                 .withTokens(none.tokens().with("t1", token()))
-                .withRevoked(none.revoked().with(HOME, 9L))
+                .withCertificates(none.certificates().with(HOME, new NodeCertificates(9, 12)))
                 .withCheckpointLimits(none.checkpointLimits().with("ann", 1L << 30));
     }
 

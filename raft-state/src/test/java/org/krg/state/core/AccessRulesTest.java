@@ -173,6 +173,34 @@ class AccessRulesTest {
     }
 
     @Test
+    void ofTwoThatJoinUnderOneNameTheLaterHasTheCertificateThatCounts() {
+        token("t1", START.plusSeconds(60));
+        token("t2", START.plusSeconds(60));
+        var first = scene.accepted(join("t1", DIGEST, START)).created();
+        assertThat(access().isValid(HOME, first)).isTrue();
+
+        var second = scene.accepted(join("t2", DIGEST, START)).created();
+
+        assertThat(access().isValid(HOME, first)).isFalse();
+        assertThat(access().isValid(HOME, second)).isTrue();
+    }
+
+    @Test
+    void whoJoinedAndNeverRegisteredIsRemovedOnce() {
+        token("t1", START.plusSeconds(60));
+        var given = scene.accepted(join("t1", DIGEST, START)).created();
+        scene.refuse(Refusal.NOT_FOUND, new RemoveNode(AWAY));
+
+        scene.accept(new RemoveNode(HOME));
+
+        assertThat(access().isValid(HOME, given)).isFalse();
+        scene.refuse(Refusal.NOT_FOUND, new RemoveNode(HOME));
+        token("t2", START.plusSeconds(60));
+        var again = scene.accepted(join("t2", DIGEST, START)).created();
+        assertThat(access().isValid(HOME, again)).isTrue();
+    }
+
+    @Test
     void nothingThatIsPrintedHoldsASecret() {
         var printed =
                 List.of(

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         footer = {
             "",
-            "Only a lost node that hosts nothing can be removed. If it is interrupted, do it again."
+            "Only a lost node that hosts nothing can be removed, or one that joined and never started. Its certificates are void from then on. If it is interrupted, do it again."
         })
 public final class NodeRemove implements Callable<Integer> {
     private final Terminal terminal;
