@@ -2,6 +2,7 @@
 package org.krg.host.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.krg.host.http.ApiFixture.AWAY;
 import static org.krg.host.http.ApiFixture.HERE;
 import static org.krg.host.http.ApiFixture.submission;
 
@@ -10,7 +11,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.krg.host.http.TestClient.Answer;
+import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.model.ProcessId;
+import org.krg.testkit.Samples;
 
 @ExtendWith(SharedApi.class)
 final class JobApiTest {
@@ -121,6 +124,35 @@ final class JobApiTest {
                 .contains("Policy krg.safe 1 chose n1")
                 .contains("free cpu 500")
                 .contains("no checkpoint to go on from");
+    }
+
+    @Test
+    void explainPromisesAWayBackOnlyWhereThereIsOne() {
+        var goesOn = api.running("goes-on", HERE);
+        commit(goesOn);
+        assertThat(explanation("goes-on")).contains("If its node is lost it goes on from");
+
+        api.post(
+                "/v1/jobs",
+                submission("ends-there").replaceFirst("\\{", "{\"recovery\":\"none\","));
+        var ends = new ProcessId(api.get("/v1/processes/ends-there").number("/id"));
+        api.place(ends, HERE);
+        commit(ends);
+        assertThat(explanation("ends-there")).contains("If its node is lost it ends");
+
+        api.exit(goesOn, 0);
+        assertThat(explanation("goes-on"))
+                .doesNotContain("If its node is lost")
+                .contains("krg-admin checkpoint restore " + goesOn + ".1");
+    }
+
+    private void commit(ProcessId process) {
+        var epoch = api.process(process).epoch();
+        api.propose(new CommitGeneration(Samples.generation(process, 1, epoch, HERE, AWAY), 1));
+    }
+
+    private String explanation(String job) {
+        return api.text("/v1/jobs/" + job + "/explain");
     }
 
     @Test

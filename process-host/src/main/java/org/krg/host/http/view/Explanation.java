@@ -15,6 +15,7 @@ import org.krg.state.model.Origin;
 import org.krg.state.model.Outcome;
 import org.krg.state.model.Phase;
 import org.krg.state.model.PlacementDecision;
+import org.krg.state.model.RecoveryPolicy;
 import org.krg.state.model.Verdict;
 
 /// Why a job is where it is, or is not anywhere: sentences for people.
@@ -67,15 +68,29 @@ public final class Explanation {
                     "It was started again %d times after it had ended, at most %d."
                             .formatted(process.restarts(), job.spec().restart().maxRestarts()));
         }
-        sentences.add(
-                image.newestGood(process.id())
-                        .map(newest ->
-                                "If its node is lost it goes on from checkpoint %s of %s, on %s."
-                                        .formatted(
-                                                newest.id(),
-                                                newest.taken(),
-                                                names(newest.copies())))
-                        .orElse("There is no checkpoint to go on from."));
+        sentences.add(wayBack(image, job, process));
+    }
+
+    private static String wayBack(ClusterImage image, Job job, HostedProcess process) {
+        var newest = image.newestGood(process.id());
+        if (newest.isEmpty()) {
+            return "There is no checkpoint to go on from.";
+        }
+        var checkpoint =
+                "checkpoint %s of %s, on %s"
+                        .formatted(
+                                newest.get().id(),
+                                newest.get().taken(),
+                                names(newest.get().copies()));
+        if (process.phase() instanceof Phase.Ended) {
+            return "Its newest is %s: `krg-admin checkpoint restore %s` brings it back."
+                    .formatted(checkpoint, newest.get().id());
+        }
+        return job.spec().recovery() == RecoveryPolicy.NONE
+                ? "If its node is lost it ends, since it was asked for no recovery; its newest is "
+                        + checkpoint
+                        + "."
+                : "If its node is lost it goes on from " + checkpoint + ".";
     }
 
     /// {@return the checkpoint that a process waits to be brought back from, if a node could not}
