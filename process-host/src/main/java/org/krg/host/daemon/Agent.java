@@ -194,6 +194,13 @@ final class Agent implements AutoCloseable {
         // While the node holds its lease, and nothing is started or saved any more.
         parts.add(pages::leave);
         var engine = engine(store, machine, checkpoints, proposals, holder);
+        var renewal =
+                new Renewal(
+                        keys,
+                        tls,
+                        store::image,
+                        ClusterKeys.hosts(settings.listen()),
+                        InstantSource.system());
         var host =
                 new HostedProcesses(
                         self,
@@ -210,7 +217,7 @@ final class Agent implements AutoCloseable {
                                 metrics,
                                 InstantSource.system()),
                         programs,
-                        () -> report(able, images, saved));
+                        () -> report(able, images, saved, renewal));
         engine.start();
         parts.add(
                         new CopyCare(
@@ -231,13 +238,6 @@ final class Agent implements AutoCloseable {
         var keeping = new LeaseKeeping(store, terms, Boottime::now, timer);
         var lanes = new Lanes(store::submit, this::session, Boottime::now);
         var queues = new KeyQueues(store, lanes);
-        var renewal =
-                new Renewal(
-                        keys,
-                        tls,
-                        store::image,
-                        ClusterKeys.hosts(settings.listen()),
-                        InstantSource.system());
         var replicas =
                 new ReplicaComparison(
                         store,
@@ -273,7 +273,7 @@ final class Agent implements AutoCloseable {
                                 Bundle::read,
                                 metrics,
                                 upkeep::problems,
-                                upkeep::cutOff,
+                                upkeep::notReady,
                                 InstantSource.system(),
                                 new DirectorySigner(keys, InstantSource.system()),
                                 renewal,
@@ -526,9 +526,11 @@ final class Agent implements AutoCloseable {
         return new RegisterNode(node, identity.heldSince(), Instant.EPOCH);
     }
 
-    private NodeReport report(Abilities able, NodeImages images, Checkpoints saved) {
+    private NodeReport report(
+            Abilities able, NodeImages images, Checkpoints saved, Renewal renewal) {
         var found = able.report();
         var notes = new ArrayList<>(found.notes());
+        renewal.warning().ifPresent(notes::add);
         notes.addAll(damage.findings());
         notes.addAll(images.notes(saved));
         return new NodeReport(

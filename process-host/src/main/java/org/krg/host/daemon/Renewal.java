@@ -34,6 +34,9 @@ public final class Renewal implements CertificateRenewal {
     /// A certificate lasts a year: there are two months to find out why it is not renewed.
     static final Duration AHEAD = Duration.ofDays(60);
 
+    /// The authority cannot be renewed, and with it all ends: that takes a year to plan.
+    private static final Duration AUTHORITY_AHEAD = Duration.ofDays(365);
+
     private final TlsDirectory files;
     private final NodeTls tls;
     private final Supplier<ClusterImage> image;
@@ -56,14 +59,34 @@ public final class Renewal implements CertificateRenewal {
         this.wall = wall;
     }
 
-    /// {@return why the certificate, which ends soon, was not renewed}
+    /// {@return why the certificate, which ends soon, was not renewed, or that the authority's own
+    /// ends soon}
     Optional<String> problem() {
-        return problem;
+        return problem.or(() -> authorityEndsWithin(AHEAD));
     }
 
-    /// Renews the certificate if it ends soon.
+    /// {@return that the authority's certificate ends within a year, if so}
+    Optional<String> warning() {
+        return authorityEndsWithin(AUTHORITY_AHEAD);
+    }
+
+    private Optional<String> authorityEndsWithin(Duration ahead) {
+        return isWithin(tls.authorityEnds(), ahead)
+                ? Optional.of(
+                        ("the cluster's authority ends at %s, and every certificate with it: no"
+                                        + " node hears another then; move to a new cluster before"
+                                        + " (docs/operations.md)")
+                                .formatted(tls.authorityEnds()))
+                : Optional.empty();
+    }
+
+    private boolean isWithin(Instant end, Duration ahead) {
+        return Duration.between(wall.instant(), end).compareTo(ahead) < 0;
+    }
+
+    /// Renews the certificate if it ends soon and another one could end later.
     void renewWhenDue() {
-        if (Duration.between(wall.instant(), tls.ends()).compareTo(AHEAD) < 0) {
+        if (isWithin(tls.ends(), AHEAD) && tls.ends().isBefore(tls.authorityEnds())) {
             try {
                 var _ = renew();
             } catch (HostFailure failure) {
@@ -79,8 +102,7 @@ public final class Renewal implements CertificateRenewal {
     @Override
     public synchronized Instant renew() {
         var request = KeyRequest.make(tls.name().name());
-        var certificate = Pem.certificates(signed(request)).getFirst();
-        requireGood(certificate, request);
+        var certificate = signed(request);
         files.replace(certificate, request.keyText());
         tls.reload();
         problem = Optional.empty();
@@ -88,14 +110,16 @@ public final class Renewal implements CertificateRenewal {
         return tls.ends();
     }
 
-    private String signed(KeyRequest request) {
+    private X509Certificate signed(KeyRequest request) {
         var signer = new DirectorySigner(files, wall);
-        return signer.canSign()
-                ? signer.sign(request.text(), tls.name(), hosts, CertificateAuthority.NODE_LIFE)
-                : asked(request);
+        if (!signer.canSign()) {
+            return asked(request);
+        }
+        var life = CertificateAuthority.NODE_LIFE;
+        return good(signer.sign(request.text(), tls.name(), hosts, life), request);
     }
 
-    private String asked(KeyRequest request) {
+    private X509Certificate asked(KeyRequest request) {
         var own = tls.name().node();
         var failure =
                 new HostFailure(
@@ -105,7 +129,7 @@ public final class Renewal implements CertificateRenewal {
         for (var node : image.get().nodes().values()) {
             if (!own.equals(Optional.of(node.id())) && node.state() == Node.State.READY) {
                 try {
-                    return ask(node.addresses().api(), request);
+                    return good(ask(node.addresses().api(), request), request);
                 } catch (HostFailure refused) {
                     failure = refused;
                 }
@@ -128,7 +152,8 @@ public final class Renewal implements CertificateRenewal {
     }
 
     /// What is taken over must work: with a wrong one the node could speak to nobody.
-    private void requireGood(X509Certificate certificate, KeyRequest request) {
+    private X509Certificate good(String text, KeyRequest request) {
+        var certificate = Pem.certificates(text).getFirst();
         try {
             certificate.verify(files.trusted().getFirst().getPublicKey());
         } catch (GeneralSecurityException unsigned) {
@@ -145,5 +170,13 @@ public final class Renewal implements CertificateRenewal {
                     "the certificate names another node, or another key",
                     "see the log of the node that signed it");
         }
+        var end = certificate.getNotAfter().toInstant();
+        if (end.isBefore(tls.ends())) {
+            throw new HostFailure(
+                    HostFailure.Code.FAILED,
+                    "the certificate would end at %s, sooner than the present one".formatted(end),
+                    "see whether the clock of the node that signed it is behind");
+        }
+        return certificate;
     }
 }

@@ -32,6 +32,9 @@ record Upkeep(
     /// How often the leader compares the replicas, for the first time after a sixth of it.
     private static final Duration COMPARISON = Duration.ofHours(1);
 
+    /// Revisions that a healthy node may be behind the leader as it was seconds ago.
+    private static final long MOST_BEHIND = 1_000;
+
     /// Begins. Other nodes are asked, which the thread of the timer must not wait for.
     void start(ScheduledExecutorService timer, Executor executor) {
         var _ =
@@ -52,16 +55,35 @@ record Upkeep(
     List<String> problems() {
         var problems = new ArrayList<String>();
         removal.left().ifPresent(why -> problems.add(why.getMessage() + "; " + why.remedy()));
-        cutOff().ifPresent(problems::add);
+        notReady().ifPresent(problems::add);
         renewal.problem().ifPresent(problems::add);
         audit.problem().ifPresent(problems::add);
         replicas.problem().ifPresent(problems::add);
         return problems;
     }
 
+    /// {@return why this node can take no requests, beside what its own log tells}
+    Optional<String> notReady() {
+        return notReady(holder);
+    }
+
+    static Optional<String> notReady(LeaseHolder holder) {
+        return cutOff(holder).or(() -> behind(holder));
+    }
+
+    /// The own log tells only of what has arrived: of a node that was away for a day nothing has.
+    private static Optional<String> behind(LeaseHolder holder) {
+        var behind = holder.behind();
+        return behind <= MOST_BEHIND
+                ? Optional.empty()
+                : Optional.of(
+                        "this node is %d revisions behind the leader and catches up"
+                                .formatted(behind));
+    }
+
     /// {@return that nobody has renewed this node's lease for too long, if so} A node without a
     /// vote goes on believing in the last leader that it heard of.
-    Optional<String> cutOff() {
+    private static Optional<String> cutOff(LeaseHolder holder) {
         return Boottime.now().compareTo(holder.lease().deadline()) < 0
                 ? Optional.empty()
                 : Optional.of(

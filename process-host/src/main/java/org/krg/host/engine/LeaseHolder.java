@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// Registers the node and keeps its lease: asks for another term every few seconds, and tells the
 /// cells' watchdogs how long they may run.
 ///
-/// All fields but [#lease] are owned by the holder's thread.
+/// All fields but [#lease] and [#told] are owned by the holder's thread.
 public final class LeaseHolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LeaseHolder.class);
 
@@ -47,6 +47,7 @@ public final class LeaseHolder implements AutoCloseable {
     private final Thread thread;
 
     private volatile OwnLease lease = OwnLease.NONE;
+    private volatile Revision told = Revision.ZERO;
     private Standing standing = new Standing.Unregistered();
     private boolean silent;
 
@@ -101,6 +102,12 @@ public final class LeaseHolder implements AutoCloseable {
     /// {@return the lease as it stands; from any thread}
     public OwnLease lease() {
         return lease;
+    }
+
+    /// {@return how many revisions the leader had, when it last granted a term, that this replica
+    /// does not have; from any thread}
+    public long behind() {
+        return Math.max(0, told.value() - store.image().revision().value());
     }
 
     /// Stops renewing. The lease ends by itself.
@@ -187,7 +194,9 @@ public final class LeaseHolder implements AutoCloseable {
             case Input.Registered(var sent, Reply.Accepted(var revision, var agentStarts)) -> {
                 log.info("node registered node={} revision={}", self(), revision);
                 standing = new Standing.Registered(revision, agentStarts);
-                take(OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
+                take(
+                        OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision),
+                        revision);
                 yield false;
             }
             case Input.Registered(_, Reply.Transacted transacted) ->
@@ -208,7 +217,7 @@ public final class LeaseHolder implements AutoCloseable {
                     log.info("node is back in touch node={} revision={}", self(), revision);
                     silent = false;
                 }
-                take(lease.renewed(sent, ticker.now(), settings.freezeAfter(), revision));
+                take(lease.renewed(sent, ticker.now(), settings.freezeAfter(), revision), revision);
                 yield false;
             }
             case Input.Renewed(_, var agentStarts, Renewals.Answer.Refused(_))
@@ -239,7 +248,8 @@ public final class LeaseHolder implements AutoCloseable {
                 && agentStarts(registered).equals(OptionalLong.of(agentStarts));
     }
 
-    private void take(OwnLease next) {
+    private void take(OwnLease next, Revision revision) {
+        told = revision;
         lease = next;
         listener.accept(next);
     }

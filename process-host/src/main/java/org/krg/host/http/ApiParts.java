@@ -29,7 +29,8 @@ import org.krg.state.ClusterStore;
 /// @param destinations where a process could be moved to
 /// @param policies understands what users write
 /// @param problems what is wrong with the node now, as sentences; empty when it is well
-/// @param cutOff that this node is out of touch with the quorum, while it is
+/// @param notReady why this node can take no requests, beside what its own log tells: it is out of
+///   touch with the quorum, or far behind it
 /// @param wall stamps commands
 /// @param signer signs certificates, where this node may
 /// @param renewal renews this node's certificate
@@ -48,7 +49,7 @@ public record ApiParts(
         PolicyReader policies,
         MetricRegistry metrics,
         Supplier<List<String>> problems,
-        Supplier<Optional<String>> cutOff,
+        Supplier<Optional<String>> notReady,
         InstantSource wall,
         CertificateSigner signer,
         CertificateRenewal renewal,

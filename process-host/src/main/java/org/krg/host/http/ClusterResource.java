@@ -96,6 +96,9 @@ final class ClusterResource {
         if (!report.checkpointKey().isEmpty()) {
             view.put("checkpointKey", report.checkpointKey());
         }
+        if (parts.signer().canSign()) {
+            view.put("signs", true);
+        }
         return Call.one(replica.image(), view.put("selfTest", report.selfTest()));
     }
 
@@ -107,7 +110,7 @@ final class ClusterResource {
         if (quorum.leadership().leader().isEmpty()) {
             problems.add(NO_LEADER);
         }
-        parts.cutOff().get().ifPresent(problems::add);
+        parts.notReady().get().ifPresent(problems::add);
         if (lag > MOST_LAG) {
             problems.add("this node is " + lag + " log entries behind and catches up");
         }

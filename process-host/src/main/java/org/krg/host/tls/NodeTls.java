@@ -78,6 +78,11 @@ public final class NodeTls {
         return pair.certificate().getNotAfter().toInstant();
     }
 
+    /// {@return when the authority's certificate ends, and with it all that it signed}
+    public Instant authorityEnds() {
+        return authority.getNotAfter().toInstant();
+    }
+
     /// {@return the own certificate}
     public X509Certificate certificate() {
         return pair.certificate();
@@ -108,7 +113,7 @@ public final class NodeTls {
         }
         return valid.test(name)
                 ? Optional.empty()
-                : Optional.of(name + " is void: the node was removed");
+                : Optional.of(name + " is void: the node was removed, or joined anew");
     }
 
     /// {@return what ports and clients use}

@@ -20,6 +20,7 @@ import org.krg.host.AgentSettings.LeaseSettings;
 import org.krg.state.ClusterStore.NoQuorum;
 import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.model.Node;
+import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
 
 final class LeaseHolderTest {
@@ -117,6 +118,21 @@ final class LeaseHolderTest {
         await().atMost(LIMIT).until(() -> holder.lease().deadline().equals(due));
         assertThat(askedFor).hasValue(1);
         assertThat(store.commands(RegisterNode.class)).hasSize(1);
+    }
+
+    @Test
+    void aNodeKnowsHowFarItsReplicaIsBehindTheLeader() {
+        store.fallBehind();
+        holder.start();
+        await().atMost(LIMIT).until(() -> holder.lease().deadline().isPositive());
+        answer =
+                CompletableFuture.completedFuture(new Renewals.Answer.Granted(new Revision(5_000)));
+
+        await().atMost(LIMIT)
+                .until(() -> {
+                    ticker.advance(SETTINGS.renewEvery());
+                    return holder.behind() == 5_000;
+                });
     }
 
     @Test

@@ -63,6 +63,7 @@ public final class Cluster {
                 .line("criu", node.path("criu").asText())
                 .line("self-test", node.path("selfTest").asText())
                 .line("checkpoint key", node.path("checkpointKey").asText())
+                .line("signs", node.path("signs").asBoolean() ? "certificates" : "")
                 .lines("limits", Texts.of(node.path("limits")))
                 .lines("notes", Texts.of(node.path("notes")));
     }

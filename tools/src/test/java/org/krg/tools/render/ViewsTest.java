@@ -218,7 +218,7 @@ final class ViewsTest {
     void doctors() {
         var able =
                 """
-                {"node":"n1","notes":["a","b"],"limits":["cpu: none"],"engines":["criu"],"criu":"4.2","selfTest":"passed"}
+                {"node":"n1","notes":["a","b"],"limits":["cpu: none"],"engines":["criu"],"criu":"4.2","selfTest":"passed","signs":true}
                 """;
         var silent = "{\"node\":\"n2\",\"problem\":\"no agent answers\"}";
 
@@ -229,6 +229,7 @@ final class ViewsTest {
                         engines    criu
                         criu       4.2
                         self-test  passed
+                        signs      certificates
                         limits     cpu: none
                         notes      a
                                    b

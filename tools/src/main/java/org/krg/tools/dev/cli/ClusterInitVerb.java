@@ -118,6 +118,10 @@ public final class ClusterInitVerb implements Callable<Integer> {
         if (id != null) {
             return;
         }
+        terminal.say(
+                "%s lets nodes join and renews their certificates; if it is lost, nothing does: keep"
+                                .formatted(options.data().resolve("tls/ca.key"))
+                        + " a copy away from this machine, and one in tls on another node.");
         if (others.isEmpty()) {
             terminal.say(
                     "This node is the only voter: the cluster does not survive its loss. For each"
