@@ -16,6 +16,11 @@ public interface CertificateSigner {
     /// @throws HostFailure USAGE if the request is not good
     Sha256 keyOf(String request);
 
+    /// Throws [HostFailure] USAGE if a certificate cannot name one of these.
+    ///
+    /// @param hosts addresses and names under which a node is reached
+    void requireNames(List<String> hosts);
+
     /// {@return a certificate for the key in a request}
     ///
     /// @param hosts addresses and names under which a node is reached

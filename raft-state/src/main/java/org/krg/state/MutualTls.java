@@ -51,11 +51,19 @@ public record MutualTls(
 
     /// {@return whom the other side of a connection is, as its certificate says}
     public static Optional<CertificateName> findPeer(@Nullable SSLSession session) {
+        return findCertificate(session).flatMap(MutualTls::findName);
+    }
+
+    /// {@return what the other side of a connection showed when it was opened; it may have ended
+    /// since}
+    public static Optional<X509Certificate> findCertificate(@Nullable SSLSession session) {
         if (session == null) {
             return Optional.empty();
         }
         try {
-            return findName(session.getPeerCertificates()[0]);
+            return session.getPeerCertificates()[0] instanceof X509Certificate shown
+                    ? Optional.of(shown)
+                    : Optional.empty();
         } catch (SSLPeerUnverifiedException nobody) {
             return Optional.empty();
         }

@@ -168,7 +168,17 @@ public final class RawHttp2 implements AutoCloseable {
     /// Begins a request and gives it up at once.
     public RawHttp2 openAndReset(int stream, String path) throws IOException {
         write(HEADERS, END_HEADERS | END_STREAM, stream, request(POST, path));
+        return reset(stream);
+    }
+
+    /// Gives a request up.
+    public RawHttp2 reset(int stream) throws IOException {
         return write(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(CANCEL).array());
+    }
+
+    /// Ends the body of a request.
+    public RawHttp2 end(int stream) throws IOException {
+        return write(DATA, END_STREAM, stream, new byte[0]);
     }
 
     /// Begins a request whose headers never end.

@@ -97,7 +97,7 @@ public final class ApiServer implements AutoCloseable {
         var builder = server(config, limits, shares);
         var socket = UnixSocket.prepare(config.data());
         socket.ifPresent(path -> builder.port(DomainSocketAddress.of(path), SessionProtocol.HTTP));
-        var callers = new Callers(token, () -> parts.store().image().access());
+        var callers = new Callers(token, () -> parts.store().image().access(), parts.wall());
         var ledger = new Ledger(parts.audit(), parts.wall());
         route(
                 new Routing(

@@ -43,6 +43,11 @@ record Call(
         return Optional.ofNullable(context.queryParam(parameter));
     }
 
+    /// Has it written down what the request is about that its path does not tell; nothing secret.
+    void about(String subject) {
+        Ledger.about(context, subject);
+    }
+
     /// {@return the value of a header}
     Optional<String> header(String name) {
         return Optional.ofNullable(request.headers().get(name));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.krg.host.http;
 
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.krg.host.HostFailure;
 import org.krg.host.http.access.JoinTicket;
 import org.krg.host.http.body.EmptyBody;
@@ -19,6 +22,7 @@ import org.krg.host.http.cluster.Replica;
 import org.krg.host.http.cluster.Targets;
 import org.krg.host.http.view.AccessView;
 import org.krg.host.http.view.Json;
+import org.krg.state.ClusterStore.UnknownOutcome;
 import org.krg.state.MutualTls;
 import org.krg.state.command.AccessCommand.CreateToken;
 import org.krg.state.command.AccessCommand.JoinNode;
@@ -28,13 +32,16 @@ import org.krg.state.image.ClusterImage;
 import org.krg.state.model.CertificateName;
 import org.krg.state.model.JoinToken;
 import org.krg.state.model.Node;
-import org.krg.state.model.Role;
+import org.krg.state.model.NodeId;
 
 /// Tokens, and the certificates that the cluster's authority signs. A node that does not keep the
 /// authority's key passes requests on to one that does.
 final class JoinResource {
     private static final Duration NODE_LIFE = Duration.ofDays(365);
     private static final Duration USER_LIFE = Duration.ofDays(90);
+
+    /// For the answer of a node that signs, which commits a command before.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /// Names under which a node is reached on its own machine.
     private static final List<String> LOCAL = List.of("localhost", "127.0.0.1", "::1");
@@ -87,26 +94,25 @@ final class JoinResource {
 
     /// Lets a node in that shows a token: uses it up, by a command, and signs the node's key.
     HttpResponse join(Call call) {
+        var body = call.body(JoinBody.class);
+        var ticket = JoinTicket.parse(body.shown());
+        call.about("node " + body.id() + " token " + ticket.id());
         if (!parts.signer().canSign()) {
             return passOn(call);
         }
-        var body = call.body(JoinBody.class);
-        var ticket = JoinTicket.parse(body.shown());
+        // All that may be wrong with the request, before the token is used up.
+        var hosts = hosts(body);
         var key = parts.signer().keyOf(body.signing());
+        var wish = new JoinNode(ticket.id(), ticket.hash(), body.id(), key, parts.wall().instant());
+        // Whoever has no token would fill the log, and the sessions that it keeps.
+        Changes.requireGranted(replica.read(false), wish);
         var done =
                 changes.submit(
                         // Never numbers that a stranger chose: they would be given a reply that is
                         // kept, and a certificate for it.
-                        changes.key(Optional.empty(), Authority.AGENT),
-                        new JoinNode(
-                                ticket.id(),
-                                ticket.hash(),
-                                body.id(),
-                                key,
-                                parts.wall().instant()));
+                        changes.key(Optional.empty(), Authority.AGENT), wish);
         var name = CertificateName.node(config.cluster(), body.id(), done.created());
-        return signed(
-                replica.atLeast(done.revision()), name, body.signing(), hosts(body), NODE_LIFE);
+        return signed(replica.atLeast(done.revision()), name, body.signing(), hosts, NODE_LIFE);
     }
 
     /// Gives a node another certificate for a new key, with the name and the number of the one it
@@ -163,22 +169,46 @@ final class JoinResource {
         return Call.one(HttpStatus.CREATED, image, view);
     }
 
-    private static List<String> hosts(JoinBody body) {
+    private List<String> hosts(JoinBody body) {
         var hosts = new ArrayList<>(LOCAL);
         body.reached().stream().filter(host -> !hosts.contains(host)).forEach(hosts::add);
+        parts.signer().requireNames(hosts);
         return hosts;
     }
 
+    /// Who keeps the authority's key is agreed nowhere: the nodes are asked in turn.
     private HttpResponse passOn(Call call) {
-        var voter =
-                replica.image().nodes().values().stream()
-                        .filter(node -> node.role() == Role.VOTER)
-                        .filter(node -> node.state() == Node.State.READY)
-                        .filter(node -> !node.id().equals(config.node()))
-                        .findFirst()
-                        .orElseThrow(
-                                () -> refused("no node is here that keeps the authority's key"));
-        return peers.pass(voter, call.caller(), call.request(), Failures::response);
+        if (call.caller().forwarded()) {
+            throw new HostFailure(
+                    HostFailure.Code.NO_QUORUM,
+                    "node " + config.node() + " does not keep the key of the cluster's authority",
+                    "ask a node with tls/ca.key in its directory");
+        }
+        var asked = new ArrayList<NodeId>();
+        for (var node : replica.image().nodes().values()) {
+            if (node.state() == Node.State.READY && !node.id().equals(config.node())) {
+                var reply = passOn(call, node);
+                if (!reply.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+                    return reply.toHttpResponse();
+                }
+                asked.add(node.id());
+            }
+        }
+        throw refused(
+                "this node does not keep the key of the cluster's authority, and of the others "
+                        + asked
+                        + " none could sign now");
+    }
+
+    private AggregatedHttpResponse passOn(Call call, Node node) {
+        try {
+            return peers.pass(node, call.caller(), call.request(), Failures::response)
+                    .aggregate()
+                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+        } catch (CompletionException failed) {
+            throw new UnknownOutcome("node " + node.id() + " did not answer", failed);
+        }
     }
 
     private static HostFailure refused(String why) {

@@ -6,9 +6,11 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.util.DomainSocketAddress;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.util.AttributeKey;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.krg.host.AuditTrail;
 import org.krg.host.http.access.Caller;
 import org.krg.host.model.AuditEntry;
@@ -23,6 +25,9 @@ record Ledger(AuditTrail trail, InstantSource wall) {
 
     private static final String BACKUP = "/v1/state/backup";
 
+    private static final AttributeKey<String> SUBJECT =
+            AttributeKey.valueOf(Ledger.class, "SUBJECT");
+
     /// {@return whether every request of a route is written down, not only those that are refused}
     static boolean isAudited(HttpMethod method, String path) {
         return method == HttpMethod.GET
@@ -32,20 +37,44 @@ record Ledger(AuditTrail trail, InstantSource wall) {
                         && !path.endsWith("/openings");
     }
 
-    /// Writes down what became of a request, once that is known.
+    /// Says what a request is about that its path does not tell; nothing secret.
+    static void about(ServiceRequestContext context, String subject) {
+        context.setAttr(SUBJECT, subject);
+    }
+
+    /// Writes down what became of a request, whether its sender takes the reply or is gone: waits
+    /// for the head of the reply.
     ///
     /// @param always whether it is written down also where it is not refused
+    /// @return the reply
     HttpResponse note(
             ServiceRequestContext context,
             Optional<Caller> caller,
             HttpResponse reply,
             boolean always) {
-        return reply.peekHeaders(headers -> {
-            var status = headers.status();
-            if (always || status.equals(HttpStatus.FORBIDDEN)) {
-                record(context, caller, "", status.code());
-            }
-        });
+        var parts = reply.split(context.eventLoop());
+        var headers = parts.headers().join();
+        record(context, caller, headers.status(), always);
+        return HttpResponse.of(headers, parts.body());
+    }
+
+    /// Writes down that a request which changes nothing was refused, once its sender is told.
+    ///
+    /// @return the reply
+    HttpResponse noteRefusal(
+            ServiceRequestContext context, Optional<Caller> caller, HttpResponse reply) {
+        return reply.peekHeaders(headers -> record(context, caller, headers.status(), false));
+    }
+
+    private void record(
+            ServiceRequestContext context,
+            Optional<Caller> caller,
+            HttpStatus status,
+            boolean always) {
+        if (always || status.equals(HttpStatus.FORBIDDEN)) {
+            @Nullable String subject = context.attr(SUBJECT);
+            record(context, caller, subject == null ? "" : subject, status.code());
+        }
     }
 
     /// Writes down that somebody was not let in.
@@ -63,7 +92,7 @@ record Ledger(AuditTrail trail, InstantSource wall) {
     private void record(
             ServiceRequestContext context, Optional<Caller> caller, String subject, int status) {
         var user = caller.map(Caller::principal).map(Ledger::name).orElse("?");
-        var proof = certificate(context).or(() -> caller.map(it -> "uid " + it.identity().uid()));
+        var proof = caller.map(Caller::proof).or(() -> certificate(context));
         trail.record(
                 new AuditEntry(
                         wall.instant(),
@@ -75,7 +104,7 @@ record Ledger(AuditTrail trail, InstantSource wall) {
 
     /// The user, and what they proved it by.
     private static String who(String user, Optional<String> proof) {
-        return proof.map(it -> user + " (" + it + ")").orElse(user);
+        return proof.filter(it -> !it.isEmpty()).map(it -> user + " (" + it + ")").orElse(user);
     }
 
     private static Optional<String> certificate(ServiceRequestContext context) {

@@ -207,8 +207,13 @@ final class Routing {
             Supplier<HttpResponse> answer =
                     () -> action.answer(context, caller, request, memory, objection.isPresent());
             var reply = objection.map(it -> repeated(answer, it)).orElseGet(answer);
-            // Who passed it on has written it down.
-            return caller.forwarded() ? reply : ledger.note(context, known, reply, terms.audited());
+            if (caller.forwarded()) {
+                // Who passed it on has written it down.
+                return reply;
+            }
+            return terms.audited()
+                    ? ledger.note(context, known, reply, true)
+                    : ledger.noteRefusal(context, known, reply);
         } catch (RuntimeException failed) {
             failures.inc();
             return ledger.note(context, known, reply(context, known, failed), terms.audited());

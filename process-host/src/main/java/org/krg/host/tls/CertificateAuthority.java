@@ -144,6 +144,11 @@ public final class CertificateAuthority {
         }
     }
 
+    /// Throws [HostFailure] USAGE if a certificate cannot name one of these.
+    static void requireNames(List<String> hosts) {
+        hosts.forEach(CertificateAuthority::named);
+    }
+
     /// {@return a digest of the public key in a request, which must be signed with that key}
     public static Sha256 keyOf(String request) {
         return digest(requested(request).getEncoded());
@@ -182,13 +187,22 @@ public final class CertificateAuthority {
     private static GeneralNames names(CertificateName name, List<String> hosts) {
         var names = new ArrayList<GeneralName>();
         names.add(new GeneralName(GeneralName.uniformResourceIdentifier, name.toString()));
-        for (var host : hosts) {
-            var bare = host.replaceFirst("^\\[(.*)]$", "$1");
-            var isAddress = bare.contains(":") || bare.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-            names.add(
-                    new GeneralName(isAddress ? GeneralName.iPAddress : GeneralName.dNSName, bare));
-        }
+        hosts.forEach(host -> names.add(named(host)));
         return new GeneralNames(names.toArray(GeneralName[]::new));
+    }
+
+    private static GeneralName named(String host) {
+        var bare = host.replaceFirst("^\\[(.*)]$", "$1");
+        var isAddress = bare.contains(":") || bare.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+        try {
+            return new GeneralName(isAddress ? GeneralName.iPAddress : GeneralName.dNSName, bare);
+        } catch (IllegalArgumentException malformed) {
+            throw new HostFailure(
+                    HostFailure.Code.USAGE,
+                    "\"" + host + "\" is no address and no name of a host",
+                    "",
+                    malformed);
+        }
     }
 
     private static Sha256 digest(byte[] bytes) {

@@ -23,6 +23,11 @@ public record DirectorySigner(TlsDirectory directory, InstantSource wall)
     }
 
     @Override
+    public void requireNames(List<String> hosts) {
+        CertificateAuthority.requireNames(hosts);
+    }
+
+    @Override
     public String sign(String request, CertificateName name, List<String> hosts, Duration life) {
         var authority =
                 directory

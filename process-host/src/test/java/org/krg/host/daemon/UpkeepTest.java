@@ -18,6 +18,7 @@ import org.krg.host.engine.LeaseHolder;
 import org.krg.host.engine.Proposals;
 import org.krg.host.engine.Renewals;
 import org.krg.linux.Boottime;
+import org.krg.state.command.NodeCommand.RegisterNode;
 import org.krg.state.model.Node;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
@@ -57,7 +58,7 @@ class UpkeepTest {
 
     private LeaseHolder holder(Proposals proposals) {
         return new LeaseHolder(
-                node(HERE, 0, Node.State.READY),
+                new RegisterNode(node(HERE, 0, Node.State.READY), NOW),
                 store,
                 proposals,
                 (_, _) ->

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.krg.host.CertificateRenewal;
 import org.krg.host.HostFailure;
 import org.krg.host.engine.Destinations;
 import org.krg.host.engine.ReplicaComparison;
@@ -21,6 +23,7 @@ import org.krg.host.etcd.EtcdConfig;
 import org.krg.host.etcd.EtcdFace;
 import org.krg.host.etcd.EtcdParts;
 import org.krg.host.http.TestClient.Answer;
+import org.krg.host.tls.DirectorySigner;
 import org.krg.host.tls.Keys;
 import org.krg.host.tls.NodeTls;
 import org.krg.policy.bundle.Bundle;
@@ -63,7 +66,12 @@ final class ApiFixture implements AutoCloseable {
     private final ApiServer hereApi;
     private final ApiServer awayApi;
     volatile boolean begins;
-    volatile Optional<String> cutOff = Optional.empty();
+    volatile Optional<String> notReady = Optional.empty();
+    volatile CertificateRenewal renewal = () -> Instant.EPOCH;
+
+    /// How far the clock of n1 is ahead of the machine's.
+    volatile Duration ahead = Duration.ZERO;
+
     volatile Optional<HostFailure> left = Optional.empty();
     final List<String> problems = new CopyOnWriteArrayList<>();
     final RecordingAudit audited = new RecordingAudit();
@@ -120,6 +128,7 @@ final class ApiFixture implements AutoCloseable {
     private ApiServer open(NodeId node, FakeProcessHost host) {
         var tls = keys.node(node.name());
         tls.believeOnly(name -> store.image().access().isValid(name));
+        InstantSource clock = () -> Instant.now().plus(node.equals(HERE) ? ahead : Duration.ZERO);
         return ApiServer.open(
                 new ApiConfig(
                         node,
@@ -138,10 +147,10 @@ final class ApiFixture implements AutoCloseable {
                         Bundle::read,
                         metrics,
                         () -> List.copyOf(problems),
-                        () -> cutOff,
-                        InstantSource.system(),
-                        keys.signer(node.name()),
-                        () -> Instant.EPOCH,
+                        () -> notReady,
+                        clock,
+                        new DirectorySigner(keys.signer(node.name()).directory(), clock),
+                        () -> renewal.renew(),
                         host::rekey,
                         new NoPages(() -> !begins),
                         contents,

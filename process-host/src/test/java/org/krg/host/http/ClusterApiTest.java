@@ -68,13 +68,13 @@ final class ClusterApiTest {
     @Test
     void aNodeThatIsOutOfTouchWithTheQuorumIsNotReady() {
         assertThat(api.get("/v1/ready").status()).isEqualTo(200);
-        api.cutOff = Optional.of("the lease is over");
+        api.notReady = Optional.of("the lease is over");
         try {
             var ready = api.get("/v1/ready");
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.text("/problems/0")).isEqualTo("the lease is over");
         } finally {
-            api.cutOff = Optional.empty();
+            api.notReady = Optional.empty();
         }
     }
 
@@ -87,6 +87,7 @@ final class ClusterApiTest {
         api.here.checkpointKey = "0123456789abcdef";
         assertThat(api.get("/v1/doctor").text("/checkpointKey")).isEqualTo("0123456789abcdef");
         api.here.checkpointKey = "";
+        assertThat(doctor.body().path("signs").asBoolean()).isTrue();
         var hash = api.get("/v1/state/hash");
         assertThat(hash.text("/digest")).hasSize(64);
         assertThat(hash.number("/appliedIndex")).isPositive();

@@ -20,6 +20,7 @@ import com.ibm.etcd.api.WatchRequest;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -48,6 +50,7 @@ import org.krg.host.tls.NodeTls;
 import org.krg.host.tls.Pem;
 import org.krg.host.tls.PinnedTrust;
 import org.krg.host.tls.TlsDirectory;
+import org.krg.linux.Account;
 import org.krg.state.MutualTls;
 import org.krg.state.command.GenerationCommand.CommitGeneration;
 import org.krg.state.command.NodeCommand.DeclareNodeLost;
@@ -60,6 +63,7 @@ import org.krg.state.model.HostPort;
 import org.krg.state.model.NodeId;
 import org.krg.state.model.OwnershipMode;
 import org.krg.state.model.ProcessId;
+import org.krg.testkit.RawHttp2;
 import org.krg.testkit.Samples;
 
 /// Who may do what by the API, over TLS, tried on every route.
@@ -466,6 +470,72 @@ class SecurityApiTest {
                 .toList();
     }
 
+    /// A client that is interrupted resets its stream.
+    @Test
+    void aChangeWhoseSenderIsGoneIsWrittenDown() throws Exception {
+        var begun = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        api.renewal =
+                () -> {
+                    begun.countDown();
+                    awaitUninterruptibly(released);
+                    return Instant.EPOCH;
+                };
+        var what = "POST /v1/nodes/" + HERE + "/certificate";
+        var before = api.audited.entries.size();
+        try (var client = new RawHttp2(api.address())) {
+            client.open(1, "/v1/nodes/" + HERE + "/certificate").end(1);
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            client.reset(1);
+            // What is answered afterwards shows that the reset has arrived.
+            client.openToRead(3, "/v1/health").end(3);
+            assertThat(client.awaitEnd()).isEqualTo(RawHttp2.End.STREAM_ENDED);
+
+            released.countDown();
+
+            await().atMost(20, TimeUnit.SECONDS)
+                    .untilAsserted(() ->
+                            assertThat(api.audited.entries.stream().skip(before))
+                                    .anyMatch(it -> it.what().equals(what) && it.outcome() == 200));
+        } finally {
+            released.countDown();
+            api.renewal = () -> Instant.EPOCH;
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException stop) {
+            throw new AssertionError(stop);
+        }
+    }
+
+    @Test
+    void itIsWrittenDownByWhatSomebodyWasKnownAndWhatAStrangerWanted() throws Exception {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        assertThat(join(token, "n11", KeyRequest.make("n11")).status()).isEqualTo(201);
+        var secret = Files.readString(directory.resolve("api-n1/identity/token")).strip();
+        api.post("/v1/roles", "{\"name\":\"by-token\"}", "Authorization", "Bearer " + secret);
+        api.post("/v1/roles", "{\"name\":\"by-uid\"}");
+
+        var uid = "uid " + Account.ownUid();
+        var joined = "POST /v1/join node n11 token " + token.split("\\.", -1)[1];
+        await().atMost(20, TimeUnit.SECONDS)
+                .untilAsserted(() -> {
+                    assertThat(who(joined)).containsExactly("-");
+                    assertThat(who("POST /v1/roles"))
+                            .contains("root (token, " + uid + ")", "root (" + uid + ")");
+                });
+    }
+
+    private List<String> who(String what) {
+        return api.audited.entries.stream()
+                .filter(entry -> entry.what().equals(what))
+                .map(AuditEntry::who)
+                .toList();
+    }
+
     private List<Integer> outcomes(String what) {
         return api.audited.entries.stream()
                 .filter(entry -> entry.what().equals(what))
@@ -578,6 +648,107 @@ class SecurityApiTest {
         assertThat(join(token, "n9", KeyRequest.make("n9")).status()).isEqualTo(403);
         var short_ = api.post("/v1/tokens", "{\"lifeSeconds\":0.000001}").text("/token");
         assertThat(join(short_, "n9", KeyRequest.make("n9")).status()).isEqualTo(403);
+    }
+
+    @Test
+    void whoeverHasNoTokenWritesNothingToTheLog() {
+        var wrong =
+                api.post("/v1/tokens", "{}")
+                        .text("/token")
+                        .replaceFirst("\\.[0-9a-f]{32}\\.", "." + "0".repeat(32) + ".");
+        var body = joining(wrong, "n9", KeyRequest.make("n9").text(), "");
+        var before = api.store.quorum().appliedIndex();
+        try (var stranger =
+                new TestClient(api.address(), PinnedTrust.context(api.keys.signer("n1").pin()))) {
+            for (var i = 0; i < 100; i++) {
+                assertThat(stranger.post("/v1/join", body).status()).isEqualTo(403);
+            }
+        }
+        // Leases of other tests may end meanwhile.
+        assertThat(api.store.quorum().appliedIndex()).isLessThan(before + 20);
+    }
+
+    @Test
+    void aTokenIsNotUsedUpByARequestThatIsNotGood() {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        var request = KeyRequest.make("n12");
+        for (var wrong : List.of("999.1.1.1", "::::", "a b")) {
+            var hosts = ",\"hosts\":[\"%s\"]".formatted(wrong);
+            var refused = api.post("/v1/join", joining(token, "n12", request.text(), hosts));
+            assertThat(refused.status()).describedAs(wrong).isEqualTo(400);
+        }
+
+        var hosts = ",\"hosts\":[\"10.0.0.12\",\"[fd00::12]\",\"n12.example.org\"]";
+
+        assertThat(api.post("/v1/join", joining(token, "n12", request.text(), hosts)).status())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void whoJoinedAndNeverRegisteredIsRemoved() {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        var request = KeyRequest.make("evil");
+        var joined = join(token, "evil", request);
+        var files = TlsDirectory.ofNode(directory.resolve("evil"));
+        files.write(
+                Pem.certificates(joined.text("/certificate")).getFirst(),
+                request.keyText(),
+                api.keys.authority().certificate());
+        try (var evil = api.as(NodeTls.open(files, ApiFixture.CLUSTER))) {
+            assertThat(evil.get("/v1/join").status()).isEqualTo(200);
+
+            assertThat(api.delete("/v1/nodes/evil").status()).isEqualTo(200);
+
+            assertThat(evil.get("/v1/join").status()).isEqualTo(403);
+        }
+        assertThat(api.delete("/v1/nodes/evil").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aNodeWithoutTheAuthoritysKeyAsksTheOthersInTurn() throws Exception {
+        var token = api.post("/v1/tokens", "{}").text("/token");
+        var key = directory.resolve("keys/signer-n1/tls/ca.key");
+        var kept = Files.move(key, key.resolveSibling("kept"));
+        // Comes before n2 by its name, and does not sign: what it is asked, n1 is.
+        var other = new NodeId("n15");
+        api.register(other.name(), api.address());
+        try {
+            var first = joining(token, "n13", KeyRequest.make("n13").text(), "");
+            assertThat(api.post("/v1/join", first).status()).isEqualTo(201);
+            var user =
+                    "{\"user\":\"ann\",\"request\":\"%s\"}"
+                            .formatted(escaped(KeyRequest.make("ann")));
+            assertThat(api.post("/v1/certificates/user", user).status()).isEqualTo(201);
+            var second = joining(token, "n14", KeyRequest.make("n14").text(), "");
+            assertThat(api.post("/v1/join", second).status()).isEqualTo(403);
+        } finally {
+            Files.move(kept, key);
+            api.propose(new DeclareNodeLost(other, 1, Samples.START));
+            assertThat(api.delete("/v1/nodes/n15").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aCertificateOfAPersonCountsUntilItEndsAlsoOnAnOpenConnection() {
+        letPermissionsCount("ann");
+        try (var admin = api.as(api.keys.user(Role.ADMIN, "carol"));
+                var ann = api.as(api.keys.user(Role.CLIENT, "ann"))) {
+            assertThat(admin.get("/v1/jobs").status()).isEqualTo(200);
+            assertThat(ann.get("/v1/status").status()).isEqualTo(200);
+            assertThat(api.agent.get("/v1/join").status()).isEqualTo(200);
+
+            api.ahead = Duration.ofDays(366);
+
+            var refused = admin.get("/v1/jobs");
+            assertThat(refused.status()).isEqualTo(403);
+            assertThat(refused.text("/error/message")).contains("carol ended at");
+            assertThat(ann.get("/v1/status").status()).isEqualTo(403);
+            // A node renews its own, and its connections stay.
+            assertThat(api.agent.get("/v1/join").status()).isEqualTo(200);
+        } finally {
+            api.ahead = Duration.ZERO;
+            letNoPermissionsCount();
+        }
     }
 
     @Test
@@ -702,6 +873,27 @@ class SecurityApiTest {
     }
 
     @Test
+    void ofANodeWhoseClockIsBehindNoCertificateIsTaken() {
+        var files = TlsDirectory.ofNode(directory.resolve("late"));
+        var name = CertificateName.node(ApiFixture.CLUSTER, new NodeId("n3"), 0);
+        var request = KeyRequest.make("n3");
+        var authority = api.keys.authority();
+        files.write(
+                authority.sign(request.text(), name, List.of(), Instant.now(), Duration.ofDays(30)),
+                request.keyText(),
+                authority.certificate());
+        var tls = NodeTls.open(files, ApiFixture.CLUSTER);
+        var hosts = List.of("127.0.0.1");
+        var renewal = new Renewal(files, tls, api.store::image, hosts, InstantSource.system());
+        api.ahead = Duration.ofDays(-350);
+        try {
+            assertThat(renewal.renew()).isAfter(Instant.now().plus(Duration.ofDays(300)));
+        } finally {
+            api.ahead = Duration.ZERO;
+        }
+    }
+
+    @Test
     void rootHasANodeRenewItsCertificateThroughAnyNode() {
         for (var node : List.of(HERE, ApiFixture.AWAY)) {
             var answer = api.post("/v1/nodes/" + node.name() + "/certificate", "{}");
@@ -728,17 +920,24 @@ class SecurityApiTest {
 
     private TestClient.Answer joinBody(
             String token, String node, String request, String... headers) {
-        var body =
-                "{\"token\":\"%s\",\"node\":\"%s\",\"request\":\"%s\"}"
-                        .formatted(token, node, request.replace("\n", "\\n").replace("\r", "\\r"));
+        var body = joining(token, node, request, "");
         try (var client =
                 new TestClient(api.address(), PinnedTrust.context(api.keys.signer("n1").pin()))) {
             return client.post("/v1/join", body, headers);
         }
     }
 
+    private static String joining(String token, String node, String request, String more) {
+        return "{\"token\":\"%s\",\"node\":\"%s\",\"request\":\"%s\"%s}"
+                .formatted(token, node, escaped(request), more);
+    }
+
     private static String escaped(KeyRequest request) {
-        return request.text().replace("\n", "\\n").replace("\r", "\\r");
+        return escaped(request.text());
+    }
+
+    private static String escaped(String lines) {
+        return lines.replace("\n", "\\n").replace("\r", "\\r");
     }
 
     private static int status(TestClient client, Endpoint endpoint) {

@@ -13,7 +13,10 @@ import org.krg.state.model.Identity;
 /// @param principal the user whose permissions count; empty for an agent that asks for itself
 /// @param agent whether it proved to be an agent of the cluster
 /// @param forwarded whether an agent passed it on for somebody: it is not passed on again
-public record Caller(Identity identity, String principal, boolean agent, boolean forwarded) {
+/// @param proof by what they were known, for people: the name in a certificate, `token`, `uid N`;
+///   empty for whoever showed nothing of that kind
+public record Caller(
+        Identity identity, String principal, boolean agent, boolean forwarded, String proof) {
     /// The header in which an agent says whom it speaks for: `uid:gid[,gid…]`.
     public static final String HEADER = "krg-caller";
 
@@ -44,12 +47,12 @@ public record Caller(Identity identity, String principal, boolean agent, boolean
         return identity.uid() + ":" + identity.gid() + (groups.isEmpty() ? "" : "," + groups);
     }
 
-    static Caller forwarded(String header, String principal) {
+    static Caller forwarded(String header, String principal, String proof) {
         if (!principal.matches(NAME) && !principal.isEmpty() && !principal.equals(STRANGER)) {
             throw new HostFailure(
                     HostFailure.Code.USAGE, "\"" + principal + "\" is no name of a user", "");
         }
-        return new Caller(parse(header), principal, true, true);
+        return new Caller(parse(header), principal, true, true, proof);
     }
 
     private static Identity parse(String header) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -40,13 +41,16 @@ public final class Callers {
 
     private final String token;
     private final Supplier<Access> access;
+    private final InstantSource wall;
     private final Identity own = Caller.identity(Account.ownUid());
 
     /// @param token what lets anybody on this machine in
     /// @param access who may do what, as agreed
-    public Callers(String token, Supplier<Access> access) {
+    /// @param wall tells whether a certificate has ended
+    public Callers(String token, Supplier<Access> access, InstantSource wall) {
         this.token = token;
         this.access = access;
+        this.wall = wall;
     }
 
     /// {@return who sends the request} Throws [HostFailure] when they may not.
@@ -54,6 +58,7 @@ public final class Callers {
         requireNoWebPage(context, headers);
         var peer = MutualTls.findPeer(context.sslSession());
         if (peer.isPresent()) {
+            requireUnended(context, peer.get());
             return certified(peer.get(), headers);
         }
         if (headers.contains(Caller.HEADER) || headers.contains(Caller.PRINCIPAL)) {
@@ -62,25 +67,27 @@ public final class Callers {
         var given = headers.get(HttpHeaderNames.AUTHORIZATION);
         if (given != null) {
             requireToken(given);
-            return new Caller(owner(context).orElse(own), User.ROOT, false, false);
+            // Of a caller of another machine only the token is known.
+            var user = owner(context);
+            var proof = user.map(it -> "token, uid " + it.uid()).orElse("token");
+            return new Caller(user.orElse(own), User.ROOT, false, false, proof);
         }
-        return new Caller(
+        var user =
                 owner(context)
                         .filter(it -> it.uid() == 0 || it.uid() == own.uid())
-                        .orElseThrow(this::stranger),
-                User.ROOT,
-                false,
-                false);
+                        .orElseThrow(this::stranger);
+        return new Caller(user, User.ROOT, false, false, "uid " + user.uid());
     }
 
     /// {@return who sends a request that anybody may send}
     public Caller whoever(ServiceRequestContext context, RequestHeaders headers) {
         requireNoWebPage(context, headers);
-        var isAgent =
-                MutualTls.findPeer(context.sslSession())
-                        .filter(name -> name.role() == CertificateName.Role.NODE)
-                        .isPresent();
-        return isAgent ? require(context, headers) : new Caller(own, Caller.STRANGER, false, false);
+        var peer = MutualTls.findPeer(context.sslSession());
+        var isAgent = peer.filter(name -> name.role() == CertificateName.Role.NODE).isPresent();
+        var proof = peer.map(CertificateName::toString).orElse("");
+        return isAgent
+                ? require(context, headers)
+                : new Caller(own, Caller.STRANGER, false, false, proof);
     }
 
     /// {@return the node that sends a request, also one whose certificate is void since it was
@@ -88,8 +95,23 @@ public final class Callers {
     public Caller requireNode(ServiceRequestContext context) {
         return MutualTls.findPeer(context.sslSession())
                 .filter(name -> name.role() == CertificateName.Role.NODE)
-                .map(_ -> new Caller(own, Authority.AGENT, true, false))
+                .map(name -> new Caller(own, Authority.AGENT, true, false, name.toString()))
                 .orElseThrow(() -> refused("only a node may ask this", ""));
+    }
+
+    /// A connection may be older than the end of the certificate with which it was opened. Nodes
+    /// renew theirs and keep their connections.
+    private void requireUnended(ServiceRequestContext context, CertificateName name) {
+        var ended =
+                MutualTls.findCertificate(context.sslSession())
+                        .filter(_ -> name.role() != CertificateName.Role.NODE)
+                        .map(certificate -> certificate.getNotAfter().toInstant())
+                        .filter(end -> end.isBefore(wall.instant()));
+        if (ended.isPresent()) {
+            throw refused(
+                    "the certificate of " + name.name() + " ended at " + ended.get(),
+                    "`krg-admin user certificate " + name.name() + "` as root makes another");
+        }
     }
 
     private Caller certified(CertificateName name, RequestHeaders headers) {
@@ -97,14 +119,22 @@ public final class Callers {
             case NODE -> {
                 // Anew for each request: a connection may be older than the removal.
                 if (!access.get().isValid(name)) {
-                    throw refused("node " + name.name() + " was removed from the cluster", "");
+                    throw refused(
+                            "the certificate of node "
+                                    + name.name()
+                                    + " is void: it was removed from the cluster, or joined anew",
+                            "");
                 }
                 var caller = headers.get(Caller.HEADER);
                 yield caller == null
-                        ? new Caller(own, Authority.AGENT, true, false)
-                        : Caller.forwarded(caller, headers.get(Caller.PRINCIPAL, Caller.STRANGER));
+                        ? new Caller(own, Authority.AGENT, true, false, name.toString())
+                        : Caller.forwarded(
+                                caller,
+                                headers.get(Caller.PRINCIPAL, Caller.STRANGER),
+                                name.toString());
             }
-            case ADMIN -> new Caller(account(name).orElse(own), User.ROOT, false, false);
+            case ADMIN ->
+                    new Caller(account(name).orElse(own), User.ROOT, false, false, name.toString());
             case CLIENT -> client(name);
         };
     }
@@ -122,7 +152,7 @@ public final class Callers {
                     "there is no user " + name.name(),
                     "`krg-admin user add " + name.name() + "` as root adds them");
         }
-        return new Caller(account(name).orElse(NOBODY), name.name(), false, false);
+        return new Caller(account(name).orElse(NOBODY), name.name(), false, false, name.toString());
     }
 
     private static Optional<Identity> account(CertificateName name) {

@@ -10,6 +10,9 @@ import org.krg.state.ClusterStore.UnknownOutcome;
 import org.krg.state.command.Command;
 import org.krg.state.command.Operation;
 import org.krg.state.command.Reply;
+import org.krg.state.core.ClusterStateMachine;
+import org.krg.state.core.Decision;
+import org.krg.state.image.ClusterImage;
 import org.krg.state.model.SessionId;
 
 /// Proposes commands, each at most once. Methods block. Safe for use from any thread.
@@ -73,6 +76,15 @@ public final class Changes {
             case Reply.Synchronised(var revision, _) -> new Reply.Accepted(revision, 0);
             case Reply.Refused refused -> throw failure(refused);
         };
+    }
+
+    /// Throws the [HostFailure] of a refusal where the rules refuse `command` in this state: for
+    /// what strangers ask, of whom nothing is to be written to the log.
+    public static void requireGranted(ClusterImage image, Command command) {
+        if (ClusterStateMachine.decide(image, command)
+                instanceof Decision.Refuse(var refusal, var detail)) {
+            throw failure(new Reply.Refused(image.revision(), refusal, detail));
+        }
     }
 
     /// {@return what became of `command`, a refusal too}
