@@ -48,6 +48,7 @@ public final class LeaseHolder implements AutoCloseable {
 
     private volatile OwnLease lease = OwnLease.NONE;
     private volatile Revision told = Revision.ZERO;
+    private Revision lastTold = Revision.ZERO;
     private Standing standing = new Standing.Unregistered();
     private boolean silent;
 
@@ -104,8 +105,9 @@ public final class LeaseHolder implements AutoCloseable {
         return lease;
     }
 
-    /// {@return how many revisions the leader had, when it last granted a term, that this replica
-    /// does not have; from any thread}
+    /// {@return how many revisions the leader had, when it granted the term before the last one,
+    /// that this replica does not have: what it had just now may still be on its way; from any
+    /// thread}
     public long behind() {
         return Math.max(0, told.value() - store.image().revision().value());
     }
@@ -194,6 +196,7 @@ public final class LeaseHolder implements AutoCloseable {
             case Input.Registered(var sent, Reply.Accepted(var revision, var agentStarts)) -> {
                 log.info("node registered node={} revision={}", self(), revision);
                 standing = new Standing.Registered(revision, agentStarts);
+                lastTold = revision;
                 take(
                         OwnLease.NONE.renewed(sent, ticker.now(), settings.freezeAfter(), revision),
                         revision);
@@ -249,7 +252,8 @@ public final class LeaseHolder implements AutoCloseable {
     }
 
     private void take(OwnLease next, Revision revision) {
-        told = revision;
+        told = lastTold;
+        lastTold = revision;
         lease = next;
         listener.accept(next);
     }
