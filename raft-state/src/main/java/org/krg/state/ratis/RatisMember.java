@@ -41,6 +41,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.krg.state.ClusterStore.Member;
 import org.krg.state.ConnectionLimits;
 import org.krg.state.DiskFailed;
@@ -355,7 +356,7 @@ final class RatisMember implements AutoCloseable {
             return reply.hasLastEntry()
                     ? Optional.of(TermIndex.valueOf(reply.getLastEntry()))
                     : Optional.empty();
-        } catch (IOException silent) {
+        } catch (IOException | StatusRuntimeException silent) {
             log.debug("a voter does not tell its last entry voter={}", voter, silent);
             return Optional.empty();
         }
