@@ -112,9 +112,17 @@ public final class NodeBlock {
         return grantAsked || !asked.isAllNone();
     }
 
-    /// {@return how many pages are here, or asked for}
-    public int pagesTaken() {
-        return access.count(asked);
+    /// {@return how many pages are here, or asked for, but for some}
+    ///
+    /// @param others those that do not count
+    public int pagesTaken(BitSet others) {
+        var taken = access.count(asked);
+        for (var page = others.nextSetBit(0); page >= 0; page = others.nextSetBit(page + 1)) {
+            if (access(page) != NONE || isAsked(page)) {
+                taken--;
+            }
+        }
+        return taken;
     }
 
     /// {@return whether a page is asked for}

@@ -4,6 +4,7 @@ package org.krg.pages.engine;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,11 @@ final class BlockEngine {
     /// Pages that are counted as taken.
     private int taken;
 
+    /// Pages that the agent itself had come here, and no process has touched since: they are not
+    /// counted. A process would else be refused for what a cut, a sync or the end of another agent
+    /// has brought.
+    private final BitSet own = new BitSet();
+
     private boolean isResting;
 
     /// What all blocks of a node share.
@@ -153,6 +159,7 @@ final class BlockEngine {
             memory.get().poison(at(page));
             return 0;
         }
+        own.clear(page);
         var access = node.shown(page);
         var needed = write ? Access.WRITE : Access.READ;
         counters.fault(page, write, access.compareTo(needed) >= 0, access == Access.READ);
@@ -189,6 +196,23 @@ final class BlockEngine {
         }
         perform(node.willNeed(start, end), null);
         drain();
+    }
+
+    /// Has pages come here that the agent itself is going to read, whether there is room or not.
+    synchronized void bring(int start, int end) {
+        bring(IntStream.range(start, Math.min(end, pages())).boxed().toList());
+    }
+
+    private void bring(List<Integer> pages) {
+        pages.forEach(this::markOwn);
+        perform(node.willNeed(pages), null);
+        drain();
+    }
+
+    private void markOwn(int page) {
+        if (node.access(page) == Access.NONE && !node.isAsked(page) && !node.isWaiting(page)) {
+            own.set(page);
+        }
     }
 
     /// Copies a page as it is at one moment, and has it come here for that.
@@ -240,10 +264,7 @@ final class BlockEngine {
                         .filter(page -> known == null || known.isUnfiled(page))
                         .boxed()
                         .toList();
-        if (!around.room.isFull()) {
-            perform(node.willNeed(pages), null);
-            drain();
-        }
+        bring(pages);
         return pages;
     }
 
@@ -277,15 +298,13 @@ final class BlockEngine {
         return true;
     }
 
-    /// Has pages come here, to be read, whether there is room or not: they would be lost with the
-    /// agent that has them.
+    /// Has pages come here, to be read: they would be lost with the agent that has them.
     ///
     /// @return how many are not here after so long, lost ones not counted
     synchronized int fetch(List<Integer> needed, long limitNanos) throws InterruptedException {
         var until = System.nanoTime() + limitNanos;
         var meant = needed.stream().filter(page -> page < pages()).toList();
-        perform(node.willNeed(meant), null);
-        drain();
+        bring(meant);
         while (true) {
             var missing = meant.stream().filter(page -> !has(page, Access.READ)).count();
             var left = until - System.nanoTime();
@@ -351,13 +370,8 @@ final class BlockEngine {
             if (refusals != refusedBefore) {
                 return false;
             }
-            if (lacksRoom(page)) {
-                around.room.refused(block.segment());
-                throw new PagesFailed(
-                        "this node has no room for page %d of segment %s"
-                                .formatted(at(page), block.segment()));
-            }
             if (!node.isWaiting(page)) {
+                markOwn(page);
                 perform(node.need(page, needed == Access.WRITE), null);
                 drain();
             }
@@ -609,7 +623,7 @@ final class BlockEngine {
             counters.performed(effect, isToOther);
             perform(effect, cause);
         }
-        var now = node.pagesTaken();
+        var now = node.pagesTaken(own);
         around.room.changed(now - taken);
         taken = now;
         // Pages may have come that somebody waits for.

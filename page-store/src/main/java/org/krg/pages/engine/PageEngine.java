@@ -310,17 +310,6 @@ public final class PageEngine implements PeerSink, AutoCloseable {
         return Optional.empty();
     }
 
-    /// {@return a block, for the agent itself}
-    ///
-    /// @throws PagesFailed if there is no room for it
-    private BlockEngine roomFor(BlockId block) {
-        return findOrMake(block)
-                .orElseThrow(() ->
-                        new PagesFailed(
-                                "this node has no room for block %s: it has %d"
-                                        .formatted(block, room.mostBlocks())));
-    }
-
     private BlockEngine created(BlockId id) {
         var segment = id.segment();
         var block = new BlockEngine(id, around, () -> memory(segment), counters(segment));
@@ -344,8 +333,8 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     public void read(SegmentId segment, int start, int end, PageSink into) {
         var number = start / BlockId.PAGES;
         var first = number * BlockId.PAGES;
-        var block = roomFor(new BlockId(segment, number));
-        links.together(() -> block.willNeed(start - first, end - first));
+        var block = block(new BlockId(segment, number));
+        links.together(() -> block.bring(start - first, end - first));
         var copy = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(PageMemory.PAGE_BYTES));
         for (var page = start; page < end; page++) {
             var index = page - first;
@@ -359,7 +348,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     ///
     /// @throws PagesFailed if it is lost, or does not come
     public void write(SegmentId segment, int page, MemorySegment content) {
-        var block = roomFor(new BlockId(segment, page / BlockId.PAGES));
+        var block = block(new BlockId(segment, page / BlockId.PAGES));
         require(
                 segment,
                 page,
@@ -373,7 +362,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     List<Integer> unfiled(SegmentId segment, int start, int end) {
         var number = start / BlockId.PAGES;
         var first = number * BlockId.PAGES;
-        var block = roomFor(new BlockId(segment, number));
+        var block = block(new BlockId(segment, number));
         var pages = new ArrayList<Integer>();
         links.together(() ->
                 block.unfiled(start - first, end - first).forEach(page -> pages.add(first + page)));
@@ -385,7 +374,7 @@ public final class PageEngine implements PeerSink, AutoCloseable {
     /// @return the version that was copied, if whoever stores into the page next makes a newer one
     /// @throws PagesFailed if it is lost, or does not come
     OptionalLong share(SegmentId segment, int page, MemorySegment copy) {
-        var block = roomFor(new BlockId(segment, page / BlockId.PAGES));
+        var block = block(new BlockId(segment, page / BlockId.PAGES));
         var version = new AtomicReference<>(OptionalLong.empty());
         require(
                 segment,

@@ -172,6 +172,25 @@ class PageEngineTest {
     }
 
     @Test
+    void whatTheAgentItselfReadsTakesNoRoomOfThePrograms() {
+        var memory = new NumberedPages();
+        var sink = engine.open(BLOCK.segment(), memory);
+
+        engine.read(BLOCK.segment(), 10, 10 + 2 * MOST_PAGES, (_, _) -> {});
+        assertThat(engine.use().pages()).isZero();
+        for (var page = 0; page < MOST_PAGES - 1; page++) {
+            sink.fault(page, true);
+        }
+        sink.fault(10, true);
+        assertThat(memory.poisoned).isEmpty();
+        assertThat(engine.use().pages()).isEqualTo(MOST_PAGES);
+
+        sink.fault(6, true);
+        sink.fault(11, true);
+        assertThat(memory.poisoned).containsExactly(6);
+    }
+
+    @Test
     void whoTouchesMoreBlocksThanTheNodeMayKnowGetsAnErrorAndOneWithoutAHomeIsNotKept() {
         var memory = new NumberedPages();
         var sink = engine.open(BLOCK.segment(), memory);
