@@ -10,7 +10,7 @@ import org.krg.state.model.key.OwnedKey;
 public final class Budget {
     /// What a look at a row weighs beside changes ([KeyDraft#weight]), which take longer: this and
     /// a part of its bytes.
-    private static final long ROW = 128;
+    static final long ROW = 128;
 
     private static final long PART = 4;
 

@@ -104,6 +104,11 @@ public final class KeyRules {
                                         .formatted(holder, most)));
     }
 
+    /// {@return what [#unrevocable] looks at, in bytes of a log entry's budget}
+    public static long looked(KeyView view, LeaseId lease) {
+        return view.hold(lease).keys() * Budget.ROW;
+    }
+
     /// {@return the refusal of whoever would end a lease and may not delete its keys, which others
     /// may have put with it} An agent may: it only says that a lease is over.
     public static Optional<Refuse> unrevocable(
@@ -115,9 +120,13 @@ public final class KeyRules {
             return Optional.empty();
         }
         for (var key : draft.keysOf(lease)) {
-            var problem = forbidden(image, principal, KeyRange.one(key), Mode.WRITE);
-            if (problem.isPresent()) {
-                return problem;
+            if (forbidden(image, principal, KeyRange.one(key), Mode.WRITE).isPresent()) {
+                // Who may not read a key does not learn its name.
+                return Optional.of(
+                        new Refuse(
+                                Refusal.NOT_PERMITTED,
+                                "lease %s has keys that user %s may not delete"
+                                        .formatted(lease, principal)));
             }
         }
         return Optional.empty();

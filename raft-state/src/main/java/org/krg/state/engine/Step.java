@@ -44,6 +44,7 @@ import org.krg.state.event.Recorded;
 import org.krg.state.event.SegmentEvent;
 import org.krg.state.image.ClusterImage;
 import org.krg.state.model.InvariantBroken;
+import org.krg.state.model.LeaseId;
 import org.krg.state.model.Revision;
 import org.krg.state.model.SessionId;
 import org.krg.state.model.key.KeyChange;
@@ -131,12 +132,14 @@ final class Step {
             case REPEATED -> {
                 sessions.repeated(session);
                 var kept = kept(new ReplyKey(session, sequence));
-                yield kept.answers(operation)
-                        ? kept.reply()
-                        : refused(
-                                Refusal.INVALID,
-                                "operation %d of session %s was another one; number each anew"
-                                        .formatted(sequence, session));
+                if (kept.answers(operation)) {
+                    yield kept.reply();
+                }
+                weight += kept.reply().weight();
+                yield refused(
+                        Refusal.INVALID,
+                        "operation %d of session %s was another one; number each anew"
+                                .formatted(sequence, session));
             }
             case EXPIRED ->
                     refused(
@@ -173,10 +176,7 @@ final class Step {
             case KeyCommand command -> decideKeys(operation.principal(), command);
             case SyncCommand command -> decideSync(operation.principal(), command);
             case OwnerCommand command -> decideOwners(operation.principal(), command);
-            case RevokeLease revoke ->
-                    KeyRules.unrevocable(keys, image, operation.principal(), revoke.lease())
-                            .map(why -> refused(why.refusal(), why.detail()))
-                            .orElseGet(() -> decideOthers(operation));
+            case RevokeLease revoke -> revoke(operation, revoke.lease());
             case GrantLease grant ->
                     KeyRules.ungrantable(keys, image, grant.holder())
                             .map(why -> refused(why.refusal(), why.detail()))
@@ -193,6 +193,20 @@ final class Step {
                     AccessCommand _ ->
                     decideOthers(operation);
         };
+    }
+
+    private Reply revoke(Operation operation, LeaseId lease) {
+        var principal = operation.principal();
+        var problem = Authority.problem(image, principal, operation.command());
+        if (problem.isPresent()) {
+            return refused(Refusal.NOT_PERMITTED, problem.get());
+        }
+        var refusal = KeyRules.unrevocable(keys, image, principal, lease);
+        if (refusal.isPresent()) {
+            weight += KeyRules.looked(keys, lease);
+            return refused(refusal.get().refusal(), refusal.get().detail());
+        }
+        return decideOthers(operation);
     }
 
     private Reply decideOthers(Operation operation) {
