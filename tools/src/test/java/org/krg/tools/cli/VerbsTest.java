@@ -292,14 +292,12 @@ final class VerbsTest {
     void waitEndsWhenAllRanksHaveEndedAtOneTime() {
         var rank = OTHER.replace("bc/0", "ring/0");
         var ranks = "\"processes\":[%s,%s]".formatted(rank, OTHER.replace("\"id\":8", "\"id\":9"));
-        var jobs =
-                new ArrayDeque<>(
-                        List.of(
-                                "{\"id\":3,\"state\":\"running\",%s}".formatted(ranks),
-                                "{\"id\":3,\"state\":\"running\",%s}".formatted(ranks),
-                                "{\"id\":3,\"state\":\"ended\",\"exitCode\":4,%s}"
-                                        .formatted(ranks)));
-        answers.put("GET /v1/jobs/ring", exchange -> json(200, jobs.remove()).play(exchange));
+        var running = "{\"id\":3,\"state\":\"running\",%s}".formatted(ranks);
+        var ended = "{\"id\":3,\"state\":\"ended\",\"exitCode\":4,%s}".formatted(ranks);
+        var jobs = new ArrayDeque<>(List.of(running, ended));
+        answers.put("GET /v1/jobs/ring", json(200, running));
+        // By its number: another job may have its name by then.
+        answers.put("GET /v1/jobs/3", exchange -> json(200, jobs.remove()).play(exchange));
         answers.put("GET /v1/processes/", json(200, rank));
 
         assertThat(run("wait", "ring").exit()).isEqualTo(4);

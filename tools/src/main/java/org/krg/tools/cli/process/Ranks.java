@@ -21,18 +21,33 @@ final class Ranks {
         return ranks;
     }
 
-    /// {@return the processes that a word of a user means: those of a job of several ranks, else
-    /// what it says}
-    static List<String> of(ApiClient client, String target) {
-        if (target.contains("/")) {
-            return List.of(target);
+    /// Processes that end together.
+    ///
+    /// @param job its number, which no other job is given as its name may be; of a single process
+    ///   nobody asks for it
+    record Group(String job, List<String> ranks) {
+        Group {
+            ranks = List.copyOf(ranks);
         }
-        try {
-            var ranks = of(client.get(ApiPath.of("jobs", target)));
-            return ranks.size() > 1 ? ranks : List.of(target);
-        } catch (ApiFailure notJob) {
-            // The number of a process; what is neither is refused with the next request.
-            return List.of(target);
+
+        static Group of(JsonNode job) {
+            return new Group(job.path("id").asText(), Ranks.of(job));
+        }
+
+        /// {@return the processes that a word of a user means: those of a job of several ranks,
+        /// else what it says}
+        static Group of(ApiClient client, String target) {
+            var only = new Group("", List.of(target));
+            if (target.contains("/")) {
+                return only;
+            }
+            try {
+                var group = of(client.get(ApiPath.of("jobs", target)));
+                return group.ranks().size() > 1 ? group : only;
+            } catch (ApiFailure notJob) {
+                // The number of a process; what is neither is refused with the next request.
+                return only;
+            }
         }
     }
 
@@ -49,11 +64,10 @@ final class Ranks {
     /// ended comes back where another one is lost.
     ///
     /// @param await waits for the end of one of them
-    static Ended await(
-            ApiClient client, String job, List<String> ranks, Function<String, JsonNode> await) {
+    static Ended await(ApiClient client, Group group, Function<String, JsonNode> await) {
         while (true) {
-            var ended = ranks.stream().map(await).toList();
-            var code = findExitCode(client, job, ended);
+            var ended = group.ranks().stream().map(await).toList();
+            var code = findExitCode(client, group.job(), ended);
             if (code.isPresent()) {
                 return new Ended(ended, code.getAsInt());
             }

@@ -159,7 +159,7 @@ public final class Run implements Callable<Integer> {
                 "%s goes on: krg-admin logs -f %s, krg-admin wait %s, krg-admin job stop %s"
                         .formatted(name, name, name, name);
         try (var _ = Farewell.of(terminal, goesOn)) {
-            return follow(client, name, Ranks.of(job));
+            return follow(client, name, Ranks.Group.of(job));
         } catch (ApiFailure lost) {
             // The job is accepted: the codes below 125 are the program's.
             throw new VerbFailed(
@@ -167,7 +167,8 @@ public final class Run implements Callable<Integer> {
         }
     }
 
-    private int follow(ApiClient client, String name, List<String> ranks) {
+    private int follow(ApiClient client, String name, Ranks.Group group) {
+        var ranks = group.ranks();
         var deadline = Deadline.in(timeout);
         var open = new ArrayList<Outputs>();
         try {
@@ -178,8 +179,7 @@ public final class Run implements Callable<Integer> {
             if (stdin) {
                 Thread.ofVirtual().name("stdin").start(() -> feed(client, ranks.getFirst()));
             }
-            var ended =
-                    Ranks.await(client, name, ranks, rank -> await(client, name, rank, deadline));
+            var ended = Ranks.await(client, group, rank -> await(client, name, rank, deadline));
             open.forEach(Outputs::join);
             ended.ranks().forEach(process -> tell(ranks.size() == 1, name, process));
             return ended.code();

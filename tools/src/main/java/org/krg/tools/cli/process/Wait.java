@@ -63,8 +63,7 @@ public final class Wait implements Callable<Integer> {
                 var all =
                         Ranks.await(
                                 client,
-                                target,
-                                Ranks.of(client, target),
+                                Ranks.Group.of(client, target),
                                 rank -> await(client, rank, deadline));
                 ended.addAll(all.ranks());
                 codes.add(all.code());
