@@ -77,12 +77,12 @@ final class Moves {
 
     /// {@return what follows for a process that runs here, in `cell`}
     static Optional<Action> running(HostView view, HostedProcess process, ObservedCell cell) {
-        if (cell.work() != Work.NONE || !(cell.state() instanceof Alive(var frozen, _))) {
+        if (cell.work() != Work.NONE || !(cell.state() instanceof Alive(_, var halted))) {
             return Optional.empty();
         }
         return view.image()
                 .activeMigration(process.id())
-                .flatMap(migration -> running(view, process, cell.id(), migration, frozen));
+                .flatMap(migration -> running(view, process, cell.id(), migration, halted));
     }
 
     private static Optional<Action> running(
@@ -90,11 +90,11 @@ final class Moves {
             HostedProcess process,
             CellId cell,
             Migration migration,
-            boolean frozen) {
+            boolean halted) {
         var spec = view.image().jobs().require(process.job()).spec();
         return switch (migration.step()) {
             // It is thawed first.
-            case Step.Warming _ when frozen || waits(view, process, migration) -> Optional.empty();
+            case Step.Warming _ when halted || waits(view, process, migration) -> Optional.empty();
             case Step.Warming _ ->
                     ahead(view, migration)
                             .<Action>map(bytes ->
@@ -102,7 +102,7 @@ final class Moves {
                                             cell, new BeginLeaving(migration.id(), bytes)))
                             .or(() -> Optional.of(new Action.SendAhead(cell, spec, migration)));
             case Step.Leaving _ -> Optional.of(new Action.HandOver(cell, spec, migration));
-            case Step.Resuming _ when !frozen ->
+            case Step.Resuming _ when !halted ->
                     Optional.of(
                             new Action.Report(
                                     cell,

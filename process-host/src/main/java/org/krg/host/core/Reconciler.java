@@ -206,7 +206,7 @@ public final class Reconciler {
                         }
                     }
                     // What stands still to be saved sees no signal, and its grace has not begun.
-                    if (!frozen || process.frozen()) {
+                    if (!frozen || process.frozen() || cell.work() != Work.CHECKPOINTING) {
                         stop(process, cell.id()).ifPresent(actions::add);
                     }
                 }

@@ -275,6 +275,8 @@ public final class StateFiles {
                 directory
                         .findIdentity()
                         .filter(it -> it.cluster().equals(source) && it.node().equals(self))
+                        // An old disk has nothing of what later incarnations made.
+                        .filter(it -> it.incarnation() == incarnation - 1)
                         .map(Identity::heldSince)
                         .orElse(incarnation);
         directory.identify(new Identity(cluster, self, incarnation, heldSince));

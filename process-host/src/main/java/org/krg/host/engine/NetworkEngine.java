@@ -73,15 +73,20 @@ public final class NetworkEngine implements AutoCloseable {
 
     private void run() {
         try {
-            var due = true;
+            var next = System.nanoTime();
             while (true) {
                 var image = store.image();
                 var wanted = NetworkPlan.agreed(image);
-                if (!wanted.equals(agreed) || (due && !clean)) {
+                var isDue = System.nanoTime() - next >= 0;
+                if (!wanted.equals(agreed) || (isDue && !clean)) {
                     agreed = wanted;
                     reconcile(image);
                 }
-                due = !changed.tryAcquire(TICK.toMillis(), TimeUnit.MILLISECONDS);
+                if (isDue) {
+                    next = System.nanoTime() + TICK.toNanos();
+                }
+                // Whatever else changes meanwhile puts nothing off.
+                var _ = changed.tryAcquire(next - System.nanoTime(), TimeUnit.NANOSECONDS);
                 changed.drainPermits();
             }
         } catch (InterruptedException stop) {

@@ -14,6 +14,7 @@ import org.krg.host.HostFailure;
 import org.krg.host.http.access.JoinTicket;
 import org.krg.host.http.body.EmptyBody;
 import org.krg.host.http.body.JoinBody;
+import org.krg.host.http.body.StatusFailure;
 import org.krg.host.http.body.TokenBody;
 import org.krg.host.http.body.UserCertificateBody;
 import org.krg.host.http.cluster.Changes;
@@ -179,25 +180,30 @@ final class JoinResource {
     /// Who keeps the authority's key is agreed nowhere: the nodes are asked in turn.
     private HttpResponse passOn(Call call) {
         if (call.caller().forwarded()) {
-            throw new HostFailure(
-                    HostFailure.Code.NO_QUORUM,
-                    "node " + config.node() + " does not keep the key of the cluster's authority",
-                    "ask a node with tls/ca.key in its directory");
+            throw new StatusFailure(
+                    HttpStatus.NOT_IMPLEMENTED.code(),
+                    refused("node " + config.node() + " does not keep the authority's key"));
         }
         var asked = new ArrayList<NodeId>();
+        var unavailable = Optional.<AggregatedHttpResponse>empty();
         for (var node : replica.image().nodes().values()) {
             if (node.state() == Node.State.READY && !node.id().equals(config.node())) {
                 var reply = passOn(call, node);
-                if (!reply.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+                asked.add(node.id());
+                if (reply.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+                    unavailable = Optional.of(reply);
+                } else if (!reply.status().equals(HttpStatus.NOT_IMPLEMENTED)) {
                     return reply.toHttpResponse();
                 }
-                asked.add(node.id());
             }
+        }
+        if (unavailable.isPresent()) {
+            return unavailable.get().toHttpResponse();
         }
         throw refused(
                 "this node does not keep the key of the cluster's authority, and of the others "
                         + asked
-                        + " none could sign now");
+                        + " none does");
     }
 
     private AggregatedHttpResponse passOn(Call call, Node node) {

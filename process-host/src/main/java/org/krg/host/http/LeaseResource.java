@@ -85,8 +85,8 @@ final class LeaseResource {
         var _ = call.body(EmptyBody.class);
         var id = id(call);
         var lasts = require(id, keeping.renew(call.principal(), id).join());
-        var view = lasting(call, id, lasts);
-        return Call.one(replica.image(), view);
+        // Waits for nothing more: whoever renews has little time.
+        return Call.one(replica.image(), term(id, lasts));
     }
 
     HttpResponse revoke(Call call) {
@@ -154,16 +154,18 @@ final class LeaseResource {
     private ObjectNode lasting(Call call, LeaseId id, Term.Lasts lasts) {
         // First: from then on this node has what was answered elsewhere.
         var keys = keys(call, id);
+        return term(id, lasts).set("keys", keys);
+    }
+
+    private ObjectNode term(LeaseId id, Term.Lasts lasts) {
         var view =
                 replica.image()
                         .leases()
                         .find(id)
                         .map(LeaseResource::view)
                         .orElseGet(() -> Json.object().put("id", id.value()));
-        view.put("ttlSeconds", Json.seconds(lasts.ttl()))
+        return view.put("ttlSeconds", Json.seconds(lasts.ttl()))
                 .put("remainingSeconds", Json.seconds(lasts.remaining()));
-        view.set("keys", keys);
-        return view;
     }
 
     /// The keys of a lease that the caller may read: others may have attached some, too.

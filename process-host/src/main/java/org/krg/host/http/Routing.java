@@ -216,6 +216,9 @@ final class Routing {
                     : ledger.noteRefusal(context, known, reply);
         } catch (RuntimeException failed) {
             failures.inc();
+            if (known.filter(Caller::forwarded).isPresent()) {
+                return reply(context, known, failed);
+            }
             return ledger.note(context, known, reply(context, known, failed), terms.audited());
         }
     }

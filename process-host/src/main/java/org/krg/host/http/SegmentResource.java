@@ -138,7 +138,8 @@ final class SegmentResource {
                 Optional.ofNullable(body.node())
                         .map(name -> Targets.node(replica.read(false), name).id());
         var size = body.size();
-        var wanted = body.of(new Backing(node.orElse(self), path), size.orElse(0L), owner, at);
+        // Where the file says how large it is, that is one byte at least.
+        var wanted = body.of(new Backing(node.orElse(self), path), size.orElse(1L), owner, at);
         if (isRefused(wanted)) {
             return wanted;
         }

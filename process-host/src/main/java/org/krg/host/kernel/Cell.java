@@ -281,8 +281,8 @@ public final class Cell {
     ///   under the lease that ends then
     /// @throws CellFailed if an exclusive cell is to go on later than that, or the lease is over
     void release(Duration until) {
-        delete(held());
         letGoOn("thaw " + until.toNanos());
+        delete(held());
     }
 
     /// Lets the program go on, and ask for shared memory again.
@@ -383,6 +383,11 @@ public final class Cell {
     /// {@return whether the program stands still}
     public boolean isFrozen() {
         return confinement.isFrozen();
+    }
+
+    /// {@return whether the program is to stand still, though something of it may not yet}
+    boolean isHalted() {
+        return confinement.isHalted();
     }
 
     /// {@return whether something besides krg-init works at the frozen program: a dump that

@@ -66,6 +66,11 @@ record CellCgroup(Path directory, Map<Controller, Path> separate) implements Con
     }
 
     @Override
+    public boolean isHalted() {
+        return read(app().resolve("cgroup.freeze")).filter(it -> it.startsWith("1")).isPresent();
+    }
+
+    @Override
     public boolean hasTools() {
         return processes(init()).size() > 1;
     }

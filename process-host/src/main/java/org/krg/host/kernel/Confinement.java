@@ -23,6 +23,9 @@ sealed interface Confinement permits CellCgroup, ProcessTree {
     /// {@return whether every process of the program stands still}
     boolean isFrozen();
 
+    /// {@return whether every process of the program is to stand still, though some may not yet}
+    boolean isHalted();
+
     /// {@return whether a process besides krg-init is in its cgroup}
     boolean hasTools();
 

@@ -262,7 +262,7 @@ public final class KernelMachine implements Machine {
         }
         if (alive) {
             var frozen = cell.isFrozen();
-            return new ObservedCell.State.Alive(frozen, frozen || cell.isHeld());
+            return new ObservedCell.State.Alive(frozen, frozen || cell.isHalted());
         }
         var used = cell.usage();
         return cell.findExit()

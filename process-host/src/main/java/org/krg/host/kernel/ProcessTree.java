@@ -43,6 +43,11 @@ final class ProcessTree implements Confinement {
         return false;
     }
 
+    @Override
+    public boolean isHalted() {
+        return false;
+    }
+
     /// Nothing of it is ever elsewhere.
     @Override
     public boolean isMemoryHere() {

@@ -310,6 +310,16 @@ final class ReconcilerTest {
         assertThat(plan(ordered(), List.of(delivered), saved)).isEmpty();
     }
 
+    /// What cannot be thawed could else not be ended either.
+    @Test
+    void whatStandsStillForNoReasonIsThawedToldToEndAndKilledAfterItsGrace() {
+        assertThat(plan(ordered(), cell(FROZEN)))
+                .containsExactly(new Action.Thaw(CELL), new Action.Stop(CELL, ORDER));
+        var delivered = new StopDelivery(CELL, ORDER, CLOCK.minus(ORDER.grace()));
+        assertThat(plan(ordered(), List.of(delivered), cell(FROZEN)))
+                .anyMatch(action -> action instanceof Action.Kill);
+    }
+
     @Test
     void whatSomebodyFrozeIsToldToEndAndKilledAfterItsGrace() {
         var frozen = process(7, 2, RUNNING).withFrozen(true);

@@ -176,6 +176,11 @@ public final class FakeStore implements ClusterStore {
         };
     }
 
+    /// Agrees on something that changes nothing here.
+    void change() {
+        apply(List.of());
+    }
+
     private void apply(List<Event> events) {
         var before = image;
         var revision = before.revision().next();

@@ -507,6 +507,7 @@ final class HostEngineTest {
             await().atMost(LIMIT).until(() -> checkpoints.held.size() == before);
         }
         await().atMost(LIMIT).until(() -> leavingAll());
+        awaitTurns();
 
         propose(new AbortMigration(migrations().getLast().id(), "cancelled", NOW));
         checkpoints.copying.complete(null);

@@ -28,6 +28,7 @@ class NetworkEngineTest {
     /// A machine that leads two addresses to another one and cannot forget the first.
     private static final class Stubborn implements MachineNetwork {
         private final List<NetworkStep> done = new CopyOnWriteArrayList<>();
+        private volatile boolean yields;
 
         @Override
         public SeenNetwork look(Collection<Node> nodes) {
@@ -41,10 +42,28 @@ class NetworkEngineTest {
 
         @Override
         public void perform(NetworkStep step) {
-            if (step.equals(new Forget(FIRST))) {
+            if (step.equals(new Forget(FIRST)) && !yields) {
                 throw new HostFailure(HostFailure.Code.FAILED, "no such route", "");
             }
             done.add(step);
+        }
+    }
+
+    /// As it is where keys are written all the time.
+    @Test
+    void whatCouldNotBeDoneIsTriedAgainWhateverChangesMeanwhile() {
+        var network = new Stubborn();
+        var store = new FakeStore(HERE);
+        try (var engine = new NetworkEngine(HERE, store, network, () -> NOW)) {
+            engine.start();
+            await().atMost(LIMIT).until(() -> network.done.contains(new Forget(SECOND)));
+            network.yields = true;
+
+            await().atMost(LIMIT)
+                    .until(() -> {
+                        store.change();
+                        return network.done.contains(new Forget(FIRST));
+                    });
         }
     }
 
