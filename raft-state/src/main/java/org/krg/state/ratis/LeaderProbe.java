@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -33,13 +34,17 @@ import org.slf4j.LoggerFactory;
 ///
 /// Voters take turns, each a little later than the one before, so that votes are not split. Who
 /// lacks an entry that another one has lets that one go first: it would not be elected, and would
-/// have the other wait for its own election timeout.
+/// have the other wait for its own election timeout. So would two who stand in the same term, which
+/// they do when the first one is slow: who hears of another's new term gives way as well.
 final class LeaderProbe implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration CONNECT = Duration.ofSeconds(1);
 
     /// An election takes a few tens of milliseconds.
     private static final Duration TURN = Duration.ofMillis(150);
+
+    /// Who takes longer to answer is not waited for.
+    private static final Duration ANSWER = TURN.dividedBy(2);
 
     private static final Logger log = LoggerFactory.getLogger(LeaderProbe.class);
 
@@ -133,7 +138,7 @@ final class LeaderProbe implements AutoCloseable {
     private void replace(Target target) {
         var others = others(target.leader());
         LockSupport.parkNanos(turn(others) * TURN.toNanos());
-        if (isPresent(target) && lacksEntries(others)) {
+        if (isPresent(target) && givesWay(target, others)) {
             LockSupport.parkNanos((others.size() + 1) * TURN.toNanos());
         }
         if (isPresent(target)) {
@@ -159,21 +164,21 @@ final class LeaderProbe implements AutoCloseable {
                 .count();
     }
 
-    /// {@return whether a voter that answers within a turn has an entry that this node lacks}
-    private boolean lacksEntries(List<RaftPeerId> others) {
-        var answers = new LinkedBlockingQueue<Optional<TermIndex>>();
+    /// {@return whether a voter that answers soon stands already, or has an entry that this node
+    /// lacks}
+    private boolean givesWay(Target target, List<RaftPeerId> others) {
+        var answers = new LinkedBlockingQueue<Optional<RequestVoteReplyProto>>();
         for (var other : others) {
             var _ =
                     Thread.ofVirtual()
-                            .name("last-entry")
-                            .start(() -> answers.add(member.lastEntryOf(other)));
+                            .name("ask-voter")
+                            .start(() -> answers.add(member.ask(other)));
         }
-        var end = System.nanoTime() + TURN.toNanos();
+        var end = System.nanoTime() + ANSWER.toNanos();
         try {
             for (var _ : others) {
                 var answer = answers.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-                var own = division.getRaftLog().getLastEntryTermIndex();
-                if (answer != null && answer.isPresent() && isBehind(own, answer.get())) {
+                if (answer != null && answer.filter(it -> goesFirst(target, it)).isPresent()) {
                     return true;
                 }
             }
@@ -183,8 +188,12 @@ final class LeaderProbe implements AutoCloseable {
         return false;
     }
 
-    private static boolean isBehind(@Nullable TermIndex own, TermIndex other) {
-        return own == null || own.compareTo(other) < 0;
+    private boolean goesFirst(Target target, RequestVoteReplyProto other) {
+        var own = division.getRaftLog().getLastEntryTermIndex();
+        return other.getTerm() > target.term()
+                || (other.hasLastEntry()
+                        && (own == null
+                                || own.compareTo(TermIndex.valueOf(other.getLastEntry())) < 0));
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.RaftProtos.TermIndexProto;
@@ -38,7 +39,6 @@ import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
@@ -339,9 +339,9 @@ final class RatisMember implements AutoCloseable {
                         });
     }
 
-    /// {@return the last entry that another voter has; empty if it does not tell} Asked by a
-    /// pre-vote, which changes nothing. Blocks while it does not answer.
-    Optional<TermIndex> lastEntryOf(RaftPeerId voter) {
+    /// {@return in which term another voter is, and its last entry; empty if it does not tell}
+    /// Asked by a pre-vote, which elects nobody. Blocks while it does not answer.
+    Optional<RequestVoteReplyProto> ask(RaftPeerId voter) {
         var own = division.getRaftLog().getLastEntryTermIndex();
         var request =
                 RequestVoteRequestProto.newBuilder()
@@ -352,12 +352,9 @@ final class RatisMember implements AutoCloseable {
             request.setCandidateLastEntry(own.toProto());
         }
         try {
-            var reply = server.getServerRpc().requestVote(request.build());
-            return reply.hasLastEntry()
-                    ? Optional.of(TermIndex.valueOf(reply.getLastEntry()))
-                    : Optional.empty();
+            return Optional.of(server.getServerRpc().requestVote(request.build()));
         } catch (IOException | StatusRuntimeException silent) {
-            log.debug("a voter does not tell its last entry voter={}", voter, silent);
+            log.debug("a voter does not answer voter={}", voter, silent);
             return Optional.empty();
         }
     }
