@@ -7,37 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 final class AnswerMemoryTest {
-    private long free = 1_000;
-
-    private final RequestMemory memory =
-            new RequestMemory() {
-                @Override
-                public boolean take(long bytes) {
-                    if (bytes > free) {
-                        return false;
-                    }
-                    free -= bytes;
-                    return true;
-                }
-
-                @Override
-                public void give(long bytes) {
-                    free += bytes;
-                }
-            };
+    private final LimitedMemory memory = new LimitedMemory(1_000);
 
     @Test
     void theAnswerCountsInPlaceOfWhatWasRead() {
         var answer = AnswerMemory.ofJson(memory);
         answer.accept(400);
-        assertThat(free).isEqualTo(400);
+        assertThat(memory.free()).isEqualTo(400);
         answer.made(900);
-        assertThat(free).isEqualTo(100);
+        assertThat(memory.free()).isEqualTo(100);
 
         var shorter = AnswerMemory.ofBytes(memory);
         shorter.accept(100);
         shorter.made(20);
-        assertThat(free).isEqualTo(80);
+        assertThat(memory.free()).isEqualTo(80);
     }
 
     @Test
@@ -49,6 +32,6 @@ final class AnswerMemoryTest {
                         BodyRefused.class,
                         refused -> assertThat(refused.why()).isEqualTo(BodyRefused.Why.TOO_MANY));
         assertThatThrownBy(() -> answer.made(1_100)).isInstanceOf(BodyRefused.class);
-        assertThat(free).isEqualTo(100);
+        assertThat(memory.free()).isEqualTo(100);
     }
 }

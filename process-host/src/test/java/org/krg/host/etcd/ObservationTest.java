@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.krg.host.BodyRefused;
-import org.krg.host.RequestMemory;
+import org.krg.host.LimitedMemory;
 import org.krg.host.engine.FakeKeySpace;
 import org.krg.state.KeySpace.Change;
 import org.krg.state.KeySpace.Notice;
@@ -24,24 +24,7 @@ final class ObservationTest {
     private final List<Throwable> failures = new ArrayList<>();
     private final FakeKeySpace keys =
             new FakeKeySpace(PRESENT, _ -> List.of(key("vote/1", 1, "me")), _ -> {});
-    private long free = ROOM;
-
-    private final RequestMemory memory =
-            new RequestMemory() {
-                @Override
-                public boolean take(long bytes) {
-                    if (bytes > free) {
-                        return false;
-                    }
-                    free -= bytes;
-                    return true;
-                }
-
-                @Override
-                public void give(long bytes) {
-                    free += bytes;
-                }
-            };
+    private final LimitedMemory memory = new LimitedMemory(ROOM);
 
     private final Observation observation =
             new Observation(
@@ -54,13 +37,13 @@ final class ObservationTest {
     @Test
     void whatIsRememberedOfALineCountsAndEndsItWhereThereIsNoRoom() {
         observation.begin(Bytes.of("vote"));
-        var small = free;
+        var small = memory.free();
         assertThat(small).isLessThan(ROOM);
 
         tell(key("vote/2", 10, "x".repeat(5_000)));
-        assertThat(free).isLessThan(small - 5_000);
+        assertThat(memory.free()).isLessThan(small - 5_000);
         tell(gone("vote/2"));
-        assertThat(free).isEqualTo(small);
+        assertThat(memory.free()).isEqualTo(small);
         tell(key("vote/1", 1, "again"));
         assertThat(told).containsExactly("me", "again");
         assertThat(failures).isEmpty();
